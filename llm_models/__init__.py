@@ -1,0 +1,106 @@
+"""A catalogue of LLM models: what each can do, costs and takes, and where it is served; offline.
+
+Importing it reads no file; the first question opens the packaged snapshot and decodes what was asked for.
+
+>>> import llm_models
+>>> llm_models.get_model("openai", "gpt-4o-mini").cost.input
+0.15
+"""
+
+from __future__ import annotations
+
+from llm_models.errors import (
+    AmbiguousModelError,
+    ConfigError,
+    EmptyCatalogError,
+    InvalidSpecError,
+    LLMModelsError,
+    ModelNotAllowedError,
+    NoMatchError,
+    Problem,
+    SnapshotError,
+    SourceError,
+    UnknownCapabilityError,
+    UnknownModelError,
+    UnknownProviderError,
+)
+from llm_models.records import (
+    CAPABILITIES,
+    Capabilities,
+    Cost,
+    CostTier,
+    Json,
+    Limits,
+    Modalities,
+    Model,
+    ModelKey,
+    Provider,
+    Reasoning,
+    Streaming,
+    Tools,
+)
+from llm_models.snapshot import Snapshot
+from llm_models.store import (
+    allowed,
+    candidates,
+    capabilities,
+    epoch,
+    format_spec,
+    get_model,
+    get_provider,
+    list_models,
+    list_providers,
+    load,
+    parse_provider,
+    parse_spec,
+    reload,
+    resolve,
+    select,
+    snapshot,
+)
+
+__all__ = [
+    "CAPABILITIES",
+    "AmbiguousModelError",
+    "Capabilities",
+    "ConfigError",
+    "Cost",
+    "CostTier",
+    "EmptyCatalogError",
+    "InvalidSpecError",
+    "Json",
+    "LLMModelsError",
+    "Limits",
+    "Modalities",
+    "Model",
+    "ModelKey",
+    "ModelNotAllowedError",
+    "NoMatchError",
+    "Problem",
+    "Provider",
+    "Reasoning",
+    "Snapshot",
+    "SnapshotError",
+    "SourceError",
+    "Streaming",
+    "Tools",
+    "UnknownCapabilityError",
+    "UnknownModelError",
+    "UnknownProviderError",
+    "allowed",
+    "candidates",
+    "capabilities",
+    "epoch",
+    "format_spec",
+    "get_model",
+    "get_provider",
+    "list_models",
+    "list_providers",
+    "load",
+    "parse_provider",
+    "parse_spec",
+    "reload",
+    "resolve",
+    "select",
+    "snapshot",
+]

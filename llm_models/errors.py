@@ -1,0 +1,189 @@
+"""The errors that llm_models raises and the problems that it reports; standard library only.
+
+Every error derives from `LLMModelsError` and from the built-in that fits, carries what it speaks of as
+attributes, keeps them through pickling, and says in one line what to do next.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AmbiguousModelError",
+    "ConfigError",
+    "EmptyCatalogError",
+    "InvalidSpecError",
+    "LLMModelsError",
+    "ModelNotAllowedError",
+    "NoMatchError",
+    "Problem",
+    "SnapshotError",
+    "SourceError",
+    "UnknownCapabilityError",
+    "UnknownModelError",
+    "UnknownProviderError",
+    "did_you_mean",
+    "nearest",
+    "printable",
+]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+
+def printable(text: object) -> str:
+    """`text` fit for a terminal: what is neither printable nor a plain space is shown as an escape.
+
+    >>> printable("gpt\\x1b[31m")
+    'gpt\\\\x1b[31m'
+    """
+    text = str(text)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def did_you_mean(word: str, known: Iterable[str], count: int = 3) -> str:
+    """A hint that ends a message with the nearest of `known` (case ignored), or the empty text.
+
+    >>> did_you_mean("opnai", ["openai", "anthropic"])
+    " Did you mean 'openai'?"
+    """
+    near = nearest(word, known, count)
+    return f" Did you mean {' or '.join(repr(printable(name)) for name in near)}?" if near else ""
+
+
+def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """The up to `count` members of `known` that look most like `word`, best first, case ignored."""
+    import difflib  # only ever needed on the way to an error
+
+    folded: dict[str, str] = {}
+    for name in known:
+        folded.setdefault(name.lower(), name)
+    return [folded[hit] for hit in difflib.get_close_matches(word[:200].lower(), folded, n=count, cutoff=0.6)]
+
+
+class Problem:
+    """Something wrong or pointless in a file that people write: where, what, and the likely fix.
+
+    `line` and `column` count from 1 (columns in characters), `path` names the place in the document's own
+    words (`models.openai:gpt-4o-mini.cost.input`), `hint` is a full sentence or empty, and `severity` is
+    ``"error"`` or ``"warning"``.
+
+    >>> print(Problem("unknown key 'enabeld'", file="llm_models.toml", line=14, column=3, path="tools"))
+    llm_models.toml:14:3: tools: unknown key 'enabeld'
+    """
+
+    __slots__ = ("column", "file", "hint", "line", "message", "path", "severity")
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        path: str = "",
+        hint: str = "",
+        severity: str = "error",
+    ) -> None:
+        self.message = message
+        self.file = file
+        self.line = line
+        self.column = column
+        self.path = path
+        self.hint = hint
+        self.severity = severity
+
+    @property
+    def place(self) -> str:
+        """`file:line:column`, as much of it as is known."""
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, for programs."""
+        return {name: getattr(self, name) for name in ("severity", "file", "line", "column", "path", "message", "hint")}
+
+    def __str__(self) -> str:
+        text = ": ".join(part for part in (self.place, self.path, self.message) if part)
+        return printable(f"{text}. {self.hint}" if self.hint else text)
+
+    def __repr__(self) -> str:
+        return f"Problem({str(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Problem) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+
+class LLMModelsError(Exception):
+    """The base of every error of this package."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, **fields: Any) -> None:
+        super().__init__(message)
+        self.__dict__.update(fields)
+
+
+class UnknownProviderError(LLMModelsError, LookupError):
+    """No layer holds that provider. `provider` is the text as given."""
+
+    provider: str
+
+
+class UnknownModelError(LLMModelsError, LookupError):
+    """The catalogue holds no such model, or an `exclude` removed it. `spec` is the text as given."""
+
+    spec: str
+
+
+class AmbiguousModelError(LLMModelsError, LookupError):
+    """Several providers serve a bare id. `specs` are the model specs that it may mean."""
+
+    spec: str
+    specs: tuple[str, ...]
+
+
+class ModelNotAllowedError(LLMModelsError, LookupError):
+    """`allow` or `deny` hides that model. `pattern` is the glob that shut it out, or None for an allow."""
+
+    spec: str
+    pattern: str | None
+
+
+class NoMatchError(LLMModelsError, LookupError):
+    """No model fits. `removed` maps each condition to (models without it, how many of them by default only)."""
+
+    considered: int
+    removed: Mapping[str, tuple[int, int]]
+
+
+class InvalidSpecError(LLMModelsError, ValueError):
+    """The text is not a model spec, or the style is unknown."""
+
+
+class UnknownCapabilityError(LLMModelsError, ValueError):
+    """`require` or `forbid` names a capability that does not exist. `name` is the text as given."""
+
+    name: str
+
+
+class ConfigError(LLMModelsError, ValueError):
+    """A configuration cannot be used: `problems` holds everything that is wrong with it, not just the first."""
+
+    problems: tuple[Problem, ...] = ()
+
+
+class SnapshotError(LLMModelsError):
+    """A snapshot file is missing, truncated, altered, or of a format this version does not read."""
+
+
+class SourceError(LLMModelsError):
+    """An upstream file could not be had, or what came is no catalogue."""
+
+
+class EmptyCatalogError(LLMModelsError):
+    """No model would be left."""

@@ -1,0 +1,122 @@
+"""Which models are shown: `allow` and `deny`; standard library only.
+
+Patterns are anchored globs (`*`, `?`, `[...]`; case counts) over the id and the aliases of a model: a match on
+one name holds for all. Deny wins. Compiled once, and only for the providers that are looked at.
+"""
+
+from __future__ import annotations
+
+from llm_models.errors import ConfigError, Problem, did_you_mean, printable
+from llm_models.modelspec import fold_provider
+
+__all__ = ["MAX_PATTERN", "Filters", "compile_glob", "glob_problem"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from typing import Any
+
+    Allow = str | Mapping[str, str | Sequence[str]] | None
+    Deny = Mapping[str, Sequence[str]] | None
+
+MAX_PATTERN = 500
+"""The longest pattern in characters; a longer one is refused."""
+
+
+def glob_problem(pattern: object) -> str | None:
+    """What keeps `pattern` from being a glob, or None."""
+    if not isinstance(pattern, str):
+        return f"a pattern is a string (found {type(pattern).__name__})"
+    if not pattern.strip():
+        return "an empty pattern matches nothing"
+    if len(pattern) > MAX_PATTERN:
+        return f"a pattern of {len(pattern)} characters (at most {MAX_PATTERN})"
+    return None
+
+
+def compile_glob(pattern: str) -> Callable[[str], Any]:
+    """A test whether a whole name matches an anchored glob, in time that grows with their lengths only.
+
+    >>> bool(compile_glob("gpt-4o*")("gpt-4o-mini"))
+    True
+    """
+    if not any(character in pattern for character in "*?["):
+        return pattern.__eq__
+    from fnmatch import translate
+    from re import compile as compile_re
+
+    return compile_re(translate(pattern)).match
+
+
+class Filters:
+    """`allow` and `deny`, normalized and checked against the known providers.
+
+    `allow` is None or `"all"`, or provider -> `"all"` or globs; `deny` is provider -> globs. A provider that is
+    not known, or spelled twice, is a `ConfigError`: a mistyped deny must not open a door.
+    """
+
+    __slots__ = ("_compiled", "allow", "deny", "names")
+
+    def __init__(self, allow: Allow, deny: Deny, known: Collection[str]) -> None:
+        problems: list[Problem] = []
+        self.allow = None if allow in (None, "all") or allow == {} else _section("allow", allow, known, problems)
+        self.deny = _section("deny", deny or {}, known, problems)
+        if problems:
+            raise ConfigError("; ".join(map(str, problems)), problems=tuple(problems))
+        self._compiled: dict[str, tuple[Any, Any]] = {}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as the header of a snapshot file holds it."""
+        plain = {"allow": self.allow, "deny": self.deny or None}
+        return {name: value for name, value in plain.items() if value is not None}
+
+    def reason(self, provider: str, names: Iterable[str]) -> tuple[str, str | None] | None:
+        """Why a model with these names is hidden, as (section, pattern), or None where it is shown."""
+        try:
+            allowed, denied = self._compiled[provider]
+        except KeyError:
+            allowed, denied = self._compiled[provider] = self._compile(provider)
+        names = tuple(names)
+        for pattern, test in denied:
+            if any(map(test, names)):
+                return "deny", pattern
+        if allowed is None or any(any(map(test, names)) for _, test in allowed):
+            return None
+        return "allow", None
+
+    def _compile(self, provider: str) -> tuple[Any, Any]:
+        allowed = None
+        if self.allow is not None:
+            globs = self.allow.get(provider, [])
+            allowed = None if globs == "all" else [(glob, compile_glob(glob)) for glob in globs]
+        return allowed, [(glob, compile_glob(glob)) for glob in self.deny.get(provider, [])]
+
+
+def _section(name: str, section: Any, known: Collection[str], problems: list[Problem]) -> dict[str, Any]:
+    """One section with its providers in their one spelling; what is wrong with it goes to `problems`."""
+    if not isinstance(section, dict) and not hasattr(section, "items"):
+        expected = "a table from provider to patterns" + (', or "all"' if name == "allow" else "")
+        problems.append(Problem(f"{name} is {expected} (found {type(section).__name__})", path=name))
+        return {}
+    plain: dict[str, Any] = {}
+    for spelling, globs in section.items():
+        provider = fold_provider(str(spelling))
+        path = f"{name}.{spelling}"
+        if provider in plain:
+            problems.append(Problem(f"provider '{printable(provider)}' is named twice", path=path))
+        elif provider not in known:
+            hint = did_you_mean(provider, known, 1).strip()
+            problems.append(Problem(f"unknown provider '{printable(spelling)}'", path=path, hint=hint))
+        elif globs == "all" and name == "allow":
+            plain[provider] = "all"
+            continue
+        elif isinstance(globs, str) or not hasattr(globs, "__iter__"):
+            expected = "a list of patterns" + (' or "all"' if name == "allow" else "")
+            problems.append(Problem(f"expected {expected} (found {type(globs).__name__})", path=path))
+        else:
+            globs = list(globs)  # noqa: PLW2901  (read once: it may be a generator)
+            wrong = [why for why in map(glob_problem, globs) if why]
+            problems.extend(Problem(why, path=path) for why in wrong)
+            plain[provider] = globs
+        plain.setdefault(provider, [])
+    return plain

@@ -1,0 +1,115 @@
+"""Layers: what one file, module or argument says of the catalogue, ready to be merged; standard library only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from llm_models.merge import OMIT, Layered, nest
+from llm_models.modelspec import fold_provider
+from llm_models.records import Model, Provider
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["SETTINGS", "Entry", "Layer", "layer_from"]
+
+SETTINGS = ("exclude", "deny", "allow", "prefer")
+_BY_PROVIDER = ("exclude", "deny", "allow")
+_IDENTITY = {"id", "match", "provider", "omit"}
+_GROUPS = {"models": frozenset(Model._fields), "providers": frozenset(Provider._fields)}
+
+DocumentPath = tuple[str | int, ...]
+
+
+class Entry:
+    """One partial record: `id` or the glob `match`, what it states, and what it omits."""
+
+    __slots__ = ("fields", "id", "layer", "match", "omitted", "path", "provider")
+
+    def __init__(self, layer: Layer, path: DocumentPath, data: Mapping[str, Any], section: str) -> None:
+        self.layer = layer
+        self.path = path
+        known = _GROUPS[section]
+        fields = {key: value for key, value in data.items() if key in known and key not in _IDENTITY}
+        extra = {key: value for key, value in data.items() if key not in known | _IDENTITY}
+        if extra:
+            fields["extra"] = {**extra, **fields.get("extra", {})}
+        self.fields: dict[str, Any] = fields
+        self.omitted = [tuple(path.split(".")) for path in data.get("omit", [])]
+        self.match: str | None = data.get("match")
+        self.id: str = data.get("id", "")
+        self.provider = fold_provider(data["provider"] if section == "models" else data["id"])
+
+    @property
+    def place(self) -> str | None:
+        """Where the entry stands."""
+        return self.layer.place(self.path)
+
+    def layered(self) -> list[Layered]:
+        """The entry as the merger takes it: first what it omits, then what it states."""
+        parts = [Layered(self.fields, self.layer.name, self._field_place)]
+        if self.omitted:
+            parts.insert(0, Layered(nest(self.omitted, OMIT), self.layer.name, self._omit_place))
+        return parts
+
+    def states(self, *path: str) -> bool:
+        """Whether the entry states a field."""
+        value: Any = self.fields
+        for step in path:
+            value = value.get(step) if isinstance(value, dict) else None
+        return value is not None
+
+    def _field_place(self, path: tuple[str, ...]) -> str | None:
+        found = self.layer.place((*self.path, *path))
+        if found is None and path[0] == "extra":
+            found = self.layer.place((*self.path, *path[1:]))
+        return found or self.place
+
+    def _omit_place(self, _path: tuple[str, ...]) -> str | None:
+        return self.layer.place((*self.path, "omit")) or self.place
+
+
+class Layer:
+    """A named set of partial records and settings. `only_patches` layers define no models of their own."""
+
+    __slots__ = ("_place", "models", "name", "only_patches", "providers", "settings")
+
+    def __init__(self, name: str, place: Callable[[DocumentPath], str | None] | None, *, only_patches: bool) -> None:
+        self.name = name
+        self._place = place
+        self.only_patches = only_patches
+        self.providers: list[Entry] = []
+        self.models: list[Entry] = []
+        self.settings: dict[str, Any] = {}
+
+    def place(self, path: DocumentPath) -> str | None:
+        """`file:line` of a path of the document that the layer was made of; None where it has no lines."""
+        return self._place(path) if self._place else None
+
+    def __bool__(self) -> bool:
+        return bool(self.providers or self.models or self.settings)
+
+
+def layer_from(
+    document: Mapping[str, Any],
+    name: str,
+    place: Callable[[DocumentPath], str | None] | None = None,
+    *,
+    only_patches: bool = False,
+) -> Layer:
+    """The layer that a valid document in the shape of `llm_models.toml` states."""
+    layer = Layer(name, place, only_patches=only_patches)
+    for section, entries in (("providers", layer.providers), ("models", layer.models)):
+        entries.extend(
+            Entry(layer, (section, index), data, section) for index, data in enumerate(document.get(section, []))
+        )
+    for setting in SETTINGS:
+        value = document.get(setting)
+        if value is None:
+            continue
+        if setting in _BY_PROVIDER and isinstance(value, dict):
+            value = {fold_provider(provider): globs for provider, globs in value.items()}
+        elif setting == "prefer":
+            value = [fold_provider(provider) for provider in value]
+        layer.settings[setting] = value
+    return layer

@@ -1,0 +1,128 @@
+"""Names of providers and models: how they are read and written; standard library only.
+
+A model spec is text that names a model: `openai:gpt-4o-mini`, or `gpt-4o-mini@openai`. Model ids hold `/`,
+`:` and `@` themselves, so which separator counts is told by which providers are known.
+"""
+
+from __future__ import annotations
+
+from llm_models.errors import InvalidSpecError, did_you_mean, nearest, printable
+from llm_models.records import ModelKey
+
+__all__ = ["STYLES", "fold_provider", "format_spec", "parse_spec", "split_spec"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+STYLES = ("colon", "at", "filename")
+
+_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³")]
+)
+
+
+def fold_provider(text: str) -> str:
+    """The one spelling of a provider's id: trimmed, lower case, `-` and `.` become `_`.
+
+    >>> fold_provider("Google-Vertex")
+    'google_vertex'
+    """
+    return text.strip().lower().replace("-", "_").replace(".", "_")
+
+
+def split_spec(text: str, known: Container[str]) -> ModelKey | None:
+    """`text` read as a model spec, or None where no provider of `known` stands at either end.
+
+    The text before the first `:` is a known provider: the colon form. Else the text after the last `@` is
+    one: the at form, in which `%XX` is decoded.
+    """
+    head, colon, tail = text.partition(":")
+    if colon:
+        provider = fold_provider(head)
+        if provider in known:
+            return ModelKey(provider, tail.strip())
+    head, at, tail = text.rpartition("@")
+    if at:
+        provider = fold_provider(tail)
+        if provider in known:
+            return ModelKey(provider, _unquote(head.strip(), text))
+    return None
+
+
+def parse_spec(text: str, known: Iterable[str]) -> ModelKey:
+    """The key that a model spec names; both segments are trimmed, the model need not exist.
+
+    Raises `InvalidSpecError`, which tells what either reading would have needed.
+
+    >>> parse_spec("claude-haiku-4-5@20251001@google-vertex", ["google_vertex"])
+    ModelKey(provider='google_vertex', id='claude-haiku-4-5@20251001')
+    """
+    if not isinstance(text, str):
+        raise InvalidSpecError(f"a model spec is text such as 'openai:gpt-4o-mini' (found {type(text).__name__})")
+    known = known if isinstance(known, (dict, set, frozenset)) else frozenset(known)
+    key = split_spec(text, known)
+    if key is None:
+        readings = []
+        before, colon, _ = text.partition(":")
+        _, at, after = text.rpartition("@")
+        if colon:
+            readings.append(f"{_name(before)} before the ':' is no known provider{_hint(before, known)}")
+        if at:
+            readings.append(f"{_name(after)} after the last '@' is no known provider{_hint(after, known)}")
+        why = "; ".join(readings) or "it names no provider (expected 'provider:model' or 'model@provider')"
+        raise InvalidSpecError(f"not a model spec: {_name(text)}: {why}", text=text)
+    if not key.id:
+        raise InvalidSpecError(f"not a model spec: {_name(text)}: no model id stands beside the provider", text=text)
+    return key
+
+
+def format_spec(key: tuple[str, str], style: str = "colon", known: Container[str] = ()) -> str:
+    """The text that names `key`, read back by `parse_spec` with the same `known` providers.
+
+    `"colon"` is `provider:id`; `"at"` is `id@provider` with `%` as `%25` and, where the id begins with the
+    name of a known provider and a `:`, that `:` as `%3A`; `"filename"` is the at form as one path component
+    that is safe on Linux, macOS and Windows. Raises `InvalidSpecError` for another style.
+
+    >>> format_spec(("openrouter", "openai/gpt-oss-20b:free"), "filename")
+    'openai%2Fgpt-oss-20b%3Afree@openrouter'
+    """
+    provider, model_id = key
+    provider = fold_provider(provider)
+    if style == "colon":
+        return f"{provider}:{model_id}"
+    if style == "at":
+        text = model_id.replace("%", "%25")
+        head, colon, tail = text.partition(":")
+        if colon and fold_provider(head) in known:
+            text = f"{head}%3A{tail}"
+        return f"{text}@{provider}"
+    if style == "filename":
+        from urllib.parse import quote
+
+        text = quote(model_id, safe="").replace("~", "%7E")
+        if text.partition(".")[0].lower() in _DEVICES:  # Windows opens the device, whatever follows the dot
+            text = f"%{ord(text[0]):02X}{text[1:]}"
+        return f"{text}@{provider}"
+    raise InvalidSpecError(f"unknown style {_name(style)} (expected {', '.join(STYLES)}).{did_you_mean(style, STYLES)}")
+
+
+def _unquote(text: str, whole: str) -> str:
+    if "%" not in text:
+        return text
+    from urllib.parse import unquote
+
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise InvalidSpecError(f"not a model spec: {_name(whole)}: its %XX parts are no UTF-8", text=whole) from None
+
+
+def _name(text: object) -> str:
+    shown = printable(text)
+    return repr(shown if len(shown) <= 200 else f"{shown[:200]}...")
+
+
+def _hint(text: str, known: Iterable[str]) -> str:
+    near = nearest(fold_provider(text), known, 1)
+    return f" (did you mean '{near[0]}'?)" if near else ""

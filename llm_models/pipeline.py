@@ -1,0 +1,128 @@
+"""The pipeline: the stages in order, written once for `activate` and for `load()`.
+
+source bytes -> ingest -> normalize -> validate -> merge -> enrich -> filter, index -> snapshot
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING, Any
+
+from llm_models import config, index, paths, validation
+from llm_models.enrich import agreed_families, last_segment
+from llm_models.errors import EmptyCatalogError
+from llm_models.normalize import Report, normalize
+from llm_models.overlay import EMPTY_TAIL, overlay
+from llm_models.records import CAPABILITIES
+from llm_models.snapshot_file import SnapshotFile
+from llm_models.transforms import models_dev
+from llm_models.upstream import parse_catalogue
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from llm_models.layers import Layer
+
+__all__ = ["TRANSFORMS", "build_base", "build_source", "curated_layers"]
+
+TRANSFORMS: dict[str, ModuleType] = {models_dev.NAME: models_dev}
+"""Source name -> the transform that reads it."""
+
+
+def build_base(data: bytes, name: str, source: str = "models_dev") -> tuple[SnapshotFile, Report]:
+    """The snapshot that a source's bytes make, the curated overrides merged in, and what was dropped and repaired.
+
+    `name` stands for the bytes in messages. Raises `SourceError` where they are no catalogue,
+    `EmptyCatalogError` where no record survives.
+    """
+    raw, report = build_source(data, name, source)
+    base, run = overlay(raw, curated_layers(), name=raw.name)
+    for entry in run.gone:
+        report.add("left out", "overrides", "its model is gone", f"{entry.provider}:{entry.match or entry.id}")
+    for spec, alias, why in run.fallen:
+        report.add("dropped", "aliases", why, f"{spec} ({alias})")
+    return base, report
+
+
+def build_source(data: bytes, name: str, source: str = "models_dev") -> tuple[SnapshotFile, Report]:
+    """The snapshot that a source's bytes make by themselves; see `build_base`."""
+    report = Report()
+    catalogue = parse_catalogue(data, name)  # ingest
+    records = normalize(catalogue, TRANSFORMS[source], report)
+    _validate(records, report)
+    if not any(part["models"] for part in records.values()):
+        raise EmptyCatalogError(f"{name}: no model is left: {report.records_dropped} records were dropped")
+    _note_oddities(records, report)
+    sources = [{"name": source, "sha256": hashlib.sha256(data).hexdigest()}]
+    return _index(records, sources, report), report
+
+
+def _validate(records: dict[str, dict[str, Any]], report: Report) -> None:
+    """Take out every record that its schema refuses, each alone."""
+    for provider_id, part in list(records.items()):
+        fault = validation.first_fault("provider", part["provider"])
+        if fault is not None:
+            del records[provider_id]
+            report.add("record dropped", "provider", _reason(fault), provider_id)
+            for model_id in part["models"]:
+                report.add("record dropped", "model", "its provider was dropped", f"{provider_id}:{model_id}")
+            continue
+        for model_id, model in list(part["models"].items()):
+            fault = validation.first_fault("model", model)
+            if fault is not None:
+                del part["models"][model_id]
+                report.add("record dropped", "model", _reason(fault), f"{provider_id}:{model_id[:80]}")
+
+
+def _reason(fault: tuple[tuple[str | int, ...], str]) -> str:
+    path, message = fault
+    return f"{'.'.join(map(str, path)) or 'record'}: {message.partition(':')[0]}"
+
+
+def _note_oddities(records: dict[str, dict[str, Any]], report: Report) -> None:
+    """Count what is kept though it looks wrong, so that somebody looks."""
+    for provider_id, part in records.items():
+        for model_id, model in part["models"].items():
+            limits = model.get("limits", {})
+            if limits.get("output", 0) > limits.get("context", limits.get("output", 0)):
+                report.add("odd", "limits", "output is larger than context", f"{provider_id}:{model_id}")
+
+
+def _index(records: dict[str, dict[str, Any]], sources: list[dict[str, str]], report: Report) -> SnapshotFile:
+    """Enrich and index all records of a source; its catalogue date is the latest day it looked at a model."""
+    models = [model for part in records.values() for model in part["models"].values()]
+    families = agreed_families((model["id"], model.get("family")) for model in models)
+    blocks = {}
+    for provider_id, part in records.items():
+        aliases = {model_id: tuple(model.get("aliases", ())) for model_id, model in part["models"].items()}
+        for model_id, fallen in index.settle_aliases(aliases).items():
+            gone = [alias for alias, _ in fallen]
+            model = part["models"][model_id]
+            model["aliases"] = [alias for alias in model["aliases"] if alias not in gone]
+            for alias, why in fallen:
+                report.add("dropped", "aliases", why, f"{provider_id}:{model_id} ({alias})")
+        lines = {
+            model_id: index.index_model(model, lambda name: families.get(last_segment(name)))
+            for model_id, model in part["models"].items()
+        }
+        blocks[provider_id] = index.block_of(part["provider"], lines)
+    header: dict[str, Any] = {"sources": sources, "filters": {}}
+    dates = [model["last_updated"] for model in models if "last_updated" in model]
+    if dates:
+        header["date"] = max(dates)
+    header["capabilities"] = list(CAPABILITIES)
+    return SnapshotFile.assemble(header, blocks, EMPTY_TAIL, None, "the snapshot of the source")
+
+
+def curated_layers() -> list[Layer]:
+    """The corrections that ship with the package, one layer a file, in order of name."""
+    folder = paths.resources("overrides")
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".toml"))
+    return [_curated(folder, name) for name in names]
+
+
+def _curated(folder: str, name: str) -> Layer:
+    layer = config.read_layer(os.path.join(folder, name), only_patches=True)
+    layer.name = f"overrides/{name}"
+    return layer

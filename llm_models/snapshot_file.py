@@ -1,0 +1,242 @@
+"""The snapshot file: its layout, written and read; standard library only.
+
+One JSON array, in lines. Line 1 is the header: what the file holds and where. Then a block for each provider:
+a line with the provider and its index, and one line a model. Then the `llm_models.toml` that was merged, as
+one string, and last the tail: where values come from that are not the source's. Offsets count from the end of
+line 1. A reader decodes a block when a provider is first asked for and a model when it is; each part's
+CRC-32 is looked at then, so that a damaged file is a `SnapshotError` and never a wrong answer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from itertools import accumulate
+from zlib import crc32
+
+from llm_models.errors import SnapshotError, printable
+from llm_models.records import CAPABILITIES
+
+__all__ = ["FORMAT", "Block", "SnapshotFile", "encode_block", "encode_json"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+FORMAT = 1
+_OPEN_MODELS = b',"models":['
+_CRC = b',"crc":"%08x"}'
+_SIZE_OF_CRC = len(_CRC % 0)
+
+
+def encode_json(value: object) -> bytes:
+    """One line of JSON in UTF-8, without spaces, keys in the order in which they stand."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+class Block:
+    """One provider's part of a snapshot file: its index decoded, its models still text.
+
+    `ids`, `bits` (capability sets, see `selection`) and the model lines run side by side, sorted by id.
+    """
+
+    __slots__ = ("_data", "_starts", "aliases", "bits", "ids", "lengths", "places", "provider")
+
+    def __init__(self, data: bytes) -> None:
+        end = data.index(b"\n")
+        index = json.loads((data[:end] + b"]}").decode())
+        self._data = data
+        self.provider: dict[str, Any] = index["provider"]
+        self.ids: list[str] = index["ids"]
+        self.lengths: list[int] = index["lengths"]
+        self.bits: list[int] = index["bits"]
+        self.aliases: dict[str, str] = index["aliases"]
+        self.places: dict[str, int] = {model_id: place for place, model_id in enumerate(self.ids)}
+        self._starts = list(accumulate([end + 1, *[length + 2 for length in self.lengths]]))
+
+    def names(self, place: int) -> list[str]:
+        """The id and the aliases of the model at `place`."""
+        model_id = self.ids[place]
+        return [model_id, *[alias for alias, target in self.aliases.items() if target == model_id]]
+
+    def line(self, place: int) -> bytes:
+        """The JSON text of the model at `place`."""
+        start = self._starts[place]
+        return self._data[start : start + self.lengths[place]]
+
+    def model(self, place: int) -> dict[str, Any]:
+        """What is stated of the model at `place`, as plain data; what is derived stands under `derived`."""
+        data: dict[str, Any] = json.loads(self.line(place).decode())
+        return data
+
+
+def encode_block(
+    provider: Mapping[str, Any], models: Sequence[tuple[str, bytes, int]], aliases: Mapping[str, str]
+) -> bytes:
+    """The block of one provider from its record and its models' (id, line, capability set), in order of id."""
+    index = {
+        "provider": provider,
+        "ids": [model_id for model_id, _, _ in models],
+        "lengths": [len(line) for _, line, _ in models],
+        "bits": [bits for _, _, bits in models],
+        "aliases": aliases,
+    }
+    lines = b",\n".join([line for _, line, _ in models])
+    return encode_json(index)[:-1] + _OPEN_MODELS + b"\n" + lines + b"\n]},\n"
+
+
+class SnapshotFile:
+    """A snapshot file in memory: read whole and closed, so that no later write can hurt who reads it."""
+
+    __slots__ = ("_blocks", "_body", "data", "header", "name")
+
+    def __init__(self, data: bytes, name: str) -> None:
+        """Check the header and the length. Raises `SnapshotError` that names the file."""
+        self.data = data
+        self.name = name
+        self._blocks: dict[str, Block] = {}
+        end = data.find(b"\n")
+        line = data[:end]
+        try:
+            header = json.loads(line[1:-1])
+            number = header["format"]
+        except (ValueError, LookupError, TypeError, RecursionError):
+            raise self._damaged("it does not begin with a snapshot's header") from None
+        if number != FORMAT:
+            raise SnapshotError(
+                f"{printable(name)}: snapshot format {printable(str(number)[:20])}, but this version of "
+                f"llm-models-catalog reads format {FORMAT}: install the version that wrote it, or run "
+                "'llm-models activate' again",
+                path=name,
+            )
+        if line[-_SIZE_OF_CRC - 1 : -1] != _CRC % crc32(line[: -_SIZE_OF_CRC - 1]):
+            raise self._damaged("its header was altered")
+        self.header: dict[str, Any] = header
+        self._body = end + 1
+        if header["capabilities"] != list(CAPABILITIES):
+            raise self._damaged("its capability flags are not those of this version; run 'llm-models activate' again")
+        offset, length, _ = header["tail"]
+        if len(data) != self._body + offset + length:
+            raise self._damaged(f"it has {len(data)} bytes (expected {self._body + offset + length})")
+
+    @classmethod
+    def open(cls, path: str) -> SnapshotFile:
+        """Read the file at `path`. Raises `SnapshotError` that names it."""
+        try:
+            if not stat.S_ISREG(os.stat(path).st_mode):
+                raise SnapshotError(f"{printable(path)}: not a regular file", path=path)
+            with open(path, "rb") as file:
+                data = file.read()
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            raise SnapshotError(f"{printable(path)}: the snapshot cannot be read: {why}", path=path) from None
+        return cls(data, path)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return SnapshotFile, (self.data, self.name)
+
+    def _damaged(self, why: str) -> SnapshotError:
+        return SnapshotError(f"{printable(self.name)}: not a whole snapshot: {why}", path=self.name)
+
+    def part(self, place: Sequence[int], what: str) -> bytes:
+        """The bytes at `place`, once their checksum holds."""
+        offset, length, checksum = place[:3]
+        data = self.data[self._body + offset : self._body + offset + length]
+        if crc32(data) != checksum:
+            raise self._damaged(f"the part about {what} was altered")
+        return data
+
+    def block(self, provider: str) -> Block:
+        """The block of a provider that the header names; decoded once."""
+        try:
+            return self._blocks[provider]
+        except KeyError:
+            pass
+        data = self.part(self.header["blocks"][provider], provider)
+        try:
+            block = self._blocks[provider] = Block(data)
+        except (ValueError, LookupError, TypeError):
+            raise self._damaged(f"the part about {provider} cannot be read") from None
+        return block
+
+    def raw_block(self, provider: str) -> bytes:
+        """The bytes of a provider's block, for writing them again."""
+        return self.part(self.header["blocks"][provider], provider)
+
+    def tail(self) -> dict[str, Any]:
+        """What stands after the records: `providers` and `models` with the origins of their values, `removed`."""
+        data = self.part(self.header["tail"], "origins")
+        tail: dict[str, Any] = json.loads(data[: data.rindex(b"]")])
+        return tail
+
+    def config(self) -> str | None:
+        """The text of the `llm_models.toml` that was merged, None where there was none."""
+        place = self.header.get("config")
+        if place is None:
+            return None
+        text: str = json.loads(self.part(place, "llm_models.toml")[: -len(b",\n")])
+        return text
+
+    def verify(self) -> None:
+        """Look at every byte. Raises `SnapshotError` where one is not what was written."""
+        for provider in self.header["blocks"]:
+            self.block(provider)
+        self.tail()
+        self.config()
+        if digest(self.header, self.data[self._body :]) != self.header["digest"]:
+            raise self._damaged("its digest does not fit")
+
+    @classmethod
+    def assemble(
+        cls,
+        header: Mapping[str, Any],
+        blocks: Mapping[str, tuple[bytes, int]],
+        tail: Mapping[str, Any],
+        config: str | None,
+        name: str,
+    ) -> SnapshotFile:
+        """A file from its parts: `header` without places and sums, and each provider's block with its count."""
+        parts: list[bytes] = []
+        size = 0
+
+        def put(part: bytes) -> list[int]:
+            nonlocal size
+            place = [size, len(part), crc32(part)]
+            parts.append(part)
+            size += len(part)
+            return place
+
+        full = dict(header, capabilities=list(CAPABILITIES), blocks={})
+        full.pop("config", None)
+        for provider in sorted(blocks):
+            block, count = blocks[provider]
+            full["blocks"][provider] = [*put(block), count]
+        if config is not None:
+            full["config"] = put(encode_json(config) + b",\n")
+        full["counts"] = {"providers": len(blocks), "models": sum(count for _, count in blocks.values())}
+        full["tail"] = put(_encode_tail(tail))
+        body = b"".join(parts)
+        order = ["format", "sources", "date", "counts", "capabilities", "filters", "base", "blocks", "config", "tail"]
+        full = {"format": FORMAT, **{key: full[key] for key in order[1:] if full.get(key) is not None}}
+        full["digest"] = digest(full, body)
+        line = b"[" + encode_json(full)[:-1]
+        return cls(line + _CRC % crc32(line) + b",\n" + body, name)
+
+
+def _encode_tail(tail: Mapping[str, Any]) -> bytes:
+    """The tail, one record a line."""
+    parts = []
+    for section, records in tail.items():
+        lines = b",\n".join([encode_json(key) + b":" + encode_json(value) for key, value in records.items()])
+        parts.append(encode_json(section) + b":{" + (b"\n" + lines + b"\n" if lines else b"") + b"}")
+    return b"{" + b",\n".join(parts) + b"}\n]\n"
+
+
+def digest(header: Mapping[str, Any], body: bytes) -> str:
+    """SHA-256, in hex, of a snapshot: its header without the sums, and all that follows."""
+    import hashlib
+
+    plain = {key: value for key, value in header.items() if key not in {"digest", "crc"}}
+    return hashlib.sha256(encode_json(plain) + b"\n" + body).hexdigest()

@@ -1,0 +1,236 @@
+"""The process's published catalogue: loading, swapping, and the questions to it; standard library only.
+
+Readers take no lock: they pick up one reference. One writer at a time builds a snapshot, numbers it and swaps
+that reference; a build that fails leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+import os
+from _thread import RLock
+
+from llm_models import paths
+from llm_models.errors import ConfigError
+from llm_models.snapshot import Snapshot
+from llm_models.snapshot_file import SnapshotFile
+
+__all__ = [
+    "allowed",
+    "candidates",
+    "capabilities",
+    "epoch",
+    "format_spec",
+    "get_model",
+    "get_provider",
+    "list_models",
+    "list_providers",
+    "load",
+    "parse_provider",
+    "parse_spec",
+    "reload",
+    "resolve",
+    "select",
+    "snapshot",
+]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from llm_models.filters import Allow, Deny
+    from llm_models.records import Capabilities, Model, ModelKey, Provider
+    from llm_models.selection import Names
+    from llm_models.snapshot import Spec
+
+_published: Snapshot | None = None
+_request: dict[str, Any] = {}
+_lock = RLock()
+_building = False
+
+
+def _new_lock() -> None:
+    """A child forked while a writer held the lock must not wait for a thread that it does not have."""
+    global _lock, _building  # noqa: PLW0603
+    _lock = RLock()
+    _building = False
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_lock)
+
+
+def load(
+    config: str | os.PathLike[str] | None = ...,  # type: ignore[assignment]
+    *,
+    snapshot: str | os.PathLike[str] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    overrides_module: Any = None,
+    prefer: Sequence[str] | None = None,
+    allow: Allow = None,
+    deny: Deny = None,
+    publish: bool = True,
+) -> Snapshot:
+    """Build the catalogue and publish it; the snapshot is returned.
+
+    `config` is the path of an `llm_models.toml`; left out, it is looked for; None reads no file. `snapshot` is
+    a snapshot file in place of the packaged one, `overrides` a mapping in the shape of `llm_models.toml`,
+    `overrides_module` a behaviour module or its name. `prefer`, `allow` and `deny` are the strongest layer.
+    With `publish=False` nothing but the return value changes, and its epoch is 0.
+
+    Raises `ConfigError`, `SnapshotError` or `EmptyCatalogError`; what was published stays published.
+
+    >>> llm_models.load(config=None, deny={"openai": ["*-preview"]}).allowed("openai:gpt-4o-mini")
+    True
+    """
+    request = {
+        "config": config,
+        "snapshot": snapshot,
+        "overrides": overrides,
+        "overrides_module": overrides_module,
+        "prefer": prefer,
+        "allow": allow,
+        "deny": deny,
+    }
+    return _publish(request) if publish else _build(request)
+
+
+def reload() -> Snapshot:
+    """The last `load()` again, from the same paths: an edit or an activation since is seen."""
+    return _publish(_request or {"config": ...})
+
+
+def snapshot() -> Snapshot:
+    """The published snapshot; the first call loads with defaults."""
+    current = _published
+    if current is None:
+        with _lock:
+            current = _published
+            if current is None:
+                current = _publish({"config": ...})
+    return current
+
+
+def epoch() -> int:
+    """The number of the published snapshot; 0 before the first."""
+    return 0 if _published is None else _published.epoch
+
+
+def _publish(request: dict[str, Any]) -> Snapshot:
+    global _published, _request, _building  # noqa: PLW0603
+    with _lock:
+        if _building:
+            raise ConfigError("load() was called while this thread was loading: a behaviour module must not load")
+        _building = True
+        try:
+            request = _pin(request)
+            built = _build(request)
+        finally:
+            _building = False
+        built.epoch = epoch() + 1
+        _request = request
+        _published = built
+        return built
+
+
+def _pin(request: dict[str, Any]) -> dict[str, Any]:
+    """The same request with its paths absolute, so that `reload` reads them from any working directory."""
+    given = request.get("snapshot")
+    return request if given is None else dict(request, snapshot=os.path.abspath(os.fspath(given)))
+
+
+def _build(request: dict[str, Any]) -> Snapshot:
+    """A snapshot from the files and arguments of a request, by the shortest way that is right."""
+    folder = request.get("folder") or paths.find(request["config"])
+    request["folder"] = folder
+    given = request.get("snapshot")
+    file = SnapshotFile.open(os.fspath(given) if given is not None else folder.activated or paths.PACKAGED_SNAPSHOT)
+    return Snapshot(file, prefer=request.get("prefer"), allow=request.get("allow"), deny=request.get("deny"))
+
+
+def list_providers() -> list[str]:
+    """The ids of the providers that show a model, sorted: `Snapshot.list_providers` of the published one."""
+    return snapshot().list_providers()
+
+
+def get_provider(provider: str) -> Provider:
+    """The record of a provider, given in any spelling. Raises `UnknownProviderError`.
+
+    >>> llm_models.get_provider("anthropic").env
+    ('ANTHROPIC_API_KEY',)
+    """
+    return snapshot().get_provider(provider)
+
+
+def list_models(
+    provider: str | None = None, *, require: Names = None, forbid: Names = None, allow: Allow = None
+) -> list[Model]:
+    """The models of one provider, or of all, that have and lack those capabilities: `Snapshot.list_models`."""
+    return snapshot().list_models(provider, require=require, forbid=forbid, allow=allow)
+
+
+def get_model(provider: str, model_id: str) -> Model:
+    """The model that `provider` serves under that id or alias: `Snapshot.get_model`.
+
+    >>> llm_models.get_model("openai", "gpt-4o-mini").limits.context
+    128000
+    """
+    return (snapshot() if _published is None else _published).get_model(provider, model_id)
+
+
+def capabilities(spec: Spec) -> Capabilities:
+    """What a model can do: `Snapshot.capabilities`."""
+    return snapshot().capabilities(spec)
+
+
+def allowed(spec: Spec) -> bool:
+    """Whether `resolve(spec)` would succeed: `Snapshot.allowed`."""
+    return snapshot().allowed(spec)
+
+
+def select(
+    *,
+    require: Names = None,
+    forbid: Names = None,
+    prefer: Iterable[str] | None = None,
+    scope: str | None = None,
+    order_by: str = "id",
+) -> Model:
+    """The best model that has and lacks those capabilities: `Snapshot.select`."""
+    return snapshot().select(require=require, forbid=forbid, prefer=prefer, scope=scope, order_by=order_by)
+
+
+def candidates(
+    *,
+    require: Names = None,
+    forbid: Names = None,
+    prefer: Iterable[str] | None = None,
+    scope: str | None = None,
+    order_by: str = "id",
+) -> list[Model]:
+    """All models that have and lack those capabilities, best first: `Snapshot.candidates`."""
+    return snapshot().candidates(require=require, forbid=forbid, prefer=prefer, scope=scope, order_by=order_by)
+
+
+def parse_provider(text: str) -> str:
+    """The id of the provider that `text` names in any spelling: `Snapshot.parse_provider`."""
+    return snapshot().parse_provider(text)
+
+
+def parse_spec(text: str) -> ModelKey:
+    """The key that a model spec names: `Snapshot.parse_spec`.
+
+    >>> llm_models.parse_spec("gpt-4o-mini@openai")
+    ModelKey(provider='openai', id='gpt-4o-mini')
+    """
+    return snapshot().parse_spec(text)
+
+
+def format_spec(key: tuple[str, str], style: str = "colon") -> str:
+    """The model spec of a key as `"colon"`, `"at"` or `"filename"`: `Snapshot.format_spec`."""
+    return snapshot().format_spec(key, style)
+
+
+def resolve(spec: Spec, *, scope: str | None = None, prefer: Iterable[str] | None = None) -> Model:
+    """The model that a model spec, a key or a bare id names: `Snapshot.resolve`."""
+    return (snapshot() if _published is None else _published).resolve(spec, scope=scope, prefer=prefer)

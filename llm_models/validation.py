@@ -1,0 +1,227 @@
+"""Validate: records and documents against `schemas/`, and what is wrong as `Problem`s; the room of jsonschema.
+
+The schemas are read once and joined into one each, without references, so that checking many records costs
+little. Beyond JSON Schema: an integer is written without a point, a number is finite, and a date exists.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.validators import extend
+from referencing import Registry
+
+from llm_models import paths
+from llm_models.errors import did_you_mean, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from jsonschema.exceptions import ValidationError
+
+__all__ = ["SCHEMAS", "Fault", "faults", "first_fault", "inlined", "read_schema", "type_name", "validator"]
+
+SCHEMAS = ("provider", "model", "capabilities", "limits", "cost", "overrides", "snapshot", "manifest")
+
+
+def _is_integer(_checker: object, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(_checker: object, value: object) -> bool:
+    return not isinstance(value, bool) and isinstance(value, (int, float)) and math.isfinite(value)
+
+
+_Validator = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_number}),
+)
+_formats = FormatChecker(formats=())
+
+
+@_formats.checks("partial-date")
+def _is_partial_date(value: object) -> bool:
+    """Whether a text is a day or a month that exists, `YYYY-MM-DD` or `YYYY-MM`; other types are not its matter."""
+    if not isinstance(value, str):
+        return True
+    from datetime import date
+
+    try:
+        date.fromisoformat(value if len(value) > len("YYYY-MM") else f"{value}-01")
+    except ValueError:
+        return False
+    return True
+
+
+@cache
+def read_schema(name: str) -> dict[str, Any]:
+    """The schema file of that name, as it stands. Raises `LookupError` for a name not in `SCHEMAS`."""
+    if name not in SCHEMAS:
+        raise LookupError(name)
+    with open(os.path.join(paths.resources("schemas"), f"{name}.schema.json"), encoding="utf-8") as file:
+        schema: dict[str, Any] = json.load(file)
+    return schema
+
+
+@cache
+def inlined(name: str) -> dict[str, Any]:
+    """The schema of that name with every `$ref` to another file, or into one, replaced by what it names.
+
+    That of `llm_models.toml` loses the records' defaults on the way: as overrides they would be statements.
+    """
+    unwanted = {"$schema", "$id", "examples"} | ({"default"} if name == "overrides" else set())
+
+    def expand(node: Any, home: str) -> Any:
+        if isinstance(node, list):
+            return [expand(item, home) for item in node]
+        if not isinstance(node, dict):
+            return node
+        while "$ref" in node:
+            file, _, pointer = node["$ref"].partition("#")
+            home = file.removesuffix(".schema.json") or home
+            target: Any = read_schema(home)
+            for step in pointer.split("/")[1:]:
+                target = target[step]
+            node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+        return {key: expand(value, home) for key, value in node.items() if key not in unwanted}
+
+    whole = read_schema(name)
+    joined: dict[str, Any] = {key: value for key, value in whole.items() if key in unwanted} | expand(whole, name)
+    return joined
+
+
+@cache
+def validator(name: str) -> Any:
+    """The validator of that schema, made once."""
+    return _Validator(inlined(name), format_checker=_formats, registry=Registry())  # an empty registry fetches nothing
+
+
+@cache
+def _errors(name: str) -> Callable[[object], Iterator[ValidationError]]:
+    errors: Callable[[object], Iterator[ValidationError]] = validator(name).iter_errors
+    return errors
+
+
+def first_fault(name: str, value: object) -> tuple[tuple[str | int, ...], str] | None:
+    """Where a record breaks the schema `name` and how, in JSON's words, or None where it keeps it."""
+    for error in _errors(name)(value):
+        return tuple(error.absolute_path), f"{error.validator}: {error.message[:200]}"
+    return None
+
+
+class Fault(NamedTuple):
+    """One breach of a schema in TOML's words: at the value of `path`, or at its `key` that should not be there."""
+
+    path: tuple[str | int, ...]
+    message: str
+    hint: str = ""
+    key: str | None = None
+
+
+def faults(name: str, document: object) -> Iterator[Fault]:
+    """Every breach of the schema `name`, in people's words."""
+    for error in _errors(name)(document):
+        yield from _translate(error)
+
+
+def _translate(error: ValidationError) -> Iterator[Fault]:
+    path = tuple(error.absolute_path)
+    value: Any = error.instance
+    wanted: Any = error.validator_value
+    schema: Any = error.schema
+    if value is None or type(value).__name__ in {"datetime", "date", "time"}:
+        yield _no_such_type(path, value, schema)
+        return
+    match error.validator:
+        case "additionalProperties":
+            known = list(schema.get("properties", ()))
+            for key in value:
+                if key not in known:
+                    near = did_you_mean(key, known)
+                    hint = near or f"Known are {', '.join(known)}."
+                    yield Fault(path, f"unknown key '{printable(key)}'", hint, key)
+        case "required":
+            for key in wanted:
+                if key not in value:
+                    yield Fault(path, f"'{key}' is missing")
+        case "type":
+            yield Fault(path, f"expected {_article(wanted)} (found {type_name(value)} {_shown(value)})")
+        case "anyOf" | "oneOf":
+            yield from _nearest_branch(error)
+        case "minimum" if wanted == 1 and value == 0:
+            yield Fault(
+                path, "expected at least 1 (found 0)", 'Leave the key out where it is unknown, or put it in "omit".'
+            )
+        case "minimum":
+            yield Fault(path, f"expected at least {wanted} (found {_shown(value)})")
+        case "maximum":
+            yield Fault(path, f"expected at most {wanted} (found {_shown(value)})")
+        case "minLength":
+            yield Fault(path, "expected some text (found an empty string)")
+        case "maxLength":
+            yield Fault(path, f"expected at most {wanted} characters (found {len(value)})")
+        case "uniqueItems":
+            yield Fault(path, "the same item stands twice")
+        case "format" | "pattern" if "format" in schema:
+            if error.validator == "format":
+                yield Fault(path, f"expected a date that exists, YYYY-MM-DD or YYYY-MM (found {_shown(value)})")
+        case "const" | "enum":
+            yield Fault(path, f"expected {_shown(wanted)} (found {_shown(value)})")
+        case "pattern":
+            yield Fault(
+                path, f"not possible here: {_shown(value)}", str(schema.get("description", "")).partition(";")[0]
+            )
+        case _:
+            yield Fault(path, printable(error.message)[:300])
+
+
+def _no_such_type(path: tuple[str | int, ...], value: object, schema: Any) -> Fault:
+    if value is None:
+        return Fault(path, "null says nothing", 'Leave the key out, or put it in "omit" to remove it.')
+    if schema.get("format") == "partial-date":
+        return Fault(path, f"expected a string (found a {type(value).__name__})", f'Put it in quotes: "{value}".')
+    return Fault(path, f"expected {_article(schema.get('type', 'another value'))} (found a {type(value).__name__})")
+
+
+def _nearest_branch(error: ValidationError) -> Iterator[Fault]:
+    """What is wrong by the branch of the same type; by none, all of them are named."""
+    branches: dict[int, list[ValidationError]] = {}
+    for inner in error.context or ():
+        branches.setdefault(int(inner.schema_path[0]), []).append(inner)
+    for inners in branches.values():
+        if all(inner.validator != "const" and (inner.validator != "type" or inner.path) for inner in inners):
+            for inner in inners:
+                yield from _translate(inner)
+            return
+    branches_wanted: Any = error.validator_value
+    wanted = [_shown(b["const"]) if "const" in b else _article(b["type"]) for b in branches_wanted]
+    yield Fault(
+        tuple(error.absolute_path),
+        f"expected {' or '.join(wanted)} (found {type_name(error.instance)} {_shown(error.instance)})",
+    )
+
+
+def _article(word: Any) -> str:
+    word = {"object": "table"}.get(word, word)
+    return f"{'an' if str(word)[0] in 'aeiou' else 'a'} {word}"
+
+
+def _shown(value: object) -> str:
+    """A value as TOML would write it, cut short."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (str, dict, list)) else str(value)
+    return printable(text if len(text) <= 60 else f"{text[:57]}...")
+
+
+def type_name(value: object) -> str:
+    """TOML's word for the type of a value, for people."""
+    if value is None:
+        return "null"
+    words = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", tuple: "array"}
+    return words.get(type(value)) or ("table" if isinstance(value, dict) else type(value).__name__)
