@@ -59,6 +59,10 @@ from llm_models.store import (
     snapshot,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from llm_models.behaviour import Overrides as Overrides
+
 __all__ = [
     "CAPABILITIES",
     "AmbiguousModelError",
@@ -76,6 +80,7 @@ __all__ = [
     "ModelKey",
     "ModelNotAllowedError",
     "NoMatchError",
+    "Overrides",
     "Problem",
     "Provider",
     "Reasoning",
@@ -104,3 +109,19 @@ __all__ = [
     "select",
     "snapshot",
 ]
+
+_LAZY = {"Overrides": "llm_models.behaviour"}
+"""Public names whose modules are off the read path, imported when first asked for."""
+
+
+def __getattr__(name: str) -> object:
+    module = _LAZY.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(module), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -5,16 +5,15 @@ tomllib alone decides what is valid TOML. Everything that is wrong is found in o
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
 from llm_models import validation
 from llm_models.errors import ConfigError, Problem, did_you_mean, printable
-from llm_models.files import read_limited
 from llm_models.layers import layer_from
 from llm_models.modelspec import fold_provider
+from llm_models.paths import read_config
 from llm_models.positions import locate, syntax_problem
 from llm_models.records import Model, Provider, Record
 
@@ -24,10 +23,8 @@ if TYPE_CHECKING:
     from llm_models.layers import DocumentPath, Layer
     from llm_models.positions import Places
 
-__all__ = ["MAX_BYTES", "MAX_KEY_PARTS", "Document", "check_document", "layer_of", "read", "read_layer"]
+__all__ = ["MAX_KEY_PARTS", "Document", "check_document", "layer_of", "parse", "read_layer"]
 
-MAX_BYTES = 1 << 20
-"""The largest configuration, in bytes."""
 MAX_KEY_PARTS = 100
 """The longest dotted key, in parts: tomllib's time grows with its square."""
 
@@ -59,20 +56,11 @@ class Document:
             path, key = path[:-1], True
         return 1, 1
 
-    def place(self, path: DocumentPath) -> str | None:
-        """`file:line` of the key at `path`, None where the text has no such path."""
+    def line(self, path: DocumentPath) -> int | None:
+        """The line of the key at `path`, None where the text has no such path."""
         if self.places is None or path not in self.places:
             return None
-        return f"{os.path.basename(self.name)}:{self.places.line_column(self.places[path].key_start)[0]}"
-
-
-def read(path: str) -> bytes:
-    """The bytes of a configuration file. Raises `ConfigError` where it cannot be read or is too large."""
-    try:
-        return read_limited(path, MAX_BYTES)
-    except OSError as error:
-        problem = Problem(error.strerror or str(error), file=path)
-        raise ConfigError(str(problem), problems=(problem,)) from None
+        return self.places.line_column(self.places[path].key_start)[0]
 
 
 def parse(raw: bytes, name: str) -> Document:
@@ -112,17 +100,21 @@ def _long_key(text: str) -> int | None:
     return None
 
 
-def read_layer(path: str, raw: bytes | None = None, *, only_patches: bool = False) -> Layer:
-    """The layer of the configuration file at `path`. Raises `ConfigError` with everything that is wrong with it."""
-    document = parse(read(path) if raw is None else raw, path)
-    return layer_of(document, os.path.basename(path), only_patches=only_patches)
+def read_layer(path: str, name: str, *, only_patches: bool = False) -> Layer:
+    """The layer, called `name`, of the configuration file at `path`. Raises `ConfigError` with all that is wrong."""
+    return layer_of(parse(read_config(path), path), name, only_patches=only_patches)
 
 
 def layer_of(document: Document, name: str, *, only_patches: bool = False) -> Layer:
     """The layer that a document states, called `name`. Raises `ConfigError` with its problems."""
     if document.problems or document.data is None:
         raise ConfigError("\n".join(map(str, document.problems)), problems=tuple(document.problems))
-    return layer_from(document.data, name, document.place, only_patches=only_patches)
+
+    def place(path: DocumentPath) -> str | None:
+        line = document.line(path)
+        return None if line is None else f"{name}:{line}"
+
+    return layer_from(document.data, name, place, only_patches=only_patches)
 
 
 def check_document(data: Mapping[str, Any], document: Document) -> Iterator[Problem]:

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "agreed_families", "derive", "family_from_id", "last_segment"]
 
 # What a model is, where no flag says so: the first rule that fits decides. A rule fits when the last segment of
-# the id (lower case) matches `id`, or the family is one of `families`, or `modalities` holds of what goes in and out.
+# the id (lower case) matches `id`, or the family is one of `families`, or the list of modalities lacks what
+# `without` names. Where the capability `flag` is stated, it alone tells whether the rule fits.
 KINDS: tuple[dict[str, Any], ...] = (
     {"kind": "reranker", "id": r"rerank", "capabilities": {"chat": False}},
     {
         "kind": "embeddings",
+        "flag": "embeddings",
         "id": r"embed|(^|-)(bge|e5|gte|voyage)-|(^|-)all-mini-?lm-|-mpnet-base-",
         "families": {
             "bge",
@@ -33,6 +35,13 @@ KINDS: tuple[dict[str, Any], ...] = (
             "voyage",
         },
         "capabilities": {"chat": False, "embeddings": True},
+    },
+    # Upstream says that some of these give text, as others that they take none.
+    {
+        "kind": "makes pictures or speech",
+        "id": r"(^|-)(chat)?gpt-image-|(^|-)grok-imagine-|(^|-)melotts$",
+        "families": {"gpt-image"},
+        "capabilities": {"chat": False},
     },
     {"kind": "no text in", "without": ("input", "text"), "capabilities": {"chat": False}},
     {"kind": "no text out", "without": ("output", "text"), "capabilities": {"chat": False}},
@@ -79,19 +88,21 @@ def derive(model: Mapping[str, Any], agreed: Callable[[str], str | None]) -> dic
     if model.get("deprecated") is None and model.get("status") == "deprecated":
         derived["deprecated"] = True
     stated = model.get("capabilities", {})
-    flags = {name: value for name, value in _kind_flags(model, family).items() if name not in stated}
+    flags = {name: value for name, value in _kind_flags(model, family, stated).items() if name not in stated}
     if flags:
         derived["capabilities"] = flags
     return derived
 
 
-def _kind_flags(model: Mapping[str, Any], family: str | None) -> dict[str, bool]:
+def _kind_flags(model: Mapping[str, Any], family: str | None, stated: Mapping[str, Any]) -> dict[str, bool]:
     segment = last_segment(model["id"])
     for rule in KINDS:
-        if "without" in rule:
+        if rule.get("flag") in stated:
+            fits = stated[rule["flag"]]
+        elif "without" in rule:
             side, kind = rule["without"]
             listed = model.get("modalities", {}).get(side)
-            fits = listed is not None and kind not in listed
+            fits = bool(listed) and kind not in listed
         else:
             fits = re.search(rule["id"], segment) is not None or family in rule.get("families", ())
         if fits:

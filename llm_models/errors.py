@@ -23,6 +23,7 @@ __all__ = [
     "did_you_mean",
     "nearest",
     "printable",
+    "quoted",
 ]
 
 TYPE_CHECKING = False
@@ -41,6 +42,16 @@ def printable(text: object) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def quoted(text: object) -> str:
+    """`text` in single quotes, fit for a terminal and cut where it is long.
+
+    >>> quoted("gpt-4o")
+    "'gpt-4o'"
+    """
+    text = str(text)
+    return f"'{printable(text if len(text) <= 200 else f'{text[:200]}...')}'"
 
 
 def did_you_mean(word: str, known: Iterable[str], count: int = 3) -> str:

@@ -12,10 +12,11 @@ import stat
 import sys
 import time
 
-from .errors import printable
+from llm_models.errors import printable
 
 __all__ = [
     "LOCK_NAME",
+    "MAX_CONFIG",
     "FileError",
     "FileMissingError",
     "locked",
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOCK_NAME = ".llm_models.lock"
+MAX_CONFIG = 1 << 20  # bytes; a longer `llm_models.toml` is refused unread
 TEMPORARY = ".llm_models.tmp"  # how the names of all our temporary files end
 
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -163,9 +165,10 @@ class locked:
     def __enter__(self) -> None:
         with _Naming(self.folder):
             try:
-                os.makedirs(self.folder, exist_ok=True)
+                os.makedirs(self.folder)
             except FileExistsError:
-                raise FileError(errno.ENOTDIR, "is a file, not a folder", self.folder) from None
+                if not stat.S_ISDIR(os.stat(self.folder).st_mode):
+                    raise FileError(errno.ENOTDIR, "is a file, not a folder", self.folder) from None
         path = os.path.join(self.folder, LOCK_NAME)
         deadline = time.monotonic() + self.timeout
         with _Naming(path):

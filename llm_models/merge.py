@@ -104,27 +104,22 @@ def _merge_field(path: Path, pairs: list[Any], rules: Mapping[Path, Any], origin
     while start and _kind(pairs[start - 1][0], rule) == kind:
         start -= 1
     run = pairs[start:]
-    before = _before(pairs[:start], path, rules)
-    if kind == "omit":
-        if before is not OMIT:
-            _record(origins, path, run[-1][1], before)
-        return OMIT
-    if kind == "map":
-        if len(run) == 1:
-            return _copy(run[0][0], path, run[0][1], before, origins)
+    if kind == "map" and len(run) > 1:
         return _merge_maps(path, run, rules, origins)
-    if len(run) == 1:
-        value, layer = run[0]
+    if len(run) == 1 or kind == "omit":
+        value, layer = run[-1]
     else:
         value, layer = glom(run, LAST if rule is None else rule)
-        before = run[-2][0] if rule is None else glom(run[:-1], rule)[0]
-    _record(origins, path, layer, before)
-    return _plain(value)
-
-
-def _before(pairs: list[Any], path: Path, rules: Mapping[Path, Any]) -> Any:
-    """What the weaker layers made of the field, OMIT where nothing."""
-    return _merge_field(path, pairs, rules, {}) if pairs else OMIT
+    before: Any = OMIT
+    if layer.layer is not None:
+        # What it replaces is what weaker layers say; of several parts of one layer only the last counts.
+        weaker = [pair for pair in pairs if pair[1].layer != layer.layer]
+        before = _merge_field(path, weaker, rules, {}) if weaker else OMIT
+    if kind == "omit":
+        if before is not OMIT:
+            _record(origins, path, layer, before)
+        return OMIT
+    return _copy(value, path, layer, before, origins)
 
 
 def _kind(value: Any, rule: Any) -> str:
@@ -141,7 +136,7 @@ def _rule(path: Path, rules: Mapping[Path, Any]) -> Any:
 
 
 def _copy(value: Any, path: Path, layer: Layered, before: Any, origins: dict[Path, Origin]) -> Any:
-    """A copy of what only one layer states, its leaves recorded; maps that hold nothing are left out."""
+    """A copy of what won, its leaves recorded; maps that hold nothing are left out."""
     if not isinstance(value, Mapping):
         if value is not OMIT:
             _record(origins, path, layer, before)

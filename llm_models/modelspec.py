@@ -6,10 +6,10 @@ A model spec is text that names a model: `openai:gpt-4o-mini`, or `gpt-4o-mini@o
 
 from __future__ import annotations
 
-from llm_models.errors import InvalidSpecError, did_you_mean, nearest, printable
-from llm_models.records import ModelKey
+from llm_models.errors import InvalidSpecError, did_you_mean, nearest, quoted
+from llm_models.records import Model, ModelKey
 
-__all__ = ["STYLES", "fold_provider", "format_spec", "parse_spec", "split_spec"]
+__all__ = ["STYLES", "as_key", "fold_provider", "format_spec", "parse_spec", "split_spec"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,19 @@ def fold_provider(text: str) -> str:
     'google_vertex'
     """
     return text.strip().lower().replace("-", "_").replace(".", "_")
+
+
+def as_key(spec: object) -> ModelKey:
+    """The key that a model or a pair of texts is, its provider as it is spelled. Raises `InvalidSpecError`.
+
+    >>> as_key(("openai", "gpt-4o-mini"))
+    ModelKey(provider='openai', id='gpt-4o-mini')
+    """
+    if isinstance(spec, Model):
+        return spec.key
+    if isinstance(spec, tuple) and len(spec) == 2 and isinstance(spec[0], str) and isinstance(spec[1], str):
+        return ModelKey(*spec)
+    raise InvalidSpecError(f"not a model: {quoted(spec)} (expected 'provider:model', or a pair of provider and id)")
 
 
 def split_spec(text: str, known: Container[str]) -> ModelKey | None:
@@ -67,13 +80,13 @@ def parse_spec(text: str, known: Iterable[str]) -> ModelKey:
         before, colon, _ = text.partition(":")
         _, at, after = text.rpartition("@")
         if colon:
-            readings.append(f"{_name(before)} before the ':' is no known provider{_hint(before, known)}")
+            readings.append(f"{quoted(before)} before the ':' is no known provider{_hint(before, known)}")
         if at:
-            readings.append(f"{_name(after)} after the last '@' is no known provider{_hint(after, known)}")
+            readings.append(f"{quoted(after)} after the last '@' is no known provider{_hint(after, known)}")
         why = "; ".join(readings) or "it names no provider (expected 'provider:model' or 'model@provider')"
-        raise InvalidSpecError(f"not a model spec: {_name(text)}: {why}", text=text)
+        raise InvalidSpecError(f"not a model spec: {quoted(text)}: {why}", text=text)
     if not key.id:
-        raise InvalidSpecError(f"not a model spec: {_name(text)}: no model id stands beside the provider", text=text)
+        raise InvalidSpecError(f"not a model spec: {quoted(text)}: no model id stands beside the provider", text=text)
     return key
 
 
@@ -82,12 +95,13 @@ def format_spec(key: tuple[str, str], style: str = "colon", known: Container[str
 
     `"colon"` is `provider:id`; `"at"` is `id@provider` with `%` as `%25` and, where the id begins with the
     name of a known provider and a `:`, that `:` as `%3A`; `"filename"` is the at form as one path component
-    that is safe on Linux, macOS and Windows. Raises `InvalidSpecError` for another style.
+    that is safe on Linux, macOS and Windows. Raises `InvalidSpecError` for another style
+    and for what is no key.
 
     >>> format_spec(("openrouter", "openai/gpt-oss-20b:free"), "filename")
     'openai%2Fgpt-oss-20b%3Afree@openrouter'
     """
-    provider, model_id = key
+    provider, model_id = as_key(key)
     provider = fold_provider(provider)
     if style == "colon":
         return f"{provider}:{model_id}"
@@ -104,7 +118,7 @@ def format_spec(key: tuple[str, str], style: str = "colon", known: Container[str
         if text.partition(".")[0].lower() in _DEVICES:  # Windows opens the device, whatever follows the dot
             text = f"%{ord(text[0]):02X}{text[1:]}"
         return f"{text}@{provider}"
-    raise InvalidSpecError(f"unknown style {_name(style)} (expected {', '.join(STYLES)}).{did_you_mean(style, STYLES)}")
+    raise InvalidSpecError(f"unknown style {quoted(style)} (expected {', '.join(STYLES)}).{did_you_mean(str(style), STYLES)}")
 
 
 def _unquote(text: str, whole: str) -> str:
@@ -115,12 +129,7 @@ def _unquote(text: str, whole: str) -> str:
     try:
         return unquote(text, errors="strict")
     except UnicodeDecodeError:
-        raise InvalidSpecError(f"not a model spec: {_name(whole)}: its %XX parts are no UTF-8", text=whole) from None
-
-
-def _name(text: object) -> str:
-    shown = printable(text)
-    return repr(shown if len(shown) <= 200 else f"{shown[:200]}...")
+        raise InvalidSpecError(f"not a model spec: {quoted(whole)}: its %XX parts are no UTF-8", text=whole) from None
 
 
 def _hint(text: str, known: Iterable[str]) -> str:

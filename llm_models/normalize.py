@@ -65,7 +65,8 @@ def clean(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """`value` as far as `shape` knows it, and the rest that it does not know, nested alike.
 
-    `note(kind, place, reason)` is called for everything dropped or repaired.
+    `note(kind, place, reason)` is called for everything dropped or repaired; a check calls its own
+    `note(reason, part, kind)`, for a part of its value and for what it drops.
     """
     known: dict[str, Any] = {}
     rest: dict[str, Any] = {}
@@ -84,8 +85,12 @@ def clean(
             if unknown:
                 rest[key] = unknown
         else:
+
+            def tell(reason: str, part: str = "", kind: str = "repaired", place: str = place) -> None:
+                note(kind, f"{place}.{part}" if part else place, reason)
+
             try:
-                made = check(item, lambda reason, place=place: note("repaired", place, reason))
+                made = check(item, tell)
             except Drop as why:
                 note("dropped", place, str(why))
                 continue
@@ -191,5 +196,8 @@ def _one(
     if rest:
         extra = made.setdefault("extra", {})
         for key, item in rest.items():
-            extra.setdefault(key, item)
+            if key in extra:
+                report.add("dropped", key, "extra holds another value of that name", spec)
+            else:
+                extra[key] = item
     return {name: value for name, value in made.items() if value not in ({}, None)}

@@ -76,9 +76,11 @@ class Overlay:
                     continue
                 self.own.add(entry.provider)
             self.providers.setdefault(entry.provider, []).append(entry)
-        entries = [
-            entry for entry in layer.models if self._check_provider(entry.provider, entry.place, layer, "models")
-        ]
+        entries = layer.models
+        if layer.only_patches:
+            self.gone.extend(entry for entry in entries if not self.knows(entry.provider))
+            entries = [entry for entry in entries if self.knows(entry.provider)]
+        entries = [e for e in entries if self._check_provider(e.provider, e.place, layer, "models")]
         exact = []
         for entry in entries:
             if entry.match is not None:
@@ -173,12 +175,14 @@ def overlay(
     name: str,
     base_kind: str | None = None,
     config: str | None = None,
+    module: str | None = None,
 ) -> tuple[SnapshotFile, Overlay]:
     """`base` with `layers` merged onto it, weakest first, as a snapshot file called `name`.
 
     `base_kind` is what the header says of the base, `"packaged"` or `"source"`, and makes it one that `restore`
     takes off again; None merges the layers in for good. `config` is the text of the `llm_models.toml` among
-    them. Raises `ConfigError` with all problems, `EmptyCatalogError` where no model is left.
+    them, `module` the behaviour module that it names. Raises `ConfigError` with all problems,
+    `EmptyCatalogError` where no model is left.
     """
     run = Overlay(base, layers, passing=base_kind is not None)
     settings, places = run.settings()
@@ -203,6 +207,8 @@ def overlay(
     header["filters"] = {key: settings[key] for key in ("allow", "deny", "prefer") if key in settings}
     if base_kind is not None:
         header["base"] = {"kind": base_kind, "digest": base.header["digest"]}
+    if module is not None:
+        header["overrides_module"] = module
     return SnapshotFile.assemble(header, blocks, _in_order(tail), config, name), run
 
 

@@ -8,11 +8,24 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["CONFIG_NAME", "CONFIG_VARIABLE", "PACKAGED_SNAPSHOT", "STATE_NAME", "Folder", "find", "resources"]
+from llm_models.errors import ConfigError, Problem
+
+__all__ = [
+    "CONFIG_NAME",
+    "CONFIG_VARIABLE",
+    "MAX_CONFIG_BYTES",
+    "PACKAGED_SNAPSHOT",
+    "STATE_NAME",
+    "Folder",
+    "find",
+    "read_config",
+    "resources",
+]
 
 CONFIG_NAME = "llm_models.toml"
 CONFIG_VARIABLE = "LLM_MODELS_CONFIG"
 STATE_NAME = ".llm_models"
+MAX_CONFIG_BYTES = 1 << 20
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 PACKAGED_SNAPSHOT = os.path.join(_PACKAGE, "data", "snapshot.json")
@@ -81,3 +94,14 @@ def _search(start: str) -> Folder:
         if os.path.lexists(config) or os.path.isdir(state):
             return Folder(config if os.path.lexists(config) else None, state, discovered=True)
     return Folder(None, None, discovered=True)
+
+
+def read_config(path: str) -> bytes:
+    """The bytes of a configuration file. Raises `ConfigError` where it cannot be read or is too large."""
+    from llm_models.files import read_limited
+
+    try:
+        return read_limited(path, MAX_CONFIG_BYTES)
+    except OSError as error:
+        problem = Problem(error.strerror or str(error), file=path)
+        raise ConfigError(str(problem), problems=(problem,)) from None

@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import config, index, paths, validation
 from llm_models.enrich import agreed_families, last_segment
-from llm_models.errors import EmptyCatalogError
+from llm_models.errors import EmptyCatalogError, printable
 from llm_models.normalize import Report, normalize
-from llm_models.overlay import EMPTY_TAIL, overlay
+from llm_models.overlay import EMPTY_TAIL, overlay, restore
 from llm_models.records import CAPABILITIES
-from llm_models.snapshot_file import SnapshotFile
+from llm_models.snapshot_file import SnapshotFile, read_digest
 from llm_models.transforms import models_dev
 from llm_models.upstream import parse_catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import ModuleType
 
     from llm_models.layers import Layer
+    from llm_models.overlay import Overlay
 
-__all__ = ["TRANSFORMS", "build_base", "build_source", "curated_layers"]
+__all__ = ["TRANSFORMS", "build_base", "build_source", "curated_layers", "is_packaged", "merge_application"]
 
 TRANSFORMS: dict[str, ModuleType] = {models_dev.NAME: models_dev}
 """Source name -> the transform that reads it."""
@@ -115,14 +117,63 @@ def _index(records: dict[str, dict[str, Any]], sources: list[dict[str, str]], re
     return SnapshotFile.assemble(header, blocks, EMPTY_TAIL, None, "the snapshot of the source")
 
 
+def merge_application(
+    file: SnapshotFile,
+    folder: paths.Folder,
+    raw: bytes | None,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    behaviour: Any = None,
+    run_behaviour: bool = True,
+    name: str | None = None,
+) -> tuple[SnapshotFile, Overlay]:
+    """An application's layers merged onto the base of `file`: `llm_models.toml`, behaviour module, `overrides`.
+
+    `raw` is the text of `folder.config`, `behaviour` stands in for the module that it names. With
+    `run_behaviour` false no code is run, as the commands want it. Raises `ConfigError`, `EmptyCatalogError`.
+    """
+    base = restore(file)
+    layers: list[Layer] = []
+    module = None
+    if raw is not None:
+        assert folder.config is not None
+        document = config.parse(raw, folder.config)
+        layers.append(config.layer_of(document, os.path.basename(folder.config)))
+        module = (document.data or {}).get("overrides_module")
+    if (behaviour or module) and run_behaviour:
+        from llm_models.behaviour import layer_of_behaviour
+
+        layers.append(layer_of_behaviour(behaviour or module))
+    if overrides:
+        from llm_models.behaviour import layer_of_mapping
+
+        layers.append(layer_of_mapping(overrides))
+    kind = "packaged" if is_packaged(base) else "source"
+    text = None if raw is None else raw.decode()
+    merged, run = overlay(base, layers, name=name or file.name, base_kind=kind, config=text, module=module)
+    _log(run)
+    return merged, run
+
+
+def is_packaged(base: SnapshotFile) -> bool:
+    """Whether a snapshot is the packaged one, by its digest."""
+    return bool(base.header["digest"] == read_digest(paths.PACKAGED_SNAPSHOT))
+
+
+def _log(run: Overlay) -> None:
+    """Tell what of the layers could not be applied: a refresh may have brought it about, so it is no error."""
+    import logging
+
+    log = logging.getLogger("llm_models")
+    if run.gone:
+        named = ", ".join(f"{entry.provider}:{entry.match or entry.id}" for entry in run.gone[:5])
+        log.warning("%d entries left out, their models are gone: %s", len(run.gone), printable(named))
+    for spec, alias, why in run.fallen:
+        log.warning("alias %s of %s dropped: %s", printable(alias), printable(spec), printable(why))
+
+
 def curated_layers() -> list[Layer]:
     """The corrections that ship with the package, one layer a file, in order of name."""
     folder = paths.resources("overrides")
     names = sorted(name for name in os.listdir(folder) if name.endswith(".toml"))
-    return [_curated(folder, name) for name in names]
-
-
-def _curated(folder: str, name: str) -> Layer:
-    layer = config.read_layer(os.path.join(folder, name), only_patches=True)
-    layer.name = f"overrides/{name}"
-    return layer
+    return [config.read_layer(os.path.join(folder, name), f"overrides/{name}", only_patches=True) for name in names]

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
+from operator import attrgetter
 
-__all__ = ["Place", "Places", "line_column", "locate", "next_token", "syntax_problem"]
+__all__ = ["Place", "Places", "line_column", "locate", "syntax_problem"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _EQUALS = re.compile(r"=[ \t]*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BARE_VALUE = re.compile(r"[^ \t\r\n,\]}#]+(?: \d[^ \t\r\n,\]}#]+)?")  # past a space only a date goes on: its time
 _CLOSING_QUOTE = {  # up to two quotes may touch the closing three, and belong to the string
-    '"""': re.compile(r'\\.|("{3,5})', re.DOTALL),
+    '"""': re.compile(r'\\.|("{3,5})'),
     "'''": re.compile(r"('{3,5})"),
     '"': re.compile(r'\\.|(")'),
     "'": re.compile(r"(')"),
@@ -64,6 +65,30 @@ class Place:
         if self.children is None:
             self.children = {}
         return self.children
+
+    def stated(self) -> list[Place]:
+        """The places with a value of their own right under it, through dotted keys but no headers, in text order."""
+        found = []
+        todo = list((self.children or {}).values())
+        while todo:
+            place = todo.pop()
+            if place.value_start is not None:
+                found.append(place)
+            elif not place.has_header:
+                todo += (place.children or {}).values()
+        return sorted(found, key=attrgetter("start"))
+
+    def headers(self) -> list[Place]:
+        """The places with a header, itself and at any depth, in text order."""
+        found = []
+        todo = [self]
+        while todo:
+            place = todo.pop()
+            if place.has_header:
+                found.append(place)
+            if place.value_start is None:
+                todo += (place.children or {}).values()
+        return sorted(found, key=attrgetter("start"))
 
 
 class Places(Mapping[tuple[str | int, ...], Place]):
@@ -122,7 +147,7 @@ def locate(text: str) -> Places:
     inline: list[Place] = []  # the inline tables and arrays that are open, outermost first
     at = len(BOM) if text.startswith(BOM) else 0
     while True:
-        at = next_token(text, at)
+        at = _next_token(text, at)
         if at == len(text):
             return Places(text, root)
         if inline and text[at] in "]}":
@@ -186,14 +211,14 @@ def _key_name(part: str) -> str:
     """What a key part as written names."""
     if part[0] not in "\"'":
         return part
-    if part[0] == "'" or "\\" not in part:
+    if "\\" not in part:
         return part[1:-1]
     import tomllib  # the caller has it loaded
 
     return next(iter(tomllib.loads(f"{part} = 0")))
 
 
-def next_token(text: str, at: int) -> int:
+def _next_token(text: str, at: int) -> int:
     """Where the next thing of weight stands from `at` on, past blanks, line ends, comments and commas."""
     while True:
         at = _skip(_FILLER, text, at)

@@ -55,6 +55,13 @@ class FrozenDict(dict):  # type: ignore[type-arg]  # a generic base costs an imp
 
     __slots__ = ()
 
+    def __new__(cls, *items: Any, **named: Any) -> Self:
+        self = dict.__new__(cls)
+        dict.update(self, *items, **named)
+        return self
+
+    __init__ = object.__init__  # does nothing: a second call must not change it, as dict's own would
+
     def _refuse(self, *_args: object, **_kwargs: object) -> NoReturn:
         raise TypeError("records cannot be changed; take a copy with to_dict() or dict()")
 
@@ -102,6 +109,8 @@ class Record:
     _plan: tuple[tuple[str, Any, Callable[[Any], Any] | None, Callable[[Any, Any], None]], ...] = ()
 
     def __init__(self, **values: Any) -> None:
+        if self._fields and hasattr(self, self._fields[0]):
+            raise TypeError(f"{type(self).__name__} cannot be changed: it is made already")
         unknown = [name for name in values if name not in self._fields]
         if unknown:
             raise TypeError(f"{type(self).__name__} has no field {unknown[0]!r}")

@@ -18,7 +18,7 @@ from zlib import crc32
 from llm_models.errors import SnapshotError, printable
 from llm_models.records import CAPABILITIES
 
-__all__ = ["FORMAT", "Block", "SnapshotFile", "encode_block", "encode_json"]
+__all__ = ["FORMAT", "Block", "SnapshotFile", "encode_block", "encode_json", "read_digest"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ class SnapshotFile:
         full["counts"] = {"providers": len(blocks), "models": sum(count for _, count in blocks.values())}
         full["tail"] = put(_encode_tail(tail))
         body = b"".join(parts)
-        order = ["format", "sources", "date", "counts", "capabilities", "filters", "base", "blocks", "config", "tail"]
+        order = ["format", "sources", "date", "counts", "capabilities", "filters", "base", "overrides_module", "blocks", "config", "tail"]
         full = {"format": FORMAT, **{key: full[key] for key in order[1:] if full.get(key) is not None}}
         full["digest"] = digest(full, body)
         line = b"[" + encode_json(full)[:-1]
@@ -240,3 +240,13 @@ def digest(header: Mapping[str, Any], body: bytes) -> str:
 
     plain = {key: value for key, value in header.items() if key not in {"digest", "crc"}}
     return hashlib.sha256(encode_json(plain) + b"\n" + body).hexdigest()
+
+
+def read_digest(path: str) -> str:
+    """The digest of the snapshot file at `path`, from its first line alone. Raises `SnapshotError`."""
+    try:
+        with open(path, "rb") as file:
+            found: str = json.loads(file.readline()[1:-2])["digest"]
+    except (OSError, ValueError, LookupError, TypeError):
+        raise SnapshotError(f"{printable(path)}: not a whole snapshot", path=path) from None
+    return found

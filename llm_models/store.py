@@ -10,9 +10,10 @@ import os
 from _thread import RLock
 
 from llm_models import paths
-from llm_models.errors import ConfigError
+from llm_models.errors import ConfigError, UnknownProviderError, did_you_mean, printable
+from llm_models.modelspec import fold_provider
 from llm_models.snapshot import Snapshot
-from llm_models.snapshot_file import SnapshotFile
+from llm_models.snapshot_file import SnapshotFile, read_digest
 
 __all__ = [
     "allowed",
@@ -135,17 +136,56 @@ def _publish(request: dict[str, Any]) -> Snapshot:
 
 def _pin(request: dict[str, Any]) -> dict[str, Any]:
     """The same request with its paths absolute, so that `reload` reads them from any working directory."""
-    given = request.get("snapshot")
-    return request if given is None else dict(request, snapshot=os.path.abspath(os.fspath(given)))
+    pinned = {"start": os.getcwd() if request["config"] is ... else None, **request}
+    for name in ("config", "snapshot"):
+        if pinned.get(name) not in (None, ...):
+            pinned[name] = os.path.abspath(os.fspath(pinned[name]))
+    return pinned
 
 
 def _build(request: dict[str, Any]) -> Snapshot:
     """A snapshot from the files and arguments of a request, by the shortest way that is right."""
-    folder = request.get("folder") or paths.find(request["config"])
-    request["folder"] = folder
-    given = request.get("snapshot")
-    file = SnapshotFile.open(os.fspath(given) if given is not None else folder.activated or paths.PACKAGED_SNAPSHOT)
-    return Snapshot(file, prefer=request.get("prefer"), allow=request.get("allow"), deny=request.get("deny"))
+    request = _pin(request)
+    folder = paths.find(request["config"], request["start"])
+    raw = None if folder.config is None else paths.read_config(folder.config)
+    file = _open(request.get("snapshot"), folder)
+    named = file.config()
+    as_merged = named == (None if raw is None else raw.decode(errors="replace"))
+    as_merged = as_merged or (raw is None and request.get("snapshot") is not None)
+    code = request.get("overrides_module") or (file.header.get("overrides_module") if named is not None else None)
+    if not as_merged or code or request.get("overrides"):
+        from llm_models import pipeline
+
+        behaviour = request.get("overrides_module")
+        overrides = request.get("overrides")
+        run = request.get("run_behaviour", True)
+        file, _ = pipeline.merge_application(
+            file, folder, raw, overrides=overrides, behaviour=behaviour, run_behaviour=run
+        )
+    prefer = None if request.get("prefer") is None else _known_providers(request["prefer"], file)
+    return Snapshot(file, prefer=prefer, allow=request.get("allow"), deny=request.get("deny"))
+
+
+def _open(given: str | None, folder: paths.Folder) -> SnapshotFile:
+    """The snapshot to begin with: given, else activated while the base it was made from is current, else packaged."""
+    if given is not None:
+        return SnapshotFile.open(given)
+    activated = folder.activated
+    if activated is not None:
+        file = SnapshotFile.open(activated)
+        base = file.header.get("base")
+        if base is None or base["kind"] != "packaged" or base["digest"] == read_digest(paths.PACKAGED_SNAPSHOT):
+            return file
+    return SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
+
+
+def _known_providers(names: Iterable[str], file: SnapshotFile) -> list[str]:
+    listed = [fold_provider(name) for name in ((names,) if isinstance(names, str) else names)]
+    for name in listed:
+        if name not in file.header["blocks"]:
+            hint = did_you_mean(name, file.header["blocks"])
+            raise UnknownProviderError(f"prefer: unknown provider '{printable(name)}'.{hint}", provider=name)
+    return listed
 
 
 def list_providers() -> list[str]:

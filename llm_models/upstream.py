@@ -9,7 +9,7 @@ import json
 import math
 import sys
 
-from .errors import SourceError, printable
+from llm_models.errors import SourceError, printable
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_VALUES", "parse_catalogue"]
 

@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 
     from jsonschema.exceptions import ValidationError
 
-__all__ = ["SCHEMAS", "Fault", "faults", "first_fault", "inlined", "read_schema", "type_name", "validator"]
+__all__ = [
+    "SCHEMAS",
+    "Fault",
+    "faults",
+    "first_fault",
+    "for_editors",
+    "inlined",
+    "read_schema",
+    "type_name",
+    "validator",
+]
 
 SCHEMAS = ("provider", "model", "capabilities", "limits", "cost", "overrides", "snapshot", "manifest")
 
@@ -93,6 +103,13 @@ def inlined(name: str) -> dict[str, Any]:
     whole = read_schema(name)
     joined: dict[str, Any] = {key: value for key, value in whole.items() if key in unwanted} | expand(whole, name)
     return joined
+
+
+def for_editors() -> dict[str, Any]:
+    """The schema of `llm_models.toml` as one document in draft-07 words, equal in verdict to ours."""
+    schema = dict(inlined("overrides"))
+    schema["$schema"] = "http://json-schema.org/draft-07/schema#"
+    return schema
 
 
 @cache

@@ -18,12 +18,13 @@ from llm_models.normalize import Drop, Parts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Note = Callable[[str], None]
+    Note = Callable[..., None]
 
 NAME = "models_dev"
 MODELS = "models"
 
-# Checks: the value as it should be, or Drop(reason); note(reason) says what was mended.
+# Checks: the value as it should be, or Drop(reason); note(reason) says what was mended, and
+# note(reason, part, "dropped") which part of it was left out.
 
 
 def text(value: Any, note: Note) -> str:
@@ -50,13 +51,26 @@ def flag(value: Any, _note: Note) -> bool:
     return value
 
 
+def address(value: Any, note: Note) -> str:
+    """Taken as it stands, `${NAME}` parts and all; what no URL can hold would reach a client's request."""
+    trimmed = text(value, note)
+    if _NO_ADDRESS.search(trimmed):
+        raise Drop("white space or control characters inside an address")
+    return trimmed
+
+
+_NO_ADDRESS = re.compile(r"[\x00-\x20\x7f]")
+
+
 def words(value: Any, note: Note) -> list[str]:
     if not isinstance(value, list):
         raise Drop("expected a list of texts")
-    kept = [item for item in value if isinstance(item, str) and 0 < len(item.strip()) <= 300]
+    kept = [item.strip() for item in value if isinstance(item, str) and 0 < len(item.strip()) <= 300]
     if len(kept) != len(value):
-        note("items that are no text left out")
-    once = list(dict.fromkeys([item.strip() for item in kept]))
+        note("items that are no text left out", "", "dropped")
+    elif kept != value:
+        note("spaces at the edges trimmed")
+    once = list(dict.fromkeys(kept))
     if len(once) != len(kept):
         note("repeated items left out")
     return once
@@ -150,31 +164,31 @@ def cost(value: Any, note: Note) -> Parts:
     return Parts(prices=made, rest=rest) if rest else Parts(prices=made)
 
 
-def _put_price(made: dict[str, Any], key: str, item: Any, note: Note) -> None:
+def _put_price(made: dict[str, Any], key: str, item: Any, note: Note, part: str = "") -> None:
     try:
         made[key] = price(item, note)
     except Drop as why:
-        note(f"{key} left out: {why}")
+        note(str(why), part + key, "dropped")
 
 
 def _tiers(value: Any, note: Note) -> tuple[list[dict[str, Any]], bool]:
     """Our tiers, ascending, and whether the source's say anything that ours cannot hold."""
     if not isinstance(value, list):
-        note("tiers left out: expected a list")
+        note("expected a list", "tiers", "dropped")
         return [], True
     made: dict[int, dict[str, Any]] = {}
     odd = False
     for item in value:
         size = _tier_size(item)
         if size is None or size in made:
-            note("a tier left out: " + ("its size is not known" if size is None else "its size is said twice"))
+            note("a tier of unknown size" if size is None else "a tier's size said twice", "tiers", "dropped")
             odd = True
             continue
         odd = odd or not set(item) <= {"tier", *PRICES}
         tier: dict[str, Any] = {"context_over": size}
         for key in PRICES:
             if key in item:
-                _put_price(tier, key, item[key], note)
+                _put_price(tier, key, item[key], note, "tiers.")
         made[size] = tier
     ours = [made[size] for size in sorted(made)]
     return ours, odd or [tier["context_over"] for tier in ours] != [_tier_size(item) for item in value]
@@ -275,7 +289,7 @@ MODEL_SPECS: dict[str, dict[str, Any]] = {
     "open_weights": {"open_weights": itemgetter("open_weights")},
 }
 
-PROVIDER_SHAPE = {"id": identity, "name": text, "api": text, "env": words, "doc": text}
+PROVIDER_SHAPE = {"id": identity, "name": text, "api": address, "env": words, "doc": text}
 
 PROVIDER_SPECS: dict[str, dict[str, Any]] = {
     "id": {"id": (T["id"], fold_provider), "extra.source_id": itemgetter("id")},

@@ -1,0 +1,59 @@
+"""Options that several commands share, and the catalogue that they choose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from llm_models.cli.output import note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from llm_models.paths import Folder
+    from llm_models.snapshot import Snapshot
+
+__all__ = ["as_json", "catalogue", "chosen", "config_option", "folder_of"]
+
+config_option = click.option(
+    "--config",
+    metavar="FILE",
+    help="The llm_models.toml to use, 'none' for none. Default: LLM_MODELS_CONFIG, else the nearest upwards.",
+)
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def catalogue(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that choose the catalogue a command reads; they reach it as `config`, `snapshot`, `behaviour`."""
+    for option in (
+        click.option("--behaviour", is_flag=True, help="Import the behaviour module that the configuration names."),
+        click.option("--snapshot", metavar="FILE", help="A snapshot file in place of the packaged one."),
+        config_option,
+    ):
+        command = option(command)
+    return command
+
+
+def folder_of(config: str | None) -> Folder:
+    """The application's files that `--config` chooses."""
+    from llm_models import paths
+
+    return paths.find(_config(config))
+
+
+def _config(config: str | None) -> Any:
+    return ... if config is None else None if config in ("", "none") else config
+
+
+def chosen(config: str | None, snapshot: str | None, behaviour: bool) -> Snapshot:
+    """The catalogue that the shared options choose; the process's own is left alone."""
+    from llm_models import store
+
+    request = {"config": _config(config), "snapshot": snapshot, "run_behaviour": behaviour}
+    built = store._build(request)
+    module = built.file.header.get("overrides_module")
+    if module and not behaviour:
+        note(f"note: the behaviour module '{module}' is not run, so its changes are not shown (--behaviour runs it)")
+    return built

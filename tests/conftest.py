@@ -1,0 +1,57 @@
+"""What all tests share: no network but the loopback, no configuration but their own."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import llm_models
+from llm_models import store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parent.parent
+UPSTREAM = ROOT.parent / "shared" / "upstream" / "models-dev-2026-07-02.json"
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shut out every address but the loopback."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else None
+        if host is not None and not (host == "localhost" or ipaddress.ip_address(host).is_loopback):
+            raise AssertionError(f"a test went online: {address}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def fresh_process(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Begin as a new process in an empty folder: nothing published, no configuration in sight."""
+    monkeypatch.delenv("LLM_MODELS_CONFIG", raising=False)
+    monkeypatch.setattr(store, "_published", None)
+    monkeypatch.setattr(store, "_request", {})
+    monkeypatch.chdir(tmp_path_factory.mktemp("cwd"))
+    return
+
+
+@pytest.fixture(scope="session")
+def packaged() -> llm_models.Snapshot:
+    """The packaged snapshot as it is read without any configuration."""
+    return llm_models.load(config=None, publish=False)
+
+
+@pytest.fixture(scope="session")
+def upstream() -> bytes:
+    """The real upstream file; tests that want it skip where it is not."""
+    if not UPSTREAM.exists():
+        pytest.skip("the real upstream file is not here")
+    return UPSTREAM.read_bytes()

@@ -1,0 +1,251 @@
+"""A catalogue read the plain way: `json.loads` of a whole snapshot file, and loops that anyone can check.
+
+The lazy reads of `llm_models` are held against this. It shares no code with them, and takes the defaults of
+capabilities from the schemas. Made-up catalogues are built here too.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+from pathlib import Path
+from typing import Any
+
+from llm_models import index
+from llm_models.snapshot_file import SnapshotFile
+
+SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+
+
+def made_up(
+    catalogue: dict[str, dict[str, dict[str, Any]]],
+    filters: dict[str, Any] | None = None,
+    tail: dict[str, Any] | None = None,
+) -> SnapshotFile:
+    """A snapshot file of provider -> model id -> what is stated of it."""
+    blocks = {
+        provider: index.block_of(
+            {"id": provider, "name": provider.title()},
+            {
+                model_id: index.index_model({"id": model_id, "name": model_id, **stated}, lambda _: None)
+                for model_id, stated in models.items()
+            },
+        )
+        for provider, models in catalogue.items()
+    }
+    header = {"sources": [{"name": "made_up", "sha256": "0" * 64}], "date": "2026-01-02", "filters": filters or {}}
+    empty: dict[str, Any] = {"providers": {}, "models": {}, "removed": {}, "settings": {}}
+    return SnapshotFile.assemble(header, blocks, {**empty, **(tail or {})}, None, "made-up.json")
+
+
+def flags() -> dict[str, tuple[tuple[str, ...], bool]]:
+    """Capability name -> its path below `capabilities` and its default, from the schema."""
+    schema = json.loads((SCHEMAS / "capabilities.schema.json").read_text("utf-8"))
+    named: dict[str, tuple[tuple[str, ...], bool]] = {}
+    for group, part in schema["properties"].items():
+        if part["type"] == "boolean":
+            named[group] = ((group,), part["default"])
+            continue
+        for flag, inner in part["properties"].items():
+            if inner["type"] == "boolean":
+                named[group if flag == "enabled" else f"{group}_{flag}"] = ((group, flag), inner["default"])
+    return named
+
+
+FLAGS = flags()
+
+
+def filled(line: dict[str, Any], provider: str) -> dict[str, Any]:
+    """A model's whole data: derived values under stated ones, without the defaults."""
+    data: dict[str, Any] = {"provider": provider, "provider_model_id": line["id"]}
+    for layer in (line.get("derived", {}), {key: value for key, value in line.items() if key != "derived"}):
+        for key, value in layer.items():
+            if key == "capabilities":
+                data[key] = {**data.get(key, {}), **value}
+            else:
+                data[key] = value
+    return data
+
+
+def has(model: dict[str, Any], name: str) -> bool:
+    """Whether a model has a capability, stated or by default."""
+    path, default = FLAGS[name]
+    value: Any = model.get("capabilities", {})
+    for step in path:
+        value = value.get(step, {}) if isinstance(value, dict) else {}
+    return default if value == {} else bool(value)
+
+
+def stated(model: dict[str, Any], name: str) -> bool:
+    """Whether a capability is said of a model, rather than a default."""
+    value: Any = model.get("capabilities", {})
+    for step in FLAGS[name][0]:
+        if not isinstance(value, dict) or step not in value:
+            return False
+        value = value[step]
+    return True
+
+
+def fold(text: str) -> str:
+    return text.strip().lower().replace("-", "_").replace(".", "_")
+
+
+class Fault(Exception):
+    """What a plain query ends in; `args[0]` is the name of the error class that the real one must raise."""
+
+
+class Plain:
+    """A catalogue in full: every model decoded, every question answered by a loop."""
+
+    def __init__(
+        self,
+        data: bytes,
+        *,
+        prefer: list[str] | None = None,
+        allow: Any = None,
+        deny: dict[str, list[str]] | None = None,
+    ) -> None:
+        header, *rows, self.tail = json.loads(data)
+        rows = [row for row in rows if isinstance(row, dict)]  # a merged configuration stands there as one string
+        self.providers: dict[str, dict[str, Any]] = {row["provider"]["id"]: row["provider"] for row in rows}
+        self.models: dict[tuple[str, str], dict[str, Any]] = {}
+        for row in rows:
+            for line in row["models"]:
+                provider = row["provider"]["id"]
+                self.models[provider, line["id"]] = filled(line, provider)
+        self.header = header
+        self.prefer = header["filters"].get("prefer", []) if prefer is None else prefer
+        allow = header["filters"].get("allow") if allow is None else allow
+        self.allow = None if allow in (None, "all", {}) else {fold(name): globs for name, globs in allow.items()}
+        self.deny: list[tuple[str, str]] = []
+        for section in (header["filters"].get("deny", {}), deny or {}):
+            self.deny += [(fold(name), pattern) for name, globs in section.items() for pattern in globs]
+
+    def names(self, key: tuple[str, str]) -> list[str]:
+        return [key[1], *self.models[key].get("aliases", [])]
+
+    def shown(self, key: tuple[str, str], allow: Any = None) -> bool:
+        names = self.names(key)
+        for provider, pattern in self.deny:
+            if provider == key[0] and any(fnmatch.fnmatchcase(name, pattern) for name in names):
+                return False
+        for section in (self.allow, allow):
+            if section in (None, "all", {}):
+                continue
+            globs = {fold(name): patterns for name, patterns in section.items()}.get(key[0], [])
+            if globs != "all" and not any(fnmatch.fnmatchcase(name, glob) for name in names for glob in globs):
+                return False
+        return True
+
+    def provider(self, text: str) -> str:
+        if fold(text) in self.providers:
+            return fold(text)
+        raise Fault("UnknownProviderError")
+
+    def list_providers(self) -> list[str]:
+        return sorted({key[0] for key in self.models if self.shown(key)})
+
+    def list_models(
+        self, provider: str | None = None, require: Any = (), forbid: Any = (), allow: Any = None
+    ) -> list[tuple[str, str]]:
+        within = None if provider is None else self.provider(provider)
+        return sorted(
+            key
+            for key, model in self.models.items()
+            if within in (None, key[0])
+            and self.shown(key, allow)
+            and all(has(model, name) for name in require)
+            and not any(has(model, name) for name in forbid)
+        )
+
+    def get(self, provider: str, name: str) -> tuple[str, str]:
+        provider = self.provider(provider)
+        for key in [
+            *[key for key in self.models if key == (provider, name)],
+            *[key for key in self.models if key[0] == provider and name in self.names(key)],
+        ]:
+            if not self.shown(key):
+                raise Fault("ModelNotAllowedError")
+            return key
+        raise Fault("UnknownModelError")
+
+    def split(self, text: str) -> tuple[str, str] | None:
+        """The plain reading of a model spec without `%XX`, which has its own tests."""
+        head, colon, tail = text.partition(":")
+        if colon and fold(head) in self.providers:
+            return fold(head), tail.strip()
+        head, at, tail = text.rpartition("@")
+        if at and fold(tail) in self.providers:
+            return fold(tail), head.strip()
+        return None
+
+    def resolve(self, text: str, scope: str | None = None, prefer: list[str] | None = None) -> tuple[str, str]:
+        text = text.strip()
+        within = None if scope in (None, "all") else self.provider(str(scope))
+        if within is not None and any(key[0] == within and text in self.names(key) for key in self.models):
+            return self.get(within, text)
+        spec = self.split(text)
+        if not text or (spec is not None and not spec[1]):
+            raise Fault("InvalidSpecError")
+        if spec is not None:
+            if within not in (None, spec[0]):
+                raise Fault("UnknownModelError")
+            return self.get(*spec)
+        if within is not None:
+            raise Fault("UnknownModelError")
+        by_id = [key for key in self.models if key[1] == text and self.shown(key)]
+        by_name = [key for key in self.models if text in self.names(key) and self.shown(key)]
+        found = sorted(by_id or by_name)
+        if len(found) > 1:
+            wanted = [self.provider(name) for name in prefer or []]
+            ranked = [key for name in wanted for key in found if key[0] == name]
+            if not ranked:
+                raise Fault("AmbiguousModelError")
+            return ranked[0]
+        if found:
+            return found[0]
+        hidden = any(text in self.names(key) for key in self.models)
+        raise Fault("ModelNotAllowedError" if hidden else "UnknownModelError")
+
+    def candidates(
+        self,
+        require: Any = (),
+        forbid: Any = (),
+        prefer: list[str] | None = None,
+        scope: str | None = None,
+        order_by: str = "id",
+    ) -> list[tuple[str, str]]:
+        if prefer is None:
+            first = [name for name in self.prefer if name in self.providers]
+        else:
+            first = [self.provider(name) for name in prefer]
+        within = None if scope in (None, "all") else self.provider(str(scope))
+        found = self.list_models(within, require, forbid)
+
+        def rank(key: tuple[str, str]) -> tuple[Any, ...]:
+            model = self.models[key]
+            place = first.index(key[0]) if within is None and key[0] in first else len(first)
+            cost, limits = model.get("cost", {}), model.get("limits", {})
+            by: tuple[Any, ...] = ()
+            if order_by == "price":
+                known = "input" in cost and "output" in cost
+                by = (not known, cost.get("input", 0) + cost.get("output", 0) if known else 0)
+            elif order_by == "context":
+                by = (-limits.get("context", 0),)
+            elif order_by == "release":
+                # As a number: a month without a day stands before its days, and newest is first.
+                digits = model.get("release_date", "").replace("-", "").ljust(8, "0")
+                by = (-int(digits),)
+            return (place, model.get("deprecated", False), *by, key)
+
+        return sorted(found, key=rank)
+
+    def removed(self, require: Any, forbid: Any, scope: str | None = None) -> tuple[int, dict[str, tuple[int, int]]]:
+        """How many models there are, and how many each condition removes: all, and by a default alone."""
+        keys = self.list_models(None if scope in (None, "all") else scope)
+        counts: dict[str, tuple[int, int]] = {}
+        for word, names, wanted in (("without", require, False), ("with", forbid, True)):
+            for name in names:
+                gone = [self.models[key] for key in keys if has(self.models[key], name) is wanted]
+                counts[f"{word} {name}"] = (len(gone), sum(not stated(model, name) for model in gone))
+        return len(keys), counts

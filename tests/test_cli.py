@@ -1,0 +1,184 @@
+"""The command as a person runs it: real processes, their stdout, stderr and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from llm_models.cli import cli
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Run = subprocess.CompletedProcess[str]
+
+
+def run(*args: str, cwd: Path | None = None, **environment: str) -> Run:
+    """Run `llm-models` as a process of its own."""
+    code = "from llm_models.cli import main; main()"
+    env = {**os.environ, "LLM_MODELS_CONFIG": "", **environment}
+    return subprocess.run(
+        [sys.executable, "-P", "-c", code, *args],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=env,
+        check=False,
+        timeout=60,
+    )
+
+
+def refused(result: Run, code: int = 1) -> str:
+    """The one message of a command that failed in a plain way."""
+    assert result.returncode == code, result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+def test_select_prints_one_model_spec_and_nothing_else() -> None:
+    result = run("select", "--require", "tools", "--require", "json_native", "--prefer", "openai")
+    assert result.returncode == 0
+    assert re.fullmatch(r"openai:\S+\n", result.stdout)
+    assert result.stderr == ""
+
+
+def test_show_tells_what_is_known_and_json_is_the_whole_record() -> None:
+    text = run("show", "openai:gpt-4o-mini").stdout
+    assert re.search(r"^limits.context +128,000$", text, re.MULTILINE)
+    assert re.search(r"^cost.input +0.15$", text, re.MULTILINE)
+    record = json.loads(run("show", "gpt-4o-mini@openai", "--json").stdout)
+    assert record["id"] == "gpt-4o-mini"
+    assert record["limits"] == {"context": 128000, "output": 16384}
+
+
+def test_list_prints_one_line_a_model() -> None:
+    lines = run("list", "anthropic").stdout.splitlines()
+    listed = json.loads(run("list", "anthropic", "--json").stdout)
+    assert len(lines) == len(listed) + 1
+    assert [line.split()[0] for line in lines[1:]] == [f"anthropic:{model['id']}" for model in listed]
+
+
+def test_providers_counts_models() -> None:
+    row = next(line for line in run("providers").stdout.splitlines() if line.startswith("openai "))
+    assert "OPENAI_API_KEY" in row
+    assert len(json.loads(run("providers", "--json").stdout)) == 147
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["claude-haiku-4-5@20251001@google-vertex", "google_vertex:claude-haiku-4-5@20251001"],
+)
+def test_resolve_reads_both_forms(spelling: str) -> None:
+    assert run("resolve", spelling).stdout == "google_vertex:claude-haiku-4-5@20251001\n"
+    assert run("resolve", spelling, "--style", "filename").stdout == "claude-haiku-4-5%4020251001@google_vertex\n"
+
+
+def test_info_tells_the_snapshot_and_verifies_it() -> None:
+    facts = json.loads(run("info", "--verify", "--json").stdout)
+    assert (facts["providers"], facts["models"]) == (147, 5276)
+    assert re.fullmatch(r"[0-9a-f]{64}", facts["digest"])
+    assert "verified" in facts
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["show", "openai:gpt-4o-mni"], "Did you mean 'gpt-4o-mini'"),
+        (["list", "opnai"], "Did you mean 'openai'"),
+        (["select", "--require", "tolls"], "Did you mean 'tools'"),
+        (["select", "--prefer", "opnai"], "Did you mean 'openai'"),
+        (["resolve", "gpt-4o-mini@openai", "--style", "filname"], "Did you mean 'filename'"),
+        (["show", "gpt-oss-120b"], "served by"),
+        (["select", "--require", "embeddings", "--require", "tools"], "no model fits"),
+        (["list", "--snapshot", "missing.json"], "missing.json"),
+    ],
+)
+def test_a_no_is_one_line_on_stderr_and_exit_1(args: list[str], expected: str) -> None:
+    message = refused(run(*args))
+    assert expected in message
+    assert message.count("\n") == 1
+
+
+def test_wrong_usage_is_exit_2() -> None:
+    assert "Did you mean" in refused(run("lst"), 2)
+    assert "SPEC" in refused(run("show"), 2)
+
+
+def test_a_damaged_snapshot_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "snapshot.json"
+    path.write_bytes(b"{}")
+    assert str(path) in refused(run("list", "openai", "--snapshot", str(path)))
+
+
+def test_control_characters_of_the_data_never_reach_the_terminal(tmp_path: Path) -> None:
+    catalogue = {
+        "evil": {
+            "id": "evil",
+            "name": "\x1b]52;c;ZXZpbA==\x07 \u202eprovider",
+            "env": ["E\x1b[31m"],
+            "models": {"m": {"id": "m", "name": "a\x1b[2Jb\r\n::add-mask::c", "limit": {"context": 1000}}},
+        }
+    }
+    source, out = tmp_path / "api.json", tmp_path / "out.json"
+    source.write_text(json.dumps(catalogue))
+    assert run("activate", "--from", str(source), "--out", str(out)).returncode == 0
+    for args in (["list"], ["providers"], ["show", "evil:m"], ["info"], ["show", "evil:\x1b[31m"]):
+        result = run(*args, "--snapshot", str(out))
+        shown = result.stdout + result.stderr
+        assert not re.search(r"[^\x20-\x7e\n]", shown), (args, shown)
+        assert not shown.startswith("::")
+
+
+def test_a_closed_pipe_and_an_ascii_locale_leave_no_traceback() -> None:
+    code = "from llm_models.cli import main; main()"
+    shell = f'"{sys.executable}" -P -c "{code}" list | head -1'
+    env = {**os.environ, "LLM_MODELS_CONFIG": "", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"}
+    result = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, env=env, check=False)
+    assert result.stdout.startswith("model")
+    assert result.stderr == ""
+
+
+def test_help_of_every_command_has_an_example() -> None:
+    for name, command in cli.commands.items():
+        text = CliRunner().invoke(cli, [name, "--help"]).output
+        assert "Example:\n" in text, name
+        assert f"llm-models {name}" in text, name
+        assert command.get_short_help_str()
+
+
+class TestActivate:
+    """`activate --from FILE --out FILE` writes the whole new file or nothing."""
+
+    def test_counts_what_was_dropped_and_repaired(self, tmp_path: Path) -> None:
+        model = {"id": "m", "name": " m ", "limit": {"context": 0, "output": 5}, "cost": {"input": -1}}
+        source, out = tmp_path / "api.json", tmp_path / "out.json"
+        source.write_text(json.dumps({"p": {"id": "p", "models": {"m": model, "x": {"id": "y"}}}}))
+        told = json.loads(run("activate", "--from", str(source), "--out", str(out), "--json").stdout)
+        reasons = {(row["kind"], row["place"]): row["count"] for row in told["notes"]}
+        assert reasons["record dropped", "model"] == 1
+        assert reasons["dropped", "limit.context"] == 1
+        assert reasons["repaired", "name"] == 1
+        assert told["models"] == 1
+
+    @pytest.mark.parametrize(
+        "bad", ["{}", "<html></html>", '{"error": "x"}', '{"p": {"id": "q", "models": {"m": {}}}}']
+    )
+    def test_no_catalogue_or_no_survivor_leaves_the_old_file(self, tmp_path: Path, bad: str) -> None:
+        source, out = tmp_path / "api.json", tmp_path / "out.json"
+        source.write_text(bad)
+        out.write_text("old")
+        message = refused(run("activate", "--from", str(source), "--out", str(out)))
+        assert str(source) in message
+        assert out.read_text() == "old"
+        assert sorted(path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")) == [
+            "api.json",
+            "out.json",
+        ]

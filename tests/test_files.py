@@ -1,0 +1,681 @@
+"""Files are whole whatever happens: the old one or the new one, nothing left behind, one line that says why."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import pickle
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from llm_models import files
+from llm_models.errors import printable
+from llm_models.files import FileError, FileMissingError, locked, read_limited, sweep, write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+resource = pytest.importorskip("resource", reason="processes are forked, killed and limited as POSIX knows it")
+
+ROOT = str(Path(__file__).resolve().parent.parent)
+OLD, NEW, OLDER = b"old" * 1000, b"new" * 2000, b"older" * 500
+CALLS = [
+    "open",
+    "write",
+    "fsync",
+    "replace",
+    "close",
+    "fchmod",
+    "fstat",
+    "stat",
+    "lstat",
+    "listdir",
+    "read",
+    "unlink",
+    "urandom",
+]
+
+
+def litter(folder: Path) -> list[str]:
+    return [name for name in os.listdir(folder) if name.endswith(files.TEMPORARY)]
+
+
+def in_child(work: Callable[[], object]) -> int:
+    """Run `work` in a forked process; the exit status as `subprocess` gives it (negative: killed by that signal)."""
+    pid = os.fork()
+    if not pid:
+        status = 99
+        try:
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def every_call(patch: pytest.MonkeyPatch, at: int, strike: Callable[[], None], *, after: bool = False) -> list[str]:
+    """Let the `at`-th call of any of `CALLS` strike, before or after it is made. The list fills with the calls made.
+
+    No fsync reaches the disk, for which these tests would wait most of their time: no power is cut here.
+    """
+    made: list[str] = []
+
+    def wrap(name: str, real: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object, **kwargs: object) -> object:
+            made.append(name)
+            hit = len(made) - 1 == at
+            if hit and not after and name != "close":  # a close that fails has closed all the same
+                strike()
+            result = real(*args, **kwargs)
+            if hit and (after or name == "close"):
+                strike()
+            return result
+
+        return call
+
+    for name in CALLS:
+        patch.setattr(os, name, wrap(name, os.fstat if name == "fsync" else getattr(os, name)))
+    return made
+
+
+@pytest.fixture(autouse=True)
+def no_descriptor_leaks() -> Iterator[None]:
+    def count() -> int:
+        return len(os.listdir("/dev/fd"))
+
+    before = count()
+    yield
+    assert count() == before
+
+
+@pytest.fixture
+def specials(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """What stands where a file should, and what is said of it."""
+    folder = tmp_path / "specials"
+    folder.mkdir()
+    (folder / "dir").mkdir()
+    os.mkfifo(folder / "fifo")
+    (folder / "link").symlink_to("fifo")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(os.path.relpath(folder / "socket"))
+        yield {
+            str(folder / "dir"): "is a directory, not a file",
+            str(folder / "fifo"): "is a FIFO, not a file",
+            str(folder / "link"): "is a FIFO, not a file",
+            str(folder / "socket"): "is a socket, not a file",
+            "/dev/zero": "is a character device, not a file",
+            f"{folder}/fifo/x": "Not a directory",
+            f"{folder}/nul\0": "is not a possible file name",
+            f"{folder}/\ud800": "is not a possible file name",
+            f"{folder}/{'n' * 300}": "File name too long",
+        }
+
+
+class TestWrite:
+    def test_new_and_again(self, tmp_path: Path) -> None:
+        for data in (OLD, NEW, b"", b"x" * 3_000_000):
+            write_atomically(f"{tmp_path}/a", data)
+            assert (tmp_path / "a").read_bytes() == data
+            assert os.listdir(tmp_path) == ["a"]
+
+    def test_relative_path(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        write_atomically("a", NEW)
+        assert (tmp_path / "a").read_bytes() == NEW
+
+    @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+    def test_a_new_file_gets_what_the_umask_leaves(self, tmp_path: Path, umask: int, mode: int) -> None:
+        before = os.umask(umask)
+        try:
+            write_atomically(f"{tmp_path}/a", NEW)
+        finally:
+            os.umask(before)
+        assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == mode
+
+    @pytest.mark.parametrize("mode", [0o600, 0o666, 0o444, 0o755])
+    def test_an_existing_file_keeps_its_permissions(self, tmp_path: Path, mode: int) -> None:
+        (tmp_path / "a").write_bytes(OLD)
+        (tmp_path / "a").chmod(mode)
+        write_atomically(f"{tmp_path}/a", NEW, keep_previous=f"{tmp_path}/b")
+        assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in "ab"] == [mode, mode]
+
+    def test_a_secret_file_is_never_readable_to_others(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "a").write_bytes(OLD)
+        (tmp_path / "a").chmod(0o600)
+        modes = []
+        real = os.write
+
+        def look(fd: int, data: bytes) -> int:
+            modes.append(stat.S_IMODE(os.fstat(fd).st_mode))
+            return real(fd, data)
+
+        monkeypatch.setattr(os, "write", look)
+        write_atomically(f"{tmp_path}/a", NEW)
+        assert modes == [0o600]
+
+    @pytest.mark.parametrize("existing", [True, False])
+    def test_a_link_is_followed_and_stays(self, tmp_path: Path, existing: bool) -> None:
+        (tmp_path / "far").mkdir()
+        (tmp_path / "a").symlink_to("far/b")
+        (tmp_path / "far" / "b").write_bytes(OLD) if existing else None
+        write_atomically(f"{tmp_path}/a", NEW)
+        assert (tmp_path / "a").readlink() == Path("far/b")
+        assert (tmp_path / "far" / "b").read_bytes() == NEW
+
+    def test_a_loop_of_links(self, tmp_path: Path) -> None:
+        (tmp_path / "a").symlink_to("a")
+        with pytest.raises(FileError, match=r"/a: Too many levels of symbolic links$"):
+            write_atomically(f"{tmp_path}/a", NEW)
+
+    def test_what_is_no_file_is_refused(self, specials: dict[str, str], tmp_path: Path) -> None:
+        (tmp_path / "a").write_bytes(OLD)
+        for path, said in specials.items():
+            for keep, other in ((None, path), (path, f"{tmp_path}/a")):
+                with pytest.raises(FileError) as caught:
+                    write_atomically(other, NEW, keep_previous=keep)
+                assert str(caught.value) == f"{printable(path)}: {said}"
+                assert (tmp_path / "a").read_bytes() == OLD
+                assert litter(tmp_path) == litter(tmp_path / "specials") == []
+
+    def test_no_such_folder(self, tmp_path: Path) -> None:
+        with pytest.raises(FileMissingError) as caught:
+            write_atomically(f"{tmp_path}/no/a", NEW)
+        assert str(caught.value) == f"{tmp_path}/no/a: No such file or directory"
+
+    @pytest.mark.parametrize("name", ["n" * 255, "é" * 127, "\U0001f600" * 63, "-rf", " ", "a\nb", "a\udc80"])
+    def test_every_name_that_the_system_takes(self, tmp_path: Path, name: str) -> None:
+        write_atomically(f"{tmp_path}/{name}", OLD)
+        write_atomically(f"{tmp_path}/{name}", NEW)
+        assert os.listdir(tmp_path) == [name]
+
+    def test_a_system_that_takes_a_few_bytes_at_a_time(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        real = os.write
+        monkeypatch.setattr(os, "write", lambda fd, data: real(fd, data[:7]))
+        write_atomically(f"{tmp_path}/a", NEW)
+        assert (tmp_path / "a").read_bytes() == NEW
+
+    def test_is_on_the_disk_before_the_rename(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An fsync of all that was written comes before the rename, and one of the folder after it."""
+        (tmp_path / "a").write_bytes(OLD)
+        made = every_call(monkeypatch, -1, lambda: None)
+        write_atomically(f"{tmp_path}/a", NEW)
+        order = [name for name in made if name in ("write", "fsync", "replace")]
+        assert order == ["write", "fsync", "replace", "fsync"]
+
+    def test_keeps_the_previous_one(self, tmp_path: Path) -> None:
+        a, b = str(tmp_path / "a"), str(tmp_path / "b")
+        write_atomically(a, b"1", keep_previous=b)
+        assert not os.path.exists(b), "there was none"
+        write_atomically(a, b"2", keep_previous=b)
+        write_atomically(a, b"3" * 3_000_000, keep_previous=b)
+        assert Path(b).read_bytes() == b"2"
+        write_atomically(a, b"4", keep_previous=b)
+        assert (Path(a).read_bytes(), Path(b).read_bytes()) == (b"4", b"3" * 3_000_000)
+        assert sorted(os.listdir(tmp_path)) == ["a", "b"]
+
+
+class TestFaults:
+    """A fault in any single system call: the files are whole, nothing is left, the message names the file."""
+
+    @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EMFILE])
+    @pytest.mark.parametrize("keep", [False, True])
+    def test_of_every_call(self, tmp_path: Path, code: int, keep: bool) -> None:
+        a, b = tmp_path / "a", tmp_path / "b"
+        failed = set()
+        for at in range(200):
+            a.write_bytes(OLD)
+            b.write_bytes(OLDER)
+
+            def strike() -> None:
+                raise OSError(code, os.strerror(code), "somewhere")
+
+            with pytest.MonkeyPatch.context() as patch:
+                made = every_call(patch, at, strike)
+                try:
+                    write_atomically(str(a), NEW, keep_previous=str(b) if keep else None)
+                    said = ""
+                except FileError as error:
+                    said = str(error)
+                    failed.add(made[at])
+                reached = len(made) > at
+            if not reached:
+                break
+            if said:
+                assert said in {f"{path}: {os.strerror(code)}" for path in (a, b)}
+            renamed = made[:at].count("replace") > keep
+            assert a.read_bytes() == (NEW if renamed or not said else OLD), made
+            assert b.read_bytes() in ((OLDER, OLD) if keep else (OLDER,))
+            assert sorted(os.listdir(tmp_path)) == ["a", "b"], made
+        else:
+            pytest.fail("never came to an end")
+        assert failed >= {"open", "write", "fsync", "replace", "fstat", "stat", "fchmod"}
+
+    def test_an_interrupt_leaves_nothing(self, tmp_path: Path) -> None:
+        a = tmp_path / "a"
+        for at in range(200):
+            a.write_bytes(OLD)
+
+            def strike() -> None:
+                raise KeyboardInterrupt
+
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(sys.modules[__name__], "CALLS", [name for name in CALLS if name != "close"])
+                made = every_call(patch, at, strike)
+                with contextlib.suppress(KeyboardInterrupt):
+                    write_atomically(str(a), NEW)
+                reached = len(made) > at
+            assert a.read_bytes() in (OLD, NEW)
+            assert os.listdir(tmp_path) == ["a"]
+            if not reached:
+                break
+        else:
+            pytest.fail("never came to an end")
+
+    @pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP])
+    def test_a_file_system_that_cannot_sync_folders(
+        self, tmp_path: Path, code: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = os.fsync
+
+        def fsync(fd: int) -> None:
+            if stat.S_ISDIR(os.fstat(fd).st_mode):
+                raise OSError(code, os.strerror(code))
+            real(fd)
+
+        monkeypatch.setattr(os, "fsync", fsync)
+        write_atomically(f"{tmp_path}/a", NEW)
+        assert (tmp_path / "a").read_bytes() == NEW
+
+    @pytest.mark.parametrize(
+        ("limit", "value", "said"),
+        [(resource.RLIMIT_FSIZE, 5000, "File too large"), (resource.RLIMIT_NOFILE, 4, "Too many open files")],
+    )
+    def test_from_the_kernel_itself(self, tmp_path: Path, limit: int, value: int, said: str) -> None:
+        (tmp_path / "a").write_bytes(OLD)
+
+        def work() -> None:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            if limit == resource.RLIMIT_NOFILE:
+                os.closerange(3, 100)
+            resource.setrlimit(limit, (value, resource.getrlimit(limit)[1]))
+            with pytest.raises(FileError, match=f"/a: {said}$"):
+                write_atomically(f"{tmp_path}/a", NEW)
+
+        assert in_child(work) == 0
+        assert (tmp_path / "a").read_bytes() == OLD
+        assert os.listdir(tmp_path) == ["a"]
+
+
+class TestKill:
+    """SIGKILL before and after every system call: each file is whole, and the next run sweeps."""
+
+    @pytest.mark.parametrize("after", [False, True])
+    @pytest.mark.parametrize("keep", [False, True])
+    def test_at_every_call(self, tmp_path: Path, after: bool, keep: bool) -> None:
+        a, b = tmp_path / "a", tmp_path / "b"
+        previous = str(b) if keep else None
+        left = 0
+        for at in range(200):
+            a.write_bytes(OLD)
+            b.write_bytes(OLDER)
+
+            def work(at: int = at) -> None:
+                with pytest.MonkeyPatch.context() as patch:
+                    every_call(patch, at, lambda: os.kill(os.getpid(), signal.SIGKILL), after=after)
+                    with locked(str(tmp_path)):
+                        write_atomically(str(a), NEW, keep_previous=previous)
+
+            status = in_child(work)
+            assert a.read_bytes() in (OLD, NEW)
+            assert b.read_bytes() in ((OLDER, OLD) if keep else (OLDER,))
+            if not status:
+                break
+            assert status == -signal.SIGKILL
+            left += len(litter(tmp_path))
+            with locked(str(tmp_path), timeout=0):
+                write_atomically(str(a), b"next")
+            assert sorted(os.listdir(tmp_path)) == [files.LOCK_NAME, "a", "b"]
+            assert a.read_bytes() == b"next"
+        else:
+            pytest.fail("never came to an end")
+        assert left > 3, "else this test would prove nothing about sweeping"
+
+    def test_of_the_holder_frees_the_lock(self, tmp_path: Path) -> None:
+        def work() -> None:
+            locked(str(tmp_path)).__enter__()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        assert in_child(work) == -signal.SIGKILL
+        with locked(str(tmp_path), timeout=0):
+            pass
+
+
+class TestSweep:
+    def make(self, folder: Path, pid: int = 1) -> Path:
+        path = folder / f".a.{pid}.0123456789abcdef{files.TEMPORARY}"
+        path.write_bytes(b"half")
+        return path
+
+    def test_takes_what_nobody_holds(self, tmp_path: Path) -> None:
+        """The process id in the name decides nothing: in containers it is the same in every run."""
+        self.make(tmp_path, os.getpid())
+        self.make(tmp_path, 1)
+        sweep(str(tmp_path))
+        assert os.listdir(tmp_path) == []
+
+    def test_leaves_what_a_living_writer_holds(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        seen = []
+        real = os.replace
+
+        def replace(source: str, target: str) -> None:
+            sweep(str(tmp_path))
+            seen.extend(litter(tmp_path))
+            real(source, target)
+
+        monkeypatch.setattr(os, "replace", replace)
+        write_atomically(f"{tmp_path}/a", NEW)
+        assert len(seen) == 1
+        assert (tmp_path / "a").read_bytes() == NEW
+
+    def test_a_writer_whose_file_was_swept_before_it_was_locked_makes_another(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = files._lock
+        swept: list[str] = []
+
+        def lock(fd: int) -> bool:
+            if not swept:
+                swept.extend(litter(tmp_path))
+                os.unlink(tmp_path / swept[0])
+            return real(fd)
+
+        monkeypatch.setattr(files, "_lock", lock)
+        write_atomically(f"{tmp_path}/a", NEW)
+        assert swept
+        assert os.listdir(tmp_path) == ["a"]
+
+    def test_a_writer_whose_file_is_being_swept_makes_another(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = files._lock
+        answers = iter([False, True])
+        monkeypatch.setattr(files, "_lock", lambda fd: real(fd) and next(answers))
+        write_atomically(f"{tmp_path}/a", NEW)
+        assert (tmp_path / "a").read_bytes() == NEW
+
+    def test_leaves_whatever_is_not_ours(self, tmp_path: Path) -> None:
+        for name in ("a.tmp", ".a.1.0123456789abcdef.tmp", f"a{files.TEMPORARY}"):
+            (tmp_path / name).write_bytes(b"")
+        (tmp_path / f".dir{files.TEMPORARY}").mkdir()
+        (tmp_path / f".link{files.TEMPORARY}").symlink_to("a.tmp")
+        os.mkfifo(tmp_path / f".fifo{files.TEMPORARY}")
+        before = sorted(os.listdir(tmp_path))
+        sweep(str(tmp_path))
+        assert sorted(os.listdir(tmp_path)) == before
+
+    def test_no_such_folder(self, tmp_path: Path) -> None:
+        sweep(f"{tmp_path}/no")
+        sweep("nul\0")
+
+
+class TestLock:
+    def test_one_at_a_time(self, tmp_path: Path) -> None:
+        with locked(str(tmp_path)):
+            started = time.monotonic()
+            with pytest.raises(FileError) as caught, locked(str(tmp_path), timeout=0.1):
+                pass
+            assert 0.1 <= time.monotonic() - started < 2
+        assert str(caught.value) == f"{tmp_path}/{files.LOCK_NAME}: another process holds this lock (waited 0.1 s)"
+        with locked(str(tmp_path), timeout=0):
+            pass
+
+    def test_is_freed_by_an_exception(self, tmp_path: Path) -> None:
+        with pytest.raises(ZeroDivisionError), locked(str(tmp_path)):
+            _ = 1 / 0
+        with locked(str(tmp_path), timeout=0):
+            pass
+
+    def test_makes_the_folder(self, tmp_path: Path) -> None:
+        with locked(f"{tmp_path}/x/y"):
+            assert os.listdir(tmp_path / "x" / "y") == [files.LOCK_NAME]
+
+    def test_of_the_working_directory(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        with locked(""):
+            assert os.listdir(tmp_path) == [files.LOCK_NAME]
+
+    def test_a_file_in_place_of_the_folder(self, tmp_path: Path) -> None:
+        (tmp_path / "f").write_bytes(b"")
+        for path, said in (("f", "is a file, not a folder"), ("f/x", "Not a directory")):
+            with pytest.raises(FileError) as caught, locked(f"{tmp_path}/{path}"):
+                pass
+            assert str(caught.value) == f"{tmp_path}/{path}: {said}"
+
+    @pytest.mark.parametrize(
+        ("make", "said"),
+        [
+            (os.mkdir, "Is a directory"),
+            (os.mkfifo, "is a FIFO, not a file"),
+            (lambda path: os.symlink("elsewhere", path), "Too many levels of symbolic links"),
+        ],
+    )
+    def test_something_else_in_place_of_the_lock(self, tmp_path: Path, make: Callable[[str], None], said: str) -> None:
+        make(f"{tmp_path}/{files.LOCK_NAME}")
+        with pytest.raises(FileError) as caught, locked(str(tmp_path)):
+            pass
+        assert str(caught.value) == f"{tmp_path}/{files.LOCK_NAME}: {said}"
+        assert os.listdir(tmp_path) == [files.LOCK_NAME]
+
+    def test_a_lock_file_removed_while_somebody_waits(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whoever then gets the old file's lock must not take it for the folder's: a third may hold the new one."""
+        real = files._lock
+        removed: list[int] = []
+
+        def lock(fd: int) -> bool:
+            if not removed:
+                removed.append(1)
+                os.unlink(tmp_path / files.LOCK_NAME)
+            return real(fd)
+
+        monkeypatch.setattr(files, "_lock", lock)
+        with locked(str(tmp_path)), pytest.raises(FileError), locked(str(tmp_path), timeout=0):
+            pass
+
+    def test_a_forked_child_does_not_keep_it(self, tmp_path: Path) -> None:
+        read, write = os.pipe()
+        with locked(str(tmp_path)):
+            pid = os.fork()
+            if not pid:
+                os.close(write)
+                os.read(read, 1)
+                os._exit(0)
+        try:
+            with locked(str(tmp_path), timeout=0):
+                pass
+        finally:
+            os.close(write)
+            os.close(read)
+            os.waitpid(pid, 0)
+
+    @pytest.mark.parametrize("guarded", [True, False])
+    def test_32_processes_at_once(self, tmp_path: Path, guarded: bool) -> None:
+        """None of their increments is lost; without the lock some are."""
+        counter = tmp_path / "counter"
+        counter.write_bytes(b"0")
+        read, write = os.pipe()  # the gate: they start when it closes
+
+        def increment() -> None:
+            value = int(counter.read_bytes())
+            time.sleep(0.005)
+            write_atomically(str(counter), b"%d" % (value + 1))
+
+        pids = []
+        for _ in range(32):
+            pid = os.fork()
+            if not pid:
+                status = 1
+                try:
+                    os.close(write)
+                    os.read(read, 1)
+                    if guarded:
+                        with locked(str(tmp_path)):
+                            increment()
+                    else:
+                        increment()
+                    status = 0
+                finally:
+                    os._exit(status)
+            pids.append(pid)
+        os.close(write)
+        os.close(read)
+        assert [os.waitpid(pid, 0)[1] for pid in pids] == [0] * 32
+        assert (int(counter.read_bytes()) == 32) is guarded
+        assert litter(tmp_path) == []
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_32_writers_and_a_reader_at_once(tmp_path: Path, ours: bool) -> None:
+    """The reader never sees half a file; with a plain write it does."""
+    path = tmp_path / "a"
+    path.write_bytes(b"-" * 200_000)
+
+    def write(letter: bytes) -> None:
+        for _ in range(4):
+            write_atomically(str(path), letter * 200_000) if ours else path.write_bytes(letter * 200_000)
+
+    pids = []
+    for number in range(32):
+        pid = os.fork()
+        if not pid:
+            status = 1
+            try:
+                write(bytes([65 + number]))
+                status = 0
+            finally:
+                os._exit(status)
+        pids.append(pid)
+    torn = 0
+    while pids:
+        data = path.read_bytes()
+        torn += len(data) != 200_000 or data.count(data[:1]) != 200_000
+        if (done := os.waitpid(-1, os.WNOHANG))[0]:
+            assert done[1] == 0
+            pids.remove(done[0])
+    assert bool(torn) is not ours
+    assert os.listdir(tmp_path) == ["a"]
+
+
+class TestRead:
+    def test_up_to_the_limit(self, tmp_path: Path) -> None:
+        path = tmp_path / "a"
+        for size in (0, 1, 9, 10):
+            path.write_bytes(b"x" * size)
+            assert read_limited(str(path), 10) == b"x" * size
+        path.write_bytes(b"x" * 11)
+        with pytest.raises(FileError) as caught:
+            read_limited(str(path), 10)
+        assert str(caught.value) == f"{path}: is too long (found at least 11 bytes, expected at most 10)"
+
+    def test_a_gigabyte_is_refused_unread(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        with (tmp_path / "a").open("wb") as file:
+            file.truncate(1 << 30)
+        monkeypatch.setattr(os, "open", None)
+        with pytest.raises(FileError, match=r"found at least 1,073,741,824 bytes, expected at most 1,000"):
+            read_limited(f"{tmp_path}/a", 1000)
+
+    @pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="no /proc")
+    def test_a_file_that_hides_its_size(self) -> None:
+        assert os.stat("/proc/self/maps").st_size == 0
+        assert b"python" in read_limited("/proc/self/maps", 1 << 20)
+        with pytest.raises(FileError, match="is too long"):
+            read_limited("/proc/self/maps", 100)
+
+    def test_what_is_no_file_is_refused_at_once(self, specials: dict[str, str]) -> None:
+        started = time.monotonic()
+        for path, said in specials.items():
+            with pytest.raises(FileError) as caught:
+                read_limited(path, 1000)
+            assert str(caught.value) == f"{printable(path)}: {said}"
+        assert time.monotonic() - started < 1
+
+    def test_a_file_that_becomes_a_fifo_meanwhile(
+        self, specials: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fifo = next(path for path in specials if path.endswith("fifo"))
+        monkeypatch.setattr(files, "regular", lambda _: None)
+        with pytest.raises(FileError, match="is a FIFO, not a file"):
+            read_limited(fifo, 1000)
+
+    def test_missing(self, tmp_path: Path) -> None:
+        with pytest.raises(FileNotFoundError) as caught:
+            read_limited(f"{tmp_path}/a\x1b", 10)
+        assert str(caught.value) == f"{tmp_path}/a\\x1b: No such file or directory"
+        assert isinstance(caught.value, FileError)
+        assert caught.value.errno == errno.ENOENT
+
+    @pytest.mark.parametrize("code", [errno.EIO, errno.EACCES, errno.EMFILE])
+    def test_a_fault_of_every_call(self, tmp_path: Path, code: int) -> None:
+        (tmp_path / "a").write_bytes(OLD)
+
+        def strike() -> None:
+            raise OSError(code, os.strerror(code))
+
+        made: list[str] = []
+        for at in range(20):
+            with pytest.MonkeyPatch.context() as patch:
+                made = every_call(patch, at, strike)
+                if at == 6:
+                    assert read_limited(f"{tmp_path}/a", 9000) == OLD
+                    break
+                with pytest.raises(FileError) as caught:
+                    read_limited(f"{tmp_path}/a", 9000)
+                assert str(caught.value) == f"{tmp_path}/a: {os.strerror(code)}"
+        assert made == ["stat", "open", "fstat", "read", "read", "close"]
+
+
+def test_errors_survive_pickling(tmp_path: Path) -> None:
+    with pytest.raises(FileError) as caught:
+        read_limited(str(tmp_path), 10)
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (type(again), str(again), again.errno) == (FileError, str(caught.value), errno.EISDIR)
+
+
+def test_threads_in_one_process(tmp_path: Path) -> None:
+    """The lock holds between threads too, and their temporary files do not meet."""
+    inside: list[int] = []
+    most = []
+
+    def work() -> None:
+        with locked(str(tmp_path)):
+            inside.append(1)
+            most.append(len(inside))
+            write_atomically(f"{tmp_path}/a", NEW)
+            inside.pop()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1] * 8
+    assert sorted(os.listdir(tmp_path)) == [files.LOCK_NAME, "a"]
+
+
+def test_imports_next_to_nothing() -> None:
+    code = (
+        "import sys, llm_models.errors; old = set(sys.modules); import llm_models.files; print(*set(sys.modules) - old)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": ROOT}
+    )
+    assert set(run.stdout.split()) <= {"errno", "llm_models.files"}

@@ -1,0 +1,272 @@
+"""The laws of positions: over random documents in every layout, and over the layouts that trip scanners up."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+import tracemalloc
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from toml_texts import BOM, Writer, documents, is_valid, parsed, same, values
+
+from llm_models.positions import Place, line_column, locate, syntax_problem
+
+BULK = 2000  # documents from fixed seeds, written without hypothesis, which is slow at choices by the hundred
+
+
+def check_places(text: str) -> None:
+    """The law of `locate`, read off the text with tomllib alone."""
+    places, data = locate(text), parsed(text)
+    at = dict(values(data))
+    assert set(places) == set(at)
+    assert len(places) == len(at)
+    for path, value in at.items():
+        place = places[path]
+        check_key(text, path, place)
+        if place.value_start is None:
+            assert isinstance(value, dict | list)
+            assert place.value_end is None
+            continue
+        value_text = text[place.value_start : place.value_end]
+        assert same(tomllib.loads(f"x = {value_text}")["x"], value)
+        check_statement(text, path, place, value)
+
+
+def check_key(text: str, path: tuple[str | int, ...], place: Place) -> None:
+    """The key's span holds the last part of the path as written; an element of an array has its array's, or none."""
+    key = text[place.key_start : place.key_end]
+    if isinstance(path[-1], int) and place.value_start is not None:
+        assert (key, place.start, place.key_start) == ("", place.value_start, place.value_start)
+    else:
+        name = path[-2] if isinstance(path[-1], int) else path[-1]
+        assert list(tomllib.loads(f"{key} = 1")) == [name]
+    if place.has_header:
+        assert text[place.start] == "["
+        assert isinstance(path[-1], int) == text.startswith("[[", place.start)
+        assert text[place.start : place.key_start].count("\n") == 0
+
+
+def check_statement(text: str, path: tuple[str | int, ...], place: Place, value: Any) -> None:
+    """What stands from `start` to the value's end states this value under the end of this path."""
+    if isinstance(path[-1], int):
+        return
+    stated: Any = tomllib.loads(text[place.start : place.value_end])
+    names = []
+    while len(names) < len(path) and not (names == list(path[-len(names) :]) and same(stated, value)):
+        ((name, stated),) = stated.items()
+        names.append(name)
+    assert names
+    assert names == list(path[-len(names) :])
+    assert same(stated, value)
+
+
+class TestEveryPathHasItsPlace:
+    """The paths are tomllib's; a value's span parses to the value, a key's span to the key."""
+
+    def test_of_thousands_of_documents(self) -> None:
+        valid = 0
+        for seed in range(BULK):
+            text = Writer(Random(seed)).document()
+            if is_valid(text):
+                valid += 1
+                check_places(text)
+        assert valid > 0.9 * BULK
+
+    @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(documents(depth=2, width=3))
+    def test_of_any_document(self, text: str) -> None:
+        check_places(text)
+
+    @settings(max_examples=300, deadline=None)
+    @given(st.text("\"'\\ab\n#", max_size=12))
+    def test_of_any_string(self, inner: str) -> None:
+        """Quotes and backslashes in every order, inside every kind of string and of key."""
+        for quotes in ('"', "'", '"""', "'''"):
+            text = f"x = [{quotes}{inner}{quotes}, 1] # {inner!r}\ny = 2"
+            if is_valid(text):
+                check_places(text)
+            text = f"a.{quotes}{inner}{quotes}.b = 1"
+            if is_valid(text):
+                check_places(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "key", "value"),
+    [
+        ("a.b.c = 1", ("a", "b", "c"), "c", "1"),
+        ("a.b.c = 1", ("a",), "a", None),
+        ("a.b = 1\na.c = 2", ("a", "c"), "c", "2"),
+        ("a = { b.c = [1, { d = 2 }] }", ("a",), "a", "{ b.c = [1, { d = 2 }] }"),
+        ("a = { b.c = [1, { d = 2 }] }", ("a", "b"), "b", None),
+        ("a = { b.c = [1, { d = 2 }] }", ("a", "b", "c", 1), "", "{ d = 2 }"),
+        ("a = { b.c = [1, { d = 2 }] }", ("a", "b", "c", 1, "d"), "d", "2"),
+        ("[[m]]\nx=1\n[[p]]\n[[m]]\nx=2\n[m.c]\ny=3", ("m", 1, "x"), "x", "2"),
+        ("[[m]]\nx=1\n[[p]]\n[[m]]\nx=2\n[m.c]\ny=3", ("m", 1, "c", "y"), "y", "3"),
+        ("[a.b]\nc=1\n[ 'a' ]\nd=2", ("a",), "'a'", None),  # its own header, though mentioned before
+        ("[a.b.c]", ("a", "b"), "b", None),
+        ("d = 1979-05-27 07:32:00 # 1", ("d",), "d", "1979-05-27 07:32:00"),
+        ("d = 1979-05-27 # 1", ("d",), "d", "1979-05-27"),
+        ("d = [1979-05-27 ,1]", ("d", 0), "", "1979-05-27"),
+        ('s = """"a"""""', ("s",), "s", '""""a"""""'),
+        ("s = '''a'''''\nt = 1", ("s",), "s", "'''a'''''"),
+        ('s = """\\\n \\""" """', ("s",), "s", '"""\\\n \\""" """'),
+        ("x = [ # ]\n 1, # ,2\n # 3\n 4 ]", ("x", 1), "", "4"),
+        ("x = 1#c", ("x",), "x", "1"),
+        ("'' . \"\\u0041\" = 0", ("", "A"), '"\\u0041"', "0"),
+        ("a = 1\r\nb = [\r\n2\r\n]\r\n", ("b",), "b", "[\r\n2\r\n]"),
+        (f"{BOM}a = 1", ("a",), "a", "1"),
+    ],
+)
+def test_places_of(text: str, path: tuple[str | int, ...], key: str, value: str | None) -> None:
+    check_places(text)
+    place = locate(text)[path]
+    assert text[place.key_start : place.key_end] == key
+    assert (None if place.value_start is None else text[place.value_start : place.value_end]) == value
+
+
+def test_a_repeated_header_keeps_its_own_place() -> None:
+    text = "[[models]]\n[[providers]]\n[[ models ]]\n"
+    places = locate(text)
+    assert [places.line_column(places["models", index].key_start) for index in (0, 1)] == [(1, 3), (3, 4)]
+    assert places["models",].key_start == 2
+
+
+def test_paths_that_are_not_there() -> None:
+    places = locate("a = [1]\nb.c = 2")
+    for path in [(), ("c",), ("a", 1), ("a", "0"), ("a", 0, "x"), ("b", "c", "d"), ("b", 0)]:
+        assert path not in places
+        assert places.get(path) is None
+
+
+def test_text_that_tomllib_refuses_is_a_plain_error_or_an_answer() -> None:
+    """`locate` promises nothing about such text, but it does end."""
+    with pytest.raises(ValueError, match="tomllib"):
+        locate("= 1")
+
+
+SHAPES = {
+    "long array": "x = [" + "1," * 30_000 + "]",
+    "deep array": "x = " + "[" * 200 + "1," * 30_000 + "]" * 200,
+    "deep tables": "x = " + f"{{{'k.' * 99}k=" * 90 + "[" + "1," * 20_000 + "]" + "}" * 90,
+    "long keys": "".join(".".join("k" * 99) + f".k{index} = 1\n" for index in range(300)),
+    "arrays of tables": "[[x]]\n[x.y]\n" * 10_000,
+    "blank lines": "\n" * 60_000,
+    "comments": "#\n" * 30_000,
+    "comments in an array": "x = [" + "#\n" * 30_000 + "]",
+    "escapes": 'x = """' + '\\"' * 30_000 + '"""',
+    "quotes": "x = '''" + "''a" * 20_000 + "'''",
+    "spaces": "x =" + " " * 60_000 + "1" + " " * 60_000,
+}
+
+
+class TestCost:
+    """Time and memory grow with the text alone, not with how deep it nests or how long its keys are."""
+
+    @pytest.mark.parametrize("text", SHAPES.values(), ids=SHAPES)
+    def test_of_large_texts(self, text: str) -> None:
+        parsed(text)
+        started = time.perf_counter()
+        locate(text)
+        assert time.perf_counter() - started < 5  # 0.1 s is usual; a quadratic scan takes minutes
+        tracemalloc.start()
+        locate(text)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 250 * len(text)
+
+    def test_many_lines_are_counted_once(self) -> None:
+        text = "a = 1\n" * 100_000
+        places = locate("")
+        places.text = text
+        started = time.perf_counter()
+        assert [places.line_column(offset)[0] for offset in range(0, len(text), 6)] == list(range(1, 100_001))
+        assert time.perf_counter() - started < 5
+
+    def test_no_depth_is_too_deep(self) -> None:
+        """tomllib stops at some depth of nesting; the scanner, which does not recurse, never does before it."""
+        depth = 100_000
+        places = locate("x = " + "[" * depth + "]" * depth)
+        assert len(places.root.children or ()) == 1
+
+
+class TestLineAndColumn:
+    @given(st.text("ab\r\n", max_size=30), st.data())
+    def test_count_the_line_ends_and_the_characters_before(self, text: str, data: st.DataObject) -> None:
+        offset = data.draw(st.integers(0, len(text)))
+        line, column = line_column(text, offset)
+        before = text[:offset].split("\n")
+        assert (line, column) == (len(before), len(before[-1]) + 1)
+        places = locate("")
+        places.text = text
+        assert places.line_column(offset) == (line, column)
+
+    def test_a_bom_is_no_column(self) -> None:
+        text = f"{BOM}a = 1\nb = 2"
+        places = locate(text)
+        assert [places.line_column(places[name,].key_start) for name in "ab"] == [(1, 1), (2, 1)]
+        assert line_column(text, 0) == (1, 1)
+        assert [line_column(text, places[name,].value_start or 0) for name in "ab"] == [(1, 5), (2, 5)]
+
+
+def refused(text: str) -> tomllib.TOMLDecodeError:
+    with pytest.raises(tomllib.TOMLDecodeError) as caught:
+        tomllib.loads(text)
+    return caught.value
+
+
+class TestSyntaxProblem:
+    @pytest.mark.parametrize(
+        ("text", "line", "column"),
+        [
+            ("a = 1\n  b ! 2\n", 2, 5),
+            ("a = 1\r\nb = 1\r\nc = = 2", 3, 5),
+            ("a = [1,\n  2", 2, 4),
+            ("a = [\n", 2, 1),
+            ("é = 'x'\n", 1, 1),
+            ('a = "é😀', 1, 8),
+            ("a =", 1, 4),
+            ("[a]\n[a]", 2, 3),
+        ],
+    )
+    def test_names_the_place(self, text: str, line: int, column: int) -> None:
+        message, *place = syntax_problem(text, refused(text))
+        assert place == [line, column]
+        assert message
+        assert " (at " not in message
+
+    def test_is_the_message_without_the_place(self) -> None:
+        assert syntax_problem("a = 1 2", refused("a = 1 2")) == (
+            "Expected newline or end of document after a statement",
+            1,
+            7,
+        )
+
+    @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(documents(depth=1, width=3))
+    def test_finds_a_bad_line_after_any_document(self, text: str) -> None:
+        text = text.removeprefix(BOM) + "\n  ?"
+        assert syntax_problem(text, refused(text)) == ("Invalid statement", text.count("\n") + 1, 3)
+
+    @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(documents(depth=2, width=3), st.data())
+    def test_is_always_inside_the_text(self, text: str, data: st.DataObject) -> None:
+        text = text.removeprefix(BOM)[: data.draw(st.integers(0, len(text)))]
+        if is_valid(text):
+            return
+        error = refused(text)
+        message, line, column = syntax_problem(text, error)
+        lines = text.split("\n")
+        assert 1 <= line <= len(lines)
+        assert 1 <= column <= len(lines[line - 1]) + 1
+        assert str(error).startswith(message)
+        if hasattr(error, "lineno"):  # Python 3.14 and later
+            assert (message, line) == (error.msg, error.lineno)
+        if "end of document" in str(error).removeprefix(message):
+            assert (line, column) == (len(lines), len(lines[-1]) + 1)
+
+    def test_an_unknown_form_of_message_is_kept_whole(self) -> None:
+        assert syntax_problem("", tomllib.TOMLDecodeError("new words")) == ("new words", 1, 1)

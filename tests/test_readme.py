@@ -1,0 +1,99 @@
+"""The README is run: its Python, its shell lines, its llm_models.toml, in the order in which they stand."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+from conftest import ROOT
+
+import llm_models
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+OPTIONS = doctest.ELLIPSIS
+
+
+def run_python(text: str, names: dict[str, Any]) -> None:
+    """Run the examples of one block; every difference is shown."""
+    test = doctest.DocTestParser().get_doctest(text, names, "README", "README.md", 0)
+    runner = doctest.DocTestRunner(optionflags=OPTIONS, verbose=False)
+    told: list[str] = []
+    runner.run(test, out=told.append, clear_globs=False)
+    names.update(test.globs)
+    assert runner.summarize(verbose=False).failed == 0, "".join(told)
+
+
+def run_console(text: str, folder: Path) -> None:
+    """Run each `$` line and compare what it prints with what stands below it, `...` standing for anything."""
+    for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE):
+        program, *args = shlex.split(command)
+        assert program == "llm-models"
+        result = subprocess.run(
+            [sys.executable, "-P", "-c", "from llm_models.cli import main; main()", *args],
+            capture_output=True,
+            text=True,
+            cwd=folder,
+            env={key: value for key, value in os.environ.items() if key != "LLM_MODELS_CONFIG"},
+            check=False,
+        )
+        shown = result.stdout + result.stderr
+        pattern = re.escape(expected).replace(r"\.\.\.", ".*")
+        assert re.fullmatch(pattern, shown, re.DOTALL), f"$ {command}\n{shown}"
+
+
+def test_every_example_gives_what_the_readme_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    ran = set()
+    for language, text in BLOCKS:
+        if language == "python":
+            run_python(text, names)
+        elif language == "console":
+            run_console(text, tmp_path)
+        elif language == "toml" and text.startswith("# llm_models.toml"):
+            (tmp_path / "llm_models.toml").write_text(text, encoding="utf-8")
+        ran.add(language)
+    assert {"python", "console", "toml"} <= ran
+
+
+def test_docstring_examples_hold() -> None:
+    """The examples in the docstrings of every public module give what they say."""
+    import importlib
+    import pkgutil
+
+    failed, attempted = 0, 0
+    for module_info in pkgutil.walk_packages(llm_models.__path__, "llm_models."):
+        if module_info.name.startswith(("llm_models.integrations", "llm_models.cli")):
+            continue
+        module = importlib.import_module(module_info.name)
+        result = doctest.testmod(
+            module, extraglobs={"llm_models": llm_models}, optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+        )
+        failed += result.failed
+        attempted += result.attempted
+    assert failed == 0
+    assert attempted > 20
+
+
+def test_the_set_up_lines_are_one_line_each_and_name_no_other_tool() -> None:
+    lines = [line for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
+    assert len(lines) == 2
+    assert all(line.startswith("python3 -m venv .venv && .venv/bin/pip install -q ") for line in lines)
+
+
+def test_the_readme_tells_every_command() -> None:
+    from llm_models.cli import cli
+
+    told = README + (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert [name for name in cli.commands if f"`{name}`" not in told and f"llm-models {name}" not in told] == []

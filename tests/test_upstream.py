@@ -1,0 +1,273 @@
+"""`parse_catalogue`: what is no catalogue in strict JSON is refused in one line, quickly, and in little memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llm_models import upstream
+from llm_models.errors import SourceError
+from llm_models.upstream import parse_catalogue
+
+ROOT = str(Path(__file__).resolve().parent.parent)
+GOOD = b'{"acme": {"id": "acme", "models": {"m-1": {"id": "m-1", "cost": {"input": 0.5}}}}}'
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**18), 10**18)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4), max_leaves=20
+)
+
+
+def refusal(data: bytes, name: str = "up.json") -> str:
+    """The one line with which `data` is refused, without the name that it begins with."""
+    with pytest.raises(SourceError) as caught:
+        parse_catalogue(data, name)
+    message = str(caught.value)
+    assert message.startswith(f"{name}: ")
+    assert message.isprintable(), "one line, and nothing that a terminal would obey"
+    assert len(message) < 400
+    assert caught.value.__cause__ is None
+    return message.removeprefix(f"{name}: ")
+
+
+def with_value(text: str) -> bytes:
+    return GOOD.replace(b"0.5", text.encode())
+
+
+def with_name(raw: bytes) -> bytes:
+    return GOOD.replace(b'"id": "m-1"', b'"name": "' + raw + b'"')
+
+
+class TestGood:
+    def test_is_what_json_says(self) -> None:
+        assert parse_catalogue(GOOD, "up.json") == json.loads(GOOD)
+
+    @pytest.mark.parametrize(
+        ("raw", "name"),
+        [
+            (rb"\ud83d\ude00", "\U0001f600"),
+            ("\U0001f600 é".encode(), "\U0001f600 é"),
+            (rb"\\ud800", r"\ud800"),
+            (rb"\\\uD83D\uDE00", "\\\U0001f600"),
+            (rb"\u0000", "\0"),
+        ],
+    )
+    def test_takes_every_text_that_is_one(self, raw: bytes, name: str) -> None:
+        assert parse_catalogue(with_name(raw), "up.json")["acme"]["models"]["m-1"]["name"] == name
+
+    def test_odd_records_are_not_its_business(self) -> None:
+        data = b'{"a": 3, "b": null, "c": [], "d": {"models": []}, "e": {"models": {}}, "f": {"models": {"m": null}}}'
+        assert list(parse_catalogue(data, "up.json")) == list("abcdef")
+
+    def test_nesting_up_to_the_limit(self) -> None:
+        room = upstream.MAX_DEPTH - 5
+        parse_catalogue(with_value("[" * room + "]" * room), "up.json")
+        assert "nested more than" in refusal(with_value("[" * (room + 1) + "]" * (room + 1)))
+
+    @given(VALUES)
+    def test_reads_back_whatever_json_can_say(self, value: object) -> None:
+        document = {"acme": {"models": {"m": value}}}
+        for ascii_only in (True, False):
+            data = json.dumps(document, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+            assert parse_catalogue(data, "up.json") == document
+
+
+class TestNotJson:
+    def test_cut_short_anywhere(self) -> None:
+        for end in range(1, len(GOOD)):
+            assert refusal(GOOD[:end]).startswith("is not valid JSON: "), GOOD[:end]
+        assert "cut short (after 30 characters)" in refusal(GOOD[:30])
+
+    @given(st.data())
+    def test_any_byte_changed_is_read_or_refused(self, data: st.DataObject) -> None:
+        raw = bytearray(GOOD)
+        for _ in range(data.draw(st.integers(1, 3))):
+            raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+        try:
+            parse_catalogue(bytes(raw), "up.json")
+        except SourceError as error:
+            said = str(error)
+        else:
+            said = "up.json: fine"
+        assert said.startswith("up.json: ")
+        assert said.isprintable()
+
+    @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity"])
+    def test_not_a_number(self, text: str) -> None:
+        assert refusal(with_value(text)) == f"is not valid JSON: {text} is not a number there"
+
+    @pytest.mark.parametrize("text", ["1e999", "-1e999", "1.5E+400"])
+    def test_number_beyond_all_bounds(self, text: str) -> None:
+        assert refusal(with_value(text)) == f"is not valid JSON: the number {text} is too large"
+
+    @pytest.mark.parametrize("text", ["9" * 5000, "-" + "9" * 4999, "0." + "9" * 4998, "1e" + "0" * 4998])
+    def test_number_of_5000_digits(self, text: str) -> None:
+        assert refusal(with_value(text)) == "is not a catalogue: a number is 5,000 characters long"
+
+    def test_longest_number_still_fits_a_float(self) -> None:
+        value = parse_catalogue(with_value("9" * upstream.MAX_DIGITS), "up.json")["acme"]["models"]["m-1"]["cost"][
+            "input"
+        ]
+        assert float(value) < float("inf")
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            b'{"acme": {}, "acme": {"models": {"m": {}}}}',
+            b'{"acme": {"models": {"m": {}, "m": {}}}}',
+            b'{"acme": {"models": {"m": {"deep": [{"\\u0061": 1, "a": 1}]}}}}',
+        ],
+    )
+    def test_repeated_key(self, data: bytes) -> None:
+        assert "stands twice in one object" in refusal(data)
+
+    @pytest.mark.parametrize(
+        "text",
+        ["[" * 100_000, "[" * 100_000 + "]" * 100_000, '{"a":' * 100_000 + "1" + "}" * 100_000, "[" * 400 + "]" * 400],
+    )
+    def test_depth(self, text: str) -> None:
+        assert refusal(with_value(text)) == "is not a catalogue: nested more than 64 levels deep"
+
+    @pytest.mark.parametrize(
+        ("data", "said"),
+        [
+            (b"\xef\xbb\xbf" + GOOD, "begins with a byte order mark"),
+            (GOOD.decode().encode("utf-16"), "is UTF-16"),
+            (b"\xfe\xff" + GOOD.decode().encode("utf-16-be"), "is UTF-16"),
+            (GOOD.decode().encode("utf-16-le"), "NUL characters, as UTF-16"),
+            (GOOD.decode().encode("utf-32-be"), "NUL characters, as UTF-16"),
+            (b"\x1f\x8b\x08\x00" + GOOD, "is compressed with gzip"),
+            (with_name(b"\xff"), "is not UTF-8 (at byte 52: "),
+            (with_name(b"\xc0\x80"), "is not UTF-8"),
+            (with_name(b"caf\xe9"), "is not UTF-8"),
+            (with_name(b"\xed\xa0\x80"), "is not UTF-8"),
+        ],
+    )
+    def test_other_encodings(self, data: bytes, said: str) -> None:
+        assert said in refusal(data)
+
+    @pytest.mark.parametrize("raw", [rb"\ud800", rb"\uDFFF", rb"\ude00\ud83d", rb"\\\uD800", rb"x\ud83dx"])
+    def test_lone_surrogates(self, raw: bytes) -> None:
+        assert "half a surrogate pair" in refusal(with_name(raw))
+        assert "half a surrogate pair" in refusal(GOOD.replace(b'"m-1"', b'"' + raw + b'"'))
+
+    @pytest.mark.parametrize("more", [b"x", b"{}", b",", b"\0", GOOD])
+    def test_trailing_data(self, more: bytes) -> None:
+        assert "something follows its end (line 1, column 83)" in refusal(GOOD + more)
+        parse_catalogue(GOOD + b" \r\n\t", "up.json")
+
+    @pytest.mark.parametrize("data", [b"", b" ", b"\n\t " * 1000])
+    def test_empty(self, data: bytes) -> None:
+        assert refusal(data) == "is empty"
+
+    @pytest.mark.parametrize(
+        "data", [b"{'a': 1}", b'{"a": 1,}', b"{a: 1}", b'{"a": "\x1b"}', b"// no\n{}", b"[1 2]", b"{" * 3]
+    )
+    def test_almost_json(self, data: bytes) -> None:
+        assert refusal(data).startswith("is not valid JSON: ")
+
+
+class TestNoCatalogue:
+    @pytest.mark.parametrize(
+        ("data", "said"),
+        [
+            (b"<!doctype html><html><body>Sign in</body></html>", "is not a catalogue but a page of HTML or XML"),
+            (b"\n  <?xml version='1.0'?>", "is not a catalogue but a page of HTML or XML"),
+            (b"{}", "is not a catalogue: the object is empty"),
+            (b"[]", "is not a catalogue (found an array, expected an object of providers)"),
+            (b"[" + GOOD + b"]", "is not a catalogue (found an array, expected an object of providers)"),
+            (b"null", "is not a catalogue (found null, expected an object of providers)"),
+            (b'"ok"', "is not a catalogue (found a text, expected an object of providers)"),
+            (b"12", "is not a catalogue (found 12, expected an object of providers)"),
+            (
+                b'{"error": {"message": "rate limited"}}',
+                "is not a catalogue: no provider with models in it (found the keys 'error')",
+            ),
+            (
+                b'{"error": "no", "models": {"m": 1}}',
+                "is not a catalogue: no provider with models in it (found the keys 'error', 'models')",
+            ),
+            (
+                b'{"a": {"models": {}}, "b": {"models": ["m"]}}',
+                "is not a catalogue: no provider with models in it (found the keys 'a', 'b')",
+            ),
+        ],
+    )
+    def test_is_refused(self, data: bytes, said: str) -> None:
+        assert refusal(data) == said
+
+    def test_hostile_names_stay_on_one_line(self) -> None:
+        with pytest.raises(SourceError) as caught:
+            parse_catalogue(b'{"\\u001b[31m\\nx": 1, "' + b"y" * 100_000 + b'": 2}', "a\nb\x1b[2J")
+        assert str(caught.value).startswith(r"a\nb\x1b[2J: ")
+        assert str(caught.value).isprintable()
+        assert len(str(caught.value)) < 300
+
+
+def child(build: str) -> tuple[str, float, float]:
+    """What a fresh process says of the data that the expression `build` makes, its seconds, and its peak in MB."""
+    code = f"""
+        import resource, sys, time
+        import httpx  # what a pull holds besides
+        from llm_models.upstream import parse_catalogue
+        data = {build}
+        started = time.perf_counter()
+        try:
+            said = str(len(parse_catalogue(data, "up.json")))
+        except Exception as error:
+            said = f"{{type(error).__name__}} {{error}}"
+        print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, said)
+    """
+    run = [sys.executable, "-c", textwrap.dedent(code)]
+    done = subprocess.run(
+        run, capture_output=True, text=True, check=True, timeout=60, env={**os.environ, "PYTHONPATH": ROOT}
+    )
+    seconds, peak, said = done.stdout.split(" ", 2)
+    return said.strip(), float(seconds), float(peak) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no resource module")
+class TestBounds:
+    """Whatever 32 MiB hold, the process stays under 300 MB and is done in seconds."""
+
+    @pytest.mark.parametrize(
+        ("build", "said"),
+        [
+            ("b'[' + b'[],' * ((32 << 20) // 3 - 1) + b'1]'", "holds more than 500,000 values"),
+            ("b'{' + b'\"a\":{},' * ((32 << 20) // 7 - 1) + b'\"b\":1}'", "holds more than 500,000 values"),
+            ("b'[' * (32 << 20)", "holds more than 500,000 values"),
+            ("b'{' + b','.join(b'\"k%024d\":\"v%024d\"' % (i, i) for i in range(490_000)) + b'}'", "no provider"),
+            ("('{\"a\":\"\U0001f600' + 'x' * (17 << 20) + '\"}').encode()", "its text takes more than"),
+            ("('{\"a\":\"\u2014' + 'x' * ((32 << 20) - 20) + '\\\\n\"}').encode()", "no provider"),
+            ("('{\"a\":\"\u2014' + 'x' * ((32 << 20) - 20) + '\\\\ud800\"}').encode()", "half a surrogate pair"),
+            ("b'[' + b'9' * ((32 << 20) - 2) + b']'", "characters long"),
+            ("b' ' * (32 << 20)", "is empty"),
+            ("b' ' * ((32 << 20) + 1)", "is too long (found 33,554,433 bytes, expected at most 33,554,432)"),
+        ],
+    )
+    def test_memory_and_time(self, build: str, said: str) -> None:
+        answer, seconds, peak = child(build)
+        assert said in answer
+        assert answer.startswith("SourceError up.json: ")
+        assert peak < 300
+        assert seconds < 5
+
+    def test_a_catalogue_three_times_the_real_one_fits(self) -> None:
+        model = '{"id": "m", "name": "M — 1", "cost": {"input": 0.5, "output": 1}, "tags": [1, 2], "x": {"a": "b"}}'
+        models = ", ".join(f'"vendor/model-{n}": {model}' for n in range(30_000))
+        document = parse_catalogue(f'{{"acme": {{"models": {{{models}}}}}}}'.encode(), "up.json")
+        assert len(document["acme"]["models"]) == 30_000

@@ -1,0 +1,303 @@
+"""The whole real upstream: every record survives, nothing it said is lost silently, and the bytes are always the same.
+
+Skipped where the file is absent: it is no part of the repository.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from llm_models import paths
+from llm_models.pipeline import build_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llm_models.normalize import Report
+    from llm_models.snapshot_file import SnapshotFile
+
+ROOT = Path(__file__).resolve().parent.parent
+UPSTREAM = ROOT.parent / "shared" / "upstream" / "models-dev-2026-07-02.json"
+
+pytestmark = pytest.mark.skipif(not UPSTREAM.is_file(), reason="the real upstream file is absent")
+
+MISSING: Any = object()
+Rule = tuple[str, str, str]
+
+
+@pytest.fixture(scope="module")
+def upstream() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(UPSTREAM.read_bytes())
+    return found
+
+
+@pytest.fixture(scope="module")
+def built() -> tuple[SnapshotFile, Report]:
+    """What the pipeline makes of the file alone, without the curated overrides."""
+    return build_source(UPSTREAM.read_bytes(), UPSTREAM.name)
+
+
+def fold(provider: str) -> str:
+    return provider.replace("-", "_").replace(".", "_")
+
+
+class TestSurvival:
+    def test_every_record_survives(self, upstream: dict[str, Any], built: tuple[SnapshotFile, Report]) -> None:
+        """All 147 providers and 5,276 models, each under its own id, none dropped."""
+        file, report = built
+        assert {provider: file.block(provider).ids for provider in file.header["blocks"]} == {
+            fold(provider): sorted(record["models"]) for provider, record in upstream.items()
+        }
+        assert file.header["counts"] == {"providers": 147, "models": 5276}
+        assert (report.records_seen, report.records_dropped) == (147 + 5276, 0)
+
+
+# Back from our records to upstream's shape, written by hand from the design and not from the transform's tables.
+
+
+def model_back(line: dict[str, Any]) -> dict[str, Any]:
+    """What upstream must have said for us to say this; what it said beyond our fields comes from `extra`."""
+    extra = dict(line.get("extra", {}))
+    same = ("id", "name", "family", "release_date", "last_updated", "knowledge", "status", "open_weights", "modalities")
+    back: dict[str, Any] = {key: line[key] for key in same if key in line}
+    can = line.get("capabilities", {})
+    for key, ours in (("attachment", "attachments"), ("temperature", "temperature")):
+        if ours in can:
+            back[key] = can[ours]
+    reasoning = dict(can.get("reasoning", {}))
+    if "enabled" in reasoning:
+        back["reasoning"] = reasoning.pop("enabled")
+    if reasoning:
+        back["reasoning_options"] = options_back(reasoning)
+    if "tools" in can:
+        assert set(can["tools"]) == {"enabled"}
+        back["tool_call"] = can["tools"]["enabled"]
+    if "json" in can:
+        assert can["json"] in ({"native": True, "schema": True}, {"native": False, "schema": False})
+        back["structured_output"] = can["json"]["native"]
+    if "limits" in line:
+        back["limit"] = line["limits"]
+    if "cost" in line:
+        back["cost"] = cost_back(line["cost"])
+    for group in ("limit", "modalities", "cost"):
+        if group in extra:
+            back[group] = {**back.get(group, {}), **extra.pop(group)}
+    known = {*same, "provider", "cost", "limits", "capabilities", "extra"}
+    assert set(line) <= known, "the source states no other field"
+    return {**back, **extra}
+
+
+def options_back(reasoning: dict[str, Any]) -> list[dict[str, Any]]:
+    options: list[dict[str, Any]] = [{"type": "toggle"}] if reasoning["toggle"] else []
+    if "efforts" in reasoning:
+        options.append({"type": "effort", "values": reasoning["efforts"]})
+    budget = {"min": reasoning.get("token_budget_min"), "max": reasoning.get("token_budget")}
+    budget = {key: value for key, value in budget.items() if value is not None}
+    return [*options, {"type": "budget_tokens", **budget}] if budget else options
+
+
+def cost_back(cost: dict[str, Any]) -> dict[str, Any]:
+    back = {key: value for key, value in cost.items() if key != "tiers"}
+    if "tiers" in cost:
+        back["tiers"] = [
+            {
+                **{key: value for key, value in tier.items() if key != "context_over"},
+                "tier": {"type": "context", "size": tier["context_over"]},
+            }
+            for tier in cost["tiers"]
+        ]
+    return back
+
+
+def provider_back(record: dict[str, Any]) -> dict[str, Any]:
+    extra = dict(record["extra"])
+    back = {"id": extra.pop("source_id")}
+    for key, ours in (("name", "name"), ("api", "base_url"), ("env", "env"), ("doc", "doc")):
+        if ours in record:
+            back[key] = record[ours]
+    assert set(record) <= {"id", "name", "base_url", "env", "doc", "extra"}
+    return {**back, **extra}
+
+
+def differences(theirs: Any, back: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Every leaf, by path, in which upstream and what is reconstructed differ; numbers and texts to the letter."""
+    if isinstance(theirs, dict) and (isinstance(back, dict) or back is MISSING):
+        for key in theirs.keys() | (back.keys() if back is not MISSING else set()):
+            inner = MISSING if back is MISSING else back.get(key, MISSING)
+            yield from differences(theirs.get(key, MISSING), inner, f"{path}.{key}".strip("."))
+    elif back is MISSING or theirs is MISSING or canonical(theirs) != canonical(back):
+        yield path, theirs, back
+
+
+def canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def rule_for(path: str, theirs: Any, back: Any, model: dict[str, Any]) -> Rule | None:
+    """The rule that left a value out or mended it, None where there is none."""
+    if path in ("limit.context", "limit.input", "limit.output") and theirs == 0 and back is MISSING:
+        return "dropped", path, "0 means unknown"
+    if path in ("release_date", "last_updated", "knowledge") and back is MISSING:
+        if theirs == "1970-01-01":
+            return "dropped", path, "1970-01-01 means unknown"
+        if not exists(theirs):
+            return "dropped", path, "a date that does not exist"
+    if path == "name" and back == theirs.strip():
+        return "repaired", path, "spaces at the edges trimmed"
+    if path.startswith("cost.context_over_200k.") and back is MISSING:
+        tiers = [{key: value for key, value in tier.items() if key != "tier"} for tier in model["cost"]["tiers"]]
+        if model["cost"]["context_over_200k"] in tiers:
+            return "said twice", "cost.context_over_200k", "it repeats a tier"
+    return None
+
+
+def exists(text: str) -> bool:
+    try:
+        date.fromisoformat(text if len(text) > 7 else f"{text}-01")
+    except ValueError:
+        return False
+    return True
+
+
+class TestNothingIsLost:
+    def test_every_field_of_every_model(self, upstream: dict[str, Any], built: tuple[SnapshotFile, Report]) -> None:
+        """Each is in our record or its `extra`, or a rule left it out; nothing is there that upstream did not say.
+
+        How often each rule spoke is what the report says, and what the file is known to hold.
+        """
+        file, report = built
+        used: Counter[Rule] = Counter()
+        unexplained = []
+        for source_id, provider in upstream.items():
+            block = file.block(fold(source_id))
+            for model_id, model in provider["models"].items():
+                line = block.model(block.places[model_id])
+                line.pop("derived", None)
+                rules = set()
+                for path, theirs, back in differences(model, model_back(line)):
+                    rule = rule_for(path, theirs, back, model)
+                    if rule is None:
+                        unexplained.append((source_id, model_id, path, theirs, back))
+                    else:
+                        rules.add(rule)
+                used.update(rules)
+        assert unexplained == []
+        assert dict(used) == {
+            ("dropped", "limit.context", "0 means unknown"): 94,
+            ("dropped", "limit.input", "0 means unknown"): 5,
+            ("dropped", "limit.output", "0 means unknown"): 156,
+            ("dropped", "release_date", "a date that does not exist"): 1,
+            ("dropped", "knowledge", "a date that does not exist"): 2,
+            ("dropped", "release_date", "1970-01-01 means unknown"): 4,
+            ("dropped", "last_updated", "1970-01-01 means unknown"): 4,
+            ("repaired", "name", "spaces at the edges trimmed"): 12,
+            ("said twice", "cost.context_over_200k", "it repeats a tier"): 184,
+        }
+        lossy = {rule: count for rule, count in used.items() if rule[0] != "said twice"}
+        assert lossy == {rule: count for rule, count in report.counts.items() if rule[0] != "odd"}
+        assert {rule: count for rule, count in report.counts.items() if rule[0] == "odd"} == {
+            ("odd", "limits", "output is larger than context"): 84
+        }
+
+    def test_every_field_of_every_provider(self, upstream: dict[str, Any], built: tuple[SnapshotFile, Report]) -> None:
+        """All of it, and no rule was needed."""
+        for source_id, provider in upstream.items():
+            theirs = {key: value for key, value in provider.items() if key != "models"}
+            assert provider_back(built[0].block(fold(source_id)).provider) == theirs
+
+    def test_a_loss_would_be_seen(self, upstream: dict[str, Any], built: tuple[SnapshotFile, Report]) -> None:
+        """The control: take any field from a line of ours, or change it, and the comparison finds it."""
+        block = built[0].block("minimax")
+        model = upstream["minimax"]["models"]["MiniMax-M3"]
+        line = block.model(block.places["MiniMax-M3"])
+        line.pop("derived", None)
+
+        def lost(changed: dict[str, Any]) -> list[str]:
+            found = differences(model, model_back(changed))
+            return [path for path, theirs, back in found if rule_for(path, theirs, back, model) is None]
+
+        assert lost(line) == []
+        for field in set(line) - {"capabilities"}:
+            assert lost({key: value for key, value in line.items() if key != field}), field
+        for field in line["capabilities"]:
+            kept = {key: value for key, value in line["capabilities"].items() if key != field}
+            assert lost({**line, "capabilities": kept}), field
+        assert lost({**line, "cost": {**line["cost"], "input": 0.30000001}}) == ["cost.input"]
+        assert lost({**line, "limits": {**line["limits"], "output": 0}}) == ["limit.output"]
+
+
+BUILD = """
+import hashlib, locale, sys, time
+locale.setlocale(locale.LC_ALL, "")
+time.tzset()
+from llm_models.pipeline import build_base
+file, report = build_base(open(sys.argv[1], "rb").read(), "upstream")
+print(hashlib.sha256(file.data).hexdigest(), repr(report.rows()).encode().hex())
+"""
+
+
+def a_turkish_locale() -> str:
+    """A locale in which "I" is not the upper case of "i", where the machine has one; else one that is not C."""
+    listed = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False).stdout.split()
+    return next((name for name in listed if name.lower() in ("tr_tr.utf8", "tr_tr.utf-8")), "C.UTF-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locales and time zones have other names there")
+class TestSameBytes:
+    def test_whatever_the_process(self, tmp_path: Path) -> None:
+        """Hash seed, locale, time zone, encoding and working directory change nothing: it is the packaged snapshot."""
+        (tmp_path / "llm_models.toml").write_text('deny = { openai = ["*"] }\n')
+        ways: list[tuple[dict[str, str], Path]] = [
+            ({"PYTHONHASHSEED": "0", "LC_ALL": "C", "TZ": "UTC", "PYTHONUTF8": "0"}, tmp_path),
+            ({"PYTHONHASHSEED": "1", "LC_ALL": a_turkish_locale(), "TZ": "Pacific/Kiritimati"}, ROOT),
+            ({"PYTHONHASHSEED": "4242", "LC_ALL": "POSIX", "TZ": "Pacific/Niue", "PYTHONOPTIMIZE": "1"}, ROOT.parent),
+        ]
+        running = [
+            subprocess.Popen(
+                [sys.executable, "-c", BUILD, str(UPSTREAM)],
+                cwd=folder,
+                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **way},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for way, folder in ways
+        ]
+        answers = []
+        for process in running:
+            out, err = process.communicate(timeout=120)
+            assert process.returncode == 0, err
+            answers.append(out.split())
+        assert len({digest for digest, _ in answers}) == 1
+        assert len({report for _, report in answers}) == 1
+        packaged = hashlib.sha256(Path(paths.PACKAGED_SNAPSHOT).read_bytes()).hexdigest()
+        assert answers[0][0] == packaged, (
+            "llm_models/data/snapshot.json is not what the pipeline makes of the upstream file: build it anew"
+        )
+
+    def test_whatever_the_order_of_the_file(self, upstream: dict[str, Any], built: tuple[SnapshotFile, Report]) -> None:
+        """Objects turned round at every level make the same records, to the byte."""
+        turned = json.dumps(turn_round(upstream)).encode()
+        assert turned != UPSTREAM.read_bytes()
+        file, report = build_source(turned, UPSTREAM.name)
+        assert list(file.header["blocks"]) == list(built[0].header["blocks"])
+        changed = [name for name in file.header["blocks"] if file.raw_block(name) != built[0].raw_block(name)]
+        assert changed == []
+        assert report.counts == built[1].counts
+
+
+def turn_round(value: Any) -> Any:
+    """The same data with every object's keys in reverse; lists as they are."""
+    if isinstance(value, dict):
+        return {key: turn_round(item) for key, item in reversed(value.items())}
+    return [turn_round(item) for item in value] if isinstance(value, list) else value
