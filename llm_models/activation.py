@@ -44,7 +44,7 @@ def build(source: str | None, folder: paths.Folder) -> Activation:
     """
     raw = None if folder.config is None else paths.read_config(folder.config)
     base, origin, report = _base(source, folder)
-    if raw is None and not pipeline.is_packaged(base):
+    if raw is None and pipeline.base_kind(base) == "source":
         return Activation(base, origin, report, None, None)
     merged, run = pipeline.merge_application(base, folder, raw, run_behaviour=False)
     return Activation(merged, origin, report, run, None)

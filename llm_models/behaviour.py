@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from llm_models.config import Document, check_document
+from llm_models.config import Document, check_document, layer_of
 from llm_models.errors import ConfigError, Problem, printable
-from llm_models.layers import Layer, layer_from
+
+if TYPE_CHECKING:
+    from llm_models.layers import Layer
 
 __all__ = ["Overrides", "layer_of_behaviour", "layer_of_mapping"]
 
@@ -86,11 +88,10 @@ def layer_of_mapping(overrides: Mapping[str, Any], label: str = "load(overrides=
     return _layer(document, label)
 
 
-def _layer(document: dict[str, Any], label: str) -> Layer:
-    problems = tuple(check_document(document, Document(label, document, None, [])))
-    if problems:
-        raise ConfigError("\n".join(map(str, problems)), problems=problems)
-    return layer_from(document, label)
+def _layer(data: dict[str, Any], label: str) -> Layer:
+    document = Document(label, data, None, [])
+    document.problems.extend(check_document(document))
+    return layer_of(document, label)
 
 
 def _import(name: str) -> Any:

@@ -56,6 +56,16 @@ class Document:
             path, key = path[:-1], True
         return 1, 1
 
+    def problem(
+        self, path: DocumentPath, message: str, hint: str = "", key: str | None = None, severity: str = "error"
+    ) -> Problem:
+        """A problem with the value at `path`, or with the `key` that stands there."""
+        line, column = self.line_column(path if key is None else (*path, key), key=key is not None)
+        described = _describe(self.data, path)
+        return Problem(
+            message, file=self.name, line=line, column=column, path=described, hint=hint.strip(), severity=severity
+        )
+
     def line(self, path: DocumentPath) -> int | None:
         """The line of the key at `path`, None where the text has no such path."""
         if self.places is None or path not in self.places:
@@ -86,7 +96,7 @@ def parse(raw: bytes, name: str) -> Document:
     except RecursionError:
         return refused("nested too deeply")
     document = Document(name, data, locate(text), [])
-    document.problems = list(check_document(data, document))
+    document.problems = list(check_document(document))
     return document
 
 
@@ -109,24 +119,17 @@ def layer_of(document: Document, name: str, *, only_patches: bool = False) -> La
     """The layer that a document states, called `name`. Raises `ConfigError` with its problems."""
     if document.problems or document.data is None:
         raise ConfigError("\n".join(map(str, document.problems)), problems=tuple(document.problems))
-
-    def place(path: DocumentPath) -> str | None:
-        line = document.line(path)
-        return None if line is None else f"{name}:{line}"
-
-    return layer_from(document.data, name, place, only_patches=only_patches)
+    return layer_from(document, name, only_patches=only_patches)
 
 
-def check_document(data: Mapping[str, Any], document: Document) -> Iterator[Problem]:
+def check_document(document: Document) -> Iterator[Problem]:
     """Everything that is wrong with a document in itself, in the order in which it stands."""
     found: list[tuple[tuple[int, int], Problem]] = []
+    data = document.data or {}
 
     def tell(path: DocumentPath, message: str, hint: str = "", key: str | None = None) -> None:
-        line, column = document.line_column(path if key is None else (*path, key), key=key is not None)
-        problem = Problem(
-            message, file=document.name, line=line, column=column, path=_describe(data, path), hint=hint.strip()
-        )
-        found.append(((line or 0, column or 0), problem))
+        problem = document.problem(path, message, hint, key)
+        found.append(((problem.line or 0, problem.column or 0), problem))
 
     for fault in validation.faults("overrides", data):
         tell(*fault)

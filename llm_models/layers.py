@@ -9,7 +9,9 @@ from llm_models.modelspec import fold_provider
 from llm_models.records import Model, Provider
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+
+    from llm_models.config import Document
 
 __all__ = ["SETTINGS", "Entry", "Layer", "layer_from"]
 
@@ -72,39 +74,33 @@ class Entry:
 class Layer:
     """A named set of partial records and settings. `only_patches` layers define no models of their own."""
 
-    __slots__ = ("_place", "models", "name", "only_patches", "providers", "settings")
+    __slots__ = ("document", "models", "name", "only_patches", "providers", "settings")
 
-    def __init__(self, name: str, place: Callable[[DocumentPath], str | None] | None, *, only_patches: bool) -> None:
+    def __init__(self, name: str, document: Document, *, only_patches: bool) -> None:
         self.name = name
-        self._place = place
+        self.document = document
         self.only_patches = only_patches
         self.providers: list[Entry] = []
         self.models: list[Entry] = []
         self.settings: dict[str, Any] = {}
 
     def place(self, path: DocumentPath) -> str | None:
-        """`file:line` of a path of the document that the layer was made of; None where it has no lines."""
-        return self._place(path) if self._place else None
+        """`layer:line` of a path of the layer's document; None where it has no lines."""
+        line = self.document.line(path)
+        return None if line is None else f"{self.name}:{line}"
 
     def __bool__(self) -> bool:
         return bool(self.providers or self.models or self.settings)
 
 
-def layer_from(
-    document: Mapping[str, Any],
-    name: str,
-    place: Callable[[DocumentPath], str | None] | None = None,
-    *,
-    only_patches: bool = False,
-) -> Layer:
-    """The layer that a valid document in the shape of `llm_models.toml` states."""
-    layer = Layer(name, place, only_patches=only_patches)
+def layer_from(document: Document, name: str, *, only_patches: bool = False) -> Layer:
+    """The layer, called `name`, that a document without problems states."""
+    layer = Layer(name, document, only_patches=only_patches)
+    data = document.data or {}
     for section, entries in (("providers", layer.providers), ("models", layer.models)):
-        entries.extend(
-            Entry(layer, (section, index), data, section) for index, data in enumerate(document.get(section, []))
-        )
+        entries.extend(Entry(layer, (section, index), one, section) for index, one in enumerate(data.get(section, [])))
     for setting in SETTINGS:
-        value = document.get(setting)
+        value = data.get(setting)
         if value is None:
             continue
         if setting in _BY_PROVIDER and isinstance(value, dict):

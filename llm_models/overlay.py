@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import index, validation
 from llm_models.enrich import agreed_families, last_segment
-from llm_models.errors import ConfigError, EmptyCatalogError, Problem, did_you_mean, printable
-from llm_models.filters import compile_glob, glob_problem
+from llm_models.errors import ConfigError, EmptyCatalogError, did_you_mean, printable
+from llm_models.filters import compile_glob
 from llm_models.merge import Layered, merge
+from llm_models.modelspec import fold_provider
 from llm_models.rules import RECORD_RULES, SETTINGS_RULES
 from llm_models.snapshot_file import SnapshotFile, encode_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from llm_models.errors import Problem
     from llm_models.index import Indexed
-    from llm_models.layers import Entry, Layer
+    from llm_models.layers import DocumentPath, Entry, Layer
     from llm_models.merge import Merged, Origin
 
 __all__ = ["EMPTY_TAIL", "Overlay", "overlay", "restore"]
@@ -80,7 +82,7 @@ class Overlay:
         if layer.only_patches:
             self.gone.extend(entry for entry in entries if not self.knows(entry.provider))
             entries = [entry for entry in entries if self.knows(entry.provider)]
-        entries = [e for e in entries if self._check_provider(e.provider, e.place, layer, "models")]
+        entries = [e for e in entries if self._check_provider(e.provider, layer, (*e.path, "provider"))]
         exact = []
         for entry in entries:
             if entry.match is not None:
@@ -105,14 +107,13 @@ class Overlay:
     def _touch(self, entry: Entry, model_id: str) -> None:
         self.models.setdefault(entry.provider, {}).setdefault(model_id, []).append(entry)
 
-    def _check_provider(self, provider: str, place: str | None, layer: Layer, path: str) -> bool:
+    def _check_provider(self, provider: str, layer: Layer, path: DocumentPath, key: str | None = None) -> bool:
         if self.knows(provider):
             return True
-        hint = did_you_mean(provider, [*self.base.header["blocks"], *self.own], 1).strip()
+        hint = did_you_mean(provider, [*self.base.header["blocks"], *self.own], 1)
         hint = hint or "Define it under [[providers]] first."
-        self.problems.append(
-            Problem(f"unknown provider '{printable(provider)}'", file=place or layer.name, path=path, hint=hint)
-        )
+        message = f"unknown provider '{printable(provider if key is None else key)}'"
+        self.problems.append(layer.document.problem(path, message, hint, key))
         return False
 
     # What becomes of them
@@ -126,15 +127,12 @@ class Overlay:
         places: dict[str, dict[str, Any]] = {}
         for layer in self.layers:
             for section in ("exclude", "deny", "allow"):
-                table = layer.settings.get(section)
-                for provider, globs in table.items() if isinstance(table, dict) else ():
-                    place = layer.place((section, provider)) or layer.place((section,))
-                    known = self._check_provider(provider, place, layer, section)
+                table = (layer.document.data or {}).get(section)
+                for spelling, globs in table.items() if isinstance(table, dict) else ():
+                    provider = fold_provider(spelling)
+                    known = self._check_provider(provider, layer, (section,), spelling)
+                    origin = {"layer": layer.name, "place": layer.place((section, spelling))}
                     for pattern in globs if known and globs != "all" else ():
-                        if why := glob_problem(pattern):
-                            path = f"{section}.{provider}"
-                            self.problems.append(Problem(why, file=place or layer.name, path=path))
-                        origin = {"layer": layer.name, "place": place}
                         places.setdefault(section, {}).setdefault(provider, {}).setdefault(pattern, origin)
         return merged.values, places
 

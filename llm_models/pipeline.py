@@ -15,7 +15,7 @@ from llm_models.errors import EmptyCatalogError, printable
 from llm_models.normalize import Report, normalize
 from llm_models.overlay import EMPTY_TAIL, overlay, restore
 from llm_models.records import CAPABILITIES
-from llm_models.snapshot_file import SnapshotFile, read_digest
+from llm_models.snapshot_file import SnapshotFile
 from llm_models.transforms import models_dev
 from llm_models.upstream import parse_catalogue
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from llm_models.layers import Layer
     from llm_models.overlay import Overlay
 
-__all__ = ["TRANSFORMS", "build_base", "build_source", "curated_layers", "is_packaged", "merge_application"]
+__all__ = ["TRANSFORMS", "base_kind", "build_base", "build_source", "curated_layers", "merge_application"]
 
 TRANSFORMS: dict[str, ModuleType] = {models_dev.NAME: models_dev}
 """Source name -> the transform that reads it."""
@@ -148,16 +148,16 @@ def merge_application(
         from llm_models.behaviour import layer_of_mapping
 
         layers.append(layer_of_mapping(overrides))
-    kind = "packaged" if is_packaged(base) else "source"
     text = None if raw is None else raw.decode()
-    merged, run = overlay(base, layers, name=name or file.name, base_kind=kind, config=text, module=module)
+    merged, run = overlay(base, layers, name=name or file.name, base_kind=base_kind(file), config=text, module=module)
     _log(run)
     return merged, run
 
 
-def is_packaged(base: SnapshotFile) -> bool:
-    """Whether a snapshot is the packaged one, by its digest."""
-    return bool(base.header["digest"] == read_digest(paths.PACKAGED_SNAPSHOT))
+def base_kind(file: SnapshotFile) -> str:
+    """What an activation made from `file` is to be called: `"packaged"` is given up when the package changes."""
+    kind: str = file.header["base"]["kind"] if "base" in file.header else ""
+    return kind or ("packaged" if file.name == paths.PACKAGED_SNAPSHOT else "source")
 
 
 def _log(run: Overlay) -> None:

@@ -44,7 +44,7 @@ class Snapshot:
     128000
     """
 
-    __slots__ = ("_by_id", "_filters", "_given", "_models", "_prefer", "_sets", "_specs", "_visible", "epoch", "file")
+    __slots__ = ("_by_id", "_filters", "_given", "_models", "_prefer", "_sets", "_specs", "_visible", "discovered", "epoch", "file")
 
     def __init__(
         self, file: SnapshotFile, *, prefer: Sequence[str] | None = None, allow: Allow = None, deny: Deny = None
@@ -55,6 +55,7 @@ class Snapshot:
         """
         self.file = file
         self.epoch = 0
+        self.discovered = False
         self._given = (prefer, allow, deny)
         self._models: dict[tuple[str, str], Model] = {}
         self._specs: dict[str, Model] = {}

@@ -29,6 +29,9 @@ FORMAT = 1
 _OPEN_MODELS = b',"models":['
 _CRC = b',"crc":"%08x"}'
 _SIZE_OF_CRC = len(_CRC % 0)
+_ORDER = ("format", "sources", "date", "counts", "capabilities", "filters", "base", "overrides_module")
+_PARTS = frozenset(["sources", "filters", "digest"])
+"""What a header must have besides the places, which are looked at anyhow."""
 
 
 def encode_json(value: object) -> bytes:
@@ -44,9 +47,10 @@ class Block:
 
     __slots__ = ("_data", "_starts", "aliases", "bits", "ids", "lengths", "places", "provider")
 
-    def __init__(self, data: bytes) -> None:
-        end = data.index(b"\n")
-        index = json.loads((data[:end] + b"]}").decode())
+    def __init__(self, data: bytes, start: int) -> None:
+        """The block that begins at `start` of a file's bytes; they are looked into, not copied."""
+        end = data.index(b"\n", start)
+        index = json.loads(data[start:end].decode() + "]}")
         self._data = data
         self.provider: dict[str, Any] = index["provider"]
         self.ids: list[str] = index["ids"]
@@ -69,6 +73,12 @@ class Block:
     def model(self, place: int) -> dict[str, Any]:
         """What is stated of the model at `place`, as plain data; what is derived stands under `derived`."""
         data: dict[str, Any] = json.loads(self.line(place).decode())
+        return data
+
+    def models(self) -> list[dict[str, Any]]:
+        """What `model` gives for every place, decoded in one go."""
+        text = self._data[self._starts[0] : self._starts[-1] - 2].decode() if self.ids else ""
+        data: list[dict[str, Any]] = json.loads(f"[{text}]")
         return data
 
 
@@ -100,26 +110,30 @@ class SnapshotFile:
         end = data.find(b"\n")
         line = data[:end]
         try:
-            header = json.loads(line[1:-1])
+            header = json.loads(line[1:-1].decode())
             number = header["format"]
         except (ValueError, LookupError, TypeError, RecursionError):
             raise self._damaged("it does not begin with a snapshot's header") from None
-        if number != FORMAT:
+        if type(number) is not int or number != FORMAT:
             raise SnapshotError(
                 f"{printable(name)}: snapshot format {printable(str(number)[:20])}, but this version of "
                 f"llm-models-catalog reads format {FORMAT}: install the version that wrote it, or run "
                 "'llm-models activate' again",
                 path=name,
             )
-        if line[-_SIZE_OF_CRC - 1 : -1] != _CRC % crc32(line[: -_SIZE_OF_CRC - 1]):
+        if line[-_SIZE_OF_CRC - 1 :] != _CRC % crc32(line[: -_SIZE_OF_CRC - 1]) + b",":
             raise self._damaged("its header was altered")
         self.header: dict[str, Any] = header
         self._body = end + 1
-        if header["capabilities"] != list(CAPABILITIES):
-            raise self._damaged("its capability flags are not those of this version; run 'llm-models activate' again")
-        offset, length, _ = header["tail"]
-        if len(data) != self._body + offset + length:
-            raise self._damaged(f"it has {len(data)} bytes (expected {self._body + offset + length})")
+        try:
+            if header["capabilities"] != list(CAPABILITIES):
+                why = "its capability flags are not those of this version; run 'llm-models activate' again"
+                raise self._damaged(why)
+            size = self._body + _covered(header)
+        except (ValueError, LookupError, TypeError, AttributeError):
+            raise self._damaged("its header is not one that this package writes") from None
+        if len(data) != size:
+            raise self._damaged(f"it has {len(data)} bytes (expected {size})")
 
     @classmethod
     def open(cls, path: str) -> SnapshotFile:
@@ -127,7 +141,7 @@ class SnapshotFile:
         try:
             if not stat.S_ISREG(os.stat(path).st_mode):
                 raise SnapshotError(f"{printable(path)}: not a regular file", path=path)
-            with open(path, "rb") as file:
+            with open(path, "rb", buffering=0) as file:
                 data = file.read()
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
@@ -140,13 +154,18 @@ class SnapshotFile:
     def _damaged(self, why: str) -> SnapshotError:
         return SnapshotError(f"{printable(self.name)}: not a whole snapshot: {why}", path=self.name)
 
+    def _check(self, place: Sequence[int], what: str) -> tuple[int, int]:
+        """Where the part at `place` begins and ends in the file, once its checksum holds."""
+        start = self._body + place[0]
+        end = start + place[1]
+        if crc32(memoryview(self.data)[start:end]) != place[2]:
+            raise self._damaged(f"the part about {what} was altered")
+        return start, end
+
     def part(self, place: Sequence[int], what: str) -> bytes:
         """The bytes at `place`, once their checksum holds."""
-        offset, length, checksum = place[:3]
-        data = self.data[self._body + offset : self._body + offset + length]
-        if crc32(data) != checksum:
-            raise self._damaged(f"the part about {what} was altered")
-        return data
+        start, end = self._check(place, what)
+        return self.data[start:end]
 
     def block(self, provider: str) -> Block:
         """The block of a provider that the header names; decoded once."""
@@ -154,10 +173,10 @@ class SnapshotFile:
             return self._blocks[provider]
         except KeyError:
             pass
-        data = self.part(self.header["blocks"][provider], provider)
+        start, _ = self._check(self.header["blocks"][provider], provider)
         try:
-            block = self._blocks[provider] = Block(data)
-        except (ValueError, LookupError, TypeError):
+            block = self._blocks[provider] = Block(self.data, start)
+        except (ValueError, LookupError, TypeError, RecursionError):
             raise self._damaged(f"the part about {provider} cannot be read") from None
         return block
 
@@ -218,11 +237,28 @@ class SnapshotFile:
         full["counts"] = {"providers": len(blocks), "models": sum(count for _, count in blocks.values())}
         full["tail"] = put(_encode_tail(tail))
         body = b"".join(parts)
-        order = ["format", "sources", "date", "counts", "capabilities", "filters", "base", "overrides_module", "blocks", "config", "tail"]
-        full = {"format": FORMAT, **{key: full[key] for key in order[1:] if full.get(key) is not None}}
+        full["format"] = FORMAT
+        full = {key: full[key] for key in (*_ORDER, "blocks", "config", "tail") if full.get(key) is not None}
         full["digest"] = digest(full, body)
         line = b"[" + encode_json(full)[:-1]
         return cls(line + _CRC % crc32(line) + b",\n" + body, name)
+
+
+def _covered(header: Mapping[str, Any]) -> int:
+    """How many bytes follow a header. Raises `ValueError` where its places do not lie side by side."""
+    at = models = 0
+    for offset, length, _, count in header["blocks"].values():
+        if offset != at:
+            raise ValueError
+        at += length
+        models += count
+    for offset, length, _ in filter(None, (header.get("config"), header["tail"])):
+        if offset != at:
+            raise ValueError
+        at += length
+    if models != header["counts"]["models"] or not _PARTS <= header.keys():
+        raise ValueError
+    return at
 
 
 def _encode_tail(tail: Mapping[str, Any]) -> bytes:
@@ -247,6 +283,6 @@ def read_digest(path: str) -> str:
     try:
         with open(path, "rb") as file:
             found: str = json.loads(file.readline()[1:-2])["digest"]
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         raise SnapshotError(f"{printable(path)}: not a whole snapshot", path=path) from None
     return found

@@ -163,7 +163,9 @@ def _build(request: dict[str, Any]) -> Snapshot:
             file, folder, raw, overrides=overrides, behaviour=behaviour, run_behaviour=run
         )
     prefer = None if request.get("prefer") is None else _known_providers(request["prefer"], file)
-    return Snapshot(file, prefer=prefer, allow=request.get("allow"), deny=request.get("deny"))
+    built = Snapshot(file, prefer=prefer, allow=request.get("allow"), deny=request.get("deny"))
+    built.discovered = folder.discovered and folder.config is not None
+    return built
 
 
 def _open(given: str | None, folder: paths.Folder) -> SnapshotFile:

@@ -99,11 +99,13 @@ class TestDamage:
 
     def test_every_byte_of_the_packaged_header(self, whole: bytes) -> None:
         rng = random.Random(2)
-        head = whole[: header_end(whole)]
-        for place in range(len(head)):
-            data = bytearray(head)
-            data[place] ^= rng.randrange(1, 256)
-            refused(bytes(data) + whole[len(head) :], lambda data: SnapshotFile(data, "the-file.json"))
+        data = bytearray(whole)  # changed in place: 6,000 copies of the file would take seconds
+        for place in range(header_end(whole)):
+            data[place] ^= (mask := rng.randrange(1, 256))
+            with pytest.raises(SnapshotError, match="the-file.json"):
+                SnapshotFile(data, "the-file.json")  # type: ignore[arg-type]
+            data[place] ^= mask
+        SnapshotFile(data, "the-file.json")  # type: ignore[arg-type]
 
     def test_any_byte_of_the_packaged_body(self, whole: bytes) -> None:
         """A flipped byte is seen by the question that would read it, and by `verify`; other answers stay right."""
@@ -188,7 +190,8 @@ class TestAnotherFormat:
         refused(sealed(SMALL, lambda header: header.pop(name)), read)
 
     @pytest.mark.parametrize(
-        "place", [None, [], [0], [0, 1, 2], ["a", "b", 0, 1], [10**9, 10, 0, 1], [-50, 10, 0, 1], [0, -1, 0, 2]]
+        "place",
+        [None, [], [0], [0, 1, 2], ["a", "b", 0, 1], [10**9, 10, 0, 1], [-50, 10, 0, 1], [0, -1, 0, 2], [0, 10, "a", 2]],
     )
     def test_a_block_that_is_nowhere(self, place: Any) -> None:
         refused(sealed(SMALL, lambda header: header["blocks"].update(alpha=place)))
@@ -331,7 +334,7 @@ class TestTheFormat:
             path.write_bytes(data)
             with pytest.raises(SnapshotError, match="snapshot.json"):
                 read_digest(str(path))
-        with pytest.raises(SnapshotError, match="snapshot.json"):
+        with pytest.raises(SnapshotError, match="test_read_digest"):
             read_digest(str(tmp_path))
 
     def test_assembled_again_it_is_the_same(self, whole: bytes) -> None:
