@@ -45,6 +45,7 @@ from llm_models.store import (
     candidates,
     capabilities,
     epoch,
+    explain,
     format_spec,
     get_model,
     get_provider,
@@ -62,6 +63,7 @@ from llm_models.store import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from llm_models.behaviour import Overrides as Overrides
+    from llm_models.differences import diff as diff
 
 __all__ = [
     "CAPABILITIES",
@@ -95,7 +97,9 @@ __all__ = [
     "allowed",
     "candidates",
     "capabilities",
+    "diff",
     "epoch",
+    "explain",
     "format_spec",
     "get_model",
     "get_provider",
@@ -110,7 +114,7 @@ __all__ = [
     "snapshot",
 ]
 
-_LAZY = {"Overrides": "llm_models.behaviour"}
+_LAZY = {"Overrides": "llm_models.behaviour", "diff": "llm_models.differences"}
 """Public names whose modules are off the read path, imported when first asked for."""
 
 

@@ -13,7 +13,7 @@ __all__ = ["MAX_PATTERN", "Filters", "compile_glob", "glob_problem"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
 
     Allow = str | Mapping[str, str | Sequence[str]] | None
@@ -55,28 +55,37 @@ class Filters:
     not known, or spelled twice, is a `ConfigError`: a mistyped deny must not open a door.
     """
 
-    __slots__ = ("_compiled", "allow", "deny", "names")
+    __slots__ = ("_compiled", "allow", "deny")
 
     def __init__(self, allow: Allow, deny: Deny, known: Collection[str]) -> None:
         problems: list[Problem] = []
         self.allow = None if allow in (None, "all") or allow == {} else _section("allow", allow, known, problems)
-        self.deny = _section("deny", deny or {}, known, problems)
+        self.deny = _section("deny", {} if deny is None else deny, known, problems)
         if problems:
             raise ConfigError("; ".join(map(str, problems)), problems=tuple(problems))
         self._compiled: dict[str, tuple[Any, Any]] = {}
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as the header of a snapshot file holds it."""
-        plain = {"allow": self.allow, "deny": self.deny or None}
-        return {name: value for name, value in plain.items() if value is not None}
+    def over(self, allow: Any, deny: Deny) -> Filters:
+        """These filters on top of a weaker layer's, which are plain already: its deny is united with theirs."""
+        merged = Filters(None, None, ())
+        merged.allow = (None if allow == "all" else allow) if self.allow is None else self.allow
+        merged.deny = {name: list(globs) for name, globs in (deny or {}).items()}
+        for provider, globs in self.deny.items():
+            merged.deny.setdefault(provider, []).extend(globs)
+        return merged
 
-    def reason(self, provider: str, names: Iterable[str]) -> tuple[str, str | None] | None:
+    def restricts(self, provider: str) -> bool:
+        """Whether some model of a provider could be hidden."""
+        if self.deny.get(provider):
+            return True
+        return self.allow is not None and self.allow.get(provider) != "all"
+
+    def reason(self, provider: str, names: Sequence[str]) -> tuple[str, str | None] | None:
         """Why a model with these names is hidden, as (section, pattern), or None where it is shown."""
         try:
             allowed, denied = self._compiled[provider]
         except KeyError:
             allowed, denied = self._compiled[provider] = self._compile(provider)
-        names = tuple(names)
         for pattern, test in denied:
             if any(map(test, names)):
                 return "deny", pattern

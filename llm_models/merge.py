@@ -2,14 +2,15 @@
 
 It knows ordered layers and a table of rules by field path, and nothing of what the fields mean. Its laws:
 absent changes nothing; maps merge deeply; for anything else the rule of its path decides, and without one the
-strongest layer's value wins; `OMIT` removes what weaker layers say; a map left empty is left out; no input is
-changed nor shared; merging at once equals folding from the weakest. Where each value comes from is recorded in
-the same pass.
+strongest layer's value wins; `OMIT` removes what weaker layers say; a map without a value in it says nothing and
+is left out; no input is changed nor shared; merging at once equals folding from the weakest. Where each value
+comes from is recorded in the same pass.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from glom import Auto, Fill, Iter, T, glom
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["LAST", "OMIT", "UNITE", "Layered", "Merged", "Origin", "merge", "nest"]
 
 Path = tuple[str, ...]
+Pair = tuple[Any, "Layered"]
 
 
 class _Omit:
@@ -53,7 +55,10 @@ class Layered(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """The merged values, and the origin of every leaf that a named layer set or removed, by path."""
+    """The merged values, and the origin of every leaf that a named layer set or removed, by path.
+
+    A leaf is what is no map, or what a rule yields; what stands under an omitted map is removed leaf by leaf.
+    """
 
     values: dict[str, Any]
     origins: dict[Path, Origin]
@@ -86,40 +91,59 @@ def merge(layers: Sequence[Layered], rules: Mapping[str, Any]) -> Merged:
     return Merged(values, origins)
 
 
-def _merge_maps(path: Path, pairs: list[Any], rules: Mapping[Path, Any], origins: dict[Path, Origin]) -> dict[str, Any]:
-    keys = dict.fromkeys([key for value, _ in pairs for key in value])
+def _merge_maps(
+    path: Path, pairs: Sequence[Pair], rules: Mapping[Path, Any], origins: dict[Path, Origin] | None
+) -> dict[str, Any]:
+    """Merge maps field by field; an `OMIT` among them takes away each field that weaker ones state."""
+    keys = dict.fromkeys([key for value, _ in pairs if value is not OMIT for key in value])
     merged: dict[str, Any] = {}
     for key in keys:
-        held = [(value[key], layer) for value, layer in pairs if key in value]
+        held = [(OMIT if v is OMIT else v[key], layer) for v, layer in pairs if v is OMIT or key in v]
         result = _merge_field((*path, key), held, rules, origins)
         if result is not OMIT and result != {}:
             merged[key] = result
     return merged
 
 
-def _merge_field(path: Path, pairs: list[Any], rules: Mapping[Path, Any], origins: dict[Path, Origin]) -> Any:
+def _merge_field(
+    path: Path, pairs: Sequence[Pair], rules: Mapping[Path, Any], origins: dict[Path, Origin] | None
+) -> Any:
     rule = _rule(path, rules)
-    start = len(pairs) - 1
+    pairs = _telling(pairs, rule)
     kind = _kind(pairs[-1][0], rule)
-    while start and _kind(pairs[start - 1][0], rule) == kind:
+    same = ("leaf",) if kind == "leaf" else ("map", "omit")
+    start = len(pairs) - 1
+    while start and _kind(pairs[start - 1][0], rule) in same:
         start -= 1
     run = pairs[start:]
-    if kind == "map" and len(run) > 1:
+    if any(_kind(value, rule) == "map" for value, _ in run):
         return _merge_maps(path, run, rules, origins)
-    if len(run) == 1 or kind == "omit":
-        value, layer = run[-1]
-    else:
-        value, layer = glom(run, LAST if rule is None else rule)
-    before: Any = OMIT
-    if layer.layer is not None:
-        # What it replaces is what weaker layers say; of several parts of one layer only the last counts.
-        weaker = [pair for pair in pairs if pair[1].layer != layer.layer]
-        before = _merge_field(path, weaker, rules, {}) if weaker else OMIT
-    if kind == "omit":
-        if before is not OMIT:
-            _record(origins, path, layer, before)
-        return OMIT
-    return _copy(value, path, layer, before, origins)
+    value, layer = glom(run, rule) if kind == "leaf" and rule is not None else run[-1]
+    if origins is not None and layer.layer is not None:
+        # Several parts of one layer count as one: what it replaces is what the layers below it say.
+        weaker = list(takewhile(lambda pair: pair[1].layer != layer.layer, pairs))
+        before = _merge_field(path, weaker, rules, None) if weaker else OMIT
+        if value is not OMIT or before is not OMIT:
+            place = layer.place(path) if layer.place else None
+            origins[path] = Origin(layer.layer, place, None if before is OMIT else before)
+    return value if value is OMIT else _plain(value)
+
+
+def _telling(pairs: Sequence[Pair], rule: Any) -> Sequence[Pair]:
+    """The pairs without those that say nothing: maps without a value in them, where a plain value stands."""
+    told: list[Pair] = []
+    below = ""
+    for value, layer in pairs:
+        kind = _kind(value, rule)
+        if below == "leaf" and kind == "map" and _hollow(value):
+            continue
+        below = below if kind == "omit" else kind
+        told.append((value, layer))
+    return told
+
+
+def _hollow(value: Any) -> bool:
+    return value is OMIT or (isinstance(value, Mapping) and all(map(_hollow, value.values())))
 
 
 def _kind(value: Any, rule: Any) -> str:
@@ -135,30 +159,9 @@ def _rule(path: Path, rules: Mapping[Path, Any]) -> Any:
     return None
 
 
-def _copy(value: Any, path: Path, layer: Layered, before: Any, origins: dict[Path, Origin]) -> Any:
-    """A copy of what won, its leaves recorded; maps that hold nothing are left out."""
-    if not isinstance(value, Mapping):
-        if value is not OMIT:
-            _record(origins, path, layer, before)
-        return _plain(value)
-    copied = {}
-    for key, item in value.items():
-        weaker = before.get(key, OMIT) if isinstance(before, Mapping) else OMIT
-        made = _copy(item, (*path, key), layer, weaker, origins)
-        if made is not OMIT and made != {}:
-            copied[key] = made
-    return copied
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return value
-
-
-def _record(origins: dict[Path, Origin], path: Path, layer: Layered, before: Any) -> None:
-    if layer.layer is not None:
-        place = layer.place(path) if layer.place else None
-        origins[path] = Origin(layer.layer, place, None if before is OMIT else _plain(before))

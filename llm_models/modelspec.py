@@ -9,11 +9,11 @@ from __future__ import annotations
 from llm_models.errors import InvalidSpecError, did_you_mean, nearest, quoted
 from llm_models.records import Model, ModelKey
 
-__all__ = ["STYLES", "as_key", "fold_provider", "format_spec", "parse_spec", "split_spec"]
+__all__ = ["STYLES", "as_key", "fold_provider", "format_spec", "parse_spec", "spec_error", "split_spec"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Collection, Container, Iterable
 
 STYLES = ("colon", "at", "filename")
 
@@ -75,19 +75,24 @@ def parse_spec(text: str, known: Iterable[str]) -> ModelKey:
         raise InvalidSpecError(f"a model spec is text such as 'openai:gpt-4o-mini' (found {type(text).__name__})")
     known = known if isinstance(known, (dict, set, frozenset)) else frozenset(known)
     key = split_spec(text, known)
-    if key is None:
-        readings = []
-        before, colon, _ = text.partition(":")
-        _, at, after = text.rpartition("@")
-        if colon:
-            readings.append(f"{quoted(before)} before the ':' is no known provider{_hint(before, known)}")
-        if at:
-            readings.append(f"{quoted(after)} after the last '@' is no known provider{_hint(after, known)}")
-        why = "; ".join(readings) or "it names no provider (expected 'provider:model' or 'model@provider')"
-        raise InvalidSpecError(f"not a model spec: {quoted(text)}: {why}", text=text)
-    if not key.id:
-        raise InvalidSpecError(f"not a model spec: {quoted(text)}: no model id stands beside the provider", text=text)
+    if key is None or not key.id:
+        raise spec_error(text, known)
     return key
+
+
+def spec_error(text: str, known: Collection[str]) -> InvalidSpecError:
+    """Why `text` is no model spec: what either reading would have needed."""
+    if split_spec(text, known) is not None:
+        return InvalidSpecError(f"not a model spec: {quoted(text)}: no model id stands beside the provider", text=text)
+    readings = []
+    before, colon, _ = text.partition(":")
+    _, at, after = text.rpartition("@")
+    if colon:
+        readings.append(f"{quoted(before)} before the ':' is no known provider{_hint(before, known)}")
+    if at:
+        readings.append(f"{quoted(after)} after the last '@' is no known provider{_hint(after, known)}")
+    why = "; ".join(readings) or "it names no provider (expected 'provider:model' or 'model@provider')"
+    return InvalidSpecError(f"not a model spec: {quoted(text)}: {why}", text=text)
 
 
 def format_spec(key: tuple[str, str], style: str = "colon", known: Container[str] = ()) -> str:
@@ -118,7 +123,8 @@ def format_spec(key: tuple[str, str], style: str = "colon", known: Container[str
         if text.partition(".")[0].lower() in _DEVICES:  # Windows opens the device, whatever follows the dot
             text = f"%{ord(text[0]):02X}{text[1:]}"
         return f"{text}@{provider}"
-    raise InvalidSpecError(f"unknown style {quoted(style)} (expected {', '.join(STYLES)}).{did_you_mean(str(style), STYLES)}")
+    hint = did_you_mean(str(style), STYLES)
+    raise InvalidSpecError(f"unknown style {quoted(style)} (expected {', '.join(STYLES)}).{hint}")
 
 
 def _unquote(text: str, whole: str) -> str:

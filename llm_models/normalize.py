@@ -200,4 +200,4 @@ def _one(
                 report.add("dropped", key, "extra holds another value of that name", spec)
             else:
                 extra[key] = item
-    return {name: value for name, value in made.items() if value not in ({}, None)}
+    return made

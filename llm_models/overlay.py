@@ -49,7 +49,8 @@ class Overlay:
         self.gone: list[Entry] = []
         self.fallen: list[tuple[str, str, str]] = []
         self.problems: list[Problem] = []
-        self._agreed: dict[str, str] | None = None
+        self._segments: set[str] = set()
+        self._agreed: dict[str, str] = {}
         for layer in layers:
             self._add(layer)
 
@@ -148,10 +149,11 @@ class Overlay:
 
     def agreed(self, model_id: str) -> str | None:
         """The family that the base states for this id's last segment, wherever it states one."""
-        if self._agreed is None:
-            segments = {last_segment(i) for models in self.models.values() for i in models} | {last_segment(model_id)}
-            self._agreed = agreed_families(_stated_families(self.base, segments))
-        return self._agreed.get(last_segment(model_id))
+        segment = last_segment(model_id)
+        if segment not in self._segments:  # the touched ones all at once, any other by itself
+            self._segments |= {last_segment(i) for models in self.models.values() for i in models} | {segment}
+            self._agreed = agreed_families(_stated_families(self.base, self._segments))
+        return self._agreed.get(segment)
 
 
 def _defines(entry: Entry) -> bool:

@@ -43,7 +43,7 @@ def build_base(data: bytes, name: str, source: str = "models_dev") -> tuple[Snap
     for entry in run.gone:
         report.add("left out", "overrides", "its model is gone", f"{entry.provider}:{entry.match or entry.id}")
     for spec, alias, why in run.fallen:
-        report.add("dropped", "aliases", why, f"{spec} ({alias})")
+        report.add("dropped", "aliases", why, printable(f"{spec} ({alias})"))
     return base, report
 
 
@@ -62,19 +62,22 @@ def build_source(data: bytes, name: str, source: str = "models_dev") -> tuple[Sn
 
 def _validate(records: dict[str, dict[str, Any]], report: Report) -> None:
     """Take out every record that its schema refuses, each alone."""
+    keeps = validation.record_checker("model")
     for provider_id, part in list(records.items()):
         fault = validation.first_fault("provider", part["provider"])
         if fault is not None:
             del records[provider_id]
-            report.add("record dropped", "provider", _reason(fault), provider_id)
+            report.add("record dropped", "provider", _reason(fault), printable(provider_id))
             for model_id in part["models"]:
-                report.add("record dropped", "model", "its provider was dropped", f"{provider_id}:{model_id}")
+                spec = printable(f"{provider_id}:{model_id[:80]}")
+                report.add("record dropped", "model", "its provider was dropped", spec)
             continue
         for model_id, model in list(part["models"].items()):
-            fault = validation.first_fault("model", model)
-            if fault is not None:
+            if not keeps(model):
+                fault = validation.first_fault("model", model)
+                assert fault is not None
                 del part["models"][model_id]
-                report.add("record dropped", "model", _reason(fault), f"{provider_id}:{model_id[:80]}")
+                report.add("record dropped", "model", _reason(fault), printable(f"{provider_id}:{model_id[:80]}"))
 
 
 def _reason(fault: tuple[tuple[str | int, ...], str]) -> str:
@@ -88,7 +91,7 @@ def _note_oddities(records: dict[str, dict[str, Any]], report: Report) -> None:
         for model_id, model in part["models"].items():
             limits = model.get("limits", {})
             if limits.get("output", 0) > limits.get("context", limits.get("output", 0)):
-                report.add("odd", "limits", "output is larger than context", f"{provider_id}:{model_id}")
+                report.add("odd", "limits", "output is larger than context", printable(f"{provider_id}:{model_id}"))
 
 
 def _index(records: dict[str, dict[str, Any]], sources: list[dict[str, str]], report: Report) -> SnapshotFile:
@@ -103,7 +106,7 @@ def _index(records: dict[str, dict[str, Any]], sources: list[dict[str, str]], re
             model = part["models"][model_id]
             model["aliases"] = [alias for alias in model["aliases"] if alias not in gone]
             for alias, why in fallen:
-                report.add("dropped", "aliases", why, f"{provider_id}:{model_id} ({alias})")
+                report.add("dropped", "aliases", why, printable(f"{provider_id}:{model_id} ({alias})"))
         lines = {
             model_id: index.index_model(model, lambda name: families.get(last_segment(name)))
             for model_id, model in part["models"].items()

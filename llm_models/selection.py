@@ -1,4 +1,4 @@
-"""Capabilities as sets of bits, and the order in which models are offered; standard library only.
+"""Choosing models by what they must do: capabilities as sets of bits, and best first; standard library only.
 
 A model's capability set is one integer, computed when a snapshot is built: a bit for each flag that is true,
 the same again for each flag that is stated or derived rather than a default, and one for deprecated. Asking
@@ -7,18 +7,31 @@ for capabilities is then one `&` a model, with nothing decoded.
 
 from __future__ import annotations
 
-from llm_models.errors import UnknownCapabilityError, did_you_mean, printable
-from llm_models.records import CAPABILITIES
+from llm_models.errors import NoMatchError, UnknownCapabilityError, did_you_mean, quoted
+from llm_models.records import CAPABILITIES, FrozenDict
 
-__all__ = ["DEPRECATED", "ORDERS", "STATED", "capability_bits", "capability_masks", "sort_key"]
+__all__ = [
+    "BIT",
+    "DEPRECATED",
+    "ORDERS",
+    "STATED",
+    "capability_bits",
+    "capability_masks",
+    "check_order",
+    "matching",
+    "ordered",
+    "select",
+]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from llm_models.records import Capabilities, Model
+    from llm_models.view import View
 
+    Unmatched = tuple[str, int, Mapping[str, tuple[int, int]]]
     Names = Iterable[str] | Mapping[str, bool] | None
 
 BIT = {name: 1 << place for place, name in enumerate(CAPABILITIES)}
@@ -52,17 +65,11 @@ def capability_masks(require: Names, forbid: Names) -> tuple[int, int]:
     for names, wanted in ((require, True), (forbid, False)):
         if names is None:
             continue
-        listed = (names,) if isinstance(names, str) else names
-        pairs = listed.items() if isinstance(listed, dict) else ((name, True) for name in listed)
-        for name, value in pairs:
+        for name, value in _pairs(names):
             try:
                 bit = BIT[name]
             except (KeyError, TypeError):
-                hint = did_you_mean(str(name), CAPABILITIES)
-                known = "" if hint else f" Known are {', '.join(CAPABILITIES)}."
-                raise UnknownCapabilityError(
-                    f"unknown capability '{printable(name)}'.{hint}{known}", name=str(name)
-                ) from None
+                raise _unknown_capability(name) from None
             if bool(value) is wanted:
                 must |= bit
             else:
@@ -70,33 +77,124 @@ def capability_masks(require: Names, forbid: Names) -> tuple[int, int]:
     return must, must_not
 
 
-def _price(model: Model) -> tuple[Any, ...]:
+def _pairs(names: Any) -> Iterable[tuple[Any, bool]]:
+    """(name, yes or no) of what `require` or `forbid` was given."""
+    if isinstance(names, str) or not hasattr(names, "__iter__"):
+        return ((names, True),)
+    pairs: Iterable[tuple[Any, bool]] = names.items() if hasattr(names, "items") else [(name, True) for name in names]
+    return pairs
+
+
+def _unknown_capability(name: object) -> UnknownCapabilityError:
+    flags = [flag for flag in CAPABILITIES if flag.startswith(f"{name}_")]  # a group that has no flag of its own
+    hint = did_you_mean(flags[0], flags) if flags else did_you_mean(str(name), CAPABILITIES)
+    known = "" if hint else f" Known are {', '.join(CAPABILITIES)}."
+    return UnknownCapabilityError(f"unknown capability {quoted(name)}.{hint}{known}", name=str(name))
+
+
+def _price(model: Model) -> tuple[bool, float]:
     cost = model.cost
-    known = cost.input is not None and cost.output is not None
-    return (not known, (cost.input or 0) + (cost.output or 0))
+    if cost.input is None or cost.output is None:
+        return True, 0  # unknown comes last
+    return False, cost.input + cost.output
 
 
-def _context(model: Model) -> tuple[Any, ...]:
-    return (-(model.limits.context or 0),)
+def _context(model: Model) -> int:
+    return -(model.limits.context or 0)
 
 
-def _release(model: Model) -> tuple[Any, ...]:
-    # Newest first: the characters of a date turned round, so that one ascending sort serves; unknown sorts last.
-    return (model.release_date is None, [*[-ord(character) for character in model.release_date or ""], 0])
+def _release(model: Model) -> str:
+    return model.release_date or ""
 
 
-ORDERS: dict[str, Callable[[Model], tuple[Any, ...]] | None] = {
-    "id": None,
-    "price": _price,
-    "context": _context,
-    "release": _release,
+ORDERS: dict[str, tuple[Callable[[Model], Any] | None, bool]] = {
+    "id": (None, False),
+    "price": (_price, False),
+    "context": (_context, False),
+    "release": (_release, True),
 }
+"""Order -> what models are sorted by (None: they stand so already), and whether the largest comes first."""
 
 
-def sort_key(order_by: str) -> Callable[[Model], tuple[Any, ...]] | None:
-    """What sorts models in that order, None for `"id"`, in which they already stand. Raises `ValueError`."""
-    try:
-        return ORDERS[order_by]
-    except (KeyError, TypeError):
+def check_order(order_by: str) -> None:
+    """Raises `ValueError` where `order_by` is no order."""
+    if order_by not in tuple(ORDERS):
         hint = did_you_mean(str(order_by), ORDERS)
-        raise ValueError(f"unknown order '{printable(order_by)}' (expected {', '.join(ORDERS)}).{hint}") from None
+        raise ValueError(f"unknown order {quoted(order_by)} (expected {', '.join(ORDERS)}).{hint}")
+
+
+def matching(view: View, provider: str, must: int, must_not: int) -> list[int]:
+    """The places of a provider's shown models that have all bits of `must` and none of `must_not`."""
+    shown = view.shown(provider)
+    if not must | must_not:
+        return list(shown)
+    bits = view.file.block(provider).bits
+    return [place for place in shown if bits[place] & must == must and not bits[place] & must_not]
+
+
+def ordered(
+    view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: str
+) -> Iterator[Model]:
+    """The models that fit, best first: `first` are the preferred providers, `within` the only one if given."""
+    if within is not None:
+        groups = [[within]]
+    elif None in view.counts and not any(_fits(bits, masks) for bits in view.counts[None]):
+        return
+    else:
+        groups = [*([name] for name in first), [name for name in view.known if name not in first]]
+    must, must_not = masks
+    rank, descending = ORDERS[order_by]
+    for group in groups:
+        for also, never in ((0, DEPRECATED), (DEPRECATED, 0)):
+            found = ((name, place) for name in group for place in matching(view, name, must | also, must_not | never))
+            models = (view.model(name, place) for name, place in found)
+            # Sorting is stable, also the other way round, so that ties stand by key.
+            yield from models if rank is None else sorted(models, key=rank, reverse=descending)
+
+
+def select(view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: str) -> Model:
+    """The first of `ordered`. Raises `NoMatchError`, which says what each condition removed."""
+    query = (*masks, within)
+    unmatched = view.unmatched.get(query)
+    if unmatched is None:
+        for model in ordered(view, masks, first, within, order_by):
+            return model
+        if len(view.unmatched) >= 1000:  # there are more sets of conditions than memory
+            view.unmatched.clear()
+        unmatched = view.unmatched[query] = _unmatched(view, masks, within)
+    message, considered, removed = unmatched
+    raise NoMatchError(message, considered=considered, removed=removed)
+
+
+def _fits(bits: int, masks: tuple[int, int]) -> bool:
+    return bits & masks[0] == masks[0] and not bits & masks[1]
+
+
+def _unmatched(view: View, masks: tuple[int, int], within: str | None) -> Unmatched:
+    """What `NoMatchError` says, how many models were considered, and what each condition removed."""
+    counts = _counts(view, within)
+    removed: dict[str, tuple[int, int]] = {}
+    for mask, word, wanted in ((masks[0], "without", False), (masks[1], "with", True)):
+        for name, bit in BIT.items():
+            if mask & bit:
+                gone = [(bits, count) for bits, count in counts.items() if bool(bits & bit) is wanted]
+                by_default = sum(count for bits, count in gone if not bits & (bit << STATED))
+                removed[f"{word} {name}"] = (sum(count for _, count in gone), by_default)
+    total = sum(counts.values())
+    parts = [f"{n} {what}" + (f" ({d} only by default)" if d else "") for what, (n, d) in removed.items()]
+    of = f"{total} models" + (f" of {within}" if within else "")
+    return f"no model fits; of {of}{': ' if parts else ''}{', '.join(parts)}", total, FrozenDict(removed)
+
+
+def _counts(view: View, within: str | None) -> dict[int, int]:
+    """Each capability set that shown models have, of one provider or of all, with how many have it."""
+    try:
+        return view.counts[within]
+    except KeyError:
+        pass
+    counts: dict[int, int] = {}
+    for provider in view.known if within is None else (within,):
+        bits = view.file.block(provider).bits
+        for place in view.shown(provider):
+            counts[bits[place]] = counts.get(bits[place], 0) + 1
+    return view.counts.setdefault(within, counts)

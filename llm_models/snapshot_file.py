@@ -256,7 +256,7 @@ def _covered(header: Mapping[str, Any]) -> int:
         if offset != at:
             raise ValueError
         at += length
-    if models != header["counts"]["models"] or not _PARTS <= header.keys():
+    if models != header["counts"]["models"] or not header.keys() >= _PARTS:
         raise ValueError
     return at
 

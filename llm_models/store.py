@@ -20,6 +20,7 @@ __all__ = [
     "candidates",
     "capabilities",
     "epoch",
+    "explain",
     "format_spec",
     "get_model",
     "get_provider",
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from llm_models.filters import Allow, Deny
+    from llm_models.provenance import Explanation
     from llm_models.records import Capabilities, Model, ModelKey, Provider
     from llm_models.selection import Names
     from llm_models.snapshot import Spec
@@ -276,3 +278,8 @@ def format_spec(key: tuple[str, str], style: str = "colon") -> str:
 def resolve(spec: Spec, *, scope: str | None = None, prefer: Iterable[str] | None = None) -> Model:
     """The model that a model spec, a key or a bare id names: `Snapshot.resolve`."""
     return (snapshot() if _published is None else _published).resolve(spec, scope=scope, prefer=prefer)
+
+
+def explain(spec: Spec, field: str | None = None) -> Explanation:
+    """Where the values of a model come from, also of a denied or excluded one: `Snapshot.explain`."""
+    return snapshot().explain(spec, field)

@@ -7,6 +7,7 @@ little. Beyond JSON Schema: an integer is written without a point, a number is f
 from __future__ import annotations
 
 import json
+import marshal
 import math
 import os
 from functools import cache
@@ -20,7 +21,7 @@ from llm_models import paths
 from llm_models.errors import did_you_mean, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from jsonschema.exceptions import ValidationError
 
@@ -31,7 +32,7 @@ __all__ = [
     "first_fault",
     "for_editors",
     "inlined",
-    "read_schema",
+    "read_schema", "record_checker",
     "type_name",
     "validator",
 ]
@@ -234,6 +235,33 @@ def _shown(value: object) -> str:
         return str(value).lower()
     text = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (str, dict, list)) else str(value)
     return printable(text if len(text) <= 60 else f"{text[:57]}...")
+
+
+def record_checker(name: str) -> Callable[[Mapping[str, Any]], bool]:
+    """A test whether records keep the schema `name`, each distinct value of a property being looked at once.
+
+    Exact because a record's own schema is a type, properties and what is required, nothing across properties.
+    Make one for a batch: it remembers what it has seen.
+    """
+    schema = inlined(name)
+    across = set(schema) - {"$schema", "$id", "title", "description", "examples"}
+    assert across == {"type", "properties", "required", "additionalProperties"}, across
+    parts = {key: validator(name).evolve(schema=part) for key, part in schema["properties"].items()}
+    seen: set[tuple[str, bytes]] = set()
+
+    def keeps(record: Mapping[str, Any]) -> bool:
+        if not all(key in record for key in schema["required"]):
+            return False
+        for key, value in record.items():
+            mark = (key, marshal.dumps(value, 2))  # which tells 1, 1.0 and True apart
+            if mark in seen:
+                continue
+            if key not in parts or not parts[key].is_valid(value):
+                return False
+            seen.add(mark)
+        return True
+
+    return keeps
 
 
 def type_name(value: object) -> str:

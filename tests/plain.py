@@ -182,6 +182,7 @@ class Plain:
     def resolve(self, text: str, scope: str | None = None, prefer: list[str] | None = None) -> tuple[str, str]:
         text = text.strip()
         within = None if scope in (None, "all") else self.provider(str(scope))
+        wanted = [self.provider(name) for name in prefer or []]
         if within is not None and any(key[0] == within and text in self.names(key) for key in self.models):
             return self.get(within, text)
         spec = self.split(text)
@@ -197,7 +198,6 @@ class Plain:
         by_name = [key for key in self.models if text in self.names(key) and self.shown(key)]
         found = sorted(by_id or by_name)
         if len(found) > 1:
-            wanted = [self.provider(name) for name in prefer or []]
             ranked = [key for name in wanted for key in found if key[0] == name]
             if not ranked:
                 raise Fault("AmbiguousModelError")

@@ -5,6 +5,9 @@ A row is (provider, id, family, modalities in, modalities out), as upstream stat
 
 from __future__ import annotations
 
+DATE = "2026-06-30"
+"""The date of the catalogue that these rows are from."""
+
 Row = tuple[str, str, str | None, str, str]
 
 NAMED_EMBED: list[Row] = [

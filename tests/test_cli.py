@@ -161,7 +161,7 @@ class TestActivate:
         model = {"id": "m", "name": " m ", "limit": {"context": 0, "output": 5}, "cost": {"input": -1}}
         source, out = tmp_path / "api.json", tmp_path / "out.json"
         source.write_text(json.dumps({"p": {"id": "p", "models": {"m": model, "x": {"id": "y"}}}}))
-        told = json.loads(run("activate", "--from", str(source), "--out", str(out), "--json").stdout)
+        told = json.loads(run("activate", "--from", str(source), "--out", str(out), "--force", "--json").stdout)
         reasons = {(row["kind"], row["place"]): row["count"] for row in told["notes"]}
         assert reasons["record dropped", "model"] == 1
         assert reasons["dropped", "limit.context"] == 1

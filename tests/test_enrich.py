@@ -88,6 +88,9 @@ class TestKinds:
         """Upstream says of these that they give text, and of their likes elsewhere that they give none."""
         assert flags(of_row(row)) == {"chat": False}
 
+    def test_the_family_of_picture_makers_tells_too(self) -> None:
+        assert flags({"id": "opaque-7", "family": "gpt-image"}) == {"chat": False}
+
     @each(real_kinds.TALKERS)
     def test_of_chat_models_nothing_is_derived(self, row: real_kinds.Row) -> None:
         assert flags(of_row(row)) == {}

@@ -244,7 +244,7 @@ class TestTyped:
         assert kind.from_dict({"contxt": 1}) == kind.from_dict({})
 
     def test_a_null_is_a_gap(self) -> None:
-        nulls = {name: None for name in Model._fields}
+        nulls = dict.fromkeys(Model._fields)
         assert Model.from_dict(nulls) == Model.from_dict({})
 
     def test_nested_records_may_be_given_as_records(self) -> None:

@@ -7,6 +7,7 @@ import json
 import math
 import re
 import socket
+import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -144,16 +145,20 @@ class TestFiles:
 class TestOffline:
     @each_schema
     def test_nothing_is_fetched(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        def refuse(*_args: object, **_kwargs: object) -> None:
-            raise AssertionError("a socket was opened")
+        asked = []
 
-        monkeypatch.setattr(socket, "socket", refuse)
+        def refuse(*args: object, **_kwargs: object) -> None:
+            asked.append(args)
+            raise OSError("no network here")
+
+        monkeypatch.setattr(urllib.request, "urlopen", refuse)
         monkeypatch.setattr(socket, "getaddrinfo", refuse)
         checker = validation.validator(name)
         assert list(checker.iter_errors(RAW[name]["examples"][0])) == []
         for target in (f"{BASE}elsewhere.schema.json", "http://localhost/x.json"):
             with pytest.raises(Unresolvable):
                 list(checker.evolve(schema={"$ref": target}).iter_errors({}))
+        assert asked == []
 
     @each_schema
     def test_the_joined_schema_refers_to_nothing(self, name: str) -> None:

@@ -11,7 +11,7 @@ import sys
 
 import click
 
-from llm_models.cli import data, query
+from llm_models.cli import config, data, query
 from llm_models.errors import LLMModelsError, printable
 
 __all__ = ["cli", "main"]
@@ -40,7 +40,7 @@ def cli() -> None:
     """
 
 
-for command in (*query.COMMANDS, *data.COMMANDS):
+for command in (*query.COMMANDS, *config.COMMANDS, *data.COMMANDS):
     cli.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""Commands about the data itself: info, activate."""
+"""Commands about the data itself: pull, activate, rollback, diff, info, schema."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
-from llm_models.cli.options import as_json, catalogue, chosen, config_option, folder_of
-from llm_models.cli.output import note, print_json, print_pairs, print_table
+from llm_models.cli.options import as_json, catalogue, config_option, folder_of
+from llm_models.cli.output import note, print_diff, print_json, print_pairs, print_table, transfer_bar
+from llm_models.errors import printable
 
 __all__ = ["COMMANDS"]
 
@@ -17,32 +18,20 @@ __all__ = ["COMMANDS"]
 @catalogue
 @as_json
 def info_command(verify: bool, as_json: bool, **which: Any) -> None:
-    """Tell which snapshot is in use, from which source and date, and what was merged into it.
+    """Tell which snapshot is in use and why, from which source and date, and what was merged into it.
 
     \b
     Example:
       llm-models info --verify
     """
-    snapshot = chosen(**which)
-    if verify:
-        snapshot.file.verify()
-    header = snapshot.file.header
-    folder = folder_of(which["config"])
-    facts = {
-        "snapshot": snapshot.file.name,
-        "date": snapshot.date,
-        "sources": [f"{source['name']} (SHA-256 {source['sha256'][:16]}...)" for source in header["sources"]],
-        "providers": header["counts"]["providers"],
-        "models": header["counts"]["models"],
-        "digest": snapshot.digest,
-        "configuration": folder.config,
-        "verified": "every byte is what was written" if verify else None,
-        "version": _version("llm-models-catalog"),
-    }
+    from llm_models.status import status
+
+    facts = status(folder_of(which["config"]), which["snapshot"], verify=verify)
+    facts["version"] = _version("llm-models-catalog")
     if as_json:
         print_json({name: value for name, value in facts.items() if value is not None})
     else:
-        print_pairs([(name, ", ".join(value) if isinstance(value, list) else value) for name, value in facts.items()])
+        print_pairs([(name, "; ".join(value) if isinstance(value, list) else value) for name, value in facts.items()])
     other = _version("llm-models")
     if other is not None:
         note(
@@ -60,17 +49,55 @@ def _version(distribution: str) -> str | None:
         return None
 
 
+@click.command("pull")
+@click.option("--source", default="models_dev", show_default=True, metavar="NAME", help="The source to fetch.")
+@click.option("--url", metavar="URL", help="A mirror, a file: URL or a path in place of the source's own address.")
+@click.option("--out", metavar="FILE", help="Where to store it. Default: .llm_models/upstream.json.")
+@click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="The deadline for all of it.")
+@config_option
+@as_json
+def pull_command(
+    source: str, url: str | None, out: str | None, timeout: float, config: str | None, as_json: bool
+) -> None:
+    """Fetch the source's catalogue: the one command that goes online.
+
+    What comes is checked to be a catalogue before anything on disk changes, and nothing that is
+    served changes before `activate`. An unchanged source is a quick success.
+
+    \b
+    Example:
+      llm-models pull && llm-models activate
+    """
+    from llm_models.activation import pulled_file
+    from llm_models.sources import pull
+
+    path = out or pulled_file(folder_of(config))
+    with transfer_bar(source) as progress:
+        result = pull(source, url=url, out=path, timeout=timeout, progress=progress)
+    told = result.manifest
+    if as_json:
+        print_json({"path": result.path, "unchanged": result.unchanged, **told})
+        return
+    counted = f"{told['models']:,} models of {told['providers']:,} providers"
+    click.echo(f"{result.path}: {'unchanged, ' if result.unchanged else ''}{counted}, from {printable(told['url'])}")
+
+
 @click.command("activate")
 @click.option("--from", "source", metavar="FILE", help="A source file, such as models.dev's api.json.")
 @click.option("--out", metavar="FILE", help="Where to write. Default: .llm_models/snapshot.json of the application.")
 @click.option("--force", is_flag=True, help="Write even where a guard refuses.")
+@click.option("--strict", is_flag=True, help="Refuse what deserves eyes too.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen and write nothing.")
 @config_option
 @as_json
-def activate_command(source: str | None, out: str | None, force: bool, config: str | None, as_json: bool) -> None:
+def activate_command(
+    source: str | None, out: str | None, force: bool, strict: bool, dry_run: bool, config: str | None, as_json: bool
+) -> None:
     """Build a snapshot from a source, merge llm_models.toml into it, and put it in place.
 
     Without --from it takes the newer of what was pulled and the packaged snapshot. What was dropped,
-    repaired or left out is counted, by reason.
+    repaired or left out is counted, by reason. It refuses a source with more than 1 % of its records
+    invalid, one that shrank by half, and one older than the active snapshot.
 
     \b
     Example:
@@ -78,18 +105,18 @@ def activate_command(source: str | None, out: str | None, force: bool, config: s
     """
     from llm_models.activation import activate
 
-    del force  # the guards that it overrides come with the refresh
-    made = activate(source, folder_of(config), out)
+    folder = folder_of(config)
+    made = activate(source, folder, out, force=force, strict=strict, dry_run=dry_run)
     counts = made.file.header["counts"]
     rows = made.report.rows()
     gone = [f"{entry.provider}:{entry.match or entry.id}" for entry in made.run.gone] if made.run else []
     if as_json:
-        print_json(
-            {"snapshot": made.path, "from": made.origin, **counts, "date": made.file.header.get("date"), "notes": rows}
-            | {"gone": gone}
-        )
+        told = {"snapshot": made.path, "written": not dry_run, "from": made.origin, **counts}
+        told |= {"date": made.file.header.get("date"), "notes": rows, "gone": gone}
+        print_json({**told, "overridden": made.refused, "look": made.look})
         return
-    click.echo(f"{made.path}: {counts['models']:,} models of {counts['providers']} providers, from {made.origin}")
+    total = f"{counts['models']:,} models of {counts['providers']:,} providers"
+    click.echo(f"{made.path}: {total}, from {made.origin}{' (not written: --dry-run)' if dry_run else ''}")
     if rows:
         columns = ("what", "where", "why", "count", "for example")
         print_table(
@@ -97,8 +124,69 @@ def activate_command(source: str | None, out: str | None, force: bool, config: s
             [(row["kind"], row["place"], row["reason"], row["count"], ", ".join(row["examples"])) for row in rows],
             right=("count",),
         )
-    for spec in gone:
-        note(f"left out, its model is gone: {spec}")
+    for reason in made.refused:
+        note(f"overridden by --force: {reason}")
+    for sentence in made.look:
+        note(f"look: {sentence}")
+    module = made.file.header.get("overrides_module")
+    if module:
+        note(f"note: the behaviour module '{module}' is not run; load() merges what it says")
+
+
+@click.command("rollback")
+@config_option
+def rollback_command(config: str | None) -> None:
+    """Put back the snapshot that the last activation replaced.
+
+    \b
+    Example:
+      llm-models rollback
+    """
+    from llm_models.activation import rollback, target
+
+    folder = folder_of(config)
+    file = rollback(folder)
+    counts = file.header["counts"]
+    click.echo(
+        f"{target(folder, None)}: back to {counts['models']:,} models, dated {file.header.get('date', 'unknown')}"
+    )
+
+
+@click.command("diff")
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@click.option("--provider", metavar="PROVIDER", help="One provider alone.")
+@click.option("--only-used", is_flag=True, help="Only the models and providers that llm_models.toml names.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 where there is a difference.")
+@config_option
+@as_json
+def diff_command(
+    old: str | None,
+    new: str | None,
+    provider: str | None,
+    only_used: bool,
+    exit_code: bool,
+    config: str | None,
+    as_json: bool,
+) -> None:
+    """Show what changed between two catalogues: packaged, active, pulled, or files.
+
+    Alone it compares the active one with what was pulled, else the packaged one with the active. A file
+    is a snapshot or a source file.
+
+    \b
+    Example:
+      llm-models diff active pulled --only-used
+    """
+    from llm_models.comparison import compared
+
+    found = compared(folder_of(config), old, new, provider=provider, only_used=only_used)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        print_diff(found)
+    if exit_code and found:
+        raise click.exceptions.Exit(1)
 
 
 @click.command("schema")
@@ -121,4 +209,4 @@ def schema_command(name: str) -> None:
     print_json(validation.for_editors() if name == "overrides" else validation.inlined(name))
 
 
-COMMANDS = (info_command, activate_command, schema_command)
+COMMANDS = (pull_command, activate_command, rollback_command, diff_command, info_command, schema_command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,11 +13,24 @@ import click
 from llm_models.errors import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from llm_models.differences import Diff
+    from llm_models.errors import Problem
     from llm_models.records import Model
 
-__all__ = ["amount", "note", "price", "print_json", "print_pairs", "print_table"]
+__all__ = [
+    "amount",
+    "github_line",
+    "model_row",
+    "note",
+    "price",
+    "print_diff",
+    "print_json",
+    "print_pairs",
+    "print_table",
+    "transfer_bar",
+]
 
 
 def print_json(value: Any) -> None:
@@ -63,6 +77,21 @@ def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
         click.echo(f"{name:<{width}}  {value}")
 
 
+def github_line(problem: Problem) -> str:
+    """A problem as an annotation of GitHub Actions, escaped as its commands want it."""
+
+    def escaped(text: str) -> str:
+        return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+    def prop(text: object) -> str:
+        return escaped(str(text)).replace(":", "%3A").replace(",", "%2C")
+
+    where = {"file": problem.file, "line": problem.line, "col": problem.column}
+    told = ",".join(f"{name}={prop(value)}" for name, value in where.items() if value is not None)
+    text = ": ".join(part for part in (problem.path, problem.message) if part)
+    return f"::{problem.severity} {told}::{escaped(f'{text}. {problem.hint}' if problem.hint else text)}"
+
+
 def amount(number: int | None) -> str:
     """A count for people, `128,000`; unknown is a dash."""
     return "-" if number is None else f"{number:,}"
@@ -96,3 +125,52 @@ def model_row(model: Model) -> list[object]:
         price(model.cost.output),
         " ".join([*does, *[f"({word})" for word in state]]),
     ]
+
+
+def print_diff(found: Diff) -> None:
+    """A diff for people: what is new, what is gone, and the changed fields grouped by kind."""
+    for title, names in (
+        ("providers added", found.providers_added),
+        ("providers removed", found.providers_removed),
+        ("models added", found.models_added),
+        ("models removed", found.models_removed),
+    ):
+        if names:
+            click.echo(f"{title}: {len(names):,}")
+            click.echo("".join(f"  {printable(name)}\n" for name in names), nl=False)
+    from llm_models.differences import KINDS
+
+    for kind in KINDS:
+        changes = [change for change in found.changes if change.kind == kind]
+        if changes:
+            click.echo(f"{kind} changed: {len(changes):,}")
+            rows = [
+                (f"  {one.spec}", one.field, _side(one.old), _side(one.new), _percent(one.percent)) for one in changes
+            ]
+            print_table(("  model", "field", "old", "new", "change"), rows, right=("old", "new", "change"))
+    if not found:
+        note("no difference")
+
+
+def _side(value: object) -> str:
+    text = "-" if value is None else json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _percent(percent: float | None) -> str:
+    return "" if percent is None else f"{percent:+.1f} %"
+
+
+@contextmanager
+def transfer_bar(title: str) -> Iterator[Callable[[int, int | None], None] | None]:
+    """A progress bar on stderr while something is fetched; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn(title), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda received, expected: bar.update(task, completed=received, total=expected)

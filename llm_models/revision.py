@@ -1,0 +1,189 @@
+"""Revision: a change to an `llm_models.toml` in the words of the command line, checked before it is written."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any, Self
+
+from llm_models import edit, files, paths, validation
+from llm_models.checks import base_for, check_text
+from llm_models.errors import ConfigError, InvalidSpecError, LLMModelsError, did_you_mean, printable
+from llm_models.modelspec import fold_provider, parse_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from llm_models.errors import Problem
+    from llm_models.records import ModelKey
+
+__all__ = ["Revision"]
+
+_CHANGE = re.compile(r"(?P<field>[A-Za-z_][\w.-]*)(?P<add>\+?)=(?P<value>.*)", re.DOTALL)
+_IDENTITY = {"provider", "id"}
+
+
+class Revision:
+    """A configuration file on its way from one text to another; nothing is written before `write`."""
+
+    def __init__(self, path: str, text: str, *, exists: bool) -> None:
+        self.path = path
+        self.old = self.new = text
+        self.exists = exists
+        self._base = base_for(path)
+
+    @classmethod
+    def open(cls, folder: paths.Folder) -> Self:
+        """The application's file, or a new one in its folder. Raises `ConfigError` where it is not valid TOML."""
+        path = folder.config or os.path.join(os.path.dirname(folder.state or ""), paths.CONFIG_NAME)
+        exists = os.path.lexists(path)
+        raw = paths.read_config(path) if exists else b""
+        try:
+            text = raw.decode()
+            tomllib.loads(text.removeprefix("\ufeff"))
+        except (ValueError, RecursionError):
+            problems = check_text(raw, path, base_for(path))
+            raise ConfigError("\n".join(map(str, problems)), problems=tuple(problems)) from None
+        return cls(path, text, exists=exists)
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to write."""
+        return self.old != self.new
+
+    @property
+    def _data(self) -> dict[str, Any]:
+        return tomllib.loads(self.new.removeprefix("\ufeff"))
+
+    def set_fields(self, spec: str, changes: Sequence[str]) -> None:
+        """State values, `FIELD=VALUE` or `FIELD+=VALUE`, of the model that `spec` names."""
+        key = self._key(spec)
+        place = self._entry(key)
+        if place is None:
+            place = len(self._data.get("models", []))
+            self.new = edit.append(self.new, ("models",), {"provider": key.provider, "id": key.id})
+        for change in changes:
+            match = _CHANGE.fullmatch(change)
+            if match is None:
+                raise ConfigError(f"'{printable(change)}' is no change (expected FIELD=VALUE or FIELD+=VALUE)")
+            field = tuple(match["field"].split("."))
+            self._check_field(field)
+            path = ("models", place, *field)
+            value = _value(match["value"], field)
+            if match["add"]:
+                present = _at(self._data, path)
+                for item in value if isinstance(value, list) else [value]:
+                    if item not in (present or ()):
+                        self.new = edit.append(self.new, path, item)
+            else:
+                self.new = edit.set_value(self.new, path, value)
+
+    def unset_fields(self, spec: str, fields: Sequence[str]) -> None:
+        """Take out what is said of a model: some fields, or all; an entry that says nothing more goes too."""
+        key = self._key(spec)
+        place = self._entry(key)
+        name = printable(f"{key.provider}:{key.id}")
+        if place is None:
+            raise ConfigError(f"{self.path}: says nothing of {name}")
+        for field in fields:
+            path: tuple[str | int, ...] = ("models", place, *field.split("."))
+            if _at(self._data, path) is None:
+                said = [one for one in self._data["models"][place] if one not in _IDENTITY]
+                raise ConfigError(
+                    f"{self.path}: does not state {printable(field)} of {name}.{did_you_mean(field, said)}"
+                )
+            self.new = edit.unset(self.new, path)
+        if not fields or set(self._data["models"][place]) <= _IDENTITY:
+            self.new = edit.unset(self.new, ("models", place))
+
+    def exclude(self, provider: str, pattern: str) -> None:
+        """Add an exclude pattern for a provider, in the spelling that the file has for it."""
+        known = self._providers()
+        folded = fold_provider(provider)
+        if folded not in known:
+            raise ConfigError(f"unknown provider '{printable(provider)}'.{did_you_mean(folded, known)}")
+        table = self._data.get("exclude", {})
+        spelling = next((name for name in table if fold_provider(name) == folded), folded)
+        if pattern not in table.get(spelling, []):
+            if spelling in table:
+                self.new = edit.append(self.new, ("exclude", spelling), pattern)
+            else:
+                self.new = edit.set_value(self.new, ("exclude", spelling), [pattern])
+
+    def check(self) -> list[Problem]:
+        """The warnings about the new text. Raises `ConfigError` where it has errors, which says them all."""
+        problems = check_text(self.new.encode(), self.path, self._base)
+        errors = tuple(problem for problem in problems if problem.severity == "error")
+        if errors:
+            raise ConfigError("\n".join(map(str, errors)) + "\nnothing was written", problems=errors)
+        return problems
+
+    def diff(self) -> list[str]:
+        """The change as a unified diff, line by line."""
+        name = os.path.basename(self.path)
+        old, new = (text.removeprefix("\ufeff").splitlines() for text in (self.old, self.new))
+        return list(difflib.unified_diff(old, new, name, name, lineterm="", n=2))
+
+    def write(self) -> None:
+        """Put the new text in place, whole or not at all."""
+        try:
+            files.write_atomically(self.path, self.new.encode())
+        except OSError as error:
+            raise LLMModelsError(str(error)) from None
+
+    def _providers(self) -> set[str]:
+        own = self._data.get("providers", [])
+        return {*self._base.header["blocks"], *(fold_provider(str(one.get("id", ""))) for one in own)}
+
+    def _key(self, spec: str) -> ModelKey:
+        key = parse_spec(spec, self._providers())
+        if key.provider in self._base.header["blocks"]:
+            key = key._replace(id=self._base.block(key.provider).aliases.get(key.id, key.id))
+        return key
+
+    def _entry(self, key: ModelKey) -> int | None:
+        for place, entry in enumerate(self._data.get("models", [])):
+            if fold_provider(str(entry.get("provider", ""))) == key.provider and entry.get("id") == key.id:
+                return place
+        return None
+
+    @staticmethod
+    def _check_field(field: tuple[str, ...]) -> None:
+        known = validation.inlined("overrides")["properties"]["models"]["items"]["properties"]
+        if field[0] not in known or field[0] in {*_IDENTITY, "match"}:
+            names = [name for name in known if name not in {*_IDENTITY, "match"}]
+            raise InvalidSpecError(f"unknown field '{printable('.'.join(field))}'.{did_you_mean(field[0], names)}")
+
+
+def _value(text: str, field: tuple[str, ...]) -> Any:
+    """`text` as TOML reads it, or as the string that it is where the field is one or TOML knows no such value."""
+    kind = _schema_type(field)
+    try:
+        value: Any = tomllib.loads(f"x = {text}")["x"]
+    except (tomllib.TOMLDecodeError, RecursionError, KeyError):
+        value = text
+    if kind == "string" and not isinstance(value, str):
+        value = text
+    if kind == "array" and not isinstance(value, list):
+        value = [value]
+    return value
+
+
+def _schema_type(field: tuple[str, ...]) -> str | None:
+    """What the schema says a field of a model is."""
+    schema = validation.inlined("overrides")["properties"]["models"]["items"]
+    for step in field:
+        schema = schema.get("properties", {}).get(step, {})
+    kind: str | None = schema.get("type")
+    return kind
+
+
+def _at(data: Any, path: Sequence[str | int]) -> Any:
+    for step in path:
+        try:
+            data = data[step]
+        except (LookupError, TypeError):
+            return None
+    return data

@@ -1,0 +1,92 @@
+"""Status: which snapshot is in use and why, how old it is, and whether something is due; it changes nothing."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime
+from typing import Any
+
+from llm_models import paths, store
+from llm_models.activation import pulled_file
+from llm_models.manifest import believed
+from llm_models.snapshot_file import SnapshotFile
+
+__all__ = ["status"]
+
+
+def status(folder: paths.Folder, given: str | None = None, *, verify: bool = False) -> dict[str, Any]:
+    """Facts about the catalogue that `load()` would serve for `folder`, in words, as plain data.
+
+    Raises `SnapshotError` for a damaged snapshot; `verify` looks at every byte.
+    """
+    file = store._open(given, folder)
+    if verify:
+        file.verify()
+    raw = None if folder.config is None else paths.read_config(folder.config)
+    header = file.header
+    return {
+        "snapshot": file.name,
+        "kind": _kind(file, folder, given),
+        "sources": [f"{source['name']} (SHA-256 {source['sha256']})" for source in header["sources"]],
+        "date": header.get("date"),
+        "age": _age(header.get("date")),
+        "providers": header["counts"]["providers"],
+        "models": header["counts"]["models"],
+        "digest": header["digest"],
+        "configuration": _configuration(folder),
+        "activate": _due(file, folder, raw, given),
+        "pulled": _pulled(folder),
+        "verified": "every byte is what was written" if verify else None,
+    }
+
+
+def _kind(file: SnapshotFile, folder: paths.Folder, given: str | None) -> str:
+    if given is not None:
+        return "given"
+    if file.name != paths.PACKAGED_SNAPSHOT:
+        base = file.header.get("base", {}).get("kind", "source")
+        return f"activated, from {'the packaged snapshot' if base == 'packaged' else 'a source'}"
+    if folder.activated is not None:
+        return "packaged; the activated one was made from another packaged snapshot and is not used"
+    return "packaged"
+
+
+def _age(day: str | None) -> str | None:
+    if day is None:
+        return None
+    days = (datetime.now(tz=UTC).date() - date.fromisoformat(day if len(day) > 7 else f"{day}-01")).days
+    return f"{days} days"
+
+
+def _configuration(folder: paths.Folder) -> str | None:
+    if folder.config is None:
+        return None
+    if not folder.discovered:
+        return f"{folder.config} (named)"
+    return f"{folder.config} (found upwards from the working directory)"
+
+
+def _due(file: SnapshotFile, folder: paths.Folder, raw: bytes | None, given: str | None) -> str | None:
+    """Whether and why `activate` is due."""
+    if given is not None or (folder.activated is None and raw is None):
+        return None
+    if folder.activated is None:
+        return "not done; load() merges llm_models.toml each time"
+    if file.name == paths.PACKAGED_SNAPSHOT:
+        return "due: the packaged snapshot changed"
+    merged = file.config()
+    if merged != (None if raw is None else raw.decode(errors="replace")):
+        return "due: llm_models.toml changed since"
+    packaged = SnapshotFile.open(paths.PACKAGED_SNAPSHOT).header.get("date") or ""
+    if file.header.get("base", {}).get("kind") != "packaged" and packaged > (file.header.get("date") or ""):
+        return f"up to date, but the packaged snapshot is newer ({packaged})"
+    return "up to date"
+
+
+def _pulled(folder: paths.Folder) -> str | None:
+    """What was pulled and when, as far as its manifest can be believed."""
+    path = pulled_file(folder)
+    if not os.path.lexists(path):
+        return None
+    manifest = believed(path)
+    return path if manifest is None else f"{path}, fetched {manifest['fetched']}"

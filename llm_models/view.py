@@ -1,0 +1,123 @@
+"""What a catalogue shows of a snapshot file: its models but for those that filters hide; standard library only.
+
+Records are built here, each when it is first asked for, and kept. Nothing but memos ever changes, and they gain
+only what any other thread would compute the same; their keys are canonical names alone, so that no user's text
+can make them grow.
+"""
+
+from __future__ import annotations
+
+from llm_models.errors import EmptyCatalogError, printable
+from llm_models.records import Model, Provider
+
+__all__ = ["View", "effective"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from llm_models.filters import Filters
+    from llm_models.selection import Unmatched
+    from llm_models.snapshot_file import SnapshotFile
+
+    Place = tuple[str, int]
+    """A provider, and where in its block a model stands."""
+
+
+class View:
+    """A snapshot file seen through filters; `known` maps each provider's id to the place of its block."""
+
+    __slots__ = ("_providers", "_shown", "by_name", "counts", "file", "filters", "known", "models", "unmatched")
+
+    def __init__(self, file: SnapshotFile, filters: Filters | None) -> None:
+        """Raises `EmptyCatalogError` where nothing is shown."""
+        self.file = file
+        self.filters = filters
+        self.known: dict[str, list[int]] = file.header["blocks"]
+        self.models: dict[tuple[str, str], Model] = {}
+        self._providers: dict[str, Provider] = {}
+        self._shown: dict[str, list[int]] = {}
+        self.by_name: dict[str, list[Place]] | None = None
+        """Memo of `lookup`: what each bare name stands for."""
+        self.counts: dict[str | None, dict[int, int]] = {}
+        """Memo of `selection`: how many models have each capability set, of a provider or of all."""
+        self.unmatched: dict[tuple[int, int, str | None], Unmatched] = {}
+        """Memo of `selection`: what is to be said of conditions that no model fits."""
+        # Providers that no filter speaks of come first: their count stands in the header.
+        if not any(self.count(name) for name in sorted(self.known, key=self._is_restricted)):
+            left = " that the filters leave" if file.header["counts"]["models"] else ""
+            raise EmptyCatalogError(f"{printable(file.name)}: there is no model{left}")
+
+    def _is_restricted(self, provider: str) -> bool:
+        return self.filters is not None and self.filters.restricts(provider)
+
+    def count(self, provider: str) -> int:
+        """How many models of a provider are shown."""
+        return len(self.shown(provider)) if self._is_restricted(provider) else self.known[provider][3]
+
+    def shown(self, provider: str) -> Sequence[int]:
+        """The places of the models of a provider that no filter hides, in order of id."""
+        if self.filters is None or not self.filters.restricts(provider):
+            return range(self.known[provider][3])
+        try:
+            return self._shown[provider]
+        except KeyError:
+            pass
+        block = self.file.block(provider)
+        names = {model_id: [model_id] for model_id in block.ids}
+        for alias, model_id in block.aliases.items():
+            names[model_id].append(alias)
+        reason = self.filters.reason
+        shown = [place for place, every in enumerate(names.values()) if reason(provider, every) is None]
+        return self._shown.setdefault(provider, shown)
+
+    def hidden(self, provider: str, place: int) -> tuple[str, str | None] | None:
+        """Why the model at a place is hidden, as (section, pattern), or None where it is shown."""
+        if self.filters is None or not self.filters.restricts(provider):
+            return None
+        return self.filters.reason(provider, self.file.block(provider).names(place))
+
+    def provider(self, provider: str) -> Provider:
+        """The record of a known provider; built once."""
+        try:
+            return self._providers[provider]
+        except KeyError:
+            built = Provider.from_dict(self.file.block(provider).provider)
+            return self._providers.setdefault(provider, built)
+
+    def model(self, provider: str, place: int) -> Model:
+        """The record at a place that is shown; built once."""
+        block = self.file.block(provider)
+        key = (provider, block.ids[place])
+        try:
+            return self.models[key]
+        except KeyError:
+            built = Model.from_dict(effective(block.model(place), provider))
+            return self.models.setdefault(key, built)
+
+    def models_at(self, provider: str, places: Sequence[int]) -> list[Model]:
+        """The records at places that are shown; the block is decoded in one go where most of it is wanted."""
+        block, models = self.file.block(provider), self.models
+        keys = [(provider, block.ids[place]) for place in places]
+        missing = [(key, place) for key, place in zip(keys, places, strict=True) if key not in models]
+        if 2 * len(missing) > len(block.ids):
+            lines = block.models()
+            for key, place in missing:
+                models.setdefault(key, Model.from_dict(effective(lines[place], provider)))
+            return [models[key] for key in keys]
+        return [self.model(provider, place) for place in places]
+
+
+def effective(data: dict[str, Any], provider: str) -> dict[str, Any]:
+    """A model's line as the data of its record: what is derived fills what is not stated."""
+    derived = data.pop("derived", None)
+    data["provider"] = provider
+    if derived:
+        capabilities = derived.pop("capabilities", None)
+        if capabilities:
+            data["capabilities"] = {**capabilities, **data.get("capabilities", {})}
+        for name, value in derived.items():
+            data.setdefault(name, value)
+    data.setdefault("provider_model_id", data["id"])
+    return data

@@ -1,0 +1,147 @@
+"""Reading imports little, opens one file and no socket; importing opens nothing at all.
+
+Every module here costs each program that starts; one that is missing from these lists is a decision to take.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+IMPORT = {
+    "__future__",
+    "llm_models",
+    "llm_models.errors",
+    "llm_models.lookup",
+    "llm_models.modelspec",
+    "llm_models.paths",
+    "llm_models.records",
+    "llm_models.selection",
+    "llm_models.snapshot",
+    "llm_models.snapshot_file",
+    "llm_models.store",
+    "llm_models.view",
+}
+"""All that `import llm_models` loads over `json`, `os` and `zlib`, which it needs; `json` loads `re`."""
+
+NEVER = {
+    "asyncio",
+    "click",
+    "dataclasses",
+    "difflib",
+    "fnmatch",
+    "glom",
+    "hashlib",
+    "httpx",
+    "importlib.metadata",
+    "importlib.resources",
+    "inspect",
+    "jsonschema",
+    "logging",
+    "pathlib",
+    "rich",
+    "socket",
+    "ssl",
+    "subprocess",
+    "tempfile",
+    "tomlkit",
+    "tomllib",
+    "typing",
+    "urllib.parse",
+}
+"""What no question that finds its answer may load, filters and file names aside."""
+
+QUESTIONS = {
+    "get_model": "llm_models.get_model('openai', 'gpt-4o-mini').limits.context",
+    "resolve": "llm_models.resolve('gpt-4o-mini@openai').spec",
+    "bare id": "llm_models.resolve('gpt-4o-mini', prefer=['openai']).spec",
+    "capabilities": "llm_models.capabilities('openai:gpt-4o-mini').tools.enabled",
+    "allowed": "llm_models.allowed('openai:no-such-model')",
+    "list_providers": "len(llm_models.list_providers())",
+    "list_models": "len(llm_models.list_models())",
+    "select": "llm_models.select(require=['tools'], prefer=['openai'], order_by='price').provider",
+    "get_provider": "llm_models.get_provider('openai').env",
+    "hash": "hash(llm_models.get_model('openai', 'gpt-4o-mini'))",
+    "to_dict": "llm_models.get_model('openai', 'gpt-4o-mini').to_dict()['id']",
+    "config=None": "llm_models.load(config=None).epoch",
+    "no match": "llm_models.candidates(require=['chat', 'embeddings'])",
+}
+
+WATCH = """
+import json, os, sys, zlib
+sys.path.insert(0, sys.argv[1])
+bare, opened, other = set(sys.modules), [], []
+families = {"ctypes", "ftplib", "http", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "urllib"}
+calls = {"exec", "fork", "listdir", "mkdir", "posix_spawn", "putenv", "remove", "rename", "rmdir", "system"}
+def hook(event, args):
+    family, _, call = event.partition(".")
+    if event == "open":
+        opened.append(str(args[0]))
+    elif family in families or (family == "os" and call in calls):
+        other.append(event)
+sys.addaudithook(hook)
+import llm_models
+at_import = {"modules": sorted(set(sys.modules) - bare), "opened": opened[:]}
+del opened[:], other[:]
+eval(sys.argv[2])
+print(json.dumps({**at_import, "then": sorted(set(sys.modules) - bare), "read": opened, "other": other}))
+"""
+
+
+def watch(question: str, cwd: Path, *options: str) -> dict[str, Any]:
+    """What a new process imports and opens for `import llm_models`, and then for that question."""
+    command = [sys.executable, *options, "-c", WATCH, str(ROOT), question]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=True, timeout=60)
+    seen: dict[str, Any] = json.loads(done.stdout)
+    return seen
+
+
+@pytest.mark.parametrize("options", [["-I", "-S"], ["-I"], ["-I", "-S", "-O"]], ids=" ".join)
+def test_importing_loads_these_modules_and_opens_nothing_else(tmp_path: Path, options: list[str]) -> None:
+    seen = watch("None", tmp_path, *options)
+    assert set(seen["modules"]) == IMPORT
+    assert {Path(name).suffix for name in seen["opened"]} <= {".py", ".pyc"}
+    assert seen["read"] == []
+    assert seen["other"] == []
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+def test_a_question_loads_nothing_more_and_opens_one_file(tmp_path: Path, question: str) -> None:
+    seen = watch(question, tmp_path, "-I", "-S")
+    assert set(seen["then"]) == IMPORT
+    assert not set(seen["then"]) & NEVER
+    data = [name for name in seen["read"] if not name.endswith((".py", ".pyc"))]
+    assert data == [str(ROOT / "llm_models" / "data" / "snapshot.json")]
+    assert seen["other"] == []
+
+
+def test_filters_load_what_they_need(tmp_path: Path) -> None:
+    """Globs need `fnmatch`; plain names do not."""
+    plain = watch(
+        "llm_models.load(config=None, deny={'openai': ['gpt-4o']}).get_model('openai', 'gpt-4o-mini')", tmp_path
+    )
+    assert set(plain["then"]) - IMPORT == {"llm_models.filters"}
+    globs = watch("llm_models.load(config=None, deny={'openai': ['*-x']}).get_model('openai', 'gpt-4o')", tmp_path)
+    assert set(globs["then"]) - IMPORT <= {"llm_models.filters", "fnmatch", "posixpath", "ntpath", "functools", "os"}
+
+
+def test_a_control(tmp_path: Path) -> None:
+    """The watch sees a module, a file and a socket."""
+    seen = watch("(__import__('logging'), __import__('socket').socket().close(), open('x', 'w').close())", tmp_path)
+    assert {"logging", "socket"} <= set(seen["then"])
+    assert seen["read"][-1] == "x"
+    assert "socket.__new__" in seen["other"]
+
+
+def test_public_names_are_there() -> None:
+    import llm_models
+
+    assert len(set(llm_models.__all__)) == len(llm_models.__all__)
+    assert all(hasattr(llm_models, name) for name in llm_models.__all__)
