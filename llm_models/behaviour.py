@@ -47,10 +47,14 @@ class Overrides:
         return {}
 
 
+class _NotPlainError(Exception):
+    """A value is no plain data, or there is too much of it."""
+
+
 def layer_of_behaviour(module: Any) -> Layer:
     """The layer that a behaviour module states: a name (`package.module`, `package.module:Class`), or the object.
 
-    Raises `ConfigError` that names it, whatever goes wrong in it.
+    A class is called without arguments. Raises `ConfigError` that names it, whatever goes wrong in it.
     """
     name = (
         module
@@ -63,29 +67,35 @@ def layer_of_behaviour(module: Any) -> Layer:
         if isinstance(source, type):
             source = source()
         document = {
-            section: _plain(getattr(source, function)(), label)
+            section: _plain(getattr(source, function)(), section)
             for function, section in _SECTIONS.items()
             if hasattr(source, function)
         }
-    except ConfigError:
-        raise
+    except _NotPlainError as error:
+        raise _refused(label, str(error)) from None
     except (Exception, SystemExit) as error:
-        problem = Problem(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__, file=label)
-        raise ConfigError(str(problem), problems=(problem,), module=name) from error
+        raise _refused(label, f"{type(error).__name__}: {error}".removesuffix(": ")) from error
     if not document:
-        problem = Problem("defines none of providers(), models(), excludes()", file=label)
-        raise ConfigError(str(problem), problems=(problem,), module=name)
+        raise _refused(label, "defines none of providers(), models(), excludes()")
     return _layer(document, label)
 
 
 def layer_of_mapping(overrides: Mapping[str, Any], label: str = "load(overrides=...)") -> Layer:
     """The layer that a mapping in the shape of `llm_models.toml` states. Raises `ConfigError`."""
-    document = _plain(overrides, label)
+    try:
+        document = _plain(overrides, "")
+    except _NotPlainError as error:
+        raise _refused(label, str(error)) from None
     if not isinstance(document, dict):
-        raise ConfigError(f"{label}: expected a mapping in the shape of llm_models.toml")
+        raise _refused(label, "expected a mapping in the shape of llm_models.toml")
     if "overrides_module" in document:
-        raise ConfigError(f"{label}: overrides_module is an argument of load() here")
+        raise _refused(label, "overrides_module is an argument of load() here")
     return _layer(document, label)
+
+
+def _refused(label: str, why: str) -> ConfigError:
+    problem = Problem(why, file=label)
+    return ConfigError(str(problem), problems=(problem,))
 
 
 def _layer(data: dict[str, Any], label: str) -> Layer:
@@ -100,32 +110,49 @@ def _import(name: str) -> Any:
     return getattr(module, class_name) if class_name else module
 
 
-def _plain(value: Any, label: str) -> Any:
-    """A copy of `value` in dicts, lists and plain scalars; anything else, or too much of it, is a `ConfigError`."""
+def _plain(value: Any, path: str) -> Any:
+    """A copy of `value`, which stands at `path`, in dicts, lists and plain scalars.
+
+    Sets, whose order is chance, are sorted. Raises `_NotPlainError` for anything else, and for too much of it.
+    """
     left = MAX_ITEMS
 
-    def copy(value: Any, depth: int) -> Any:
+    def copy(value: Any, path: str, depth: int) -> Any:
         nonlocal left
         left -= 1
         if left < 0:
-            raise ConfigError(f"{label}: returned more than {MAX_ITEMS:,} values")
+            raise _NotPlainError(f"more than {MAX_ITEMS:,} values")
         if depth > _MAX_DEPTH:
-            raise ConfigError(f"{label}: returned data nested deeper than {_MAX_DEPTH} levels, or that holds itself")
+            raise _NotPlainError(f"nested deeper than {_MAX_DEPTH} levels, or data that holds itself")
         if value is None or isinstance(value, bool):
             return value
-        for kind in (str, int, float):
-            if isinstance(value, kind):
-                return kind(value)
+        if isinstance(value, str):
+            return _text(value, path)
+        if isinstance(value, int):
+            return int.__int__(value)
+        if isinstance(value, float):
+            return float.__float__(value)
         if isinstance(value, Mapping):
-            return {_key(key, label): copy(item, depth + 1) for key, item in value.items()}
+            return {_key(key, path): copy(item, f"{path}.{key}", depth + 1) for key, item in value.items()}
         if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
-            return [copy(item, depth + 1) for item in value]
-        raise ConfigError(f"{label}: returned a {type(value).__name__}, which is no plain data")
+            items = [copy(item, f"{path}[{place}]", depth + 1) for place, item in enumerate(value)]
+            return sorted(items, key=repr) if isinstance(value, (set, frozenset)) else items
+        raise _NotPlainError(f"{path}: found a {type(value).__name__}, which is no plain data".removeprefix(": "))
 
-    return copy(value, 0)
+    return copy(value, path, 0)
 
 
-def _key(key: Any, label: str) -> str:
+def _key(key: Any, path: str) -> str:
     if not isinstance(key, str):
-        raise ConfigError(f"{label}: returned a mapping with the key {printable(key)}, expected text")
-    return str(key)
+        raise _NotPlainError(f"{path}: found the key {str(key)[:100]}, expected text".removeprefix(": "))
+    return _text(key, path)
+
+
+def _text(value: str, path: str) -> str:
+    """A copy of a text without what its class makes of it. Raises `_NotPlainError` where UTF-8 cannot say it."""
+    text = str.__str__(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _NotPlainError(f"{path}: text with half a surrogate pair, which no file can hold") from None
+    return text

@@ -7,38 +7,42 @@ names and opens no socket.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models import config, paths
-from llm_models.errors import Problem, did_you_mean, nearest, printable
+from llm_models import config, index, paths
+from llm_models.errors import ConfigError, Problem, SnapshotError, did_you_mean, nearest, printable
 from llm_models.filters import compile_glob
 from llm_models.layers import Layer, layer_from
+from llm_models.modelspec import fold_provider
 from llm_models.overlay import Overlay, restore
 from llm_models.provenance import leaves, weaker
 from llm_models.records import Model, Provider
 from llm_models.snapshot_file import SnapshotFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from llm_models.config import Document
-    from llm_models.layers import Entry
+    from llm_models.layers import DocumentPath, Entry
 
 __all__ = ["base_for", "check_file", "check_text"]
 
 _UNITED = ("aliases", "tags")
+_SECTIONS = ("exclude", "allow", "deny")
 _FIELDS = {"models": (*Model._fields, "match", "omit"), "providers": (*Provider._fields, "omit")}
 
 
 def check_file(path: str) -> list[Problem]:
     """Every problem of the configuration file at `path`, errors and warnings, in the order of their places."""
-    from llm_models.errors import ConfigError
-
     try:
         raw = paths.read_config(path)
     except ConfigError as error:
         return list(error.problems)
-    return check_text(raw, path, base_for(path))
+    try:
+        return check_text(raw, path, base_for(path))
+    except SnapshotError as error:
+        damaged = Problem(f"cannot be compared with the catalogue: {error}", file=path)
+        return [damaged, *config.parse(raw, path).problems]
 
 
 def base_for(path: str) -> SnapshotFile:
@@ -49,179 +53,220 @@ def base_for(path: str) -> SnapshotFile:
 
 
 def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
-    """Every problem of a configuration's text, called `path`, as a correction of `base`."""
+    """Every problem of a configuration's text, called `path`, as a correction of `base`.
+
+    What is wrong with one entry keeps nothing from being said of the others; only warnings that rest on what was
+    wrong wait until it is mended.
+    """
     document = config.parse(raw, path)
-    if document.problems or document.data is None:
-        return document.problems
-    name = os.path.basename(path)
-    curated = os.path.basename(os.path.dirname(os.path.abspath(path))) == "overrides"
-    layer = layer_from(document, f"overrides/{name}" if curated else name, only_patches=curated)
-    run = Overlay(base, [layer], passing=False)
-    settings, _ = run.settings()
-    found = list(run.problems)
-    if not found:
+    found = list(document.problems)
+    sound = document.sound
+    if sound.data is not None:
+        name = os.path.basename(path)
+        curated = os.path.basename(os.path.dirname(os.path.abspath(path))) == "overrides"
+        layer = layer_from(sound, f"overrides/{name}" if curated else name, only_patches=curated)
+        run = Overlay(base, [layer], passing=False)
+        case = _Case(sound, layer, run, run.settings()[0].get("exclude", {}))
+        if config.ANY not in sound.doubtful:
+            found += run.problems
         for check in CHECKS:
-            found.extend(check(document, layer, run, settings))
+            for one in check(case):
+                if not sound.doubtful & {one.provider, config.ANY}:
+                    found.append(sound.problem(one.path, one.message, one.hint, one.key, one.severity))
     return sorted(found, key=lambda problem: (problem.line or 0, problem.column or 0, problem.message))
 
 
-def _warn(
-    document: Document, path: tuple[str | int, ...], message: str, hint: str = "", key: str | None = None
-) -> Problem:
-    return document.problem(path, message, hint, key, "warning")
+class _Case(NamedTuple):
+    """What a check looks at: a document, the layer that it states, that layer over the base, and what goes."""
+
+    document: Document
+    layer: Layer
+    run: Overlay
+    excludes: dict[str, list[str]]
+
+    def entries(self) -> Iterator[Entry]:
+        """The model entries whose provider is known; of the others something worse is said."""
+        return (entry for entry in self.layer.models if self.run.knows(entry.provider))
+
+    def touched(self, entry: Entry) -> list[str]:
+        """The ids of the models that an entry speaks of."""
+        return [i for i, entries in self.run.models.get(entry.provider, {}).items() if entry in entries]
+
+    def ground(self, provider: str, model_id: str) -> dict[str, Any] | None:
+        """What the base says of a model without this layer, None where it does not hold it."""
+        base = self.run.base
+        if provider not in base.header["blocks"] or model_id not in base.block(provider).places:
+            return None
+        block = base.block(provider)
+        line = block.model(block.places[model_id])
+        line.pop("derived", None)
+        return weaker(line, base.tail()["models"].get(f"{provider}:{model_id}", {}).get("fields", {}), self.layer.name)
+
+    def excluding(self, provider: str, model_id: str) -> str | None:
+        """The pattern that excludes a model, if one does."""
+        patterns = self.excludes.get(provider, ())
+        return next((pattern for pattern in patterns if compile_glob(pattern)(model_id)), None)
+
+    def aliases(self, provider: str) -> dict[str, tuple[str, ...]]:
+        """The aliases of each model of a provider that no exclude removes, with those of this layer."""
+        held: dict[str, list[str]] = {i: [] for i in self.run.ids(provider) if self.excluding(provider, i) is None}
+        if provider in self.run.base.header["blocks"]:
+            for alias, model_id in self.run.base.block(provider).aliases.items():
+                held.get(model_id, []).append(alias)
+        for model_id, entries in self.run.models.get(provider, {}).items():
+            for entry in entries if model_id in held else ():
+                ground = [] if ("aliases",) in entry.omitted else held[model_id]
+                held[model_id] = [*ground, *entry.fields.get("aliases", ())]
+        return {model_id: tuple(dict.fromkeys(aliases)) for model_id, aliases in held.items()}
 
 
-def _gone(document: Document, _layer: Layer, run: Overlay, _settings: Mapping[str, Any]) -> Iterator[Problem]:
+class _Finding(NamedTuple):
+    """What a check found at a path, or at its `key`, about a provider."""
+
+    provider: str
+    path: DocumentPath
+    message: str
+    hint: str = ""
+    key: str | None = None
+    severity: str = "warning"
+
+
+def _gone(case: _Case) -> Iterator[_Finding]:
     """An entry whose model nobody holds."""
-    for entry in run.gone:
-        ids = run.ids(entry.provider) if run.knows(entry.provider) else []
-        where = f"{entry.provider} has no model '{printable(entry.match or entry.id)}', so this entry is left out"
-        near = did_you_mean(entry.id, ids)
-        hint = near or "To define it, state name, limits.context or modalities."
-        yield _warn(document, (*entry.path, "id"), where, hint)
+    for entry in case.run.gone:
+        provider = entry.provider
+        if not case.run.knows(provider):  # an entry that may only patch
+            path = (*entry.path, "provider" if entry.path[0] == "models" else "id")
+            yield _Finding(provider, path, "no layer holds this provider, so this entry is left out")
+            continue
+        text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
+        aliases = case.run.base.block(provider).aliases if provider in case.run.base.header["blocks"] else {}
+        if entry.id in aliases:
+            hint = f"It is an alias: name '{printable(aliases[entry.id])}'."
+        else:
+            hint = did_you_mean(entry.id, case.run.ids(provider))
+        yield _Finding(provider, (*entry.path, "id"), text, hint or "To define it, state name or limits.context.")
 
 
-def _matches_nothing(document: Document, layer: Layer, run: Overlay, _settings: Mapping[str, Any]) -> Iterator[Problem]:
+def _matches_nothing(case: _Case) -> Iterator[_Finding]:
     """A match, exclude, allow or deny that no model fits."""
-    for entry in layer.models:
-        if entry.match is not None and not any(map(compile_glob(entry.match), run.ids(entry.provider))):
-            hint = did_you_mean(entry.match, run.ids(entry.provider))
-            yield _warn(document, (*entry.path, "match"), f"matches no model of {entry.provider}", hint)
-    for section in ("exclude", "allow", "deny"):
-        table = (document.data or {}).get(section)
+
+    def look(provider: str, path: DocumentPath, pattern: str, names: list[str]) -> Iterator[_Finding]:
+        if not any(map(compile_glob(pattern), names)):
+            yield _Finding(provider, path, f"matches no model of {provider}", did_you_mean(pattern, names))
+
+    for entry in case.entries():
+        if entry.match is not None:
+            yield from look(entry.provider, (*entry.path, "match"), entry.match, case.run.ids(entry.provider))
+    for section in _SECTIONS:
+        table = (case.document.data or {}).get(section)
         for spelling, globs in table.items() if isinstance(table, dict) else ():
-            provider = _folded(spelling)
-            names = _names(run, provider, aliases=section != "exclude")
-            for place, pattern in enumerate(globs if globs != "all" else ()):
-                if not any(map(compile_glob(pattern), names)):
-                    hint = did_you_mean(pattern, names)
-                    yield _warn(document, (section, spelling, place), f"matches no model of {provider}", hint)
+            provider = fold_provider(spelling)
+            if not case.run.knows(provider) or globs == "all":
+                continue
+            names = case.run.ids(provider)
+            if section != "exclude":
+                names = [*names, *(alias for aliases in case.aliases(provider).values() for alias in aliases)]
+            for place, pattern in enumerate(globs):
+                yield from look(provider, (section, spelling, place), pattern, names)
 
 
-def _folded(spelling: str) -> str:
-    from llm_models.modelspec import fold_provider
-
-    return fold_provider(spelling)
-
-
-def _names(run: Overlay, provider: str, *, aliases: bool) -> list[str]:
-    names = run.ids(provider)
-    if aliases and provider in run.base.header["blocks"]:
-        names = [*names, *run.base.block(provider).aliases]
-    if aliases:
-        for entries in run.models.get(provider, {}).values():
-            names.extend(alias for entry in entries for alias in entry.fields.get("aliases", ()))
-    return names
-
-
-def _already_so(document: Document, layer: Layer, run: Overlay, _settings: Mapping[str, Any]) -> Iterator[Problem]:
+def _already_so(case: _Case) -> Iterator[_Finding]:
     """A value that the catalogue states just so without it."""
-    tail = run.base.tail()
-    for entry in layer.models:
-        ids = [i for i, entries in run.models.get(entry.provider, {}).items() if entry in entries]
-        grounds = [_ground(run, entry.provider, i, tail, layer.name) for i in ids]
+    base = case.run.base
+    for entry in case.entries():
+        ids = case.touched(entry)
+        grounds = [case.ground(entry.provider, i) for i in ids]
         if grounds and None not in grounds:
-            spec = f"{entry.provider}:{entry.match or entry.id}"
-            yield from _same(document, entry, grounds, spec)
-    for entry in layer.providers:
-        if entry.provider in run.base.header["blocks"]:
-            record = run.base.block(entry.provider).provider
-            origins = tail["providers"].get(entry.provider, {}).get("fields", {})
-            yield from _same(document, entry, [weaker(record, origins, layer.name)], entry.provider)
+            others = [o for i in ids for o in case.run.models[entry.provider][i] if o is not entry]
+            yield from _same(case.document, entry, grounds, others, f"{entry.provider}:{entry.match or entry.id}")
+    for entry in case.layer.providers:
+        if entry.provider in base.header["blocks"]:
+            origins = base.tail()["providers"].get(entry.provider, {}).get("fields", {})
+            ground = weaker(base.block(entry.provider).provider, origins, case.layer.name)
+            yield from _same(case.document, entry, [ground], [], entry.provider)
 
 
-def _ground(run: Overlay, provider: str, model_id: str, tail: Mapping[str, Any], layer: str) -> dict[str, Any] | None:
-    """What the base says of a model without the layer of that name, None where it does not hold it."""
-    if provider not in run.base.header["blocks"] or model_id not in run.base.block(provider).places:
-        return None
-    block = run.base.block(provider)
-    line = block.model(block.places[model_id])
-    line.pop("derived", None)
-    return weaker(line, tail["models"].get(f"{provider}:{model_id}", {}).get("fields", {}), layer)
-
-
-def _same(document: Document, entry: Entry, grounds: list[Any], spec: str) -> Iterator[Problem]:
+def _same(document: Document, entry: Entry, grounds: list[Any], others: list[Entry], spec: str) -> Iterator[_Finding]:
+    """The values of an entry that all `grounds` state too, but for what `others` say otherwise before it."""
     if entry.omitted:  # what it omits first, it may well state again
         return
     for field, value in leaves(entry.fields):
+        path = tuple(field.split("."))
+        if any(other.states(*path) or any(path[: len(gone)] == gone for gone in other.omitted) for other in others):
+            continue
         said = [ground.get(field) for ground in grounds]
         united = field in _UNITED
         if all((have is not None and (set(value) <= set(have) if united else _equal(value, have))) for have in said):
-            path = (*entry.path, *field.split("."))
-            if document.line(path) is None:
-                path = tuple(part for part in path if part != "extra")
-            yield _warn(document, path, f"{printable(spec)} says so already, without this line")
+            place = (*entry.path, *path)
+            if document.line(place) is None:
+                place = tuple(part for part in place if part != "extra")
+            yield _Finding(entry.provider, place, f"{printable(spec)} says so already, without this line")
 
 
 def _equal(one: Any, other: Any) -> bool:
     return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
 
 
-def _excluded(document: Document, layer: Layer, run: Overlay, settings: Mapping[str, Any]) -> Iterator[Problem]:
+def _excluded(case: _Case) -> Iterator[_Finding]:
     """An override of a model that an exclude removes."""
-    for entry in layer.models:
-        if entry.match is None:
-            for pattern in settings.get("exclude", {}).get(entry.provider, ()):
-                if compile_glob(pattern)(entry.id) and entry not in run.gone:
-                    why = f"exclude pattern '{printable(pattern)}' removes this model, whatever is said here"
-                    yield _warn(document, (*entry.path, "id"), why)
+    for entry in case.entries():
+        pattern = None if entry.match is not None else case.excluding(entry.provider, entry.id)
+        if pattern is not None and entry not in case.run.gone:
+            why = f"exclude pattern '{printable(pattern)}' removes this model, whatever is said here"
+            yield _Finding(entry.provider, (*entry.path, "id"), why)
 
 
-def _to_extra(document: Document, _layer: Layer, _run: Overlay, _settings: Mapping[str, Any]) -> Iterator[Problem]:
+def _to_extra(case: _Case) -> Iterator[_Finding]:
     """A key that is no field of a record: it passes into extra, which may not be meant."""
     for section, known in _FIELDS.items():
-        for index, data in enumerate((document.data or {}).get(section, [])):
+        for number, data in enumerate((case.document.data or {}).get(section, [])):
             for key in data:
                 if key not in known:
                     near = nearest(key, known, 1)
                     hint = f"Did you mean '{near[0]}'?" if near else "Put it under extra to say that it is meant."
                     text = f"'{printable(key)}' is no field of a record and passes into extra"
-                    yield _warn(document, (section, index), text, hint, key)
+                    yield _Finding("", (section, number), text, hint, key)
 
 
-def _tiers_left(document: Document, layer: Layer, run: Overlay, _settings: Mapping[str, Any]) -> Iterator[Problem]:
+def _tiers_left(case: _Case) -> Iterator[_Finding]:
     """A new price that leaves the source's prices for long requests as they were."""
-    tail = run.base.tail()
-    for entry in layer.models:
+    for entry in case.entries():
         new = [name for name in ("input", "output") if entry.states("cost", name)]
-        if not new or entry.states("cost", "tiers") or any(path[:1] == ("cost",) for path in entry.omitted):
+        ids = case.touched(entry) if new else []
+        said = [other for i in ids for other in case.run.models[entry.provider][i]]
+        if any(e.states("cost", "tiers") or any(path[:1] == ("cost",) for path in e.omitted) for e in said):
             continue
-        ids = [i for i, entries in run.models.get(entry.provider, {}).items() if entry in entries]
-        tiered = [i for i in ids if (_ground(run, entry.provider, i, tail, layer.name) or {}).get("cost.tiers")]
+        tiered = [i for i in ids if (case.ground(entry.provider, i) or {}).get("cost.tiers")]
         if tiered:
             text = f"cost.tiers of {entry.provider}:{printable(tiered[0])} still holds the old prices for long requests"
             hint = 'State cost.tiers too, or put "cost.tiers" in omit.'
-            yield _warn(document, (*entry.path, "cost", new[0]), text, hint)
+            yield _Finding(entry.provider, (*entry.path, "cost", new[0]), text, hint)
 
 
-def _aliases(document: Document, layer: Layer, run: Overlay, _settings: Mapping[str, Any]) -> Iterator[Problem]:
-    """An alias that is another model's id, or that another model has: an error, for it cannot stand."""
-    for entry in layer.models:
-        ids = set(run.ids(entry.provider))
-        block = run.base.block(entry.provider) if entry.provider in run.base.header["blocks"] else None
-        for place, alias in enumerate(entry.fields.get("aliases", ())):
-            path = (*entry.path, "aliases", place)
-            if alias in ids:
-                yield document.problem(path, f"'{printable(alias)}' is the id of a model of {entry.provider}")
-            owners = {
-                e.id for e in layer.models if e.provider == entry.provider and alias in e.fields.get("aliases", ())
-            }
-            if block is not None and alias in block.aliases:
-                owners.add(block.aliases[alias])
-            others = sorted(owners - {entry.id})
-            if others and entry.match is None:
-                yield document.problem(path, f"'{printable(alias)}' is an alias of {printable(others[0])} too")
+def _aliases(case: _Case) -> Iterator[_Finding]:
+    """An alias that is a model's id, or that two models claim: an error, for it cannot stand."""
+    for provider in {entry.provider: None for entry in case.entries() if entry.states("aliases")}:
+        fallen = index.settle_aliases(case.aliases(provider))
+        why = {alias: reason for aliases in fallen.values() for alias, reason in aliases}
+        for entry in case.entries():
+            if entry.provider == provider and case.touched(entry):
+                for place, alias in enumerate(entry.fields.get("aliases", ())):
+                    if alias in why:
+                        path = (*entry.path, "aliases", place)
+                        text = f"'{printable(alias)}' cannot be an alias: {printable(why[alias])} of {provider}"
+                        yield _Finding(provider, path, text, severity="error")
 
 
-def _preferred(document: Document, layer: Layer, run: Overlay, _settings: Mapping[str, Any]) -> Iterator[Problem]:
+def _preferred(case: _Case) -> Iterator[_Finding]:
     """A preferred provider that no layer holds."""
-    for place, provider in enumerate(layer.settings.get("prefer", ())):
-        if not run.knows(provider):
-            hint = did_you_mean(provider, run.base.header["blocks"], 1)
-            yield _warn(document, ("prefer", place), f"unknown provider '{printable(provider)}'", hint)
+    for place, provider in enumerate(case.layer.settings.get("prefer", ())):
+        if not case.run.knows(provider):
+            hint = did_you_mean(provider, case.run.base.header["blocks"], 1)
+            yield _Finding(provider, ("prefer", place), f"unknown provider '{printable(provider)}'", hint)
 
 
-CHECKS: tuple[Callable[..., Iterator[Problem]], ...] = (
+CHECKS: tuple[Callable[[_Case], Iterator[_Finding]], ...] = (
     _gone,
     _matches_nothing,
     _already_so,

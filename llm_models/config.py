@@ -5,6 +5,7 @@ tomllib alone decides what is valid TOML. Everything that is wrong is found in o
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from typing import TYPE_CHECKING, Any
@@ -16,25 +17,41 @@ from llm_models.modelspec import fold_provider
 from llm_models.paths import read_config
 from llm_models.positions import locate, syntax_problem
 from llm_models.records import Model, Provider, Record
+from llm_models.validation import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from llm_models.layers import DocumentPath, Layer
     from llm_models.positions import Places
 
-__all__ = ["MAX_KEY_PARTS", "Document", "check_document", "layer_of", "parse", "read_layer"]
+__all__ = ["ANY", "MAX_KEY_PARTS", "Document", "check_document", "field_paths", "layer_of", "parse", "read_layer"]
 
 MAX_KEY_PARTS = 100
 """The longest dotted key, in parts: tomllib's time grows with its square."""
 
+MAX_DEPTH = 50
+"""How deep tables and arrays may nest."""
+
+MAX_BITS = 63
+"""How large an integer may be, its sign apart; TOML promises no more."""
+
+ANY = "*"
+"""In place of a provider: any of them."""
+
+_BY_PROVIDER = ("exclude", "allow", "deny")
+_NAMING = {"provider", "id", "match"}
 _KEY_RUN = re.compile(r"""[\w\-"' \t.]+""")
 
 
 class Document:
-    """A configuration as read: its name for messages, its data, and where everything stands in its text."""
+    """A configuration as read: its name for messages, its data, and where everything stands in its text.
 
-    __slots__ = ("data", "name", "places", "problems")
+    `sound` is the part of it that nothing is wrong with, so that more can be told of a file than its first mistakes.
+    There `doubtful` holds the providers of which something was taken out, and `ANY` where that may be any.
+    """
+
+    __slots__ = ("data", "doubtful", "name", "numbers", "places", "problems", "sound")
 
     def __init__(
         self, name: str, data: Mapping[str, Any] | None, places: Places | None, problems: list[Problem]
@@ -43,11 +60,22 @@ class Document:
         self.data = data
         self.places = places
         self.problems = problems
+        self.sound: Document = self
+        self.doubtful: set[str] = set()
+        self.numbers: dict[str, list[int]] = {}
+        """Of a section that entries were taken out of: the number that each one left has in the text."""
+
+    def written(self, path: DocumentPath) -> DocumentPath:
+        """The path in the text that `path` of the data has."""
+        if len(path) > 1 and path[0] in self.numbers:
+            return (path[0], self.numbers[str(path[0])][int(path[1])], *path[2:])
+        return path
 
     def line_column(self, path: DocumentPath, *, key: bool = False) -> tuple[int | None, int | None]:
         """Line and column of the value at `path` (of its key where `key`), or of the nearest thing around it."""
         if self.places is None:
             return None, None
+        path = self.written(path)
         while path:
             place = self.places.get(path)
             if place is not None:
@@ -68,6 +96,7 @@ class Document:
 
     def line(self, path: DocumentPath) -> int | None:
         """The line of the key at `path`, None where the text has no such path."""
+        path = self.written(path)
         if self.places is None or path not in self.places:
             return None
         return self.places.line_column(self.places[path].key_start)[0]
@@ -93,10 +122,12 @@ def parse(raw: bytes, name: str) -> Document:
     except tomllib.TOMLDecodeError as error:
         message, line, column = syntax_problem(text, error)
         return refused(f"not valid TOML: {message}", line, column)
+    except ValueError:  # Python reads no integer of more than 4,300 digits
+        return refused("an integer of thousands of digits")
     except RecursionError:
         return refused("nested too deeply")
     document = Document(name, data, locate(text), [])
-    document.problems = list(check_document(document))
+    document.problems = check_document(document)
     return document
 
 
@@ -122,22 +153,123 @@ def layer_of(document: Document, name: str, *, only_patches: bool = False) -> La
     return layer_from(document, name, only_patches=only_patches)
 
 
-def check_document(document: Document) -> Iterator[Problem]:
-    """Everything that is wrong with a document in itself, in the order in which it stands."""
-    found: list[tuple[tuple[int, int], Problem]] = []
-    data = document.data or {}
+def check_document(document: Document) -> list[Problem]:
+    """Everything that is wrong with a document in itself, in the order in which it stands; sets its `sound` part."""
+    problems: list[Problem] = []
+    sound = document
+    for check in (_check_size, _check_shape, _check_meaning):  # each takes for granted what the one before it looks at
+        faults = list(check(sound))
+        problems += [sound.problem(*fault) for fault in faults]
+        sound = _without(sound, [fault.path if fault.key is None else (*fault.path, fault.key) for fault in faults])
+    document.sound = sound
+    return sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0))
 
-    def tell(path: DocumentPath, message: str, hint: str = "", key: str | None = None) -> None:
-        problem = document.problem(path, message, hint, key)
-        found.append(((problem.line or 0, problem.column or 0), problem))
 
-    for fault in validation.faults("overrides", data):
-        tell(*fault)
-    if not found:  # what follows takes the shape for granted
-        for check in (_check_identity, _check_spellings, _check_omit, _check_tiers):
-            check(data, tell)
-    found.sort(key=lambda item: item[0])
-    yield from (problem for _, problem in found)
+def _without(document: Document, paths: Sequence[DocumentPath]) -> Document:
+    """The document without what stands at these paths: an entry's field, or the entry where that names it."""
+    data = dict(document.data or {})
+    gone: dict[str, set[int]] = {"models": set(), "providers": set()}
+    sound = Document(document.name, data, document.places, [])
+    sound.numbers = dict(document.numbers)
+    sound.doubtful = set(document.doubtful)
+    for path in paths:
+        section = str(path[0])
+        if section in gone and len(path) > 1:
+            index = int(path[1])
+            entry = (document.data or {})[section][index]
+            named = entry.get("provider") if isinstance(entry, dict) and section == "models" else None
+            if len(path) == 2 or path[2] in _NAMING:
+                gone[section].add(index)
+                sound.doubtful.add(fold_provider(named) if isinstance(named, str) else ANY)
+            elif section == "models":
+                sound.doubtful.add(fold_provider(str(named)))
+            if index not in gone[section]:
+                data[section] = list(data[section])
+                data[section][index] = {key: value for key, value in data[section][index].items() if key != path[2]}
+        elif section in _BY_PROVIDER and len(path) > 1 and isinstance(data.get(section), dict):
+            data[section] = {key: value for key, value in data[section].items() if key != path[1]}
+            sound.doubtful.add(fold_provider(str(path[1])))
+        else:
+            data.pop(section, None)
+            sound.doubtful.add(ANY)
+    for section, indices in gone.items():
+        if indices and section in data:
+            left = [index for index in range(len(data[section])) if index not in indices]
+            data[section] = [data[section][index] for index in left]
+            sound.numbers[section] = [int(document.written((section, index))[1]) for index in left]
+    return sound
+
+
+def _walk(data: Any) -> Iterator[tuple[DocumentPath, Any]]:
+    """Every path of a document and its value, though not what is nested too deep."""
+    todo: list[tuple[DocumentPath, Any]] = [((), data)]
+    while todo:
+        path, value = todo.pop()
+        yield path, value
+        if isinstance(value, (dict, list)) and len(path) <= MAX_DEPTH:
+            steps = value.items() if isinstance(value, dict) else enumerate(value)
+            todo.extend(((*path, step), item) for step, item in steps)
+
+
+def _check_size(document: Document) -> Iterator[Fault]:
+    """Values that nothing should look at more closely."""
+    for path, value in _walk(document.data):
+        if len(path) > MAX_DEPTH:
+            yield Fault(path, f"nested deeper than {MAX_DEPTH} levels")
+        elif isinstance(value, int) and value.bit_length() > MAX_BITS:
+            yield Fault(path, f"an integer of more than {MAX_BITS} bits")
+
+
+def _not_kept(path: DocumentPath, value: Any) -> Fault | None:
+    """A value that no record can hold, where the schema leaves the type open: only JSON's types are kept."""
+    if value is None:
+        return Fault(path, "null says nothing", 'Leave the key out, or put it in "omit" to remove it.')
+    if isinstance(value, float) and not math.isfinite(value):
+        return Fault(path, f"expected a finite number (found {value})")
+    if not isinstance(value, (str, int, float, dict, list)):
+        return Fault(path, f"expected a string (found a {type(value).__name__})", f'Put it in quotes: "{value}".')
+    return None
+
+
+def _check_shape(document: Document) -> Iterator[Fault]:
+    """Breaches of the schema, and values that no record can hold."""
+    told = set()
+    for fault in _schema_faults(document):
+        told.add(fault.path)
+        yield fault
+    for path, value in _walk(document.data):
+        if path not in told and (fault := _not_kept(path, value)):
+            yield fault
+
+
+def _schema_faults(document: Document) -> Iterator[Fault]:
+    for fault in validation.faults("overrides", document.data or {}):
+        value = _at(document.data, fault.path)
+        if len(fault.path) == 2 and fault.path[0] in _BY_PROVIDER and isinstance(value, dict) and fault.key is None:
+            yield fault._replace(hint=f'Put the provider in quotes: "{printable(_dotted(fault.path[1], value))}".')
+        else:
+            yield fault
+
+
+def _dotted(name: str | int, value: Any) -> str:
+    """What a provider's id with points in it, written without quotes, was meant to be."""
+    names = [str(name)]
+    while isinstance(value, dict) and value:
+        name, value = next(iter(value.items()))
+        names.append(str(name))
+    return ".".join(names)
+
+
+def _at(data: Any, path: DocumentPath) -> Any:
+    for step in path:
+        data = data[step]
+    return data
+
+
+def _check_meaning(document: Document) -> Iterator[Fault]:
+    """What no schema can say."""
+    for check in (_check_identity, _check_spellings, _check_omit, _check_tiers):
+        yield from check(document)
 
 
 def _describe(data: Any, path: DocumentPath) -> str:
@@ -162,53 +294,50 @@ def _describe(data: Any, path: DocumentPath) -> str:
     return ".".join(words)
 
 
-def _check_identity(data: Mapping[str, Any], tell: Callable[..., None]) -> None:
-    seen: dict[tuple[str, str], int] = {}
-    for index, entry in enumerate(data.get("models", [])):
-        path = ("models", index)
-        if ("id" in entry) == ("match" in entry):
-            found = "both" if "id" in entry else "neither"
-            tell(path, f"expected one of 'id' and 'match' (found {found})")
-        elif "id" in entry:
-            key = (fold_provider(entry["provider"]), entry["id"])
-            if key in seen:
-                tell((*path, "id"), f"the same model is named twice (first as models[{seen[key]}])", "Join the two.")
-            seen.setdefault(key, index)
-    providers: dict[str, int] = {}
-    for index, entry in enumerate(data.get("providers", [])):
-        provider = fold_provider(entry["id"])
-        if provider in providers:
-            first = providers[provider]
-            tell(
-                ("providers", index, "id"),
-                f"the same provider is named twice (first as providers[{first}])",
-                "Join the two.",
+def _check_identity(document: Document) -> Iterator[Fault]:
+    """Nothing is named twice."""
+    data = document.data or {}
+    seen: dict[tuple[str, ...], DocumentPath] = {}
+
+    def again(key: tuple[str, ...], path: DocumentPath) -> Iterator[Fault]:
+        if key in seen:
+            line = document.line(seen[key])
+            first = f"on line {line}" if line else f"as {seen[key][0]}[{seen[key][1]}]"
+            yield Fault(
+                path, f"the same {'model' if key[1:] else 'provider'} is named twice (first {first})", "Join them."
             )
-        providers.setdefault(provider, index)
+        seen.setdefault(key, path)
+
+    for index, entry in enumerate(data.get("models", [])):
+        if "id" in entry:
+            yield from again((fold_provider(entry["provider"]), entry["id"]), ("models", index, "id"))
+    for index, entry in enumerate(data.get("providers", [])):
+        yield from again((fold_provider(entry["id"]),), ("providers", index, "id"))
 
 
-def _check_spellings(data: Mapping[str, Any], tell: Callable[..., None]) -> None:
-    for section in ("exclude", "allow", "deny"):
-        table = data.get(section)
+def _check_spellings(document: Document) -> Iterator[Fault]:
+    for section in _BY_PROVIDER:
+        table = (document.data or {}).get(section)
         seen: dict[str, str] = {}
         for spelling in table if isinstance(table, dict) else ():
             provider = fold_provider(spelling)
             if provider in seen:
-                tell((section,), f"'{spelling}' is the same provider as '{seen[provider]}'", "Join the two.", spelling)
+                message = f"'{printable(spelling)}' is the same provider as '{printable(seen[provider])}'"
+                yield Fault((section,), message, "Join them.", spelling)
             seen.setdefault(provider, spelling)
 
 
-def _check_omit(data: Mapping[str, Any], tell: Callable[..., None]) -> None:
+def _check_omit(document: Document) -> Iterator[Fault]:
     for section, kind in (("models", Model), ("providers", Provider)):
-        for index, entry in enumerate(data.get(section, [])):
+        known = field_paths(kind)
+        for index, entry in enumerate((document.data or {}).get(section, [])):
             for place, dotted in enumerate(entry.get("omit", [])):
-                known = _field_paths(kind)
                 if dotted not in known and not dotted.startswith("extra."):
-                    hint = did_you_mean(dotted, known)
-                    tell((section, index, "omit", place), f"unknown field '{printable(dotted)}'", hint)
+                    hint = did_you_mean(dotted, known) or "Fields are written as dotted paths, such as limits.input."
+                    yield Fault((section, index, "omit", place), f"unknown field '{printable(dotted)}'", hint)
 
 
-def _field_paths(kind: type[Record], prefix: str = "") -> list[str]:
+def field_paths(kind: type[Record], prefix: str = "") -> list[str]:
     """Every field of a record that can be omitted, as dotted paths."""
     paths: list[str] = []
     for name, default, _, _ in kind._plan:
@@ -216,15 +345,15 @@ def _field_paths(kind: type[Record], prefix: str = "") -> list[str]:
             continue
         paths.append(prefix + name)
         if isinstance(default, Record):
-            paths.extend(_field_paths(type(default), f"{prefix}{name}."))
+            paths.extend(field_paths(type(default), f"{prefix}{name}."))
     return paths
 
 
-def _check_tiers(data: Mapping[str, Any], tell: Callable[..., None]) -> None:
-    for index, entry in enumerate(data.get("models", [])):
+def _check_tiers(document: Document) -> Iterator[Fault]:
+    for index, entry in enumerate((document.data or {}).get("models", [])):
         sizes: set[int] = set()
         for place, tier in enumerate(entry.get("cost", {}).get("tiers", [])):
             if tier["context_over"] in sizes:
                 path = ("models", index, "cost", "tiers", place, "context_over")
-                tell(path, f"two tiers begin at {tier['context_over']} tokens", "Join the two.")
+                yield Fault(path, f"two tiers begin at {tier['context_over']} tokens", "Join them.")
             sizes.add(tier["context_over"])

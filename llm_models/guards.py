@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models.differences import compare
 from llm_models.errors import LLMModelsError, printable
-from llm_models.overlay import restore
 from llm_models.provenance import weaker
+from llm_models.tail import restore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -22,6 +22,7 @@ __all__ = ["LAST", "OMIT", "UNITE", "Layered", "Merged", "Origin", "merge", "nes
 
 Path = tuple[str, ...]
 Pair = tuple[Any, "Layered"]
+"""What one layer says of one field."""
 
 
 class _Omit:
@@ -29,7 +30,7 @@ class _Omit:
         return "OMIT"
 
 
-OMIT = _Omit()
+OMIT: Any = _Omit()
 """As a value: the field goes, whatever weaker layers say; a stronger layer may state it again."""
 
 # A rule is a glom spec over the (value, origin) pairs that the layers give for one field, weakest first; it
@@ -95,10 +96,10 @@ def _merge_maps(
     path: Path, pairs: Sequence[Pair], rules: Mapping[Path, Any], origins: dict[Path, Origin] | None
 ) -> dict[str, Any]:
     """Merge maps field by field; an `OMIT` among them takes away each field that weaker ones state."""
-    keys = dict.fromkeys([key for value, _ in pairs if value is not OMIT for key in value])
+    keys = dict.fromkeys([key for value, _ in pairs if isinstance(value, Mapping) for key in value])
     merged: dict[str, Any] = {}
     for key in keys:
-        held = [(OMIT if v is OMIT else v[key], layer) for v, layer in pairs if v is OMIT or key in v]
+        held: list[Pair] = [(v if v is OMIT else v[key], layer) for v, layer in pairs if v is OMIT or key in v]
         result = _merge_field((*path, key), held, rules, origins)
         if result is not OMIT and result != {}:
             merged[key] = result

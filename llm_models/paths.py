@@ -68,10 +68,11 @@ def find(config: object = ..., start: str | None = None) -> Folder:
     `start` is the folder in which the search begins, the working directory when left out.
     """
     if config is ...:
+        start = os.getcwd() if start is None else start
         named = os.environ.get(CONFIG_VARIABLE)
         if named is None:
-            return _search(os.getcwd() if start is None else start)
-        config = named or None
+            return _search(start)
+        config = os.path.join(start, named) if named else None
     if config is None:
         return Folder(None, None)
     path = os.path.abspath(os.fspath(config))  # type: ignore[call-overload]

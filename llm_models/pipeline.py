@@ -13,9 +13,10 @@ from llm_models import config, index, paths, validation
 from llm_models.enrich import agreed_families, last_segment
 from llm_models.errors import EmptyCatalogError, printable
 from llm_models.normalize import Report, normalize
-from llm_models.overlay import EMPTY_TAIL, overlay, restore
+from llm_models.overlay import overlay
 from llm_models.records import CAPABILITIES
 from llm_models.snapshot_file import SnapshotFile
+from llm_models.tail import EMPTY_TAIL, restore
 from llm_models.transforms import models_dev
 from llm_models.upstream import parse_catalogue
 

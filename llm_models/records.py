@@ -117,8 +117,9 @@ class Record:
         self._fill({name: thaw(value) for name, value in values.items()})
 
     def _fill(self, data: Mapping[str, Any]) -> None:
+        get = data.get
         for name, default, convert, store in self._plan:
-            value = data.get(name)
+            value = get(name)
             if value is None:
                 store(self, default)
             else:
@@ -127,6 +128,8 @@ class Record:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """The record that plain data describes; keys that are no field of it are left aside.
+
+        A part may be a record already, and is then shared.
 
         >>> Limits.from_dict({"context": 128000}).context
         128000
@@ -183,7 +186,9 @@ _RECORDS: dict[str, type[Record]] = {}
 def _converter(annotation: str) -> Callable[[Any], Any] | None:
     """How plain data becomes the value of a field, read from its annotation."""
     if annotation in _RECORDS:
-        return _RECORDS[annotation].from_dict
+        kind = _RECORDS[annotation]
+        build = kind.from_dict
+        return lambda value: value if value.__class__ is kind else build(value)
     if annotation.startswith("tuple["):
         member = _RECORDS.get(annotation[len("tuple[") :].partition(",")[0])
         if member is None:

@@ -151,9 +151,12 @@ def _build(request: dict[str, Any]) -> Snapshot:
     folder = paths.find(request["config"], request["start"])
     raw = None if folder.config is None else paths.read_config(folder.config)
     file = _open(request.get("snapshot"), folder)
-    named = file.config()
-    as_merged = named == (None if raw is None else raw.decode(errors="replace"))
-    as_merged = as_merged or (raw is None and request.get("snapshot") is not None)
+    text = file.config()
+    named = None if text is None else text.encode()
+    if raw is None and request.get("snapshot") is not None:  # a given snapshot brings the configuration merged into it
+        raw = named
+        folder = paths.Folder(None if raw is None else paths.CONFIG_NAME, None)
+    as_merged = named == raw
     code = request.get("overrides_module") or (file.header.get("overrides_module") if named is not None else None)
     if not as_merged or code or request.get("overrides"):
         from llm_models import pipeline

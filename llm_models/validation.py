@@ -45,7 +45,7 @@ def _is_integer(_checker: object, value: object) -> bool:
 
 
 def _is_number(_checker: object, value: object) -> bool:
-    return not isinstance(value, bool) and isinstance(value, (int, float)) and math.isfinite(value)
+    return _is_integer(_checker, value) or (isinstance(value, float) and math.isfinite(value))
 
 
 _Validator = extend(  # type: ignore[no-untyped-call]
@@ -67,6 +67,14 @@ def _is_partial_date(value: object) -> bool:
     except ValueError:
         return False
     return True
+
+
+_DATE = (
+    r"^(?!0000)([0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?"
+    r"|[0-9]{4}-(0[13-9]|1[0-2])-(29|30)|[0-9]{4}-(0[13578]|1[02])-31"
+    r"|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)$(?!\n)"
+)
+"""The days and months that exist, leap days too, as `_is_partial_date` knows them."""
 
 
 @cache
@@ -107,8 +115,24 @@ def inlined(name: str) -> dict[str, Any]:
 
 
 def for_editors() -> dict[str, Any]:
-    """The schema of `llm_models.toml` as one document in draft-07 words, equal in verdict to ours."""
-    schema = dict(inlined("overrides"))
+    """The schema of `llm_models.toml` as one document in draft-07 words, equal in verdict to ours.
+
+    It states no defaults: an editor would fill them in, and each would overwrite a real value of a weaker layer.
+    Dates, whose format only we know, are told by a pattern. Beyond JSON's words are an integer written with a
+    point and a number that is not finite, which ours alone refuses.
+    """
+
+    def reword(node: Any) -> Any:
+        if isinstance(node, list):
+            return [reword(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if node.get("format") == "partial-date":
+            node = {**node, "pattern": _DATE}
+            del node["format"]
+        return {key: reword(value) for key, value in node.items()}
+
+    schema: dict[str, Any] = reword(inlined("overrides"))
     schema["$schema"] = "http://json-schema.org/draft-07/schema#"
     return schema
 
@@ -167,8 +191,14 @@ def _translate(error: ValidationError) -> Iterator[Fault]:
             for key in wanted:
                 if key not in value:
                     yield Fault(path, f"'{key}' is missing")
+        case "type" if isinstance(value, float) and not math.isfinite(value):
+            yield Fault(path, f"expected a finite {wanted} (found {value})")
         case "type":
             yield Fault(path, f"expected {_article(wanted)} (found {type_name(value)} {_shown(value)})")
+        case "oneOf" if all(branch.keys() == {"required"} for branch in wanted):
+            names = [key for branch in wanted for key in branch["required"]]
+            found = "both" if any(key in value for key in names) else "neither"
+            yield Fault(path, f"expected one of {' and '.join(map(repr, names))} (found {found})")
         case "anyOf" | "oneOf":
             yield from _nearest_branch(error)
         case "minimum" if wanted == 1 and value == 0:

@@ -8,7 +8,7 @@ can make them grow.
 from __future__ import annotations
 
 from llm_models.errors import EmptyCatalogError, printable
-from llm_models.records import Model, Provider
+from llm_models.records import CAPABILITIES, Capabilities, Limits, Modalities, Model, Provider
 
 __all__ = ["View", "effective"]
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from llm_models.filters import Filters
+    from llm_models.records import Record
     from llm_models.selection import Unmatched
     from llm_models.snapshot_file import SnapshotFile
 
@@ -25,10 +26,13 @@ if TYPE_CHECKING:
     """A provider, and where in its block a model stands."""
 
 
+FLAGS = (1 << len(CAPABILITIES)) - 1
+
+
 class View:
     """A snapshot file seen through filters; `known` maps each provider's id to the place of its block."""
 
-    __slots__ = ("_providers", "_shown", "by_name", "counts", "file", "filters", "known", "models", "unmatched")
+    __slots__ = ("_parts", "_providers", "_shown", "by_name", "counts", "file", "filters", "known", "models", "unmatched")
 
     def __init__(self, file: SnapshotFile, filters: Filters | None) -> None:
         """Raises `EmptyCatalogError` where nothing is shown."""
@@ -37,6 +41,7 @@ class View:
         self.known: dict[str, list[int]] = file.header["blocks"]
         self.models: dict[tuple[str, str], Model] = {}
         self._providers: dict[str, Provider] = {}
+        self._parts: dict[tuple[type[Record], Any], Any] = {}
         self._shown: dict[str, list[int]] = {}
         self.by_name: dict[str, list[Place]] | None = None
         """Memo of `lookup`: what each bare name stands for."""
@@ -93,8 +98,27 @@ class View:
         try:
             return self.models[key]
         except KeyError:
-            built = Model.from_dict(effective(block.model(place), provider))
+            built = self._build(provider, block.model(place), block.bits[place])
             return self.models.setdefault(key, built)
+
+    def _build(self, provider: str, line: dict[str, Any], bits: int) -> Model:
+        """The record of a model's line. Parts that many models have alike are one record: there are few of each.
+
+        Its capability set `bits` and what it says of reasoning tell all capabilities.
+        """
+        data, parts = effective(line, provider), self._parts
+        said = data.get("capabilities", {})
+        modalities, limits = data.get("modalities", {}), data.get("limits", {})
+        for name, kind, part, key in (
+            ("capabilities", Capabilities, said, (bits & FLAGS, str(said.get("reasoning")))),
+            ("modalities", Modalities, modalities, (*modalities.get("input", ()), "", *modalities.get("output", ()))),
+            ("limits", Limits, limits, tuple(limits.items())),
+        ):
+            try:
+                data[name] = parts[kind, key]
+            except KeyError:
+                data[name] = parts.setdefault((kind, key), kind.from_dict(part))
+        return Model.from_dict(data)
 
     def models_at(self, provider: str, places: Sequence[int]) -> list[Model]:
         """The records at places that are shown; the block is decoded in one go where most of it is wanted."""
@@ -104,7 +128,7 @@ class View:
         if 2 * len(missing) > len(block.ids):
             lines = block.models()
             for key, place in missing:
-                models.setdefault(key, Model.from_dict(effective(lines[place], provider)))
+                models.setdefault(key, self._build(provider, lines[place], block.bits[place]))
             return [models[key] for key in keys]
         return [self.model(provider, place) for place in places]
 

@@ -97,7 +97,7 @@ print(json.dumps({**at_import, "then": sorted(set(sys.modules) - bare), "read": 
 
 def watch(question: str, cwd: Path, *options: str) -> dict[str, Any]:
     """What a new process imports and opens for `import llm_models`, and then for that question."""
-    command = [sys.executable, *options, "-c", WATCH, str(ROOT), question]
+    command = [sys.executable, "-B", *options, "-c", WATCH, str(ROOT), question]
     done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=True, timeout=60)
     seen: dict[str, Any] = json.loads(done.stdout)
     return seen

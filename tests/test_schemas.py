@@ -303,7 +303,7 @@ class TestOverrides:
         needed = {
             name for word, value in keywords(validation.inlined("overrides")) if word == "required" for name in value
         }
-        assert needed == {"id", "provider", "context_over"}
+        assert needed == {"id", "match", "provider", "context_over"}  # a model by one of id and match
         assert "required" not in RAW["overrides"]
         assert refused("overrides", {}) is None
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import jsonschema
 import pytest
+from peak import PEAK
 
 from llm_models import files, sources
 from llm_models.errors import SourceError
@@ -417,10 +418,10 @@ class TestSize:
         worst = b"{" + b",".join('"k%07d":"é\U0001f600%013d"'.encode() % (i, i) for i in range(490_000)) + b"}"
         for answer in (reply(worst), endless(CHUNKED, b"10000\r\n" + b" " * 65536 + b"\r\n")):
             code = (
-                "import resource, sys; from llm_models.sources import pull\n"
+                PEAK + "import sys; from llm_models.sources import pull\n"
                 "try: pull(url=sys.argv[1], out=sys.argv[2])\n"
                 "except Exception as error: print(type(error).__name__)\n"
-                "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+                "print(peak())"
             )
             run = [sys.executable, "-c", code, serve(answer).url, f"{tmp_path}/a"]
             done = subprocess.run(
@@ -428,7 +429,7 @@ class TestSize:
             )
             name, peak = done.stdout.split()
             assert name == "SourceError"
-            assert int(peak) / (1 << 20 if sys.platform == "darwin" else 1 << 10) < 300
+            assert int(peak) / (1 << 20) < 300
             assert os.listdir(tmp_path) == []
 
 
@@ -438,7 +439,7 @@ class TestDeadline:
     def late(self, shelf: Shelf, url: str, timeout: float = 0.4) -> str:
         started = time.monotonic()
         message = shelf.refuses(url, f"not finished within {timeout:g} s", timeout=timeout)
-        assert timeout - 0.01 < time.monotonic() - started < timeout + 0.4
+        assert timeout - 0.01 < time.monotonic() - started < timeout + 2  # a busy machine's slack
         return message
 
     @pytest.mark.parametrize(
@@ -787,7 +788,7 @@ class TestSecrets:
     ) -> None:
         caplog.set_level(logging.DEBUG)
         server = serve(moved("/b?key=s3cret"), reply(), moved("/b"), reply())
-        asked = server.url.replace("127", "alice:s3cret@127") + "?token=s3cret#s3cret"
+        asked = server.url.replace("//127", "//alice:s3cret@127") + "?token=s3cret#s3cret"
         result = shelf.pull(asked)
         self.check(repr(result), shelf.manifest.read_text(encoding="utf-8"), caplog.text, *capfd.readouterr())
         assert result.manifest["url"] == server.url.replace("api.json", "b")
@@ -797,7 +798,7 @@ class TestSecrets:
     def test_are_not_told_to_another_host(self, shelf: Shelf, serve: Serve) -> None:
         last = serve(reply())
         first = serve(moved(last.url))
-        shelf.pull(first.url.replace("127", "alice:s3cret@127"))
+        shelf.pull(first.url.replace("//127", "//alice:s3cret@127"))
         assert "authorization" not in last.requests[0].lower()
 
     @pytest.mark.parametrize(
@@ -820,7 +821,7 @@ class TestSecrets:
     def test_when_it_fails(self, shelf: Shelf, serve: Serve, answer: Answer, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)
         server = serve(answer)
-        asked = server.url.replace("127", "alice:s3cret@127") + "?token=s3cret#s3cret"
+        asked = server.url.replace("//127", "//alice:s3cret@127") + "?token=s3cret#s3cret"
         message = shelf.refuses(asked, "", shown=server.url, timeout=0.3)
         self.check(message.replace("alice-s3cret, which", ""), caplog.text)
 
@@ -887,7 +888,7 @@ class TestProxy:
         self, shelf: Shelf, serve: Serve, monkeypatch: pytest.MonkeyPatch, answer: Answer, said: str
     ) -> None:
         proxy = serve(answer)
-        monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("127", "alice:s3cret@127"))
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//127", "//alice:s3cret@127"))
         message = shelf.refuses("https://models.example/api.json", said, timeout=0.3)
         assert "s3cret" not in message
         assert proxy.requests[0].startswith("CONNECT models.example:443 HTTP/1.1\r\n")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from peak import PEAK
 
 from llm_models import upstream
 from llm_models.errors import SourceError
@@ -221,7 +222,7 @@ class TestNoCatalogue:
 def child(build: str) -> tuple[str, float, float]:
     """What a fresh process says of the data that the expression `build` makes, its seconds, and its peak in MB."""
     code = f"""
-        import resource, sys, time
+        import time
         import httpx  # what a pull holds besides
         from llm_models.upstream import parse_catalogue
         data = {build}
@@ -230,14 +231,14 @@ def child(build: str) -> tuple[str, float, float]:
             said = str(len(parse_catalogue(data, "up.json")))
         except Exception as error:
             said = f"{{type(error).__name__}} {{error}}"
-        print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, said)
+        print(time.perf_counter() - started, peak(), said)
     """
-    run = [sys.executable, "-c", textwrap.dedent(code)]
+    run = [sys.executable, "-c", PEAK + textwrap.dedent(code)]
     done = subprocess.run(
         run, capture_output=True, text=True, check=True, timeout=60, env={**os.environ, "PYTHONPATH": ROOT}
     )
     seconds, peak, said = done.stdout.split(" ", 2)
-    return said.strip(), float(seconds), float(peak) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    return said.strip(), float(seconds), float(peak) / (1 << 20)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no resource module")

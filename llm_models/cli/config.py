@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS"]
 
 
-@click.command("validate")
+@click.command("validate", short_help="Report every problem of llm_models.toml.")
 @click.argument("files", nargs=-1, metavar="[FILES]...")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option(
@@ -64,7 +64,7 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-@click.command("explain")
+@click.command("explain", short_help="Tell where each value of a model comes from.")
 @click.argument("spec")
 @click.argument("field", required=False)
 @catalogue
@@ -152,7 +152,7 @@ repos:
 """
 
 
-@click.command("init")
+@click.command("init", short_help="Write a commented llm_models.toml.")
 @click.argument("folder", default=".")
 def init_command(folder: str) -> None:
     """Write a commented llm_models.toml into FOLDER, with its schema for editors, and show the pre-commit hook.
@@ -181,7 +181,7 @@ def init_command(folder: str) -> None:
     click.echo(f"\nTo have it checked at every commit, put this into .pre-commit-config.yaml:\n\n{SNIPPET}", err=True)
 
 
-@click.command("set")
+@click.command("set", short_help="State values of a model in llm_models.toml.")
 @click.argument("spec")
 @click.argument("changes", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @_dry_run
@@ -202,7 +202,7 @@ def set_command(spec: str, changes: tuple[str, ...], dry_run: bool, config: str 
     _finish(revision, dry_run)
 
 
-@click.command("unset")
+@click.command("unset", short_help="Take values of a model out of llm_models.toml.")
 @click.argument("spec")
 @click.argument("fields", nargs=-1, metavar="[FIELD]...")
 @_dry_run
@@ -221,7 +221,7 @@ def unset_command(spec: str, fields: tuple[str, ...], dry_run: bool, config: str
     _finish(revision, dry_run)
 
 
-@click.command("exclude")
+@click.command("exclude", short_help="Exclude models in llm_models.toml.")
 @click.argument("provider")
 @click.argument("pattern", metavar="GLOB")
 @_dry_run

@@ -13,7 +13,7 @@ from llm_models.errors import printable
 __all__ = ["COMMANDS"]
 
 
-@click.command("info")
+@click.command("info", short_help="Tell which snapshot is in use, and why.")
 @click.option("--verify", is_flag=True, help="Look at every byte of the snapshot.")
 @catalogue
 @as_json
@@ -49,7 +49,7 @@ def _version(distribution: str) -> str | None:
         return None
 
 
-@click.command("pull")
+@click.command("pull", short_help="Fetch the source's catalogue; goes online.")
 @click.option("--source", default="models_dev", show_default=True, metavar="NAME", help="The source to fetch.")
 @click.option("--url", metavar="URL", help="A mirror, a file: URL or a path in place of the source's own address.")
 @click.option("--out", metavar="FILE", help="Where to store it. Default: .llm_models/upstream.json.")
@@ -82,7 +82,7 @@ def pull_command(
     click.echo(f"{result.path}: {'unchanged, ' if result.unchanged else ''}{counted}, from {printable(told['url'])}")
 
 
-@click.command("activate")
+@click.command("activate", short_help="Build a snapshot and put it in place.")
 @click.option("--from", "source", metavar="FILE", help="A source file, such as models.dev's api.json.")
 @click.option("--out", metavar="FILE", help="Where to write. Default: .llm_models/snapshot.json of the application.")
 @click.option("--force", is_flag=True, help="Write even where a guard refuses.")
@@ -133,7 +133,7 @@ def activate_command(
         note(f"note: the behaviour module '{module}' is not run; load() merges what it says")
 
 
-@click.command("rollback")
+@click.command("rollback", short_help="Put the previous snapshot back.")
 @config_option
 def rollback_command(config: str | None) -> None:
     """Put back the snapshot that the last activation replaced.
@@ -152,7 +152,7 @@ def rollback_command(config: str | None) -> None:
     )
 
 
-@click.command("diff")
+@click.command("diff", short_help="Show what changed between two catalogues.")
 @click.argument("old", required=False)
 @click.argument("new", required=False)
 @click.option("--provider", metavar="PROVIDER", help="One provider alone.")
@@ -189,7 +189,7 @@ def diff_command(
         raise click.exceptions.Exit(1)
 
 
-@click.command("schema")
+@click.command("schema", short_help="Print a JSON Schema.")
 @click.argument("name")
 def schema_command(name: str) -> None:
     """Print a JSON Schema as one document: provider, model, capabilities, limits, cost, snapshot, manifest, overrides.

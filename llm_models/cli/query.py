@@ -20,7 +20,7 @@ _prefer = click.option("--prefer", multiple=True, metavar="PROVIDER", help="A pr
 _scope = click.option("--scope", metavar="PROVIDER", help="Look at one provider alone.")
 
 
-@click.command("list")
+@click.command("list", short_help="List models, all or a provider's.")
 @click.argument("provider", required=False)
 @_require
 @_forbid
@@ -47,7 +47,7 @@ def list_command(
         raise click.exceptions.Exit(1)
 
 
-@click.command("providers")
+@click.command("providers", short_help="List the providers.")
 @catalogue
 @as_json
 def providers_command(as_json: bool, **which: Any) -> None:
@@ -69,7 +69,7 @@ def providers_command(as_json: bool, **which: Any) -> None:
     print_table(("provider", "name", "models", "env", "base URL"), rows, right=_NUMBERS)
 
 
-@click.command("show")
+@click.command("show", short_help="Show all that is known of a model.")
 @click.argument("spec")
 @catalogue
 @as_json
@@ -111,7 +111,7 @@ def _text(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) and value >= 10_000 else str(value)
 
 
-@click.command("select")
+@click.command("select", short_help="Choose the best model by capabilities.")
 @_require
 @_forbid
 @_prefer
@@ -160,7 +160,7 @@ def select_command(
         click.echo(best.spec)
 
 
-@click.command("resolve")
+@click.command("resolve", short_help="Print a model's canonical name.")
 @click.argument("spec")
 @_scope
 @_prefer
