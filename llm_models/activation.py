@@ -6,33 +6,41 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_models import files, guards, paths, pipeline
+from llm_models.differences import Diff
 from llm_models.errors import LLMModelsError, SnapshotError, SourceError
 from llm_models.normalize import Report
+from llm_models.snapshot import Snapshot
 from llm_models.snapshot_file import SnapshotFile
+from llm_models.tail import restore
 from llm_models.upstream import MAX_BYTES
 
 if TYPE_CHECKING:
     from llm_models.overlay import Overlay
 
-__all__ = ["PREVIOUS", "Activation", "activate", "active_file", "build", "rollback", "target"]
+__all__ = ["PREVIOUS", "Activation", "activate", "build", "pulled_file", "rollback", "target"]
 
 PREVIOUS = "snapshot.previous.json"
 """The name under which the snapshot that an activation replaces is kept, beside it."""
+MAX_SNAPSHOT = 8 * MAX_BYTES
+"""The largest snapshot that is looked at before it is replaced, in bytes."""
 
 
 class Activation(NamedTuple):
     """A built snapshot: from what, what was dropped, repaired or left out on the way, and what guards say of it.
 
-    `refused` are reasons not to put it in place, `look` what deserves eyes; `path` is where it belongs.
+    `base` is the snapshot without the application's layers, `replaces` what stood at `path`, where the new one
+    belongs. `refused` are reasons not to put it in place, `look` what deserves eyes.
     """
 
     file: SnapshotFile
+    base: SnapshotFile
     origin: str
     report: Report
     run: Overlay | None
-    refused: list[str]
-    look: list[str]
     path: str
+    replaces: bytes | None = None
+    refused: tuple[str, ...] = ()
+    look: tuple[str, ...] = ()
 
 
 def target(folder: paths.Folder, out: str | None) -> str:
@@ -40,17 +48,6 @@ def target(folder: paths.Folder, out: str | None) -> str:
     if out is not None:
         return os.path.abspath(out)
     return folder.state_file("snapshot.json") or os.path.join(os.getcwd(), paths.STATE_NAME, "snapshot.json")
-
-
-def active_file(folder: paths.Folder, out: str | None = None) -> SnapshotFile | None:
-    """The snapshot that an activation would replace: at its target, else the packaged one; None for a damaged one."""
-    path = target(folder, out)
-    if out is not None and not os.path.lexists(path):
-        return None
-    try:
-        return SnapshotFile.open(path if os.path.lexists(path) else paths.PACKAGED_SNAPSHOT)
-    except SnapshotError:
-        return None
 
 
 def build(source: str | None, folder: paths.Folder, out: str | None = None) -> Activation:
@@ -64,11 +61,35 @@ def build(source: str | None, folder: paths.Folder, out: str | None = None) -> A
     made = base
     if raw is not None or pipeline.base_kind(base) == "packaged":
         made, run = pipeline.merge_application(base, folder, raw, run_behaviour=False)
-    active = active_file(folder, out)
-    refused = guards.refusals(report, active, made)
-    changes = guards.source_changes(active, made) if active is not None else []
-    look = list(guards.worth_a_look(changes, run.gone if run else []))
-    return Activation(made, origin, report, run, refused, look, target(folder, out))
+        Snapshot(made)  # which refuses filters that leave no model, as load() would
+    path = target(folder, out)
+    return _judged(Activation(made, base, origin, report, run, path), _content(path), packaged_else=out is None)
+
+
+def _judged(made: Activation, replaces: bytes | None, *, packaged_else: bool) -> Activation:
+    """`made` with what the guards say of it in place of a snapshot, or, where asked to, of the packaged one."""
+    look: list[str] = []
+    active = None
+    if replaces is not None or packaged_else:
+        try:
+            old = SnapshotFile.open(paths.PACKAGED_SNAPSHOT) if replaces is None else SnapshotFile(replaces, made.path)
+            active = restore(old)
+        except SnapshotError as error:
+            look.append(f"{error}; nothing was compared with it")
+    found = guards.source_diff(active, made.base) if active is not None else Diff()
+    refused = guards.refusals(made.report, active, made.base, found)
+    look += guards.worth_a_look(found, made.run)
+    return made._replace(replaces=replaces, refused=tuple(refused), look=tuple(look))
+
+
+def _content(path: str) -> bytes | None:
+    """What stands at `path`; None where there is nothing. What is no file, or cannot be read, is an error."""
+    try:
+        return files.read_limited(path, MAX_SNAPSHOT)
+    except files.FileMissingError:
+        return None
+    except files.FileError as error:
+        raise LLMModelsError(str(error)) from None
 
 
 def _base(source: str | None, folder: paths.Folder) -> tuple[SnapshotFile, str, Report]:
@@ -76,11 +97,12 @@ def _base(source: str | None, folder: paths.Folder) -> tuple[SnapshotFile, str, 
         return _from_source(source)
     packaged = SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
     pulled = pulled_file(folder)
-    if os.path.lexists(pulled):
-        base, origin, report = _from_source(pulled)
-        if (base.header.get("date") or "") >= (packaged.header.get("date") or ""):
-            return base, origin, report
-    return packaged, "the packaged snapshot", Report()
+    if not os.path.lexists(pulled):
+        return packaged, "the packaged snapshot", Report()
+    base, origin, report = _from_source(pulled)
+    if (base.header.get("date") or "") >= (packaged.header.get("date") or ""):
+        return base, origin, report
+    return packaged, "the packaged snapshot, which is newer than what was pulled", Report()
 
 
 def pulled_file(folder: paths.Folder) -> str:
@@ -111,24 +133,49 @@ def activate(
     A guard that refuses raises `GuardError`, unless `force`; with `strict` so does what deserves eyes.
     """
     made = build(source, folder, out)
-    refused = [*made.refused, *(made.look if strict else [])]
-    if refused and not force:
-        text = "\n".join([*refused, f"{made.path} was left as it was; --force overrides"])
-        raise guards.GuardError(text, refused=tuple(refused))
-    if not dry_run:
-        _write(made.path, made.file.data, keep=out is None)
+    _heed(made, force=force, strict=strict)
+    if dry_run:
+        return made
+    try:
+        if out is not None:  # a file that somebody named, in a folder that is not ours to put a lock into
+            files.write_atomically(made.path, made.file.data)
+            return made
+        with files.locked(os.path.dirname(made.path)):
+            replaces = _content(made.path)
+            if replaces != made.replaces:  # somebody activated meanwhile
+                made = _judged(made, replaces, packaged_else=True)
+                _heed(made, force=force, strict=strict)
+            _put(made.path, made.file.data)
+    except files.FileError as error:
+        raise LLMModelsError(str(error)) from None
     return made
 
 
-def _write(path: str, data: bytes, *, keep: bool) -> None:
+def _heed(made: Activation, *, force: bool, strict: bool) -> None:
+    refused = (*made.refused, *(made.look if strict else ()))
+    if refused and not force:
+        text = "\n".join([*refused, f"{made.path} was left as it was; --force overrides"])
+        raise guards.GuardError(text, refused=refused)
+
+
+def _put(path: str, data: bytes) -> None:
+    """Make `data` the snapshot at `path`; what stood there becomes the previous one, if it is another whole one."""
+    files.sweep(os.path.dirname(path))
+    old = _content(path)
+    if old != data:
+        files.write_atomically(path, data, keep_previous=_previous(path) if old and _is_whole(old) else None)
+
+
+def _is_whole(data: bytes) -> bool:
     try:
-        if not keep:  # a file that somebody named, in a folder that is not ours to put a lock into
-            files.write_atomically(path, data)
-            return
-        with files.locked(os.path.dirname(path)):
-            files.write_atomically(path, data, keep_previous=os.path.join(os.path.dirname(path), PREVIOUS))
-    except OSError as error:
-        raise LLMModelsError(str(error)) from None
+        SnapshotFile(data, PREVIOUS).verify()
+    except SnapshotError:
+        return False
+    return True
+
+
+def _previous(path: str) -> str:
+    return os.path.join(os.path.dirname(path), PREVIOUS)
 
 
 def rollback(folder: paths.Folder) -> SnapshotFile:
@@ -137,10 +184,17 @@ def rollback(folder: paths.Folder) -> SnapshotFile:
     Raises `SnapshotError` where there is none, or it is damaged; nothing changes then.
     """
     path = target(folder, None)
-    previous = os.path.join(os.path.dirname(path), PREVIOUS)
+    previous = _previous(path)
     if not os.path.lexists(previous):
         raise SnapshotError(f"{previous}: there is no previous snapshot to go back to", path=previous)
-    file = SnapshotFile.open(previous)
-    file.verify()
-    _write(path, file.data, keep=True)
+    try:
+        with files.locked(os.path.dirname(path)):
+            file = SnapshotFile.open(previous)
+            file.verify()
+            old = _content(path)
+            files.write_atomically(path, file.data)  # first, so that no crash can lose it
+            if old and _is_whole(old):
+                files.write_atomically(previous, old)
+    except files.FileError as error:
+        raise LLMModelsError(str(error)) from None
     return file

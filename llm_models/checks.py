@@ -7,6 +7,7 @@ names and opens no socket.
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import config, index, paths
@@ -14,10 +15,11 @@ from llm_models.errors import ConfigError, Problem, SnapshotError, did_you_mean,
 from llm_models.filters import compile_glob
 from llm_models.layers import Layer, layer_from
 from llm_models.modelspec import fold_provider
-from llm_models.overlay import Overlay, restore
+from llm_models.overlay import Overlay
 from llm_models.provenance import leaves, weaker
 from llm_models.records import Model, Provider
 from llm_models.snapshot_file import SnapshotFile
+from llm_models.tail import restore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,9 +49,17 @@ def check_file(path: str) -> list[Problem]:
 
 def base_for(path: str) -> SnapshotFile:
     """The catalogue that a configuration corrects: the base of the activation beside it, else the packaged one."""
-    folder = paths.find(path)
-    activated = folder.activated
-    return restore(SnapshotFile.open(activated or paths.PACKAGED_SNAPSHOT))
+    place = paths.find(path).activated or paths.PACKAGED_SNAPSHOT
+    try:
+        status = os.stat(place)
+    except OSError:
+        return restore(SnapshotFile.open(place))  # which says what is the matter with it
+    return _base(place, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=1)  # so that a run over many files opens the packaged snapshot once
+def _base(place: str, _changed: int, _size: int) -> SnapshotFile:
+    return restore(SnapshotFile.open(place))
 
 
 def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
@@ -65,7 +75,7 @@ def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
         name = os.path.basename(path)
         curated = os.path.basename(os.path.dirname(os.path.abspath(path))) == "overrides"
         layer = layer_from(sound, f"overrides/{name}" if curated else name, only_patches=curated)
-        run = Overlay(base, [layer], passing=False)
+        run = Overlay(base, [layer])
         case = _Case(sound, layer, run, run.settings()[0].get("exclude", {}))
         if config.ANY not in sound.doubtful:
             found += run.problems

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from llm_models import files, paths
+from llm_models import config, files, paths, pipeline, store
 from llm_models.activation import pulled_file
-from llm_models.differences import Diff, compare
+from llm_models.differences import Diff, Served, compare
 from llm_models.errors import SourceError, UnknownProviderError, did_you_mean, printable
 from llm_models.filters import compile_glob
 from llm_models.modelspec import fold_provider
@@ -41,7 +41,8 @@ def compared(
     elif new is None:
         new = "active" if old != "active" else "pulled" if pulled else "packaged"
     one, two = named(old, folder), named(new, folder)
-    found = compare(one, two)
+    one, two = _as_served(one, two, folder), _as_served(two, one, folder)
+    found = compare(Served(one), Served(two))
     if provider is not None:
         wanted = fold_provider(provider)
         known = {*one.header["blocks"], *two.header["blocks"]}
@@ -53,31 +54,45 @@ def compared(
 
 
 def named(name: str, folder: paths.Folder) -> SnapshotFile:
-    """The catalogue called `packaged`, `active` or `pulled`, else that of a snapshot or source file."""
+    """The catalogue called `packaged`, `active` or `pulled`, else that of a snapshot or source file.
+
+    The active one is what `load()` serves, save for the behaviour module, which is not run.
+    """
     if name == "packaged":
         return SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
     if name == "active":
-        return SnapshotFile.open(folder.activated or paths.PACKAGED_SNAPSHOT)
+        return _active(folder)
     path = pulled_file(folder) if name == "pulled" else name
     try:
         data = files.read_limited(path, 4 * MAX_BYTES)
-    except OSError as error:
+    except files.FileError as error:
         raise SourceError(str(error)) from None
     if data.startswith(b'[{"format":'):
         return SnapshotFile(data, path)
-    from llm_models import pipeline
-
     base, _ = pipeline.build_base(data, path)
-    if name == "pulled" and folder.config is not None:  # as it would be served here
-        raw = paths.read_config(folder.config)
-        base, _ = pipeline.merge_application(base, folder, raw, run_behaviour=False)
     return base
+
+
+def _active(folder: paths.Folder) -> SnapshotFile:
+    file = store._open(None, folder)
+    raw = None if folder.config is None else paths.read_config(folder.config)
+    if file.config() == (None if raw is None else raw.decode(errors="replace")):
+        return file
+    return pipeline.merge_application(file, folder, raw, run_behaviour=False)[0]
+
+
+def _as_served(file: SnapshotFile, other: SnapshotFile, folder: paths.Folder) -> SnapshotFile:
+    """A source as it would be served here, where the other side holds what an application says too.
+
+    What the application says would else look like a change of the data. The packaged snapshot stays as it is.
+    """
+    if folder.config is None or other.config() is None or "base" in file.header or file.name == paths.PACKAGED_SNAPSHOT:
+        return file
+    return pipeline.merge_application(file, folder, paths.read_config(folder.config), run_behaviour=False)[0]
 
 
 def _used(folder: paths.Folder) -> Callable[[str], bool]:
     """Whether the application's configuration names a provider or a model."""
-    from llm_models import config
-
     data: dict[str, Any] = {}
     if folder.config is not None:
         layer = config.read_layer(folder.config, os.path.basename(folder.config))

@@ -121,7 +121,8 @@ def parse(raw: bytes, name: str) -> Document:
         data = tomllib.loads(body)
     except tomllib.TOMLDecodeError as error:
         message, line, column = syntax_problem(text, error)
-        return refused(f"not valid TOML: {message}", line, column)
+        bare = message == "Invalid value" and text.split("\n")[line - 1][column - 1 : column].isalpha()
+        return refused(f"not valid TOML: {message}", line, column, "Text is written in quotes." if bare else "")
     except ValueError:  # Python reads no integer of more than 4,300 digits
         return refused("an integer of thousands of digits")
     except RecursionError:
@@ -190,8 +191,9 @@ def _without(document: Document, paths: Sequence[DocumentPath]) -> Document:
             data[section] = {key: value for key, value in data[section].items() if key != path[1]}
             sound.doubtful.add(fold_provider(str(path[1])))
         else:
-            data.pop(section, None)
-            sound.doubtful.add(ANY)
+            value = data.pop(section, None)
+            if section in {*gone, "exclude"} or (isinstance(value, list) and any(isinstance(v, dict) for v in value)):
+                sound.doubtful.add(ANY)  # `[[provider]]` may have been meant to define one
     for section, indices in gone.items():
         if indices and section in data:
             left = [index for index in range(len(data[section])) if index not in indices]
@@ -238,14 +240,17 @@ def _check_shape(document: Document) -> Iterator[Fault]:
         told.add(fault.path)
         yield fault
     for path, value in _walk(document.data):
-        if path not in told and (fault := _not_kept(path, value)):
-            yield fault
+        wrong = None if path in told else _not_kept(path, value)
+        if wrong is not None:
+            yield wrong
 
 
 def _schema_faults(document: Document) -> Iterator[Fault]:
     for fault in validation.faults("overrides", document.data or {}):
         value = _at(document.data, fault.path)
-        if len(fault.path) == 2 and fault.path[0] in _BY_PROVIDER and isinstance(value, dict) and fault.key is None:
+        if fault.path in (("models",), ("providers",)) and isinstance(value, dict):
+            yield fault._replace(hint=f"Each entry begins with [[{fault.path[0]}]], in two brackets.")
+        elif len(fault.path) == 2 and fault.path[0] in _BY_PROVIDER and isinstance(value, dict) and fault.key is None:
             yield fault._replace(hint=f'Put the provider in quotes: "{printable(_dotted(fault.path[1], value))}".')
         else:
             yield fault
@@ -286,7 +291,10 @@ def _describe(data: Any, path: DocumentPath) -> str:
             if words == ["models"] and "id" not in node:
                 parts[1] = node.get("match")
             named = [part for part in parts if isinstance(part, str)]
-            words.append(":".join(named) if named else f"[{step}]")
+            if named:
+                words.append(":".join(named))
+            else:
+                words[-1] = f"{words[-1]}[{step}]"
         elif isinstance(step, int):
             words[-1:] = [f"{words[-1] if words else ''}[{step}]"]
         else:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.provenance import leaves
+from llm_models.records import Model, Provider
 from llm_models.snapshot import effective
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from llm_models.snapshot import Snapshot
     from llm_models.snapshot_file import SnapshotFile
 
-    Undo = Callable[[SnapshotFile, str, dict[str, Any]], dict[str, Any]]
-
-__all__ = ["KINDS", "Change", "Diff", "diff"]
+__all__ = ["KINDS", "Change", "Diff", "Served", "compare", "diff"]
 
 KINDS = ("price", "limit", "capability", "status", "other")
 
@@ -56,11 +55,11 @@ class Change(NamedTuple):
 class Diff(NamedTuple):
     """What is new, what is gone, and which fields of the rest changed; all sorted by name."""
 
-    providers_added: tuple[str, ...]
-    providers_removed: tuple[str, ...]
-    models_added: tuple[str, ...]
-    models_removed: tuple[str, ...]
-    changes: tuple[Change, ...]
+    providers_added: tuple[str, ...] = ()
+    providers_removed: tuple[str, ...] = ()
+    models_added: tuple[str, ...] = ()
+    models_removed: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     def __bool__(self) -> bool:
         return any(self)
@@ -80,46 +79,67 @@ class Diff(NamedTuple):
 def diff(old: Snapshot, new: Snapshot) -> Diff:
     """What changed from `old` to `new`: records as they are served, filters left aside.
 
+    A field is in it exactly when the leaves of `to_dict()` differ; the prices of a tier are fields of their own.
+
     >>> snapshot = llm_models.snapshot()
     >>> bool(llm_models.diff(snapshot, snapshot))
     False
     """
-    return compare(old.file, new.file)
+    return compare(Served(old.file), Served(new.file))
 
 
-def compare(
-    old: SnapshotFile,
-    new: SnapshotFile,
-    undo: Callable[[SnapshotFile, str, dict[str, Any]], dict[str, Any]] | None = None,
-) -> Diff:
-    """As `diff`, over files. `undo(file, spec, leaves)` may take layers off a record before it is compared."""
-    before, after = old.header["blocks"], new.header["blocks"]
+class Served:
+    """The records of a file as they are served, each as its leaves: dotted path -> value."""
+
+    def __init__(self, file: SnapshotFile) -> None:
+        self.file = file
+
+    def places(self, provider: str) -> dict[str, int]:
+        """The place of each model by its id; empty where the file does not hold the provider."""
+        return self.file.block(provider).places if provider in self.file.header["blocks"] else {}
+
+    def provider(self, provider: str) -> dict[str, Any]:
+        """What a provider's record holds."""
+        return dict(leaves(Provider.from_dict(self.file.block(provider).provider).to_dict()))
+
+    def model(self, provider: str, model_id: str) -> dict[str, Any]:
+        """What a model's record holds."""
+        return dict(leaves(Model.from_dict(effective(self._line(provider, model_id), provider)).to_dict()))
+
+    def same_provider(self, other: Served, provider: str) -> bool:
+        """Whether all that both hold of a provider is written alike, so that nothing of it can differ."""
+        return self.file.raw_block(provider) == other.file.raw_block(provider)
+
+    def same_model(self, other: Served, provider: str, model_id: str) -> bool:
+        """Whether what both hold of a model is written alike."""
+        one, two = self.file.block(provider), other.file.block(provider)
+        return one.line(one.places[model_id]) == two.line(two.places[model_id])
+
+    def _line(self, provider: str, model_id: str) -> dict[str, Any]:
+        block = self.file.block(provider)
+        return block.model(block.places[model_id])
+
+
+def compare(old: Served, new: Served) -> Diff:
+    """As `diff`, over files, each read as its side reads it."""
+    before, after = old.file.header["blocks"], new.file.header["blocks"]
     added: list[str] = []
     removed: list[str] = []
     changes: list[Change] = []
     for provider in sorted({*before, *after}):
-        one = old.block(provider) if provider in before else None
-        two = new.block(provider) if provider in after else None
-        same = one is not None and two is not None and old.raw_block(provider) == new.raw_block(provider)
-        if same and undo is None:
+        both = provider in before and provider in after
+        if both and old.same_provider(new, provider):
             continue
-        ids = ({} if one is None else one.places), ({} if two is None else two.places)
-        removed.extend(f"{provider}:{model_id}" for model_id in ids[0] if model_id not in ids[1])
-        added.extend(f"{provider}:{model_id}" for model_id in ids[1] if model_id not in ids[0])
-        if one is None or two is None:
+        one, two = old.places(provider), new.places(provider)
+        removed.extend(f"{provider}:{model_id}" for model_id in one if model_id not in two)
+        added.extend(f"{provider}:{model_id}" for model_id in two if model_id not in one)
+        if not both:
             continue
-        changes.extend(
-            _changes(provider, _view(old, provider, one.provider, undo), _view(new, provider, two.provider, undo))
-        )
-        for model_id in sorted(ids[0].keys() & ids[1].keys()):
-            if undo is None and one.line(ids[0][model_id]) == two.line(ids[1][model_id]):
-                continue
-            spec = f"{provider}:{model_id}"
-            pair = [
-                _view(file, spec, effective(block.model(block.places[model_id]), provider), undo)
-                for file, block in ((old, one), (new, two))
-            ]
-            changes.extend(_changes(spec, *pair))
+        changes.extend(_changes(provider, old.provider(provider), new.provider(provider)))
+        for model_id in sorted(one.keys() & two.keys()):
+            if not old.same_model(new, provider, model_id):
+                pair = old.model(provider, model_id), new.model(provider, model_id)
+                changes.extend(_changes(f"{provider}:{model_id}", *pair))
     return Diff(
         tuple(sorted(set(after) - set(before))),
         tuple(sorted(set(before) - set(after))),
@@ -129,25 +149,22 @@ def compare(
     )
 
 
-def _view(file: SnapshotFile, spec: str, record: dict[str, Any], undo: Any) -> dict[str, Any]:
-    flat = dict(leaves(record))
-    return flat if undo is None else undo(file, spec, flat)
-
-
 def _changes(spec: str, old: dict[str, Any], new: dict[str, Any]) -> Iterable[Change]:
     for field in sorted(old.keys() | new.keys()):
         one, two = old.get(field), new.get(field)
         if one != two or isinstance(one, bool) is not isinstance(two, bool):
-            if field == "cost.tiers":
-                yield from _tier_changes(spec, one or [], two or [])
-            else:
-                yield Change(spec, field, _KIND_OF.get(field.partition(".")[0], "other"), one, two)
+            single = list(_tier_changes(spec, one or [], two or [])) if field == "cost.tiers" else []
+            yield from single or [Change(spec, field, _KIND_OF.get(field.partition(".")[0], "other"), one, two)]
 
 
-def _tier_changes(spec: str, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterable[Change]:
-    """Each price of each tier by itself, so that a percentage can be told."""
+def _tier_changes(spec: str, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Change]:
+    """Each price of each tier by itself, so that a percentage can be told; nothing where that does not tell all."""
     one = {tier["context_over"]: tier for tier in old}
     two = {tier["context_over"]: tier for tier in new}
+    if any(len(sizes) != len(tiers) for sizes, tiers in ((one, old), (two, new))):
+        return
+    if any(len(tier) == 1 for size in one.keys() ^ two.keys() for tier in (one.get(size) or two[size],)):
+        return
     for size in sorted(one.keys() | two.keys()):
         before, after = one.get(size, {}), two.get(size, {})
         for name in sorted((before.keys() | after.keys()) - {"context_over"}):

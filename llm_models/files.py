@@ -183,7 +183,7 @@ class locked:
         try:
             _unlock(fd)  # said aloud, because a forked child may have inherited the descriptor
         finally:
-            os.close(fd)
+            _quietly(os.close, fd)  # nothing was written to it that could be lost
 
     def _try(self, path: str) -> bool:
         """Whether the lock is ours now. Opened anew each time, for somebody may have removed the file meanwhile."""

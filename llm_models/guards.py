@@ -1,33 +1,36 @@
 """Guards: what keeps a bad refresh from replacing a good catalogue, and what deserves eyes.
 
-They compare source with source: the curated overrides and an application's layers are taken off both sides, so
-that a correction of ours cannot hide a change of theirs.
+They compare source with source: an application's layers and the curated overrides are taken off both sides, so
+that a correction of ours cannot hide a change of theirs, nor look like one.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from llm_models.differences import compare
+from llm_models.differences import Diff, Served, compare
 from llm_models.errors import LLMModelsError, printable
-from llm_models.provenance import weaker
-from llm_models.tail import restore
+from llm_models.filters import compile_glob
+from llm_models.provenance import leaves, weaker
+from llm_models.snapshot import effective
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from llm_models.differences import Change
-    from llm_models.layers import Entry
+    from llm_models.layers import Entry, Layer
     from llm_models.normalize import Report
+    from llm_models.overlay import Overlay
     from llm_models.snapshot_file import SnapshotFile
 
-__all__ = ["GuardError", "refusals", "source_changes", "worth_a_look"]
+__all__ = ["GuardError", "refusals", "source_diff", "worth_a_look"]
 
 MAX_INVALID = 0.01
 """The largest part of a source's records that may be invalid."""
-MIN_KEPT = 0.5
-"""The smallest part of the active catalogue's models that the new one must have in number."""
+MAX_GONE = 0.5
+"""The part of the active catalogue's models of which the new one must lack less."""
 TENFOLD = 10
+_ROUNDING = 1e-9  # 0.07 * 10 is more than 0.7
 
 
 class GuardError(LLMModelsError):
@@ -36,55 +39,126 @@ class GuardError(LLMModelsError):
     refused: tuple[str, ...]
 
 
-def refusals(report: Report, active: SnapshotFile | None, new: SnapshotFile) -> list[str]:
-    """Why `new` should not replace the `active` snapshot; each reason is a sentence."""
-    found = []
-    if report.records_seen and report.records_dropped > MAX_INVALID * report.records_seen:
+def source_diff(active: SnapshotFile, new: SnapshotFile) -> Diff:
+    """What changed from source to source. Both files are bases, without an application's layers (see `restore`)."""
+    return compare(_AsTheSourceSaid(active), _AsTheSourceSaid(new))
+
+
+class _AsTheSourceSaid(Served):
+    """The records of a base without the curated overrides, and without what nobody states."""
+
+    def __init__(self, file: SnapshotFile) -> None:
+        super().__init__(file)
+        tail = file.tail()
+        self._origins = {spec: line["fields"] for part in ("providers", "models") for spec, line in tail[part].items()}
+        self._curated: dict[str, dict[str, Any]] = {}
+        for spec, fields in self._origins.items():
+            self._curated.setdefault(spec.partition(":")[0], {})[spec] = fields
+
+    def provider(self, provider: str) -> dict[str, Any]:
+        return self._without_curated(provider, self.file.block(provider).provider)
+
+    def model(self, provider: str, model_id: str) -> dict[str, Any]:
+        return self._without_curated(f"{provider}:{model_id}", effective(self._line(provider, model_id), provider))
+
+    def same_provider(self, other: Served, provider: str) -> bool:
+        assert isinstance(other, _AsTheSourceSaid)
+        same = self._curated.get(provider) == other._curated.get(provider)
+        return same and super().same_provider(other, provider)
+
+    def same_model(self, other: Served, provider: str, model_id: str) -> bool:
+        assert isinstance(other, _AsTheSourceSaid)
+        spec = f"{provider}:{model_id}"
+        same = self._origins.get(spec) == other._origins.get(spec)
+        return same and super().same_model(other, provider, model_id)
+
+    def _without_curated(self, spec: str, record: dict[str, Any]) -> dict[str, Any]:
+        origins = self._origins.get(spec, {})
+        flat = dict(leaves(record))
+        for layer in dict.fromkeys(origin["layer"] for origin in origins.values()):
+            flat = weaker(flat, origins, layer)
+        return flat
+
+
+def refusals(report: Report, active: SnapshotFile | None, new: SnapshotFile, found: Diff) -> list[str]:
+    """Why `new` should not replace the `active` base, `found` being their `source_diff`; each reason is a sentence."""
+    reasons = []
+    if report.records_dropped > MAX_INVALID * report.records_seen:
         share = 100 * report.records_dropped / report.records_seen
-        found.append(
+        reasons.append(
             f"{report.records_dropped:,} of {report.records_seen:,} records are invalid "
             f"({share:.1f} %, at most {100 * MAX_INVALID:g} % is let through)"
         )
     if active is None:
-        return found
-    base = restore(active)
-    before, after = base.header["counts"]["models"], restore(new).header["counts"]["models"]
-    if after < MIN_KEPT * before:
-        found.append(f"the catalogue shrank from {before:,} models to {after:,}")
-    old_date, new_date = base.header.get("date") or "", new.header.get("date") or ""
+        return reasons
+    before, gone = active.header["counts"]["models"], len(found.models_removed)
+    if before and gone >= MAX_GONE * before:
+        left = new.header["counts"]["models"]
+        reasons.append(f"the catalogue shrank: {gone:,} of the {before:,} active models are gone ({left:,} are there)")
+    old_date, new_date = active.header.get("date") or "", new.header.get("date") or ""
     if new_date < old_date:
-        found.append(f"the catalogue is older than the active one ({new_date or 'no date'}, active {old_date})")
-    return found
+        reasons.append(f"the catalogue is older than the active one ({new_date or 'no date'}, active {old_date})")
+    return reasons
 
 
-def source_changes(active: SnapshotFile, new: SnapshotFile) -> list[Change]:
-    """The fields that changed from source to source, providers and models alike."""
-    return list(compare(restore(active), restore(new), _as_the_source_said).changes)
+def worth_a_look(found: Diff, run: Overlay | None) -> Iterator[str]:
+    """What a person should see before trusting a refresh, a sentence each.
 
-
-def _as_the_source_said(file: SnapshotFile, spec: str, flat: dict[str, Any]) -> dict[str, Any]:
-    """A record's leaves without the curated overrides."""
-    section = "models" if ":" in spec else "providers"
-    origins = file.tail()[section].get(spec, {}).get("fields", {})
-    for layer in dict.fromkeys(origin["layer"] for origin in origins.values()):
-        flat = weaker(flat, origins, layer)
-    return flat
-
-
-def worth_a_look(changes: Sequence[Change], gone: Sequence[Entry]) -> Iterator[str]:
-    """What a person should see before trusting a refresh, a sentence each."""
-    for change in changes:
+    `found` is the `source_diff`, `run` the merge of the application's layers onto the new base.
+    """
+    for change in found.changes:
         spec = printable(change.spec)
         of_provider = ":" not in change.spec and change.field in {"base_url", "env"}
-        if of_provider or change.field.startswith("extra.provider."):
+        if of_provider or change.field == "extra.provider.api":  # a model that is served from elsewhere
             yield f"{spec}: {change.field} changed from {_shown(change.old)} to {_shown(change.new)}"
-        elif change.kind == "price" and _is_number(change.old) and _is_number(change.new):
-            low, high = sorted((change.old, change.new))
-            if high >= TENFOLD * low and high > 0:
-                yield f"{spec}: {change.field} changed from {change.old:g} to {change.new:g}"
-    for entry in gone:
-        spec = printable(f"{entry.provider}:{entry.match or entry.id}")
-        yield f"{spec}: is gone, and {entry.place or 'a layer'} names it"
+        elif change.kind == "price" and _moved_tenfold(change):
+            yield f"{spec}: {change.field} changed from {change.old:g} to {change.new:g}"
+    for layer in run.layers if run is not None else ():
+        assert run is not None
+        for name, place in _named_and_gone(layer, found, run):
+            yield f"{printable(name)}: is gone, and {place or layer.name} names it"
+
+
+def _moved_tenfold(change: Change) -> bool:
+    if not _is_number(change.old) or not _is_number(change.new):
+        return False
+    low, high = sorted((change.old, change.new))
+    return bool(high > 0 and high >= TENFOLD * low * (1 - _ROUNDING))
+
+
+def _named_and_gone(layer: Layer, found: Diff, run: Overlay) -> Iterator[tuple[str, str | None]]:
+    """The providers and models that a layer names and the new base lacks, each with its place.
+
+    A glob names what it matched: it is told once nothing is left for it.
+    """
+    for entry in layer.providers:
+        if entry.provider in found.providers_removed:
+            yield entry.provider, entry.place
+    for provider in layer.settings.get("prefer", ()):
+        if provider in found.providers_removed:
+            yield provider, layer.place(("prefer",))
+    for entry in layer.models:
+        if _is_gone(entry, found, run):
+            yield f"{entry.provider}:{entry.match or entry.id}", entry.place
+    allow = layer.settings.get("allow")
+    for provider, globs in allow.items() if isinstance(allow, dict) else ():
+        for glob in () if globs == "all" else globs:
+            if _nothing_left(provider, glob, found, run):
+                yield f"{provider}:{glob}", layer.place(("allow",))
+
+
+def _is_gone(entry: Entry, found: Diff, run: Overlay) -> bool:
+    if entry.match is not None:
+        return _nothing_left(entry.provider, entry.match, found, run)
+    return entry in run.gone or f"{entry.provider}:{entry.id}" in found.models_removed
+
+
+def _nothing_left(provider: str, glob: str, found: Diff, run: Overlay) -> bool:
+    test = compile_glob(glob)
+    if any(test(model_id) for model_id in run.ids(provider)):
+        return False
+    start = f"{provider}:"
+    return any(spec.startswith(start) and test(spec[len(start) :]) for spec in found.models_removed)
 
 
 def _is_number(value: object) -> bool:

@@ -124,9 +124,10 @@ def _merge_field(
         # Several parts of one layer count as one: what it replaces is what the layers below it say.
         weaker = list(takewhile(lambda pair: pair[1].layer != layer.layer, pairs))
         before = _merge_field(path, weaker, rules, None) if weaker else OMIT
-        if value is not OMIT or before is not OMIT:
+        before = None if before is OMIT or before == {} else before
+        if value is not OMIT or before is not None:
             place = layer.place(path) if layer.place else None
-            origins[path] = Origin(layer.layer, place, None if before is OMIT else before)
+            origins[path] = Origin(layer.layer, place, before)
     return value if value is OMIT else _plain(value)
 
 

@@ -5,6 +5,7 @@ Only what the layers touch is decoded, merged, validated and written anew; all e
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from llm_models import index, validation
@@ -113,21 +114,28 @@ class Overlay:
 
     def settings(self) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
         """exclude, deny, allow and prefer of all layers, and the place of each pattern."""
-        merged = merge(
-            [Layered(self.base.header["filters"]), *(Layered(layer.settings, layer.name) for layer in self.layers)],
-            SETTINGS_RULES,
-        )
-        places: dict[str, dict[str, Any]] = {}
+        stated = [Layered(self._settings(layer), layer.name) for layer in self.layers]
+        merged = merge([Layered(self.base.header["filters"]), *stated], SETTINGS_RULES)
+        places: dict[str, dict[str, Any]] = deepcopy(self.base.tail()["settings"])
         for layer in self.layers:
             for section in ("exclude", "deny", "allow"):
                 table = (layer.document.data or {}).get(section)
                 for spelling, globs in table.items() if isinstance(table, dict) else ():
                     provider = fold_provider(spelling)
-                    known = self._check_provider(provider, layer, (section,), spelling)
+                    known = layer.only_patches or self._check_provider(provider, layer, (section,), spelling)
                     origin = {"layer": layer.name, "place": layer.place((section, spelling))}
                     for pattern in globs if known and globs != "all" else ():
                         places.setdefault(section, {}).setdefault(provider, {}).setdefault(pattern, origin)
         return merged.values, places
+
+    def _settings(self, layer: Layer) -> Mapping[str, Any]:
+        """What a layer says of the catalogue; one that only patches says nothing of providers that are gone."""
+        if not layer.only_patches:
+            return layer.settings
+        return {
+            name: {one: globs for one, globs in said.items() if self.knows(one)} if isinstance(said, dict) else said
+            for name, said in layer.settings.items()
+        }
 
 
 def _defines(entry: Entry) -> bool:
@@ -153,7 +161,9 @@ def overlay(
     run = Overlay(base, layers)
     settings, places = run.settings()
     if run.problems:
-        raise ConfigError("\n".join(map(str, run.problems)), problems=tuple(run.problems))
+        order = [layer.document.name for layer in layers]
+        problems = sorted(run.problems, key=lambda one: (order.index(str(one.file)), one.line or 0, one.column or 0))
+        raise ConfigError("\n".join(map(str, problems)), problems=tuple(problems))
     tail = Tail(base, passing=base_kind is not None)
     tail.settings(places, base.header["filters"])
     excludes = {

@@ -84,8 +84,10 @@ def explain(snapshot: Snapshot, spec: Spec, field: str | None = None) -> Explana
     if field is not None:
         chosen = tuple(one for one in fields if one.field == field or one.field.startswith(f"{field}."))
         if not chosen:
-            known = [*Model._fields, *(one.field for one in fields)]
-            if field not in known:
+            from llm_models.config import field_paths
+
+            known = field_paths(Model)
+            if field not in known and not field.startswith("extra."):
                 hint = did_you_mean(field, known)
                 raise UnknownModelError(f"{name} has no field '{printable(field)}'.{hint}", spec=name)
             chosen = (FieldOrigin(field, None, "default"),)

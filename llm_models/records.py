@@ -7,8 +7,6 @@ annotations; `record` builds the rest, and `schemas/` says the same in JSON Sche
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 __all__ = [
     "CAPABILITIES",
     "Capabilities",
@@ -43,8 +41,33 @@ if TYPE_CHECKING:
         id: str
 
 else:
-    ModelKey = namedtuple("ModelKey", "provider id")
-    ModelKey.__doc__ = "The pair that names a model for good: the provider's id and the model's id at that provider."
+
+    class ModelKey(tuple):  # what `namedtuple` makes; it would import `collections`, which costs more than all this
+        """The pair that names a model for good: the provider's id and the model's id at that provider."""
+
+        __slots__ = ()
+        __match_args__ = _fields = ("provider", "id")
+        provider = property(lambda self: self[0], doc="The provider's id.")
+        id = property(lambda self: self[1], doc="The model's id at that provider.")
+
+        def __new__(cls, provider, id):
+            return tuple.__new__(cls, (provider, id))
+
+        def __getnewargs__(self):
+            return tuple(self)
+
+        def __repr__(self):
+            return f"{type(self).__name__}(provider={self[0]!r}, id={self[1]!r})"
+
+        @classmethod
+        def _make(cls, pair):
+            return cls(*pair)
+
+        def _asdict(self):
+            return {"provider": self[0], "id": self[1]}
+
+        def _replace(self, **parts):
+            return type(self)(**{**self._asdict(), **parts})
 
     def dataclass_transform(**_):
         return lambda decorator: decorator
@@ -187,8 +210,7 @@ def _converter(annotation: str) -> Callable[[Any], Any] | None:
     """How plain data becomes the value of a field, read from its annotation."""
     if annotation in _RECORDS:
         kind = _RECORDS[annotation]
-        build = kind.from_dict
-        return lambda value: value if value.__class__ is kind else build(value)
+        return lambda value: value if value.__class__ is kind else kind.from_dict(value)
     if annotation.startswith("tuple["):
         member = _RECORDS.get(annotation[len("tuple[") :].partition(",")[0])
         if member is None:
@@ -214,6 +236,26 @@ def record(cls: type[T]) -> type[T]:
     _RECORDS[cls.__name__] = built
     finished: type[T] = built
     return finished
+
+
+def hasten(kind: type[Record]) -> None:
+    """Give a record class that is about to be built by the thousand a `from_dict` made for it.
+
+    It does the same in a third of the time, for some tenths of a millisecond once: the loop over the fields is
+    written out, and stores into a class of the same layout that does not refuse it, until the record is whole.
+    """
+    if "from_dict" in vars(kind):
+        return
+    space: dict[str, Any] = {"kind": kind, "new": object.__new__}
+    plain = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+    space["draft"] = type(kind.__name__, (Record,), {"__slots__": kind._fields, **plain})
+    lines = ["def from_dict(data):", "    self, get = new(draft), data.get"]
+    for at, (name, default, convert, _) in enumerate(kind._plan):
+        space[f"default{at}"], space[f"convert{at}"] = default, convert
+        stated = "value" if convert is None else f"convert{at}(value)"
+        lines += [f"    value = get({name!r})", f"    self.{name} = default{at} if value is None else {stated}"]
+    exec("\n".join([*lines, "    self.__class__ = kind", "    return self"]), space)
+    kind.from_dict = staticmethod(space["from_dict"])  # type: ignore[method-assign]
 
 
 @record

@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 import tomllib
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from llm_models import edit, files, paths, validation
@@ -37,6 +38,8 @@ class Revision:
     @classmethod
     def open(cls, folder: paths.Folder) -> Self:
         """The application's file, or a new one in its folder. Raises `ConfigError` where it is not valid TOML."""
+        if folder.config is None and not folder.discovered:
+            raise ConfigError("there is no file to change (--config or LLM_MODELS_CONFIG says that none is used)")
         path = folder.config or os.path.join(os.path.dirname(folder.state or ""), paths.CONFIG_NAME)
         exists = os.path.lexists(path)
         raw = paths.read_config(path) if exists else b""
@@ -62,8 +65,9 @@ class Revision:
         key = self._key(spec)
         place = self._entry(key)
         if place is None:
-            place = len(self._data.get("models", []))
-            self.new = edit.append(self.new, ("models",), {"provider": key.provider, "id": key.id})
+            place = len(self._models)
+            provider = self._spelling(key.provider)
+            self.new = edit.append(self.new, ("models",), {"provider": provider, "id": key.id})
         for change in changes:
             match = _CHANGE.fullmatch(change)
             if match is None:
@@ -137,14 +141,36 @@ class Revision:
         own = self._data.get("providers", [])
         return {*self._base.header["blocks"], *(fold_provider(str(one.get("id", ""))) for one in own)}
 
+    def _spelling(self, provider: str) -> str:
+        """The provider's id; one of the application's own as the file spells it."""
+        own = [str(one.get("id")) for one in self._data.get("providers", [])]
+        known = provider in self._base.header["blocks"]
+        return provider if known else next((one for one in own if fold_provider(one) == provider), provider)
+
+    @property
+    def _models(self) -> list[dict[str, Any]]:
+        models: list[dict[str, Any]] = self._data.get("models", [])
+        return models
+
     def _key(self, spec: str) -> ModelKey:
-        key = parse_spec(spec, self._providers())
-        if key.provider in self._base.header["blocks"]:
-            key = key._replace(id=self._base.block(key.provider).aliases.get(key.id, key.id))
-        return key
+        """The model that `spec` names; an alias, of the catalogue or of the file, is its model's id."""
+        try:
+            key = parse_spec(spec, self._providers())
+        except InvalidSpecError as error:
+            if ":" not in spec and "@" not in spec:
+                raise
+            hint = "A provider of your own needs an entry under [[providers]] first."
+            raise InvalidSpecError(f"{error}. {hint}") from None
+        base = self._base.block(key.provider) if key.provider in self._base.header["blocks"] else None
+        if self._entry(key) is not None or (base is not None and key.id in base.places):
+            return key
+        for entry in self._models:
+            if fold_provider(str(entry.get("provider"))) == key.provider and key.id in (entry.get("aliases") or ()):
+                return key._replace(id=str(entry.get("id", key.id)))
+        return key if base is None else key._replace(id=base.aliases.get(key.id, key.id))
 
     def _entry(self, key: ModelKey) -> int | None:
-        for place, entry in enumerate(self._data.get("models", [])):
+        for place, entry in enumerate(self._models):
             if fold_provider(str(entry.get("provider", ""))) == key.provider and entry.get("id") == key.id:
                 return place
         return None
@@ -154,16 +180,17 @@ class Revision:
         known = validation.inlined("overrides")["properties"]["models"]["items"]["properties"]
         if field[0] not in known or field[0] in {*_IDENTITY, "match"}:
             names = [name for name in known if name not in {*_IDENTITY, "match"}]
-            raise InvalidSpecError(f"unknown field '{printable('.'.join(field))}'.{did_you_mean(field[0], names)}")
+            hint = did_you_mean(field[0], names) or f" Known are {', '.join(names)}."
+            raise InvalidSpecError(f"unknown field '{printable('.'.join(field))}'.{hint}")
 
 
 def _value(text: str, field: tuple[str, ...]) -> Any:
     """`text` as TOML reads it, or as the string that it is where the field is one or TOML knows no such value."""
     kind = _schema_type(field)
-    try:
-        value: Any = tomllib.loads(f"x = {text}")["x"]
-    except (tomllib.TOMLDecodeError, RecursionError, KeyError):
-        value = text
+    value: Any = text
+    if "\n" not in text:  # else more than a value could be read from it
+        with suppress(ValueError, RecursionError):
+            value = tomllib.loads(f"x = {text}")["x"]
     if kind == "string" and not isinstance(value, str):
         value = text
     if kind == "array" and not isinstance(value, list):

@@ -63,7 +63,7 @@ class Snapshot:
         """Whether its `llm_models.toml` was merely found by walking upwards; what trusts it may care."""
         self._view = View(file, filters)
         self._models = self._view.models
-        self._prefer: tuple[str, ...] = tuple(stated.get("prefer", ()) if prefer is None else prefer)
+        self._prefer = tuple(dict.fromkeys(stated.get("prefer", ()) if prefer is None else prefer))
         self._given = (None if prefer is None else self._prefer, allow, deny)
 
     # What it is
@@ -188,7 +188,7 @@ class Snapshot:
         0.15
         """
         try:
-            return self._models[provider, model_id]
+            return self._models[provider][model_id]
         except (KeyError, TypeError):
             pass
         return self._found(place_of(self._view, self.parse_provider(provider), model_id))
@@ -206,7 +206,7 @@ class Snapshot:
         if scope is None and prefer is None and isinstance(spec, str):
             provider, _, model_id = spec.partition(":")
             try:
-                return self._models[provider, model_id]
+                return self._models[provider][model_id]
             except KeyError:
                 pass
         within = self._scope(scope)
@@ -293,11 +293,10 @@ class Snapshot:
         """What `selection` asks: masks, preferred providers, the only provider, order; all of them checked."""
         masks = selection.capability_masks(require, forbid)
         selection.check_order(order_by)
-        if prefer is None:
-            # A file may name a provider that is gone; an argument may not.
-            first = [name for name in dict.fromkeys(self._prefer) if name in self._view.known]
-        else:
-            first = self._providers(prefer)
+        # A file may name a provider that is gone; an argument may not.
+        first = (
+            [name for name in self._prefer if name in self._view.known] if prefer is None else self._providers(prefer)
+        )
         return masks, first, self._scope(scope), order_by
 
     def _scope(self, scope: str | None) -> str | None:

@@ -9,13 +9,13 @@ CRC-32 is looked at then, so that a damaged file is a `SnapshotError` and never 
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from itertools import accumulate
 from zlib import crc32
 
 from llm_models.errors import SnapshotError, printable
+from llm_models.jsontext import loads
 from llm_models.records import CAPABILITIES
 
 __all__ = ["FORMAT", "Block", "SnapshotFile", "encode_block", "encode_json", "read_digest"]
@@ -36,6 +36,8 @@ _PARTS = frozenset(["sources", "filters", "digest"])
 
 def encode_json(value: object) -> bytes:
     """One line of JSON in UTF-8, without spaces, keys in the order in which they stand."""
+    import json
+
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
@@ -50,7 +52,7 @@ class Block:
     def __init__(self, data: bytes, start: int) -> None:
         """The block that begins at `start` of a file's bytes; they are looked into, not copied."""
         end = data.index(b"\n", start)
-        index = json.loads(data[start:end].decode() + "]}")
+        index = loads(data[start:end].decode() + "]}")
         self._data = data
         self.provider: dict[str, Any] = index["provider"]
         self.ids: list[str] = index["ids"]
@@ -72,13 +74,13 @@ class Block:
 
     def model(self, place: int) -> dict[str, Any]:
         """What is stated of the model at `place`, as plain data; what is derived stands under `derived`."""
-        data: dict[str, Any] = json.loads(self.line(place).decode())
+        data: dict[str, Any] = loads(self.line(place).decode())
         return data
 
     def models(self) -> list[dict[str, Any]]:
         """What `model` gives for every place, decoded in one go."""
         text = self._data[self._starts[0] : self._starts[-1] - 2].decode() if self.ids else ""
-        data: list[dict[str, Any]] = json.loads(f"[{text}]")
+        data: list[dict[str, Any]] = loads(f"[{text}]")
         return data
 
 
@@ -108,21 +110,17 @@ class SnapshotFile:
         self.name = name
         self._blocks: dict[str, Block] = {}
         end = data.find(b"\n")
-        line = data[:end]
         try:
-            header = json.loads(line[1:-1].decode())
-            number = header["format"]
-        except (ValueError, LookupError, TypeError, RecursionError):
-            raise self._damaged("it does not begin with a snapshot's header") from None
-        if type(number) is not int or number != FORMAT:
+            header = _read_header(data[: end + 1])
+        except (ValueError, LookupError, TypeError):
+            raise self._damaged("it does not begin with a snapshot's header, or that was altered") from None
+        if header["format"] != FORMAT:
             raise SnapshotError(
-                f"{printable(name)}: snapshot format {printable(str(number)[:20])}, but this version of "
+                f"{printable(name)}: snapshot format {printable(str(header['format'])[:20])}, but this version of "
                 f"llm-models-catalog reads format {FORMAT}: install the version that wrote it, or run "
                 "'llm-models activate' again",
                 path=name,
             )
-        if line[-_SIZE_OF_CRC - 1 :] != _CRC % crc32(line[: -_SIZE_OF_CRC - 1]) + b",":
-            raise self._damaged("its header was altered")
         self.header: dict[str, Any] = header
         self._body = end + 1
         try:
@@ -187,7 +185,7 @@ class SnapshotFile:
     def tail(self) -> dict[str, Any]:
         """What stands after the records: `providers` and `models` with the origins of their values, `removed`."""
         data = self.part(self.header["tail"], "origins")
-        tail: dict[str, Any] = json.loads(data[: data.rindex(b"]")])
+        tail: dict[str, Any] = loads(data[: data.rindex(b"]")].decode())
         return tail
 
     def config(self) -> str | None:
@@ -195,7 +193,7 @@ class SnapshotFile:
         place = self.header.get("config")
         if place is None:
             return None
-        text: str = json.loads(self.part(place, "llm_models.toml")[: -len(b",\n")])
+        text: str = loads(self.part(place, "llm_models.toml")[: -len(b",\n")].decode())
         return text
 
     def verify(self) -> None:
@@ -244,6 +242,26 @@ class SnapshotFile:
         return cls(line + _CRC % crc32(line) + b",\n" + body, name)
 
 
+def _read_header(line: bytes) -> dict[str, Any]:
+    """The header that the first line of a file holds; of another format as much as its number.
+
+    Raises `ValueError`, `LookupError` or `TypeError` where it holds none, or its checksum does not fit.
+    """
+    if line[-_SIZE_OF_CRC - 2 :] == _CRC % crc32(line[: -_SIZE_OF_CRC - 2]) + b",\n":
+        header: dict[str, Any] = loads(line[1:-2].decode())
+        number = header["format"]
+        return header if type(number) is int else {"format": repr(number)}
+    import json
+
+    try:
+        number = json.loads(line[1:-2])["format"]
+    except RecursionError:
+        raise ValueError from None
+    if type(number) is int and number == FORMAT:
+        raise ValueError
+    return {"format": number}
+
+
 def _covered(header: Mapping[str, Any]) -> int:
     """How many bytes follow a header. Raises `ValueError` where its places do not lie side by side."""
     at = models = 0
@@ -282,7 +300,7 @@ def read_digest(path: str) -> str:
     """The digest of the snapshot file at `path`, from its first line alone. Raises `SnapshotError`."""
     try:
         with open(path, "rb") as file:
-            found: str = json.loads(file.readline()[1:-2])["digest"]
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            found: str = _read_header(file.readline())["digest"]
+    except (OSError, ValueError, LookupError, TypeError):
         raise SnapshotError(f"{printable(path)}: not a whole snapshot", path=path) from None
     return found

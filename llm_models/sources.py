@@ -27,20 +27,19 @@ import httpx
 
 from llm_models import files
 from llm_models.errors import SourceError, did_you_mean, printable
+from llm_models.manifest import MANIFEST_NAME, believed
 from llm_models.upstream import MAX_BYTES, parse_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["MANIFEST_NAME", "SOURCES", "PullResult", "pull"]
+__all__ = ["SOURCES", "PullResult", "pull"]
 
 SOURCES = {
     "models_dev": {"title": "models.dev", "url": "https://models.dev/api.json"},
 }
 """The upstream catalogues by name, with the URL of each. A further source is a further row."""
 
-MANIFEST_NAME = "manifest.json"
-MAX_MANIFEST = 64 << 10  # bytes
 MAX_REDIRECTS = 3
 MAX_URL = 2000  # characters
 PAUSES = (0.5, 1.5)  # seconds before the second and the third try
@@ -108,9 +107,9 @@ def pull(
         else:
             transfer = _Transfer(place, timeout)
             shown = transfer.shown
-            known = _known(out, manifest_path)
+            known = believed(out)
             while (found := transfer.run(known, progress)) is None:
-                if known is not None and known == _known(out, manifest_path):
+                if known is not None and known == believed(out):
                     return PullResult(out, known, unchanged=True)
                 known = None  # somebody changed the copy while we asked
             answer = found
@@ -146,17 +145,6 @@ def _digest(path: str) -> str | None:
         return hashlib.sha256(files.read_limited(path, MAX_BYTES)).hexdigest()
     except files.FileError:
         return None
-
-
-def _known(out: str, manifest_path: str) -> dict[str, Any] | None:
-    """The manifest, if it speaks for the file that is there."""
-    try:
-        manifest = json.loads(files.read_limited(manifest_path, MAX_MANIFEST))
-    except (files.FileError, ValueError, RecursionError):
-        return None
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("sha256"), str):
-        return None
-    return manifest if manifest["sha256"] == _digest(out) else None
 
 
 def _local(place: str) -> str | None:
@@ -287,7 +275,7 @@ class _Transfer:
             raise
         except httpx.ProxyError:
             raise self._error("the proxy refused") from None
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, OverflowError):  # their texts quote the URL
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError):  # their texts quote the URL
             raise self._error("cannot be fetched: this URL, or one that it redirects to, is not valid") from None
         except (OSError, ImportError) as error:  # SSL_CERT_FILE, a proxy that needs another package
             raise self._error(f"cannot be fetched from here ({printable(error)[:200]})") from None
@@ -299,8 +287,7 @@ class _Transfer:
             try:
                 with client.stream(
                     "GET",
-                    url.copy_with(userinfo=b""),
-                    auth=(url.username, url.password) if url.userinfo else None,
+                    url,
                     headers=conditions,
                     timeout=min(max(self._left(), 0.001), 3600.0),
                     extensions={"trace": self._trace},

@@ -35,7 +35,7 @@ def status(folder: paths.Folder, given: str | None = None, *, verify: bool = Fal
         "digest": header["digest"],
         "configuration": _configuration(folder),
         "activate": _due(file, folder, raw, given),
-        "pulled": _pulled(folder),
+        "pulled": None if given is not None else _pulled(file, folder),
         "verified": "every byte is what was written" if verify else None,
     }
 
@@ -55,7 +55,7 @@ def _age(day: str | None) -> str | None:
     if day is None:
         return None
     days = (datetime.now(tz=UTC).date() - date.fromisoformat(day if len(day) > 7 else f"{day}-01")).days
-    return f"{days} days"
+    return "1 day" if days == 1 else f"{max(days, 0):,} days"
 
 
 def _configuration(folder: paths.Folder) -> str | None:
@@ -74,19 +74,22 @@ def _due(file: SnapshotFile, folder: paths.Folder, raw: bytes | None, given: str
         return "not done; load() merges llm_models.toml each time"
     if file.name == paths.PACKAGED_SNAPSHOT:
         return "due: the packaged snapshot changed"
-    merged = file.config()
-    if merged != (None if raw is None else raw.decode(errors="replace")):
-        return "due: llm_models.toml changed since"
+    found = []
+    if file.config() != (None if raw is None else raw.decode(errors="replace")):
+        found.append("due: llm_models.toml changed since")
     packaged = SnapshotFile.open(paths.PACKAGED_SNAPSHOT).header.get("date") or ""
-    if file.header.get("base", {}).get("kind") != "packaged" and packaged > (file.header.get("date") or ""):
-        return f"up to date, but the packaged snapshot is newer ({packaged})"
-    return "up to date"
+    if packaged > (file.header.get("date") or ""):
+        found.append(f"the packaged snapshot is newer ({packaged})")
+    return "; ".join(found) or "up to date"
 
 
-def _pulled(folder: paths.Folder) -> str | None:
-    """What was pulled and when, as far as its manifest can be believed."""
+def _pulled(file: SnapshotFile, folder: paths.Folder) -> str | None:
+    """What was pulled and when, as far as its manifest can be believed, and whether it is what `file` was made of."""
     path = pulled_file(folder)
     if not os.path.lexists(path):
         return None
     manifest = believed(path)
-    return path if manifest is None else f"{path}, fetched {manifest['fetched']}"
+    if manifest is None:
+        return f"{path}, of which no manifest speaks"
+    used = any(source["sha256"] == manifest["sha256"] for source in file.header["sources"])
+    return f"{path}, fetched {manifest['fetched']}, {'in use' if used else 'not activated'}"

@@ -32,7 +32,8 @@ __all__ = [
     "first_fault",
     "for_editors",
     "inlined",
-    "read_schema", "record_checker",
+    "read_schema",
+    "record_checker",
     "type_name",
     "validator",
 ]
@@ -216,24 +217,40 @@ def _translate(error: ValidationError) -> Iterator[Fault]:
         case "uniqueItems":
             yield Fault(path, "the same item stands twice")
         case "format" | "pattern" if "format" in schema:
-            if error.validator == "format":
+            if error.validator == "format" or _is_partial_date(value):  # else the format has said it
                 yield Fault(path, f"expected a date that exists, YYYY-MM-DD or YYYY-MM (found {_shown(value)})")
         case "const" | "enum":
             yield Fault(path, f"expected {_shown(wanted)} (found {_shown(value)})")
+        case "pattern" if value or "minLength" not in schema:  # else that has said it
+            yield Fault(path, f"expected {_expected(path)} (found {_shown(value)})")
         case "pattern":
-            yield Fault(
-                path, f"not possible here: {_shown(value)}", str(schema.get("description", "")).partition(";")[0]
-            )
+            pass
         case _:
             yield Fault(path, printable(error.message)[:300])
+
+
+_EXPECTED = {
+    "overrides_module": "package.module or package.module:Class",
+    "prefer": "a provider's id",
+    "provider": "a provider's id",
+    "id": "a model's id, without blanks around it or '..' in it",
+    "provider_model_id": "a model's id, without blanks around it or '..' in it",
+}
+"""What a key with a pattern holds, in words."""
+
+
+def _expected(path: tuple[str | int, ...]) -> str:
+    names = [step for step in path if isinstance(step, str)]
+    return "a provider's id" if names == ["providers", "id"] else _EXPECTED.get(names[-1], "some text")
 
 
 def _no_such_type(path: tuple[str | int, ...], value: object, schema: Any) -> Fault:
     if value is None:
         return Fault(path, "null says nothing", 'Leave the key out, or put it in "omit" to remove it.')
-    if schema.get("format") == "partial-date":
-        return Fault(path, f"expected a string (found a {type(value).__name__})", f'Put it in quotes: "{value}".')
-    return Fault(path, f"expected {_article(schema.get('type', 'another value'))} (found a {type(value).__name__})")
+    hint = f'Put it in quotes: "{value}".' if schema.get("type") == "string" else ""
+    return Fault(
+        path, f"expected {_article(schema.get('type', 'another value'))} (found a {type(value).__name__})", hint
+    )
 
 
 def _nearest_branch(error: ValidationError) -> Iterator[Fault]:

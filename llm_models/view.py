@@ -8,7 +8,7 @@ can make them grow.
 from __future__ import annotations
 
 from llm_models.errors import EmptyCatalogError, printable
-from llm_models.records import CAPABILITIES, Capabilities, Limits, Modalities, Model, Provider
+from llm_models.records import CAPABILITIES, Capabilities, Cost, Limits, Modalities, Model, Provider, hasten
 
 __all__ = ["View", "effective"]
 
@@ -32,16 +32,27 @@ FLAGS = (1 << len(CAPABILITIES)) - 1
 class View:
     """A snapshot file seen through filters; `known` maps each provider's id to the place of its block."""
 
-    __slots__ = ("_parts", "_providers", "_shown", "by_name", "counts", "file", "filters", "known", "models", "unmatched")
+    __slots__ = (
+        "_parts",
+        "_providers",
+        "_shown",
+        "by_name",
+        "counts",
+        "file",
+        "filters",
+        "known",
+        "models",
+        "unmatched",
+    )
 
     def __init__(self, file: SnapshotFile, filters: Filters | None) -> None:
         """Raises `EmptyCatalogError` where nothing is shown."""
         self.file = file
         self.filters = filters
         self.known: dict[str, list[int]] = file.header["blocks"]
-        self.models: dict[tuple[str, str], Model] = {}
+        self.models: dict[str, dict[str, Model]] = {provider: {} for provider in self.known}
         self._providers: dict[str, Provider] = {}
-        self._parts: dict[tuple[type[Record], Any], Any] = {}
+        self._parts: dict[tuple[type[Record], tuple[Any, ...]], Record] = {}
         self._shown: dict[str, list[int]] = {}
         self.by_name: dict[str, list[Place]] | None = None
         """Memo of `lookup`: what each bare name stands for."""
@@ -93,44 +104,44 @@ class View:
 
     def model(self, provider: str, place: int) -> Model:
         """The record at a place that is shown; built once."""
-        block = self.file.block(provider)
-        key = (provider, block.ids[place])
+        block, models = self.file.block(provider), self.models[provider]
+        model_id = block.ids[place]
         try:
-            return self.models[key]
+            return models[model_id]
         except KeyError:
-            built = self._build(provider, block.model(place), block.bits[place])
-            return self.models.setdefault(key, built)
+            return models.setdefault(model_id, self._build(provider, block.model(place), block.bits[place]))
 
     def _build(self, provider: str, line: dict[str, Any], bits: int) -> Model:
-        """The record of a model's line. Parts that many models have alike are one record: there are few of each.
-
-        Its capability set `bits` and what it says of reasoning tell all capabilities.
-        """
-        data, parts = effective(line, provider), self._parts
+        """The record of a model's line. Parts that many models have alike are one record: there are few of each."""
+        data = effective(line, provider)
+        # The capability set and what is said of reasoning tell all capabilities.
         said = data.get("capabilities", {})
-        modalities, limits = data.get("modalities", {}), data.get("limits", {})
-        for name, kind, part, key in (
-            ("capabilities", Capabilities, said, (bits & FLAGS, str(said.get("reasoning")))),
-            ("modalities", Modalities, modalities, (*modalities.get("input", ()), "", *modalities.get("output", ()))),
-            ("limits", Limits, limits, tuple(limits.items())),
-        ):
-            try:
-                data[name] = parts[kind, key]
-            except KeyError:
-                data[name] = parts.setdefault((kind, key), kind.from_dict(part))
+        data["capabilities"] = self._part(Capabilities, (bits & FLAGS, str(said.get("reasoning"))), said)
+        both = data.get("modalities", {})
+        data["modalities"] = self._part(Modalities, (*both.get("input", ()), "", *both.get("output", ())), both)
         return Model.from_dict(data)
+
+    def _part(self, kind: type[Record], key: tuple[Any, ...], part: dict[str, Any]) -> Record:
+        try:
+            return self._parts[kind, key]
+        except KeyError:
+            return self._parts.setdefault((kind, key), kind.from_dict(part))
 
     def models_at(self, provider: str, places: Sequence[int]) -> list[Model]:
         """The records at places that are shown; the block is decoded in one go where most of it is wanted."""
-        block, models = self.file.block(provider), self.models
-        keys = [(provider, block.ids[place]) for place in places]
-        missing = [(key, place) for key, place in zip(keys, places, strict=True) if key not in models]
-        if 2 * len(missing) > len(block.ids):
+        block, models = self.file.block(provider), self.models[provider]
+        ids = block.ids
+        missing = [place for place in places if ids[place] not in models]
+        if 2 * len(missing) > len(ids):
+            for kind in (Model, Cost, Limits):
+                hasten(kind)
             lines = block.models()
-            for key, place in missing:
-                models.setdefault(key, self._build(provider, lines[place], block.bits[place]))
-            return [models[key] for key in keys]
-        return [self.model(provider, place) for place in places]
+            for place in missing:
+                models.setdefault(ids[place], self._build(provider, lines[place], block.bits[place]))
+            missing = []
+        for place in missing:
+            self.model(provider, place)
+        return [models[ids[place]] for place in places]
 
 
 def effective(data: dict[str, Any], provider: str) -> dict[str, Any]:

@@ -182,3 +182,16 @@ class TestActivate:
             "api.json",
             "out.json",
         ]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("llm-models show openai:gpt-4o-m", "openai:gpt-4o-mini"), ("llm-models resolve anthr", "anthropic:claude")],
+)
+def test_the_shell_completes_model_specs(words: str, expected: str, tmp_path: Path) -> None:
+    (tmp_path / "llm_models.toml").write_text('overrides_module = "evil"\n')
+    (tmp_path / "evil.py").write_text("open('ran', 'w').close()\n")
+    completing = {"_LLM_MODELS_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "2"}
+    result = run(cwd=tmp_path, LLM_MODELS_CONFIG=str(tmp_path / "llm_models.toml"), **completing)
+    assert any(line.startswith(f"plain,{expected}") for line in result.stdout.splitlines()), result
+    assert not (tmp_path / "ran").exists()

@@ -29,6 +29,9 @@ resource = pytest.importorskip("resource", reason="processes are forked, killed 
 
 ROOT = str(Path(__file__).resolve().parent.parent)
 OLD, NEW, OLDER = b"old" * 1000, b"new" * 2000, b"older" * 500
+# Children are forked only to be killed or limited; that other tests have threads does not touch them.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+
 CALLS = [
     "open",
     "write",
@@ -64,10 +67,7 @@ def in_child(work: Callable[[], object]) -> int:
 
 
 def every_call(patch: pytest.MonkeyPatch, at: int, strike: Callable[[], None], *, after: bool = False) -> list[str]:
-    """Let the `at`-th call of any of `CALLS` strike, before or after it is made. The list fills with the calls made.
-
-    No fsync reaches the disk, for which these tests would wait most of their time: no power is cut here.
-    """
+    """Let the `at`-th call of any of `CALLS` strike, before or after it is made. The list fills with the calls made."""
     made: list[str] = []
 
     def wrap(name: str, real: Callable[..., object]) -> Callable[..., object]:
@@ -84,7 +84,7 @@ def every_call(patch: pytest.MonkeyPatch, at: int, strike: Callable[[], None], *
         return call
 
     for name in CALLS:
-        patch.setattr(os, name, wrap(name, os.fstat if name == "fsync" else getattr(os, name)))
+        patch.setattr(os, name, wrap(name, getattr(os, name)))
     return made
 
 
@@ -96,6 +96,12 @@ def no_descriptor_leaks() -> Iterator[None]:
     before = count()
     yield
     assert count() == before
+
+
+@pytest.fixture
+def no_sync(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No fsync reaches the disk, for which the test would wait most of its time: no power is cut here."""
+    monkeypatch.setattr(os, "fsync", os.fstat)
 
 
 @pytest.fixture
@@ -224,6 +230,7 @@ class TestWrite:
         assert sorted(os.listdir(tmp_path)) == ["a", "b"]
 
 
+@pytest.mark.usefixtures("no_sync")
 class TestFaults:
     """A fault in any single system call: the files are whole, nothing is left, the message names the file."""
 
@@ -316,6 +323,7 @@ class TestFaults:
         assert os.listdir(tmp_path) == ["a"]
 
 
+@pytest.mark.usefixtures("no_sync")
 class TestKill:
     """SIGKILL before and after every system call: each file is whole, and the next run sweeps."""
 
@@ -412,6 +420,7 @@ class TestSweep:
         monkeypatch.setattr(files, "_lock", lambda fd: real(fd) and next(answers))
         write_atomically(f"{tmp_path}/a", NEW)
         assert (tmp_path / "a").read_bytes() == NEW
+        assert list(answers) == []
 
     def test_leaves_whatever_is_not_ours(self, tmp_path: Path) -> None:
         for name in ("a.tmp", ".a.1.0123456789abcdef.tmp", f"a{files.TEMPORARY}"):
@@ -507,6 +516,7 @@ class TestLock:
             os.close(read)
             os.waitpid(pid, 0)
 
+    @pytest.mark.usefixtures("no_sync")
     @pytest.mark.parametrize("guarded", [True, False])
     def test_32_processes_at_once(self, tmp_path: Path, guarded: bool) -> None:
         """None of their increments is lost; without the lock some are."""
@@ -543,6 +553,7 @@ class TestLock:
         assert litter(tmp_path) == []
 
 
+@pytest.mark.usefixtures("no_sync")
 @pytest.mark.parametrize("ours", [True, False])
 def test_32_writers_and_a_reader_at_once(tmp_path: Path, ours: bool) -> None:
     """The reader never sees half a file; with a plain write it does."""
@@ -650,6 +661,7 @@ def test_errors_survive_pickling(tmp_path: Path) -> None:
     assert (type(again), str(again), again.errno) == (FileError, str(caught.value), errno.EISDIR)
 
 
+@pytest.mark.usefixtures("no_sync")
 def test_threads_in_one_process(tmp_path: Path) -> None:
     """The lock holds between threads too, and their temporary files do not meet."""
     inside: list[int] = []

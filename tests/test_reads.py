@@ -409,6 +409,37 @@ class TestModels:
         ]
         assert all(one is model for one in again)
 
+    def test_parts_that_are_alike_are_one_record_and_others_are_not(self) -> None:
+        def reasoning(**said: Any) -> dict[str, Any]:
+            return {"capabilities": {"reasoning": {"enabled": True, **said}}}
+
+        stated = {
+            "a": {"modalities": {"input": ["text"], "output": ["image"]}},
+            "b": {"modalities": {"input": ["text", "image"], "output": []}},
+            "c": {"modalities": {"input": [], "output": ["text", "image"]}},
+            "d": {"modalities": {"input": ["image", "text"]}},
+            "e": reasoning(efforts=["low"]),
+            "f": reasoning(efforts=["low", "high"]),
+            "g": reasoning(token_budget=1000),
+            "h": reasoning(token_budget=1000, token_budget_min=10),
+            "i": reasoning(toggle=True),
+            "j": reasoning(),
+        }
+        twins = {f"{name}-twin": part for name, part in stated.items()}
+        catalogue = Snapshot(plain.made_up({"alpha": {**stated, **twins}}))
+        for name, part in stated.items():
+            model, twin = catalogue.get_model("alpha", name), catalogue.get_model("alpha", f"{name}-twin")
+            for group, said in part.items():
+                told = getattr(model, group).to_dict()
+                for key, value in said.items():
+                    if isinstance(value, dict):
+                        assert told[key] == {**told[key], **value}
+                    else:
+                        assert told.get(key, []) == value
+                assert getattr(model, group) is getattr(twin, group)
+        kinds = [catalogue.get_model("alpha", name) for name in stated]
+        assert len({(model.modalities, model.capabilities) for model in kinds}) == len(stated)
+
     def test_users_text_does_not_make_memos_grow(self, world: Snapshot) -> None:
         """Only canonical names are kept: a server that passes on what its users type does not leak."""
         world.list_models()

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import llm_models
-from llm_models import snapshot_file
+from llm_models import jsontext, snapshot_file
 from llm_models.errors import SnapshotError
 from llm_models.paths import PACKAGED_SNAPSHOT
 from llm_models.snapshot_file import FORMAT, SnapshotFile, encode_json, read_digest
@@ -147,6 +147,15 @@ class TestDamage:
     def test_verify_holds_the_header_to_the_digest(self, change: dict[str, Any]) -> None:
         data = sealed(SMALL, lambda header: header.update(change))
         assert "digest" in refused(data, lambda data: SnapshotFile(data, "the-file.json").verify())
+
+    def test_blocks_changed_about(self) -> None:
+        """A header that calls one provider's block another's would give wrong answers, each with a right checksum."""
+
+        def swap(header: dict[str, Any]) -> None:
+            blocks = header["blocks"]
+            blocks["alpha"], blocks["beta"] = blocks["beta"], blocks["alpha"]
+
+        refused(sealed(SMALL, swap))
 
     def test_verify_passes_what_is_whole(self, whole: bytes) -> None:
         SnapshotFile(SMALL, "x").verify()
@@ -384,15 +393,14 @@ class TestLaziness:
 
     @pytest.fixture
     def decoded(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-        """The length of each text that `json.loads` was given."""
+        """The length of each text that was decoded."""
         sizes: list[int] = []
-        loads = json.loads
 
-        def counting(text: str | bytes, **more: Any) -> Any:
+        def counting(text: str) -> Any:
             sizes.append(len(text))
-            return loads(text, **more)
+            return jsontext.loads(text)
 
-        monkeypatch.setattr(snapshot_file.json, "loads", counting)
+        monkeypatch.setattr(snapshot_file, "loads", counting)
         return sizes
 
     def test_one_lookup(self, whole: bytes, decoded: list[int]) -> None:

@@ -29,6 +29,7 @@ from peak import PEAK
 from llm_models import files, sources
 from llm_models.errors import SourceError
 from llm_models.sources import PullResult, pull
+from llm_models.upstream import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = json.loads((ROOT / "schemas" / "manifest.schema.json").read_text(encoding="utf-8"))
+# Children are forked only to be killed or limited; that other tests have threads does not touch them.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+
 OLD = b'{"acme": {"id": "acme", "models": {"m-1": {"id": "m-1"}}}}'
 NEW = b'{"acme": {"id": "acme", "models": {"m-1": {"id": "m-1"}, "m-2": {"id": "m-2"}}}, "b": {"models": {}}}'
 STAMP = "Thu, 02 Jul 2026 06:00:12 GMT"
@@ -118,6 +122,16 @@ def serve() -> Iterator[Callable[..., Server]]:
         server.close()
 
 
+def ended(within: float) -> bool:
+    """Whether no thread of a transfer is left, or none will be in so many seconds."""
+    ends = time.monotonic() + within
+    while any(thread.name == sources._THREAD for thread in threading.enumerate()):
+        if time.monotonic() > ends:
+            return False
+        time.sleep(0.01)
+    return True
+
+
 CERTIFICATES = httpx.create_ssl_context()  # made once: it takes longer than most of these tests
 
 
@@ -127,15 +141,20 @@ def surroundings(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
     monkeypatch.setattr(os, "fsync", os.fstat)  # no power is cut here; what is synced when, test_files.py tells
     if request.cls is not TestTls:
         monkeypatch.setattr(httpx, "Client", functools.partial(httpx.Client, verify=CERTIFICATES))
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: str, *more: Any, **named: Any) -> Any:
+        if host != "127.0.0.1":  # no name server is asked
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return real(host, *more, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     for name in list(os.environ):
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setattr(sources, "PAUSES", (0.01, 0.01))
     yield
-    ends = time.monotonic() + 3
-    while any(thread.name == sources._THREAD for thread in threading.enumerate()) and time.monotonic() < ends:
-        time.sleep(0.01)
-    assert [thread.name for thread in threading.enumerate() if thread.name == sources._THREAD] == []
+    assert ended(3.0)
 
 
 class Shelf:
@@ -223,6 +242,11 @@ class TestGood:
         result = shelf.pull(serve(reply(body, Content_Length=None, Transfer_Encoding="chunked")).url)
         counts = [result.manifest[name] for name in ("providers", "models", "size")]
         assert counts == [147, 5276, len(data)]
+
+    def test_the_real_catalogue(self, shelf: Shelf, serve: Serve, upstream: bytes) -> None:
+        manifest = shelf.pull(serve(reply(upstream)).url).manifest
+        assert (manifest["providers"], manifest["models"], manifest["size"]) == (147, 5276, len(upstream))
+        assert shelf.out.read_bytes() == upstream
 
     def test_progress_is_told_in_the_callers_thread(self, shelf: Shelf, serve: Serve) -> None:
         def slowly(connection: socket.socket, server: Server) -> None:
@@ -366,11 +390,7 @@ class TestBroken:
         server.close()
         shelf.refuses(server.url, "cannot connect (")
 
-    def test_no_such_host(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-        def getaddrinfo(*_: object, **__: object) -> None:
-            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-        monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    def test_no_such_host(self, shelf: Shelf) -> None:
         shelf.refuses(
             "https://nowhere.example/api.json", "cannot connect ([Errno -2] Name or service not known) (tried 3"
         )
@@ -436,10 +456,11 @@ class TestSize:
 class TestDeadline:
     """One deadline over all of the transfer, however the time is spent."""
 
-    def late(self, shelf: Shelf, url: str, timeout: float = 0.4) -> str:
+    def late(self, shelf: Shelf, url: str, timeout: float = 0.25) -> str:
         started = time.monotonic()
         message = shelf.refuses(url, f"not finished within {timeout:g} s", timeout=timeout)
         assert timeout - 0.01 < time.monotonic() - started < timeout + 2  # a busy machine's slack
+        assert ended(2.0), "its thread goes on"
         return message
 
     @pytest.mark.parametrize(
@@ -462,14 +483,14 @@ class TestDeadline:
             drip(NEW)(connection, server)  # type: ignore[operator]
 
         message = self.late(shelf, serve(answer).url)
-        assert 4 <= int(message.split("(")[1].split(" ")[0]) <= 9
+        assert 2 <= int(message.split("(")[1].split(" ")[0]) <= 9
 
     def test_httpx_alone_would_not_hold_it(self, serve: Serve) -> None:
         """The control: each byte comes in time, so httpx's own timeouts see nothing wrong."""
+        server = serve(drip(b"HTTP/1.1 200 OK\r\n", step=2, then=b"Content-Length: 2\r\n\r\n{}"))
         started = time.monotonic()
-        response = httpx.get(serve(drip(b"HTTP/1.1 200 OK\r\n", then=b"Content-Length: 2\r\n\r\n{}")).url, timeout=0.4)
-        assert response.status_code == 200
-        assert time.monotonic() - started > 0.8
+        assert httpx.get(server.url, timeout=0.25).status_code == 200
+        assert time.monotonic() - started > 0.4
 
     def test_holds_over_all_tries(self, shelf: Shelf, serve: Serve) -> None:
         def answer(connection: socket.socket, server: Server) -> None:
@@ -492,12 +513,12 @@ class TestDeadline:
         real = socket.getaddrinfo
 
         def getaddrinfo(*arguments: Any, **more: Any) -> Any:
-            time.sleep(1)
+            time.sleep(0.5)
             return real(*arguments, **more)
 
         monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
         self.late(shelf, server.url)
-        time.sleep(0.8)
+        time.sleep(0.4)
         assert server.requests == [], "and when the name server answers at last, nothing is asked for"
 
     def test_holds_for_a_handshake(self, shelf: Shelf, serve: Serve) -> None:
@@ -561,7 +582,7 @@ class TestStatus:
         assert len(server.requests) == 3
         shelf.pull(serve(reply(b"", status), reply(b"", status), reply()).url)
 
-    @pytest.mark.parametrize("value", ["1", email.utils.format_datetime(sources.datetime.now(sources.UTC))])
+    @pytest.mark.parametrize("value", ["1", email.utils.formatdate(usegmt=True)])
     def test_retry_after_is_waited_for(self, shelf: Shelf, serve: Serve, value: str) -> None:
         started = time.monotonic()
         shelf.pull(serve(reply(b"", 429, Retry_After=value), reply()).url)
@@ -698,7 +719,6 @@ class TestRedirect:
             ("gopher://127.0.0.1/x", "redirected from http to gopher, which is not followed"),
             ("", "does not say where to go"),
             ("/" + "x" * 3000, "does not say where to go"),
-            ("http://" + "x" * 100 + ".example/", "is not valid"),
         ],
     )
     def test_to_elsewhere(self, shelf: Shelf, serve: Serve, to: str, said: str) -> None:
@@ -834,7 +854,7 @@ class TestSecrets:
             "http://alice:s3cret@host.example:port/",
             "http://alice:s3cret@[::1/",
             "http://alice:s3cret@/",
-            "http://alice:s3cret@host.example:99999/",
+            "http://alice:s3cret@127.0.0.1:99999/",
             "http://alice:s3cret@host.example/\x00",
             "http://alice:s3cret@host.example/\ud800",
             "http://alice:s3cret@host.example/" + "x" * 70_000,
@@ -947,7 +967,8 @@ class TestTls:
     @pytest.mark.parametrize("answer", [stall(b""), stall(reply()[:-9]), drip(reply())])
     @pytest.mark.usefixtures("trusted")
     def test_the_deadline(self, shelf: Shelf, serve: Serve, context: ssl.SSLContext, answer: Answer) -> None:
-        shelf.refuses(serve(answer, tls=context).url, "not finished within 0.4 s", timeout=0.4, within=0.8)
+        shelf.refuses(serve(answer, tls=context).url, "not finished within 0.3 s", timeout=0.3, within=0.8)
+        assert ended(2.0), "its thread goes on"
 
     def test_no_such_certificates(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/s.pem")
@@ -1050,7 +1071,7 @@ class TestTarget:
         server = serve(*map(reply, bodies))
         if not ours:
             monkeypatch.setattr(files, "locked", nullcontext)
-        real, known = files.write_atomically, sources._known
+        real, known = files.write_atomically, sources.believed
         writers: list[int] = []
         problems: list[Exception] = []
 
@@ -1066,7 +1087,7 @@ class TestTarget:
                 problems.append(error)
 
         monkeypatch.setattr(files, "write_atomically", write)
-        monkeypatch.setattr(sources, "_known", lambda *_: None)
+        monkeypatch.setattr(sources, "believed", lambda *_: None)
         threads = [threading.Thread(target=work) for _ in range(32)]
         for thread in threads:
             thread.start()
@@ -1074,7 +1095,7 @@ class TestTarget:
             thread.join()
         assert problems == []
         assert shelf.out.read_bytes() in bodies
-        assert (known(str(shelf.out), str(shelf.manifest)) is not None) or not ours
+        assert (known(str(shelf.out)) is not None) or not ours
         assert (writers[::2] == writers[1::2]) is ours
         assert [name for name in os.listdir(shelf.folder) if name.endswith(files.TEMPORARY)] == []
 
@@ -1140,7 +1161,7 @@ class TestFaultsOfTheSystem:
             else:  # the file had been renamed: the manifest no longer speaks for it, and nobody believes it
                 assert data == NEW
                 assert said
-                assert sources._known(str(shelf.out), str(shelf.manifest)) is None
+                assert sources.believed(str(shelf.out)) is None
                 parted += 1
             assert sorted(os.listdir(shelf.folder)) == [files.LOCK_NAME, "manifest.json", "upstream.json"]
         else:
@@ -1204,7 +1225,8 @@ class TestManifestSchema:
 
     @pytest.mark.parametrize("name", SCHEMA["properties"])
     def test_it_refuses_what_a_manifest_never_says(self, name: str) -> None:
-        for wrong in (None, "", [], -1, "\r\n"):
+        wrongs: list[object] = [None, "", [], -1, "\r\n"]
+        for wrong in wrongs:
             assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(SCHEMA["examples"][0] | {name: wrong})
         assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(SCHEMA["examples"][0] | {"password": "x"})
 
@@ -1213,4 +1235,4 @@ class TestManifestSchema:
             good = SCHEMA["examples"][0][name]
             assert pattern.fullmatch(good)
             assert not pattern.fullmatch(good + "\n")
-        assert SCHEMA["properties"]["size"]["maximum"] == sources.MAX_BYTES
+        assert SCHEMA["properties"]["size"]["maximum"] == MAX_BYTES

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from llm_models.cli.options import as_json, catalogue, chosen, config_option, folder_of
+from llm_models.cli.options import as_json, catalogue, chosen, config_option, folder_of, model_spec
 from llm_models.cli.output import github_line, note, print_json, print_pairs, print_table
 
 if TYPE_CHECKING:
@@ -53,9 +54,8 @@ def validate_command(files: tuple[str, ...], strict: bool, style: str) -> None:
     for problem in problems if style == "github" else ():
         click.echo(github_line(problem))
     errors = sum(problem.severity == "error" for problem in problems)
-    if problems:
-        named = "1 file" if len(files) == 1 else f"{len(files)} files"
-        note(f"{named}: {_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}")
+    told = f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}" if problems else "no problems"
+    note(f"{_many(len(files), 'file')}: {told}")
     if errors or (strict and problems):
         raise click.exceptions.Exit(1)
 
@@ -65,7 +65,7 @@ def _many(count: int, noun: str) -> str:
 
 
 @click.command("explain", short_help="Tell where each value of a model comes from.")
-@click.argument("spec")
+@click.argument("spec", type=model_spec, metavar="SPEC")
 @click.argument("field", required=False)
 @catalogue
 @as_json
@@ -85,13 +85,16 @@ def explain_command(spec: str, field: str | None, as_json: bool, **which: Any) -
     if told.state != "shown":
         by = f"by pattern '{told.pattern}'" if told.pattern else "by allow"
         print_pairs([(told.spec, f"{told.state} {by}"), ("", told.place or told.layer)])
-        click.echo()
+        if not sys.stdout.isatty():  # there the table brings a blank line of its own
+            click.echo()
     rows = [(one.field, _cell(one.value), _from(one), _cell(one.replaced)) for one in told.fields]
     print_table(("field", "value", "from", "replaced"), rows)
 
 
 def _from(one: FieldOrigin) -> str:
     """Where a value comes from, in a cell."""
+    if one.how == "default" and one.value is None:
+        return "nobody says"
     stated = one.place or one.layer or ""
     return {"stated": stated, "omitted": f"omitted, {stated}"}.get(one.how, one.how)
 
@@ -116,11 +119,11 @@ TEMPLATE = """\
 
 # Models to remove, by provider: exact ids or globs.
 # [exclude]
-# openai = ["gpt-4o-audio-*"]
+# openai = ["o3-*"]
 
 # Models that are known but not to be used.
 # [deny]
-# openai = ["*-preview"]
+# openai = ["o1*"]
 
 # A provider of your own, and a model of it.
 # [[providers]]
@@ -182,7 +185,7 @@ def init_command(folder: str) -> None:
 
 
 @click.command("set", short_help="State values of a model in llm_models.toml.")
-@click.argument("spec")
+@click.argument("spec", type=model_spec, metavar="SPEC")
 @click.argument("changes", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @_dry_run
 @config_option
@@ -203,7 +206,7 @@ def set_command(spec: str, changes: tuple[str, ...], dry_run: bool, config: str 
 
 
 @click.command("unset", short_help="Take values of a model out of llm_models.toml.")
-@click.argument("spec")
+@click.argument("spec", type=model_spec, metavar="SPEC")
 @click.argument("fields", nargs=-1, metavar="[FIELD]...")
 @_dry_run
 @config_option
@@ -245,7 +248,7 @@ def _finish(revision: Any, dry_run: bool) -> None:
     from llm_models.errors import printable
 
     for line in revision.diff():
-        click.echo(printable(line))
+        click.echo(printable(line.expandtabs(4)))
     for problem in revision.check():
         note(f"{problem} [warning]")
     if not revision.changed:

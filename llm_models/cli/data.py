@@ -180,11 +180,14 @@ def diff_command(
     """
     from llm_models.comparison import compared
 
-    found = compared(folder_of(config), old, new, provider=provider, only_used=only_used)
+    folder = folder_of(config)
+    found = compared(folder, old, new, provider=provider, only_used=only_used)
     if as_json:
         print_json(found.to_dict())
     else:
         print_diff(found)
+    if only_used and folder.config is None:
+        note("note: there is no llm_models.toml here, so nothing counts as used")
     if exit_code and found:
         raise click.exceptions.Exit(1)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llm_models.cli.output import note
+from llm_models.integrations.click import ModelSpecParam
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from llm_models.paths import Folder
     from llm_models.snapshot import Snapshot
 
-__all__ = ["as_json", "catalogue", "chosen", "config_option", "folder_of"]
+__all__ = ["as_json", "catalogue", "chosen", "config_option", "folder_of", "model_spec"]
 
 config_option = click.option(
     "--config",
@@ -34,6 +35,19 @@ def catalogue(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def _completing() -> Snapshot:
+    """The catalogue that the options typed so far choose, for shell completion: no code is run, nothing is said."""
+    from llm_models import store
+
+    typed = click.get_current_context().params
+    request = {"config": _config(typed.get("config")), "snapshot": typed.get("snapshot"), "run_behaviour": False}
+    return store._build(request)
+
+
+model_spec = ModelSpecParam(_completing, check=False)
+"""A model spec as an argument: completed from the catalogue, resolved by the command itself."""
 
 
 def folder_of(config: str | None) -> Folder:

@@ -81,7 +81,7 @@ def github_line(problem: Problem) -> str:
     """A problem as an annotation of GitHub Actions, escaped as its commands want it."""
 
     def escaped(text: str) -> str:
-        return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        return printable(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
     def prop(text: object) -> str:
         return escaped(str(text)).replace(":", "%3A").replace(",", "%2C")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from llm_models.cli.options import as_json, catalogue, chosen
+from llm_models.cli.options import as_json, catalogue, chosen, model_spec
 from llm_models.cli.output import model_row, print_json, print_pairs, print_table
 
 __all__ = ["COMMANDS"]
@@ -70,7 +70,7 @@ def providers_command(as_json: bool, **which: Any) -> None:
 
 
 @click.command("show", short_help="Show all that is known of a model.")
-@click.argument("spec")
+@click.argument("spec", type=model_spec, metavar="SPEC")
 @catalogue
 @as_json
 def show_command(spec: str, as_json: bool, **which: Any) -> None:
@@ -161,7 +161,7 @@ def select_command(
 
 
 @click.command("resolve", short_help="Print a model's canonical name.")
-@click.argument("spec")
+@click.argument("spec", type=model_spec, metavar="SPEC")
 @_scope
 @_prefer
 @click.option("--style", default="colon", show_default=True, metavar="STYLE", help="colon, at or filename.")

@@ -1,0 +1,266 @@
+"""LiteLLM: prices, limits and flags of our records for `litellm.register_model`; imports it when asked.
+
+LiteLLM reads a missing price as 0 and fills its own entries with what is registered, so nothing is handed over that
+would leave it saying something else than the record: `register` tells which models it takes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from glom import SKIP, Coalesce, T, glom
+
+from llm_models import store
+from llm_models.errors import LLMModelsError, printable
+from llm_models.integrations import client_library
+from llm_models.integrations.facts import facts
+from llm_models.modelspec import fold_provider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from llm_models.records import Model
+    from llm_models.snapshot import Snapshot, Spec
+
+__all__ = ["ENTRY", "PROVIDERS", "TIERED", "NotRegisteredError", "register"]
+
+PROVIDERS = {
+    "amazon_bedrock": "bedrock",
+    "anthropic": "anthropic",
+    "azure": "azure",
+    "baseten": "baseten",
+    "cerebras": "cerebras",
+    "chutes": "chutes",
+    "cloudflare_workers_ai": "cloudflare",
+    "cohere": "cohere_chat",
+    "cortecs": "cortecs",
+    "databricks": "databricks",
+    "deepinfra": "deepinfra",
+    "deepseek": "deepseek",
+    "fireworks_ai": "fireworks_ai",
+    "friendli": "friendliai",
+    "google": "gemini",
+    "google_vertex": "vertex_ai",
+    "groq": "groq",
+    "inception": "inception",
+    "llama": "meta_llama",
+    "minimax": "minimax",
+    "mistral": "mistral",
+    "moonshotai": "moonshot",
+    "morph": "morph",
+    "nano_gpt": "nano-gpt",
+    "nebius": "nebius",
+    "nova": "amazon_nova",
+    "novita_ai": "novita",
+    "nvidia": "nvidia_nim",
+    "openai": "openai",
+    "openrouter": "openrouter",
+    "ovhcloud": "ovhcloud",
+    "perplexity": "perplexity",
+    "poe": "poe",
+    "scaleway": "scaleway",
+    "synthetic": "synthetic",
+    "togetherai": "together_ai",
+    "v0": "v0",
+    "vercel": "vercel_ai_gateway",
+    "wandb": "wandb",
+    "xai": "xai",
+    "xiaomi": "xiaomi_mimo",
+    "zai": "zai",
+}
+"""Our provider -> LiteLLM's name for the same one. Those that LiteLLM asks online, or not by id, are left out."""
+
+
+def per_token(usd_per_million: float) -> float:
+    """USD per token, as LiteLLM states prices, of USD per million tokens, as we do."""
+    return usd_per_million / 1_000_000
+
+
+def _known(*specs: Any) -> Any:
+    """The first of `specs` that finds something; a key for which none does is left out."""
+    return Coalesce(*specs, default=SKIP)
+
+
+_IN = T["modalities"]["input"]
+_OUT = T["modalities"]["output"]
+_CAN = T["capabilities"]
+_COST = T["cost"]
+
+ENTRY = {
+    "max_tokens": _known("limits.output"),
+    "max_input_tokens": _known("limits.input", "limits.context"),
+    "max_output_tokens": _known("limits.output"),
+    "input_cost_per_token": _known((_COST["input"], per_token)),
+    "output_cost_per_token": _known((_COST["output"], per_token)),
+    "cache_read_input_token_cost": _known((_COST["cache_read"], per_token)),
+    "cache_creation_input_token_cost": _known((_COST["cache_write"], per_token)),
+    "output_cost_per_reasoning_token": _known((_COST["reasoning"], per_token)),
+    "input_cost_per_audio_token": _known((_COST["input_audio"], per_token)),
+    "output_cost_per_audio_token": _known((_COST["output_audio"], per_token)),
+    "output_cost_per_image": _known(_COST["image"]),
+    "supports_function_calling": _known(_CAN["tools"]["enabled"]),
+    "supports_parallel_function_calling": _known(_CAN["tools"]["parallel"]),
+    "supports_response_schema": _known(_CAN["json"]["schema"]),
+    "supports_native_streaming": _known(_CAN["streaming"]["text"]),
+    "supports_reasoning": _known(_CAN["reasoning"]["enabled"]),
+    "reasoning_effort_levels": _known((_CAN["reasoning"]["efforts"], list)),
+    "supports_vision": _known((_IN.count("image"), bool)),
+    "supports_audio_input": _known((_IN.count("audio"), bool)),
+    "supports_video_input": _known((_IN.count("video"), bool)),
+    "supports_pdf_input": _known((_IN.count("pdf"), bool)),
+    "supports_audio_output": _known((_OUT.count("audio"), bool)),
+}
+"""The facts of a model (`facts`) -> LiteLLM's entry. Prices are USD per token there, limits tokens."""
+
+TIERED = {
+    "input": "input_cost_per_token",
+    "output": "output_cost_per_token",
+    "cache_read": "cache_read_input_token_cost",
+    "cache_write": "cache_creation_input_token_cost",
+}
+"""Price of our record -> LiteLLM's, of those that it can hold a second time for long requests."""
+
+_SHUT = {"tiered_pricing": [], "off_peak_pricing": {"hours_utc": [], "windows": []}}
+"""What of LiteLLM's own would outrank the prices of a record -> the same, saying nothing."""
+
+
+class NotRegisteredError(LLMModelsError, ValueError):
+    """LiteLLM cannot hold a model that was asked for. `spec` names it."""
+
+    spec: str
+
+
+def register(
+    models: Iterable[Spec] | None = None,
+    *,
+    providers: Mapping[str, str] | None = None,
+    snapshot: Snapshot | None = None,
+) -> dict[str, str]:
+    """Hand models to `litellm.register_model`; what was taken is returned, spec -> LiteLLM's name of the model.
+
+    `models` left out are all that LiteLLM can hold; one named that it cannot is a `NotRegisteredError`. `providers`
+    adds to `PROVIDERS` (`{"my-gateway": "hosted_vllm"}`), `snapshot` stands in for the published one.
+
+    For each model taken, `litellm.get_model_info` and `completion_cost` then say what the record states, class by
+    class of tokens; where it states nothing, what they said before. Not taken: models that neither chat nor embed,
+    models that LiteLLM has never heard of and whose price is unknown (it would say 0), and those whose name it reads
+    as another model of its own. Raises as `resolve`, and `ImportError` where litellm is not installed.
+    """
+    snapshot = store.snapshot() if snapshot is None else snapshot
+    litellm = client_library("litellm", "litellm")
+    table = {**PROVIDERS, **{fold_provider(ours): theirs for ours, theirs in (providers or {}).items()}}
+    if models is None:
+        named = [
+            model
+            for provider in table
+            if provider in snapshot.list_providers()
+            for model in snapshot.list_models(provider)
+        ]
+    else:
+        named = [snapshot.resolve(spec) for spec in ((models,) if isinstance(models, str) else models)]
+    entries: dict[str, dict[str, Any]] = {}
+    taken: dict[str, str] = {}
+    for model in named:
+        try:
+            name = _name(model, table)
+            entry = _entry(litellm, name, model, facts(snapshot, model))
+            if name in entries and taken.get(model.spec) != name:
+                raise NotRegisteredError(
+                    f"{printable(model.spec)}: another model is '{name}' in LiteLLM", spec=model.spec
+                )
+        except NotRegisteredError:
+            if models is not None:
+                raise
+            continue
+        entries[name] = entry
+        taken[model.spec] = name
+    # Longer names first: once it knows `gpt-4o`, LiteLLM takes `gpt-4o-2024-05-13` for it and overwrites that.
+    litellm.register_model(dict(sorted(entries.items(), reverse=True)))
+    return taken
+
+
+def _name(model: Model, table: Mapping[str, str]) -> str:
+    provider = table.get(model.provider)
+    if provider is None:
+        raise NotRegisteredError(
+            f"{printable(model.spec)}: LiteLLM has no provider for it; name one with providers=", spec=model.spec
+        )
+    return f"{provider}/{model.provider_model_id}"
+
+
+def _entry(litellm: Any, name: str, model: Model, known: Mapping[str, Any]) -> dict[str, Any]:
+    """What LiteLLM is told of a model. Raises `NotRegisteredError` with the reason where it cannot hold it."""
+    if not (model.capabilities.chat or model.capabilities.embeddings):
+        raise NotRegisteredError(f"{printable(model.spec)} neither chats nor embeds", spec=model.spec)
+    entry: dict[str, Any] = glom(known, ENTRY)
+    own = _own_entry(litellm, name, model)
+    if own is None:
+        if model.cost.input is None or (model.capabilities.chat and model.cost.output is None):
+            raise NotRegisteredError(
+                f"{printable(model.spec)}: its price is unknown, and LiteLLM would say 0", spec=model.spec
+            )
+        entry["litellm_provider"] = name.partition("/")[0]
+        entry["mode"] = "chat" if model.capabilities.chat else "embedding"
+        # Without a price of the cache LiteLLM warns at length, once a model; ranges, even none, tell it that we know.
+        entry["tiered_pricing"] = []
+        own = _inherited(litellm, name)
+    return {**entry, **_tier_prices(model, own)}
+
+
+def _own_entry(litellm: Any, name: str, model: Model) -> Mapping[str, Any] | None:
+    """What LiteLLM has on a model so far, None where it has nothing."""
+    try:
+        own: Mapping[str, Any] = litellm.get_model_info(name)
+    except Exception:  # it raises plain Exception for a model that it does not know
+        return None
+    if own["key"] not in litellm.model_cost:
+        return None  # guessed from the look of the name, without a price
+    provider, _, bare = name.partition("/")
+    key = own["key"].lower()
+    if key == name.lower() or (key == bare.lower() and str(own.get("litellm_provider")).startswith(provider)):
+        return own
+    raise NotRegisteredError(f"{printable(model.spec)}: LiteLLM reads it as '{printable(own['key'])}'", spec=model.spec)
+
+
+def _inherited(litellm: Any, name: str) -> dict[str, Any]:
+    """What LiteLLM fills a new entry with: prices of the cache, from the same model at the vendor that it names."""
+    segments = name.split("/")
+    names = ["/".join(segments[start:]) for start in range(1, len(segments))]
+    return {key: value for each in names for key, value in litellm.model_cost.get(each, {}).items()}
+
+
+def _tier_prices(model: Model, own: Mapping[str, Any]) -> dict[str, Any]:
+    """The prices of long requests, for each class of tokens that the record prices.
+
+    A tier says in full what holds above its threshold, since LiteLLM would let the next lower tier stand where our
+    base price holds. Thresholds of LiteLLM's own that the record does not have get the price that holds there.
+    """
+    prices: dict[str, Any] = {}
+    for ours, theirs in TIERED.items():
+        base = getattr(model.cost, ours)
+        tiers = {tier.context_over: getattr(tier, ours) for tier in model.cost.tiers}
+        if base is None and not any(price is not None for price in tiers.values()):
+            continue
+        for threshold in sorted({*tiers, *_thresholds(own, theirs)}):
+            below = max((start for start in tiers if start <= threshold), default=None)
+            price = base if below is None or tiers[below] is None else tiers[below]
+            if price is not None:
+                prices[f"{theirs}_above_{_thousands(threshold)}_tokens"] = per_token(price)
+    if model.cost.input is not None:
+        prices.update({key: nothing for key, nothing in _SHUT.items() if own.get(key)})
+    return prices
+
+
+def _thresholds(own: Mapping[str, Any], price: str) -> list[int]:
+    """The sizes in tokens above which LiteLLM's own entry has another standard price."""
+    found = []
+    for key, value in own.items():
+        if value is not None and key.startswith(f"{price}_above_") and key.endswith("_tokens"):
+            size = key[len(price) + len("_above_") : -len("_tokens")]
+            if size.removesuffix("k").isdigit():
+                found.append(int(size.removesuffix("k")) * (1000 if size.endswith("k") else 1))
+    return found
+
+
+def _thousands(tokens: int) -> str:
+    return f"{tokens // 1000}k" if tokens % 1000 == 0 else str(tokens)

@@ -1,0 +1,107 @@
+"""pydantic: an annotated type for fields that name a model; imports pydantic when a field is built.
+
+>>> from typing import Annotated
+>>> import pydantic
+>>> class Settings(pydantic.BaseModel):
+...     model: Annotated[str, ModelSpec(require=["tools"])] = "openai:gpt-4o-mini"
+>>> Settings(model=" gpt-4o-mini@OpenAI ").model
+'openai:gpt-4o-mini'
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from llm_models import store
+from llm_models.errors import LLMModelsError
+from llm_models.integrations import client_library
+from llm_models.integrations.facts import Needs
+from llm_models.records import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydantic import GetJsonSchemaHandler  # type: ignore[import-not-found, unused-ignore]
+    from pydantic_core import CoreSchema  # type: ignore[import-not-found, unused-ignore]
+
+    from llm_models.selection import Names
+    from llm_models.snapshot import Snapshot
+
+__all__ = ["ModelSpec"]
+
+
+class _Hook:
+    """A method that pydantic finds on an instance in `Annotated`, and on the class where that is the annotation."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: ModelSpec | None, owner: type[ModelSpec]) -> Any:
+        return getattr(owner() if instance is None else instance, self.name)
+
+
+class ModelSpec:
+    """Text that names a model of the catalogue: `Annotated[str, ModelSpec(require=["tools"])]`.
+
+    A field of it takes whatever `resolve` takes: a model spec in any spelling, an alias, a bare id that one provider
+    serves, a key, a `Model`. It holds, and serializes to, the canonical text `provider:id`. A model that is unknown,
+    not allowed, lacks what `require` names or has what `forbid` names is a validation error; so is a catalogue that
+    cannot be loaded, for pydantic knows no other. It is the published one at the time of validation, or what
+    `catalogue` returns. As a bare annotation (`model: ModelSpec`)
+    it is a `str` without conditions.
+
+    Raises `UnknownCapabilityError` for a capability that does not exist, as soon as the type is written.
+    """
+
+    __slots__ = ("catalogue", "needs")
+
+    def __init__(
+        self, *, require: Names = None, forbid: Names = None, catalogue: Callable[[], Snapshot] | None = None
+    ) -> None:
+        self.needs = Needs(require, forbid)
+        self.catalogue = store.snapshot if catalogue is None else catalogue
+
+    def __repr__(self) -> str:
+        return f"ModelSpec(require={self.needs.require!r}, forbid={self.needs.forbid!r})"
+
+    __get_pydantic_core_schema__ = _Hook("_core_schema")
+    __get_pydantic_json_schema__ = _Hook("_json_schema")
+
+    def _core_schema(self, _source: Any, _handler: Any) -> CoreSchema:
+        schemas = client_library("pydantic_core.core_schema", "pydantic")
+        made: CoreSchema = schemas.no_info_before_validator_function(self._canonical, schemas.str_schema())
+        return made
+
+    def _json_schema(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        told = f" {self.needs}" if str(self.needs) else ""
+        return {
+            **handler(core),
+            "description": f"A model of the llm_models catalogue{told}, such as 'openai:gpt-4o-mini'.",
+            "examples": ["openai:gpt-4o-mini"],
+        }
+
+    def _canonical(self, value: object) -> object:
+        """The canonical text of what names a model; what cannot name one is left for pydantic to refuse."""
+        if not isinstance(value, str | tuple | Model):
+            return value
+        try:
+            model = self.catalogue().resolve(value)
+        except LLMModelsError as error:
+            raise _error(_kind(error), str(error)) from error
+        fault = self.needs.fault(model)
+        if fault is not None:
+            raise _error("model_unfit", fault)
+        return model.spec
+
+
+def _kind(error: LLMModelsError) -> str:
+    """pydantic's name of an error: `UnknownModelError` -> `unknown_model`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__.removesuffix("Error")).lower()
+
+
+def _error(kind: str, reason: str) -> Exception:
+    # The reason goes in as a value: in a template, braces of somebody's text would count.
+    core = client_library("pydantic_core", "pydantic")
+    made: Exception = core.PydanticCustomError(kind, "{reason}", {"reason": reason})
+    return made

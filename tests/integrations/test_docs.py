@@ -1,0 +1,81 @@
+"""docs/integrations.md is run, each section with the library that it is about; and its figures are measured."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import llm_models
+from llm_models.integrations import client_library
+from llm_models.integrations.litellm import PROVIDERS
+from llm_models.integrations.openai_sdk import ClientOptionsError, client_options
+
+ROOT = Path(__file__).parent.parent.parent
+DOCS = (ROOT / "docs" / "integrations.md").read_text(encoding="utf-8")
+EXAMPLES = dict(re.findall(r"^```python (\w+)\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL))
+EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+@pytest.mark.parametrize("library", EXAMPLES)
+@pytest.mark.filterwarnings("ignore")  # the libraries' own
+def test_an_example_gives_what_it_says(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip(library)
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    test = doctest.DocTestParser().get_doctest(EXAMPLES[library], {}, library, "integrations.md", 0)
+    runner = doctest.DocTestRunner(optionflags=OPTIONS, verbose=False)
+    told: list[str] = []
+    runner.run(test, out=told.append)
+    assert runner.summarize(verbose=False).failed == 0, "".join(told)
+
+
+@pytest.mark.parametrize("name", ["openai_sdk", "langchain", "litellm", "pydantic", "click", "facts", ""])
+@pytest.mark.filterwarnings("ignore")
+def test_docstrings_give_what_they_say(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import importlib
+
+    pytest.importorskip({"langchain": "langchain_core", "pydantic": "pydantic"}.get(name, "llm_models"))
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    module = importlib.import_module(f"llm_models.integrations.{name}".rstrip("."))
+    result = doctest.testmod(module, extraglobs={"llm_models": llm_models}, optionflags=OPTIONS)
+    assert result.failed == 0
+    assert result.attempted or name == "litellm"
+
+
+def test_each_client_has_a_section_an_extra_and_an_example() -> None:
+    rows = re.findall(
+        r"^\| [^|]+ \| `llm-models-catalog\[(\w+)\]` \| `integrations\.(\w+)` \| `(\w+)", DOCS, re.MULTILINE
+    )
+    assert len(rows) == 5
+    sections = re.findall(r"^## (.+)$", DOCS, re.MULTILINE)
+    assert len(sections) == len(EXAMPLES) == len(rows)
+    for extra, module, name in rows:
+        assert EXTRAS[extra]
+        assert hasattr(client_library(f"llm_models.integrations.{module}", extra), name)
+        assert any(f"integrations.{module} import {name}" in example for example in EXAMPLES.values())
+    assert {extra for extra, _, _ in rows} <= set(re.findall(r"\w+", EXTRAS["integrations-test"][0]))
+
+
+def test_the_figures_are_those_of_the_packaged_catalogue(packaged: llm_models.Snapshot) -> None:
+    """The others are printed by the tests that measure them (`pytest -s`)."""
+    reached = {model.provider for model in packaged.list_models() if _speaks(model, packaged)}
+    total = len(packaged.list_providers())
+    assert f"{len(reached)} of the {total} in the packaged catalogue" in DOCS
+    assert f"the {len(PROVIDERS)}\n  providers in `PROVIDERS`" in DOCS
+
+
+def _speaks(model: llm_models.Model, packaged: llm_models.Snapshot) -> bool:
+    try:
+        return bool(client_options(model, api_key="any", snapshot=packaged))
+    except ClientOptionsError:
+        return False
+
+
+def test_a_missing_client_is_an_error_that_names_the_extra() -> None:
+    with pytest.raises(ImportError, match=r"pip install 'llm-models-catalog\[langchain\]'"):
+        client_library("langchain_core_that_is_not_there", "langchain")

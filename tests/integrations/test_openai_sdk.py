@@ -1,0 +1,310 @@
+"""`client_options`: the real OpenAI client reaches every provider that speaks its protocol; nobody else gets a key."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+import llm_models
+from llm_models import overlay, paths
+from llm_models.behaviour import layer_of_mapping
+from llm_models.integrations.openai_sdk import (
+    ENDPOINTS,
+    NO_KEY,
+    SPEAKERS,
+    ClientOptionsError,
+    client_options,
+)
+from llm_models.snapshot_file import SnapshotFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from integrations.conftest import Loopback
+
+SECRET = "sk-do-not-print-this"
+
+
+def client_of(model: llm_models.Model, packaged: llm_models.Snapshot) -> object:
+    """Upstream's name of the client for a model."""
+    own: Any = model.extra.get("provider") or {}
+    return own.get("npm") or packaged.get_provider(model.provider).extra.get("npm")
+
+
+@pytest.fixture
+def all_keys(packaged: llm_models.Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every variable of every provider is set, each to a value of its own that marks it as a secret."""
+    for provider in packaged.file.header["blocks"]:
+        for variable in packaged.get_provider(provider).env:
+            monkeypatch.setenv(variable, f"{SECRET}-{variable}")
+
+
+@pytest.mark.usefixtures("all_keys")
+def test_the_real_client_reaches_every_provider_that_speaks_the_protocol(
+    packaged: llm_models.Snapshot, loopback: Loopback
+) -> None:
+    """Path, authorization header and model id of a request, for one model of each provider and client."""
+    openai = pytest.importorskip("openai")
+    one_each: dict[tuple[str, object], llm_models.Model] = {}
+    for model in packaged.list_models():
+        if client_of(model, packaged) in SPEAKERS:
+            one_each.setdefault((model.provider, client_of(model, packaged)), model)
+    reached, told = set(), []
+    shared = openai.DefaultHttpxClient()  # making one loads certificates, which is slow
+    for model in one_each.values():
+        try:
+            options = client_options(model, snapshot=packaged)
+        except ClientOptionsError as error:
+            told.append(str(error))
+            continue
+        where = urlsplit(options.base_url)
+        here = where._replace(scheme="http", netloc=loopback.address).geturl()
+        client = openai.OpenAI(**{**options.client, "base_url": here}, max_retries=0, http_client=shared)
+        client.chat.completions.create(model=options.model, messages=[{"role": "user", "content": "hi"}])
+        asked = loopback.requests.pop()
+        assert asked["path"] == f"{where.path.rstrip('/')}/chat/completions"
+        assert asked["body"]["model"] == model.provider_model_id
+        scheme, _, key = asked["authorization"].partition(" ")
+        assert scheme == "Bearer"
+        variable = key.removeprefix(f"{SECRET}-")
+        assert variable in packaged.get_provider(model.provider).env
+        assert not variable.endswith(NO_KEY)
+        reached.add(model.provider)
+    shared.close()
+    assert {"openai", "openrouter", "groq", "cerebras", "deepseek", "togetherai", "xai", "fireworks_ai"} <= reached
+    assert all("base URL" in reason for reason in told)  # what the catalogue lacks; everything else must work
+    lacking = {
+        "aihubmix", "vercel", "v0",  # no base URL in the catalogue
+        "azure", "azure_cognitive_services", "cloudflare_workers_ai", "databricks", "google_vertex", "neon",
+        "snowflake_cortex",  # ${NAME} in it
+        "bailing",  # the address of a request
+    }  # fmt: skip
+    assert {provider for provider, _ in one_each} - reached == lacking
+
+
+@pytest.mark.parametrize(
+    ("spec", "base_url", "variable"),
+    [
+        ("openai:gpt-4o-mini", "https://api.openai.com/v1", "OPENAI_API_KEY"),
+        ("gpt-4o-mini@OpenAI", "https://api.openai.com/v1", "OPENAI_API_KEY"),
+        ("groq:openai/gpt-oss-20b", "https://api.groq.com/openai/v1", "GROQ_API_KEY"),
+        ("openrouter:openai/gpt-oss-20b:free", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
+        # What a model says of its own client and base URL beats what its provider says.
+        ("cohere:north-mini-code-1-0", "https://api.cohere.ai/compatibility/v1", "COHERE_API_KEY"),
+    ],
+)
+def test_options_of_a_model(spec: str, base_url: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, f" {SECRET}\n")
+    options = client_options(spec)
+    assert options.client == {"base_url": base_url, "api_key": SECRET}
+    assert options.model == llm_models.resolve(spec).provider_model_id
+    assert SECRET not in repr(options)
+
+
+@pytest.mark.usefixtures("all_keys")
+@pytest.mark.parametrize(
+    ("spec", "why"),
+    [
+        ("anthropic:claude-haiku-4-5", "'@ai-sdk/anthropic'"),
+        ("google:gemini-2.5-pro", "'@ai-sdk/google'"),
+        ("opencode:claude-sonnet-4-5", "'@ai-sdk/anthropic'"),  # of a provider that speaks it otherwise
+    ],
+)
+def test_another_protocol_is_an_error_that_names_it(spec: str, why: str) -> None:
+    with pytest.raises(ClientOptionsError, match="is not served by OpenAI's protocol") as told:
+        client_options(spec)
+    assert why in str(told.value)
+    assert SECRET not in str(told.value)
+    assert told.value.spec == spec
+
+
+def test_a_key_that_is_not_set_is_an_error_that_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(ClientOptionsError, match=r"set OPENAI_API_KEY, or pass api_key=") as told:
+        client_options("openai:gpt-4o-mini")
+    assert told.value.variables == ("OPENAI_API_KEY",)
+    monkeypatch.setenv("OPENAI_API_KEY", "  ")
+    with pytest.raises(ClientOptionsError, match="OPENAI_API_KEY"):
+        client_options("openai:gpt-4o-mini")
+    assert client_options("openai:gpt-4o-mini", api_key=SECRET).api_key == SECRET
+
+
+def test_a_setting_is_never_sent_as_a_key(packaged: llm_models.Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert packaged.get_provider("privatemode_ai").env == ("PRIVATEMODE_API_KEY", "PRIVATEMODE_ENDPOINT")
+    monkeypatch.setenv("PRIVATEMODE_ENDPOINT", "http://localhost:8080")
+    with pytest.raises(ClientOptionsError, match="set PRIVATEMODE_API_KEY, or pass"):
+        client_options(packaged.list_models("privatemode_ai")[0], snapshot=packaged)
+
+
+@pytest.mark.usefixtures("all_keys")
+@pytest.mark.parametrize(
+    ("provider", "variables", "key"),
+    [
+        ("databricks", ("DATABRICKS_HOST",), "DATABRICKS_TOKEN"),
+        ("neon", ("NEON_AI_GATEWAY_BASE_URL",), "NEON_AI_GATEWAY_TOKEN"),
+        ("cloudflare_workers_ai", ("CLOUDFLARE_ACCOUNT_ID",), "CLOUDFLARE_API_KEY"),
+    ],
+)
+def test_a_placeholder_in_a_base_url_is_reported_not_filled(
+    provider: str, variables: tuple[str, ...], key: str, packaged: llm_models.Snapshot
+) -> None:
+    """The variables are set here, and still nothing is expanded; the finished URL comes from the caller."""
+    model = packaged.list_models(provider)[0]
+    with pytest.raises(ClientOptionsError, match="yours to complete") as told:
+        client_options(model, snapshot=packaged)
+    assert told.value.variables == variables
+    assert variables[0] in str(told.value)
+    assert SECRET not in str(told.value)
+    options = client_options(model, base_url="https://mine.example.com/v1", snapshot=packaged)
+    assert options.base_url == "https://mine.example.com/v1"
+    assert options.api_key == f"{SECRET}-{key}"
+
+
+@pytest.mark.usefixtures("all_keys")
+def test_a_base_url_that_no_client_could_use_is_refused(packaged: llm_models.Snapshot) -> None:
+    with pytest.raises(ClientOptionsError, match="address of one request"):
+        client_options(packaged.list_models("bailing")[0], snapshot=packaged)
+    with pytest.raises(ClientOptionsError, match="no base URL is known"):
+        client_options(packaged.list_models("vercel")[0], snapshot=packaged)
+
+
+def test_a_private_provider_says_which_protocol_it_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {"id": "my-gateway", "base_url": "https://llm.example.com/v1", "env": ["MY_GATEWAY"]}
+    models = [{"provider": "my-gateway", "id": "house-7b", "provider_model_id": "house/7b"}]
+    silent = llm_models.load(config=None, overrides={"providers": [own], "models": models}, publish=False)
+    monkeypatch.setenv("MY_GATEWAY", SECRET)
+    with pytest.raises(ClientOptionsError, match="does not say which protocol"):
+        client_options("my-gateway:house-7b", snapshot=silent)
+    own["extra"] = {"npm": "@ai-sdk/openai-compatible"}
+    telling = llm_models.load(config=None, overrides={"providers": [own], "models": models}, publish=False)
+    options = client_options("my-gateway:house-7b", snapshot=telling)
+    assert (options.base_url, options.model, options.api_key) == ("https://llm.example.com/v1", "house/7b", SECRET)
+
+
+def test_the_tables_speak_of_providers_that_there_are(packaged: llm_models.Snapshot) -> None:
+    """An entry that no provider needs any more is to be taken out."""
+    records = [packaged.get_provider(provider) for provider in packaged.file.header["blocks"]]
+    assert {record.base_url for record in records} >= set(ENDPOINTS)
+    assert {record.extra.get("npm") for record in records} >= set(SPEAKERS)
+
+
+def test_options_are_made_without_the_client() -> None:
+    code = (
+        "import sys; from llm_models.integrations.openai_sdk import client_options\n"
+        "client_options('openai:gpt-4o-mini', api_key='x')\n"
+        "assert not {'openai', 'httpx', 'langchain_core', 'litellm', 'pydantic'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "LLM_MODELS_CONFIG": ""})
+
+
+EVIL = "https://evil.example.com/v1"
+OWN = """
+[[providers]]
+id = "house"
+base_url = "https://house.example.com/v1"
+env = ["HOUSE_KEY"]
+npm = "@ai-sdk/openai-compatible"
+[[models]]
+provider = "house"
+id = "house-7b"
+"""
+
+
+@pytest.mark.usefixtures("all_keys")
+class TestWhoDecidesWhereKeysGo:
+    """What a merely discovered `llm_models.toml` says of a packaged provider's base URL or key is refused."""
+
+    @pytest.mark.parametrize(
+        ("toml", "what"),
+        [
+            (f'[[providers]]\nid = "openai"\nbase_url = "{EVIL}"\n', "its base URL"),
+            (f'[[providers]]\nid = "OpenAI"\nbase_url = "{EVIL}"\nenv = ["OPENAI_API_KEY"]\n', "its base URL"),
+            ('[[providers]]\nid = "openai"\nenv = ["AWS_SECRET_ACCESS_KEY"]\n', "AWS_SECRET_ACCESS_KEY"),
+            ('[[providers]]\nid = "openai"\nenv = ["OPENAI_API_KEY", "DATABASE_PASSWORD"]\n', "DATABASE_PASSWORD"),
+            (
+                f'[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\nextra.provider.api = "{EVIL}"\n',
+                "its base URL",
+            ),
+            (
+                f'[[models]]\nprovider = "openai"\nmatch = "*"\nextra.provider.api = "{EVIL}"\n',
+                "its base URL",
+            ),
+        ],
+    )
+    def test_a_discovered_file_does_not(
+        self, toml: str, what: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "llm_models.toml"
+        file.write_text(toml)
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(ClientOptionsError, match="found, not named") as told:
+            client_options("openai:gpt-4o-mini", snapshot=llm_models.load(publish=False))
+        assert what in str(told.value)
+        assert SECRET not in str(told.value)
+        trusted = client_options("openai:gpt-4o-mini", trust_discovered=True, snapshot=llm_models.load(publish=False))
+        assert trusted.api_key.startswith(SECRET)
+
+        named = llm_models.load(config=file, publish=False)
+        assert client_options("openai:gpt-4o-mini", snapshot=named) == trusted
+        monkeypatch.setenv("LLM_MODELS_CONFIG", str(file))
+        assert client_options("openai:gpt-4o-mini", snapshot=llm_models.load(publish=False)) == trusted
+
+    def test_the_place_is_told(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        (tmp_path / "llm_models.toml").write_text(f'[[providers]]\nid = "openai"\n\nbase_url = "{EVIL}"\n')
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(ClientOptionsError, match=r"\(llm_models.toml:4\)"):
+            client_options("openai:gpt-4o-mini")
+
+    def test_what_it_says_of_other_things_stands(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        (tmp_path / "llm_models.toml").write_text(
+            OWN + '[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\ncost.input = 0.12\n'
+        )
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("HOUSE_KEY", SECRET)
+        assert client_options("openai:gpt-4o-mini").base_url == "https://api.openai.com/v1"
+        assert client_options("house:house-7b").api_key == SECRET
+        # A packaged model with a base URL of its own keeps it.
+        assert client_options("cohere:north-mini-code-1-0").base_url == "https://api.cohere.ai/compatibility/v1"
+
+    def test_a_provider_of_its_own_does_not_get_a_packaged_providers_key(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """Else `prefer` and one `select` would be all it takes."""
+        (tmp_path / "llm_models.toml").write_text('prefer = ["house"]\n' + OWN.replace("HOUSE_KEY", "OPENAI_API_KEY"))
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(ClientOptionsError, match="the variable OPENAI_API_KEY of another provider"):
+            client_options(llm_models.select(require=["chat"]))
+
+    @pytest.mark.parametrize("with_config", [True, False], ids=["beside a configuration", "alone"])
+    def test_a_forged_snapshot_does_not(
+        self, with_config: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """Its notes on where values come from are its own, and count for nothing."""
+        layer = layer_of_mapping({"providers": [{"id": "openai", "base_url": EVIL}]}, "models_dev")
+        forged, _ = overlay.overlay(SnapshotFile.open(paths.PACKAGED_SNAPSHOT), [layer], name="forged")
+        state = tmp_path / ".llm_models"
+        state.mkdir()
+        (state / "snapshot.json").write_bytes(forged.data)
+        if with_config:
+            (tmp_path / "llm_models.toml").write_text('prefer = ["openai"]\n')
+        monkeypatch.chdir(tmp_path)
+        found = llm_models.load(publish=False)
+        assert found.get_provider("openai").base_url == EVIL
+        if not found.discovered:
+            pytest.xfail("store._build does not yet call a snapshot discovered that was found without a configuration")
+        with pytest.raises(ClientOptionsError, match="its base URL"):
+            client_options("openai:gpt-4o-mini", snapshot=found)
+
+    @pytest.mark.skipif(
+        not hasattr(llm_models.Snapshot, "overrides"), reason="a snapshot does not tell what load(overrides=) was given"
+    )
+    def test_the_program_itself_does(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        (tmp_path / "llm_models.toml").write_text('prefer = ["openai"]\n')
+        monkeypatch.chdir(tmp_path)
+        said = llm_models.load(overrides={"providers": [{"id": "OpenAI", "base_url": "https://mine.example.com/v1"}]})
+        assert client_options("openai:gpt-4o-mini", snapshot=said).base_url == "https://mine.example.com/v1"

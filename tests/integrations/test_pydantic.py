@@ -1,0 +1,163 @@
+"""`ModelSpec`: a field that names a model, in pydantic and pydantic-settings."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import pytest
+
+import llm_models
+from llm_models.integrations.pydantic import ModelSpec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pydantic = pytest.importorskip("pydantic")
+
+Text = Annotated[str, ModelSpec()]
+WithTools = Annotated[str, ModelSpec(require=["tools"], forbid={"embeddings": True})]
+
+
+def adapter(kind: Any) -> Any:
+    return pydantic.TypeAdapter(kind)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "openai:gpt-4o-mini",
+        "  OpenAI : gpt-4o-mini ",
+        "gpt-4o-mini@openai",
+        "openai:gpt-4o-mini-2024-07-18",
+        ("openai", "gpt-4o-mini"),
+        llm_models.resolve("openai:gpt-4o-mini"),
+    ],
+    ids=["colon", "spaces and case", "at", "alias", "key", "model"],
+)
+def test_every_spelling_becomes_the_canonical_text(given: object) -> None:
+    for kind in (Text, WithTools, ModelSpec):
+        read = adapter(kind)
+        assert read.validate_python(given) == "openai:gpt-4o-mini"
+        assert type(read.validate_python(given)) is str
+        assert read.dump_json(read.validate_python(given)) == b'"openai:gpt-4o-mini"'
+    if isinstance(given, str):
+        assert adapter(Text).validate_json(json.dumps(given)) == "openai:gpt-4o-mini"
+        assert adapter(Text).validate_python(given, strict=True) == "openai:gpt-4o-mini"
+
+
+def test_what_it_holds_is_read_back_as_itself(packaged: llm_models.Snapshot) -> None:
+    read = adapter(Text)
+    for model in packaged.list_models("google_vertex") + packaged.list_models("openrouter"):
+        assert read.validate_json(read.dump_json(read.validate_python(model))) == model.spec
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "words"),
+    [
+        ("openai:gpt-4o-mni", "unknown_model", "Did you mean 'gpt-4o-mini'"),
+        ("opnai:gpt-4o", "unknown_model", "did you mean 'openai'"),
+        ("gpt-oss-120b", "ambiguous_model", "is served by"),
+        ("openai:", "invalid_spec", "no model id"),
+        ("openai:{x}{reason}", "unknown_model", "{x}{reason}"),  # text of theirs is no template
+        ("openai:text-embedding-3-small", "model_unfit", "lacks tools and has embeddings"),
+        (7, "string_type", "valid string"),
+        (None, "string_type", "valid string"),
+        (("openai",), "invalid_spec", "not a model"),
+    ],
+)
+def test_what_is_wrong_is_a_validation_error(given: object, kind: str, words: str) -> None:
+    with pytest.raises(pydantic.ValidationError) as told:
+        adapter(WithTools).validate_python(given)
+    (error,) = told.value.errors()
+    assert error["type"] == kind
+    assert words in error["msg"]
+    assert error["msg"].count("has no model") <= 1
+
+
+def test_a_model_that_is_not_allowed_is_not_valid() -> None:
+    denied = llm_models.load(config=None, deny={"openai": ["*-mini"]}, publish=False)
+    with pytest.raises(pydantic.ValidationError, match="shut out by") as told:
+        adapter(Annotated[str, ModelSpec(catalogue=lambda: denied)]).validate_python("openai:gpt-4o-mini")
+    assert told.value.errors()[0]["type"] == "model_not_allowed"
+
+
+def test_it_asks_the_catalogue_that_is_published_when_it_validates() -> None:
+    read = adapter(Text)
+    assert read.validate_python("openai:gpt-4o-mini") == "openai:gpt-4o-mini"
+    llm_models.load(config=None, deny={"openai": ["*"]})
+    with pytest.raises(pydantic.ValidationError, match="shut out by"):
+        read.validate_python("openai:gpt-4o-mini")
+
+
+def test_a_capability_that_does_not_exist_is_an_error_of_the_type_itself() -> None:
+    with pytest.raises(llm_models.UnknownCapabilityError, match="Did you mean 'tools'"):
+        ModelSpec(require=["tols"])
+
+
+def test_a_broken_catalogue_is_told_as_what_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "llm_models.toml").write_text("alow = 1\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(pydantic.ValidationError, match=r"llm_models\.toml:1") as told:
+        adapter(Text).validate_python("openai:gpt-4o-mini")
+    assert told.value.errors()[0]["type"] == "config"
+
+
+@pytest.mark.parametrize("mode", ["validation", "serialization"])
+def test_the_json_schema_is_that_of_text(mode: Any) -> None:
+    class Settings(pydantic.BaseModel):
+        plain: Text
+        bare: ModelSpec
+        able: WithTools = "openai:gpt-4o-mini"
+        told: Annotated[str, ModelSpec(), pydantic.Field(description="The model that answers.")]
+
+    schema = Settings.model_json_schema(mode=mode)
+    fields = schema["properties"]
+    assert {field["type"] for field in fields.values()} == {"string"}
+    assert fields["plain"]["examples"] == ["openai:gpt-4o-mini"]
+    assert fields["able"]["default"] == "openai:gpt-4o-mini"
+    assert "with tools and without embeddings" in fields["able"]["description"]
+    assert fields["told"]["description"] == "The model that answers."
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_settings_take_it_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = pytest.importorskip("pydantic_settings")
+
+    class Settings(settings.BaseSettings):
+        model: WithTools = "openai:gpt-4o-mini"
+        spare: Annotated[str, ModelSpec()] | None = None
+
+    assert Settings().model == "openai:gpt-4o-mini"
+    monkeypatch.setenv("MODEL", "gpt-4o@OpenAI")
+    monkeypatch.setenv("SPARE", "anthropic:claude-haiku-4-5")
+    made = Settings()
+    assert (made.model, made.spare) == ("openai:gpt-4o", "anthropic:claude-haiku-4-5")
+    assert json.loads(made.model_dump_json()) == {"model": "openai:gpt-4o", "spare": "anthropic:claude-haiku-4-5"}
+    monkeypatch.setenv("MODEL", "openai:text-embedding-3-small")
+    with pytest.raises(pydantic.ValidationError, match="lacks tools"):
+        Settings()
+
+
+class Pickled(pydantic.BaseModel):
+    """Pickling needs a class that can be imported."""
+
+    model: Text
+
+
+def test_a_model_with_such_a_field_is_picklable() -> None:
+    made = Pickled(model="gpt-4o-mini@openai")
+    assert pickle.loads(pickle.dumps(made)) == made
+
+
+def test_pydantic_is_imported_when_a_field_is_built() -> None:
+    code = (
+        "import sys; from llm_models.integrations.pydantic import ModelSpec; ModelSpec(require=['tools'])\n"
+        "assert not {'pydantic', 'pydantic_core'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

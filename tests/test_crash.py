@@ -1,0 +1,432 @@
+"""Crashes, faults of the system and crowds: a file on disk is wholly the old one or wholly the new one.
+
+Processes are killed, and the system refuses, at every call of pull, activate and rollback that may change a file.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import time
+from contextlib import nullcontext, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from refreshing import STATE, Told, environment, fine, here, model, numbered, process
+from refreshing import catalogue as source_of
+from refreshing import provider as provider_of
+
+from llm_models import activation, files, manifest, paths
+from llm_models.snapshot_file import SnapshotFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked and killed as POSIX knows it"),
+    pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning"),  # no child of ours uses other threads
+]
+
+FOLDER = Path(STATE)
+ACTIVE, PREVIOUS = FOLDER / "snapshot.json", FOLDER / activation.PREVIOUS
+UPSTREAM, MANIFEST = FOLDER / "upstream.json", FOLDER / manifest.MANIFEST_NAME
+CALLS = ("open", "write", "fsync", "replace", "fchmod", "mkdir", "unlink", "close")
+ENDLESS = 400
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No curated overrides, which only take time to read here, and no wait for the disk: no power is cut."""
+    real = paths.resources
+    (tmp_path / "none").mkdir()
+    monkeypatch.setattr(paths, "resources", lambda name: str(tmp_path / "none") if name == "overrides" else real(name))
+    monkeypatch.setattr(os, "fsync", os.fstat)
+
+
+def strike_at(patch: pytest.MonkeyPatch, number: int, strike: Callable[[], object]) -> list[str]:
+    """Let the `number`-th of `CALLS` strike instead of doing its work. The list fills with the calls made."""
+    made: list[str] = []
+
+    def wrap(name: str) -> Callable[..., Any]:
+        real = getattr(os, name)
+
+        @functools.wraps(real)
+        def call(*arguments: Any, **more: Any) -> Any:
+            made.append(name)
+            if len(made) == number + 1:
+                if name == "close":  # one that fails has closed all the same
+                    real(*arguments, **more)
+                strike()
+            return real(*arguments, **more)
+
+        return call
+
+    for name in CALLS:
+        patch.setattr(os, name, wrap(name))
+    return made
+
+
+def in_child(work: Callable[[], int]) -> int:
+    """Start `work` in a forked process; its id."""
+    pid = os.fork()
+    if not pid:
+        code = 99
+        try:
+            code = work()
+        finally:
+            os._exit(code)
+    return pid
+
+
+def ended(pid: int) -> int:
+    """The exit code of a child; negative where a signal ended it."""
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def killed_at(number: int, *args: str) -> bool:
+    """Whether the command, killed at that call, was killed at all; else it went well."""
+
+    def work() -> int:
+        with pytest.MonkeyPatch.context() as patch:
+            strike_at(patch, number, lambda: os.kill(os.getpid(), signal.SIGKILL))
+            return here(*args).code
+
+    code = ended(in_child(work))
+    assert code in (0, -signal.SIGKILL)
+    return code != 0
+
+
+def litter() -> list[str]:
+    return [name for name in os.listdir(FOLDER) if name.endswith(files.TEMPORARY)]
+
+
+def whole(path: Path) -> bytes:
+    """The bytes of a snapshot file, every one of which is what was written."""
+    file = SnapshotFile.open(str(path))
+    file.verify()
+    return file.data
+
+
+@pytest.fixture
+def three() -> tuple[bytes, bytes, bytes]:
+    """Three snapshots: an older one as the previous, an old one in place, and the one that `api.json` makes."""
+    made = []
+    for count in (4, 5, 6):
+        Path("api.json").write_bytes(numbered(count))
+        fine("activate", "--from", "api.json", "--out", f"made{count}.json", "--force")
+        made.append(Path(f"made{count}.json").read_bytes())
+    FOLDER.mkdir()
+    reset(*made)
+    return made[0], made[1], made[2]
+
+
+def reset(older: bytes, old: bytes, _new: bytes) -> None:
+    ACTIVE.write_bytes(old)
+    PREVIOUS.write_bytes(older)
+
+
+class TestKilled:
+    """SIGKILL at every call: the file is the old or the new one, it loads, and the next run sweeps."""
+
+    def test_activate(self, three: tuple[bytes, bytes, bytes]) -> None:
+        older, old, new = three
+        seen, left = set(), 0
+        for number in range(ENDLESS):
+            reset(*three)
+            struck = killed_at(number, "activate", "--from", "api.json")
+            state = whole(ACTIVE), whole(PREVIOUS)
+            assert state in {(old, older), (old, old), (new, old)}
+            seen.add(state)
+            if not struck:
+                assert state == (new, old)
+                break
+            left += bool(litter())
+            fine("activate", "--from", "api.json")
+            assert (whole(ACTIVE), whole(PREVIOUS)) == (new, old)
+            assert litter() == []
+        else:
+            pytest.fail("never came to an end")
+        assert len(seen) == 3
+        assert left > 3
+
+    def test_rollback(self, three: tuple[bytes, bytes, bytes]) -> None:
+        """What is gone back to is never lost."""
+        older, old, _ = three
+        seen = set()
+        for number in range(ENDLESS):
+            reset(*three)
+            struck = killed_at(number, "rollback")
+            state = whole(ACTIVE), whole(PREVIOUS)
+            assert state in {(old, older), (older, older), (older, old)}
+            seen.add(state)
+            if not struck:
+                break
+            fine("rollback")
+            assert litter() == []
+        else:
+            pytest.fail("never came to an end")
+        assert len(seen) == 3
+
+    def test_pull(self) -> None:
+        FOLDER.mkdir()
+        Path("api.json").write_bytes(numbered(4))
+        fine("pull", "--url", "api.json")
+        old, old_manifest = UPSTREAM.read_bytes(), MANIFEST.read_bytes()
+        Path("api.json").write_bytes(new := numbered(5))
+        seen, left = set(), 0
+        for number in range(ENDLESS):
+            UPSTREAM.write_bytes(old)
+            MANIFEST.write_bytes(old_manifest)
+            struck = killed_at(number, "pull", "--url", "api.json")
+            assert UPSTREAM.read_bytes() in (old, new)
+            told = manifest.believed(str(UPSTREAM))
+            seen.add((UPSTREAM.read_bytes() == new, told and told["models"]))
+            assert fine("diff", "pulled", "pulled").code == 0  # it is a catalogue
+            if not struck:
+                break
+            left += bool(litter())
+            fine("pull", "--url", "api.json")
+            told = manifest.believed(str(UPSTREAM))
+            assert told is not None
+            assert (told["models"], litter()) == (5, [])
+        else:
+            pytest.fail("never came to an end")
+        assert seen == {(False, 4), (True, None), (True, 5)}
+        assert left > 3
+
+    def test_pull_in_the_middle_of_the_transfer(self) -> None:
+        Path("api.json").write_bytes(numbered(4))
+        fine("pull", "--url", "api.json")
+        before = UPSTREAM.read_bytes(), MANIFEST.read_bytes()
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+            run = [sys.executable, "-P", "-c", "from llm_models.cli import main; main()", "pull", "--url", url]
+            with subprocess.Popen(run, env=environment()) as child:
+                connection = listener.accept()[0]
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + numbered(9)[:500])
+                    time.sleep(0.05)
+                    child.kill()
+        assert (UPSTREAM.read_bytes(), MANIFEST.read_bytes()) == before
+        assert litter() == []
+
+
+class TestRefused:
+    """The system says no: the old file stays, exit 1, one line, nothing is left behind."""
+
+    @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EMFILE])
+    @pytest.mark.parametrize("command", ["activate", "rollback"])
+    def test_at_every_call(self, three: tuple[bytes, bytes, bytes], command: str, code: int) -> None:
+        older, old, new = three
+        after = (new, old) if command == "activate" else (older, old)
+        args = ["activate", "--from", "api.json"] if command == "activate" else ["rollback"]
+        said = 0
+
+        def strike() -> None:
+            raise OSError(code, os.strerror(code))
+
+        for number in range(ENDLESS):
+            reset(*three)
+            with pytest.MonkeyPatch.context() as patch:
+                made = strike_at(patch, number, strike)
+                told = here(*args)
+            assert litter() == []
+            state = whole(ACTIVE), whole(PREVIOUS)
+            if len(made) <= number:
+                assert (told.code, state) == (0, after)
+                break
+            if told.code == 0:
+                assert state == after
+                continue
+            assert (told.code, told.out, len(told.lines)) == (1, "", 1), told
+            assert told.err.startswith(("llm-models: /", "llm-models: api.json"))
+            assert told.err.endswith(f": {os.strerror(code)}\n")
+            said += 1
+            if made[number] == "fsync":  # that of the folder comes after the rename
+                assert state[0] in (old, after[0])
+            elif command == "activate":
+                assert state[0] == old
+        else:
+            pytest.fail("never came to an end")
+        assert said > 5
+
+    def test_pull_tells_it_the_same_way(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What happens at every call of a pull, `test_sources.py` shows of the function."""
+        Path("api.json").write_bytes(numbered(4))
+
+        def full(*_: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        monkeypatch.setattr(os, "write", full)
+        told = here("pull", "--url", "api.json")
+        assert (told.code, told.out) == (1, "")
+        assert told.err == f"llm-models: {UPSTREAM.absolute()}: {os.strerror(errno.ENOSPC)}\n"
+        assert os.listdir(FOLDER) == [files.LOCK_NAME]
+
+
+class TestAtOnce:
+    """One writer at a time; whoever comes later is judged by what stands there then."""
+
+    def test_two_processes(self) -> None:
+        names = []
+        for count in (10, 11):
+            Path(f"{count}.json").write_bytes(numbered(count))
+            names.append(f"{count}.json")
+        told: list[Told] = []
+        threads = [
+            threading.Thread(target=lambda n=name: told.append(process("activate", "--from", n, "--force")))
+            for name in names
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [one.code for one in told] == [0, 0]
+        counts = {SnapshotFile(whole(path), "x").header["counts"]["models"] for path in (ACTIVE, PREVIOUS)}
+        assert counts == {10, 11}
+        assert litter() == []
+
+    def test_sixteen(self) -> None:
+        Path("api.json").write_bytes(numbered(20))
+        fine("activate", "--from", "api.json", "--force")
+        for count in range(20, 36):
+            Path(f"{count}.json").write_bytes(numbered(count))
+        children = [
+            in_child(lambda name=f"{count}.json": here("activate", "--from", name).code) for count in range(20, 36)
+        ]
+        assert [ended(pid) for pid in children] == [0] * 16
+        one, two = (SnapshotFile(whole(path), "x").header["counts"]["models"] for path in (ACTIVE, PREVIOUS))
+        assert one != two
+        assert {one, two} <= set(range(20, 36))
+        assert litter() == []
+
+    @pytest.mark.parametrize("ours", [True, False])
+    def test_an_older_one_never_comes_last(self, ours: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Eight of different dates, the older the slower; without the lock the slowest has the last word."""
+        Path("0.json").write_bytes(source_of(provider_of("acme", model("m", last_updated="2026-01-01"))))
+        fine("activate", "--from", "0.json", "--force")
+        if not ours:
+            monkeypatch.setattr(files, "locked", nullcontext)
+        real = files.write_atomically
+
+        def work(day: int) -> int:
+            def slow(*args: Any, **more: Any) -> None:
+                time.sleep((9 - day) * 0.08)
+                real(*args, **more)
+
+            monkeypatch.setattr(files, "write_atomically", slow)
+            return here("activate", "--from", f"{day}.json").code
+
+        for day in range(2, 10):
+            made = source_of(provider_of("acme", model("m", last_updated=f"2026-01-0{day}")))
+            Path(f"{day}.json").write_bytes(made)
+        codes = [ended(pid) for pid in [in_child(lambda day=day: work(day)) for day in range(2, 10)]]
+        assert set(codes) <= {0, 1}
+        date = SnapshotFile(whole(ACTIVE), "x").header["date"]
+        assert (date == "2026-01-09") is ours
+
+    def test_a_holder_of_the_lock_is_waited_for_and_a_dead_one_is_not(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        Path("api.json").write_bytes(numbered(4))
+        FOLDER.mkdir()
+        ready, say = os.pipe()
+
+        def hold() -> int:
+            with files.locked(STATE):
+                os.write(say, b"x")
+                time.sleep(60)
+            return 0
+
+        holder = in_child(hold)
+        try:
+            os.read(ready, 1)
+            with monkeypatch.context() as patch:
+                patch.setattr(files, "locked", functools.partial(files.locked, timeout=0.1))
+                told = here("activate", "--from", "api.json", "--force")
+            assert told.code == 1
+            assert told.err.endswith(": another process holds this lock (waited 0.1 s)\n")
+            assert not ACTIVE.exists()
+        finally:
+            os.kill(holder, signal.SIGKILL)
+            ended(holder)
+            os.close(ready)
+            os.close(say)
+        fine("activate", "--from", "api.json", "--force")
+
+
+class TestTarget:
+    """What else may stand where the snapshot belongs."""
+
+    @pytest.fixture(autouse=True)
+    def begin(self) -> None:
+        Path("api.json").write_bytes(numbered(4))
+        FOLDER.mkdir()
+
+    def test_a_link_is_followed_and_stays(self) -> None:
+        ACTIVE.symlink_to("../real.json")
+        fine("activate", "--from", "api.json", "--force")
+        assert ACTIVE.is_symlink()
+        first = whole(Path("real.json"))
+        Path("api.json").write_bytes(numbered(5))
+        fine("activate", "--from", "api.json")
+        assert ACTIVE.is_symlink()
+        assert (whole(PREVIOUS), not PREVIOUS.is_symlink()) == (first, True)
+        fine("rollback")
+        assert whole(Path("real.json")) == first
+        assert ACTIVE.is_symlink()
+
+    @pytest.mark.parametrize("what", ["directory", "FIFO"])
+    @pytest.mark.parametrize("at", ["snapshot.json", activation.PREVIOUS, "out.json"])
+    def test_something_else_is_refused_at_once(self, what: str, at: str) -> None:
+        if at == activation.PREVIOUS:
+            fine("activate", "--from", "api.json", "--force")
+            Path("api.json").write_bytes(numbered(5))
+        before = sorted(os.listdir(FOLDER))
+        path = FOLDER / at
+        path.mkdir() if what == "directory" else os.mkfifo(path)
+        told = here("activate", "--from", "api.json", "--force", *(["--out", str(path)] if at == "out.json" else []))
+        assert (told.code, told.out) == (1, "")
+        assert told.err == f"llm-models: {path.absolute()}: is a {what}, not a file\n"
+        assert sorted(name for name in os.listdir(FOLDER) if name != files.LOCK_NAME) == sorted(
+            {*before, at} - {files.LOCK_NAME}
+        )
+
+    def test_a_file_in_place_of_the_folder(self) -> None:
+        FOLDER.rmdir()
+        FOLDER.write_text("mine")
+        for args in (["activate", "--from", "api.json", "--force"], ["pull", "--url", "api.json"], ["rollback"]):
+            told = here(*args)
+            assert (told.code, len(told.lines)) == (1, 1), told
+            assert str(FOLDER.absolute()) in told.err
+        assert FOLDER.read_text() == "mine"
+
+    def test_no_such_folder_for_out(self) -> None:
+        told = here("activate", "--from", "api.json", "--out", "no/such.json", "--force")
+        assert (told.code, len(told.lines)) == (1, 1)
+        assert "no/such.json: No such file or directory" in told.err
+
+    def test_umask_077(self) -> None:
+        FOLDER.rmdir()
+        old = os.umask(0o077)
+        try:
+            fine("pull", "--url", "api.json")
+            fine("activate", "--from", "api.json", "--force")
+            Path("api.json").write_bytes(numbered(5))
+            fine("activate", "--from", "api.json")
+            fine("rollback")
+        finally:
+            os.umask(old)
+        assert stat.S_IMODE(FOLDER.stat().st_mode) == 0o700
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in FOLDER.iterdir()}
+        assert set(modes.values()) == {0o600}
+        with suppress(KeyError):
+            del modes[files.LOCK_NAME]
+        assert sorted(modes) == ["manifest.json", "snapshot.json", activation.PREVIOUS, "upstream.json"]

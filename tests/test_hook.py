@@ -1,0 +1,205 @@
+"""The pre-commit hook: pre-commit itself in a throw-away repository, and the names of files that it may hand over."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import ROOT
+
+from llm_models.cli.config import SNIPPET
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+SCRIPTS = sysconfig.get_path("scripts")
+OFFERED = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+GOOD, BAD = 'prefer = ["openai"]\n', 'perfer = ["openai"]\n'
+TOLD = "llm_models.toml:1:1: unknown key 'perfer'. Did you mean 'prefer'?"
+
+pytestmark = pytest.mark.skipif(shutil.which("llm-models", path=SCRIPTS) is None, reason="the command is not installed")
+needs_pre_commit = pytest.mark.skipif(
+    find_spec("pre_commit") is None or shutil.which("git") is None, reason="pre-commit is not installed"
+)
+
+Run = subprocess.CompletedProcess[str]
+
+
+def setting(name: str, text: str = OFFERED) -> str:
+    """A line of a hook's definition; it is so plain that no YAML reader is wanted."""
+    found = re.search(rf"^[ -]*{name}: (.*)$", text, re.MULTILINE)
+    assert found is not None
+    return found[1]
+
+
+class Repository:
+    """A git repository of its own, with an environment that sees nobody's settings."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "repository"
+        self.path.mkdir()
+        person = {f"GIT_{who}_{what}": "x@localhost" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "LLM_MODELS", "PRE_"))}
+        self.env = {
+            **kept,
+            **person,
+            "PATH": os.pathsep.join([SCRIPTS, os.environ["PATH"]]),
+            "HOME": str(folder),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "PRE_COMMIT_HOME": str(folder / "cache"),
+            "PRE_COMMIT_COLOR": "never",
+        }
+        self.run("git", "init", "-q", ".")
+
+    def run(self, *args: str) -> Run:
+        return subprocess.run(
+            args, cwd=self.path, env=self.env, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    def write(self, name: str, text: str) -> None:
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        assert self.run("git", "add", "-A").returncode == 0
+
+    def commit(self) -> Run:
+        return self.run("git", "commit", "-q", "-m", "a change")
+
+    def commits(self) -> int:
+        return len(self.run("git", "log", "--format=%h").stdout.split())
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    return Repository(tmp_path)
+
+
+@needs_pre_commit
+class TestPreCommit:
+    """A bad file is not committed, a mended one is; with the very lines that `init` shows."""
+
+    @pytest.fixture
+    def hooked(self, repository: Repository) -> Repository:
+        repository.write(".pre-commit-config.yaml", SNIPPET)
+        result = repository.run(sys.executable, "-m", "pre_commit", "install")
+        assert result.returncode == 0, result.stdout + result.stderr
+        return repository
+
+    def test_a_bad_file_is_refused_and_the_mended_one_accepted(self, hooked: Repository) -> None:
+        hooked.write("llm_models.toml", BAD)
+        result = hooked.commit()
+        assert result.returncode == 1
+        assert TOLD in result.stderr + result.stdout
+        assert hooked.commits() == 0
+        hooked.write("llm_models.toml", GOOD)
+        result = hooked.commit()
+        assert result.returncode == 0, result.stderr
+        assert hooked.commits() == 1
+
+    def test_only_files_of_that_name_are_looked_at_wherever_they_lie(self, hooked: Repository) -> None:
+        hooked.write("other.toml", BAD)
+        hooked.write("my_llm_models.toml", BAD)
+        assert hooked.commit().returncode == 0
+        for name in ("a b/llm_models.toml", "-rf/llm_models.toml", "a\nb/llm_models.toml", "é/llm_models.toml"):
+            hooked.write(name, BAD)
+        told = hooked.commit()
+        assert told.returncode == 1
+        lines = [line for line in (told.stdout + told.stderr).splitlines() if line.endswith("Did you mean 'prefer'?")]
+        assert sorted(line.partition("llm_models.toml:")[0] for line in lines) == ["-rf/", "a b/", "a\\nb/", "é/"]
+
+    def test_warnings_do_not_stop_a_commit(self, hooked: Repository) -> None:
+        hooked.write("llm_models.toml", 'prefer = ["opnai"]\n')
+        assert hooked.commit().returncode == 0
+
+
+class TestTheOfferedHook:
+    """`.pre-commit-hooks.yaml`, the README and `init` offer the same hook."""
+
+    def test_it_is_the_same_everywhere(self) -> None:
+        readme = (ROOT / "README.md").read_text(encoding="utf-8")
+        assert SNIPPET in readme
+        for name in ("id", "entry", "files"):
+            assert setting(name) == setting(name, SNIPPET)
+
+    @pytest.mark.parametrize(
+        ("path", "taken"),
+        [
+            ("llm_models.toml", True),
+            ("a/b/llm_models.toml", True),
+            ("-rf/llm_models.toml", True),
+            ("a b/llm_models.toml", True),
+            ("my_llm_models.toml", False),
+            ("llm_models.toml.bak", False),
+            ("llm_models_toml", False),
+            ("llm_models.toml/notes.md", False),
+            ("LLM_models.toml", False),
+            ("pyproject.toml", False),
+        ],
+    )
+    def test_its_pattern_takes_the_right_paths(self, path: str, taken: bool) -> None:
+        assert bool(re.search(setting("files"), path)) is taken
+
+    def test_our_own_configuration_checks_the_overrides_and_the_examples(self) -> None:
+        text = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+        ours = text[text.index("id: llm-models-validate") :]
+        assert setting("entry", ours) == setting("entry")
+        for folder in ("overrides", "examples"):
+            for path in (ROOT / folder).glob("*.toml"):
+                assert re.search(setting("files", ours), f"{folder}/{path.name}"), path
+
+
+class TestEntry:
+    """The command as pre-commit calls it, with any names of files."""
+
+    @staticmethod
+    def call(names: Sequence[str], folder: Path) -> Run:
+        command, *args = setting("entry").split()
+        env = {key: value for key, value in os.environ.items() if key != "LLM_MODELS_CONFIG"}
+        program = shutil.which(command, path=SCRIPTS)
+        assert program is not None
+        return subprocess.run(
+            [program, *args, *names], cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    @pytest.mark.parametrize("name", ["a b.toml", "-rf", "--strict", "--", "a\nb.toml", "\x1b[31m.toml", "é.toml", "-"])
+    def test_any_name_is_a_file_and_no_option(self, name: str, tmp_path: Path) -> None:
+        (tmp_path / name).write_text(BAD, encoding="utf-8")
+        result = self.call([name], tmp_path)
+        assert result.returncode == 1
+        assert len(result.stdout.splitlines()) == 1
+        assert "unknown key 'perfer'" in result.stdout
+        assert "\x1b" not in result.stdout + result.stderr
+        (tmp_path / name).write_text(GOOD, encoding="utf-8")
+        assert self.call([name], tmp_path).returncode == 0
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="such names are only there")
+    def test_a_name_that_is_no_text_is_told_plainly(self, tmp_path: Path) -> None:
+        name = os.fsdecode(b"\xff.toml")
+        (tmp_path / name).write_text(BAD, encoding="utf-8")
+        result = self.call([name], tmp_path)
+        assert result.returncode == 1
+        assert "unknown key 'perfer'" in result.stdout
+        assert "Traceback" not in result.stderr
+
+    def test_no_file_at_all(self, tmp_path: Path) -> None:
+        (tmp_path / ".git").mkdir()
+        assert self.call([], tmp_path).returncode == 0
+
+    def test_two_thousand_files(self, tmp_path: Path) -> None:
+        """The verdict is right, each bad file is told once, and it takes milliseconds a file."""
+        names = [f"{number}.toml" for number in range(2000)]
+        for number, name in enumerate(names):
+            (tmp_path / name).write_text(BAD if number % 1000 == 7 else GOOD, encoding="utf-8")
+        result = self.call(names, tmp_path)
+        assert result.returncode == 1
+        assert [line.split(":")[0] for line in result.stdout.splitlines()] == ["7.toml", "1007.toml"]
+        assert result.stderr == "2000 files: 2 errors, 0 warnings\n"
+        assert self.call([name for name in names if name not in {"7.toml", "1007.toml"}], tmp_path).returncode == 0

@@ -1,0 +1,285 @@
+"""Info: which snapshot is in use and why, how old it is, whether something is due; it changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from refreshing import STATE, facts, files_below, fine, here, numbered, process
+
+import llm_models
+from llm_models import activation, index, paths
+from llm_models.snapshot_file import SnapshotFile
+from llm_models.tail import EMPTY_TAIL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ACTIVE = Path(STATE) / "snapshot.json"
+PACKAGED = SnapshotFile.open(paths.PACKAGED_SNAPSHOT).header
+
+
+def activate(count: int = 3, **fields: Any) -> None:
+    Path("api.json").write_bytes(numbered(count, **fields))
+    fine("activate", "--from", "api.json", "--force")
+
+
+@pytest.fixture(autouse=True)
+def changes_nothing() -> Iterator[None]:
+    """What `info` is for: it tells, and writes nothing."""
+    yield
+    before = files_below(Path())
+    here("info")
+    assert files_below(Path()) == before
+
+
+class TestWhich:
+    """packaged, activated or given, and why."""
+
+    def test_packaged(self) -> None:
+        told = facts("info")
+        assert (told["snapshot"], told["kind"]) == (paths.PACKAGED_SNAPSHOT, "packaged")
+        assert (told["providers"], told["models"], told["digest"]) == (147, 5276, PACKAGED["digest"])
+        assert told["date"] == PACKAGED["date"]
+        assert told["sources"] == [f"models_dev (SHA-256 {PACKAGED['sources'][0]['sha256']})"]
+        assert "configuration" not in told
+        assert "activate" not in told
+        assert "pulled" not in told
+
+    def test_activated_from_a_source(self) -> None:
+        activate()
+        told = facts("info")
+        assert (told["snapshot"], told["kind"]) == (str(ACTIVE.absolute()), "activated, from a source")
+        digest = hashlib.sha256(Path("api.json").read_bytes()).hexdigest()
+        assert told["sources"] == [f"models_dev (SHA-256 {digest})"]
+        assert (told["providers"], told["models"], told["date"]) == (1, 3, "2026-01-02")
+        assert told["digest"] == llm_models.load().file.header["digest"]
+
+    def test_activated_from_the_packaged(self) -> None:
+        fine("activate")
+        assert facts("info")["kind"] == "activated, from the packaged snapshot"
+        assert facts("info")["activate"] == "up to date"
+
+    def test_given(self) -> None:
+        activate()
+        Path("api.json").write_bytes(numbered(4))
+        fine("activate", "--from", "api.json", "--out", "other.json")
+        told = facts("info", "--snapshot", "other.json")
+        assert (told["snapshot"], told["kind"], told["models"]) == ("other.json", "given", 4)
+        assert "activate" not in told
+
+    def test_an_activated_one_that_is_not_used(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It was made from another packaged snapshot than the one that is there."""
+        Path("llm_models.toml").write_text('prefer = ["openai"]\n')
+        fine("activate")
+        other = tmp_path / "packaged.json"
+        Path("api.json").write_bytes(numbered(4))
+        fine("activate", "--from", "api.json", "--config", "none", "--out", str(other), "--force")
+        monkeypatch.setattr(paths, "PACKAGED_SNAPSHOT", str(other))
+        told = facts("info")
+        assert told["kind"] == "packaged; the activated one was made from another packaged snapshot and is not used"
+        assert told["activate"] == "due: the packaged snapshot changed"
+        assert told["models"] == 4
+        monkeypatch.undo()
+
+    def test_a_damaged_one_is_an_error(self) -> None:
+        activate()
+        ACTIVE.write_bytes(ACTIVE.read_bytes()[:-1])
+        told = here("info")
+        assert (told.code, told.out) == (1, "")
+        assert told.err.startswith(f"llm-models: {ACTIVE.absolute()}: not a whole snapshot: ")
+
+
+class TestAge:
+    @pytest.mark.parametrize(
+        ("days", "said"), [(0, "0 days"), (1, "1 day"), (2, "2 days"), (400, "400 days"), (-3, "0 days")]
+    )
+    def test_counts_from_the_catalogue_date(self, days: int, said: str) -> None:
+        date = datetime.now(tz=UTC).date() - timedelta(days=days)
+        activate(last_updated=date.isoformat())
+        assert facts("info")["age"] == said
+
+    def test_of_a_month(self) -> None:
+        activate(last_updated="2024-02")
+        assert facts("info")["date"] == "2024-02"
+        assert int(facts("info")["age"].split()[0].replace(",", "")) > 600
+
+    def test_of_no_date(self) -> None:
+        activate(last_updated=None)
+        assert "age" not in facts("info")
+        assert "date" not in facts("info")
+
+
+class TestConfiguration:
+    """Which one, and whether `activate` is due because of it."""
+
+    def test_found(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / ".git").mkdir()
+        (tmp_path / "deep").mkdir()
+        (tmp_path / "llm_models.toml").write_text('prefer = ["openai"]\n')
+        monkeypatch.chdir(tmp_path / "deep")
+        told = facts("info")["configuration"]
+        assert told == f"{tmp_path / 'llm_models.toml'} (found upwards from the working directory)"
+
+    def test_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        Path("mine.toml").write_text("")
+        expected = f"{Path('mine.toml').absolute()} (named)"
+        assert facts("info", "--config", "mine.toml")["configuration"] == expected
+        monkeypatch.setenv("LLM_MODELS_CONFIG", "mine.toml")
+        assert facts("info")["configuration"] == expected
+        assert "configuration" not in facts("info", "--config", "none")
+
+    def test_due_or_not(self) -> None:
+        config = Path("llm_models.toml")
+        config.write_text('prefer = ["openai"]\n')
+        assert facts("info")["activate"] == "not done; load() merges llm_models.toml each time"
+        fine("activate")
+        assert facts("info")["activate"] == "up to date"
+        config.write_text('prefer = ["anthropic"]\n')
+        assert facts("info")["activate"] == "due: llm_models.toml changed since"
+        config.write_text('prefer = ["openai"]\n')
+        assert facts("info")["activate"] == "up to date"
+        config.unlink()
+        assert facts("info")["activate"] == "due: llm_models.toml changed since"
+        fine("activate")
+        assert facts("info")["activate"] == "up to date"
+
+    def test_the_packaged_is_newer(self) -> None:
+        activate(last_updated="2020-01-01")
+        assert facts("info")["activate"] == f"the packaged snapshot is newer ({PACKAGED['date']})"
+        Path("llm_models.toml").write_text("")
+        assert facts("info")["activate"] == (
+            f"due: llm_models.toml changed since; the packaged snapshot is newer ({PACKAGED['date']})"
+        )
+        activate(last_updated="2099-01-01")
+        assert facts("info")["activate"] == "up to date"
+
+
+class TestPulled:
+    """What was pulled and when, as far as its manifest is to be believed."""
+
+    def test_in_use_or_not(self) -> None:
+        Path("api.json").write_bytes(numbered(3, last_updated="2099-01-01"))
+        fine("pull", "--url", "api.json")
+        fetched = json.loads((Path(STATE) / "manifest.json").read_text())["fetched"]
+        place = (Path(STATE) / "upstream.json").absolute()
+        assert facts("info")["pulled"] == f"{place}, fetched {fetched}, not activated"
+        fine("activate", "--force")
+        assert facts("info")["pulled"] == f"{place}, fetched {fetched}, in use"
+        assert datetime.fromisoformat(fetched).tzinfo is not None
+
+    @pytest.mark.parametrize("fault", ["changed", "no manifest", "no JSON", "another shape"])
+    def test_a_manifest_that_does_not_fit_is_not_believed(self, fault: str) -> None:
+        Path("api.json").write_bytes(numbered(3))
+        fine("pull", "--url", "api.json")
+        upstream, manifest = Path(STATE) / "upstream.json", Path(STATE) / "manifest.json"
+        if fault == "changed":
+            upstream.write_bytes(numbered(4))
+        elif fault == "no manifest":
+            manifest.unlink()
+        else:
+            manifest.write_text("{" if fault == "no JSON" else '{"sha256": 1}')
+        assert facts("info")["pulled"] == f"{upstream.absolute()}, of which no manifest speaks"
+
+
+class TestVerify:
+    def test_all_is_well(self) -> None:
+        assert facts("info", "--verify")["verified"] == "every byte is what was written"
+        assert "verified" not in facts("info")
+
+    def test_a_byte_flipped_anywhere_is_found(self) -> None:
+        """Some all over a small snapshot, header, records, configuration and origins; some of the packaged one."""
+        config = '[[models]]\nprovider = "acme"\nid = "m0"\ncost.input = 7\n[exclude]\nacme = ["m1"]\n'
+        Path("llm_models.toml").write_text(config)
+        activate()
+        whole = ACTIVE.read_bytes()
+        for at in {*range(0, len(whole), 7), len(whole) - 1}:
+            damaged = bytearray(whole)
+            damaged[at] ^= 1
+            ACTIVE.write_bytes(damaged)
+            told = here("info", "--verify")
+            assert (told.code, told.out) == (1, ""), at
+            assert told.err.startswith(f"llm-models: {ACTIVE.absolute()}: "), at
+            assert len(told.lines) == 1
+        whole = Path(paths.PACKAGED_SNAPSHOT).read_bytes()
+        chance = random.Random(5)
+        for at in [chance.randrange(len(whole)) for _ in range(5)]:
+            damaged = bytearray(whole)
+            damaged[at] ^= 0x20
+            Path("damaged.json").write_bytes(damaged)
+            told = here("info", "--verify", "--snapshot", "damaged.json")
+            assert (told.code, told.out) == (1, ""), at
+
+    def test_one_that_only_the_digest_tells(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Somebody changed a price and put every checksum right."""
+        activate()
+        file = SnapshotFile.open(str(ACTIVE))
+        model = file.block("acme").model(0) | {"cost": {"input": 0.01}}
+        line = index.index_model(model, lambda _: None)
+        block = index.block_of(file.block("acme").provider, {"m0": line})
+        with monkeypatch.context() as patch:
+            patch.setattr("llm_models.snapshot_file.digest", lambda *_: file.header["digest"])
+            forged = SnapshotFile.assemble(file.header, {"acme": block}, EMPTY_TAIL, None, "x")
+        ACTIVE.write_bytes(forged.data)
+        assert here("info").code == 0
+        told = here("info", "--verify")
+        assert (told.code, told.out) == (1, "")
+        assert "its digest does not fit" in told.err
+
+
+class TestTheOtherDistribution:
+    """`llm-models` on the package index is an unrelated project with our import name."""
+
+    def install(self, folder: Path, name: str) -> None:
+        info = folder / f"{name}-9.8.7.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name.replace('_', '-')}\nVersion: 9.8.7\n")
+
+    def test_is_warned_of(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert here("info").err == ""
+        self.install(tmp_path, "llm_models")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        told = fine("info")
+        assert len(told.lines) == 1
+        assert told.err.startswith("warning: the unrelated package llm-models 9.8.7 is installed too; ")
+        assert facts("info")["version"] != "9.8.7"
+
+    def test_others_are_not(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.install(tmp_path, "llm_models_extra")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        assert fine("info").err == ""
+
+
+def test_text_is_one_fact_a_line_and_json_the_same(tmp_path: Path) -> None:
+    told = process("info", "--verify", cwd=tmp_path)
+    assert (told.code, told.err) == (0, "")
+    rows = dict(re.split(r"  +", line, maxsplit=1) for line in told.out.splitlines())
+    plain = json.loads(process("info", "--verify", "--json", cwd=tmp_path).out)
+    assert rows == {name: "; ".join(v) if isinstance(v, list) else str(v) for name, v in plain.items()}
+
+
+def test_nothing_refreshes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However old the catalogue is, reading it opens no socket, starts no thread and writes no file."""
+    import socket
+    import threading
+
+    activate(last_updated="2001-01-01")
+    before = files_below(Path())
+    threads = threading.active_count()
+
+    def forbidden(*_: object, **__: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", forbidden)
+    llm_models.load().list_models()
+    for args in (["info"], ["list"], ["show", "acme:m0"], ["diff"], ["validate"]):
+        assert here(*args).code in (0, 1)
+    assert threading.active_count() == threads
+    assert files_below(Path()) == before
+    assert activation.PREVIOUS not in before

@@ -1,0 +1,437 @@
+"""Refreshing as a person does it: pull, diff, activate, rollback; processes, and a server on loopback."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from refreshing import (
+    STATE,
+    catalogue,
+    environment,
+    facts,
+    files_below,
+    fine,
+    here,
+    model,
+    numbered,
+    process,
+    provider,
+    serving,
+)
+
+import llm_models
+from llm_models import activation, paths
+from llm_models.cli import cli
+from llm_models.snapshot_file import SnapshotFile
+
+FOLDER = Path(STATE)
+ACTIVE, PREVIOUS = FOLDER / "snapshot.json", FOLDER / activation.PREVIOUS
+UPSTREAM, MANIFEST = FOLDER / "upstream.json", FOLDER / "manifest.json"
+
+
+def models() -> int:
+    """How many models the active snapshot holds."""
+    count: int = SnapshotFile.open(str(ACTIVE)).header["counts"]["models"]
+    return count
+
+
+class TestPull:
+    """The command, as a process against a server: what lands where, what is said, and nothing else."""
+
+    def test_goes_to_its_default_place_and_again_is_quick_and_quiet(self, tmp_path: Path) -> None:
+        body = numbered(3)
+        with serving(body, etag='"one"') as (url, asked):
+            first = process("pull", "--url", url, cwd=tmp_path)
+            assert first == (0, f"{tmp_path / UPSTREAM}: 3 models of 1 providers, from {url}\n", "")
+            assert (tmp_path / UPSTREAM).read_bytes() == body
+            manifest = json.loads((tmp_path / MANIFEST).read_text())
+            assert (manifest["source"], manifest["url"], manifest["etag"]) == ("models_dev", url, '"one"')
+            assert (manifest["sha256"], manifest["size"]) == (hashlib.sha256(body).hexdigest(), len(body))
+            assert (manifest["providers"], manifest["models"]) == (1, 3)
+            before = {name: (tmp_path / STATE / name).stat().st_mtime_ns for name in ("upstream.json", "manifest.json")}
+            started = time.monotonic()
+            second = process("pull", "--url", url, cwd=tmp_path)
+            assert time.monotonic() - started < 5
+            assert second == (0, first.out.replace(": 3", ": unchanged, 3"), "")
+            assert {name: (tmp_path / STATE / name).stat().st_mtime_ns for name in before} == before
+            assert asked[0].get("If-None-Match") is None
+            assert asked[1]["If-None-Match"] == '"one"'
+            assert all(one["Accept-Encoding"] == "identity" for one in asked)
+
+    def test_out_and_json_with_the_manifest_beside_it(self) -> None:
+        with serving(numbered(3)) as (url, _):
+            told = facts("pull", "--url", url, "--out", "mirror/up.json")
+        assert Path("mirror/up.json").read_bytes() == numbered(3)
+        manifest = json.loads(Path("mirror/manifest.json").read_text())
+        assert told == {"path": "mirror/up.json", "unchanged": False, **manifest}
+        assert not FOLDER.exists()
+
+    def test_goes_beside_the_configuration(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / ".git").mkdir()
+        (tmp_path / "llm_models.toml").touch()
+        (tmp_path / "deep").mkdir()
+        (tmp_path / "api.json").write_bytes(numbered(3))
+        monkeypatch.chdir(tmp_path / "deep")
+        fine("pull", "--url", "../api.json")
+        assert (tmp_path / UPSTREAM).exists()
+
+    @pytest.mark.parametrize("how", ["path", "file"])
+    def test_url_takes_a_file(self, how: str) -> None:
+        Path("api.json").write_bytes(numbered(3))
+        url = "api.json" if how == "path" else Path("api.json").absolute().as_uri()
+        assert fine("pull", "--url", url).out.endswith(f"from {Path('api.json').absolute().as_uri()}\n")
+        assert UPSTREAM.read_bytes() == numbered(3)
+        assert ": unchanged, 3 models" in fine("pull", "--url", url).out
+
+    def test_refuses_what_is_no_catalogue_in_one_line(self, tmp_path: Path) -> None:
+        with serving(numbered(3), b"<html>", b"{}") as (url, _):
+            process("pull", "--url", url, cwd=tmp_path)
+            before = files_below(tmp_path)
+            for said in ("is not a catalogue but a page of HTML or XML", "is not a catalogue: the object is empty"):
+                assert process("pull", "--url", url, cwd=tmp_path) == (1, "", f"llm-models: {url}: {said}\n")
+        assert files_below(tmp_path) == before
+        told = here("pull", "--source", "modelsdev")
+        assert (told.code, told.err) == (1, "llm-models: unknown source 'modelsdev'. Did you mean 'models_dev'?\n")
+
+    def test_timeout_is_the_deadline_of_all_of_it(self) -> None:
+        import socket
+
+        with socket.create_server(("127.0.0.1", 0)) as server:  # takes the connection and says nothing
+            url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+            started = time.monotonic()
+            told = here("pull", "--url", url, "--timeout", "0.3")
+            assert time.monotonic() - started < 2
+        assert (told.code, told.out) == (1, "")
+        assert told.err == f"llm-models: {url}: not finished within 0.3 s (0 bytes received)\n"
+        assert not UPSTREAM.exists()
+        default = next(one for one in cli.commands["pull"].params if one.name == "timeout")
+        assert default.default == 30
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="terminals as POSIX has them")
+    def test_a_terminal_sees_a_bar_on_stderr_only(self, tmp_path: Path) -> None:
+        import pty
+        import subprocess
+
+        with serving(numbered(3000)) as (url, _):
+            ours, theirs = pty.openpty()
+            code = "from llm_models.cli import main; main()"
+            with subprocess.Popen(
+                [sys.executable, "-P", "-c", code, "pull", "--url", url],
+                stdout=subprocess.PIPE,
+                stderr=theirs,
+                cwd=tmp_path,
+                env=environment(TERM="xterm", COLUMNS="100"),
+            ) as child:
+                os.close(theirs)
+                shown = b""
+                try:
+                    while part := os.read(ours, 65536):
+                        shown += part
+                except OSError:  # how Linux says that the other end is closed
+                    pass
+                assert child.stdout is not None
+                out = child.stdout.read().decode()
+            os.close(ours)
+            assert child.returncode == 0
+        assert b"models_dev" in shown
+        assert "━".encode() in shown
+        assert out == f"{tmp_path / UPSTREAM}: 3,000 models of 1 providers, from {url}\n"
+
+    def test_credentials_are_shown_nowhere(self, tmp_path: Path) -> None:
+        with serving(numbered(3), b"{}", etag='"x"') as (url, asked):
+            secret = url.replace("//", "//anna:s3cret@") + "?token=s3cret"
+            told = process("pull", "--url", secret, cwd=tmp_path)
+            again = process("pull", "--url", secret, cwd=tmp_path)
+            assert asked[0]["Authorization"].startswith("Basic ")
+        assert (told.code, again.code) == (0, 1)
+        assert f"from {url}\n" in told.out
+        shown = told.out + told.err + again.out + again.err + (tmp_path / MANIFEST).read_text()
+        assert "s3cret" not in shown
+        assert "anna" not in shown
+
+    def test_changes_nothing_that_is_served(self) -> None:
+        before = llm_models.load().file.header["digest"]
+        Path("api.json").write_bytes(numbered(3, last_updated="2030-01-01"))
+        fine("pull", "--url", "api.json")
+        assert llm_models.reload().file.header["digest"] == before
+
+    def test_runs_nothing_of_the_folder_it_runs_in(self, tmp_path: Path) -> None:
+        for name in ("httpx", "json", "click", "my_overrides"):
+            (tmp_path / f"{name}.py").write_text("open('ran', 'w')\n")
+        (tmp_path / "llm_models.toml").write_text('overrides_module = "my_overrides"\n')
+        (tmp_path / "api.json").write_bytes(numbered(3))
+        assert process("pull", "--url", "api.json", cwd=tmp_path).code == 0
+        told = process("activate", "--from", "api.json", "--force", cwd=tmp_path)
+        assert told.code == 0
+        assert "the behaviour module 'my_overrides' is not run" in told.err
+        assert not (tmp_path / "ran").exists()
+
+
+class TestActivate:
+    """Without `--from` the newer of pulled and packaged, by catalogue date; merged with `llm_models.toml`."""
+
+    def pulled(self, date: str, count: int = 3000) -> None:
+        Path("api.json").write_bytes(numbered(count, last_updated=date))
+        fine("pull", "--url", "api.json")
+
+    def test_the_packaged_where_nothing_was_pulled(self) -> None:
+        assert fine("activate").out.endswith("from the packaged snapshot\n")
+        assert fine("diff", "packaged", "active").out == ""
+
+    @pytest.mark.parametrize(("day", "from_pulled"), [("later", True), ("same", True), ("earlier", False)])
+    def test_the_newer_of_both(self, day: str, from_pulled: bool, packaged: llm_models.Snapshot) -> None:
+        date = packaged.file.header["date"]
+        self.pulled({"later": "2099-01-01", "same": date, "earlier": "2020-01-01"}[day])
+        told = fine("activate", "--force").out
+        if from_pulled:
+            assert f"3,000 models of 1 providers, from {UPSTREAM.absolute()}\n" in told
+            assert models() == 3000
+        else:
+            assert told.endswith("from the packaged snapshot, which is newer than what was pulled\n")
+            assert models() == 5276
+
+    def test_what_was_pulled_and_is_no_catalogue_any_more_is_told(self) -> None:
+        self.pulled("2099-01-01")
+        UPSTREAM.write_text("{")
+        told = here("activate")
+        assert (told.code, told.out) == (1, "")
+        assert (
+            told.err == f"llm-models: {UPSTREAM.absolute()}: is not valid JSON: it is cut short (after 1 characters)\n"
+        )
+
+    def test_merges_the_configuration_and_load_serves_it(self) -> None:
+        config = '[[models]]\nprovider = "acme"\nid = "m0"\ncost.input = 7\n[exclude]\nacme = ["m1"]\n'
+        Path("llm_models.toml").write_text(config)
+        Path("api.json").write_bytes(numbered(3))
+        fine("activate", "--from", "api.json", "--force")
+        file = SnapshotFile.open(str(ACTIVE))
+        assert file.config() == config
+        served = llm_models.load()
+        assert served.file.data == file.data
+        assert [one.id for one in served.list_models()] == ["m0", "m2"]
+        assert served.get_model("acme", "m0").cost.input == 7
+
+    def test_a_fault_in_the_configuration_changes_nothing(self) -> None:
+        Path("api.json").write_bytes(numbered(3))
+        fine("activate", "--from", "api.json", "--force")
+        before = files_below(Path())
+        Path("llm_models.toml").write_text("prefer = 1\n[[models]]\nprovider = 'acmee'\nid = 'x'\n")
+        told = here("activate", "--from", "api.json")
+        assert told.code == 1
+        assert "llm_models.toml:1:" in told.err
+        Path("llm_models.toml").unlink()
+        assert files_below(Path()) == before
+
+    def test_opens_no_socket_and_needs_no_httpx(self, tmp_path: Path) -> None:
+        (tmp_path / "api.json").write_bytes(numbered(3))
+        code = (
+            "import sys, socket\nsys.modules['httpx'] = None\nsocket.socket = None\n"
+            "from llm_models.cli import main; main()"
+        )
+        assert process("activate", "--from", "api.json", "--force", code=code, cwd=tmp_path).code == 0
+
+    def test_the_same_again_writes_nothing_and_keeps_the_previous(self) -> None:
+        for count in (3, 4, 4):
+            Path("api.json").write_bytes(numbered(count))
+            fine("activate", "--from", "api.json", "--force")
+        assert SnapshotFile.open(str(PREVIOUS)).header["counts"]["models"] == 3
+
+    def test_dry_run_shows_and_writes_nothing(self) -> None:
+        Path("api.json").write_bytes(numbered(3))
+        told = fine("activate", "--from", "api.json", "--dry-run", "--force")
+        assert f"{ACTIVE.absolute()}: 3 models of 1 providers, from api.json (not written: --dry-run)" in told.out
+        assert "overridden by --force" in told.err
+        assert os.listdir() == ["api.json"]
+        assert facts("activate", "--from", "api.json", "--dry-run", "--force")["written"] is False
+        fine("activate", "--dry-run")
+        assert os.listdir() == ["api.json"]
+
+    def test_out_touches_nothing_but_that_file(self) -> None:
+        Path("api.json").write_bytes(numbered(3))
+        fine("activate", "--from", "api.json", "--out", "made.json")
+        assert sorted(os.listdir()) == ["api.json", "made.json"]
+
+    def test_same_inputs_same_bytes(self, tmp_path: Path) -> None:
+        (tmp_path / "llm_models.toml").write_text('[[models]]\nprovider = "acme"\nmatch = "m*"\ntags = ["x", "y"]\n')
+        (tmp_path / "api.json").write_bytes(numbered(30))
+        made = []
+        for seed in ("1", "2"):
+            args = ("activate", "--from", "api.json", "--out", f"{seed}.json")
+            assert process(*args, cwd=tmp_path, PYTHONHASHSEED=seed, TZ=f"UTC-{seed}").code == 0
+            made.append((tmp_path / f"{seed}.json").read_bytes())
+        assert made[0] == made[1]
+
+
+class TestRollback:
+    """Back to the previous snapshot, and back again; nothing changes where that cannot be."""
+
+    def activate(self, *counts: int) -> None:
+        for count in counts:
+            Path("api.json").write_bytes(numbered(count))
+            fine("activate", "--from", "api.json", "--force")
+
+    def test_and_back_again(self) -> None:
+        self.activate(3, 4, 5)
+        bytes_of = {count: ACTIVE.read_bytes() for count in (5,)}
+        assert fine("rollback").out == f"{ACTIVE.absolute()}: back to 4 models, dated 2026-01-02\n"
+        assert models() == 4
+        assert len(llm_models.load().list_models()) == 4
+        assert fine("rollback").out == f"{ACTIVE.absolute()}: back to 5 models, dated 2026-01-02\n"
+        assert ACTIVE.read_bytes() == bytes_of[5]
+
+    def test_where_there_is_none(self) -> None:
+        self.activate(3)
+        before = ACTIVE.read_bytes()
+        told = here("rollback")
+        assert (told.code, told.out) == (1, "")
+        assert told.err == f"llm-models: {PREVIOUS.absolute()}: there is no previous snapshot to go back to\n"
+        assert ACTIVE.read_bytes() == before
+
+    def test_where_nothing_was_activated(self) -> None:
+        told = here("rollback")
+        assert (told.code, len(told.lines)) == (1, 1)
+        assert os.listdir() == []
+
+    @pytest.mark.parametrize("at", [0, 100, -1])
+    def test_to_a_damaged_one(self, at: int) -> None:
+        self.activate(3, 4)
+        damaged = bytearray(PREVIOUS.read_bytes())
+        damaged[at] ^= 1
+        PREVIOUS.write_bytes(damaged)
+        before = files_below(Path())
+        told = here("rollback")
+        assert (told.code, told.out, len(told.lines)) == (1, "", 1)
+        assert told.err.startswith(f"llm-models: {PREVIOUS.absolute()}: ")
+        assert files_below(Path()) == before
+
+    def test_from_a_damaged_one(self) -> None:
+        """What was damaged does not become the previous one."""
+        self.activate(3, 4)
+        ACTIVE.write_bytes(b"{}")
+        fine("rollback")
+        assert models() == 3
+        assert SnapshotFile.open(str(PREVIOUS)).header["counts"]["models"] == 3
+
+
+def test_the_real_upstream_pulled_and_activated_is_the_packaged_snapshot(
+    upstream: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a person would do it; what ships is what these steps make of that file."""
+    with serving(upstream, etag='W/"real"') as (url, asked):
+        first = process("pull", "--url", url, cwd=tmp_path)
+        assert first.out.endswith(f": 5,276 models of 147 providers, from {url}\n"), first
+        assert ": unchanged, 5,276 models" in process("pull", "--url", url, cwd=tmp_path).out
+        assert len(asked) == 2
+    told = process("activate", cwd=tmp_path)
+    assert (told.code, told.err) == (0, "")
+    assert told.out.startswith(f"{tmp_path / ACTIVE}: 5,276 models of 147 providers, from {tmp_path / UPSTREAM}\n")
+    assert (tmp_path / ACTIVE).read_bytes() == Path(paths.PACKAGED_SNAPSHOT).read_bytes()
+    assert process("diff", "packaged", "active", "--exit-code", cwd=tmp_path) == (0, "", "no difference\n")
+    monkeypatch.chdir(tmp_path)
+    info = facts("info", "--verify")
+    assert info["kind"] == "activated, from a source"
+    assert info["pulled"].endswith(", in use")
+    # What an application says is no change of the data, but tells the active from the packaged.
+    Path("llm_models.toml").write_text(
+        '[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\ncost.input = 0.1\n[exclude]\nopenai = ["o1*"]\n'
+    )
+    assert here("diff", "--exit-code") == (0, "", "no difference\n")
+    changed = facts("diff", "packaged", "active")
+    assert [one["spec"] for one in changed["changes"]["price"]] == ["openai:gpt-4o-mini"]
+    assert all(spec.startswith("openai:o1") for spec in changed["models_removed"])
+
+
+def test_guards_are_quick_on_the_real_upstream(upstream: bytes) -> None:
+    """Every price changed, every base URL: the comparison reads each record once."""
+    document = json.loads(upstream)
+    for one in document.values():
+        one["api"] = "https://elsewhere.example"
+        for other in one["models"].values():
+            if "cost" in other:
+                other["cost"]["input"] = 1234
+    Path("api.json").write_text(json.dumps(document))
+    started = time.process_time()
+    told = facts("activate", "--from", "api.json", "--dry-run")
+    assert time.process_time() - started < 10
+    assert len([line for line in told["look"] if ": base_url changed" in line]) == 147
+    assert len([line for line in told["look"] if ": cost.input changed" in line]) > 3000
+
+
+class TestWorkflows:
+    """The workflows are YAML, and use commands and options of ours that exist."""
+
+    @pytest.mark.parametrize("name", ["ci", "refresh"])
+    def test_is_yaml_with_jobs(self, name: str) -> None:
+        yaml = pytest.importorskip("yaml", reason="PyYAML comes with pre-commit")
+        text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text(encoding="utf-8")
+        parsed = yaml.safe_load(text)
+        assert parsed["name"] == name
+        assert True in parsed  # the key `on`, which YAML 1.1 takes for a boolean
+        for job in parsed["jobs"].values():
+            assert job["runs-on"]
+            assert all(("run" in step) != ("uses" in step) for step in job["steps"])
+
+    @pytest.mark.parametrize("path", [".github/workflows/ci.yml", ".github/workflows/refresh.yml", "README.md"])
+    def test_every_command_and_option_of_ours_exists(self, path: str) -> None:
+        text = (ROOT / path).read_text(encoding="utf-8")
+        found = re.findall(r"^\s*(?:- run: |\$ )?llm-models ([a-z]+)((?: .*)?)$", text, re.MULTILINE)
+        for name, rest in found:
+            assert name in cli.commands, name
+            options = {flag for one in cli.commands[name].params for flag in one.opts} | {"--help", "--"}
+            words = rest.partition("#")[0].partition("|")[0].split()
+            assert [word for word in words if word.startswith("--") and word not in options] == [], (name, rest)
+        assert bool(found) is (path != ".github/workflows/ci.yml")
+
+    def test_the_refresh_of_the_packaged_snapshot_works_as_written(self, upstream: bytes, tmp_path: Path) -> None:
+        """Its lines on a copy of the snapshot, with the real source on loopback in place of its own address."""
+        text = (ROOT / ".github" / "workflows" / "refresh.yml").read_text(encoding="utf-8")
+        lines = re.findall(r"^ *- run: llm-models (.*)$", text, re.MULTILINE)
+        assert [line.split()[0] for line in lines] == ["pull", "diff", "activate"]
+        (tmp_path / "llm_models" / "data").mkdir(parents=True)
+        packaged = tmp_path / "llm_models" / "data" / "snapshot.json"
+        packaged.write_bytes(Path(paths.PACKAGED_SNAPSHOT).read_bytes())
+        with serving(upstream) as (url, _):
+            for line in lines:
+                args = (
+                    line.partition("|")[0]
+                    .replace("2>&1", "")
+                    .replace('"$RUNNER_TEMP', str(tmp_path))
+                    .replace('"', "")
+                    .split()
+                )
+                more = ("--url", url) if args[0] == "pull" else ()
+                told = process(*args, *more, cwd=tmp_path)
+                assert told.code == 0, told
+        assert packaged.read_bytes() == Path(paths.PACKAGED_SNAPSHOT).read_bytes()
+        assert not (tmp_path / STATE).exists()
+
+
+def test_one_provider_more_is_seen_from_pull_to_load() -> None:
+    """The whole way of a change: it is pulled, shown, refused or not, activated, served, and taken back."""
+    Path("llm_models.toml").write_text('[[models]]\nprovider = "acme"\nid = "m"\ntags = ["mine"]\n')
+    old = catalogue(provider("acme", model("m", last_updated="2099-01-01")))
+    new = catalogue(
+        provider("acme", model("m", last_updated="2099-01-02", cost={"input": 1.5, "output": 2})),
+        provider("bravo", model("x", last_updated="2099-01-02")),
+    )
+    with serving(old, new) as (url, _):
+        fine("pull", "--url", url)
+        fine("activate", "--force")
+        assert llm_models.load().list_providers() == ["acme"]
+        fine("pull", "--url", url)
+        told = here("diff", "--exit-code")
+        assert told.code == 1
+        assert "providers added: 1\n  bravo\n" in told.out
+        assert re.search(r"acme:m +cost.input +1 +1.5 +\+50.0 %", told.out)
+        fine("activate", "--strict")
+        assert llm_models.reload().list_providers() == ["acme", "bravo"]
+        fine("rollback")
+        assert llm_models.reload().list_providers() == ["acme"]

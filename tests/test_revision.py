@@ -1,0 +1,570 @@
+"""`init`, `set`, `unset` and `exclude`: what is named changes and nothing else, or nothing is written."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner, Result
+from conftest import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from toml_texts import BOM, parsed
+
+import llm_models
+from llm_models import checks, paths, validation
+from llm_models.cli import cli
+from llm_models.errors import ConfigError, LLMModelsError
+from llm_models.positions import locate
+from llm_models.revision import Revision
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPEC = "openai:gpt-4o-mini"
+FILE = """\
+# ours
+prefer = ["openai"]   # first
+
+[[models]]
+provider = "openai"
+id = "gpt-4o-mini" # small
+  cost.input = 0.12   # negotiated
+tags = [
+  "approved",  # by us
+]
+
+[exclude]   # never
+openai = [ "o3-*" ]
+
+[[providers]]
+id = "my-gateway"
+
+[[models]]
+provider = "my-gateway"
+id = "house-7b"
+aliases = ["house"]
+limits = { context = 8192 }
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the file above, entered."""
+    write(tmp_path, FILE)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(folder: Path, text: str) -> None:
+    (folder / "llm_models.toml").write_bytes(text.encode())
+
+
+def read(folder: Path) -> str:
+    return (folder / "llm_models.toml").read_bytes().decode()
+
+
+def run(*args: str) -> Result:
+    """Run a command in this process; the errors of ours come out as they are."""
+    return CliRunner().invoke(cli, args)
+
+
+def changed(*args: str) -> str:
+    """The text of the file after a command that is well."""
+    result = run(*args)
+    assert result.exit_code == 0, (result.output, result.exception)
+    with open("llm_models.toml", "rb") as file:
+        return file.read().decode()
+
+
+def refused(*args: str) -> str:
+    """The message of a command that failed, the file being as it was."""
+    with open("llm_models.toml", "rb") as file:
+        before = file.read()
+    error = run(*args).exception
+    assert isinstance(error, LLMModelsError), error
+    with open("llm_models.toml", "rb") as file:
+        assert file.read() == before
+    return str(error)
+
+
+@pytest.mark.usefixtures("folder")
+class TestSet:
+    """`set SPEC FIELD=VALUE...`: comments, order and layout stay."""
+
+    def test_a_value_is_replaced_where_it_stands(self) -> None:
+        assert changed("set", SPEC, "cost.input=0.11") == FILE.replace("0.12", "0.11")
+
+    def test_a_new_one_goes_beside_its_kin(self) -> None:
+        line = "  cost.input = 0.12   # negotiated\n"
+        assert changed("set", SPEC, "cost.output=0.5") == FILE.replace(line, f"{line}  cost.output = 0.5\n")
+        inline = "limits = { context = 8192 }"
+        expected = FILE.replace(line, f"{line}  cost.output = 0.5\n")
+        expected = expected.replace(inline, "limits = { context = 8192, output = 1024 }")
+        assert changed("set", "my-gateway:house-7b", "limits.output=1024") == expected
+
+    def test_a_list_grows_and_holds_nothing_twice(self) -> None:
+        expected = FILE.replace('"approved",  # by us\n', '"approved",  # by us\n  "cheap",\n')
+        assert changed("set", SPEC, "tags+=cheap") == expected
+        assert changed("set", SPEC, "tags+=cheap", 'tags+=["approved", "cheap"]') == expected
+
+    def test_a_model_that_the_file_does_not_name_gets_an_entry(self) -> None:
+        entry = '\n[[models]]\nprovider = "openai"\nid = "gpt-4o"\ncost.input = 2\ntags = ["x"]\n'
+        assert changed("set", "gpt-4o@OpenAI", "cost.input=2", "tags+=x") == FILE + entry
+
+    def test_an_alias_is_the_model_s(self, packaged: llm_models.Snapshot) -> None:
+        alias = packaged.resolve(SPEC).aliases[0]
+        assert changed("set", f"openai:{alias}", "cost.input=0.11") == FILE.replace("0.12", "0.11")
+
+    def test_an_alias_of_the_file_s_own_too(self) -> None:
+        assert changed("set", "my-gateway:house", "limits.context=1024") == FILE.replace("8192", "1024")
+
+    def test_a_private_provider_is_spelled_as_in_the_file(self) -> None:
+        entry = '\n[[models]]\nprovider = "my-gateway"\nid = "house-70b"\nlimits.context = 4096\n'
+        assert changed("set", "My.Gateway:house-70b", "limits.context=4096") == FILE + entry
+
+    @pytest.mark.parametrize(
+        ("change", "path", "value"),
+        [
+            ("name=GPT four", "name", "GPT four"),
+            ('name="quoted"', "name", "quoted"),
+            ("name=5", "name", "5"),
+            ("name=true", "name", "true"),
+            ('name=a "b" \\c', "name", 'a "b" \\c'),
+            ("name=a\nb = 1", "name", "a\nb = 1"),
+            ("release_date=2024-05-01", "release_date", "2024-05-01"),
+            ("knowledge=2024-05", "knowledge", "2024-05"),
+            ("limits.context=128_000", "limits.context", 128000),
+            ("cost.input=.5", None, "expected a number"),
+            ("cost.input=1", "cost.input", 1),
+            ("cost.input=0", "cost.input", 0),
+            ("deprecated=true", "deprecated", True),
+            ("deprecated=yes", None, "expected a boolean"),
+            ("tags=one", "tags", ["one"]),
+            ('tags=["a", "b"]', "tags", ["a", "b"]),
+            ("modalities.input=text", "modalities.input", ["text"]),
+            ("omit+=knowledge", "omit", ["knowledge"]),
+            ("capabilities.tools={ enabled = true }", "capabilities.tools", {"enabled": True}),
+            ("cost.tiers=[{ context_over = 1, input = 2 }]", "cost.tiers", [{"context_over": 1, "input": 2}]),
+            ("extra.team=search", "extra.team", "search"),
+            ("extra.team=5", "extra.team", 5),
+            ("extra.since=2024-05-01", None, "expected a string"),
+            ("limits.context=0", None, "at least 1"),
+            ("limits.context=128k", None, "expected an integer"),
+            ("cost.inptu=1", None, "Did you mean 'input'"),
+            ("limits=5", None, "expected a table"),
+            ("nmae=x", None, "Did you mean 'name'"),
+            ("prise=1", None, "Known are "),
+            ("id=x", None, "unknown field 'id'"),
+            ("provider=x", None, "unknown field 'provider'"),
+            ("name", None, "is no change"),
+            ("=5", None, "is no change"),
+        ],
+    )
+    def test_values_are_what_the_schema_says(self, change: str, path: str | None, value: object) -> None:
+        """A bare word is a string, and so is whatever stands for a string field; a wrong one is refused."""
+        if path is None:
+            assert str(value) in refused("set", "openai:gpt-4o", change)
+            return
+        found: Any = tomllib.loads(changed("set", "openai:gpt-4o", change))["models"][-1]
+        for step in path.split("."):
+            found = found[step]
+        assert (type(found), found) == (type(value), value)
+
+    def test_one_wrong_change_of_several_writes_none(self) -> None:
+        assert "nothing was written" in refused("set", SPEC, "cost.output=1", "cost.inptu=2")
+
+    @pytest.mark.parametrize("spec", ["opnai:gpt-4o-mini", "gpt-4o-mini", ""])
+    def test_a_spec_that_names_no_provider_is_refused(self, spec: str) -> None:
+        assert ("under [[providers]] first" in refused("set", spec, "cost.input=1")) == (":" in spec)
+
+    def test_a_model_that_nobody_has_is_warned_of_with_the_nearest(self) -> None:
+        result = run("set", "openai:gpt-4o-mni", "cost.input=1", "--dry-run")
+        assert "Did you mean 'gpt-4o-mini'" in result.stderr
+        assert "[warning]" in result.stderr
+
+
+@pytest.mark.usefixtures("folder")
+class TestUnset:
+    """`unset SPEC [FIELD...]`: fields, or all that is said of a model."""
+
+    def test_a_field_goes_with_its_line(self) -> None:
+        assert changed("unset", SPEC, "cost.input") == FILE.replace("  cost.input = 0.12   # negotiated\n", "")
+
+    def test_an_entry_that_says_nothing_more_goes_too(self) -> None:
+        entry = FILE[FILE.index("[[models]]") : FILE.index("[exclude]")]
+        assert changed("unset", SPEC, "cost", "tags") == FILE.replace(entry, "")
+
+    def test_all_of_a_model(self) -> None:
+        entry = FILE[FILE.index("[[models]]") : FILE.index("[exclude]")]
+        assert changed("unset", SPEC) == FILE.replace(entry, "")
+
+    def test_what_is_not_there_is_refused_with_the_nearest(self) -> None:
+        assert "does not state tgas of openai:gpt-4o-mini. Did you mean 'tags'" in refused("unset", SPEC, "tgas")
+        assert "says nothing of openai:gpt-4o" in refused("unset", "openai:gpt-4o")
+
+
+@pytest.mark.usefixtures("folder")
+class TestExclude:
+    """`exclude PROVIDER GLOB` adds a pattern where the patterns of that provider stand."""
+
+    def test_in_the_provider_s_array_once(self) -> None:
+        expected = FILE.replace('[ "o3-*" ]', '[ "o3-*", "o1*" ]')
+        assert changed("exclude", "OpenAI", "o1*") == expected
+        assert changed("exclude", "openai", "o1*") == expected
+
+    def test_of_another_provider_and_in_a_file_without_the_section(self, folder: Path) -> None:
+        line = 'openai = [ "o3-*" ]\n'
+        assert changed("exclude", "google", "gemini-2*") == FILE.replace(line, f'{line}google = ["gemini-2*"]\n')
+        write(folder, "# nothing yet\n")
+        assert changed("exclude", "google-vertex", "gemini-2*") == (
+            '# nothing yet\n\n[exclude]\ngoogle_vertex = ["gemini-2*"]\n'
+        )
+        write(folder, 'exclude = { Google-Vertex = ["a"] }\n')
+        assert changed("exclude", "google_vertex", "gemini-2*") == 'exclude = { Google-Vertex = ["a", "gemini-2*"] }\n'
+
+    def test_an_unknown_provider_is_refused_and_a_pattern_without_a_model_warned_of(self) -> None:
+        assert "Did you mean 'openai'" in refused("exclude", "opnai", "o1*")
+        refused("exclude", "openai", "")
+        assert "matches no model of openai" in run("exclude", "openai", "zzz", "--dry-run").stderr
+
+
+@pytest.mark.usefixtures("folder")
+class TestWriting:
+    """The result is checked before anything is written, shown as a diff, and written whole or not at all."""
+
+    def test_the_diff_is_on_stdout_and_a_dry_run_writes_nothing(self, folder: Path) -> None:
+        diff = [
+            "--- llm_models.toml",
+            "+++ llm_models.toml",
+            "@@ -5,5 +5,5 @@",
+            ' provider = "openai"',
+            ' id = "gpt-4o-mini" # small',
+            "-  cost.input = 0.12   # negotiated",
+            "+  cost.input = 0.11   # negotiated",
+            " tags = [",
+            '   "approved",  # by us',
+        ]
+        result = run("set", SPEC, "cost.input=0.11", "--dry-run")
+        assert result.stdout.splitlines() == diff
+        assert result.stderr.endswith("llm_models.toml: not written (--dry-run)\n")
+        assert read(folder) == FILE
+        result = run("set", SPEC, "cost.input=0.11")
+        assert result.stdout.splitlines() == diff
+        assert result.stderr.endswith("llm_models.toml: written\n")
+
+    def test_no_change_writes_nothing(self, folder: Path) -> None:
+        path = folder / "llm_models.toml"
+        before = path.stat()
+        result = run("set", SPEC, "cost.input=0.12")
+        assert result.stderr.endswith("llm_models.toml: nothing to change\n")
+        assert result.stdout == ""
+        assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+    @pytest.mark.parametrize("text", [FILE.replace("\n", "\r\n"), BOM + FILE, BOM + FILE.replace("\n", "\r\n")])
+    def test_line_ends_and_a_mark_stay(self, folder: Path, text: str) -> None:
+        end = "\r\n" if "\r\n" in text else "\n"
+        write(folder, text)
+        added = changed("set", "openai:gpt-4o", "cost.input=1")
+        assert added == text + end.join(
+            ["", "[[models]]", 'provider = "openai"', 'id = "gpt-4o"', "cost.input = 1", ""]
+        )
+        assert changed("unset", "openai:gpt-4o") == text
+        assert changed("set", SPEC, "cost.input=0.11") == text.replace("0.12", "0.11")
+
+    def test_a_file_that_is_no_toml_is_told_with_its_place(self, folder: Path) -> None:
+        write(folder, "prefer = [\n")
+        assert re.search(r"llm_models\.toml:2:1: not valid TOML", refused("set", SPEC, "cost.input=1"))
+        write(folder, 'perfer = ["openai"]\n')
+        assert "unknown key 'perfer'" in refused("set", SPEC, "cost.input=1")
+
+    def test_a_missing_file_is_made(self, folder: Path) -> None:
+        (folder / "llm_models.toml").unlink()
+        assert changed("exclude", "openai", "o3-*") == '[exclude]\nopenai = ["o3-*"]\n'
+        assert [path.name for path in folder.iterdir()] == ["llm_models.toml"]
+
+    def test_another_file_by_option_or_variable_or_none(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        other = folder / "other.toml"
+        assert run("exclude", "openai", "o3-*", "--config", str(other)).exit_code == 0
+        monkeypatch.setenv("LLM_MODELS_CONFIG", str(other))
+        assert run("exclude", "openai", "o1*").exit_code == 0
+        assert other.read_text(encoding="utf-8") == '[exclude]\nopenai = ["o3-*", "o1*"]\n'
+        monkeypatch.setenv("LLM_MODELS_CONFIG", "")
+        assert "there is no file to change" in refused("exclude", "openai", "o1*")
+        assert "there is no file to change" in refused("exclude", "openai", "o1*", "--config", "none")
+        assert read(folder) == FILE
+
+    def test_the_file_of_the_repository_is_changed_from_a_folder_inside(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (folder / ".git").mkdir()
+        (folder / "a").mkdir()
+        monkeypatch.chdir(folder / "a")
+        assert run("set", SPEC, "cost.input=0.11").exit_code == 0
+        assert read(folder) == FILE.replace("0.12", "0.11")
+
+    def test_a_link_stays_one_and_a_failure_leaves_no_litter(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (folder / "llm_models.toml").rename(folder / "real.toml")
+        (folder / "llm_models.toml").symlink_to("real.toml")
+        changed("set", SPEC, "cost.input=0.11")
+        assert (folder / "llm_models.toml").is_symlink()
+        before = sorted(path.name for path in folder.iterdir())
+
+        def full(*_args: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("os.fsync", full)
+        assert "No space left on device" in refused("set", SPEC, "cost.input=0.10")
+        assert sorted(path.name for path in folder.iterdir()) == before
+
+    def test_control_characters_do_not_reach_the_terminal(self, folder: Path) -> None:
+        write(folder, FILE.replace("# ours", "# ours \N{RIGHT-TO-LEFT OVERRIDE}\tx"))
+        result = run("set", SPEC, "name=\x1b[31mred", "--dry-run")
+        assert not re.search(r"[^\x20-\x7e\n]", result.output)
+
+
+class TestInit:
+    """`init` writes a file to begin with, and the schema that its first line names."""
+
+    @pytest.fixture(autouse=True)
+    def begun(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    def test_what_it_writes_is_valid_and_says_nothing_yet(self, begun: Path) -> None:
+        result = run("init")
+        assert result.exit_code == 0
+        assert parsed(read(begun)) == {}
+        assert checks.check_file(str(begun / "llm_models.toml")) == []
+        assert "id: llm-models-validate" in result.stderr
+        assert re.search(r"entry: llm-models validate --$", result.stderr, re.MULTILINE)
+
+    def test_its_examples_are_valid_once_they_are_no_comments(self, begun: Path) -> None:
+        run("init")
+        lines = read(begun).splitlines()
+        live = [re.sub(r"^# (?=[\[a-z_.]+( = |\]|\[))", "", line) for line in lines]
+        write(begun, "\n".join("" if line == "#" else line for line in live))
+        assert set(parsed(read(begun))) == {"prefer", "exclude", "deny", "providers", "models"}
+        assert checks.check_file(str(begun / "llm_models.toml")) == []
+
+    def test_its_first_line_names_a_schema_that_takes_the_example_and_refuses_a_typo(self, begun: Path) -> None:
+        from jsonschema import Draft7Validator
+
+        run("init")
+        match = re.fullmatch(r"#:schema (\S+)", read(begun).splitlines()[0])
+        assert match is not None
+        schema = json.loads((begun / match[1]).read_text(encoding="utf-8"))
+        assert schema == validation.for_editors()
+        Draft7Validator.check_schema(schema)
+        example = tomllib.loads((ROOT / "examples" / "llm_models.toml").read_text(encoding="utf-8"))
+        Draft7Validator(schema).validate(example)
+        assert not Draft7Validator(schema).is_valid({"perfer": []})
+        assert not Draft7Validator(schema).is_valid(
+            {"models": [{"provider": "openai", "id": "x", "cost": {"inptu": 1}}]}
+        )
+
+    def test_an_existing_file_is_left_alone(self, begun: Path) -> None:
+        write(begun, FILE)
+        assert "there is one already" in refused("init")
+        assert sorted(path.name for path in begun.iterdir()) == ["llm_models.toml"]
+
+    def test_in_another_folder(self, begun: Path) -> None:
+        assert run("init", "sub/app").exit_code == 0
+        assert (begun / "sub" / "app" / "llm_models.toml").exists()
+
+    def test_set_and_exclude_go_on_from_it(self, begun: Path) -> None:
+        run("init")
+        first = read(begun)
+        changed("set", SPEC, "cost.input=0.12")
+        changed("exclude", "openai", "o3-*")
+        assert read(begun).startswith(first)
+
+
+# Random valid files
+
+
+class FileWriter:
+    """Writes valid `llm_models.toml` texts in many layouts."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+
+    def text(self) -> str:
+        ids = self.random.sample(
+            ["gpt-4o", "gpt-4o-mini", "gpt-5.2", "o1", "own/x:1", "own.2"], self.random.randint(0, 4)
+        )
+        blocks = [self.entry(one) for one in ids]
+        if self.maybe():
+            blocks.append(["[[providers]]", 'id = "mine"', *self.note("env = ['X_KEY']")])
+        if self.maybe():
+            blocks.append(["[exclude]", *self.note('openai = ["o3-*"]')])
+        self.random.shuffle(blocks)
+        head = [*self.note('prefer = ["openai"]')] if self.maybe() else []
+        if self.maybe(0.3):
+            head.append("deny.openai = [ # no\n  'o1-pro',\n  ]")
+        if ids and self.maybe(0.15):  # everything in one array
+            blocks = [block for block in blocks if block[0] != "[[models]]"]
+            rows = [f"  {{ provider = 'openai', id = '{one}', name = 'N', cost = {{ input = 1 }} }}" for one in ids]
+            head.append("models = [\n" + ",\n".join(rows) + self.pick([",\n]", "\n]", " ]"]))
+        lines = head
+        for block in blocks:
+            lines += [
+                *[""] * self.pick([0, 1, 1, 2]),
+                *([self.pick(["# a note", "#"])] if self.maybe(0.3) else []),
+                *block,
+            ]
+        text = "\n".join(lines) + ("\n" if self.maybe(0.8) else "")
+        if self.maybe(0.3):
+            text = text.replace("\n", "\r\n")
+        return BOM + text if self.maybe(0.15) else text
+
+    def entry(self, model_id: str) -> list[str]:
+        fields = ["name = 'N'"]
+        headers: list[str] = []
+        layout = self.pick(["dotted", "inline", "header", "none"])
+        prices = {"input": self.pick(["1", "0.5", "2e0"]), "output": "3"}
+        if layout == "dotted":
+            fields += [f"cost . {key} = {value}" for key, value in prices.items()]
+        if layout == "inline":
+            fields.append("cost = {" + ", ".join(f"{key}={value}" for key, value in prices.items()) + "}")
+        if layout == "header":
+            headers += ["", "  [models.cost]", *(f"  {key} = {value}" for key, value in prices.items())]
+        if self.maybe():
+            fields.append(self.pick(["tags = ['a']", 'tags = [\n  "a", # one\n  "b"\n]', "tags=['a',]"]))
+        if self.maybe(0.3):
+            headers += ["[models.extra]", "team = '''\n[[models]]\n'''"]
+        self.random.shuffle(fields)
+        lines = [line for field in fields for line in self.note(field)]
+        identity = self.pick([['provider = "openai"', f"id = '{model_id}'"], [f'id="{model_id}"', "provider='OpenAI'"]])
+        return ["[[models]]", *identity, *lines, *headers]
+
+    def note(self, line: str) -> list[str]:
+        return [line + self.pick(["", "", "", " # why", "  "])]
+
+    def maybe(self, chance: float = 0.5) -> bool:
+        return self.random.random() < chance
+
+    def pick(self, choices: list[Any]) -> Any:
+        return self.random.choice(choices)
+
+
+CHANGES = [
+    ("cost.input=7.5", ("cost", "input"), 7.5),
+    ("cost.cache_read=0.25", ("cost", "cache_read"), 0.25),
+    ("limits.context=4096", ("limits", "context"), 4096),
+    ("name=New name", ("name",), "New name"),
+    ("tags=x", ("tags",), ["x"]),
+    ("capabilities.tools.strict=false", ("capabilities", "tools", "strict"), False),
+    ("extra.owner=us", ("extra", "owner"), "us"),
+    ("release_date=2024-05-01", ("release_date",), "2024-05-01"),
+]
+
+
+def revised(text: str, folder: Path) -> Revision:
+    return Revision(str(folder / "llm_models.toml"), text, exists=True)
+
+
+def number_of(data: dict[str, Any], model_id: str) -> int | None:
+    return next((n for n, one in enumerate(data.get("models", [])) if one["id"] == model_id), None)
+
+
+def stated(data: Any, path: tuple[str, ...]) -> bool:
+    for step in path:
+        if not isinstance(data, dict) or step not in data:
+            return False
+        data = data[step]
+    return True
+
+
+def check_set(seed: int, folder: Path) -> str:
+    """One random edit of one random file keeps the laws; tells what kind of edit it was."""
+    random = Random(seed)
+    text = FileWriter(random).text()
+    model_id = random.choice(["gpt-4o", "gpt-4o-mini", "gpt-5.2", "o1", "own/x:1", "own.2"])
+    change, path, value = random.choice(CHANGES)
+    data = parsed(text)
+    place = number_of(data, model_id)
+    revision = revised(text, folder)
+    revision.set_fields(f"openai:{model_id}", [change])
+
+    wanted = parsed(text)  # the same, changed without the code under test
+    if place is None:
+        wanted.setdefault("models", []).append({"provider": "openai", "id": model_id})
+    holder = wanted["models"][len(wanted["models"]) - 1 if place is None else place]
+    for step in path[:-1]:
+        holder = holder.setdefault(step, {})
+    holder[path[-1]] = value
+    assert parsed(revision.new) == wanted
+    assert not [problem for problem in revision.check() if problem.severity == "error"]
+
+    new = place is None or not stated(data["models"][place], path)
+    start = next((n for n, (a, b) in enumerate(zip(text, revision.new, strict=False)) if a != b), len(text))
+    if new:  # one piece is put in, and `unset` takes it out again
+        assert any(revision.new.endswith(text[cut:]) for cut in range(start + 1))
+        revision.unset_fields(f"openai:{model_id}", [".".join(path)])
+        assert revision.new == text
+        return "new entry" if place is None else "new field"
+    assert place is not None
+    spot = locate(text)["models", place, *path]
+    assert spot.value_start is not None
+    assert spot.value_end is not None
+    assert revision.new.startswith(text[: spot.value_start])
+    assert revision.new.endswith(text[spot.value_end :])
+    return "replaced"
+
+
+class TestLaws:
+    """`set` changes the named values and nothing else, byte for byte; `unset` after `set` gives the old file."""
+
+    def test_of_hundreds_of_files(self, tmp_path: Path) -> None:
+        kinds = [check_set(seed, tmp_path) for seed in range(500)]
+        assert min(kinds.count(kind) for kind in ("new entry", "new field", "replaced")) > 25
+
+    @settings(max_examples=60, deadline=None)
+    @given(seed=st.integers(min_value=1000))
+    def test_of_any_file(self, tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+        check_set(seed, tmp_path_factory.getbasetemp())
+
+    def test_unset_and_exclude_leave_all_else(self, tmp_path: Path) -> None:
+        """What is left out is nothing but whole lines or one item; what `exclude` adds is in one place."""
+        for seed in range(200):
+            text = FileWriter(Random(seed)).text()
+            data = parsed(text)
+            for number, entry in enumerate(data.get("models", [])):
+                revision = revised(text, tmp_path)
+                revision.unset_fields(f"openai:{entry['id']}", [])
+                left = parsed(text)
+                del left["models"][number]
+                assert parsed(revision.new) in (left, {key: one for key, one in left.items() if one != []})
+                others = [line.rstrip("\r") for line in revision.new.removeprefix(BOM).split("\n") if line.strip()]
+                rest = iter([line.rstrip("\r") for line in text.removeprefix(BOM).split("\n")])
+                if "models = [" not in text:
+                    assert all(line in rest for line in others)
+            revision = revised(text, tmp_path)
+            revision.exclude("openai", "gpt-3*")
+            wanted = parsed(text)
+            wanted.setdefault("exclude", {}).setdefault("openai", []).append("gpt-3*")
+            assert parsed(revision.new) == wanted
+
+    def test_the_files_are_of_many_kinds(self) -> None:
+        """The writer's files are valid, and each layout is among them."""
+        texts = [FileWriter(Random(seed)).text() for seed in range(200)]
+        for text in texts[:60]:
+            found = checks.check_text(text.encode(), "llm_models.toml", checks.base_for(paths.PACKAGED_SNAPSHOT))
+            assert [problem for problem in found if problem.severity == "error"] == []
+        for sign in ("\r\n", BOM, "cost . input", "cost = {", "[models.cost]", "models = [", "'''", "# why"):
+            assert 3 < sum(sign in text for text in texts) < 200
+
+
+def test_the_error_of_a_refused_change_carries_its_problems(folder: Path) -> None:
+    revision = Revision.open(paths.find(str(folder / "llm_models.toml")))
+    revision.set_fields(SPEC, ["cost.inptu=1", "limits.context=0"])
+    with pytest.raises(ConfigError) as caught:
+        revision.check()
+    assert [problem.severity for problem in caught.value.problems] == ["error", "error"]

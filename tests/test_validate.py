@@ -1,0 +1,470 @@
+"""`validate`: every problem of every file, at its true place, by API and command alike; and nothing else happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import time
+import tomllib
+from pathlib import Path
+from random import Random
+
+import pytest
+from conftest import ROOT
+from toml_texts import BOM, Writer, is_valid
+
+from llm_models import checks, config, paths, pipeline, validation
+from llm_models.cli.output import github_line
+from llm_models.errors import ConfigError, Problem
+from llm_models.snapshot_file import SnapshotFile
+
+BAD = ROOT / "tests" / "bad"
+CASES = sorted(path.parent for path in BAD.glob("*/expected.txt"))
+SCRIPT = Path(sysconfig.get_path("scripts")) / "llm-models"
+PACKAGED = SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
+
+Run = subprocess.CompletedProcess[str]
+
+
+def run(*args: str | Path, cwd: Path, **environment: str) -> Run:
+    """Run the installed `llm-models` as a process of its own."""
+    env = {key: value for key, value in os.environ.items() if key != "LLM_MODELS_CONFIG"} | environment
+    command = [SCRIPT, *args] if SCRIPT.exists() else [sys.executable, "-P", "-c", CODE, *args]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=env, check=False, timeout=60)
+
+
+CODE = "from llm_models.cli import main; main()"
+
+
+def file_of(case: Path) -> Path:
+    """The bad file of a case."""
+    return next(case.rglob("*.toml"))
+
+
+def expected(case: Path) -> list[str]:
+    """What is to be said of a case's file, as it is said in the case's folder."""
+    return (case / "expected.txt").read_text(encoding="utf-8").splitlines()
+
+
+def shown(problem: Problem) -> str:
+    return str(problem) if problem.severity == "error" else f"{problem} [warning]"
+
+
+def told(text: str, name: str = "llm_models.toml") -> list[Problem]:
+    """The problems of a text, as a correction of the packaged snapshot."""
+    return checks.check_text(text.encode(), name, PACKAGED)
+
+
+def messages(text: str) -> list[str]:
+    return [problem.message for problem in told(text)]
+
+
+class TestCases:
+    """Each case folder holds a file and what is to be said of it."""
+
+    @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+    def test_the_api_says_it(self, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(case)
+        assert [shown(problem) for problem in checks.check_file(str(file_of(case).relative_to(case)))] == expected(case)
+
+    @pytest.mark.parametrize("layout", ["CRLF", "BOM", "CRLF and BOM"])
+    def test_the_same_places_with_other_line_ends_and_a_mark(self, layout: str) -> None:
+        for case in CASES:
+            path = file_of(case)
+            text = path.read_text(encoding="utf-8")
+            if "CRLF" in layout:
+                text = text.replace("\n", "\r\n")
+            raw = ((BOM if "BOM" in layout else "") + text).encode()
+            name = str(path.relative_to(case))
+            if path.parent.name == "overrides":
+                name = str(path)
+            found = [
+                shown(p).replace(name, str(path.relative_to(case))) for p in checks.check_text(raw, name, PACKAGED)
+            ]
+            assert found == expected(case), case.name
+
+    def test_one_run_says_all_of_all_files_on_stdout_and_counts_on_stderr(self) -> None:
+        files = [file_of(case).relative_to(BAD) for case in CASES]
+        lines = [
+            f"{case.name}/{line}".replace(f"{case.name}/{file_of(case).relative_to(case)}", str(path), 1)
+            for case, path in zip(CASES, files, strict=True)
+            for line in expected(case)
+        ]
+        result = run("validate", *files, cwd=BAD)
+        assert result.stdout.splitlines() == lines
+        warnings = sum(line.endswith(" [warning]") for line in lines)
+        assert result.stderr == f"{len(files)} files: {len(lines) - warnings} errors, {warnings} warnings\n"
+        assert result.returncode == 1
+        assert [ascii(line) for line in lines if not line.isprintable()] == []
+
+    def test_every_keyword_of_the_schema_is_spoken_of_in_people_s_words(self) -> None:
+        """No case is answered in JSON Schema's words, and each keyword that the schema holds is in some case."""
+        keywords = set()
+        nodes = [validation.inlined("overrides")]
+        while nodes:
+            node = nodes.pop()
+            keywords |= set(node)
+            for key in ("properties", "additionalProperties", "items", "anyOf", "oneOf"):
+                below = node.get(key, [])
+                inner = below.values() if key == "properties" and isinstance(below, dict) else [below]
+                for one in inner:
+                    nodes += one if isinstance(one, list) else [one] if isinstance(one, dict) else []
+        checked = keywords - {"$schema", "$id", "title", "description", "examples", "properties", "items"}
+        met = set()
+        for case in CASES:
+            document = config.parse(file_of(case).read_bytes(), "llm_models.toml")
+            if document.data is not None:
+                met |= {error.validator for error in validation._errors("overrides")(document.data)}
+                met |= {inner.validator for e in validation._errors("overrides")(document.data) for inner in e.context}
+        assert checked - met - {"default"} == set()
+        words = " ".join(line for case in CASES for line in expected(case))
+        assert not re.search(r"is not of type|does not match|Additional properties|required property|instance", words)
+
+
+ENTRY = "[[models]]\nprovider='openai'\nid='o'\n"
+LAYOUTS = {
+    "dotted keys": ENTRY + "capabilities . tools.§enabeld = true",
+    "inline table": ENTRY + "capabilities = { chat = true, tools = { §'enabeld' = true } }",
+    "dotted in inline": "models = [\n { provider='openai', id='o', capabilities.tools.§enabeld = true },\n]",
+    "sub-table": ENTRY + "# [models.capabilities.tools]\n  [models.capabilities.tools]\n\t§enabeld=1",
+    "array of tables": ENTRY
+    + "[[models.cost.tiers]]\ncontext_over=1\n[[models.cost.tiers]]\ncontext_over=2\n§enabeld=1",
+    "interleaved arrays": ENTRY
+    + "[[providers]]\nid='p'\n[[models]]\nprovider='p'\nid='o'\n[[providers]]\nid='q'\n[models.limits]\n§enabeld=1",
+    "out-of-order tables": ENTRY
+    + "[models.capabilities.tools]\nenabled=true\n[exclude]\nopenai=['o1*']\n[models.capabilities.json]\n§enabeld=1",
+    "header alone": ENTRY + "[models.cost.§enabeld]\n",
+    "after a multi-line string": ENTRY + "name='''\n[models]\n\"\"\"\n'''\ncost.§enabeld=1",
+    "quoted with an escape": ENTRY + 'cost.§"enab\\u0065ld" = 1',
+    "after wide characters": ENTRY + "extra.'é😀' = 1\nlimits = { §enabeld = '😀' }",
+}
+
+
+class TestPlaces:
+    """Line and column are those of the offending key or value, in every layout."""
+
+    @pytest.mark.parametrize("mark", ["", BOM], ids=["", "BOM"])
+    @pytest.mark.parametrize("line_end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+    @pytest.mark.parametrize("layout", LAYOUTS)
+    def test_of_a_key(self, layout: str, line_end: str, mark: str) -> None:
+        before, after = LAYOUTS[layout].split("§")
+        found = [p for p in told(mark + (before + after).replace("\n", line_end)) if p.severity == "error"]
+        assert [(p.line, p.column) for p in found] == [(before.count("\n") + 1, len(before.split("\n")[-1]) + 1)]
+        assert "unknown key 'enabeld'" in found[0].message
+
+    @pytest.mark.parametrize("layout", LAYOUTS)
+    def test_of_a_value(self, layout: str) -> None:
+        """The same layouts with the value at fault: a text in the place of a number or flag."""
+        text = LAYOUTS[layout]
+        if layout == "header alone":
+            text = text.replace("enabeld", "input").replace("§", "") + "x = §1"
+        known = "output" if re.search(r"limits|cost|tiers", text) else "enabled"
+        known = "schema" if "capabilities.json" in text else known
+        text = re.sub(r"§?(['\"]?)enab(?:e|\\u0065)ld\1( *)= *(?:true|1|'😀')", rf"{known}\2= §'no'", text)
+        before, after = text.split("§")
+        found = [p for p in told(before + after) if p.severity == "error"]
+        assert len(found) == 1
+        line, column = before.count("\n") + 1, len(before.split("\n")[-1]) + 1
+        if layout == "header alone":  # the table is the value, and its header the place
+            assert (found[0].line, found[0].message[:17]) == (line - 1, "expected a number")
+        else:
+            assert (found[0].line, found[0].column) == (line, column)
+
+    def test_of_every_top_level_key_of_random_documents(self) -> None:
+        """All of them are unknown: each is told once, and what stands at the place told is that key."""
+        known = set(validation.read_schema("overrides")["properties"])
+        said = 0
+        for seed in range(400):
+            text = Writer(Random(seed)).document()
+            if not is_valid(text):
+                continue
+            names = set(tomllib.loads(text.removeprefix(BOM))) - known
+            lines = text.removeprefix(BOM).split("\n")
+            at = []
+            for problem in told(text):
+                if problem.path == "" and "unknown key" in problem.message:
+                    rest = lines[(problem.line or 0) - 1][(problem.column or 0) - 1 :]
+                    token = re.match(r"""[\w-]+|"(?:\\.|[^"\\])*"|'[^']*'""", rest)
+                    assert token is not None
+                    at += tomllib.loads(f"{token[0]} = 1")
+            assert sorted(at) == sorted(names)
+            said += len(at)
+        assert said > 500
+
+    @pytest.mark.parametrize(
+        ("raw", "place", "message"),
+        [
+            (b"a = 1\nb = \xff\n", (2, 1), "not UTF-8"),
+            ("prefer = []".encode("utf-16"), (1, 1), "Save it as UTF-8."),
+            (b"a = 1\r\nb = 2\r\nc = [1,\r\n", (4, 1), "not valid TOML"),
+            (b"\xef\xbb\xbfa b = 1", (1, 3), "not valid TOML"),
+            (b"\xef\xbb\xbf\xef\xbb\xbfa = 1", (1, 1), "not valid TOML"),
+            (b"x = " + b"[" * 5000, (1, 1), "nested too deeply"),
+            (b"prefer" + b".a" * 20_000 + b" = 1", (1, 1), "a key of more than 100 parts"),
+        ],
+        ids=["a bad byte", "UTF-16", "cut short", "BOM", "two BOMs", "deep", "long key"],
+    )
+    def test_of_what_is_no_toml(self, raw: bytes, place: tuple[int, int], message: str) -> None:
+        start = time.process_time()
+        (problem,) = checks.check_text(raw, "llm_models.toml", PACKAGED)
+        assert time.process_time() - start < 1
+        assert (problem.line, problem.column) == place
+        assert message in str(problem)
+        assert problem.severity == "error"
+
+
+class TestVerdicts:
+    """What `validate` calls an error is what `load` refuses; what it warns of, `load` takes."""
+
+    @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+    def test_load_agrees(self, case: Path, tmp_path: Path) -> None:
+        if case.name == "curated":
+            pytest.skip("an application's load does not read it")
+        if case.name == "aliases":
+            pytest.skip("an alias that cannot stand is dropped by load: a refresh may have brought the id")
+        path = tmp_path / "llm_models.toml"
+        path.write_bytes(file_of(case).read_bytes())
+        errors = [problem for problem in checks.check_file(str(path)) if problem.severity == "error"]
+        refused: tuple[Problem, ...] = ()
+        try:
+            pipeline.merge_application(PACKAGED, paths.find(str(path)), path.read_bytes(), run_behaviour=False)
+        except ConfigError as error:
+            refused = error.problems
+        assert bool(errors) == bool(refused)
+        assert {str(problem) for problem in refused} <= {str(problem) for problem in errors}
+
+    def test_an_alias_is_an_error_exactly_where_load_drops_it(self, tmp_path: Path) -> None:
+        """Over random small files of one provider."""
+        random = Random(4)
+        seen = set()
+        for _ in range(120):
+            names = ["a", "b", "c", "d"]
+            lines = ['[[providers]]\nid = "own"\n']
+            for name in random.sample(names, 3):
+                given = random.sample([*names, "x", "y"], random.randint(0, 2))
+                lines.append(f'[[models]]\nprovider = "own"\nid = "{name}"\naliases = {json.dumps(given)}\n')
+            if random.random() < 0.5:
+                lines.append(f'[[models]]\nprovider = "own"\nmatch = "[ab]"\naliases = ["{random.choice("xyz")}"]\n')
+            if random.random() < 0.5:
+                lines.append(f'[exclude]\nown = ["{random.choice(names)}"]\n')
+            text = "\n".join(lines)
+            path = tmp_path / "llm_models.toml"
+            path.write_text(text, encoding="utf-8")
+            errors = {p.message.split("'")[1] for p in told(text, str(path)) if p.severity == "error"}
+            _, run_ = pipeline.merge_application(PACKAGED, paths.find(str(path)), text.encode(), run_behaviour=False)
+            assert errors == {alias for _, alias, _ in run_.fallen}, text
+            seen.add(bool(errors))
+        assert seen == {True, False}
+
+    def test_a_value_that_is_told_to_be_so_already_changes_nothing(self, tmp_path: Path) -> None:
+        """Taking out a line that is warned of leaves the catalogue as it was."""
+        head = '[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\n'
+        for line in ("cost.input = 0.15", 'modalities.output = ["text"]', "capabilities.tools.enabled = true"):
+            with_it, without = (self.catalogue(tmp_path, text) for text in (f"{head}{line}\n", head))
+            assert "says so already" in messages(f"{head}{line}\n")[0]
+            assert with_it == without
+
+    @staticmethod
+    def catalogue(folder: Path, text: str) -> object:
+        path = folder / "llm_models.toml"
+        path.write_text(text, encoding="utf-8")
+        file, _ = pipeline.merge_application(PACKAGED, paths.find(str(path)), text.encode(), run_behaviour=False)
+        return file.block("openai").model(file.block("openai").places["gpt-4o-mini"])
+
+    def test_the_base_is_that_of_the_activation_beside_the_file(self, tmp_path: Path) -> None:
+        """What the file itself has put into an activated snapshot is not told to be so already."""
+        text = '[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\ncost.input = 0.12\n'
+        (tmp_path / "llm_models.toml").write_text(text, encoding="utf-8")
+        assert run("activate", cwd=tmp_path).returncode == 0
+        result = run("validate", cwd=tmp_path)
+        assert (result.returncode, result.stdout, result.stderr) == (0, "", "1 file: no problems\n")
+
+    def test_a_damaged_snapshot_beside_one_file_leaves_the_others_their_say(self, tmp_path: Path) -> None:
+        for name in ("a", "b"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "llm_models.toml").write_text("perfer = []\n", encoding="utf-8")
+        (tmp_path / "a" / ".llm_models").mkdir()
+        (tmp_path / "a" / ".llm_models" / "snapshot.json").write_text("{}", encoding="utf-8")
+        lines = run("validate", "a/llm_models.toml", "b/llm_models.toml", cwd=tmp_path).stdout.splitlines()
+        assert [re.sub(r":.*", "", line) for line in lines] == ["a/llm_models.toml"] * 2 + ["b/llm_models.toml"]
+        assert "snapshot.json" in lines[0]
+
+
+GOOD, WARNED, WRONG = '# nothing\nprefer = ["openai"]\n', 'prefer = ["opnai"]\n', "perfer = []\n"
+
+
+class TestCommand:
+    """Exit codes and formats."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        for name, text in (("good", GOOD), ("warned", WARNED), ("wrong", WRONG)):
+            (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    @pytest.mark.parametrize(
+        ("args", "code"),
+        [
+            (["good.toml"], 0),
+            (["warned.toml"], 0),
+            (["wrong.toml"], 1),
+            (["good.toml", "wrong.toml", "good.toml"], 1),
+            (["--strict", "good.toml"], 0),
+            (["--strict", "warned.toml"], 1),
+            (["missing.toml"], 1),
+            (["."], 1),
+            (["--format", "xml", "good.toml"], 2),
+        ],
+    )
+    @pytest.mark.parametrize("style", ["text", "json", "github"])
+    def test_exit_codes(self, folder: Path, args: list[str], code: int, style: str) -> None:
+        from click.testing import CliRunner
+
+        from llm_models.cli import cli
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            assert CliRunner().invoke(cli, ["validate", "--format", style, *args]).exit_code == code
+
+    def test_json_is_the_problems_as_data(self, folder: Path) -> None:
+        result = run("validate", "--format", "json", "good.toml", "wrong.toml", "warned.toml", cwd=folder)
+        first, second = json.loads(result.stdout)
+        assert first == {
+            "severity": "error",
+            "file": "wrong.toml",
+            "line": 1,
+            "column": 1,
+            "path": "",
+            "message": "unknown key 'perfer'",
+            "hint": "Did you mean 'prefer'?",
+        }
+        assert (second["severity"], second["line"], second["column"]) == ("warning", 1, 11)
+        assert json.loads(run("validate", "--format", "json", "good.toml", cwd=folder).stdout) == []
+
+    def test_github_annotations(self, folder: Path) -> None:
+        result = run("validate", "--format", "github", "wrong.toml", "warned.toml", cwd=folder)
+        assert result.stdout.splitlines() == [
+            "::error file=wrong.toml,line=1,col=1::unknown key 'perfer'. Did you mean 'prefer'?",
+            "::warning file=warned.toml,line=1,col=11::prefer[0]: unknown provider 'opnai'. Did you mean 'openai'?",
+        ]
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+    def test_no_name_and_no_text_can_say_a_command_of_its_own(self, tmp_path: Path) -> None:
+        hostile = tmp_path / "50%,a::b\n::error::c:d"
+        hostile.mkdir()
+        (hostile / "llm_models.toml").write_bytes((BAD / "hostile_text" / "llm_models.toml").read_bytes())
+        result = run("validate", "--format", "github", f"{hostile.name}/llm_models.toml", cwd=tmp_path)
+        lines = result.stdout.splitlines()
+        assert len(lines) == 2
+        name = "50%25%2Ca%3A%3Ab%0A%3A%3Aerror%3A%3Ac%3Ad/llm_models.toml"
+        assert all(line.startswith(f"::error file={name},line=") for line in lines)
+        assert "100%25" in lines[1]
+        text = run("validate", f"{hostile.name}/llm_models.toml", cwd=tmp_path).stdout
+        assert len(text.splitlines()) == 2
+        assert not re.search(r"[^\x20-\x7e\n]", result.stdout + text)
+
+    def test_an_annotation_escapes_what_github_would_read(self) -> None:
+        problem = Problem("100% a\nb\r::c", file="a:b,c", line=1, hint="x%")
+        assert github_line(problem) == "::error file=a%3Ab%2Cc,line=1::100%25 a%0Ab%0D::c. x%25"
+
+    def test_without_files_the_one_that_load_takes_is_checked(self, tmp_path: Path) -> None:
+        (tmp_path / ".git").mkdir()
+        inner = tmp_path / "a" / "b"
+        inner.mkdir(parents=True)
+        assert "nothing to check" in run("validate", cwd=inner).stderr
+        (tmp_path / "llm_models.toml").write_text(WRONG, encoding="utf-8")
+        assert run("validate", cwd=inner).stdout.startswith(f"{Path('..', '..', 'llm_models.toml')}:1:1: ")
+        other = tmp_path / "other.toml"
+        other.write_text(WRONG, encoding="utf-8")
+        assert "other.toml:1:1: " in run("validate", cwd=inner, LLM_MODELS_CONFIG=str(other)).stdout
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs there")
+    def test_what_is_no_file_is_refused_at_once(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "fifo")
+        (tmp_path / "huge.toml").write_bytes(b"#" * (paths.MAX_CONFIG_BYTES + 1))
+        (tmp_path / "latin.toml").write_bytes('name = "é"'.encode("latin-1"))
+        result = run("validate", "fifo", "/dev/zero", "huge.toml", "latin.toml", "missing.toml", cwd=tmp_path)
+        assert result.returncode == 1
+        assert [line.split(":")[0] for line in result.stdout.splitlines()] == [
+            "fifo",
+            "/dev/zero",
+            "huge.toml",
+            "latin.toml",
+            "missing.toml",
+        ]
+
+
+HOSTILE = ("json", "tomllib", "httpx", "jsonschema", "glom", "click", "llm_models", "sitecustomize", "my_app")
+
+
+class TestNothingElseHappens:
+    """It runs no code that the file or its folder holds, opens no socket and writes nothing."""
+
+    @pytest.fixture
+    def trap(self, tmp_path: Path) -> Path:
+        """A folder whose modules leave a mark when they are run, with a file that names one."""
+        for name in HOSTILE:
+            mark = tmp_path / "ran"
+            (tmp_path / f"{name}.py").write_text(f"open({str(mark)!r}, 'a').write({name!r})\n", encoding="utf-8")
+        (tmp_path / "llm_models.toml").write_text('overrides_module = "my_app"\nperfer = []\n', encoding="utf-8")
+        return tmp_path
+
+    @pytest.mark.skipif(not SCRIPT.exists(), reason="the command is not installed")
+    @pytest.mark.parametrize("args", [["validate"], ["validate", "llm_models.toml"], ["--help"], ["init", "sub"]])
+    def test_no_module_beside_the_file_is_run_by_the_command(self, trap: Path, args: list[str]) -> None:
+        before = sorted(trap.iterdir())
+        result = run(*args, cwd=trap)
+        assert result.returncode == (1 if args[0] == "validate" else 0)
+        assert "Traceback" not in result.stderr
+        assert sorted(path for path in trap.iterdir() if path.name != "sub") == before
+
+    def test_nor_by_a_python_that_leaves_the_folder_out_of_its_path(self, trap: Path) -> None:
+        result = subprocess.run(
+            [sys.executable, "-P", "-c", CODE, "validate"], capture_output=True, text=True, cwd=trap, check=False
+        )
+        assert result.stdout == "llm_models.toml:2:1: unknown key 'perfer'. Did you mean 'prefer'?\n"
+        assert not (trap / "ran").exists()
+
+    def test_the_trap_works(self, trap: Path) -> None:
+        """A Python that takes modules from the folder does run them, so that the tests above can fail."""
+        subprocess.run([sys.executable, "-c", "import json, my_app"], cwd=trap, check=False, capture_output=True)
+        assert (trap / "ran").exists()
+
+    def test_no_socket_no_process_no_write_and_no_httpx(self, trap: Path) -> None:
+        code = """
+import sys
+sys.dont_write_bytecode = True
+def watch(event, args):
+    if event == "socket.gethostname":  # glom's boltons looks it up as it is imported; nothing goes out
+        return
+    if event.startswith(("socket.", "subprocess.", "os.system", "os.exec", "os.posix", "os.remove", "os.rename")):
+        print("WATCHED", event, args, file=sys.stderr)
+    if event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax+"):
+        print("WATCHED", event, args, file=sys.stderr)
+sys.addaudithook(watch)
+from llm_models.cli import _run
+code = _run()
+assert code == 1, code
+unwanted = {"httpx", "httpcore", "ssl", "tomlkit", "my_app"}
+print("MODULES", *sorted(unwanted & set(sys.modules)), file=sys.stderr)
+"""
+        result = subprocess.run(
+            [sys.executable, "-P", "-c", code, "validate"], capture_output=True, text=True, cwd=trap, check=False
+        )
+        assert result.stderr.splitlines() == ["1 file: 1 error, 0 warnings", "MODULES"]
+
+    def test_it_is_quick_enough_for_every_commit(self, tmp_path: Path) -> None:
+        """A file of twenty overrides takes a process less than a second of work; 0.2 s where this was written."""
+        resource = pytest.importorskip("resource")
+        ids = PACKAGED.block("openai").ids[:20]
+        entries = [f'[[models]]\nprovider = "openai"\nid = "{one}"\ncost.input = 0.1234\n' for one in ids]
+        (tmp_path / "llm_models.toml").write_text("\n".join(entries), encoding="utf-8")
+        run("validate", cwd=tmp_path)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert run("validate", cwd=tmp_path).returncode == 0
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1
