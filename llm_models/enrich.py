@@ -56,7 +56,7 @@ def last_segment(model_id: str) -> str:
     >>> last_segment("openai/gpt-oss-20b:free")
     'gpt-oss-20b'
     """
-    return re.split(r"[:@]", model_id.rstrip("/").rpartition("/")[2].lower())[0]
+    return model_id.rstrip("/").rpartition("/")[2].lower().partition(":")[0].partition("@")[0]
 
 
 def family_from_id(model_id: str) -> str | None:

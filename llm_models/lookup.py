@@ -180,8 +180,8 @@ def _not_allowed(view: View, provider: str, model_id: str, section: str, pattern
     else:
         allow = view.filters.allow if view.filters is not None else None
         named = allow is not None and provider in allow
-        why = (
-            f"by allow, {f'whose patterns for {provider} do not match it' if named else f'which leaves {provider} out'}"
+        why = "by allow, " + (
+            f"whose patterns for {provider} do not match" if named else f"which leaves {provider} out"
         )
         by_argument = allow != stated
         origin = next(iter(places.values()), None)

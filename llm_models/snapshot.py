@@ -17,7 +17,7 @@ __all__ = ["Snapshot", "effective"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
     from llm_models.filters import Allow, Deny
@@ -37,7 +37,7 @@ class Snapshot:
     128000
     """
 
-    __slots__ = ("_given", "_models", "_prefer", "_view", "discovered", "epoch", "file")
+    __slots__ = ("_given", "_models", "_prefer", "_view", "discovered", "epoch", "file", "overrides")
 
     def __init__(
         self, file: SnapshotFile, *, prefer: Sequence[str] | None = None, allow: Allow = None, deny: Deny = None
@@ -60,7 +60,9 @@ class Snapshot:
         self.file = file
         self.epoch = 0
         self.discovered = False
-        """Whether its `llm_models.toml` was merely found by walking upwards; what trusts it may care."""
+        """Whether its configuration was merely found by walking upwards: who trusts it with a key may care."""
+        self.overrides: Mapping[str, Any] | None = None
+        """What `load(overrides=...)` was given, immutable: the program's own word."""
         self._view = View(file, filters)
         self._models = self._view.models
         self._prefer = tuple(dict.fromkeys(stated.get("prefer", ()) if prefer is None else prefer))
@@ -97,7 +99,7 @@ class Snapshot:
         return f"<Snapshot {self.date}: {counts['models']} models of {counts['providers']} providers>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self.file, *self._given)
+        return _restore, (self.file, *self._given, self.discovered, self.overrides)
 
     def __copy__(self) -> Snapshot:
         return self
@@ -293,10 +295,10 @@ class Snapshot:
         """What `selection` asks: masks, preferred providers, the only provider, order; all of them checked."""
         masks = selection.capability_masks(require, forbid)
         selection.check_order(order_by)
-        # A file may name a provider that is gone; an argument may not.
-        first = (
-            [name for name in self._prefer if name in self._view.known] if prefer is None else self._providers(prefer)
-        )
+        if prefer is None:
+            first = [name for name in self._prefer if name in self._view.known]  # a file may name one that is gone
+        else:
+            first = self._providers(prefer)  # an argument may not
         return masks, first, self._scope(scope), order_by
 
     def _scope(self, scope: str | None) -> str | None:
@@ -307,5 +309,7 @@ class Snapshot:
         return list(dict.fromkeys([self.parse_provider(name) for name in listed]))
 
 
-def _restore(file: SnapshotFile, prefer: Any, allow: Any, deny: Any) -> Snapshot:
-    return Snapshot(file, prefer=prefer, allow=allow, deny=deny)
+def _restore(file: SnapshotFile, prefer: Any, allow: Any, deny: Any, discovered: bool, overrides: Any) -> Snapshot:
+    restored = Snapshot(file, prefer=prefer, allow=allow, deny=deny)
+    restored.discovered, restored.overrides = discovered, overrides
+    return restored

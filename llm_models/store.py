@@ -12,6 +12,7 @@ from _thread import RLock
 from llm_models import paths
 from llm_models.errors import ConfigError, UnknownProviderError, did_you_mean, printable
 from llm_models.modelspec import fold_provider
+from llm_models.records import freeze
 from llm_models.snapshot import Snapshot
 from llm_models.snapshot_file import SnapshotFile, read_digest
 
@@ -169,7 +170,8 @@ def _build(request: dict[str, Any]) -> Snapshot:
         )
     prefer = None if request.get("prefer") is None else _known_providers(request["prefer"], file)
     built = Snapshot(file, prefer=prefer, allow=request.get("allow"), deny=request.get("deny"))
-    built.discovered = folder.discovered and folder.config is not None
+    built.discovered = folder.discovered and (folder.config is not None or file.name == folder.activated)
+    built.overrides = None if request.get("overrides") is None else freeze(request["overrides"])
     return built
 
 

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     Place = tuple[str, int]
     """A provider, and where in its block a model stands."""
 
-
-FLAGS = (1 << len(CAPABILITIES)) - 1
+_FLAGS = (1 << len(CAPABILITIES)) - 1
 
 
 class View:
@@ -116,7 +115,7 @@ class View:
         data = effective(line, provider)
         # The capability set and what is said of reasoning tell all capabilities.
         said = data.get("capabilities", {})
-        data["capabilities"] = self._part(Capabilities, (bits & FLAGS, str(said.get("reasoning"))), said)
+        data["capabilities"] = self._part(Capabilities, (bits & _FLAGS, str(said.get("reasoning"))), said)
         both = data.get("modalities", {})
         data["modalities"] = self._part(Modalities, (*both.get("input", ()), "", *both.get("output", ())), both)
         return Model.from_dict(data)

@@ -179,6 +179,28 @@ class TestBase:
         assert restore(activate().file).data == base
         assert restore(SnapshotFile.open(str(store / "toy.json"))).data == base
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '[exclude]\nopenai = ["gpt-4o-retired", "gpt-4o*"]\n',
+            '[[models]]\nprovider = "openai"\nid = "gpt-4o-retired"\nname = "Back"\n',
+            'exclude = { openai = ["*retired"] }\n[[models]]\nprovider = "openai"\nid = "gpt-4o-retired"\nname = "x"\n',
+            '[[models]]\nprovider = "openai"\nid = "gpt-4o-mini-2024-07-18"\nname = "That was an alias"\n',
+            'deny = { azure = ["*"] }\nallow = { openai = "all" }\nprefer = ["openai"]\n',
+            '[[providers]]\nid = "openai"\nomit = ["base_url", "name"]\n[[providers]]\nid = "new"\n',
+            '[[models]]\nprovider = "openai"\nmatch = "*"\nomit = ["tags", "capabilities", "family"]\n',
+        ],
+    )
+    def test_restoring_undoes_whatever_was_merged(self, application: Path, store: Path, text: str) -> None:
+        """What the curated corrections said and removed is there again, with its places."""
+        (application / "llm_models.toml").write_text(text)
+        made = activate().file
+        made.verify()
+        base = SnapshotFile.open(str(store / "toy.json"))
+        assert made.data != base.data
+        assert restore(made).tail() == base.tail()
+        assert restore(made).data == base.data
+
     def test_of_the_real_packaged_snapshot_too(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         (tmp_path / "llm_models.toml").write_text(

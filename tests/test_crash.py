@@ -157,6 +157,13 @@ class TestKilled:
         assert len(seen) == 3
         assert left > 3
 
+    def test_is_swept_even_by_a_run_that_changes_nothing(self, three: tuple[bytes, bytes, bytes]) -> None:
+        fine("activate", "--from", "api.json")
+        (FOLDER / f".snapshot.json.1.ab{files.TEMPORARY}").write_bytes(b"left")
+        fine("activate", "--from", "api.json")
+        assert litter() == []
+        assert whole(ACTIVE) == three[2]
+
     def test_rollback(self, three: tuple[bytes, bytes, bytes]) -> None:
         """What is gone back to is never lost."""
         older, old, _ = three

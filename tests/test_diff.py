@@ -102,6 +102,9 @@ class TestFunction:
         found = llm_models.diff(snapshot({"p": {"m": old}}), snapshot({"p": {"m": new}}))
         assert [one.percent for one in found.changes] == [None, 25.0, None, None]
         assert changes(tiered(_100={}), {}) == [("cost.tiers", "price", [{"context_over": 100}], None)]
+        # A tier without a price cannot be told price by price, so that all of them are told as they stand.
+        old, new = tiered(_100={"input": 1}, _200={}), tiered(_100={"input": 2})
+        assert changes(old, new) == [("cost.tiers", "price", old["cost"]["tiers"], new["cost"]["tiers"])]
 
     def test_plain_data_is_grouped_by_kind_in_order(self) -> None:
         old = {"cost": {"input": 2}, "limits": {"context": 9}, "status": "beta", "knowledge": "2024-01"}
