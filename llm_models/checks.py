@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models import config, index, paths
 from llm_models.errors import ConfigError, Problem, SnapshotError, did_you_mean, nearest, printable
 from llm_models.filters import compile_glob
+from llm_models.grammar import BY_PROVIDER
 from llm_models.layers import Layer, layer_from
 from llm_models.modelspec import fold_provider
 from llm_models.overlay import Overlay
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["base_for", "check_file", "check_text"]
 
 _UNITED = ("aliases", "tags")
-_SECTIONS = ("exclude", "allow", "deny")
 _FIELDS = {"models": (*Model._fields, "match", "omit"), "providers": (*Provider._fields, "omit")}
 
 
@@ -168,7 +168,7 @@ def _matches_nothing(case: _Case) -> Iterator[_Finding]:
     for entry in case.entries():
         if entry.match is not None:
             yield from look(entry.provider, (*entry.path, "match"), entry.match, case.run.ids(entry.provider))
-    for section in _SECTIONS:
+    for section in BY_PROVIDER:
         table = (case.document.data or {}).get(section)
         for spelling, globs in table.items() if isinstance(table, dict) else ():
             provider = fold_provider(spelling)

@@ -84,7 +84,7 @@ def explain(snapshot: Snapshot, spec: Spec, field: str | None = None) -> Explana
     if field is not None:
         chosen = tuple(one for one in fields if one.field == field or one.field.startswith(f"{field}."))
         if not chosen:
-            from llm_models.config import field_paths
+            from llm_models.grammar import field_paths
 
             known = field_paths(Model)
             if field not in known and not field.startswith("extra."):

@@ -149,6 +149,8 @@ def _digest(path: str) -> str | None:
 
 def _local(place: str) -> str | None:
     """The path that `place` means, or None if it is a URL of http or https."""
+    if not place:
+        raise SourceError("the URL is empty")
     scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]+(?=:)", place)  # one letter alone is a drive of Windows
     name = scheme.group().lower() if scheme else ""
     if name in ("http", "https"):

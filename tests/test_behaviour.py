@@ -12,6 +12,7 @@ import sys
 import textwrap
 import time
 import types
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -74,7 +75,7 @@ def namespace(*names: str) -> types.ModuleType:
 class TestKinds:
     """A module, a class or an instance, given or named, with any of the functions."""
 
-    @pytest.mark.parametrize("names", [(n,) for n in FUNCTIONS] + [("providers", "excludes"), tuple(FUNCTIONS)])
+    @pytest.mark.parametrize("names", [some for count in (1, 2, 3) for some in combinations(FUNCTIONS, count)])
     def test_any_of_the_functions_will_do(self, names: tuple[str, ...], snapshot: str) -> None:
         catalogue = load(namespace(*names), snapshot)
         assert (catalogue.get_model("openai", "gpt-4o").cost.input == 2) is ("models" in names)

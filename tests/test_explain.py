@@ -201,6 +201,11 @@ class TestHiddenModels:
         loaded = llm_models.load(deny={"openai": ["gpt-4o-mini"]}, publish=False)
         assert self.state(loaded.explain(SPEC)) == ("denied", "gpt-4o-mini", "load()", None)
 
+    @pytest.mark.usefixtures("folder")
+    def test_by_another_name_of_it(self) -> None:
+        loaded = llm_models.load(deny={"openai": ["gpt-4o-mini"]}, publish=False)
+        assert loaded.explain("openai:gpt-4o-mini-2024-07-18") == loaded.explain(SPEC)
+
     def test_exclude_speaks_before_deny(self, folder: Path) -> None:
         text = FILE.replace('["o1*"]', '["o1*", "o3*"]')
         (folder / "llm_models.toml").write_text(text, encoding="utf-8")

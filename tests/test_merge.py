@@ -77,7 +77,7 @@ class TestLaws:
     def test_absent_changes_nothing(self, weaker: dict[str, Any], stronger: dict[str, Any]) -> None:
         """Whatever the stronger layer says nothing of, at any depth, stays."""
         result = merged(weaker, stronger)
-        for path, value in leaves(weaker).items():
+        for path in leaves(weaker):
             above = [at(stronger, path[:length], None) for length in range(1, len(path))]
             there = at(stronger, path, {})
             if all(one is None or isinstance(one, dict) for one in above) and there is not OMIT and hollow(there):

@@ -107,7 +107,8 @@ class TestPrecedence:
         monkeypatch.chdir(tree)
         return tree
 
-    def test_the_search(self, here: Path) -> None:
+    @pytest.mark.usefixtures("here")
+    def test_the_search(self) -> None:
         assert "openai" not in llm_models.load().list_providers()
         assert "anthropic" in llm_models.list_providers()
 
@@ -120,7 +121,8 @@ class TestPrecedence:
             assert "openai" in catalogue.list_providers()
             assert "anthropic" not in catalogue.list_providers()
 
-    def test_none_is_no_file_at_all(self, here: Path) -> None:
+    @pytest.mark.usefixtures("here")
+    def test_none_is_no_file_at_all(self) -> None:
         assert "openai" in llm_models.load(None).list_providers()
         assert "openai" in llm_models.reload().list_providers()
 
@@ -136,7 +138,8 @@ class TestPrecedence:
         assert "openai" in llm_models.load().list_providers()
         assert found(here) == (None, None)
 
-    def test_a_named_file_that_is_missing_is_an_error(self, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.usefixtures("here")
+    def test_a_named_file_that_is_missing_is_an_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(llm_models.ConfigError, match=r"missing\.toml: No such file"):
             llm_models.load("missing.toml")
         monkeypatch.setenv("LLM_MODELS_CONFIG", "missing.toml")
@@ -156,7 +159,8 @@ class TestPrecedence:
         assert "openai" in llm_models.reload().list_providers()
         assert "anthropic" not in llm_models.list_providers()
 
-    def test_the_first_question_searches_too(self, here: Path) -> None:
+    @pytest.mark.usefixtures("here")
+    def test_the_first_question_searches_too(self) -> None:
         assert "openai" not in llm_models.list_providers()
         assert llm_models.epoch() == 1
 

@@ -58,7 +58,7 @@ def answer(ask: Callable[[], Any]) -> Any:
 WORLD: dict[str, dict[str, dict[str, Any]]] = {
     "alpha": {
         "one": {"aliases": ["uno", "latest"], "cost": {"input": 1, "output": 2}, "limits": {"context": 100}},
-        "two": {"capabilities": {"tools": {"enabled": True}}, "release_date": "2026-05"},
+        "two": {"aliases": ["solo"], "capabilities": {"tools": {"enabled": True}}, "release_date": "2026-05"},
         "beta:one": {"capabilities": {"chat": False, "embeddings": True}},
         "x@beta": {"deprecated": True, "cost": {"input": 0, "output": 0}},
     },
@@ -74,11 +74,11 @@ WORLD: dict[str, dict[str, dict[str, Any]]] = {
     },
     "empty": {},
 }
-GLOBS = ["*", "one", "u*", "*o", "?wo", "[a-o]ne", "x@*", "*:*", "late*", "zzz", "[!o]*", "UNO"]
+GLOBS = ["*", "one", "u*", "sol?", "*o", "?wo", "[a-o]ne", "x@*", "*:*", "late*", "zzz", "[!o]*", "UNO"]
 
 PROVIDERS = st.sampled_from(["alpha", "beta", "gamma_x", "empty", "Alpha", "GAMMA-X", " gamma.x ", "nowhere", ""])
 NAMES = st.sampled_from(
-    ["one", "two", "uno", "latest", "free", "beta:one", "x@beta", "a/b:free", "three", "", " one ", "ONE", "x"]
+    ["one", "two", "uno", "solo", "latest", "free", "beta:one", "x@beta", "a/b:free", "three", "", " one ", "ONE", "x"]
 )
 TEXTS = (
     NAMES

@@ -153,6 +153,7 @@ class TestSet:
             ("extra.team=search", "extra.team", "search"),
             ("extra.team=5", "extra.team", 5),
             ("extra.since=2024-05-01", None, "expected a string"),
+            ("limits.context=5\nb = 1", None, "expected an integer"),
             ("limits.context=0", None, "at least 1"),
             ("limits.context=128k", None, "expected an integer"),
             ("cost.inptu=1", None, "Did you mean 'input'"),

@@ -26,7 +26,7 @@ import jsonschema
 import pytest
 from peak import PEAK
 
-from llm_models import files, sources
+from llm_models import files, manifest, sources
 from llm_models.errors import SourceError
 from llm_models.sources import PullResult, pull
 from llm_models.upstream import MAX_BYTES
@@ -263,7 +263,7 @@ class TestGood:
             threads.add(threading.current_thread())
 
         shelf.pull(serve(slowly).url, progress=progress)
-        assert told == sorted(told)
+        assert told == sorted(set(told))
         assert len(told) > 1
         assert told[-1] == (len(NEW), len(NEW))
         assert threads == {threading.current_thread()}
@@ -665,6 +665,13 @@ class TestConditional:
         assert "evil" not in server.requests[0].lower()
         assert shelf.out.read_bytes() == NEW
 
+    def test_a_url_with_a_query_is_asked_without(self, shelf: Shelf, serve: Serve) -> None:
+        """Queries are not stored, so nobody knows which one the validators belong to."""
+        server = serve(reply(ETag='"x"'))
+        for query in ("?file=a", "?file=b"):
+            shelf.pull(server.url + query)
+        assert not any("\r\nif-" in request.lower() for request in server.requests)
+
     def test_304_to_a_question_without_validators(self, shelf: Shelf, serve: Serve) -> None:
         shelf.out.write_bytes(OLD + b"\n")
         shelf.before = shelf.state()
@@ -970,6 +977,13 @@ class TestTls:
         shelf.refuses(serve(answer, tls=context).url, "not finished within 0.3 s", timeout=0.3, within=2.5)
         assert ended(2.0), "its thread goes on"
 
+    def test_whatever_the_system_says_stays_on_one_line(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+        def client(**_: object) -> None:
+            raise OSError("\x1b[2J\n" * 1000)
+
+        monkeypatch.setattr(httpx, "Client", client)
+        shelf.refuses("https://127.0.0.1:1/", r"cannot be fetched from here (\x1b[2J\n\x1b[2J\n")
+
     def test_no_such_certificates(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/s.pem")
         shelf.refuses("https://127.0.0.1:1/", "can")
@@ -1019,6 +1033,10 @@ class TestLocal:
     )
     def test_other_schemes(self, shelf: Shelf, url: str, said: str) -> None:
         shelf.refuses(url, said)
+
+    def test_an_empty_one_is_not_the_sources_own(self, tmp_path: Path) -> None:
+        with pytest.raises(SourceError, match=r"^the URL is empty$"):
+            pull(url="", out=f"{tmp_path}/a")
 
     def test_something_like_a_url(self, shelf: Shelf) -> None:
         shelf.refuses("models.dev/api.json", "No such file or directory")
@@ -1071,7 +1089,7 @@ class TestTarget:
         server = serve(*map(reply, bodies))
         if not ours:
             monkeypatch.setattr(files, "locked", nullcontext)
-        real, known = files.write_atomically, sources.believed
+        real, known = files.write_atomically, manifest.believed
         writers: list[int] = []
         problems: list[Exception] = []
 
@@ -1161,7 +1179,7 @@ class TestFaultsOfTheSystem:
             else:  # the file had been renamed: the manifest no longer speaks for it, and nobody believes it
                 assert data == NEW
                 assert said
-                assert sources.believed(str(shelf.out)) is None
+                assert manifest.believed(str(shelf.out)) is None
                 parted += 1
             assert sorted(os.listdir(shelf.folder)) == [files.LOCK_NAME, "manifest.json", "upstream.json"]
         else:
