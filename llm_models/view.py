@@ -8,7 +8,7 @@ can make them grow.
 from __future__ import annotations
 
 from llm_models.errors import EmptyCatalogError, printable
-from llm_models.records import CAPABILITIES, Capabilities, Cost, Limits, Modalities, Model, Provider, hasten
+from llm_models.records import CAPABILITIES, Capabilities, Modalities, Model, Provider
 
 __all__ = ["View", "effective"]
 
@@ -132,8 +132,6 @@ class View:
         ids = block.ids
         missing = [place for place in places if ids[place] not in models]
         if 2 * len(missing) > len(ids):
-            for kind in (Model, Cost, Limits):
-                hasten(kind)
             lines = block.models()
             for place in missing:
                 models.setdefault(ids[place], self._build(provider, lines[place], block.bits[place]))

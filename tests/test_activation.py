@@ -344,15 +344,15 @@ IDS = [
         "gpt-5",
     ),
 ]
-GLOBS = ["*", "gpt-4o*", "*-mini", "*mini*", "o3-?ini", "claude*", "[gh]*", "none", *IDS]
+GLOBS = ["gpt-4o*", "*-mini", "*mini*", "o3-?ini", "claude*", "[gh]*", "none", *IDS]
 FIELDS = [
     *("limits", "limits.input", "limits.context", "cost", "cost.input", "cost.tiers", "family", "name", "knowledge"),
     *("aliases", "tags", "modalities", "capabilities", "capabilities.tools", "extra", "extra.a.b", "status"),
 ]
 
 
-def some(values: list[Any], count: int = 3) -> st.SearchStrategy[list[Any]]:
-    return st.lists(st.sampled_from(values), max_size=count, unique_by=repr)
+def some(values: list[Any], least: int = 0) -> st.SearchStrategy[list[Any]]:
+    return st.lists(st.sampled_from(values), min_size=least, max_size=3, unique_by=repr)
 
 
 def table(**values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -402,15 +402,15 @@ PROVIDERS = st.lists(
 
 
 def by_provider(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.dictionaries(st.sampled_from(OWNERS[1:6]), values, max_size=2)
+    return st.dictionaries(st.sampled_from(["OpenAI", *OWNERS[1:6]]), values, min_size=1, max_size=3)
 
 
 FILE = st.fixed_dictionaries(
     {"providers": PROVIDERS, "models": MODELS},
     optional={
         "prefer": some(["azure", "openai", "nobody"]),
-        "exclude": by_provider(some(GLOBS)),
-        "deny": by_provider(some(GLOBS)),
+        "exclude": by_provider(some(GLOBS, 1)),
+        "deny": by_provider(some(GLOBS, 1)),
         "allow": st.just("all") | by_provider(st.just("all") | some(GLOBS)),
     },
 )

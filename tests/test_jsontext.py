@@ -35,7 +35,7 @@ def same(text: str) -> None:
     assert repr(jsontext._read(text)) == repr(json.loads(text))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(VALUES)
 @example([[], {}, [[]], [{}], {"": {}}, ""])
 @example({"[": "]", "{": "}", ",": ":", "a": ["{", "]", "null", "1"]})

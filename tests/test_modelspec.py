@@ -51,7 +51,7 @@ def is_one_safe_component(name: str) -> bool:
 class TestThereAndBack:
     """parse_spec(format_spec(key, style)) == key."""
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=250, deadline=None)
     @given(KEYS, st.sampled_from(STYLES))
     @example(("openai", "google-vertex:x"), "at")
     @example(("openai", "a:b@c"), "colon")
@@ -63,7 +63,7 @@ class TestThereAndBack:
     def test_any_id(self, key: tuple[str, str], style: str) -> None:
         assert parse_spec(format_spec(key, style, KNOWN), KNOWN) == key
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=250, deadline=None)
     @given(KEYS)
     @example(("openai", "con"))
     @example(("openai", "aux.x"))

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 FLAGS = list(plain.FLAGS)
 ORDER_NAMES = sorted(ORDERS)
-FAST = settings(max_examples=150, deadline=None)
+FAST = settings(max_examples=100, deadline=None)
 
 
 def answer(ask: Callable[[], Any]) -> Any:
@@ -134,7 +134,7 @@ def catalogues(draw: st.DrawFn) -> tuple[Snapshot, plain.Plain]:
 class TestTheLazyPathEqualsAPlainFullDecode:
     """For every query: the same models in the same order, or the same error (issue 6)."""
 
-    @settings(max_examples=500, deadline=None)
+    @settings(max_examples=300, deadline=None)
     @given(catalogues(), TEXTS, SCOPE, PREFER)
     def test_resolve(self, both: tuple[Snapshot, plain.Plain], text: str, scope: str | None, prefer: Any) -> None:
         lazy, slow = both
@@ -164,7 +164,7 @@ class TestTheLazyPathEqualsAPlainFullDecode:
             lambda: slow.list_models(provider, require, forbid, allow)
         )
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=200, deadline=None)
     @given(catalogues(), FLAG_LISTS, FLAG_LISTS, PREFER, SCOPE, st.sampled_from(ORDER_NAMES))
     def test_candidates_and_select(
         self, both: tuple[Snapshot, plain.Plain], require: Any, forbid: Any, prefer: Any, scope: Any, order_by: str
@@ -239,7 +239,7 @@ class TestTheLazyPathOnThePackagedSnapshot:
             found = caught.value.considered, dict(caught.value.removed)
             assert found == whole.removed(query["require"], query["forbid"], query["scope"])
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=8, deadline=None)
     @given(data=st.data())
     def test_any_filter(self, packaged: Snapshot, data: st.DataObject) -> None:
         slow_file = packaged.file.data
@@ -271,7 +271,7 @@ def world() -> Snapshot:
 class TestAllowed:
     """allowed(x) is true exactly when resolve(x) succeeds; it never raises on text or a key."""
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=200, deadline=None)
     @given(catalogues(), TEXTS | st.text(max_size=20) | st.tuples(PROVIDERS, NAMES) | st.tuples(st.text(), st.text()))
     def test_text_and_keys(self, both: tuple[Snapshot, plain.Plain], spec: Any) -> None:
         lazy, _ = both
@@ -829,6 +829,20 @@ class TestNoMatch:
         assert caught.value.considered == 3
         with pytest.raises(NoMatchError, match="of 0 models of empty"):
             world.select(scope="empty")
+
+    def test_one_scope_says_nothing_of_another(self, world: Snapshot) -> None:
+        for scope, found in (
+            ("beta", None),
+            ("alpha", "beta:one"),
+            ("gamma_x", None),
+            (None, "beta:one"),
+            ("beta", None),
+        ):
+            if found is None:
+                with pytest.raises(NoMatchError, match=f"of 3 models of {scope}"):
+                    world.select(require=["embeddings"], scope=scope)
+            else:
+                assert world.select(require=["embeddings"], scope=scope).id == found
 
     def test_hidden_models_are_not_counted(self, world: Snapshot) -> None:
         with pytest.raises(NoMatchError) as caught:

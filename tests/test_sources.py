@@ -253,7 +253,7 @@ class TestGood:
             connection.sendall(reply()[: -len(NEW)])
             for at in range(0, len(NEW), 40):
                 connection.sendall(NEW[at : at + 40])
-                server.closing.wait(0.11)
+                server.closing.wait(0.25)
 
         told: list[tuple[int, int | None]] = []
         threads = set()

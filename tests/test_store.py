@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import gc
 import os
@@ -17,7 +18,7 @@ import plain
 import pytest
 
 import llm_models
-from llm_models import Snapshot
+from llm_models import Snapshot, store
 from llm_models.errors import ConfigError, EmptyCatalogError, LLMModelsError, SnapshotError, UnknownProviderError
 from llm_models.snapshot_file import SnapshotFile
 
@@ -271,8 +272,17 @@ class TestThreads:
         assert len({id(one) for one in seen}) == 1
         assert llm_models.epoch() == 1
 
-    def test_epochs_are_unique_and_rising(self, path: Path, tmp_path: Path) -> None:
-        """Reloads at once, some of them failing: each that succeeds has the next number, and none is skipped."""
+    @staticmethod
+    def publish_at_once(path: Path, missing: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[list[int], list[int]]:
+        """The epochs of 192 reloads by six threads, 48 more of which fail, and what a reader saw meanwhile."""
+        counted = store.epoch
+
+        def slow_epoch() -> int:
+            number = counted()
+            time.sleep(0.0002)  # between reading the number and publishing the next, others get their turn
+            return number
+
+        monkeypatch.setattr(store, "epoch", slow_epoch)
         llm_models.load(config=None, snapshot=path)
         epochs: list[int] = []
         watched: list[int] = []
@@ -282,13 +292,14 @@ class TestThreads:
             for number in range(40):
                 if number % 5 == 4:
                     with pytest.raises(SnapshotError):
-                        llm_models.load(config=None, snapshot=tmp_path / "missing.json")
+                        llm_models.load(config=None, snapshot=missing)
                 else:
                     epochs.append(llm_models.reload().epoch)
 
         def watch() -> None:
             while not stop.is_set():
-                watched.append(llm_models.epoch())
+                watched.append(counted())
+                time.sleep(0.0001)
 
         watcher = threading.Thread(target=watch)
         watcher.start()
@@ -297,9 +308,23 @@ class TestThreads:
         finally:
             stop.set()
             watcher.join(10)
+        return epochs, watched
+
+    def test_epochs_are_unique_and_rising(self, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Reloads at once, some of them failing: each that succeeds has the next number, and none is skipped."""
+        epochs, watched = self.publish_at_once(path, tmp_path / "missing.json", monkeypatch)
         assert sorted(epochs) == list(range(2, 2 + 6 * 32))
         assert watched == sorted(watched)
         assert llm_models.epoch() == max(epochs)
+
+    def test_epochs_without_the_lock(self, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The control: without the lock, writers meet, or numbers are given twice."""
+        monkeypatch.setattr(store, "_lock", contextlib.nullcontext())
+        try:
+            epochs, _ = self.publish_at_once(path, tmp_path / "missing.json", monkeypatch)
+        except ConfigError:
+            return
+        assert len(set(epochs)) < len(epochs)
 
     def test_a_reader_waits_for_no_writer(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         shown = llm_models.load(config=None, snapshot=path)
