@@ -148,7 +148,7 @@ def overlay(
     *,
     name: str,
     base_kind: str | None = None,
-    config: str | None = None,
+    config: bytes | None = None,
     module: str | None = None,
 ) -> tuple[SnapshotFile, Overlay]:
     """`base` with `layers` merged onto it, weakest first, as a snapshot file called `name`.

@@ -152,8 +152,7 @@ def merge_application(
         from llm_models.behaviour import layer_of_mapping
 
         layers.append(layer_of_mapping(overrides))
-    text = None if raw is None else raw.decode()
-    merged, run = overlay(base, layers, name=name or file.name, base_kind=base_kind(file), config=text, module=module)
+    merged, run = overlay(base, layers, name=name or file.name, base_kind=base_kind(file), config=raw, module=module)
     _log(run)
     return merged, run
 
@@ -171,7 +170,7 @@ def _log(run: Overlay) -> None:
     log = logging.getLogger("llm_models")
     if run.gone:
         named = ", ".join(f"{entry.provider}:{entry.match or entry.id}" for entry in run.gone[:5])
-        log.warning("%d entries left out, their models are gone: %s", len(run.gone), printable(named))
+        log.warning("left out, for their models are gone (%d): %s", len(run.gone), printable(named))
     for spec, alias, why in run.fallen:
         log.warning("alias %s of %s dropped: %s", printable(alias), printable(spec), printable(why))
 

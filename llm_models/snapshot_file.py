@@ -188,13 +188,13 @@ class SnapshotFile:
         tail: dict[str, Any] = loads(data[: data.rindex(b"]")].decode())
         return tail
 
-    def config(self) -> str | None:
-        """The text of the `llm_models.toml` that was merged, None where there was none."""
+    def config(self) -> bytes | None:
+        """The bytes of the `llm_models.toml` that was merged, None where there was none."""
         place = self.header.get("config")
         if place is None:
             return None
         text: str = loads(self.part(place, "llm_models.toml")[: -len(b",\n")].decode())
-        return text
+        return text.encode()
 
     def verify(self) -> None:
         """Look at every byte. Raises `SnapshotError` where one is not what was written."""
@@ -211,7 +211,7 @@ class SnapshotFile:
         header: Mapping[str, Any],
         blocks: Mapping[str, tuple[bytes, int]],
         tail: Mapping[str, Any],
-        config: str | None,
+        config: bytes | None,
         name: str,
     ) -> SnapshotFile:
         """A file from its parts: `header` without places and sums, and each provider's block with its count."""
@@ -231,7 +231,7 @@ class SnapshotFile:
             block, count = blocks[provider]
             full["blocks"][provider] = [*put(block), count]
         if config is not None:
-            full["config"] = put(encode_json(config) + b",\n")
+            full["config"] = put(encode_json(config.decode()) + b",\n")
         full["counts"] = {"providers": len(blocks), "models": sum(count for _, count in blocks.values())}
         full["tail"] = put(_encode_tail(tail))
         body = b"".join(parts)

@@ -152,8 +152,7 @@ def _build(request: dict[str, Any]) -> Snapshot:
     folder = paths.find(request["config"], request["start"])
     raw = None if folder.config is None else paths.read_config(folder.config)
     file = _open(request.get("snapshot"), folder)
-    text = file.config()
-    named = None if text is None else text.encode()
+    named = file.config()
     if raw is None and request.get("snapshot") is not None:  # a given snapshot brings the configuration merged into it
         raw = named
         folder = paths.Folder(None if raw is None else paths.CONFIG_NAME, None)

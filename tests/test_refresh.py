@@ -213,7 +213,7 @@ class TestActivate:
         Path("api.json").write_bytes(numbered(3))
         fine("activate", "--from", "api.json", "--force")
         file = SnapshotFile.open(str(ACTIVE))
-        assert file.config() == config
+        assert file.config() == config.encode()
         served = llm_models.load()
         assert served.file.data == file.data
         assert [one.id for one in served.list_models()] == ["m0", "m2"]

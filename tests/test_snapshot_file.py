@@ -375,8 +375,8 @@ class TestTheFormat:
         text = 'prefer = ["beta"]\n# é \u2028 "quoted" \\ and a tab\t\r\n'
         file = SnapshotFile(SMALL, "x")
         blocks = {name: (file.raw_block(name), place[3]) for name, place in file.header["blocks"].items()}
-        merged = SnapshotFile.assemble(file.header, blocks, file.tail(), text, "x")
-        assert merged.config() == text
+        merged = SnapshotFile.assemble(file.header, blocks, file.tail(), text.encode(), "x")
+        assert merged.config() == text.encode()
         assert file.config() is None
         assert json.loads(merged.data)[-2] == text
         merged.verify()

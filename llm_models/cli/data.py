@@ -97,7 +97,7 @@ def activate_command(
 
     Without --from it takes the newer of what was pulled and the packaged snapshot. What was dropped,
     repaired or left out is counted, by reason. It refuses a source with more than 1 % of its records
-    invalid, one that shrank by half, and one older than the active snapshot.
+    invalid, one in which half of the active models are gone, and one older than the active snapshot.
 
     \b
     Example:
@@ -110,6 +110,9 @@ def activate_command(
     counts = made.file.header["counts"]
     rows = made.report.rows()
     gone = [f"{entry.provider}:{entry.match or entry.id}" for entry in made.run.gone] if made.run else []
+    module = made.file.header.get("overrides_module")
+    if module:
+        note(f"note: the behaviour module '{module}' is not run; load() merges what it says")
     if as_json:
         told = {"snapshot": made.path, "written": not dry_run, "from": made.origin, **counts}
         told |= {"date": made.file.header.get("date"), "notes": rows, "gone": gone}
@@ -128,9 +131,6 @@ def activate_command(
         note(f"overridden by --force: {reason}")
     for sentence in made.look:
         note(f"look: {sentence}")
-    module = made.file.header.get("overrides_module")
-    if module:
-        note(f"note: the behaviour module '{module}' is not run; load() merges what it says")
 
 
 @click.command("rollback", short_help="Put the previous snapshot back.")
