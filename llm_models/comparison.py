@@ -76,7 +76,7 @@ def named(name: str, folder: paths.Folder) -> SnapshotFile:
 def _active(folder: paths.Folder) -> SnapshotFile:
     file = store._open(None, folder)
     raw = None if folder.config is None else paths.read_config(folder.config)
-    if file.config() == raw:
+    if file.holds_config(raw):
         return file
     return pipeline.merge_application(file, folder, raw, run_behaviour=False)[0]
 

@@ -27,6 +27,16 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 _OPEN_MODELS = b',"models":['
+_ESCAPES = {n: f"\\u{n:04x}" for n in range(32)} | {
+    8: "\\b",
+    9: "\\t",
+    10: "\\n",
+    12: "\\f",
+    13: "\\r",
+    34: '\\"',
+    92: "\\\\",
+}
+"""What `encode_json` writes for the characters that a JSON string cannot hold as they are."""
 _CRC = b',"crc":"%08x"}'
 _SIZE_OF_CRC = len(_CRC % 0)
 _ORDER = ("format", "sources", "date", "counts", "capabilities", "filters", "base", "overrides_module")
@@ -195,6 +205,14 @@ class SnapshotFile:
             return None
         text: str = loads(self.part(place, "llm_models.toml")[: -len(b",\n")].decode())
         return text.encode()
+
+    def holds_config(self, raw: bytes | None) -> bool:
+        """Whether the `llm_models.toml` that was merged is `raw` to the byte (None: none was), with nothing decoded."""
+        place = self.header.get("config")
+        if place is None or raw is None:
+            return place is None and raw is None
+        text = raw.decode(errors="surrogateescape").translate(_ESCAPES)
+        return self.part(place, "llm_models.toml") == b'"%b",\n' % text.encode(errors="surrogateescape")
 
     def verify(self) -> None:
         """Look at every byte. Raises `SnapshotError` where one is not what was written."""

@@ -75,7 +75,7 @@ def _due(file: SnapshotFile, folder: paths.Folder, raw: bytes | None, given: str
     if file.name == paths.PACKAGED_SNAPSHOT:
         return "due: the packaged snapshot changed"
     found = []
-    if file.config() != raw:
+    if not file.holds_config(raw):
         found.append("due: llm_models.toml changed since")
     packaged = SnapshotFile.open(paths.PACKAGED_SNAPSHOT).header.get("date") or ""
     if packaged > (file.header.get("date") or ""):

@@ -152,12 +152,12 @@ def _build(request: dict[str, Any]) -> Snapshot:
     folder = paths.find(request["config"], request["start"])
     raw = None if folder.config is None else paths.read_config(folder.config)
     file = _open(request.get("snapshot"), folder)
-    named = file.config()
+    merged = "config" in file.header
     if raw is None and request.get("snapshot") is not None:  # a given snapshot brings the configuration merged into it
-        raw = named
+        raw = file.config()
         folder = paths.Folder(None if raw is None else paths.CONFIG_NAME, None)
-    as_merged = named == raw
-    code = request.get("overrides_module") or (file.header.get("overrides_module") if named is not None else None)
+    as_merged = file.holds_config(raw)
+    code = request.get("overrides_module") or (file.header.get("overrides_module") if merged else None)
     if not as_merged or code or request.get("overrides"):
         from llm_models import pipeline
 

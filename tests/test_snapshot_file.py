@@ -378,6 +378,19 @@ class TestTheFormat:
         merged = SnapshotFile.assemble(file.header, blocks, file.tail(), text.encode(), "x")
         assert merged.config() == text.encode()
         assert file.config() is None
+        every = "".join(map(chr, range(0x3000))) + "\U0001f600"
+        odd = SnapshotFile.assemble(file.header, blocks, file.tail(), every.encode(), "x")
+        assert odd.config() == every.encode()
+        for held, raw in ((merged, text.encode()), (odd, every.encode()), (file, None)):
+            assert held.holds_config(raw)
+        for held, raw in (
+            (merged, None),
+            (merged, every.encode()),
+            (odd, every[1:].encode()),
+            (file, b""),
+            (odd, b"\xff"),
+        ):
+            assert not held.holds_config(raw)
         assert json.loads(merged.data)[-2] == text
         merged.verify()
 
