@@ -13,6 +13,7 @@ from typing import Any
 
 from llm_models import index
 from llm_models.snapshot_file import SnapshotFile
+from llm_models.snapshot_writer import assemble
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 
@@ -35,7 +36,7 @@ def made_up(
     }
     header = {"sources": [{"name": "made_up", "sha256": "0" * 64}], "date": "2026-01-02", "filters": filters or {}}
     empty: dict[str, Any] = {"providers": {}, "models": {}, "removed": {}, "settings": {}}
-    return SnapshotFile.assemble(header, blocks, {**empty, **(tail or {})}, None, "made-up.json")
+    return assemble(header, blocks, {**empty, **(tail or {})}, None, "made-up.json")
 
 
 def flags() -> dict[str, tuple[tuple[str, ...], bool]]:

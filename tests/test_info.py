@@ -16,6 +16,7 @@ from refreshing import STATE, facts, files_below, fine, here, numbered, process
 import llm_models
 from llm_models import activation, index, paths
 from llm_models.snapshot_file import SnapshotFile
+from llm_models.snapshot_writer import assemble
 from llm_models.tail import EMPTY_TAIL
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ class TestVerify:
         block = index.block_of(file.block("acme").provider, {"m0": line})
         with monkeypatch.context() as patch:
             patch.setattr("llm_models.snapshot_file.digest", lambda *_: file.header["digest"])
-            forged = SnapshotFile.assemble(file.header, {"acme": block}, EMPTY_TAIL, None, "x")
+            forged = assemble(file.header, {"acme": block}, EMPTY_TAIL, None, "x")
         ACTIVE.write_bytes(forged.data)
         assert here("info").code == 0
         told = here("info", "--verify")

@@ -23,6 +23,7 @@ from llm_models import jsontext, snapshot_file
 from llm_models.errors import SnapshotError
 from llm_models.paths import PACKAGED_SNAPSHOT
 from llm_models.snapshot_file import FORMAT, SnapshotFile, encode_json, read_digest
+from llm_models.snapshot_writer import assemble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -227,7 +228,7 @@ class TestAnotherFormat:
         ],
     )
     def test_a_block_that_is_none(self, block: bytes) -> None:
-        file = SnapshotFile.assemble(
+        file = assemble(
             {"sources": [], "filters": {}}, {"alpha": (block, 1)}, {"removed": {}, "models": {}}, None, "the-file.json"
         )
         with pytest.raises(SnapshotError, match=r"the-file.json"):
@@ -368,18 +369,18 @@ class TestTheFormat:
         for data in (SMALL, whole):
             file = SnapshotFile(data, "x")
             blocks = {name: (file.raw_block(name), place[3]) for name, place in file.header["blocks"].items()}
-            again = SnapshotFile.assemble(file.header, blocks, file.tail(), file.config(), "x")
+            again = assemble(file.header, blocks, file.tail(), file.config(), "x")
             assert again.data == data
 
     def test_a_merged_configuration_is_kept_to_the_letter(self) -> None:
         text = 'prefer = ["beta"]\n# é \u2028 "quoted" \\ and a tab\t\r\n'
         file = SnapshotFile(SMALL, "x")
         blocks = {name: (file.raw_block(name), place[3]) for name, place in file.header["blocks"].items()}
-        merged = SnapshotFile.assemble(file.header, blocks, file.tail(), text.encode(), "x")
+        merged = assemble(file.header, blocks, file.tail(), text.encode(), "x")
         assert merged.config() == text.encode()
         assert file.config() is None
         every = "".join(map(chr, range(0x3000))) + "\U0001f600"
-        odd = SnapshotFile.assemble(file.header, blocks, file.tail(), every.encode(), "x")
+        odd = assemble(file.header, blocks, file.tail(), every.encode(), "x")
         assert odd.config() == every.encode()
         for held, raw in ((merged, text.encode()), (odd, every.encode()), (file, None)):
             assert held.holds_config(raw)
