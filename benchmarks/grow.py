@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from llm_models import index
-from llm_models.snapshot_file import encode_json
+from llm_models.snapshot_file import SnapshotFile, encode_json
 from llm_models.snapshot_writer import assemble
 
 EMPTY_TAIL: dict[str, Any] = {"providers": {}, "models": {}, "removed": {}, "settings": {}}

@@ -9,11 +9,13 @@ from __future__ import annotations
 import fnmatch
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llm_models import index
-from llm_models.snapshot_file import SnapshotFile
 from llm_models.snapshot_writer import assemble
+
+if TYPE_CHECKING:
+    from llm_models.snapshot_file import SnapshotFile
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 

@@ -225,7 +225,7 @@ class TestVerify:
         line = index.index_model(model, lambda _: None)
         block = index.block_of(file.block("acme").provider, {"m0": line})
         with monkeypatch.context() as patch:
-            patch.setattr("llm_models.snapshot_file.digest", lambda *_: file.header["digest"])
+            patch.setattr("llm_models.snapshot_writer.digest", lambda *_: file.header["digest"])
             forged = assemble(file.header, {"acme": block}, EMPTY_TAIL, None, "x")
         ACTIVE.write_bytes(forged.data)
         assert here("info").code == 0
