@@ -176,9 +176,9 @@ class SnapshotFile:
         """The bytes of a provider's block, for writing them again."""
         return self.part(self.header["blocks"][provider], provider)
 
-    def tail(self) -> dict[str, Any]:
+    def tail(self, span: Sequence[int] | None = None) -> dict[str, Any]:
         """What stands after the records: `providers` and `models` with the origins of their values, `removed`."""
-        data = self.part(self.header["tail"], "origins")
+        data = self.part(self.header["tail"] if span is None else span, "origins")
         tail: dict[str, Any] = loads(data[: data.rindex(b"]")].decode())
         return tail
 

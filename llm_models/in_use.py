@@ -1,0 +1,110 @@
+"""Which catalogue is in use for a folder: packaged, activated or given, and what it was made from; standard library.
+
+The rule: a file that is given; else the activated one, unless it was made from another packaged snapshot than that
+of today (it is *stale* then); else the packaged one. Whatever reads, checks, compares or activates a catalogue asks
+here, so that all of them judge by the same one.
+"""
+
+from __future__ import annotations
+
+from llm_models import paths
+from llm_models.errors import SnapshotError, printable
+from llm_models.snapshot_file import SnapshotFile, read_header
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Kind = Literal["packaged", "activated", "given"]
+
+__all__ = ["InUse", "base_of", "in_use", "packaged", "pulled_file", "target"]
+
+
+class InUse:
+    """The catalogue that is in use for `folder`.
+
+    `file` is what `load()` begins with and `kind` where it comes from. `stale` is true where there is an activated
+    snapshot that is not used. `config` is the text of the `llm_models.toml` that applies, None where none does.
+    """
+
+    __slots__ = ("config", "file", "folder", "kind", "stale")
+
+    def __init__(self, folder: paths.Folder, given: str | None) -> None:
+        self.folder = folder
+        self.config = None if folder.config is None else paths.read_config(folder.config)
+        self.stale = False
+        self.kind: Kind = "packaged" if given is None else "given"
+        activated = folder.activated if given is None else None
+        if activated is not None:
+            self.stale = _is_stale(activated)
+            self.kind = "packaged" if self.stale else "activated"
+        path = paths.PACKAGED_SNAPSHOT if self.kind == "packaged" else given or activated
+        assert path is not None
+        self.file = SnapshotFile.open(path)
+        if given is not None and self.config is None:  # a given snapshot brings the configuration merged into it
+            self.config = self.file.config()
+            self.folder = paths.Folder(None if self.config is None else paths.CONFIG_NAME, None)
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether `llm_models.toml` is merged into the file, as it is now."""
+        return self.file.holds_config(self.config)
+
+    @property
+    def base(self) -> SnapshotFile:
+        """The catalogue without the application's layers."""
+        return base_of(self.file)
+
+
+def in_use(folder: paths.Folder, given: str | None = None) -> InUse:
+    """The catalogue in use for `folder`, or the one at the path `given`. Raises `ConfigError`, `SnapshotError`."""
+    return InUse(folder, given)
+
+
+def packaged() -> SnapshotFile:
+    """The snapshot that ships with the package."""
+    return SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
+
+
+def _is_stale(path: str) -> bool:
+    """Whether an activated snapshot was made from another packaged one, told by its first line alone."""
+    base = read_header(path).get("base")
+    return bool(base) and base["kind"] == "packaged" and base["digest"] != packaged().digest
+
+
+def base_of(file: SnapshotFile) -> SnapshotFile:
+    """The file that an application's layers were merged onto; the file itself where that is a base."""
+    merged_onto = getattr(file, "base", None)
+    if merged_onto is not None:
+        return merged_onto  # type: ignore[no-any-return]
+    base = file.header.get("base")
+    if not base:
+        return file
+    if base["kind"] == "packaged":
+        current = packaged()
+        if current.digest != base["digest"]:
+            raise SnapshotError(
+                f"{printable(file.name)}: it was made from another packaged snapshot than the one installed, so nothing "
+                "can be merged into it; run 'llm-models activate' again",
+                path=file.name,
+            )
+        return current
+    if "kept" in file.header:
+        from llm_models.snapshot_writer import restored
+
+        return restored(file)
+    from llm_models.stored import restored_0_1
+
+    return restored_0_1(file)
+
+
+def pulled_file(folder: paths.Folder) -> str:
+    """Where `pull` puts what it fetches."""
+    return folder.state_file("upstream.json") or paths.state_here("upstream.json")
+
+
+def target(folder: paths.Folder, out: str | None = None) -> str:
+    """Where an activation is written: `out`, else the application's folder, else that of the working directory."""
+    if out is not None:
+        return paths.absolute(out)
+    return folder.state_file("snapshot.json") or paths.state_here("snapshot.json")
