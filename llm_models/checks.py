@@ -105,10 +105,10 @@ class _Case(NamedTuple):
     def ground(self, provider: str, model_id: str) -> dict[str, Any] | None:
         """What the base says of a model without this layer, None where it does not hold it."""
         base = self.run.base
-        if provider not in base.header["blocks"] or model_id not in base.block(provider).places:
+        if provider not in base.header["blocks"] or model_id not in base.block(provider).rows:
             return None
         block = base.block(provider)
-        line = block.model(block.places[model_id])
+        line = block.model(block.rows[model_id])
         line.pop("derived", None)
         return weaker(line, base.tail()["models"].get(f"{provider}:{model_id}", {}).get("fields", {}), self.layer.name)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.provenance import leaves
 from llm_models.records import Model, Provider
-from llm_models.snapshot import effective
+from llm_models.snapshot_file import effective
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -96,7 +96,7 @@ class Served:
 
     def places(self, provider: str) -> dict[str, int]:
         """The place of each model by its id; empty where the file does not hold the provider."""
-        return self.file.block(provider).places if provider in self.file.header["blocks"] else {}
+        return self.file.block(provider).rows if provider in self.file.header["blocks"] else {}
 
     def provider(self, provider: str) -> dict[str, Any]:
         """What a provider's record holds."""
@@ -113,11 +113,11 @@ class Served:
     def same_model(self, other: Served, provider: str, model_id: str) -> bool:
         """Whether what both hold of a model is written alike."""
         one, two = self.file.block(provider), other.file.block(provider)
-        return one.line(one.places[model_id]) == two.line(two.places[model_id])
+        return one.line(one.rows[model_id]) == two.line(two.rows[model_id])
 
     def _line(self, provider: str, model_id: str) -> dict[str, Any]:
         block = self.file.block(provider)
-        return block.model(block.places[model_id])
+        return block.model(block.rows[model_id])
 
 
 def compare(old: Served, new: Served) -> Diff:

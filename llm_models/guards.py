@@ -12,7 +12,7 @@ from llm_models.differences import Diff, Served, compare
 from llm_models.errors import LLMModelsError, printable
 from llm_models.filters import compile_glob
 from llm_models.provenance import leaves, weaker
-from llm_models.snapshot import effective
+from llm_models.snapshot_file import effective
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

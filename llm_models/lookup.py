@@ -53,9 +53,9 @@ def place_of(view: View, provider: str, name: object) -> Place | Miss:
     """The place of the model that a known provider serves under that id or alias."""
     block = view.file.block(provider)
     try:
-        place = block.places.get(name)  # type: ignore[call-overload]
+        place = block.rows.get(name)  # type: ignore[call-overload]
         if place is None:
-            place = block.places[block.aliases[name]]  # type: ignore[index]
+            place = block.rows[block.aliases[name]]  # type: ignore[index]
     except (KeyError, TypeError):
         return lambda: _unknown_model(view, provider, name)
     hidden = view.hidden(provider, place)
@@ -77,7 +77,7 @@ def _by_key(view: View, key: ModelKey, within: str | None) -> Place | Miss:
 def _by_text(view: View, text: str, within: str | None, prefer: Collection[str]) -> Place | Miss:
     if within is not None:
         block = view.file.block(within)
-        if text in block.places or text in block.aliases:
+        if text in block.rows or text in block.aliases:
             return place_of(view, within, text)
     key = split_spec(text, view.known)
     if not text or (key is not None and not key.id):
@@ -101,7 +101,7 @@ def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> Place | Mis
     if view.filters is not None:
         for provider in view.known:
             block = view.file.block(provider)
-            if name in block.places or name in block.aliases:
+            if name in block.rows or name in block.aliases:
                 return place_of(view, provider, name)  # hidden, which it says
     return lambda: _unknown_name(view, name)
 
@@ -116,8 +116,8 @@ def _names(view: View) -> dict[str, list[Place]]:
             for place in shown:
                 ids.setdefault(block.ids[place], []).append((provider, place))
             for alias, model_id in block.aliases.items():
-                if block.places[model_id] in shown:
-                    aliases.setdefault(alias, []).append((provider, block.places[model_id]))
+                if block.rows[model_id] in shown:
+                    aliases.setdefault(alias, []).append((provider, block.rows[model_id]))
         view.by_name = {**aliases, **ids}
     return view.by_name
 

@@ -60,7 +60,7 @@ class Overlay:
         """Whether the base, or a layer added so far, holds that model."""
         if model_id in self.defined.get(provider, ()):
             return True
-        return provider in self.base.header["blocks"] and model_id in self.base.block(provider).places
+        return provider in self.base.header["blocks"] and model_id in self.base.block(provider).rows
 
     def ids(self, provider: str) -> list[str]:
         """The ids of a provider's models, base and defined, sorted."""
@@ -215,7 +215,7 @@ class _Part:
             elif model_id in touched:
                 self._merge_model(model_id, touched[model_id], tail)
             elif self.base is not None:
-                self.lines[model_id] = index.kept(self.base, self.base.places[model_id])
+                self.lines[model_id] = index.kept(self.base, self.base.rows[model_id])
         self._drop_fallen_aliases(run, tail)
 
     def _merge_model(self, model_id: str, entries: Sequence[Entry], tail: Tail) -> None:
@@ -228,8 +228,8 @@ class _Part:
     def _ground(self, model_id: str) -> dict[str, Any]:
         """What the base states of a model, without what was derived for it."""
         line = {"id": model_id}
-        if self.base is not None and model_id in self.base.places:
-            line = self.base.model(self.base.places[model_id])
+        if self.base is not None and model_id in self.base.rows:
+            line = self.base.model(self.base.rows[model_id])
             line.pop("derived", None)
         return {**line, "provider": self.provider}
 
@@ -262,7 +262,7 @@ def _families(base: SnapshotFile, parts: Mapping[str, _Part]) -> dict[str, str]:
         block = base.block(provider)
         ids = parts[provider].lines if provider in parts else block.ids
         near = [model_id for model_id in ids if last_segment(model_id) in wanted]
-        stated.extend((model_id, block.model(block.places[model_id]).get("family")) for model_id in near)
+        stated.extend((model_id, block.model(block.rows[model_id]).get("family")) for model_id in near)
     return agreed_families(stated)
 
 

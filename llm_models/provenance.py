@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models.errors import UnknownModelError, did_you_mean, printable
 from llm_models.modelspec import split_spec
 from llm_models.records import Model, ModelKey
-from llm_models.snapshot import effective
+from llm_models.snapshot_file import effective
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,7 @@ def explain(snapshot: Snapshot, spec: Spec, field: str | None = None) -> Explana
         origins = removed["fields"]
     else:
         block = snapshot.file.block(key.provider)
-        line = block.model(block.places[key.id])
+        line = block.model(block.rows[key.id])
         state = _state(snapshot, key)
         origins = tail["models"].get(name, {}).get("fields", {})
     fields = tuple(_fields(line, origins, key.provider, snapshot.file.header["sources"]))
@@ -104,13 +104,13 @@ def _key(snapshot: Snapshot, spec: Spec) -> ModelKey:
         provider = snapshot.parse_provider(key.provider)
         block = snapshot.file.block(provider)
         model_id = block.aliases.get(key.id, key.id)
-        if model_id in block.places or f"{provider}:{model_id}" in snapshot.file.tail()["removed"]:
+        if model_id in block.rows or f"{provider}:{model_id}" in snapshot.file.tail()["removed"]:
             return ModelKey(provider, model_id)
     return snapshot.resolve(spec).key
 
 
 def _state(snapshot: Snapshot, key: ModelKey) -> tuple[str, str | None, str | None, str | None]:
-    hidden = snapshot._view.hidden(key.provider, snapshot.file.block(key.provider).places[key.id])
+    hidden = snapshot.view.hidden(key.provider, snapshot.file.block(key.provider).rows[key.id])
     if hidden is None:
         return "shown", None, None, None
     section, pattern = hidden

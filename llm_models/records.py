@@ -8,7 +8,10 @@ annotations; `record` builds the rest, and `schemas/` says the same in JSON Sche
 from __future__ import annotations
 
 __all__ = [
+    "BIT",
     "CAPABILITIES",
+    "DEPRECATED",
+    "STATED",
     "Capabilities",
     "Cost",
     "CostTier",
@@ -23,6 +26,8 @@ __all__ = [
     "Record",
     "Streaming",
     "Tools",
+    "capability_bits",
+    "defaults",
     "freeze",
     "thaw",
 ]
@@ -201,6 +206,15 @@ class Record:
 
 def _restore(cls: type[T], data: dict[str, Any]) -> T:
     return cls.from_dict(data)
+
+
+def defaults(kind: type[Record]) -> dict[str, Any]:
+    """Field -> default of a record class, in the order of its fields; a part's default is a record.
+
+    >>> defaults(Modalities)
+    {'input': (), 'output': ()}
+    """
+    return {name: default for name, default, _, _ in kind._plan}
 
 
 _RECORDS: dict[str, type[Record]] = {}
@@ -399,3 +413,23 @@ def _capability_names() -> dict[str, tuple[str, ...]]:
 
 CAPABILITIES: dict[str, tuple[str, ...]] = _capability_names()
 """Every capability's name (as `require` and `forbid` take it) and its path in `Capabilities`."""
+BIT = {name: 1 << place for place, name in enumerate(CAPABILITIES)}
+STATED = len(CAPABILITIES)
+"""How far the bit that tells "stated" stands above the bit of its flag."""
+DEPRECATED = 1 << (2 * STATED)
+
+
+def capability_bits(capabilities: Capabilities, stated: Mapping[str, Any], deprecated: bool) -> int:
+    """The capability set of a model: its flags, and which of them `stated` (plain data) holds."""
+    bits = DEPRECATED if deprecated else 0
+    for name, path in CAPABILITIES.items():
+        value: Any = capabilities
+        said: Any = stated
+        for step in path:
+            value = getattr(value, step)
+            said = said.get(step) if isinstance(said, dict) else None
+        if value:
+            bits |= BIT[name]
+        if said is not None:
+            bits |= BIT[name] << STATED
+    return bits

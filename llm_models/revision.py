@@ -162,7 +162,7 @@ class Revision:
             hint = "A provider of your own needs an entry under [[providers]] first."
             raise InvalidSpecError(f"{error}. {hint}") from None
         base = self._base.block(key.provider) if key.provider in self._base.header["blocks"] else None
-        if self._entry(key) is not None or (base is not None and key.id in base.places):
+        if self._entry(key) is not None or (base is not None and key.id in base.rows):
             return key
         for entry in self._models:
             if fold_provider(str(entry.get("provider"))) == key.provider and key.id in (entry.get("aliases") or ()):

@@ -8,14 +8,10 @@ for capabilities is then one `&` a model, with nothing decoded.
 from __future__ import annotations
 
 from llm_models.errors import NoMatchError, UnknownCapabilityError, did_you_mean, quoted
-from llm_models.records import CAPABILITIES, FrozenDict
+from llm_models.records import BIT, CAPABILITIES, DEPRECATED, STATED, FrozenDict
 
 __all__ = [
-    "BIT",
-    "DEPRECATED",
     "ORDERS",
-    "STATED",
-    "capability_bits",
     "capability_masks",
     "check_order",
     "matching",
@@ -28,32 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from llm_models.records import Capabilities, Model
-    from llm_models.view import View
+    from llm_models.records import Model
+    from llm_models.view import Unmatched, View
 
-    Unmatched = tuple[str, int, Mapping[str, tuple[int, int]]]
     Names = Iterable[str] | Mapping[str, bool] | None
-
-BIT = {name: 1 << place for place, name in enumerate(CAPABILITIES)}
-STATED = len(CAPABILITIES)
-"""How far the bit that tells "stated" stands above the bit of its flag."""
-DEPRECATED = 1 << (2 * STATED)
-
-
-def capability_bits(capabilities: Capabilities, stated: Mapping[str, Any], deprecated: bool) -> int:
-    """The capability set of a model: its flags, and which of them `stated` (plain data) holds."""
-    bits = DEPRECATED if deprecated else 0
-    for name, path in CAPABILITIES.items():
-        value: Any = capabilities
-        said: Any = stated
-        for step in path:
-            value = getattr(value, step)
-            said = said.get(step) if isinstance(said, dict) else None
-        if value:
-            bits |= BIT[name]
-        if said is not None:
-            bits |= BIT[name] << STATED
-    return bits
 
 
 def capability_masks(require: Names, forbid: Names) -> tuple[int, int]:

@@ -11,9 +11,9 @@ from llm_models import selection
 from llm_models.errors import LLMModelsError
 from llm_models.lookup import locate, parse_provider, place_of
 from llm_models.modelspec import format_spec, parse_spec
-from llm_models.view import View, effective
+from llm_models.view import View
 
-__all__ = ["Snapshot", "effective"]
+__all__ = ["Snapshot"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Snapshot:
     128000
     """
 
-    __slots__ = ("_given", "_models", "_prefer", "_view", "discovered", "epoch", "file", "overrides")
+    __slots__ = ("_given", "_models", "_prefer", "discovered", "epoch", "file", "overrides", "view")
 
     def __init__(
         self, file: SnapshotFile, *, prefer: Sequence[str] | None = None, allow: Allow = None, deny: Deny = None
@@ -52,7 +52,7 @@ class Snapshot:
         if allow is not None or deny is not None or stated.get("allow") is not None or stated.get("deny"):
             from llm_models.filters import Filters
 
-            given = Filters(allow, deny, file.header["blocks"])
+            given = Filters(allow, deny, file.blocks)
             weaker = stated.get("allow") if allow is None else None
             filters = given.over(weaker, stated.get("deny"))
             # As they were read: what the caller gave may change, or be a generator.
@@ -63,8 +63,8 @@ class Snapshot:
         """Whether its configuration was merely found by walking upwards: who trusts it with a key may care."""
         self.overrides: Mapping[str, Any] | None = None
         """What `load(overrides=...)` was given, immutable: the program's own word."""
-        self._view = View(file, filters)
-        self._models = self._view.models
+        self.view = View(file, filters)
+        self._models = self.view.models
         self._prefer = tuple(dict.fromkeys(stated.get("prefer", ()) if prefer is None else prefer))
         self._given = (None if prefer is None else self._prefer, allow, deny)
 
@@ -89,7 +89,7 @@ class Snapshot:
 
     def __len__(self) -> int:
         """How many models are shown."""
-        return sum(map(self._view.count, self._view.known))
+        return sum(map(self.view.count, self.view.known))
 
     def __bool__(self) -> bool:
         return True  # there is no empty catalogue
@@ -115,7 +115,7 @@ class Snapshot:
         >>> llm_models.snapshot().parse_provider("Google-Vertex")
         'google_vertex'
         """
-        return parse_provider(text, self._view.known)
+        return parse_provider(text, self.view.known)
 
     def parse_spec(self, text: str) -> ModelKey:
         """The key that a model spec names; the model need not exist. Raises `InvalidSpecError`.
@@ -123,7 +123,7 @@ class Snapshot:
         >>> llm_models.snapshot().parse_spec("gpt-4o-mini@openai")
         ModelKey(provider='openai', id='gpt-4o-mini')
         """
-        return parse_spec(text, self._view.known)
+        return parse_spec(text, self.view.known)
 
     def format_spec(self, key: tuple[str, str], style: str = "colon") -> str:
         """The model spec of `key` as `"colon"`, `"at"` or `"filename"`; `parse_spec` reads each back.
@@ -133,7 +133,7 @@ class Snapshot:
         >>> llm_models.snapshot().format_spec(("openai", "gpt-4o-mini"), "at")
         'gpt-4o-mini@openai'
         """
-        return format_spec(key, style, self._view.known)
+        return format_spec(key, style, self.view.known)
 
     # Providers and models
 
@@ -143,7 +143,7 @@ class Snapshot:
         >>> "openai" in llm_models.snapshot().list_providers()
         True
         """
-        return [provider for provider in self._view.known if self._view.count(provider)]
+        return [provider for provider in self.view.known if self.view.count(provider)]
 
     def get_provider(self, provider: str) -> Provider:
         """The record of a provider, given in any spelling. Raises `UnknownProviderError`.
@@ -151,7 +151,7 @@ class Snapshot:
         >>> llm_models.snapshot().get_provider("openai").env
         ('OPENAI_API_KEY',)
         """
-        return self._view.provider(self.parse_provider(provider))
+        return self.view.provider(self.parse_provider(provider))
 
     def list_models(
         self, provider: str | None = None, *, require: Names = None, forbid: Names = None, allow: Allow = None
@@ -165,7 +165,7 @@ class Snapshot:
         'text-embedding-ada-002'
         """
         masks = selection.capability_masks(require, forbid)
-        view = self._view
+        view = self.view
         providers = view.known if provider is None else [self.parse_provider(provider)]
         if allow is None:
             return [
@@ -193,7 +193,7 @@ class Snapshot:
             return self._models[provider][model_id]
         except (KeyError, TypeError):
             pass
-        return self._found(place_of(self._view, self.parse_provider(provider), model_id))
+        return self._found(place_of(self.view, self.parse_provider(provider), model_id))
 
     def resolve(self, spec: Spec, *, scope: str | None = None, prefer: Iterable[str] | None = None) -> Model:
         """The model that a model spec, a key or a bare id names.
@@ -212,7 +212,7 @@ class Snapshot:
             except KeyError:
                 pass
         within = self._scope(scope)
-        return self._found(locate(self._view, spec, within, self._providers(prefer or ())))
+        return self._found(locate(self.view, spec, within, self._providers(prefer or ())))
 
     def capabilities(self, spec: Spec) -> Capabilities:
         """What the model can do; `spec` and errors as for `resolve`.
@@ -229,7 +229,7 @@ class Snapshot:
         False
         """
         try:
-            return isinstance(locate(self._view, spec, None, ()), tuple)
+            return isinstance(locate(self.view, spec, None, ()), tuple)
         except LLMModelsError:
             return False
 
@@ -259,7 +259,7 @@ class Snapshot:
         >>> llm_models.snapshot().select(require=["chat", "tools"], prefer=["openai"]).provider
         'openai'
         """
-        return selection.select(self._view, *self._query(require, forbid, prefer, scope, order_by))
+        return selection.select(self.view, *self._query(require, forbid, prefer, scope, order_by))
 
     def candidates(
         self,
@@ -280,13 +280,13 @@ class Snapshot:
         >>> llm_models.snapshot().candidates(scope="openai", order_by="price")[0].provider
         'openai'
         """
-        return list(selection.ordered(self._view, *self._query(require, forbid, prefer, scope, order_by)))
+        return list(selection.ordered(self.view, *self._query(require, forbid, prefer, scope, order_by)))
 
     # Inside
 
     def _found(self, found: Place | Callable[[], LLMModelsError]) -> Model:
         if isinstance(found, tuple):
-            return self._view.model(*found)
+            return self.view.model(*found)
         raise found()
 
     def _query(
@@ -296,7 +296,7 @@ class Snapshot:
         masks = selection.capability_masks(require, forbid)
         selection.check_order(order_by)
         if prefer is None:
-            first = [name for name in self._prefer if name in self._view.known]  # a file may name one that is gone
+            first = [name for name in self._prefer if name in self.view.known]  # a file may name one that is gone
         else:
             first = self._providers(prefer)  # an argument may not
         return masks, first, self._scope(scope), order_by

@@ -56,38 +56,38 @@ class Block:
     `ids`, `bits` (capability sets, see `selection`) and the model lines run side by side, sorted by id.
     """
 
-    __slots__ = ("_data", "_starts", "aliases", "bits", "ids", "lengths", "places", "provider")
+    __slots__ = ("_data", "_starts", "aliases", "bits", "ids", "lengths", "provider", "rows")
 
-    def __init__(self, data: bytes, start: int) -> None:
-        """The block that begins at `start` of a file's bytes; they are looked into, not copied."""
-        end = data.index(b"\n", start)
-        index = loads(data[start:end].decode() + "]}")
+    def __init__(self, data: bytes) -> None:
+        """The block with these bytes, as `encode_block` writes them."""
+        end = data.index(b"\n")
+        index = loads(data[:end].decode() + "]}")
         self._data = data
         self.provider: dict[str, Any] = index["provider"]
         self.ids: list[str] = index["ids"]
         self.lengths: list[int] = index["lengths"]
         self.bits: list[int] = index["bits"]
         self.aliases: dict[str, str] = index["aliases"]
-        self.places: dict[str, int] = {model_id: place for place, model_id in enumerate(self.ids)}
+        self.rows: dict[str, int] = {model_id: row for row, model_id in enumerate(self.ids)}
         self._starts = list(accumulate([end + 1, *[length + 2 for length in self.lengths]]))
 
-    def names(self, place: int) -> list[str]:
-        """The id and the aliases of the model at `place`."""
-        model_id = self.ids[place]
+    def names(self, row: int) -> list[str]:
+        """The id and the aliases of the model in `row`."""
+        model_id = self.ids[row]
         return [model_id, *[alias for alias, target in self.aliases.items() if target == model_id]]
 
-    def line(self, place: int) -> bytes:
-        """The JSON text of the model at `place`."""
-        start = self._starts[place]
-        return self._data[start : start + self.lengths[place]]
+    def line(self, row: int) -> bytes:
+        """The JSON text of the model in `row`."""
+        start = self._starts[row]
+        return self._data[start : start + self.lengths[row]]
 
-    def model(self, place: int) -> dict[str, Any]:
-        """What is stated of the model at `place`, as plain data; what is derived stands under `derived`."""
-        data: dict[str, Any] = loads(self.line(place).decode())
+    def model(self, row: int) -> dict[str, Any]:
+        """The stated values of the model in `row` as plain data; derived values are under `derived`."""
+        data: dict[str, Any] = loads(self.line(row).decode())
         return data
 
     def models(self) -> list[dict[str, Any]]:
-        """What `model` gives for every place, decoded in one go."""
+        """The data of all rows, decoded at once."""
         text = self._data[self._starts[0] : self._starts[-1] - 2].decode() if self.ids else ""
         data: list[dict[str, Any]] = loads(f"[{text}]")
         return data
@@ -159,22 +159,47 @@ class SnapshotFile:
         start, end = self._check(place, what)
         return self.data[start:end]
 
+    @property
+    def blocks(self) -> Mapping[str, Sequence[int]]:
+        """Provider -> offset, length and checksum of its block, and the number of its models."""
+        blocks: dict[str, list[int]] = self.header["blocks"]
+        return blocks
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content, in hex."""
+        text: str = self.header["digest"]
+        return text
+
+    def holds(self, provider: str, model_id: str | None = None) -> bool:
+        """Whether the file has that provider, or that model of it; aliases do not count."""
+        return provider in self.blocks and (model_id is None or model_id in self.block(provider).rows)
+
+    def stated(self, provider: str, model_id: str) -> dict[str, Any] | None:
+        """The stated values of a model, without derived ones; None when the file does not have it."""
+        if not self.holds(provider, model_id):
+            return None
+        block = self.block(provider)
+        data = block.model(block.rows[model_id])
+        data.pop("derived", None)
+        return data
+
     def block(self, provider: str) -> Block:
-        """The block of a provider that the header names; decoded once."""
+        """The block of a provider of this file; decoded once."""
         try:
             return self._blocks[provider]
         except KeyError:
             pass
-        start, _ = self._check(self.header["blocks"][provider], provider)
+        data = self.raw_block(provider)
         try:
-            block = self._blocks[provider] = Block(self.data, start)
+            block = self._blocks[provider] = Block(data)
         except (ValueError, LookupError, TypeError, RecursionError):
             raise self._damaged(f"the part about {provider} cannot be read") from None
         return block
 
     def raw_block(self, provider: str) -> bytes:
         """The bytes of a provider's block, for writing them again."""
-        return self.part(self.header["blocks"][provider], provider)
+        return self.part(self.blocks[provider], provider)
 
     def tail(self, span: Sequence[int] | None = None) -> dict[str, Any]:
         """What stands after the records: `providers` and `models` with the origins of their values, `removed`."""
@@ -200,7 +225,7 @@ class SnapshotFile:
 
     def verify(self) -> None:
         """Look at every byte. Raises `SnapshotError` where one is not what was written."""
-        for provider in self.header["blocks"]:
+        for provider in self.blocks:
             self.block(provider)
         self.tail()
         self.config()
@@ -261,3 +286,17 @@ def read_digest(path: str) -> str:
     except (OSError, ValueError, LookupError, TypeError):
         raise SnapshotError(f"{printable(path)}: not a whole snapshot", path=path) from None
     return found
+
+
+def effective(data: dict[str, Any], provider: str) -> dict[str, Any]:
+    """A model's line as the data of its record: what is derived fills what is not stated."""
+    derived = data.pop("derived", None)
+    data["provider"] = provider
+    if derived:
+        capabilities = derived.pop("capabilities", None)
+        if capabilities:
+            data["capabilities"] = {**capabilities, **data.get("capabilities", {})}
+        for name, value in derived.items():
+            data.setdefault(name, value)
+    data.setdefault("provider_model_id", data["id"])
+    return data

@@ -190,8 +190,8 @@ def _open(given: str | None, folder: paths.Folder) -> SnapshotFile:
 def _known_providers(names: Iterable[str], file: SnapshotFile) -> list[str]:
     listed = [fold_provider(name) for name in ((names,) if isinstance(names, str) else names)]
     for name in listed:
-        if name not in file.header["blocks"]:
-            hint = did_you_mean(name, file.header["blocks"])
+        if name not in file.blocks:
+            hint = did_you_mean(name, file.blocks)
             raise UnknownProviderError(f"prefer: unknown provider '{printable(name)}'.{hint}", provider=name)
     return listed
 

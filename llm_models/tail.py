@@ -78,9 +78,9 @@ def _origin(origin: Origin) -> dict[str, Any]:
 
 def _base_line(base: Block | None, model_id: str) -> dict[str, Any] | None:
     """A model's line in the base and its capability set as data, None where the base does not hold it."""
-    if base is None or model_id not in base.places:
+    if base is None or model_id not in base.rows:
         return None
-    place = base.places[model_id]
+    place = base.rows[model_id]
     return {**base.model(place), "bits": base.bits[place]}
 
 
@@ -121,7 +121,7 @@ def restore(file: SnapshotFile) -> SnapshotFile:
         if record is None:
             continue  # the application's own
         touched = models.get(provider, {})
-        lines = {i: index.kept(block, p) for i, p in block.places.items() if i not in touched}
+        lines = {i: index.kept(block, p) for i, p in block.rows.items() if i not in touched}
         lines.update({i: _indexed(dict(line)) for i, line in touched.items() if line is not None})
         blocks[provider] = index.block_of(record, lines)
     return assemble({**header_of(file), "filters": settings["filters"]}, blocks, _in_order(old), None, file.name)

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 from llm_models.errors import EmptyCatalogError, printable
 from llm_models.records import CAPABILITIES, Capabilities, Modalities, Model, Provider
+from llm_models.snapshot_file import effective
 
-__all__ = ["View", "effective"]
+__all__ = ["View"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from llm_models.filters import Filters
     from llm_models.records import Record
-    from llm_models.selection import Unmatched
     from llm_models.snapshot_file import SnapshotFile
 
     Place = tuple[str, int]
     """A provider, and where in its block a model stands."""
+    Unmatched = tuple[str, int, Mapping[str, tuple[int, int]]]
+    """What `selection` reports when no model fits: message, models considered, models removed by each condition."""
 
 _FLAGS = (1 << len(CAPABILITIES)) - 1
 
@@ -48,7 +50,7 @@ class View:
         """Raises `EmptyCatalogError` where nothing is shown."""
         self.file = file
         self.filters = filters
-        self.known: dict[str, list[int]] = file.header["blocks"]
+        self.known: Mapping[str, Sequence[int]] = file.blocks
         self.models: dict[str, dict[str, Model]] = {provider: {} for provider in self.known}
         self._providers: dict[str, Provider] = {}
         self._parts: dict[tuple[type[Record], tuple[Any, ...]], Record] = {}
@@ -139,17 +141,3 @@ class View:
         for place in missing:
             self.model(provider, place)
         return [models[ids[place]] for place in places]
-
-
-def effective(data: dict[str, Any], provider: str) -> dict[str, Any]:
-    """A model's line as the data of its record: what is derived fills what is not stated."""
-    derived = data.pop("derived", None)
-    data["provider"] = provider
-    if derived:
-        capabilities = derived.pop("capabilities", None)
-        if capabilities:
-            data["capabilities"] = {**capabilities, **data.get("capabilities", {})}
-        for name, value in derived.items():
-            data.setdefault(name, value)
-    data.setdefault("provider_model_id", data["id"])
-    return data

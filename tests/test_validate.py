@@ -273,7 +273,7 @@ class TestVerdicts:
         path = folder / "llm_models.toml"
         path.write_text(text, encoding="utf-8")
         file, _ = pipeline.merge_application(PACKAGED, paths.find(str(path)), text.encode(), run_behaviour=False)
-        return file.block("openai").model(file.block("openai").places["gpt-4o-mini"])
+        return file.block("openai").model(file.block("openai").rows["gpt-4o-mini"])
 
     def test_the_base_is_that_of_the_activation_beside_the_file(self, tmp_path: Path) -> None:
         """What the file itself has put into an activated snapshot is not told to be so already."""
