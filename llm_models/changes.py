@@ -141,7 +141,7 @@ class Touched:
 def _tables(layer: Layer) -> Iterator[tuple[str, str, Any]]:
     """(setting, provider as the layer spells it, patterns) of each setting that is a table by provider."""
     for section in BY_PROVIDER:
-        table = (layer.document.data or {}).get(section) if layer.document else None
+        table = (layer.document.data or {}).get(section)
         for spelling, patterns in table.items() if isinstance(table, dict) else ():
             yield section, spelling, patterns
 
@@ -184,8 +184,10 @@ def merge_layers(base: SnapshotFile, layers: Sequence[Layer]) -> Changes:
     touched = Touched(base, layers)
     settings, locations = touched.settings()
     if touched.problems:
-        order = [layer.document.name for layer in layers if layer.document]
-        problems = sorted(touched.problems, key=lambda one: (order.index(str(one.file)), one.line or 0, one.column or 0))
+        order = [layer.document.name for layer in layers]
+        problems = sorted(
+            touched.problems, key=lambda one: (order.index(str(one.file)), one.line or 0, one.column or 0)
+        )
         raise ConfigError("\n".join(map(str, problems)), problems=tuple(problems))
     changes = Changes(touched, settings, locations)
     excludes = {provider: patterns for provider, patterns in settings.get("exclude", {}).items() if patterns}

@@ -16,38 +16,39 @@ if TYPE_CHECKING:
     from typing import Literal
 
     Kind = Literal["packaged", "activated", "given"]
+    BaseKind = Literal["packaged", "source"]
 
 __all__ = ["InUse", "base_of", "in_use", "packaged", "pulled_file", "target"]
 
 
 class InUse:
-    """The catalogue that is in use for `folder`.
+    """A catalogue and the application that uses it.
 
     `file` is what `load()` begins with and `kind` where it comes from. `stale` is true where there is an activated
-    snapshot that is not used. `config` is the text of the `llm_models.toml` that applies, None where none does.
+    snapshot that is not used. `folder` holds the application's files, and `config` is the text of the
+    `llm_models.toml` that applies, None where none does.
     """
 
     __slots__ = ("config", "file", "folder", "kind", "stale")
 
-    def __init__(self, folder: paths.Folder, given: str | None) -> None:
+    def __init__(
+        self,
+        file: SnapshotFile,
+        folder: paths.Folder,
+        config: bytes | None,
+        kind: Kind = "given",
+        *,
+        stale: bool = False,
+    ) -> None:
+        self.file = file
         self.folder = folder
-        self.config = None if folder.config is None else paths.read_config(folder.config)
-        self.stale = False
-        self.kind: Kind = "packaged" if given is None else "given"
-        activated = folder.activated if given is None else None
-        if activated is not None:
-            self.stale = _is_stale(activated)
-            self.kind = "packaged" if self.stale else "activated"
-        path = paths.PACKAGED_SNAPSHOT if self.kind == "packaged" else given or activated
-        assert path is not None
-        self.file = SnapshotFile.open(path)
-        if given is not None and self.config is None:  # a given snapshot brings the configuration merged into it
-            self.config = self.file.config()
-            self.folder = paths.Folder(None if self.config is None else paths.CONFIG_NAME, None)
+        self.config = config
+        self.kind = kind
+        self.stale = stale
 
     @property
     def is_merged(self) -> bool:
-        """Whether `llm_models.toml` is merged into the file, as it is now."""
+        """Whether `llm_models.toml`, as it is now, is merged into the file."""
         return self.file.holds_config(self.config)
 
     @property
@@ -55,10 +56,31 @@ class InUse:
         """The catalogue without the application's layers."""
         return base_of(self.file)
 
+    @property
+    def base_kind(self) -> BaseKind:
+        """What the base is: the `"packaged"` snapshot, which an upgrade of the package replaces, or a `"source"`."""
+        base = self.file.header.get("base")
+        if base:
+            kind: BaseKind = base["kind"]
+            return kind
+        return "packaged" if self.file.name == paths.PACKAGED_SNAPSHOT else "source"
+
 
 def in_use(folder: paths.Folder, given: str | None = None) -> InUse:
     """The catalogue in use for `folder`, or the one at the path `given`. Raises `ConfigError`, `SnapshotError`."""
-    return InUse(folder, given)
+    config = None if folder.config is None else paths.read_config(folder.config)
+    if given is not None:
+        file = SnapshotFile.open(given)
+        if config is None:  # a given snapshot brings the configuration merged into it
+            config = file.config()
+            folder = paths.Folder(None if config is None else paths.CONFIG_NAME, None)
+        return InUse(file, folder, config)
+    activated = folder.activated
+    if activated is None:
+        return InUse(packaged(), folder, config, "packaged")
+    if _is_stale(activated):
+        return InUse(packaged(), folder, config, "packaged", stale=True)
+    return InUse(SnapshotFile.open(activated), folder, config, "activated")
 
 
 def packaged() -> SnapshotFile:
@@ -69,7 +91,9 @@ def packaged() -> SnapshotFile:
 def _is_stale(path: str) -> bool:
     """Whether an activated snapshot was made from another packaged one, told by its first line alone."""
     base = read_header(path).get("base")
-    return bool(base) and base["kind"] == "packaged" and base["digest"] != packaged().digest
+    if not isinstance(base, dict) or base.get("kind") != "packaged":
+        return False
+    return bool(base.get("digest") != read_header(paths.PACKAGED_SNAPSHOT)["digest"])
 
 
 def base_of(file: SnapshotFile) -> SnapshotFile:
@@ -84,8 +108,8 @@ def base_of(file: SnapshotFile) -> SnapshotFile:
         current = packaged()
         if current.digest != base["digest"]:
             raise SnapshotError(
-                f"{printable(file.name)}: it was made from another packaged snapshot than the one installed, so nothing "
-                "can be merged into it; run 'llm-models activate' again",
+                f"{printable(file.name)}: it was made from another packaged snapshot, so nothing can be "
+                "merged into it; run 'llm-models activate' again",
                 path=file.name,
             )
         return current

@@ -9,7 +9,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from llm_models import validation
-from llm_models.document import Document
+from llm_models.config import Document
 from llm_models.errors import EmptyCatalogError, printable
 from llm_models.layers import ground_layer
 from llm_models.normalize import Report, normalize

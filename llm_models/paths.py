@@ -17,9 +17,11 @@ __all__ = [
     "PACKAGED_SNAPSHOT",
     "STATE_NAME",
     "Folder",
+    "absolute",
     "find",
     "read_config",
     "resources",
+    "state_here",
 ]
 
 CONFIG_NAME = "llm_models.toml"
@@ -106,3 +108,18 @@ def read_config(path: str) -> bytes:
     except OSError as error:
         problem = Problem(error.strerror or str(error), file=path)
         raise ConfigError(str(problem), problems=(problem,)) from None
+
+
+def exists(path: str) -> bool:
+    """Whether there is something at `path`."""
+    return os.path.lexists(path)
+
+
+def absolute(path: str) -> str:
+    """The absolute form of a path."""
+    return os.path.abspath(path)
+
+
+def state_here(name: str) -> str:
+    """The path of a state file of the working directory."""
+    return os.path.join(os.getcwd(), STATE_NAME, name)

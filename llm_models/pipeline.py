@@ -1,6 +1,6 @@
 """The pipeline: base, layers, changes, file. `load()`, `activate` and the build are these four in a row.
 
-    source bytes -> ingest -> normalize -> validate -> merge -> enrich -> filter, index -> snapshot
+source bytes -> ingest -> normalize -> validate -> merge -> enrich -> filter, index -> snapshot
 """
 
 from __future__ import annotations
@@ -56,9 +56,7 @@ def merge_application(
     base = current.base
     layers, module = application_layers(current, overrides, behaviour, run_behaviour=run_behaviour)
     changes = merge_layers(base, layers)
-    file = write(
-        changes, name=current.file.name, base_kind=current.base_kind, config=current.config, module=module
-    )
+    file = write(changes, name=current.file.name, base_kind=current.base_kind, config=current.config, module=module)
     _log(changes)
     return file, changes
 

@@ -16,9 +16,8 @@ from zlib import crc32
 
 from llm_models.errors import SnapshotError, printable
 from llm_models.jsontext import loads
-from llm_models.records import CAPABILITIES
 
-__all__ = ["CRC", "FORMAT", "Block", "SnapshotFile", "digest", "encode_json", "read_digest"]
+__all__ = ["CRC", "FORMAT", "MAX_SNAPSHOT", "Block", "SnapshotFile", "digest", "encode_json", "read_header"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 FORMAT = 1
+MAX_SNAPSHOT = 256 << 20
+"""The largest snapshot file that is read, in bytes."""
 _ESCAPES = {n: f"\\u{n:04x}" for n in range(32)} | {
     8: "\\b",
     9: "\\t",
@@ -96,11 +97,11 @@ class Block:
 class SnapshotFile:
     """A snapshot file in memory: read whole and closed, so that no later write can hurt who reads it."""
 
-    __slots__ = ("_blocks", "_body", "data", "header", "name")
+    __slots__ = ("_blocks", "_body", "_data", "header", "name")
 
     def __init__(self, data: bytes, name: str) -> None:
         """Check the header and the length. Raises `SnapshotError` that names the file."""
-        self.data = data
+        self._data = data
         self.name = name
         self._blocks: dict[str, Block] = {}
         end = data.find(b"\n")
@@ -118,9 +119,6 @@ class SnapshotFile:
         self.header: dict[str, Any] = header
         self._body = end + 1
         try:
-            if header["capabilities"] != list(CAPABILITIES):
-                why = "its capability flags are not those of this version; run 'llm-models activate' again"
-                raise self._damaged(why)
             size = self._body + _covered(header)
         except (ValueError, LookupError, TypeError, AttributeError):
             raise self._damaged("its header is not one that this package writes") from None
@@ -171,6 +169,11 @@ class SnapshotFile:
         text: str = self.header["digest"]
         return text
 
+    @property
+    def data(self) -> bytes:
+        """The bytes of the whole file."""
+        return self._data
+
     def holds(self, provider: str, model_id: str | None = None) -> bool:
         """Whether the file has that provider, or that model of it; aliases do not count."""
         return provider in self.blocks and (model_id is None or model_id in self.block(provider).rows)
@@ -201,9 +204,13 @@ class SnapshotFile:
         """The bytes of a provider's block, for writing them again."""
         return self.part(self.blocks[provider], provider)
 
-    def tail(self, span: Sequence[int] | None = None) -> dict[str, Any]:
+    def tail(self) -> dict[str, Any]:
         """What stands after the records: `providers` and `models` with the origins of their values, `removed`."""
-        data = self.part(self.header["tail"] if span is None else span, "origins")
+        return self.read_tail(self.header["tail"])
+
+    def read_tail(self, span: Sequence[int]) -> dict[str, Any]:
+        """The tail at `span`: the file's own, or that of its base."""
+        data = self.part(span, "origins")
         tail: dict[str, Any] = loads(data[: data.rindex(b"]")].decode())
         return tail
 
@@ -234,7 +241,7 @@ class SnapshotFile:
 
 
 def _read_header(line: bytes) -> dict[str, Any]:
-    """The header that the first line of a file holds; of another format as much as its number.
+    """The header that the first line of a file holds; of another format all that its line holds.
 
     Raises `ValueError`, `LookupError` or `TypeError` where it holds none, or its checksum does not fit.
     """
@@ -245,12 +252,12 @@ def _read_header(line: bytes) -> dict[str, Any]:
     import json
 
     try:
-        number = json.loads(line[1:-2])["format"]
+        other: dict[str, Any] = json.loads(line[1:-2])
     except RecursionError:
         raise ValueError from None
-    if type(number) is int and number == FORMAT:
+    if type(other["format"]) is int and other["format"] == FORMAT:
         raise ValueError
-    return {"format": number}
+    return other
 
 
 def _covered(header: Mapping[str, Any]) -> int:
@@ -261,7 +268,15 @@ def _covered(header: Mapping[str, Any]) -> int:
             raise ValueError
         at += length
         models += count
-    for offset, length, _ in filter(None, (header.get("config"), header["tail"])):
+    kept = header.get("kept", {})  # blocks of the base, in an activated file
+    spans = [
+        header.get("config"),
+        *kept.get("blocks", {}).values(),
+        kept.get("tail"),
+        kept.get("header"),
+        header["tail"],
+    ]
+    for offset, length, *_ in filter(None, spans):
         if offset != at:
             raise ValueError
         at += length
@@ -278,11 +293,11 @@ def digest(header: Mapping[str, Any], body: bytes) -> str:
     return hashlib.sha256(encode_json(plain) + b"\n" + body).hexdigest()
 
 
-def read_digest(path: str) -> str:
-    """The digest of the snapshot file at `path`, from its first line alone. Raises `SnapshotError`."""
+def read_header(path: str) -> dict[str, Any]:
+    """The header of the snapshot file at `path`, of any format, from its first line alone. Raises `SnapshotError`."""
     try:
         with open(path, "rb") as file:
-            found: str = _read_header(file.readline())["digest"]
+            found = _read_header(file.readline())
     except (OSError, ValueError, LookupError, TypeError):
         raise SnapshotError(f"{printable(path)}: not a whole snapshot", path=path) from None
     return found

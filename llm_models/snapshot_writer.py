@@ -38,7 +38,7 @@ class Composite(SnapshotFile):
     `base` is the file that layers were merged onto, None where this is a base itself.
     """
 
-    __slots__ = ("_assembled", "_config", "_from", "_own", "_tail", "base")
+    __slots__ = ("_assembled", "_config", "_from", "_own", "_spans", "_tail", "base")
 
     def __init__(
         self,
@@ -58,12 +58,12 @@ class Composite(SnapshotFile):
         counts.update({provider: count for provider, (_, count) in own.items()})
         self.name = name
         self.base = base
-        self.blocks = {provider: (0, 0, 0, counts[provider]) for provider in sorted(counts)}
+        self._spans = {provider: (0, 0, 0, counts[provider]) for provider in sorted(counts)}
         self.header = {
             "capabilities": list(CAPABILITIES),
             **header,
             "format": FORMAT,
-            "blocks": self.blocks,
+            "blocks": self._spans,
             "counts": {"providers": len(counts), "models": sum(counts.values())},
         }
         self._blocks = {}
@@ -75,6 +75,11 @@ class Composite(SnapshotFile):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return SnapshotFile, (self.data, self.name)
+
+    @property
+    def blocks(self) -> Mapping[str, Sequence[int]]:
+        """Provider -> numbers of which the last counts its models."""
+        return self._spans
 
     def raw_block(self, provider: str) -> bytes:
         """The bytes of a provider's block."""
@@ -250,13 +255,12 @@ def _tail(changes: Changes) -> Tail:
             tail["removed"][spec] = why
     for section, providers in changes.locations.items():
         old = tail["settings"].get(section, {})
-        united = {one: {**old.get(one, {}), **_without(patterns, old.get(one, {}))} for one, patterns in providers.items()}
-        tail["settings"] = {**tail["settings"], section: {**old, **united}}
+        for provider, patterns in providers.items():
+            stated = old.get(provider, {})
+            new = {pattern: origin for pattern, origin in patterns.items() if pattern not in stated}
+            old = {**old, provider: {**stated, **new}}
+        tail["settings"] = {**tail["settings"], section: old}
     return {section: dict(sorted(lines.items())) for section, lines in tail.items()}
-
-
-def _without(patterns: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
-    return {pattern: origin for pattern, origin in patterns.items() if pattern not in others}
 
 
 def restored(file: SnapshotFile) -> Composite:
@@ -264,7 +268,7 @@ def restored(file: SnapshotFile) -> Composite:
     kept = file.header["kept"]
     head = loads(file.part(kept["header"], "its base")[:-2].decode())
     own = {provider: (file.part(span[:3], provider), span[3]) for provider, span in kept["blocks"].items()}
-    return Composite(head, file, own, lambda: file.tail(kept["tail"]), name=file.name, left_out=head.pop("own"))
+    return Composite(head, file, own, lambda: file.read_tail(kept["tail"]), name=file.name, left_out=head.pop("own"))
 
 
 def _assemble(file: Composite) -> bytes:

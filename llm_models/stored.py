@@ -57,9 +57,8 @@ def _block(
     aliases = {alias: i for alias, i in block.aliases.items() if i in rows}
     for model_id, line in touched.items():
         if line is not None:
-            line = dict(line)
-            bits = line.pop("bits")
-            rows[model_id] = (model_id, encode_json(line), bits)
+            data = {key: value for key, value in line.items() if key != "bits"}
+            rows[model_id] = (model_id, encode_json(data), line["bits"])
             aliases.update(dict.fromkeys(line.get("aliases", ()), model_id))
     ordered = [rows[model_id] for model_id in sorted(rows)]
     by_model = {alias: i for i in sorted(rows) for alias, target in aliases.items() if target == i}
