@@ -284,22 +284,30 @@ def _drop_fallen_aliases(changes: Changes, provider: str) -> None:
 
 
 def _enrich(changes: Changes) -> None:
-    """Derive what the touched models do not state."""
-    wanted: set[str] = set()
-    before: dict[tuple[str, str], str] = {}
+    """Derive what the touched models do not state.
+
+    The family of a model that states none follows from all models with the same last segment of their id. Where no
+    other of these was changed, the base has the answer already, and no other provider need be decoded.
+    """
+    changed: dict[str, int] = {}
+    for ids in (*changes.models.values(), *changes.removed.values()):
+        for model_id in ids:
+            segment = last_segment(model_id)
+            changed[segment] = changed.get(segment, 0) + 1
+    families: dict[str, str | None] = {}
+    wanted = set()
     for provider, models in changes.models.items():
         for model_id, final in models.items():
-            if final.stated.get("family") is None:
-                family = _derived_family(changes.base, provider, model_id)
-                if family:  # what all others state decided it when the base was built
-                    before[provider, model_id] = family
-                else:
-                    wanted.add(last_segment(model_id))
-    families = _families(changes, wanted) if wanted else {}
-    for provider, models in changes.models.items():
+            segment = last_segment(model_id)
+            if final.stated.get("family") is None and segment not in wanted:
+                families[segment] = _derived_family(changes.base, provider, model_id) if changed[segment] == 1 else None
+                if families[segment] is None:
+                    wanted.add(segment)
+    if wanted:
+        families.update(_families(changes, wanted))
+    for models in changes.models.values():
         for model_id, final in models.items():
-            family = before.get((provider, model_id)) or families.get(last_segment(model_id))
-            models[model_id] = final._replace(derived=derive(final.stated, family))
+            models[model_id] = final._replace(derived=derive(final.stated, families.get(last_segment(model_id))))
 
 
 def _derived_family(base: SnapshotFile, provider: str, model_id: str) -> str | None:

@@ -14,7 +14,7 @@ from llm_models.errors import printable
 from llm_models.snapshot_writer import empty, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from llm_models.changes import Changes
     from llm_models.in_use import InUse
@@ -25,17 +25,19 @@ if TYPE_CHECKING:
 __all__ = ["application_layers", "build_base", "curated_layers", "merge_application"]
 
 
-def build_base(data: bytes, name: str, source: str = "models_dev") -> tuple[SnapshotFile, Report]:
+def build_base(
+    data: bytes, name: str, source: str = "models_dev", *, curated: Sequence[Layer] | None = None
+) -> tuple[SnapshotFile, Report]:
     """The snapshot of a source's bytes with the curated overrides, and what was dropped and repaired.
 
-    `name` stands for the bytes in messages. Raises `SourceError` where they are not a catalogue,
-    `EmptyCatalogError` where no record survives.
+    `name` stands for the bytes in messages, `curated` for the overrides that ship with the package. Raises
+    `SourceError` where the bytes are not a catalogue, `EmptyCatalogError` where no record survives.
     """
     from llm_models.ingest import read_source
 
     header, ground, report = read_source(data, name, source)
     base = empty(header)
-    layers = [ground, *curated_layers()]
+    layers = [ground, *(curated_layers() if curated is None else curated)]
     changes = merge_layers(base, layers)
     file = write(changes, name=base.name)
     for entry in changes.left_out:

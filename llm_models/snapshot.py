@@ -79,8 +79,7 @@ class Snapshot:
     @property
     def digest(self) -> str:
         """SHA-256 of the content, in hex: equal digests are equal catalogues."""
-        digest: str = self.file.header["digest"]
-        return digest
+        return self.file.digest
 
     @property
     def prefer(self) -> tuple[str, ...]:

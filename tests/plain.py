@@ -9,13 +9,13 @@ from __future__ import annotations
 import fnmatch
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from llm_models import index
-from llm_models.snapshot_writer import assemble
-
-if TYPE_CHECKING:
-    from llm_models.snapshot_file import SnapshotFile
+from llm_models.changes import merge_layers
+from llm_models.config import Document
+from llm_models.layers import ground_layer
+from llm_models.snapshot_file import SnapshotFile
+from llm_models.snapshot_writer import Composite, empty, write
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 
@@ -26,19 +26,21 @@ def made_up(
     tail: dict[str, Any] | None = None,
 ) -> SnapshotFile:
     """A snapshot file of provider -> model id -> what is stated of it."""
-    blocks = {
-        provider: index.block_of(
-            {"id": provider, "name": provider.title()},
-            {
-                model_id: index.index_model({"id": model_id, "name": model_id, **stated}, lambda _: None)
+    records = {
+        provider: {
+            "provider": {"id": provider, "name": provider.title()},
+            "models": {
+                model_id: {"id": model_id, "provider": provider, "name": model_id, **stated}
                 for model_id, stated in models.items()
             },
-        )
+        }
         for provider, models in catalogue.items()
     }
-    header = {"sources": [{"name": "made_up", "sha256": "0" * 64}], "date": "2026-01-02", "filters": filters or {}}
-    empty: dict[str, Any] = {"providers": {}, "models": {}, "removed": {}, "settings": {}}
-    return assemble(header, blocks, {**empty, **(tail or {})}, None, "made-up.json")
+    header = {"sources": [{"name": "made_up", "sha256": "0" * 64}], "date": "2026-01-02"}
+    file = write(merge_layers(empty(header), [ground_layer(records, Document("made_up", None, None, []))]), name="x")
+    origins = {**file.tail(), **(tail or {})}
+    header = {**header, "filters": filters or {}}
+    return SnapshotFile(Composite(header, file, {}, lambda: origins, name="made-up.json").data, "made-up.json")
 
 
 def flags() -> dict[str, tuple[tuple[str, ...], bool]]:

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 import llm_models
 from llm_models import activation, paths, pipeline
+from llm_models.in_use import base_of
 from llm_models.snapshot_file import SnapshotFile
-from llm_models.tail import restore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,7 +163,7 @@ class TestServing:
         (application / "llm_models.toml").write_text(TOML + gone)
         made = activate()
         assert made.run is not None
-        assert [(entry.provider, entry.id, entry.place) for entry in made.run.gone] == [
+        assert [(entry.provider, entry.id, entry.place) for entry in made.run.left_out] == [
             ("openai", "gpt-3", "llm_models.toml:16")
         ]
         assert not load().allowed("openai:gpt-3")
@@ -189,8 +189,8 @@ class TestBase:
     @pytest.mark.usefixtures("application")
     def test_restoring_gives_the_packaged_snapshot_back_to_the_byte(self, store: Path) -> None:
         base = (store / "toy.json").read_bytes()
-        assert restore(activate().file).data == base
-        assert restore(SnapshotFile.open(str(store / "toy.json"))).data == base
+        assert base_of(activate().file).data == base
+        assert base_of(SnapshotFile.open(str(store / "toy.json"))).data == base
 
     @pytest.mark.parametrize(
         "text",
@@ -211,8 +211,8 @@ class TestBase:
         made.verify()
         base = SnapshotFile.open(str(store / "toy.json"))
         assert made.data != base.data
-        assert restore(made).tail() == base.tail()
-        assert restore(made).data == base.data
+        assert base_of(made).tail() == base.tail()
+        assert base_of(made).data == base.data
 
     def test_of_the_real_packaged_snapshot_too(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
@@ -224,7 +224,7 @@ class TestBase:
         )
         made = activate().file
         assert made.header["counts"] != SnapshotFile.open(paths.PACKAGED_SNAPSHOT).header["counts"]
-        assert restore(made).data == Path(paths.PACKAGED_SNAPSHOT).read_bytes()
+        assert base_of(made).data == Path(paths.PACKAGED_SNAPSHOT).read_bytes()
 
     def test_one_made_from_another_packaged_snapshot_is_not_used(self, application: Path, store: Path) -> None:
         activate()
@@ -246,7 +246,7 @@ class TestBase:
                 assert served.allowed("openai:gpt-5")
                 assert served.get_model("openai", "gpt-4o").cost.input == 2.0
                 (application / "llm_models.toml").write_text(TOML)
-        assert restore(SnapshotFile.open(paths.find().activated or "")).data == (store / "toy-newer.json").read_bytes()
+        assert base_of(SnapshotFile.open(paths.find().activated or "")).data == (store / "toy-newer.json").read_bytes()
 
     @pytest.mark.usefixtures("application")
     def test_one_made_from_a_source_equal_to_the_packaged_snapshot_stays_too(self, store: Path, tmp_path: Path) -> None:
@@ -506,7 +506,7 @@ class TestLaw:
             self.check(folder, first, second, None, {})
             activated = folder / ".llm_models" / "snapshot.json"
             if activated.exists():
-                assert restore(SnapshotFile.open(str(activated))).data == (store / "toy.json").read_bytes()
+                assert base_of(SnapshotFile.open(str(activated))).data == (store / "toy.json").read_bytes()
 
     @SETTINGS
     @given(FILE, FILE)
@@ -517,7 +517,7 @@ class TestLaw:
             self.check(folder, first, second, store / "api.json", {"snapshot": store / "toy-newer.json"})
             activated = folder / ".llm_models" / "snapshot.json"
             if activated.exists():
-                assert restore(SnapshotFile.open(str(activated))).data == (store / "toy-newer.json").read_bytes()
+                assert base_of(SnapshotFile.open(str(activated))).data == (store / "toy-newer.json").read_bytes()
 
     def check(
         self, folder: Path, first: dict[str, Any], second: dict[str, Any], source: Path | None, fresh: dict[str, Any]

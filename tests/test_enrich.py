@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from llm_models import load
 from llm_models.enrich import KINDS, agreed_families, derive, family_from_id, last_segment
-from llm_models.pipeline import build_source
+from llm_models.pipeline import build_base
 from llm_models.records import CAPABILITIES, Model
 from llm_models.snapshot import Snapshot
 
@@ -244,7 +244,7 @@ class TestFamily:
             catalogue[provider] = {"id": provider, "models": {model_id: model}}
         for order in (list(catalogue), list(reversed(catalogue))):
             data = json.dumps({provider: catalogue[provider] for provider in order}).encode()
-            snapshot = Snapshot(build_source(data, "toy.json")[0])
+            snapshot = Snapshot(build_base(data, "toy.json", curated=[])[0])
             families = {model.provider: model.family for model in snapshot.list_models()}
             assert families == {
                 "a": "gpt-mini",

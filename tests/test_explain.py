@@ -145,11 +145,12 @@ class TestAField:
 
     def test_all_values_are_those_of_the_model(self, catalogue: Snapshot) -> None:
         """For every model that the file touches, and some that it does not, the told values are the record's."""
-        from llm_models.provenance import leaves
+        from llm_models.origins import leaves
 
         for spec in (SPEC, "openai:gpt-4o", "my-gateway:house-7b", "openai:gpt-5.2", "anthropic:claude-sonnet-4-5"):
             model = catalogue.resolve(spec)
-            values = {name: value for name, value in leaves(model.to_dict()) if name not in {"id", "provider"}}
+            values = {".".join(path): value for path, value in leaves(model.to_dict())}
+            values = {name: value for name, value in values.items() if name not in {"id", "provider"}}
             told = catalogue.explain(spec).fields
             assert {one.field: one.value for one in told if one.how != "omitted"} == values
 

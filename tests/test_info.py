@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from parts import assemble
 from refreshing import STATE, facts, files_below, fine, here, numbered, process
 
 import llm_models
-from llm_models import activation, index, paths
-from llm_models.snapshot_file import SnapshotFile
-from llm_models.snapshot_writer import assemble
-from llm_models.tail import EMPTY_TAIL
+from llm_models import activation, paths
+from llm_models.origins import empty_tail
+from llm_models.snapshot_file import SnapshotFile, encode_json
+from llm_models.snapshot_writer import encode_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -221,12 +222,12 @@ class TestVerify:
         """Somebody changed a price and put every checksum right."""
         activate()
         file = SnapshotFile.open(str(ACTIVE))
-        model = file.block("acme").model(0) | {"cost": {"input": 0.01}}
-        line = index.index_model(model, lambda _: None)
-        block = index.block_of(file.block("acme").provider, {"m0": line})
+        block = file.block("acme")
+        line = encode_json(block.model(0) | {"cost": {"input": 0.01}})
+        forged_block = encode_block(block.provider, [("m0", line, block.bits[0])], {})
         with monkeypatch.context() as patch:
             patch.setattr("llm_models.snapshot_writer.digest", lambda *_: file.header["digest"])
-            forged = assemble(file.header, {"acme": block}, EMPTY_TAIL, None, "x")
+            forged = assemble(file.header, {"acme": (forged_block, 1)}, empty_tail(), None, "x")
         ACTIVE.write_bytes(forged.data)
         assert here("info").code == 0
         told = here("info", "--verify")

@@ -11,7 +11,7 @@ import pytest
 
 from llm_models import validation
 from llm_models.errors import AmbiguousModelError, EmptyCatalogError, SourceError
-from llm_models.pipeline import build_source
+from llm_models.pipeline import build_base
 from llm_models.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Built(NamedTuple):
 
 def build(catalogue: dict[str, Any]) -> Built:
     """Through bytes, so that nothing is tested which JSON cannot hold; every record made is valid."""
-    file, report = build_source(json.dumps(catalogue).encode(), "toy.json")
+    file, report = build_base(json.dumps(catalogue).encode(), "toy.json", curated=[])
     for provider in file.header["blocks"]:
         block = file.block(provider)
         assert validation.first_fault("provider", block.provider) is None
@@ -750,8 +750,8 @@ class TestFaultsOfModels:
     def test_an_id_of_a_megabyte(self) -> None:
         """It is dropped like any other, and no message repeats it."""
         model_id = "../" * 350_000
-        file, report = build_source(
-            json.dumps(provider_of("x", HEALTHY, {**HEALTHY, "id": model_id})).encode(), "toy.json"
+        file, report = build_base(
+            json.dumps(provider_of("x", HEALTHY, {**HEALTHY, "id": model_id})).encode(), "toy.json", curated=[]
         )
         assert file.block("x").ids == ["gpt-4o-mini"]
         assert len(json.dumps(report.rows())) < 1000
@@ -857,7 +857,7 @@ class TestReport:
 
     def test_examples_say_where_the_first_few_are(self) -> None:
         models = [{"id": f"m-{number}", "limit": {"context": 0}} for number in range(9)]
-        _, report = build_source(json.dumps(provider_of("x-y", *models)).encode(), "toy.json")
+        _, report = build_base(json.dumps(provider_of("x-y", *models)).encode(), "toy.json", curated=[])
         assert report.rows() == [
             {
                 "kind": "dropped",

@@ -17,13 +17,13 @@ import plain
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from parts import assemble
 
 import llm_models
 from llm_models import jsontext, snapshot_file
 from llm_models.errors import SnapshotError
 from llm_models.paths import PACKAGED_SNAPSHOT
-from llm_models.snapshot_file import FORMAT, SnapshotFile, encode_json, read_digest
-from llm_models.snapshot_writer import assemble
+from llm_models.snapshot_file import FORMAT, SnapshotFile, encode_json, read_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -353,16 +353,16 @@ class TestTheFormat:
                 assert bool(bits >> 2 * len(plain.FLAGS) & 1) is data.get("deprecated", False)
                 assert bits >> (2 * len(plain.FLAGS) + 1) == 0
 
-    def test_read_digest(self, tmp_path: Path) -> None:
+    def test_read_header(self, tmp_path: Path) -> None:
         path = tmp_path / "snapshot.json"
         path.write_bytes(SMALL)
-        assert read_digest(str(path)) == SnapshotFile(SMALL, "x").header["digest"]
+        assert read_header(str(path)) == SnapshotFile(SMALL, "x").header["digest"]
         for data in (b"", b"[{}]", b"junk"):
             path.write_bytes(data)
             with pytest.raises(SnapshotError, match=r"snapshot.json"):
-                read_digest(str(path))
+                read_header(str(path))
         with pytest.raises(SnapshotError, match="test_read_digest"):
-            read_digest(str(tmp_path))
+            read_header(str(tmp_path))
 
     def test_assembled_again_it_is_the_same(self, whole: bytes) -> None:
         """The parts of a file, put together anew, are that file to the byte."""

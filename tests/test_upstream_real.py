@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from llm_models import paths
-from llm_models.pipeline import build_source
+from llm_models.pipeline import build_base
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def upstream() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def built() -> tuple[SnapshotFile, Report]:
     """What the pipeline makes of the file alone, without the curated overrides."""
-    return build_source(UPSTREAM.read_bytes(), UPSTREAM.name)
+    return build_base(UPSTREAM.read_bytes(), UPSTREAM.name, curated=[])
 
 
 def fold(provider: str) -> str:
@@ -289,7 +289,7 @@ class TestSameBytes:
         """Objects turned round at every level make the same records, to the byte."""
         turned = json.dumps(turn_round(upstream)).encode()
         assert turned != UPSTREAM.read_bytes()
-        file, report = build_source(turned, UPSTREAM.name)
+        file, report = build_base(turned, UPSTREAM.name, curated=[])
         assert list(file.header["blocks"]) == list(built[0].header["blocks"])
         changed = [name for name in file.header["blocks"] if file.raw_block(name) != built[0].raw_block(name)]
         assert changed == []

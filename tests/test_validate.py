@@ -20,6 +20,7 @@ from toml_texts import BOM, Writer, is_valid
 from llm_models import checks, config, paths, pipeline, validation
 from llm_models.cli.output import github_line
 from llm_models.errors import ConfigError, Problem
+from llm_models.in_use import InUse
 from llm_models.snapshot_file import SnapshotFile
 
 BAD = ROOT / "tests" / "bad"
@@ -231,7 +232,7 @@ class TestVerdicts:
         errors = [problem for problem in checks.check_file(str(path)) if problem.severity == "error"]
         refused: tuple[Problem, ...] = ()
         try:
-            pipeline.merge_application(PACKAGED, paths.find(str(path)), path.read_bytes(), run_behaviour=False)
+            pipeline.merge_application(InUse(PACKAGED, paths.find(str(path)), path.read_bytes()), run_behaviour=False)
         except ConfigError as error:
             refused = error.problems
         assert bool(errors) == bool(refused)
@@ -255,7 +256,9 @@ class TestVerdicts:
             path = tmp_path / "llm_models.toml"
             path.write_text(text, encoding="utf-8")
             errors = {p.message.split("'")[1] for p in told(text, str(path)) if p.severity == "error"}
-            _, run_ = pipeline.merge_application(PACKAGED, paths.find(str(path)), text.encode(), run_behaviour=False)
+            _, run_ = pipeline.merge_application(
+                InUse(PACKAGED, paths.find(str(path)), text.encode()), run_behaviour=False
+            )
             assert errors == {alias for _, alias, _ in run_.fallen}, text
             seen.add(bool(errors))
         assert seen == {True, False}
@@ -272,7 +275,7 @@ class TestVerdicts:
     def catalogue(folder: Path, text: str) -> object:
         path = folder / "llm_models.toml"
         path.write_text(text, encoding="utf-8")
-        file, _ = pipeline.merge_application(PACKAGED, paths.find(str(path)), text.encode(), run_behaviour=False)
+        file, _ = pipeline.merge_application(InUse(PACKAGED, paths.find(str(path)), text.encode()), run_behaviour=False)
         return file.block("openai").model(file.block("openai").rows["gpt-4o-mini"])
 
     def test_the_base_is_that_of_the_activation_beside_the_file(self, tmp_path: Path) -> None:

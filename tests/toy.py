@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
-from unittest import mock
 
 from llm_models import config, pipeline
 
@@ -114,8 +113,7 @@ def upstream(*, newer: bool = False) -> bytes:
 
 def write_snapshot(folder: Path, *, newer: bool = False) -> str:
     """The catalogue as a snapshot file in `folder`; its path."""
-    with mock.patch.object(pipeline, "curated_layers", curated_layers):
-        base, report = pipeline.build_base(upstream(newer=newer), "toy.json")
+    base, report = pipeline.build_base(upstream(newer=newer), "toy.json", curated=curated_layers())
     assert report.records_dropped == 0
     path = folder / f"toy{'-newer' if newer else ''}.json"
     path.write_bytes(base.data)
