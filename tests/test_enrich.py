@@ -224,8 +224,8 @@ class TestFamily:
     def test_stated_beats_agreed_beats_the_id(self) -> None:
         agreed = {"gpt-4o-mini": "gpt-mini"}
         mine = {"id": "proxy/gpt-4o-mini"}
-        assert "family" not in derive({**mine, "family": "own"}, lambda name: agreed.get(last_segment(name)))
-        assert derive(mine, lambda name: agreed.get(last_segment(name)))["family"] == "gpt-mini"
+        assert "family" not in derive({**mine, "family": "own"}, agreed.get(last_segment(mine["id"])))
+        assert derive(mine, agreed.get(last_segment(mine["id"])))["family"] == "gpt-mini"
         assert derive(mine, nobody)["family"] == "gpt-4o"
 
     def test_in_a_catalogue(self) -> None:
