@@ -6,13 +6,12 @@ import json
 from typing import Any
 
 import pytest
-import real_kinds
 from hypothesis import given
 from hypothesis import strategies as st
+from support import catalogues, real_kinds
 
 from llm_models import load
 from llm_models.enrich import KINDS, agreed_families, derive, family_from_id, last_segment
-from llm_models.pipeline import build_source
 from llm_models.records import CAPABILITIES, Model
 from llm_models.snapshot import Snapshot
 
@@ -244,7 +243,7 @@ class TestFamily:
             catalogue[provider] = {"id": provider, "models": {model_id: model}}
         for order in (list(catalogue), list(reversed(catalogue))):
             data = json.dumps({provider: catalogue[provider] for provider in order}).encode()
-            snapshot = Snapshot(build_source(data, "toy.json")[0])
+            snapshot = Snapshot(catalogues.of_source(data)[0])
             families = {model.provider: model.family for model in snapshot.list_models()}
             assert families == {
                 "a": "gpt-mini",

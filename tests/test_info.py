@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from refreshing import STATE, facts, files_below, fine, here, numbered, process
+from support import catalogues
+from support.catalogues import numbered
+from support.command import STATE, facts, files_below, fine, here, process
 
 import llm_models
-from llm_models import activation, index, paths
+from llm_models import activation, paths
 from llm_models.snapshot_file import SnapshotFile
-from llm_models.tail import EMPTY_TAIL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -221,11 +222,10 @@ class TestVerify:
         activate()
         file = SnapshotFile.open(str(ACTIVE))
         model = file.block("acme").model(0) | {"cost": {"input": 0.01}}
-        line = index.index_model(model, lambda _: None)
-        block = index.block_of(file.block("acme").provider, {"m0": line})
+        block = catalogues.block(file.block("acme").provider, {"m0": model})
         with monkeypatch.context() as patch:
             patch.setattr("llm_models.snapshot_file.digest", lambda *_: file.header["digest"])
-            forged = SnapshotFile.assemble(file.header, {"acme": block}, EMPTY_TAIL, None, "x")
+            forged = catalogues.assembled(file.header, {"acme": block})
         ACTIVE.write_bytes(forged.data)
         assert here("info").code == 0
         told = here("info", "--verify")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 import tomllib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import ROOT
+from support import ROOT
+from support.command import process
 
 from llm_models import checks
 from llm_models.positions import locate
@@ -59,11 +57,9 @@ def data_of(path: Path) -> dict[str, Any]:
 
 def test_the_command_finds_nothing_wrong_and_nothing_pointless() -> None:
     names = [f"overrides/{path.name}" for path in FILES]
-    command = [sys.executable, "-P", "-c", "from llm_models.cli import main; main()", "validate", "--strict", *names]
-    env = {**os.environ, "LLM_MODELS_CONFIG": ""}
-    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=env, check=False)
-    assert (result.returncode, result.stdout) == (0, "")
-    assert result.stderr == f"{len(FILES)} files: no problems\n"
+    result = process("validate", "--strict", *names, cwd=ROOT)
+    assert (result.code, result.out) == (0, "")
+    assert result.err == f"{len(FILES)} files: no problems\n"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

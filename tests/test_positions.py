@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from toml_texts import BOM, Writer, documents, is_valid, parsed, same, values
+from support.toml_texts import BOM, Writer, documents, is_valid, parsed, same, values
 
 from llm_models.positions import Place, line_column, locate, syntax_problem
 

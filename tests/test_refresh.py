@@ -9,23 +9,13 @@ import re
 import sys
 import time
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
-from conftest import ROOT
-from refreshing import (
-    STATE,
-    catalogue,
-    environment,
-    facts,
-    files_below,
-    fine,
-    here,
-    model,
-    numbered,
-    process,
-    provider,
-    serving,
-)
+from support import ROOT
+from support.catalogues import catalogue, model, numbered, provider
+from support.command import STATE, environment, facts, files_below, fine, here, process, python, started
+from support.loopback import serving
 
 import llm_models
 from llm_models import activation, paths
@@ -118,18 +108,11 @@ class TestPull:
     @pytest.mark.skipif(sys.platform == "win32", reason="terminals as POSIX has them")
     def test_a_terminal_sees_a_bar_on_stderr_only(self, tmp_path: Path) -> None:
         import pty
-        import subprocess
 
         with serving(numbered(3000)) as (url, _):
             ours, theirs = pty.openpty()
-            code = "from llm_models.cli import main; main()"
-            with subprocess.Popen(
-                [sys.executable, "-P", "-c", code, "pull", "--url", url],
-                stdout=subprocess.PIPE,
-                stderr=theirs,
-                cwd=tmp_path,
-                env=environment(TERM="xterm", COLUMNS="100"),
-            ) as child:
+            env = environment(TERM="xterm", COLUMNS="100")
+            with started("pull", "--url", url, stdout=PIPE, stderr=theirs, cwd=tmp_path, env=env) as child:
                 os.close(theirs)
                 shown = b""
                 try:
@@ -236,7 +219,7 @@ class TestActivate:
             "import sys, socket\nsys.modules['httpx'] = None\nsocket.socket = None\n"
             "from llm_models.cli import main; main()"
         )
-        assert process("activate", "--from", "api.json", "--force", code=code, cwd=tmp_path).code == 0
+        python(code, "activate", "--from", "api.json", "--force", cwd=tmp_path)
 
     def test_the_same_again_writes_nothing_and_keeps_the_previous(self) -> None:
         for count in (3, 4, 4):

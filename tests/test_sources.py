@@ -24,7 +24,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import jsonschema
 import pytest
-from peak import PEAK
+from support import SCHEMAS
+from support.command import environment, python
+from support.crash import ended, in_child, litter, strike_at
+from support.peak import PEAK
 
 from llm_models import files, manifest, sources
 from llm_models.errors import SourceError
@@ -37,13 +40,13 @@ if TYPE_CHECKING:
     Answer = bytes | Callable[[socket.socket, "Server"], None]
     Serve = Callable[..., "Server"]
 
-ROOT = Path(__file__).resolve().parent.parent
-SCHEMA = json.loads((ROOT / "schemas" / "manifest.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((SCHEMAS / "manifest.schema.json").read_text(encoding="utf-8"))
 # Children are forked only to be killed or limited; that other tests have threads does not touch them.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 
 OLD = b'{"acme": {"id": "acme", "models": {"m-1": {"id": "m-1"}}}}'
 NEW = b'{"acme": {"id": "acme", "models": {"m-1": {"id": "m-1"}, "m-2": {"id": "m-2"}}}, "b": {"models": {}}}'
+PAUSES = sources.PAUSES
 STAMP = "Thu, 02 Jul 2026 06:00:12 GMT"
 
 
@@ -122,7 +125,7 @@ def serve() -> Iterator[Callable[..., Server]]:
         server.close()
 
 
-def ended(within: float) -> bool:
+def threads_ended(within: float) -> bool:
     """Whether no thread of a transfer is left, or none will be in so many seconds."""
     ends = time.monotonic() + within
     while any(thread.name == sources._THREAD for thread in threading.enumerate()):
@@ -154,7 +157,7 @@ def surroundings(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
             monkeypatch.delenv(name)
     monkeypatch.setattr(sources, "PAUSES", (0.01, 0.01))
     yield
-    assert ended(3.0)
+    assert threads_ended(3.0)
 
 
 class Shelf:
@@ -443,11 +446,7 @@ class TestSize:
                 "except Exception as error: print(type(error).__name__)\n"
                 "print(peak())"
             )
-            run = [sys.executable, "-c", code, serve(answer).url, f"{tmp_path}/a"]
-            done = subprocess.run(
-                run, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
-            )
-            name, peak = done.stdout.split()
+            name, peak = python(code, serve(answer).url, f"{tmp_path}/a", measured=False).out.split()
             assert name == "SourceError"
             assert int(peak) / (1 << 20) < 300
             assert os.listdir(tmp_path) == []
@@ -460,7 +459,7 @@ class TestDeadline:
         started = time.monotonic()
         message = shelf.refuses(url, f"not finished within {timeout:g} s", timeout=timeout)
         assert timeout - 0.01 < time.monotonic() - started < timeout + 2  # a busy machine's slack
-        assert ended(2.0), "its thread goes on"
+        assert threads_ended(2.0), "its thread goes on"
         return message
 
     @pytest.mark.parametrize(
@@ -602,14 +601,9 @@ class TestStatus:
 
     def test_pauses_grow(self) -> None:
         """Without the test's own pauses: few tries, seconds in all."""
-        code = "from llm_models.sources import PAUSES; print(*PAUSES)"
-        run = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
-        )
-        pauses = [float(pause) for pause in run.stdout.split()]
-        assert pauses == sorted(pauses)
-        assert 1 <= len(pauses) <= 4
-        assert 1 <= sum(pauses) < 10
+        assert list(PAUSES) == sorted(PAUSES)
+        assert 1 <= len(PAUSES) <= 4
+        assert 1 <= sum(PAUSES) < 10
 
 
 class TestConditional:
@@ -975,7 +969,7 @@ class TestTls:
     @pytest.mark.usefixtures("trusted")
     def test_the_deadline(self, shelf: Shelf, serve: Serve, context: ssl.SSLContext, answer: Answer) -> None:
         shelf.refuses(serve(answer, tls=context).url, "not finished within 0.3 s", timeout=0.3, within=2.5)
-        assert ended(2.0), "its thread goes on"
+        assert threads_ended(2.0), "its thread goes on"
 
     def test_whatever_the_system_says_stays_on_one_line(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
         def client(**_: object) -> None:
@@ -1115,31 +1109,10 @@ class TestTarget:
         assert shelf.out.read_bytes() in bodies
         assert (known(str(shelf.out)) is not None) or not ours
         assert (writers[::2] == writers[1::2]) is ours
-        assert [name for name in os.listdir(shelf.folder) if name.endswith(files.TEMPORARY)] == []
+        assert litter(shelf.folder) == []
 
 
 CALLS = ("open", "write", "fsync", "replace", "fchmod", "fstat", "stat", "mkdir", "read", "listdir")
-
-
-def strike_at(patch: pytest.MonkeyPatch, number: int, strike: Callable[[], None]) -> list[str]:
-    """Let the `number`-th system call of this kind strike. The list fills with the calls made."""
-    made: list[str] = []
-
-    def wrap(name: str) -> Callable[..., Any]:
-        real = getattr(os, name)
-
-        @functools.wraps(real)
-        def call(*arguments: Any, **more: Any) -> Any:
-            made.append(name)
-            if len(made) > number >= 0 and len(made) == number + 1:
-                strike()
-            return real(*arguments, **more)
-
-        return call
-
-    for name in CALLS:
-        patch.setattr(os, name, wrap(name))
-    return made
 
 
 class TestFaultsOfTheSystem:
@@ -1161,7 +1134,7 @@ class TestFaultsOfTheSystem:
             shelf.manifest.write_bytes(old_manifest)
             said = ""
             with pytest.MonkeyPatch.context() as patch:
-                made = strike_at(patch, number, strike)
+                made = strike_at(patch, number, strike, CALLS)
                 try:
                     pull(url=str(shelf.folder.parent / "new.json"), out=str(shelf.out))
                 except SourceError as error:
@@ -1193,15 +1166,13 @@ class TestFaultsOfTheSystem:
         for number in range(300):
             shelf.out.write_bytes(OLD)
             shelf.manifest.write_bytes(old_manifest)
-            pid = os.fork()
-            if not pid:
-                try:
-                    with pytest.MonkeyPatch.context() as patch:
-                        strike_at(patch, number, lambda: os.kill(os.getpid(), signal.SIGKILL))
-                        pull(url=str(shelf.folder.parent / "new.json"), out=str(shelf.out))
-                finally:
-                    os._exit(0)
-            status = os.waitpid(pid, 0)[1]
+
+            def work(number: int = number) -> None:
+                with pytest.MonkeyPatch.context() as patch:
+                    strike_at(patch, number, lambda: os.kill(os.getpid(), signal.SIGKILL), CALLS)
+                    pull(url=str(shelf.folder.parent / "new.json"), out=str(shelf.out))
+
+            status = ended(in_child(work))
             data = shelf.out.read_bytes()
             assert data in (OLD, NEW)
             assert self.fits(shelf) or data == NEW
@@ -1209,7 +1180,7 @@ class TestFaultsOfTheSystem:
             if not status:
                 assert number > 30
                 break
-            left += any(name.endswith(files.TEMPORARY) for name in os.listdir(shelf.folder))
+            left += bool(litter(shelf.folder))
             with pytest.raises(SourceError):  # even a run that fails sweeps
                 pull(url=str(shelf.folder.parent / "none.json"), out=str(shelf.out))
             assert sorted(os.listdir(shelf.folder)) == [files.LOCK_NAME, "manifest.json", "upstream.json"]
@@ -1221,7 +1192,7 @@ class TestFaultsOfTheSystem:
         server = serve(stall(reply()[:-20]))
         code = "import sys; from llm_models.sources import pull; pull(url=sys.argv[1], out=sys.argv[2])"
         run = [sys.executable, "-c", code, server.url, str(shelf.out)]
-        with subprocess.Popen(run, env={**os.environ, "PYTHONPATH": str(ROOT)}) as child:
+        with subprocess.Popen(run, env=environment()) as child:
             while not server.requests:
                 time.sleep(0.01)
             time.sleep(0.05)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import textwrap
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from peak import PEAK
+from support.command import python
+from support.peak import PEAK
 
 from llm_models import upstream
 from llm_models.errors import SourceError
 from llm_models.upstream import parse_catalogue
 
-ROOT = str(Path(__file__).resolve().parent.parent)
 GOOD = b'{"acme": {"id": "acme", "models": {"m-1": {"id": "m-1", "cost": {"input": 0.5}}}}}'
 
 SCALARS = (
@@ -233,11 +230,8 @@ def child(build: str) -> tuple[str, float, float]:
             said = f"{{type(error).__name__}} {{error}}"
         print(time.perf_counter() - started, peak(), said)
     """
-    run = [sys.executable, "-c", PEAK + textwrap.dedent(code)]
-    done = subprocess.run(
-        run, capture_output=True, text=True, check=True, timeout=60, env={**os.environ, "PYTHONPATH": ROOT}
-    )
-    seconds, peak, said = done.stdout.split(" ", 2)
+    done = python(PEAK + textwrap.dedent(code), measured=False)
+    seconds, peak, said = done.out.split(" ", 2)
     return said.strip(), float(seconds), float(peak) / (1 << 20)
 
 
