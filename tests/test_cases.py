@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import catalogues
 from support.command import here as command
+from support.work import calls
 
 import llm_models
 
@@ -151,14 +151,13 @@ def _entry(line: str) -> str:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_is_an_error_in_under_a_second(name: str, snapshot: str, tmp_path: Path) -> None:
+def test_a_hostile_file_is_an_error_after_little_work(name: str, snapshot: str, tmp_path: Path) -> None:
     make, expected = HOSTILE[name]
     path = tmp_path / "llm_models.toml"
     make(path)
-    before = time.process_time()
     with pytest.raises(llm_models.ConfigError) as caught:
         llm_models.load(path, snapshot=snapshot)
-    assert time.process_time() - before < 1
+    assert calls(lambda: command("list", "--config", path, "--snapshot", snapshot)) < 1_000_000
     assert str(caught.value).startswith(str(path))
     assert expected in str(caught.value)
     code, out, err = command("list", "--config", str(path), "--snapshot", snapshot)

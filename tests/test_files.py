@@ -398,11 +398,8 @@ class TestSweep:
 
 class TestLock:
     def test_one_at_a_time(self, tmp_path: Path) -> None:
-        with locked(str(tmp_path)):
-            started = time.monotonic()
-            with pytest.raises(FileError) as caught, locked(str(tmp_path), timeout=0.1):
-                pass
-            assert 0.1 <= time.monotonic() - started < 2
+        with locked(str(tmp_path)), pytest.raises(FileError) as caught, locked(str(tmp_path), timeout=0.1):
+            pass
         assert str(caught.value) == f"{tmp_path}/{files.LOCK_NAME}: another process holds this lock (waited 0.1 s)"
         with locked(str(tmp_path), timeout=0):
             pass
@@ -546,13 +543,14 @@ class TestRead:
         with pytest.raises(FileError, match="is too long"):
             read_limited("/proc/self/maps", 100)
 
-    def test_what_is_no_file_is_refused_at_once(self, specials: dict[str, str]) -> None:
-        started = time.monotonic()
+    def test_what_is_no_file_is_not_even_opened(
+        self, specials: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(os, "open", None)
         for path, said in specials.items():
             with pytest.raises(FileError) as caught:
                 read_limited(path, 1000)
             assert str(caught.value) == f"{printable(path)}: {said}"
-        assert time.monotonic() - started < 1
 
     def test_a_file_that_becomes_a_fifo_meanwhile(
         self, specials: dict[str, str], monkeypatch: pytest.MonkeyPatch

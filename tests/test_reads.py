@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import fnmatch
 import pickle
-import time
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import catalogues, oracle
+from support.work import calls
 
 import llm_models
 from llm_models import Model, Snapshot
@@ -306,15 +307,17 @@ class TestAllowed:
                 for spec in (model.spec, model.key, model):
                     assert catalogue.allowed(spec) is not shut
 
-    def test_a_no_is_quick(self, packaged: Snapshot) -> None:
-        """It looks for no nearest name, which over all ids takes a long time."""
-        assert packaged.allowed("gpt-4o-minj") is False
-        start = time.perf_counter()
-        for _ in range(100):
-            packaged.allowed("gpt-4o-minj")
-            packaged.allowed("openai:gpt-4o-minj")
-            packaged.allowed("opnai:gpt-4o-mini")
-        assert time.perf_counter() - start < 0.2
+    @pytest.mark.parametrize("spec", ["gpt-4o-minj", "openai:gpt-4o-minj", "opnai:gpt-4o-mini"])
+    def test_a_no_takes_little_work(self, packaged: Snapshot, spec: str) -> None:
+        """It looks for no nearest name, which over all ids takes much work, as the control shows."""
+        assert packaged.allowed(spec) is False
+        assert calls(lambda: packaged.allowed(spec)) < 200
+
+        def control() -> None:
+            with pytest.raises(LookupError):
+                packaged.resolve(spec)
+
+        assert calls(control) > 500
 
 
 class TestProviders:
@@ -658,6 +661,26 @@ class TestFilters:
             Snapshot(catalogues.made_up({"empty": {}}))
 
 
+def glob_fits(pattern: str, name: str) -> bool:
+    """The verdict of a glob without escapes; the bits of a number are the parts that may come next."""
+    parts = re.findall(r"\*|\?|\[!?[^]]+\]|.", pattern)
+    stars = sum(1 << at for at, part in enumerate(parts) if part == "*")
+    takes = {
+        character: sum(1 << at for at, part in enumerate(parts) if part != "*" and fnmatch.fnmatchcase(character, part))
+        for character in set(name)
+    }
+
+    def past_stars(bits: int) -> int:
+        while (more := bits | (bits & stars) << 1) != bits:
+            bits = more
+        return bits
+
+    bits = past_stars(1)
+    for character in name:
+        bits = past_stars((bits & takes[character]) << 1 | bits & stars)
+    return bool(bits >> len(parts) & 1)
+
+
 class TestGlobs:
     @settings(max_examples=300, deadline=None)
     @given(st.text(alphabet="ab*?[]!-^.\\", min_size=1, max_size=8), st.text(alphabet="abAB]-.\\\n", max_size=8))
@@ -668,11 +691,9 @@ class TestGlobs:
         "pattern", ["*a" * 200, "*" * 500, "?*" * 250, "*a*b" * 100, "[a-z]*" * 80, "*" + "[!b]" * 100]
     )
     @pytest.mark.parametrize("name", ["a" * 2000, "a" * 1999 + "b", "ab" * 1000, "b" * 2000])
-    def test_hostile_ones_take_milliseconds(self, pattern: str, name: str) -> None:
-        start = time.perf_counter()
-        test = compile_glob(pattern)
-        test(name)
-        assert time.perf_counter() - start < 0.25
+    def test_hostile_ones_get_an_answer(self, pattern: str, name: str) -> None:
+        """A matcher that tries every way would not come to an end."""
+        assert bool(compile_glob(pattern)(name)) is glob_fits(pattern, name)
 
     @pytest.mark.parametrize(
         "pattern", ["[z-a]", "[", "[]", "[!]", "a[", "[[]", "[a", "\\", "(", "(?:", "a{2}", "$", "^"]

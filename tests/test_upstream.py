@@ -216,28 +216,26 @@ class TestNoCatalogue:
         assert len(str(caught.value)) < 300
 
 
-def child(build: str) -> tuple[str, float, float]:
-    """What a fresh process says of the data that the expression `build` makes, its seconds, and its peak in MB."""
+def child(build: str) -> tuple[str, float]:
+    """What a fresh process says of the data that the expression `build` makes, and its peak of memory in MB."""
     code = f"""
-        import time
         import httpx  # what a pull holds besides
         from llm_models.upstream import parse_catalogue
         data = {build}
-        started = time.perf_counter()
         try:
             said = str(len(parse_catalogue(data, "up.json")))
         except Exception as error:
             said = f"{{type(error).__name__}} {{error}}"
-        print(time.perf_counter() - started, peak(), said)
+        print(peak(), said)
     """
     done = python(PEAK + textwrap.dedent(code), measured=False)
-    seconds, peak, said = done.out.split(" ", 2)
-    return said.strip(), float(seconds), float(peak) / (1 << 20)
+    peak, said = done.out.split(" ", 1)
+    return said.strip(), float(peak) / (1 << 20)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no resource module")
 class TestBounds:
-    """Whatever 32 MiB hold, the process stays under 300 MB and is done in seconds."""
+    """Whatever 32 MiB hold, the process stays under 300 MB."""
 
     @pytest.mark.parametrize(
         ("build", "said"),
@@ -254,12 +252,11 @@ class TestBounds:
             ("b' ' * ((32 << 20) + 1)", "is too long (found 33,554,433 bytes, expected at most 33,554,432)"),
         ],
     )
-    def test_memory_and_time(self, build: str, said: str) -> None:
-        answer, seconds, peak = child(build)
+    def test_memory(self, build: str, said: str) -> None:
+        answer, peak = child(build)
         assert said in answer
         assert answer.startswith("SourceError up.json: ")
         assert peak < 300
-        assert seconds < 5
 
     def test_a_catalogue_three_times_the_real_one_fits(self) -> None:
         model = '{"id": "m", "name": "M — 1", "cost": {"input": 0.5, "output": 1}, "tags": [1, 2], "x": {"a": "b"}}'
