@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from parts import assemble
-from refreshing import STATE, facts, files_below, fine, here, numbered, process
+from support import catalogues
+from support.catalogues import numbered
+from support.command import STATE, facts, files_below, fine, here, process
 
 import llm_models
 from llm_models import activation, paths
-from llm_models.origins import empty_tail
-from llm_models.snapshot_file import SnapshotFile, encode_json
-from llm_models.snapshot_writer import encode_block
+from llm_models.snapshot_file import SnapshotFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +60,7 @@ class TestWhich:
         digest = hashlib.sha256(Path("api.json").read_bytes()).hexdigest()
         assert told["sources"] == [f"models_dev (SHA-256 {digest})"]
         assert (told["providers"], told["models"], told["date"]) == (1, 3, "2026-01-02")
-        assert told["digest"] == llm_models.load().file.header["digest"]
+        assert told["digest"] == llm_models.load().digest
 
     def test_activated_from_the_packaged(self) -> None:
         fine("activate")
@@ -222,12 +221,11 @@ class TestVerify:
         """Somebody changed a price and put every checksum right."""
         activate()
         file = SnapshotFile.open(str(ACTIVE))
-        block = file.block("acme")
-        line = encode_json(block.model(0) | {"cost": {"input": 0.01}})
-        forged_block = encode_block(block.provider, [("m0", line, block.bits[0])], {})
+        model = file.block("acme").model(0) | {"cost": {"input": 0.01}}
+        block = catalogues.block("acme", {"m0": model})
         with monkeypatch.context() as patch:
             patch.setattr("llm_models.snapshot_writer.digest", lambda *_: file.header["digest"])
-            forged = assemble(file.header, {"acme": (forged_block, 1)}, empty_tail(), None, "x")
+            forged = catalogues.assembled(file.header, {"acme": block})
         ACTIVE.write_bytes(forged.data)
         assert here("info").code == 0
         told = here("info", "--verify")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from support.command import python
 
 import llm_models
 from llm_models import paths
@@ -201,7 +199,7 @@ def test_options_are_made_without_the_client() -> None:
         "client_options('openai:gpt-4o-mini', api_key='x')\n"
         "assert not {'openai', 'httpx', 'langchain_core', 'litellm', 'pydantic'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "LLM_MODELS_CONFIG": ""})
+    python(code, measured=False)
 
 
 EVIL = "https://evil.example.com/v1"

@@ -1,46 +1,16 @@
 """A catalogue read the plain way: `json.loads` of a whole snapshot file, and loops that anyone can check.
 
-The lazy reads of `llm_models` are held against this. It shares no code with them, and takes the defaults of
-capabilities from the schemas. Made-up catalogues are built here too.
+The lazy reads of `llm_models` are compared with this. It shares no code with them, and takes the defaults of
+capabilities from the schemas.
 """
 
 from __future__ import annotations
 
 import fnmatch
 import json
-from pathlib import Path
 from typing import Any
 
-from llm_models.changes import merge_layers
-from llm_models.config import Document
-from llm_models.layers import ground_layer
-from llm_models.snapshot_file import SnapshotFile
-from llm_models.snapshot_writer import Composite, empty, write
-
-SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
-
-
-def made_up(
-    catalogue: dict[str, dict[str, dict[str, Any]]],
-    filters: dict[str, Any] | None = None,
-    tail: dict[str, Any] | None = None,
-) -> SnapshotFile:
-    """A snapshot file of provider -> model id -> what is stated of it."""
-    records = {
-        provider: {
-            "provider": {"id": provider, "name": provider.title()},
-            "models": {
-                model_id: {"id": model_id, "provider": provider, "name": model_id, **stated}
-                for model_id, stated in models.items()
-            },
-        }
-        for provider, models in catalogue.items()
-    }
-    header = {"sources": [{"name": "made_up", "sha256": "0" * 64}], "date": "2026-01-02"}
-    file = write(merge_layers(empty(header), [ground_layer(records, Document("made_up", None, None, []))]), name="x")
-    origins = {**file.tail(), **(tail or {})}
-    header = {**header, "filters": filters or {}}
-    return SnapshotFile(Composite(header, file, {}, lambda: origins, name="made-up.json").data, "made-up.json")
+from support import SCHEMAS
 
 
 def flags() -> dict[str, tuple[tuple[str, ...], bool]]:

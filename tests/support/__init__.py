@@ -1,0 +1,10 @@
+"""What the tests share: catalogues, the command, crashes, an independent reader, and texts in TOML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMAS = ROOT / "schemas"
+UPSTREAM = ROOT.parent / "shared" / "upstream" / "models-dev-2026-07-02.json"
+"""The real upstream file, which is no part of the repository; tests that need it skip where it is absent."""
