@@ -46,8 +46,8 @@ class Activation(NamedTuple):
 def target(folder: paths.Folder, out: str | None) -> str:
     """Where an activation is written: `out`, else the application's folder, else that of the working directory."""
     if out is not None:
-        return os.path.abspath(out)
-    return folder.state_file("snapshot.json") or os.path.join(os.getcwd(), paths.STATE_NAME, "snapshot.json")
+        return paths.absolute(out)
+    return folder.state_file("snapshot.json") or paths.absolute(os.path.join(paths.STATE_NAME, "snapshot.json"))
 
 
 def build(source: str | None, folder: paths.Folder, out: str | None = None) -> Activation:
@@ -97,7 +97,7 @@ def _base(source: str | None, folder: paths.Folder) -> tuple[SnapshotFile, str, 
         return _from_source(source)
     packaged = SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
     pulled = pulled_file(folder)
-    if not os.path.lexists(pulled):
+    if not paths.exists(pulled, SourceError):
         return packaged, "the packaged snapshot", Report()
     base, origin, report = _from_source(pulled)
     if (base.header.get("date") or "") >= (packaged.header.get("date") or ""):
@@ -107,7 +107,9 @@ def _base(source: str | None, folder: paths.Folder) -> tuple[SnapshotFile, str, 
 
 def pulled_file(folder: paths.Folder) -> str:
     """Where `pull` puts what it fetches."""
-    return folder.state_file("upstream.json") or os.path.join(os.getcwd(), paths.STATE_NAME, "upstream.json")
+    return folder.state_file("upstream.json") or os.path.join(
+        paths.working_folder() or "", paths.STATE_NAME, "upstream.json"
+    )
 
 
 def _from_source(path: str) -> tuple[SnapshotFile, str, Report]:
@@ -185,7 +187,7 @@ def rollback(folder: paths.Folder) -> SnapshotFile:
     """
     path = target(folder, None)
     previous = _previous(path)
-    if not os.path.lexists(previous):
+    if not paths.exists(previous, SnapshotError):
         raise SnapshotError(f"{previous}: there is no previous snapshot to go back to", path=previous)
     try:
         with files.locked(os.path.dirname(path)):

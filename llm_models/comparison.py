@@ -35,7 +35,7 @@ def compared(
     With `provider`, of that one alone; with `only_used`, of what the application's configuration names.
     Raises `SnapshotError`, `SourceError`, `ConfigError`, `UnknownProviderError`.
     """
-    pulled = os.path.lexists(pulled_file(folder))
+    pulled = paths.exists(pulled_file(folder), SourceError)
     if old is None:
         old, new = ("active", "pulled") if pulled else ("packaged", "active")
     elif new is None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, date, datetime
 from typing import Any
 
 from llm_models import paths, store
 from llm_models.activation import pulled_file
+from llm_models.errors import SourceError
 from llm_models.manifest import believed
 from llm_models.snapshot_file import SnapshotFile
 
@@ -86,7 +86,7 @@ def _due(file: SnapshotFile, folder: paths.Folder, raw: bytes | None, given: str
 def _pulled(file: SnapshotFile, folder: paths.Folder) -> str | None:
     """What was pulled and when, as far as its manifest can be believed, and whether it is what `file` was made of."""
     path = pulled_file(folder)
-    if not os.path.lexists(path):
+    if not paths.exists(path, SourceError):
         return None
     manifest = believed(path)
     if manifest is None:

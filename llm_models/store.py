@@ -139,10 +139,12 @@ def _publish(request: dict[str, Any]) -> Snapshot:
 
 def _pin(request: dict[str, Any]) -> dict[str, Any]:
     """The same request with its paths absolute, so that `reload` reads them from any working directory."""
-    pinned = {"start": os.getcwd() if request["config"] is ... else None, **request}
+    pinned = dict(request)
+    if "start" not in pinned:
+        pinned["start"] = paths.working_folder() if request["config"] is ... else None
     for name in ("config", "snapshot"):
         if pinned.get(name) not in (None, ...):
-            pinned[name] = os.path.abspath(os.fspath(pinned[name]))
+            pinned[name] = paths.absolute(pinned[name])
     return pinned
 
 

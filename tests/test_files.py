@@ -490,11 +490,11 @@ class TestLock:
         real = files._lock
         removed: list[int] = []
 
-        def lock(fd: int) -> bool:
+        def lock(fd: int, *, release: bool = False) -> bool:
             if not removed:
                 removed.append(1)
                 os.unlink(tmp_path / files.LOCK_NAME)
-            return real(fd)
+            return real(fd, release=release)
 
         monkeypatch.setattr(files, "_lock", lock)
         with locked(str(tmp_path)), pytest.raises(FileError), locked(str(tmp_path), timeout=0):
