@@ -62,10 +62,9 @@ class _Naming:
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, FileNotFoundError) and not isinstance(error, FileError):
-            raise FileMissingError(error.errno, error.strerror, self.path) from error
         if isinstance(error, OSError) and not isinstance(error, FileError):
-            raise FileError(error.errno, error.strerror or "cannot be used", self.path) from error
+            failure = FileMissingError if isinstance(error, FileNotFoundError) else FileError
+            raise failure(error.errno, error.strerror or "cannot be used", self.path) from error
         if isinstance(error, ValueError):  # a NUL, or characters that the file system cannot encode
             raise FileError(errno.EINVAL, "is not a possible file name", self.path) from error
 
@@ -123,15 +122,7 @@ def write_atomically(path: str, data: bytes, *, keep_previous: str | None = None
     only the last step fails (the fsync of the folder), the new file is in place but perhaps not yet on the disk.
     """
     with _Naming(path):
-        old = None if create else regular(path)
-
-        def keep() -> None:
-            if keep_previous is not None and old is not None:
-                with _Naming(keep_previous):
-                    regular(keep_previous)
-                    _put(keep_previous, old, _chunks(path), lambda: None)
-
-        _put(path, old, (data,), keep, create)
+        _put(path, None if create else regular(path), (data,), keep_previous, create=create)
 
 
 def sweep(folder: str) -> None:
@@ -203,9 +194,9 @@ class locked:
 
 
 def _put(
-    path: str, old: os.stat_result | None, chunks: Iterable[bytes], keep: Callable[[], None], create: bool = False
+    path: str, old: os.stat_result | None, chunks: Iterable[bytes], previous: str | None = None, *, create: bool = False
 ) -> None:
-    """Make `chunks` the content of `path`; `keep` is called when they are on the disk but not yet in place."""
+    """Make `chunks` the content of `path`; the old file is kept when they are on the disk but not yet in place."""
     try:  # strict, because otherwise a link that cannot be read is not followed but replaced
         target = os.path.realpath(path, strict=sys.platform != "win32")
     except FileNotFoundError:
@@ -223,7 +214,10 @@ def _put(
             while rest:  # the system may write only a part
                 rest = rest[os.write(fd, rest) :]
         os.fsync(fd)
-        keep()
+        if previous is not None and old is not None:
+            with _Naming(previous):
+                regular(previous)
+                _put(previous, old, _chunks(path))
         if sys.platform == "win32":  # renames only closed files
             os.close(fd)
             fd = -1
