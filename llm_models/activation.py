@@ -92,7 +92,7 @@ def _base(source: str | None, folder: paths.Folder) -> tuple[SnapshotFile, str, 
         return _from_source(source)
     shipped = packaged()
     pulled = pulled_file(folder)
-    if not os.path.lexists(pulled):
+    if not paths.exists(pulled, SourceError):
         return shipped, "the packaged snapshot", Report()
     base, origin, report = _from_source(pulled)
     if (base.header.get("date") or "") >= (shipped.header.get("date") or ""):
@@ -175,7 +175,7 @@ def rollback(folder: paths.Folder) -> SnapshotFile:
     """
     path = target(folder)
     previous = _previous(path)
-    if not os.path.lexists(previous):
+    if not paths.exists(previous, SnapshotError):
         raise SnapshotError(f"{previous}: there is no previous snapshot to go back to", path=previous)
     try:
         with files.locked(os.path.dirname(path)):

@@ -62,7 +62,7 @@ def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
     sound = document.sound
     if sound.data is not None:
         name = os.path.basename(path)
-        curated = os.path.basename(os.path.dirname(os.path.abspath(path))) == "overrides"
+        curated = os.path.basename(os.path.dirname(paths.absolute(path))) == "overrides"
         layer = layer_from(sound, f"overrides/{name}" if curated else name, only_patches=curated)
         run = Touched(base, [layer])
         case = _Case(sound, layer, run, run.settings()[0].get("exclude", {}))

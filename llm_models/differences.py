@@ -197,7 +197,7 @@ def compared(
     provider's; with `only_used`, only what the application's configuration names. Raises `SnapshotError`,
     `SourceError`, `ConfigError`, `UnknownProviderError`.
     """
-    is_pulled = paths.exists(pulled_file(folder))
+    is_pulled = paths.exists(pulled_file(folder), SourceError)
     if old is None:
         old, new = ("active", "pulled") if is_pulled else ("packaged", "active")
     elif new is None:

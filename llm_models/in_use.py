@@ -7,6 +7,8 @@ here, so that all of them judge by the same one.
 
 from __future__ import annotations
 
+import os
+
 from llm_models import paths
 from llm_models.errors import SnapshotError, printable
 from llm_models.snapshot_file import SnapshotFile, read_header
@@ -124,11 +126,12 @@ def base_of(file: SnapshotFile) -> SnapshotFile:
 
 def pulled_file(folder: paths.Folder) -> str:
     """Where `pull` puts what it fetches."""
-    return folder.state_file("upstream.json") or paths.state_here("upstream.json")
+    file = folder.state_file("upstream.json")
+    return file or os.path.join(paths.working_folder() or "", paths.STATE_NAME, "upstream.json")
 
 
 def target(folder: paths.Folder, out: str | None = None) -> str:
     """Where an activation is written: `out`, else the application's folder, else that of the working directory."""
     if out is not None:
         return paths.absolute(out)
-    return folder.state_file("snapshot.json") or paths.state_here("snapshot.json")
+    return folder.state_file("snapshot.json") or paths.absolute(os.path.join(paths.STATE_NAME, "snapshot.json"))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from llm_models import paths
+from llm_models.errors import SourceError
 from llm_models.in_use import InUse, in_use, packaged, pulled_file
 from llm_models.manifest import believed
-
-if TYPE_CHECKING:
-    from llm_models import paths
 
 __all__ = ["status"]
 
@@ -82,7 +80,7 @@ def _due(current: InUse) -> str | None:
 def _pulled(current: InUse) -> str | None:
     """What was pulled and when, as far as its manifest describes it, and whether the snapshot was made from it."""
     path = pulled_file(current.folder)
-    if not os.path.lexists(path):
+    if not paths.exists(path, SourceError):
         return None
     manifest = believed(path)
     if manifest is None:

@@ -156,21 +156,20 @@ def _pin(request: Request) -> Request:
     """The same request with its paths absolute, so that `reload` reads them from any working directory."""
     pinned = request.copy()
     if pinned.get("config", ...) is ...:
-        pinned.setdefault("start", os.getcwd())
-    else:
-        pinned["config"] = _absolute(pinned["config"])
-    pinned["snapshot"] = _absolute(pinned.get("snapshot"))
+        pinned["config"] = ...
+        if "start" not in pinned:
+            pinned["start"] = paths.working_folder()
+    elif pinned["config"] is not None:
+        pinned["config"] = paths.absolute(pinned["config"])
+    if pinned.get("snapshot") is not None:
+        pinned["snapshot"] = paths.absolute(pinned["snapshot"])
     return pinned
-
-
-def _absolute(path: Any) -> str | None:
-    return None if path is None else paths.absolute(os.fspath(path))
 
 
 def build(request: Request) -> Snapshot:
     """A snapshot from the files and arguments of a request; nothing is published."""
     request = _pin(request)
-    folder = paths.find(request.get("config", ...), request.get("start"))
+    folder = paths.find(request["config"], request.get("start"))
     current = in_use(folder, request.get("snapshot"))
     file = current.file
     module, overrides = request.get("overrides_module"), request.get("overrides")
