@@ -5,6 +5,7 @@ Only what a layer touches is decoded; what no layer touches is not looked at.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.enrich import agreed_families, derive, last_segment
@@ -290,10 +291,9 @@ def _enrich(changes: Changes) -> None:
     other of these was changed, the base has the answer already, and no other provider need be decoded.
     """
     changed: dict[str, int] = {}
-    for ids in (*changes.models.values(), *changes.removed.values()):
-        for model_id in ids:
-            segment = last_segment(model_id)
-            changed[segment] = changed.get(segment, 0) + 1
+    for model_id in chain(*changes.models.values(), *changes.removed.values()):
+        segment = last_segment(model_id)
+        changed[segment] = changed.get(segment, 0) + 1
     families: dict[str, str | None] = {}
     wanted = set()
     for provider, models in changes.models.items():

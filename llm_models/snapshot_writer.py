@@ -148,7 +148,7 @@ def write(
     if base.header["capabilities"] != list(CAPABILITIES):  # written by another version: every capability set differs
         touched.update(base.blocks)
     own = {provider: _block(changes, provider) for provider in touched}
-    header = {key: base.header[key] for key in ("sources", "date") if key in base.header}
+    header: dict[str, Any] = {key: base.header[key] for key in ("sources", "date") if key in base.header}
     header["filters"] = {key: value for key, value in changes.settings.items() if key in ("allow", "deny", "prefer")}
     if base_kind is not None:
         header["base"] = {"kind": base_kind, "digest": base.digest}
@@ -300,7 +300,9 @@ def _assemble(file: Composite) -> bytes:
 
 def _keep(file: Composite, base: SnapshotFile, put: Any) -> dict[str, Any]:
     """The parts of the base that the file does not hold itself, put beside it; their spans."""
-    head = {key: base.header[key] for key in ("sources", "date", "capabilities", "filters") if key in base.header}
+    head: dict[str, Any] = {
+        key: base.header[key] for key in ("sources", "date", "capabilities", "filters") if key in base.header
+    }
     head["digest"] = base.digest
     head["own"] = [provider for provider in file.blocks if provider not in base.blocks]
     blocks = {}

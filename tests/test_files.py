@@ -9,6 +9,7 @@ import pickle
 import signal
 import socket
 import stat
+import sys
 import threading
 import time
 from pathlib import Path

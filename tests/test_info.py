@@ -186,12 +186,12 @@ class TestPulled:
             manifest.unlink()
         else:
             manifest.write_text("{" if fault == "no JSON" else '{"sha256": 1}')
-        assert facts("info")["pulled"] == f"{upstream.absolute()}, of which no manifest speaks"
+        assert facts("info")["pulled"] == f"{upstream.absolute()}, which no manifest describes"
 
 
 class TestVerify:
     def test_all_is_well(self) -> None:
-        assert facts("info", "--verify")["verified"] == "every byte is what was written"
+        assert facts("info", "--verify")["verified"] == "no damage found"
         assert "verified" not in facts("info")
 
     def test_a_byte_flipped_anywhere_is_found(self) -> None:

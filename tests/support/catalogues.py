@@ -73,7 +73,7 @@ def _curated(text: bytes) -> Layer:
 @contextlib.contextmanager
 def shipping(curated: bytes) -> Iterator[None]:
     """A package whose curated overrides are this one file."""
-    with mock.patch.object(pipeline, "curated_layers", lambda: [_curated(curated)]):
+    with mock.patch.object(pipeline, "curated_layers", return_value=[_curated(curated)]):
         yield
 
 
