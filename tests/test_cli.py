@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from support.catalogues import catalogue, model, provider
 from support.command import COMMAND, fine, program, refused
 from support.command import process as run
 
@@ -101,16 +102,10 @@ def test_a_damaged_snapshot_is_named(tmp_path: Path) -> None:
 
 
 def test_control_characters_of_the_data_never_reach_the_terminal(tmp_path: Path) -> None:
-    catalogue = {
-        "evil": {
-            "id": "evil",
-            "name": "\x1b]52;c;ZXZpbA==\x07 \u202eprovider",
-            "env": ["E\x1b[31m"],
-            "models": {"m": {"id": "m", "name": "a\x1b[2Jb\r\n::add-mask::c", "limit": {"context": 1000}}},
-        }
-    }
+    hostile = model("m", name="a\x1b[2Jb\r\n::add-mask::c")
     source, out = tmp_path / "api.json", tmp_path / "out.json"
-    source.write_text(json.dumps(catalogue))
+    name = "\x1b]52;c;ZXZpbA==\x07 \u202eprovider"
+    source.write_bytes(catalogue(provider("evil", hostile, name=name, env=["E\x1b[31m"])))
     assert run("activate", "--from", str(source), "--out", str(out)).code == 0
     for args in (["list"], ["providers"], ["show", "evil:m"], ["info"], ["show", "evil:\x1b[31m"]):
         result = run(*args, "--snapshot", str(out))
@@ -138,9 +133,11 @@ class TestActivate:
     """`activate --from FILE --out FILE` writes the whole new file or nothing."""
 
     def test_counts_what_was_dropped_and_repaired(self, tmp_path: Path) -> None:
-        model = {"id": "m", "name": " m ", "limit": {"context": 0, "output": 5}, "cost": {"input": -1}}
+        odd = model("m", name=" m ", limit={"context": 0, "output": 5}, cost={"input": -1})
+        owner = provider("p", odd)
+        owner["models"]["x"] = model("y")
         source, out = tmp_path / "api.json", tmp_path / "out.json"
-        source.write_text(json.dumps({"p": {"id": "p", "models": {"m": model, "x": {"id": "y"}}}}))
+        source.write_bytes(catalogue(owner))
         told = json.loads(run("activate", "--from", str(source), "--out", str(out), "--force", "--json").out)
         reasons = {(row["kind"], row["place"]): row["count"] for row in told["notes"]}
         assert reasons["record dropped", "model"] == 1

@@ -234,10 +234,9 @@ class TestFamily:
         ]
         catalogue: dict[str, Any] = {}
         for provider, model_id, family in rows:
-            model = {"id": model_id} if family is None else {"id": model_id, "family": family}
-            catalogue[provider] = {"id": provider, "models": {model_id: model}}
+            catalogue[provider] = catalogues.provider(provider, catalogues.model(model_id, family=family))
         for order in (list(catalogue), list(reversed(catalogue))):
-            data = json.dumps({provider: catalogue[provider] for provider in order}).encode()
+            data = catalogues.catalogue(*(catalogue[provider] for provider in order))
             snapshot = Snapshot(catalogues.of_source(data)[0])
             families = {model.provider: model.family for model in snapshot.list_models()}
             assert families == {

@@ -879,7 +879,7 @@ class TestSecrets:
         assert shelf.state() == shelf.before
 
     def test_logs_of_other_threads_are_left_alone(self, serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
-        caplog.set_level(logging.INFO)
+        caplog.set_level(logging.INFO, logger="httpx")  # LiteLLM, where it was imported, has set another
         httpx.get(serve(reply()).url)
         assert "HTTP Request: GET" in caplog.text
 
