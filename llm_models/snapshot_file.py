@@ -297,10 +297,11 @@ def read_header(path: str) -> dict[str, Any]:
     """The header of the snapshot file at `path`, of any format, from its first line alone. Raises `SnapshotError`."""
     try:
         with open(path, "rb") as file:
-            found = _read_header(file.readline())
-    except (OSError, ValueError, LookupError, TypeError):
+            return _read_header(file.readline())
+    except OSError as error:
+        raise SnapshotError(f"{printable(path)}: the snapshot cannot be read: {error.strerror}", path=path) from None
+    except (ValueError, LookupError, TypeError):
         raise SnapshotError(f"{printable(path)}: not a whole snapshot", path=path) from None
-    return found
 
 
 def effective(data: dict[str, Any], provider: str) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import ROOT
-from refreshing import Told, fine, here, numbered, process
+from support import ROOT
+from support.catalogues import numbered
+from support.command import Result, fine, here, program
 
 import llm_models
 from llm_models import files, paths
@@ -231,7 +232,7 @@ class TestEveryFault:
         assert every_fault(app.parent, work, judge, CODES) > 40
 
     @staticmethod
-    def run(top: Path, args: tuple[str, ...], right: Callable[[Told], bool], codes: list[int] = CODES) -> None:
+    def run(top: Path, args: tuple[str, ...], right: Callable[[Result], bool], codes: list[int] = CODES) -> None:
         """The command with each call failing: `right` holds whenever it does not name what failed."""
         kept = content(top)
 
@@ -241,7 +242,7 @@ class TestEveryFault:
             for name, data in kept.items():
                 (top / name).write_bytes(data)
 
-        def judge(faults: Faults, told: Told) -> None:
+        def judge(faults: Faults, told: Result) -> None:
             context = (faults.calls[faults.at : faults.at + 1], told)
             assert told.code in (0, 1), context
             if not right(told):
@@ -264,7 +265,7 @@ class TestEveryFault:
         write(app, text)
         code, problem = (0, "") if text == DENY else (1, "unknown key 'perfer'")
 
-        def right(told: Told) -> bool:
+        def right(told: Result) -> bool:
             return told.code == code and problem in told.out and told.err.startswith("1 file: ")
 
         self.run(app.parent, ("validate",), right)
@@ -273,7 +274,7 @@ class TestEveryFault:
         expected = json.loads(fine("info", "--json").out)
         assert str(app / paths.CONFIG_NAME) in expected["configuration"]
 
-        def right(told: Told) -> bool:
+        def right(told: Result) -> bool:
             return told.code == 0 and {**json.loads(told.out), "version": expected["version"]} == expected
 
         self.run(app.parent, ("info", "--json"), right)
@@ -298,20 +299,20 @@ class TestEveryFault:
         path = app / paths.CONFIG_NAME
         path.unlink()
 
-        def right(told: Told) -> bool:
+        def right(told: Result) -> bool:
             return told.code == 0 and path.read_text(encoding="utf-8") == '[exclude]\nacme = ["m2"]\n'
 
         self.run(app.parent, ("exclude", "acme", "m2"), right)
 
     def test_init_beside_a_file(self, app: Path) -> None:
-        def right(told: Told) -> bool:
+        def right(told: Result) -> bool:
             return told.code == 1 and "this file exists already" in told.err
 
         self.run(app.parent, ("init", str(app)), right)
         assert (app / paths.CONFIG_NAME).read_text(encoding="utf-8") == DENY
 
     def test_init(self, app: Path) -> None:
-        def right(told: Told) -> bool:
+        def right(told: Result) -> bool:
             text = Path(paths.CONFIG_NAME).read_text(encoding="utf-8") if told.code == 0 else ""
             return text == TEMPLATE.format(schema=".llm_models/overrides.schema.json")
 
@@ -325,7 +326,7 @@ class TestEveryFault:
             fine("pull", "--url", "api.json")
         active = str(app / paths.STATE_NAME / "snapshot.json")
 
-        def right(told: Told) -> bool:
+        def right(told: Result) -> bool:
             file = SnapshotFile.open(active)
             file.verify()
             assert file.config() == DENY.encode()
@@ -387,8 +388,10 @@ class TestNoWorkingDirectory:
 
     def test_a_process(self, tmp_path: Path) -> None:
         code = "import os; os.mkdir('d'); os.chdir('d'); os.rmdir('../d'); import llm_models; "
-        asked = process(code=code + "print(llm_models.get_model('openai', 'gpt-4o-mini').id)", cwd=tmp_path)
-        assert asked == Told(0, "gpt-4o-mini\n", "")
+        asked = program(
+            [sys.executable, "-P", "-c", code + "print(llm_models.get_model('openai', 'gpt-4o-mini').id)"], tmp_path
+        )
+        assert asked == Result(0, "gpt-4o-mini\n", "")
 
     @pytest.mark.usefixtures("gone")
     def test_load(self) -> None:
@@ -438,7 +441,7 @@ class TestNoWorkingDirectory:
     @pytest.mark.usefixtures("gone", "quick")
     def test_a_command_that_needs_a_folder(self, args: str, name: str) -> None:
         message = f"llm-models: {name}: the working directory cannot be found: No such file or directory\n"
-        assert here(*args.split()) == Told(1, "", message)
+        assert here(*args.split()) == Result(1, "", message)
 
     def test_a_command_with_absolute_paths(self, gone: Path) -> None:
         folder = gone.parent / "app"
@@ -496,7 +499,7 @@ class TestAnotherUser:
             write(Path(name), ALL)
             yield Path(name)
 
-    def nobody(self, folder: Path, *args: str, config: str | None = None) -> Told:
+    def nobody(self, folder: Path, *args: str, config: str | None = None) -> Result:
         """Run `llm-models` as a user without any rights, in that folder."""
         here(*args)  # imports what the command needs, which that user may not be able to read
         reader, writer = os.pipe()
@@ -516,7 +519,7 @@ class TestAnotherUser:
         with os.fdopen(reader, "rb") as pipe:
             answer = pipe.read()
         os.waitpid(pid, 0)
-        return Told(*json.loads(answer))
+        return Result(*json.loads(answer))
 
     @pytest.fixture(autouse=True)
     def control(self, folder: Path) -> None:

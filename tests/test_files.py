@@ -9,7 +9,6 @@ import pickle
 import signal
 import socket
 import stat
-import sys
 import threading
 import time
 from pathlib import Path
@@ -191,8 +190,7 @@ class TestWrite:
         failed = 0
         for at in range(100):
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(sys.modules[__name__], "CALLS", ["lstat", "stat", "readlink"])
-                made = every_call(patch, at, strike)
+                made = strike_at(patch, at, strike, ["lstat", "stat", "readlink"])
                 try:
                     write_atomically(f"{tmp_path}/a", NEW)
                 except FileError:
@@ -258,7 +256,7 @@ class TestCreate:
 
         for at in range(100):
             with pytest.MonkeyPatch.context() as patch:
-                made = every_call(patch, at, strike)
+                made = strike_at(patch, at, strike, CALLS)
                 said = ""
                 try:
                     write_atomically(str(path), NEW, create=True)
@@ -285,10 +283,10 @@ class TestCreate:
 
             def work(at: int = at) -> None:
                 with pytest.MonkeyPatch.context() as patch:
-                    every_call(patch, at, lambda: os.kill(os.getpid(), signal.SIGKILL))
+                    strike_at(patch, at, lambda: os.kill(os.getpid(), signal.SIGKILL), CALLS)
                     write_atomically(str(path), NEW, create=True)
 
-            status = in_child(work)
+            status = ended(in_child(work))
             assert not path.exists() or path.read_bytes() == NEW
             if not status:
                 break
