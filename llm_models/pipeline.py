@@ -9,7 +9,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, Any
 
-from llm_models import config, index, paths, validation
+from llm_models import config, index, paths, transforms, validation
 from llm_models.enrich import agreed_families, last_segment
 from llm_models.errors import EmptyCatalogError, printable
 from llm_models.normalize import Report, normalize
@@ -17,23 +17,17 @@ from llm_models.overlay import overlay
 from llm_models.records import CAPABILITIES
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.tail import EMPTY_TAIL, restore
-from llm_models.transforms import models_dev
-from llm_models.upstream import parse_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import ModuleType
 
     from llm_models.layers import Layer
     from llm_models.overlay import Overlay
 
-__all__ = ["TRANSFORMS", "base_kind", "build_base", "build_source", "curated_layers", "merge_application"]
-
-TRANSFORMS: dict[str, ModuleType] = {models_dev.NAME: models_dev}
-"""Source name -> the transform that reads it."""
+__all__ = ["base_kind", "build_base", "build_source", "curated_layers", "merge_application"]
 
 
-def build_base(data: bytes, name: str, source: str = "models_dev") -> tuple[SnapshotFile, Report]:
+def build_base(data: bytes, name: str, source: str = transforms.DEFAULT) -> tuple[SnapshotFile, Report]:
     """The snapshot that a source's bytes make, the curated overrides merged in, and what was dropped and repaired.
 
     `name` stands for the bytes in messages. Raises `SourceError` where they are no catalogue,
@@ -48,11 +42,11 @@ def build_base(data: bytes, name: str, source: str = "models_dev") -> tuple[Snap
     return base, report
 
 
-def build_source(data: bytes, name: str, source: str = "models_dev") -> tuple[SnapshotFile, Report]:
+def build_source(data: bytes, name: str, source: str = transforms.DEFAULT) -> tuple[SnapshotFile, Report]:
     """The snapshot that a source's bytes make by themselves; see `build_base`."""
     report = Report()
-    catalogue = parse_catalogue(data, name)  # ingest
-    records = normalize(catalogue, TRANSFORMS[source], report)
+    document, _ = transforms.read(data, name, source)  # ingest
+    records = normalize(document, transforms.transform(source), report)
     _validate(records, report)
     if not any(part["models"] for part in records.values()):
         raise EmptyCatalogError(f"{name}: no model is left: {report.records_dropped} records were dropped")
