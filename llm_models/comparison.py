@@ -10,6 +10,7 @@ from llm_models.activation import pulled_file
 from llm_models.differences import Diff, Served, compare
 from llm_models.errors import SourceError, UnknownProviderError, did_you_mean, printable
 from llm_models.filters import compile_glob
+from llm_models.manifest import source_of
 from llm_models.modelspec import fold_provider
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.upstream import MAX_BYTES
@@ -69,7 +70,7 @@ def named(name: str, folder: paths.Folder) -> SnapshotFile:
         raise SourceError(str(error)) from None
     if data.startswith(b'[{"format":'):
         return SnapshotFile(data, path)
-    base, _ = pipeline.build_base(data, path)
+    base, _ = pipeline.build_base(data, path, source_of(path))
     return base
 
 
