@@ -92,16 +92,7 @@ def pull_command(
 @click.option("--dry-run", is_flag=True, help="Show what would happen and write nothing.")
 @config_option
 @as_json
-def activate_command(
-    path: str | None,
-    source: str | None,
-    out: str | None,
-    force: bool,
-    strict: bool,
-    dry_run: bool,
-    config: str | None,
-    as_json: bool,
-) -> None:
+def activate_command(path: str | None, source: str | None, config: str | None, as_json: bool, **options: Any) -> None:
     """Build a snapshot from a source, merge llm_models.toml into it, and put it in place.
 
     Without --from it takes the newer of what was pulled and the packaged snapshot. What was dropped,
@@ -116,8 +107,8 @@ def activate_command(
 
     if source is not None and path is None:
         raise click.UsageError("--source needs --from FILE")
-    folder = folder_of(config)
-    made = activate(path, folder, out, source=source, force=force, strict=strict, dry_run=dry_run)
+    made = activate(path, folder_of(config), source=source, **options)
+    dry_run = options["dry_run"]
     counts = made.file.header["counts"]
     rows = made.report.rows()
     gone = [f"{entry.provider}:{entry.match or entry.id}" for entry in made.run.gone] if made.run else []
