@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.enrich import derive
-from llm_models.records import Capabilities, CostTier, Model, Provider, Record, capability_bits
+from llm_models.frozen import Record, defaults
+from llm_models.records import Capabilities, CostTier, Model, Provider, capability_bits
 from llm_models.snapshot_file import encode_json
 from llm_models.snapshot_writer import encode_block
 
@@ -32,7 +33,7 @@ class Indexed(NamedTuple):
 def canonical(data: Mapping[str, Any], kind: type[Record]) -> dict[str, Any]:
     """`data` with the fields of a record in their order, and free maps sorted by key; what is empty is left out."""
     ordered: dict[str, Any] = {}
-    for name, default, _, _ in kind._plan:
+    for name, default in defaults(kind).items():
         value = data.get(name)
         if value is None:
             continue
