@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from llm_models.header import CRC, FORMAT
 from llm_models.records import CAPABILITIES
-from llm_models.snapshot_file import CRC, FORMAT, SnapshotFile, digest, encode_json
+from llm_models.snapshot_file import SnapshotFile, digest, encode_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

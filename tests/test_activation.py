@@ -491,7 +491,7 @@ class TestLaw:
             seen["refused" if is_error(told) else "fine"] += 1
             if not is_error(told):
                 reasons = [why for _, why in told["refusals"].values() if "toy.toml" not in why]
-                seen["hidden"] += any("is shut out" in why for why in reasons)
+                seen["hidden"] += any(" denied by " in why or "not allowed" in why for why in reasons)
                 seen["removed"] += any("is excluded" in why for why in reasons)
 
         count()
