@@ -9,10 +9,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pyperf
+from llm_models.overlay import overlay
 
 from llm_models import files, pipeline, transforms, upstream
 from llm_models.normalize import Report, normalize
-from llm_models.overlay import overlay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

@@ -168,7 +168,7 @@ def select_command(
 @catalogue
 @as_json
 def resolve_command(
-    spec: str, scope: str | None, prefer: tuple[str, ...], style: str, as_json: bool, **which: Any
+    spec: str, scope: str | None, prefer: tuple[str, ...], style: Any, as_json: bool, **which: Any
 ) -> None:
     """Print the canonical name of the model that SPEC means: provider:model, model@provider, or a bare id.
 
