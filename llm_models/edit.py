@@ -24,8 +24,8 @@ import tomlkit
 import tomlkit.exceptions
 import tomlkit.items
 
-from .errors import LLMModelsError, printable
-from .positions import BOM, locate
+from llm_models.errors import LLMModelsError, printable
+from llm_models.positions import BOM, locate
 
 __all__ = ["EditError", "append", "set_value", "unset"]
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from .positions import Place, Places
+    from llm_models.positions import Place, Places
 
     Path = tuple[str | int, ...]
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from llm_models.config import Document
 
-__all__ = ["SETTINGS", "Entry", "Layer", "layer_from"]
+__all__ = ["BY_PROVIDER", "SETTINGS", "Entry", "Ground", "Layer", "ground_layer", "layer_from"]
 
 SETTINGS = ("exclude", "deny", "allow", "prefer")
-_BY_PROVIDER = ("exclude", "deny", "allow")
+BY_PROVIDER = ("exclude", "deny", "allow")
 _IDENTITY = {"id", "match", "provider", "omit"}
 _GROUPS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys()}
 
@@ -28,6 +28,7 @@ class Entry:
     """One partial record: `id` or the glob `match`, what it states, and what it omits."""
 
     __slots__ = ("fields", "id", "layer", "match", "omitted", "path", "provider")
+    is_ground = False
 
     def __init__(self, layer: Layer, path: DocumentPath, data: Mapping[str, Any], section: str) -> None:
         self.layer = layer
@@ -104,9 +105,38 @@ def layer_from(document: Document, name: str, *, only_patches: bool = False) -> 
         value = data.get(setting)
         if value is None:
             continue
-        if setting in _BY_PROVIDER and isinstance(value, dict):
+        if setting in BY_PROVIDER and isinstance(value, dict):
             value = {fold_provider(provider): globs for provider, globs in value.items()}
         elif setting == "prefer":
             value = [fold_provider(provider) for provider in value]
         layer.settings[setting] = value
+    return layer
+
+
+class Ground(Entry):
+    """A whole record of a source. Other layers replace its values; no origin is recorded for them."""
+
+    __slots__ = ()
+    is_ground = True
+
+    def __init__(self, layer: Layer, record: dict[str, Any], provider: str) -> None:
+        self.layer = layer
+        self.path = ()
+        self.fields = record
+        self.omitted = []
+        self.match = None
+        self.id = record["id"]
+        self.provider = provider
+
+    def layered(self) -> list[Layered]:
+        """The record as the merger takes it."""
+        return [Layered(self.fields)]
+
+
+def ground_layer(records: Mapping[str, Mapping[str, Any]], document: Document) -> Layer:
+    """The layer of a source: provider -> `{"provider": record, "models": {id: record}}`, as `normalize` gives it."""
+    layer = Layer(document.name, document, only_patches=False)
+    for provider, part in records.items():
+        layer.providers.append(Ground(layer, part["provider"], provider))
+        layer.models.extend(Ground(layer, record, provider) for record in part["models"].values())
     return layer

@@ -25,7 +25,7 @@ from urllib.request import url2pathname
 
 import httpx
 
-from llm_models import files
+from llm_models import files, paths
 from llm_models.errors import SourceError, did_you_mean, printable
 from llm_models.manifest import MANIFEST_NAME, believed
 from llm_models.upstream import MAX_BYTES, parse_catalogue
@@ -94,7 +94,7 @@ def pull(
     if os.path.basename(out) in {"", MANIFEST_NAME, files.LOCK_NAME}:
         raise SourceError(f"{printable(out)}: is not a name for a catalogue; {MANIFEST_NAME} stands beside it")
     place = SOURCES[source]["url"] if url is None else url
-    folder = os.path.dirname(os.path.abspath(out))
+    folder = os.path.dirname(paths.absolute(out, SourceError))
     manifest_path = os.path.join(folder, MANIFEST_NAME)
     try:
         for path in (out, manifest_path):

@@ -12,9 +12,9 @@ from _thread import RLock
 from llm_models import paths
 from llm_models.errors import ConfigError, UnknownProviderError, did_you_mean, printable
 from llm_models.frozen import freeze
+from llm_models.in_use import in_use
 from llm_models.modelspec import fold_provider
 from llm_models.snapshot import Snapshot
-from llm_models.snapshot_file import SnapshotFile
 
 __all__ = [
     "allowed",
@@ -39,7 +39,7 @@ __all__ = [
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
+    from typing import Any, TypedDict
 
     from llm_models.filters import Allow, Deny
     from llm_models.modelspec import Style
@@ -47,9 +47,24 @@ if TYPE_CHECKING:
     from llm_models.records import Capabilities, Model, ModelKey, Provider
     from llm_models.selection import Names, Order
     from llm_models.snapshot import Spec
+    from llm_models.snapshot_file import SnapshotFile
+
+    class Request(TypedDict, total=False):
+        """What a catalogue is built from: the arguments of `load`, and how a command wants it."""
+
+        config: Any
+        start: str | None
+        snapshot: Any
+        overrides: Mapping[str, Any] | None
+        overrides_module: Any
+        run_behaviour: bool
+        prefer: Iterable[str] | None
+        allow: Allow
+        deny: Deny
+
 
 _published: Snapshot | None = None
-_request: dict[str, Any] = {}
+_request: Request = {}
 _lock = RLock()
 _building = False
 
@@ -88,7 +103,7 @@ def load(
     >>> llm_models.load(config=None, deny={"openai": ["*-preview"]}).allowed("openai:gpt-4o-mini")
     True
     """
-    request = {
+    request: Request = {
         "config": config,
         "snapshot": snapshot,
         "overrides": overrides,
@@ -97,7 +112,7 @@ def load(
         "allow": allow,
         "deny": deny,
     }
-    return _publish(request) if publish else _build(request)
+    return _publish(request) if publish else build(request)
 
 
 def reload() -> Snapshot:
@@ -121,7 +136,7 @@ def epoch() -> int:
     return 0 if _published is None else _published.epoch
 
 
-def _publish(request: dict[str, Any]) -> Snapshot:
+def _publish(request: Request) -> Snapshot:
     global _published, _request, _building  # noqa: PLW0603
     with _lock:
         if _building:
@@ -129,7 +144,7 @@ def _publish(request: dict[str, Any]) -> Snapshot:
         _building = True
         try:
             request = _pin(request)
-            built = _build(request)
+            built = build(request)
         finally:
             _building = False
         built.epoch = epoch() + 1
@@ -138,56 +153,38 @@ def _publish(request: dict[str, Any]) -> Snapshot:
         return built
 
 
-def _pin(request: dict[str, Any]) -> dict[str, Any]:
+def _pin(request: Request) -> Request:
     """The same request with its paths absolute, so that `reload` reads them from any working directory."""
-    pinned = {"start": os.getcwd() if request["config"] is ... else None, **request}
-    for name in ("config", "snapshot"):
-        if pinned.get(name) not in (None, ...):
-            pinned[name] = os.path.abspath(os.fspath(pinned[name]))
+    pinned = request.copy()
+    if pinned.get("config", ...) is ...:
+        pinned["config"] = ...
+        if "start" not in pinned:
+            pinned["start"] = paths.working_folder()
+    elif pinned["config"] is not None:
+        pinned["config"] = paths.absolute(pinned["config"])
+    if pinned.get("snapshot") is not None:
+        pinned["snapshot"] = paths.absolute(pinned["snapshot"])
     return pinned
 
 
-def _build(request: dict[str, Any]) -> Snapshot:
-    """A snapshot from the files and arguments of a request, by the shortest way that is right."""
+def build(request: Request) -> Snapshot:
+    """A snapshot from the files and arguments of a request; nothing is published."""
     request = _pin(request)
-    folder = paths.find(request["config"], request["start"])
-    raw = None if folder.config is None else paths.read_config(folder.config)
-    file = _open(request.get("snapshot"), folder)
-    merged = "config" in file.header
-    if raw is None and request.get("snapshot") is not None:  # a given snapshot brings the configuration merged into it
-        raw = file.config()
-        folder = paths.Folder(None if raw is None else paths.CONFIG_NAME, None)
-    as_merged = file.holds_config(raw)
-    code = request.get("overrides_module") or (file.header.get("overrides_module") if merged else None)
-    if not as_merged or code or request.get("overrides"):
+    folder = paths.find(request["config"], request.get("start"))
+    current = in_use(folder, request.get("snapshot"))
+    file = current.file
+    module, overrides = request.get("overrides_module"), request.get("overrides")
+    run = request.get("run_behaviour", True)
+    if not current.is_merged or overrides or module or (run and file.header.get("overrides_module")):
         from llm_models import pipeline
 
-        behaviour = request.get("overrides_module")
-        overrides = request.get("overrides")
-        run = request.get("run_behaviour", True)
-        file, _ = pipeline.merge_application(
-            file, folder, raw, overrides=overrides, behaviour=behaviour, run_behaviour=run
-        )
-    prefer = None if request.get("prefer") is None else _known_providers(request["prefer"], file)
-    built = Snapshot(file, prefer=prefer, allow=request.get("allow"), deny=request.get("deny"))
-    built.discovered = folder.discovered and (folder.config is not None or file.name == folder.activated)
-    built.overrides = None if request.get("overrides") is None else freeze(request["overrides"])
+        file, _ = pipeline.merge_application(current, overrides=overrides, behaviour=module, run_behaviour=run)
+    prefer = request.get("prefer")
+    first = None if prefer is None else _known_providers(prefer, file)
+    built = Snapshot(file, prefer=first, allow=request.get("allow"), deny=request.get("deny"))
+    built.discovered = current.folder.discovered and (current.folder.config is not None or current.kind == "activated")
+    built.overrides = None if overrides is None else freeze(overrides)
     return built
-
-
-def _open(given: str | None, folder: paths.Folder) -> SnapshotFile:
-    """The snapshot to begin with: given, else activated while the base it was made from is current, else packaged."""
-    if given is not None:
-        return SnapshotFile.open(given)
-    activated = folder.activated
-    if activated is not None:
-        file = SnapshotFile.open(activated)
-        base = file.header.get("base")
-        if base is None or base["kind"] != "packaged":
-            return file
-        packaged = SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
-        return file if base["digest"] == packaged.digest else packaged
-    return SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
 
 
 def _known_providers(names: Iterable[str], file: SnapshotFile) -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support import UPSTREAM
 
 import llm_models
 from llm_models import store
@@ -15,8 +15,7 @@ from llm_models import store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parent.parent
-UPSTREAM = ROOT.parent / "shared" / "upstream" / "models-dev-2026-07-02.json"
+pytest.register_assert_rewrite("support.command")
 
 
 @pytest.fixture(autouse=True)

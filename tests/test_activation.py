@@ -6,8 +6,6 @@ import contextlib
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import types
 from pathlib import Path
@@ -15,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import pytest
-import toy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import catalogues
+from support.command import process, python
 
 import llm_models
-from llm_models import activation, paths, pipeline
+from llm_models import activation, paths
 from llm_models.snapshot_file import SnapshotFile
-from llm_models.tail import restore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,9 +47,9 @@ cost.input = 2.0
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the small catalogue, and with a newer one as snapshot and as upstream bytes."""
     folder = tmp_path_factory.mktemp("store")
-    toy.write_snapshot(folder)
-    toy.write_snapshot(folder, newer=True)
-    (folder / "api.json").write_bytes(toy.upstream(newer=True))
+    catalogues.write_small(folder)
+    catalogues.write_small(folder, newer=True)
+    (folder / "api.json").write_bytes(catalogues.small(newer=True))
     return folder
 
 
@@ -61,7 +59,7 @@ def shipped(snapshot: Path | str) -> Iterator[None]:
     with (
         mock.patch.object(os, "fsync"),
         mock.patch.object(paths, "PACKAGED_SNAPSHOT", str(snapshot)),
-        mock.patch.object(pipeline, "curated_layers", toy.curated_layers),
+        catalogues.shipping(catalogues.CURATED),
     ):
         yield
 
@@ -86,7 +84,7 @@ def load(**arguments: Any) -> llm_models.Snapshot:
 
 def merges(**arguments: Any) -> int:
     """How many times a `load()` runs the merge."""
-    with mock.patch.object(pipeline, "merge_application", wraps=pipeline.merge_application) as merge:
+    with catalogues.counting_merges() as merge:
         load(**arguments)
     return merge.call_count
 
@@ -163,7 +161,7 @@ class TestServing:
         (application / "llm_models.toml").write_text(TOML + gone)
         made = activate()
         assert made.run is not None
-        assert [(entry.provider, entry.id, entry.place) for entry in made.run.gone] == [
+        assert [(entry.provider, entry.id, entry.place) for entry in made.run.left_out] == [
             ("openai", "gpt-3", "llm_models.toml:16")
         ]
         assert not load().allowed("openai:gpt-3")
@@ -189,8 +187,8 @@ class TestBase:
     @pytest.mark.usefixtures("application")
     def test_restoring_gives_the_packaged_snapshot_back_to_the_byte(self, store: Path) -> None:
         base = (store / "toy.json").read_bytes()
-        assert restore(activate().file).data == base
-        assert restore(SnapshotFile.open(str(store / "toy.json"))).data == base
+        assert catalogues.restored(activate().file).data == base
+        assert catalogues.restored(SnapshotFile.open(str(store / "toy.json"))).data == base
 
     @pytest.mark.parametrize(
         "text",
@@ -211,8 +209,8 @@ class TestBase:
         made.verify()
         base = SnapshotFile.open(str(store / "toy.json"))
         assert made.data != base.data
-        assert restore(made).tail() == base.tail()
-        assert restore(made).data == base.data
+        assert catalogues.restored(made).tail() == base.tail()
+        assert catalogues.restored(made).data == base.data
 
     def test_of_the_real_packaged_snapshot_too(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
@@ -224,7 +222,7 @@ class TestBase:
         )
         made = activate().file
         assert made.header["counts"] != SnapshotFile.open(paths.PACKAGED_SNAPSHOT).header["counts"]
-        assert restore(made).data == Path(paths.PACKAGED_SNAPSHOT).read_bytes()
+        assert catalogues.restored(made).data == Path(paths.PACKAGED_SNAPSHOT).read_bytes()
 
     def test_one_made_from_another_packaged_snapshot_is_not_used(self, application: Path, store: Path) -> None:
         activate()
@@ -246,12 +244,15 @@ class TestBase:
                 assert served.allowed("openai:gpt-5")
                 assert served.get_model("openai", "gpt-4o").cost.input == 2.0
                 (application / "llm_models.toml").write_text(TOML)
-        assert restore(SnapshotFile.open(paths.find().activated or "")).data == (store / "toy-newer.json").read_bytes()
+        assert (
+            catalogues.restored(SnapshotFile.open(paths.find().activated or "")).data
+            == (store / "toy-newer.json").read_bytes()
+        )
 
     @pytest.mark.usefixtures("application")
     def test_one_made_from_a_source_equal_to_the_packaged_snapshot_stays_too(self, store: Path, tmp_path: Path) -> None:
         source = tmp_path / "api.json"
-        source.write_bytes(toy.upstream())
+        source.write_bytes(catalogues.small())
         assert activate(source).file.header["base"]["kind"] == "source"
         with shipped(store / "toy-newer.json"):
             assert not load().allowed("openai:gpt-5")
@@ -301,15 +302,7 @@ class TestImports:
 
     def test_load_starts_without_parsing_anything(self, tmp_path: Path) -> None:
         (tmp_path / "llm_models.toml").write_text(TOML)
-        run = [sys.executable, "-P", "-c"]
-        env = {key: value for key, value in os.environ.items() if key != "LLM_MODELS_CONFIG"}
-        subprocess.run(
-            [*run, "from llm_models.cli import main; main()", "activate"],
-            cwd=tmp_path,
-            env=env,
-            check=False,
-            timeout=60,
-        )
+        assert process("activate", cwd=tmp_path).code == 0
         code = (
             "import sys, json, llm_models; price = llm_models.get_model('openai', 'gpt-4o').cost.input;"
             "house = llm_models.get_model('my_gateway', 'house-7b').id;"
@@ -317,15 +310,12 @@ class TestImports:
         )
 
         def modules() -> set[str]:
-            result = subprocess.run(
-                [*run, code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True, timeout=60
-            )
-            price, house, allowed, names = json.loads(result.stdout)
+            price, house, allowed, names = json.loads(python(code, cwd=tmp_path).out)
             assert (price, house, allowed) == (2.0, "house-7b", False)
             return set(names)
 
-        heavy = {"tomllib", "glom", "jsonschema", "llm_models.pipeline", "llm_models.config", "llm_models.merge"}
-        assert not heavy & modules()
+        heavy = {"tomllib", "llm_models.config"}
+        assert not (heavy | {"glom", "jsonschema", "llm_models.merge"}) & modules()
         (tmp_path / "llm_models.toml").write_text(f"{TOML}\n")
         assert heavy <= modules()  # the control
 
@@ -506,7 +496,7 @@ class TestLaw:
             self.check(folder, first, second, None, {})
             activated = folder / ".llm_models" / "snapshot.json"
             if activated.exists():
-                assert restore(SnapshotFile.open(str(activated))).data == (store / "toy.json").read_bytes()
+                assert catalogues.restored(SnapshotFile.open(str(activated))).data == (store / "toy.json").read_bytes()
 
     @SETTINGS
     @given(FILE, FILE)
@@ -517,7 +507,10 @@ class TestLaw:
             self.check(folder, first, second, store / "api.json", {"snapshot": store / "toy-newer.json"})
             activated = folder / ".llm_models" / "snapshot.json"
             if activated.exists():
-                assert restore(SnapshotFile.open(str(activated))).data == (store / "toy-newer.json").read_bytes()
+                assert (
+                    catalogues.restored(SnapshotFile.open(str(activated))).data
+                    == (store / "toy-newer.json").read_bytes()
+                )
 
     def check(
         self, folder: Path, first: dict[str, Any], second: dict[str, Any], source: Path | None, fresh: dict[str, Any]

@@ -6,12 +6,11 @@ It is a repository of its own on disk, and all that is asked here is asked by pr
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.command import Result, process, program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +54,10 @@ import llm_models
 class Nightly(llm_models.Overrides):
     '''What the load balancer tells: one more model, and one that is down.'''
 
+    asked = 0
+
     def models(self):
+        Nightly.asked += 1
         yield {"provider": "my_gateway", "id": "house-70b", "tags": {"nightly"}, "limits": {"context": 32768}}
         yield {"provider": "openai", "id": "gpt-4o-mini", "tags": ["nightly"]}
 
@@ -64,8 +66,9 @@ class Nightly(llm_models.Overrides):
 """
 
 PROGRAM = """\
-import json, sys
+import json
 import llm_models
+import shop.models
 
 def kind(spec):
     try:
@@ -88,7 +91,7 @@ print(json.dumps({
     "haiku": kind("anthropic:claude-haiku-4-5"),
     "elsewhere": kind("azure:o3-mini"),
     "epoch": llm_models.epoch(),
-    "merged": "glom" in sys.modules,
+    "asked": shop.models.Nightly.asked,
 }))
 """
 
@@ -104,7 +107,7 @@ EXPECTED = {
     "haiku": "anthropic:claude-haiku-4-5",
     "elsewhere": "azure:o3-mini",
     "epoch": 1,
-    "merged": True,
+    "asked": 1,
 }
 
 
@@ -120,23 +123,16 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def program(shop: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    env = {key: value for key, value in os.environ.items() if key != "LLM_MODELS_CONFIG"}
-    return subprocess.run(
-        [sys.executable, *command], cwd=shop, env=env, capture_output=True, text=True, check=False, timeout=60
-    )
-
-
 def ask(shop: Path) -> dict[str, Any]:
     """What the application's own program is told."""
-    result = program(shop, "-m", "shop.ask")
-    assert result.returncode == 0, result.stderr
-    answers: dict[str, Any] = json.loads(result.stdout)
+    result = program([sys.executable, "-m", "shop.ask"], shop)
+    assert result.code == 0, result.err
+    answers: dict[str, Any] = json.loads(result.out)
     return answers
 
 
-def command(shop: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    return program(shop, "-P", "-c", "from llm_models.cli import main; main()", *args)
+def command(shop: Path, *args: str) -> Result:
+    return process(*args, cwd=shop)
 
 
 def test_the_catalogue_is_the_applications(shop: Path) -> None:
@@ -145,9 +141,9 @@ def test_the_catalogue_is_the_applications(shop: Path) -> None:
 
 def test_it_is_the_same_once_activated_and_after_an_edit(shop: Path) -> None:
     made = command(shop, "activate")
-    assert made.returncode == 0, made.stderr
+    assert made.code == 0, made.err
     assert (shop / ".llm_models" / "snapshot.json").is_file()
-    assert ask(shop) == EXPECTED  # the behaviour module speaks at each load, so this merges too
+    assert ask(shop) == EXPECTED  # the behaviour module is asked at each load, so this merges too
     (shop / "llm_models.toml").write_text(TOML.replace("0.12", "0.11").replace('"o3*", ', ""))
     edited = ask(shop)
     assert edited.pop("mini") == ["gpt-4o-mini", 0.11, True, True, ["nightly"]]
@@ -157,19 +153,19 @@ def test_it_is_the_same_once_activated_and_after_an_edit(shop: Path) -> None:
 
 def test_commands_show_it_without_the_module_and_say_so(shop: Path) -> None:
     shown = command(shop, "show", "cheap", "--json")
-    assert json.loads(shown.stdout)["cost"]["input"] == 0.12
-    assert "tags" not in json.loads(shown.stdout)
-    assert "'shop.models:Nightly' is not run" in shown.stderr
-    assert command(shop, "select", "--require", "tools").stdout == "my_gateway:house-7b\n"
+    assert json.loads(shown.out)["cost"]["input"] == 0.12
+    assert "tags" not in json.loads(shown.out)
+    assert "'shop.models:Nightly' is not run" in shown.err
+    assert command(shop, "select", "--require", "tools").out == "my_gateway:house-7b\n"
     excluded = command(shop, "show", "openai:o3-mini")
-    assert excluded.returncode == 1
-    assert "is excluded by pattern 'o3*' (llm_models.toml:6)" in excluded.stderr
+    assert excluded.code == 1
+    assert "is excluded by pattern 'o3*' (llm_models.toml:6)" in excluded.err
 
 
 def test_a_mistake_is_told_with_its_place_and_nothing_is_served(shop: Path) -> None:
     (shop / "llm_models.toml").write_text(TOML.replace("cost.input = 0.12", 'cost.inptu = "0.12"'))
-    result = program(shop, "-m", "shop.ask")
-    assert result.returncode == 1
-    assert result.stdout == ""
+    result = program([sys.executable, "-m", "shop.ask"], shop)
+    assert result.code == 1
+    assert result.out == ""
     place = f"{shop / 'llm_models.toml'}:28:6: models.openai:gpt-4o-mini.cost"
-    assert f"{place}: unknown key 'inptu'. Did you mean 'input'?" in result.stderr
+    assert f"{place}: unknown key 'inptu'. Did you mean 'input'?" in result.err

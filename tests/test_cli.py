@@ -3,73 +3,56 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
+from support.catalogues import catalogue, model, provider
+from support.command import COMMAND, fine, program, refused
+from support.command import process as run
 
 from llm_models.cli import cli
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Run = subprocess.CompletedProcess[str]
-
-
-def run(*args: str, cwd: Path | None = None, **environment: str) -> Run:
-    """Run `llm-models` as a process of its own."""
-    code = "from llm_models.cli import main; main()"
-    env = {**os.environ, "LLM_MODELS_CONFIG": "", **environment}
-    return subprocess.run(
-        [sys.executable, "-P", "-c", code, *args],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=env,
-        check=False,
-        timeout=60,
-    )
-
-
-def refused(result: Run, code: int = 1) -> str:
-    """The one message of a command that failed in a plain way."""
-    assert result.returncode == code, result.stderr
-    assert result.stdout == ""
-    assert "Traceback" not in result.stderr
-    return result.stderr
-
 
 def test_select_prints_one_model_spec_and_nothing_else() -> None:
     result = run("select", "--require", "tools", "--require", "json_native", "--prefer", "openai")
-    assert result.returncode == 0
-    assert re.fullmatch(r"openai:\S+\n", result.stdout)
-    assert result.stderr == ""
+    assert result.code == 0
+    assert re.fullmatch(r"openai:\S+\n", result.out)
+    assert result.err == ""
+
+
+def test_python_m_is_the_command() -> None:
+    shown = program([sys.executable, "-m", "llm_models", "--version"])
+    assert shown.code == 0
+    assert shown.out.startswith("llm-models, version ")
+    assert program([sys.executable, "-m", "llm_models", "lst"]).code == 2
 
 
 def test_show_tells_what_is_known_and_json_is_the_whole_record() -> None:
-    text = run("show", "openai:gpt-4o-mini").stdout
+    text = run("show", "openai:gpt-4o-mini").out
     assert re.search(r"^limits.context +128,000$", text, re.MULTILINE)
     assert re.search(r"^cost.input +0.15$", text, re.MULTILINE)
-    record = json.loads(run("show", "gpt-4o-mini@openai", "--json").stdout)
+    record = json.loads(run("show", "gpt-4o-mini@openai", "--json").out)
     assert record["id"] == "gpt-4o-mini"
     assert record["limits"] == {"context": 128000, "output": 16384}
 
 
 def test_list_prints_one_line_a_model() -> None:
-    lines = run("list", "anthropic").stdout.splitlines()
-    listed = json.loads(run("list", "anthropic", "--json").stdout)
+    lines = run("list", "anthropic").out.splitlines()
+    listed = json.loads(run("list", "anthropic", "--json").out)
     assert len(lines) == len(listed) + 1
     assert [line.split()[0] for line in lines[1:]] == [f"anthropic:{model['id']}" for model in listed]
 
 
 def test_providers_counts_models() -> None:
-    row = next(line for line in run("providers").stdout.splitlines() if line.startswith("openai "))
+    row = next(line for line in run("providers").out.splitlines() if line.startswith("openai "))
     assert "OPENAI_API_KEY" in row
-    assert len(json.loads(run("providers", "--json").stdout)) == 147
+    assert len(json.loads(run("providers", "--json").out)) == 147
 
 
 @pytest.mark.parametrize(
@@ -77,12 +60,12 @@ def test_providers_counts_models() -> None:
     ["claude-haiku-4-5@20251001@google-vertex", "google_vertex:claude-haiku-4-5@20251001"],
 )
 def test_resolve_reads_both_forms(spelling: str) -> None:
-    assert run("resolve", spelling).stdout == "google_vertex:claude-haiku-4-5@20251001\n"
-    assert run("resolve", spelling, "--style", "filename").stdout == "claude-haiku-4-5%4020251001@google_vertex\n"
+    assert run("resolve", spelling).out == "google_vertex:claude-haiku-4-5@20251001\n"
+    assert run("resolve", spelling, "--style", "filename").out == "claude-haiku-4-5%4020251001@google_vertex\n"
 
 
 def test_info_tells_the_snapshot_and_verifies_it() -> None:
-    facts = json.loads(run("info", "--verify", "--json").stdout)
+    facts = json.loads(run("info", "--verify", "--json").out)
     assert (facts["providers"], facts["models"]) == (147, 5276)
     assert re.fullmatch(r"[0-9a-f]{64}", facts["digest"])
     assert "verified" in facts
@@ -119,36 +102,28 @@ def test_a_damaged_snapshot_is_named(tmp_path: Path) -> None:
 
 
 def test_control_characters_of_the_data_never_reach_the_terminal(tmp_path: Path) -> None:
-    catalogue = {
-        "evil": {
-            "id": "evil",
-            "name": "\x1b]52;c;ZXZpbA==\x07 \u202eprovider",
-            "env": ["E\x1b[31m"],
-            "models": {"m": {"id": "m", "name": "a\x1b[2Jb\r\n::add-mask::c", "limit": {"context": 1000}}},
-        }
-    }
+    hostile = model("m", name="a\x1b[2Jb\r\n::add-mask::c")
     source, out = tmp_path / "api.json", tmp_path / "out.json"
-    source.write_text(json.dumps(catalogue))
-    assert run("activate", "--from", str(source), "--out", str(out)).returncode == 0
+    name = "\x1b]52;c;ZXZpbA==\x07 \u202eprovider"
+    source.write_bytes(catalogue(provider("evil", hostile, name=name, env=["E\x1b[31m"])))
+    assert run("activate", "--from", str(source), "--out", str(out)).code == 0
     for args in (["list"], ["providers"], ["show", "evil:m"], ["info"], ["show", "evil:\x1b[31m"]):
         result = run(*args, "--snapshot", str(out))
-        shown = result.stdout + result.stderr
+        shown = result.out + result.err
         assert not re.search(r"[^\x20-\x7e\n]", shown), (args, shown)
         assert not shown.startswith("::")
 
 
 def test_a_closed_pipe_and_an_ascii_locale_leave_no_traceback() -> None:
-    code = "from llm_models.cli import main; main()"
-    shell = f'"{sys.executable}" -P -c "{code}" list | head -1'
-    env = {**os.environ, "LLM_MODELS_CONFIG": "", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"}
-    result = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, env=env, check=False)
-    assert result.stdout.startswith("model")
-    assert result.stderr == ""
+    shell = f"{shlex.join(COMMAND)} list | head -1"
+    result = program(["bash", "-c", shell], LC_ALL="C", PYTHONIOENCODING="ascii")
+    assert result.out.startswith("model")
+    assert result.err == ""
 
 
 def test_help_of_every_command_has_an_example() -> None:
     for name, command in cli.commands.items():
-        text = CliRunner().invoke(cli, [name, "--help"]).output
+        text = fine(name, "--help").out
         assert "Example:\n" in text, name
         assert f"llm-models {name}" in text, name
         assert command.get_short_help_str()
@@ -158,10 +133,12 @@ class TestActivate:
     """`activate --from FILE --out FILE` writes the whole new file or nothing."""
 
     def test_counts_what_was_dropped_and_repaired(self, tmp_path: Path) -> None:
-        model = {"id": "m", "name": " m ", "limit": {"context": 0, "output": 5}, "cost": {"input": -1}}
+        odd = model("m", name=" m ", limit={"context": 0, "output": 5}, cost={"input": -1})
+        owner = provider("p", odd)
+        owner["models"]["x"] = model("y")
         source, out = tmp_path / "api.json", tmp_path / "out.json"
-        source.write_text(json.dumps({"p": {"id": "p", "models": {"m": model, "x": {"id": "y"}}}}))
-        told = json.loads(run("activate", "--from", str(source), "--out", str(out), "--force", "--json").stdout)
+        source.write_bytes(catalogue(owner))
+        told = json.loads(run("activate", "--from", str(source), "--out", str(out), "--force", "--json").out)
         reasons = {(row["kind"], row["place"]): row["count"] for row in told["notes"]}
         assert reasons["record dropped", "model"] == 1
         assert reasons["dropped", "limit.context"] == 1
@@ -193,5 +170,5 @@ def test_the_shell_completes_model_specs(words: str, expected: str, tmp_path: Pa
     (tmp_path / "evil.py").write_text("open('ran', 'w').close()\n")
     completing = {"_LLM_MODELS_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "2"}
     result = run(cwd=tmp_path, LLM_MODELS_CONFIG=str(tmp_path / "llm_models.toml"), **completing)
-    assert any(line.startswith(f"plain,{expected}") for line in result.stdout.splitlines()), result
+    assert any(line.startswith(f"plain,{expected}") for line in result.out.splitlines()), result
     assert not (tmp_path / "ran").exists()

@@ -11,24 +11,21 @@ import os
 import signal
 import socket
 import stat
-import subprocess
-import sys
 import threading
 import time
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from refreshing import STATE, Told, environment, fine, here, model, numbered, process
-from refreshing import catalogue as source_of
-from refreshing import provider as provider_of
+from support.catalogues import catalogue as source_of
+from support.catalogues import model, numbered
+from support.catalogues import provider as provider_of
+from support.command import STATE, Result, fine, here, process, started
+from support.crash import ended, in_child, litter, strike_at
 
 from llm_models import activation, files, manifest, paths
 from llm_models.snapshot_file import SnapshotFile
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked and killed as POSIX knows it"),
@@ -38,7 +35,6 @@ pytestmark = [
 FOLDER = Path(STATE)
 ACTIVE, PREVIOUS = FOLDER / "snapshot.json", FOLDER / activation.PREVIOUS
 UPSTREAM, MANIFEST = FOLDER / "upstream.json", FOLDER / manifest.MANIFEST_NAME
-CALLS = ("open", "write", "fsync", "replace", "fchmod", "mkdir", "unlink", "close")
 ENDLESS = 400
 
 
@@ -49,46 +45,6 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     monkeypatch.setattr(paths, "resources", lambda name: str(tmp_path / "none") if name == "overrides" else real(name))
     monkeypatch.setattr(os, "fsync", os.fstat)
-
-
-def strike_at(patch: pytest.MonkeyPatch, number: int, strike: Callable[[], object]) -> list[str]:
-    """Let the `number`-th of `CALLS` strike instead of doing its work. The list fills with the calls made."""
-    made: list[str] = []
-
-    def wrap(name: str) -> Callable[..., Any]:
-        real = getattr(os, name)
-
-        @functools.wraps(real)
-        def call(*arguments: Any, **more: Any) -> Any:
-            made.append(name)
-            if len(made) == number + 1:
-                if name == "close":  # one that fails has closed all the same
-                    real(*arguments, **more)
-                strike()
-            return real(*arguments, **more)
-
-        return call
-
-    for name in CALLS:
-        patch.setattr(os, name, wrap(name))
-    return made
-
-
-def in_child(work: Callable[[], int]) -> int:
-    """Start `work` in a forked process; its id."""
-    pid = os.fork()
-    if not pid:
-        code = 99
-        try:
-            code = work()
-        finally:
-            os._exit(code)
-    return pid
-
-
-def ended(pid: int) -> int:
-    """The exit code of a child; negative where a signal ended it."""
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def killed_at(number: int, *args: str) -> bool:
@@ -102,10 +58,6 @@ def killed_at(number: int, *args: str) -> bool:
     code = ended(in_child(work))
     assert code in (0, -signal.SIGKILL)
     return code != 0
-
-
-def litter() -> list[str]:
-    return [name for name in os.listdir(FOLDER) if name.endswith(files.TEMPORARY)]
 
 
 def whole(path: Path) -> bytes:
@@ -148,10 +100,10 @@ class TestKilled:
             if not struck:
                 assert state == (new, old)
                 break
-            left += bool(litter())
+            left += bool(litter(FOLDER))
             fine("activate", "--from", "api.json")
             assert (whole(ACTIVE), whole(PREVIOUS)) == (new, old)
-            assert litter() == []
+            assert litter(FOLDER) == []
         else:
             pytest.fail("never came to an end")
         assert len(seen) == 3
@@ -161,7 +113,7 @@ class TestKilled:
         fine("activate", "--from", "api.json")
         (FOLDER / f".snapshot.json.1.ab{files.TEMPORARY}").write_bytes(b"left")
         fine("activate", "--from", "api.json")
-        assert litter() == []
+        assert litter(FOLDER) == []
         assert whole(ACTIVE) == three[2]
 
     def test_rollback(self, three: tuple[bytes, bytes, bytes]) -> None:
@@ -177,7 +129,7 @@ class TestKilled:
             if not struck:
                 break
             fine("rollback")
-            assert litter() == []
+            assert litter(FOLDER) == []
         else:
             pytest.fail("never came to an end")
         assert len(seen) == 3
@@ -199,11 +151,11 @@ class TestKilled:
             assert fine("diff", "pulled", "pulled").code == 0  # it is a catalogue
             if not struck:
                 break
-            left += bool(litter())
+            left += bool(litter(FOLDER))
             fine("pull", "--url", "api.json")
             told = manifest.believed(str(UPSTREAM))
             assert told is not None
-            assert (told["models"], litter()) == (5, [])
+            assert (told["models"], litter(FOLDER)) == (5, [])
         else:
             pytest.fail("never came to an end")
         assert seen == {(False, 4), (True, None), (True, 5)}
@@ -215,8 +167,7 @@ class TestKilled:
         before = UPSTREAM.read_bytes(), MANIFEST.read_bytes()
         with socket.create_server(("127.0.0.1", 0)) as listener:
             url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-            run = [sys.executable, "-P", "-c", "from llm_models.cli import main; main()", "pull", "--url", url]
-            with subprocess.Popen(run, env=environment()) as child:
+            with started("pull", "--url", url) as child:
                 connection = listener.accept()[0]
                 with connection:
                     connection.recv(65536)
@@ -224,7 +175,7 @@ class TestKilled:
                     time.sleep(0.05)
                     child.kill()
         assert (UPSTREAM.read_bytes(), MANIFEST.read_bytes()) == before
-        assert litter() == []
+        assert litter(FOLDER) == []
 
 
 class TestRefused:
@@ -246,7 +197,7 @@ class TestRefused:
             with pytest.MonkeyPatch.context() as patch:
                 made = strike_at(patch, number, strike)
                 told = here(*args)
-            assert litter() == []
+            assert litter(FOLDER) == []
             state = whole(ACTIVE), whole(PREVIOUS)
             if len(made) <= number:
                 assert (told.code, state) == (0, after)
@@ -288,7 +239,7 @@ class TestAtOnce:
         for count in (10, 11):
             Path(f"{count}.json").write_bytes(numbered(count))
             names.append(f"{count}.json")
-        told: list[Told] = []
+        told: list[Result] = []
         threads = [
             threading.Thread(target=lambda n=name: told.append(process("activate", "--from", n, "--force")))
             for name in names
@@ -300,7 +251,7 @@ class TestAtOnce:
         assert [one.code for one in told] == [0, 0]
         counts = {SnapshotFile(whole(path), "x").header["counts"]["models"] for path in (ACTIVE, PREVIOUS)}
         assert counts == {10, 11}
-        assert litter() == []
+        assert litter(FOLDER) == []
 
     def test_sixteen(self) -> None:
         Path("api.json").write_bytes(numbered(20))
@@ -314,7 +265,7 @@ class TestAtOnce:
         one, two = (SnapshotFile(whole(path), "x").header["counts"]["models"] for path in (ACTIVE, PREVIOUS))
         assert one != two
         assert {one, two} <= set(range(20, 36))
-        assert litter() == []
+        assert litter(FOLDER) == []
 
     @pytest.mark.parametrize("ours", [True, False])
     def test_an_older_one_never_comes_last(self, ours: bool, monkeypatch: pytest.MonkeyPatch) -> None:

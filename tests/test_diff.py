@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from plain import made_up
-from refreshing import STATE, catalogue, facts, fine, here, model, numbered, provider
+from support.catalogues import catalogue, made_up, model, numbered, provider
+from support.command import STATE, facts, fine, here
 
 import llm_models
 from llm_models import Snapshot, paths

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from toml_texts import BOM, Writer, documents, is_valid, parsed, same, values
+from support.toml_texts import BOM, Writer, documents, is_valid, parsed, same, values
 
 from llm_models import edit
 from llm_models.edit import EditError, append, set_value, unset

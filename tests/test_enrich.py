@@ -6,13 +6,12 @@ import json
 from typing import Any
 
 import pytest
-import real_kinds
 from hypothesis import given
 from hypothesis import strategies as st
+from support import catalogues, real_kinds
 
 from llm_models import load
 from llm_models.enrich import KINDS, agreed_families, derive, family_from_id, last_segment
-from llm_models.pipeline import build_source
 from llm_models.records import CAPABILITIES, Model
 from llm_models.snapshot import Snapshot
 
@@ -28,14 +27,9 @@ def of_row(row: real_kinds.Row, **more: Any) -> dict[str, Any]:
     return stated if family is None else {**stated, "family": family}
 
 
-def nobody(_model_id: str) -> str | None:
-    """No provider states a family."""
-    return None
-
-
 def flags(stated: dict[str, Any]) -> dict[str, Any]:
     """The capabilities that are derived for a model."""
-    derived: dict[str, Any] = derive(stated, nobody).get("capabilities", {})
+    derived: dict[str, Any] = derive(stated, None).get("capabilities", {})
     return derived
 
 
@@ -162,7 +156,7 @@ class TestStatedWins:
     def test_nothing_stated_is_derived(self, model_id: str, stated: dict[str, Any]) -> None:
         """For any model: what is derived and what is stated never name the same field, and input is not changed."""
         before = json.dumps(stated)
-        derived = derive({"id": model_id, **stated}, lambda _: "agreed")
+        derived = derive({"id": model_id, **stated}, "agreed")
         assert json.dumps(stated) == before
         assert set(derived) & set(stated) <= {"capabilities"}
         assert not set(derived.get("capabilities", {})) & set(stated.get("capabilities", {}))
@@ -192,7 +186,7 @@ class TestFamily:
     def test_from_the_id(self, model_id: str, family: str | None) -> None:
         """The last path segment without a trailing date or version, less its last part."""
         assert family_from_id(model_id) == family
-        assert derive({"id": model_id}, nobody).get("family") == family
+        assert derive({"id": model_id}, None).get("family") == family
 
     @pytest.mark.parametrize(
         ("model_id", "segment"),
@@ -224,9 +218,9 @@ class TestFamily:
     def test_stated_beats_agreed_beats_the_id(self) -> None:
         agreed = {"gpt-4o-mini": "gpt-mini"}
         mine = {"id": "proxy/gpt-4o-mini"}
-        assert "family" not in derive({**mine, "family": "own"}, lambda name: agreed.get(last_segment(name)))
-        assert derive(mine, lambda name: agreed.get(last_segment(name)))["family"] == "gpt-mini"
-        assert derive(mine, nobody)["family"] == "gpt-4o"
+        assert "family" not in derive({**mine, "family": "own"}, agreed.get(last_segment(mine["id"])))
+        assert derive(mine, agreed.get(last_segment(mine["id"])))["family"] == "gpt-mini"
+        assert derive(mine, None)["family"] == "gpt-4o"
 
     def test_in_a_catalogue(self) -> None:
         """Over providers: agreement fills a gap, disagreement leaves it to the id, whatever the order."""
@@ -240,11 +234,10 @@ class TestFamily:
         ]
         catalogue: dict[str, Any] = {}
         for provider, model_id, family in rows:
-            model = {"id": model_id} if family is None else {"id": model_id, "family": family}
-            catalogue[provider] = {"id": provider, "models": {model_id: model}}
+            catalogue[provider] = catalogues.provider(provider, catalogues.model(model_id, family=family))
         for order in (list(catalogue), list(reversed(catalogue))):
-            data = json.dumps({provider: catalogue[provider] for provider in order}).encode()
-            snapshot = Snapshot(build_source(data, "toy.json")[0])
+            data = catalogues.catalogue(*(catalogue[provider] for provider in order))
+            snapshot = Snapshot(catalogues.of_source(data)[0])
             families = {model.provider: model.family for model in snapshot.list_models()}
             assert families == {
                 "a": "gpt-mini",
@@ -268,7 +261,7 @@ class TestDeprecated:
         ],
     )
     def test_follows_status_where_nothing_else_is_said(self, stated: dict[str, Any], derived: bool | None) -> None:
-        assert derive({"id": "o3", **stated}, nobody).get("deprecated") is derived
+        assert derive({"id": "o3", **stated}, None).get("deprecated") is derived
 
 
 def own(*models: dict[str, Any]) -> dict[str, Model]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import ROOT
+from support import ROOT
+from support.command import process as run
 
 import llm_models
 from llm_models.errors import UnknownModelError, UnknownProviderError
@@ -51,13 +49,6 @@ provider = "my-gateway"
 id = "house-7b"
 limits.context = 8192
 """
-
-
-def run(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run `llm-models` as a process of its own."""
-    env = {key: value for key, value in os.environ.items() if key != "LLM_MODELS_CONFIG"}
-    command = [sys.executable, "-P", "-c", "from llm_models.cli import main; main()", *args]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=env, check=False, timeout=60)
 
 
 @pytest.fixture
@@ -145,11 +136,13 @@ class TestAField:
 
     def test_all_values_are_those_of_the_model(self, catalogue: Snapshot) -> None:
         """For every model that the file touches, and some that it does not, the told values are the record's."""
-        from llm_models.provenance import leaves
+        from llm_models.origins import leaves
 
         for spec in (SPEC, "openai:gpt-4o", "my-gateway:house-7b", "openai:gpt-5.2", "anthropic:claude-sonnet-4-5"):
             model = catalogue.resolve(spec)
-            values = {name: value for name, value in leaves(model.to_dict()) if name not in {"id", "provider"}}
+            values = {
+                ".".join(path): value for path, value in leaves(model.to_dict()) if path not in {("id",), ("provider",)}
+            }
             told = catalogue.explain(spec).fields
             assert {one.field: one.value for one in told if one.how != "omitted"} == values
 
@@ -223,7 +216,7 @@ def test_it_is_the_same_with_and_without_activation(folder: Path, catalogue: Sna
     specs = [*(f"openai:{one.id}" for one in catalogue.list_models("openai")), "openai:o3-mini", "openai:o1"]
     specs += ["my-gateway:house-7b", "anthropic:claude-sonnet-4-5"]
     before = [catalogue.explain(spec) for spec in specs]
-    assert run("activate", cwd=folder).returncode == 0
+    assert run("activate", cwd=folder).code == 0
     loaded = llm_models.load(publish=False)
     assert loaded.file.name.endswith("snapshot.json")
     assert loaded.file.name != catalogue.file.name
@@ -234,7 +227,7 @@ class TestCommand:
     """A table for people, the same as data for programs."""
 
     def test_the_table(self, folder: Path) -> None:
-        lines = run("explain", SPEC, "cost", cwd=folder).stdout.splitlines()
+        lines = run("explain", SPEC, "cost", cwd=folder).out.splitlines()
         assert [line.split() for line in lines] == [
             ["field", "value", "from", "replaced"],
             ["cost.input", "0.12", place_of("cost = {"), "0.15"],
@@ -242,28 +235,28 @@ class TestCommand:
             ["cost.cache_read", "0.075", "models_dev"],
             ["cost.reasoning", "1", place_of("cost = {")],
         ]
-        rows = {line.split()[0]: line.split()[1:] for line in run("explain", SPEC, cwd=folder).stdout.splitlines()}
+        rows = {line.split()[0]: line.split()[1:] for line in run("explain", SPEC, cwd=folder).out.splitlines()}
         assert rows["capabilities.chat"] == ["yes", "default"]
         assert rows["provider_model_id"] == ["gpt-4o-mini", "derived"]
         assert rows["knowledge"] == ["omitted,", place_of("omit ="), "2023-09"]
-        assert run("explain", SPEC, "cost.training", cwd=folder).stdout.splitlines()[1].split()[1:] == [
+        assert run("explain", SPEC, "cost.training", cwd=folder).out.splitlines()[1].split()[1:] == [
             "nobody",
             "says",
         ]
 
     def test_the_data_are_those_of_the_api(self, folder: Path, catalogue: Snapshot) -> None:
         for spec in (SPEC, "openai:o3-mini", "openai:o1"):
-            data = json.loads(run("explain", spec, "--json", cwd=folder).stdout)
+            data = json.loads(run("explain", spec, "--json", cwd=folder).out)
             assert data == json.loads(json.dumps(catalogue.explain(spec).to_dict()))
 
     def test_a_hidden_model_says_so_first(self, folder: Path) -> None:
-        lines = run("explain", "openai:o1", "cost.input", cwd=folder).stdout.splitlines()
+        lines = run("explain", "openai:o1", "cost.input", cwd=folder).out.splitlines()
         assert lines[0].split() == ["openai:o1", "denied", "by", "pattern", "'o1*'"]
         assert lines[1].strip() == place_of('openai = ["o1*"]')
-        assert "excluded by pattern 'o3-*'" in run("explain", "openai:o3-mini", cwd=folder).stdout
+        assert "excluded by pattern 'o3-*'" in run("explain", "openai:o3-mini", cwd=folder).out
 
     def test_a_typo_is_exit_1_and_one_line(self, folder: Path) -> None:
         result = run("explain", SPEC, "cost.inptu", cwd=folder)
-        assert (result.returncode, result.stdout) == (1, "")
-        assert result.stderr.startswith("llm-models: openai:gpt-4o-mini has no field 'cost.inptu'. Did you mean")
-        assert result.stderr.count("\n") == 1
+        assert (result.code, result.out) == (1, "")
+        assert result.err.startswith("llm-models: openai:gpt-4o-mini has no field 'cost.inptu'. Did you mean")
+        assert result.err.count("\n") == 1

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from refreshing import STATE, catalogue, facts, files_below, fine, here, model, numbered, provider
+from support.catalogues import catalogue, model, numbered, provider
+from support.command import STATE, facts, files_below, fine, here
 
 from llm_models import activation, paths
 from llm_models.guards import GuardError

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
-import sysconfig
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ROOT
+from support import ROOT
+from support.command import SCRIPT, SCRIPTS, Result, program, script
 
 from llm_models.cli.config import SNIPPET
 
@@ -20,17 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-SCRIPTS = sysconfig.get_path("scripts")
 OFFERED = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
 GOOD, BAD = 'prefer = ["openai"]\n', 'perfer = ["openai"]\n'
 TOLD = "llm_models.toml:1:1: unknown key 'perfer'. Did you mean 'prefer'?"
 
-pytestmark = pytest.mark.skipif(shutil.which("llm-models", path=SCRIPTS) is None, reason="the command is not installed")
+pytestmark = pytest.mark.skipif(SCRIPT is None, reason="the command is not installed")
 needs_pre_commit = pytest.mark.skipif(
     find_spec("pre_commit") is None or shutil.which("git") is None, reason="pre-commit is not installed"
 )
-
-Run = subprocess.CompletedProcess[str]
 
 
 def setting(name: str, text: str = OFFERED) -> str:
@@ -59,22 +55,20 @@ class Repository:
         }
         self.run("git", "init", "-q", ".")
 
-    def run(self, *args: str) -> Run:
-        return subprocess.run(
-            args, cwd=self.path, env=self.env, capture_output=True, text=True, check=False, timeout=60
-        )
+    def run(self, *args: str) -> Result:
+        return program(args, self.path, env=self.env)
 
     def write(self, name: str, text: str) -> None:
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        assert self.run("git", "add", "-A").returncode == 0
+        assert self.run("git", "add", "-A").code == 0
 
-    def commit(self) -> Run:
+    def commit(self) -> Result:
         return self.run("git", "commit", "-q", "-m", "a change")
 
     def commits(self) -> int:
-        return len(self.run("git", "log", "--format=%h").stdout.split())
+        return len(self.run("git", "log", "--format=%h").out.split())
 
 
 @pytest.fixture
@@ -90,34 +84,34 @@ class TestPreCommit:
     def hooked(self, repository: Repository) -> Repository:
         repository.write(".pre-commit-config.yaml", SNIPPET)
         result = repository.run(sys.executable, "-m", "pre_commit", "install")
-        assert result.returncode == 0, result.stdout + result.stderr
+        assert result.code == 0, result.out + result.err
         return repository
 
     def test_a_bad_file_is_refused_and_the_mended_one_accepted(self, hooked: Repository) -> None:
         hooked.write("llm_models.toml", BAD)
         result = hooked.commit()
-        assert result.returncode == 1
-        assert TOLD in result.stderr + result.stdout
+        assert result.code == 1
+        assert TOLD in result.err + result.out
         assert hooked.commits() == 0
         hooked.write("llm_models.toml", GOOD)
         result = hooked.commit()
-        assert result.returncode == 0, result.stderr
+        assert result.code == 0, result.err
         assert hooked.commits() == 1
 
     def test_only_files_of_that_name_are_looked_at_wherever_they_lie(self, hooked: Repository) -> None:
         hooked.write("other.toml", BAD)
         hooked.write("my_llm_models.toml", BAD)
-        assert hooked.commit().returncode == 0
+        assert hooked.commit().code == 0
         for name in ("a b/llm_models.toml", "-rf/llm_models.toml", "a\nb/llm_models.toml", "é/llm_models.toml"):
             hooked.write(name, BAD)
         told = hooked.commit()
-        assert told.returncode == 1
-        lines = [line for line in (told.stdout + told.stderr).splitlines() if line.endswith("Did you mean 'prefer'?")]
+        assert told.code == 1
+        lines = [line for line in (told.out + told.err).splitlines() if line.endswith("Did you mean 'prefer'?")]
         assert sorted(line.partition("llm_models.toml:")[0] for line in lines) == ["-rf/", "a b/", "a\\nb/", "é/"]
 
     def test_warnings_do_not_stop_a_commit(self, hooked: Repository) -> None:
         hooked.write("llm_models.toml", 'prefer = ["opnai"]\n')
-        assert hooked.commit().returncode == 0
+        assert hooked.commit().code == 0
 
 
 class TestTheOfferedHook:
@@ -160,38 +154,34 @@ class TestEntry:
     """The command as pre-commit calls it, with any names of files."""
 
     @staticmethod
-    def call(names: Sequence[str], folder: Path) -> Run:
+    def call(names: Sequence[str], folder: Path) -> Result:
         command, *args = setting("entry").split()
-        env = {key: value for key, value in os.environ.items() if key != "LLM_MODELS_CONFIG"}
-        program = shutil.which(command, path=SCRIPTS)
-        assert program is not None
-        return subprocess.run(
-            [program, *args, *names], cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=60
-        )
+        assert command == "llm-models"
+        return script(*args, *names, cwd=folder)
 
     @pytest.mark.parametrize("name", ["a b.toml", "-rf", "--strict", "--", "a\nb.toml", "\x1b[31m.toml", "é.toml", "-"])
     def test_any_name_is_a_file_and_no_option(self, name: str, tmp_path: Path) -> None:
         (tmp_path / name).write_text(BAD, encoding="utf-8")
         result = self.call([name], tmp_path)
-        assert result.returncode == 1
-        assert len(result.stdout.splitlines()) == 1
-        assert "unknown key 'perfer'" in result.stdout
-        assert "\x1b" not in result.stdout + result.stderr
+        assert result.code == 1
+        assert len(result.out.splitlines()) == 1
+        assert "unknown key 'perfer'" in result.out
+        assert "\x1b" not in result.out + result.err
         (tmp_path / name).write_text(GOOD, encoding="utf-8")
-        assert self.call([name], tmp_path).returncode == 0
+        assert self.call([name], tmp_path).code == 0
 
     @pytest.mark.skipif(sys.platform != "linux", reason="such names are only there")
     def test_a_name_that_is_no_text_is_told_plainly(self, tmp_path: Path) -> None:
         name = os.fsdecode(b"\xff.toml")
         (tmp_path / name).write_text(BAD, encoding="utf-8")
         result = self.call([name], tmp_path)
-        assert result.returncode == 1
-        assert "unknown key 'perfer'" in result.stdout
-        assert "Traceback" not in result.stderr
+        assert result.code == 1
+        assert "unknown key 'perfer'" in result.out
+        assert "Traceback" not in result.err
 
     def test_no_file_at_all(self, tmp_path: Path) -> None:
         (tmp_path / ".git").mkdir()
-        assert self.call([], tmp_path).returncode == 0
+        assert self.call([], tmp_path).code == 0
 
     def test_two_thousand_files(self, tmp_path: Path) -> None:
         """The verdict is right, each bad file is told once, and it takes milliseconds a file."""
@@ -199,7 +189,7 @@ class TestEntry:
         for number, name in enumerate(names):
             (tmp_path / name).write_text(BAD if number % 1000 == 7 else GOOD, encoding="utf-8")
         result = self.call(names, tmp_path)
-        assert result.returncode == 1
-        assert [line.split(":")[0] for line in result.stdout.splitlines()] == ["7.toml", "1007.toml"]
-        assert result.stderr == "2000 files: 2 errors, 0 warnings\n"
-        assert self.call([name for name in names if name not in {"7.toml", "1007.toml"}], tmp_path).returncode == 0
+        assert result.code == 1
+        assert [line.split(":")[0] for line in result.out.splitlines()] == ["7.toml", "1007.toml"]
+        assert result.err == "2000 files: 2 errors, 0 warnings\n"
+        assert self.call([name for name in names if name not in {"7.toml", "1007.toml"}], tmp_path).code == 0

@@ -6,14 +6,12 @@ Every module here costs each program that starts; one that is missing from these
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-ROOT = Path(__file__).resolve().parent.parent
+from support import ROOT
+from support.command import python
 
 IMPORT = {
     "__future__",
@@ -109,9 +107,8 @@ print(repr({**at_import, "then": sorted(set(sys.modules) - bare), "read": opened
 
 def watch(question: str, cwd: Path, *options: str) -> dict[str, Any]:
     """What a new process imports and opens for `import llm_models`, and then for that question."""
-    command = [sys.executable, "-B", *options, "-c", WATCH, str(ROOT), question]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=True, timeout=60)
-    seen: dict[str, Any] = ast.literal_eval(done.stdout)
+    done = python(WATCH, ROOT, question, options=["-B", *options], cwd=cwd, measured=False)
+    seen: dict[str, Any] = ast.literal_eval(done.out)
     return seen
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from refreshing import STATE, facts, files_below, fine, here, numbered, process
+from support import catalogues
+from support.catalogues import numbered
+from support.command import STATE, facts, files_below, fine, here, process
 
 import llm_models
-from llm_models import activation, index, paths
+from llm_models import activation, paths
 from llm_models.snapshot_file import SnapshotFile
-from llm_models.snapshot_writer import assemble
-from llm_models.tail import EMPTY_TAIL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ class TestWhich:
         digest = hashlib.sha256(Path("api.json").read_bytes()).hexdigest()
         assert told["sources"] == [f"models_dev (SHA-256 {digest})"]
         assert (told["providers"], told["models"], told["date"]) == (1, 3, "2026-01-02")
-        assert told["digest"] == llm_models.load().file.header["digest"]
+        assert told["digest"] == llm_models.load().digest
 
     def test_activated_from_the_packaged(self) -> None:
         fine("activate")
@@ -186,12 +186,12 @@ class TestPulled:
             manifest.unlink()
         else:
             manifest.write_text("{" if fault == "no JSON" else '{"sha256": 1}')
-        assert facts("info")["pulled"] == f"{upstream.absolute()}, of which no manifest speaks"
+        assert facts("info")["pulled"] == f"{upstream.absolute()}, which no manifest describes"
 
 
 class TestVerify:
     def test_all_is_well(self) -> None:
-        assert facts("info", "--verify")["verified"] == "every byte is what was written"
+        assert facts("info", "--verify")["verified"] == "no damage found"
         assert "verified" not in facts("info")
 
     def test_a_byte_flipped_anywhere_is_found(self) -> None:
@@ -222,11 +222,10 @@ class TestVerify:
         activate()
         file = SnapshotFile.open(str(ACTIVE))
         model = file.block("acme").model(0) | {"cost": {"input": 0.01}}
-        line = index.index_model(model, lambda _: None)
-        block = index.block_of(file.block("acme").provider, {"m0": line})
+        block = catalogues.block("acme", {"m0": model})
         with monkeypatch.context() as patch:
             patch.setattr("llm_models.snapshot_writer.digest", lambda *_: file.header["digest"])
-            forged = assemble(file.header, {"acme": block}, EMPTY_TAIL, None, "x")
+            forged = catalogues.assembled(file.header, {"acme": block})
         ACTIVE.write_bytes(forged.data)
         assert here("info").code == 0
         told = here("info", "--verify")

@@ -8,10 +8,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from support import catalogues
+from support.catalogues import of_source
 
 from llm_models import validation
 from llm_models.errors import AmbiguousModelError, EmptyCatalogError, SourceError
-from llm_models.pipeline import build_source
 from llm_models.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Built(NamedTuple):
 
 def build(catalogue: dict[str, Any]) -> Built:
     """Through bytes, so that nothing is tested which JSON cannot hold; every record made is valid."""
-    file, report = build_source(json.dumps(catalogue).encode(), "toy.json")
+    file, report = of_source(json.dumps(catalogue).encode())
     for provider in file.header["blocks"]:
         block = file.block(provider)
         assert validation.first_fault("provider", block.provider) is None
@@ -78,8 +79,8 @@ def build(catalogue: dict[str, Any]) -> Built:
 
 def provider_of(provider: str, *models: dict[str, Any], **stated: Any) -> dict[str, Any]:
     """One provider of a catalogue, as models.dev writes it."""
-    plain = {"id": provider, "env": ["KEY"], "npm": "@ai-sdk/x", "name": "X", "doc": "https://x.test", **stated}
-    return {provider: {**plain, "models": {model["id"]: model for model in models}}}
+    usual: dict[str, Any] = {"env": ["KEY"], "npm": "@ai-sdk/x", "name": "X", "doc": "https://x.test", "api": None}
+    return {provider: catalogues.provider(provider, *models, **{**usual, **stated})}
 
 
 def one(model_id: str, **fields: Any) -> Built:
@@ -750,9 +751,7 @@ class TestFaultsOfModels:
     def test_an_id_of_a_megabyte(self) -> None:
         """It is dropped like any other, and no message repeats it."""
         model_id = "../" * 350_000
-        file, report = build_source(
-            json.dumps(provider_of("x", HEALTHY, {**HEALTHY, "id": model_id})).encode(), "toy.json"
-        )
+        file, report = of_source(json.dumps(provider_of("x", HEALTHY, {**HEALTHY, "id": model_id})).encode())
         assert file.block("x").ids == ["gpt-4o-mini"]
         assert len(json.dumps(report.rows())) < 1000
 
@@ -857,7 +856,7 @@ class TestReport:
 
     def test_examples_say_where_the_first_few_are(self) -> None:
         models = [{"id": f"m-{number}", "limit": {"context": 0}} for number in range(9)]
-        _, report = build_source(json.dumps(provider_of("x-y", *models)).encode(), "toy.json")
+        _, report = of_source(json.dumps(provider_of("x-y", *models)).encode())
         assert report.rows() == [
             {
                 "kind": "dropped",
@@ -869,5 +868,5 @@ class TestReport:
         ]
 
     def test_no_survivor_is_an_error(self) -> None:
-        with pytest.raises(EmptyCatalogError, match=r"toy\.json: no model is left"):
+        with pytest.raises(EmptyCatalogError, match=r"made-up\.json: no model is left"):
             build({"x": {"id": "x", "models": {"m": {"id": "unlike"}}}})

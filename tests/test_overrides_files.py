@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 import tomllib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import ROOT
+from support import ROOT
+from support.command import process
 
 from llm_models import checks
 from llm_models.positions import locate
@@ -59,11 +57,9 @@ def data_of(path: Path) -> dict[str, Any]:
 
 def test_the_command_finds_nothing_wrong_and_nothing_pointless() -> None:
     names = [f"overrides/{path.name}" for path in FILES]
-    command = [sys.executable, "-P", "-c", "from llm_models.cli import main; main()", "validate", "--strict", *names]
-    env = {**os.environ, "LLM_MODELS_CONFIG": ""}
-    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=env, check=False)
-    assert (result.returncode, result.stdout) == (0, "")
-    assert result.stderr == f"{len(FILES)} files: no problems\n"
+    result = process("validate", "--strict", *names, cwd=ROOT)
+    assert (result.code, result.out) == (0, "")
+    assert result.err == f"{len(FILES)} files: no problems\n"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -113,7 +109,7 @@ def test_json_native_finds_claude(packaged: Snapshot) -> None:
 
 def test_every_correction_is_in_the_packaged_data_with_its_place(packaged: Snapshot) -> None:
     """Each value that a file states of a model by id is told by `explain` to come from that file and line."""
-    from llm_models.provenance import leaves
+    from llm_models.origins import leaves
 
     told = 0
     for path in FILES:
@@ -122,11 +118,11 @@ def test_every_correction_is_in_the_packaged_data_with_its_place(packaged: Snaps
         for number, entry in enumerate(data_of(path).get("models", [])):
             if "match" in entry:
                 continue
-            for field, value in leaves(
+            for steps, value in leaves(
                 {key: one for key, one in entry.items() if key not in {"provider", "id", "omit"}}
             ):
-                line = places.line_column(places["models", number, *field.split(".")].key_start)[0]
-                (origin,) = packaged.explain((entry["provider"], entry["id"]), field).fields
+                line = places.line_column(places["models", number, *steps].key_start)[0]
+                (origin,) = packaged.explain((entry["provider"], entry["id"]), ".".join(steps)).fields
                 assert origin.layer == f"overrides/{path.name}"
                 assert origin.place == f"overrides/{path.name}:{line}"
                 assert set(value) <= set(origin.value) if isinstance(value, list) else origin.value == value

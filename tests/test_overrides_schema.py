@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
+from support.command import fine
 
 from llm_models import config, validation
-from llm_models.cli import cli
 from llm_models.records import Model, Provider
 
-PRINTED: dict[str, Any] = json.loads(CliRunner().invoke(cli, ["schema", "overrides"]).stdout)
+PRINTED: dict[str, Any] = json.loads(fine("schema", "overrides").out)
 THEIRS = Draft7Validator(PRINTED)
 
 DRAFT_07 = {

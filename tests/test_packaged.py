@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-import real_kinds
+from support import real_kinds
 
 import llm_models
 from llm_models import paths, validation

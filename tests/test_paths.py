@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from support.command import python
 
 import llm_models
 from llm_models import paths
@@ -204,18 +202,7 @@ class TestFilesRead:
             "watched = ()\n"
             "print(json.dumps([name for name in opened if not name.endswith(('.py', '.pyc'))]))"
         )
-        env = {key: value for key, value in os.environ.items() if key != "LLM_MODELS_CONFIG"}
-        result = subprocess.run(
-            [sys.executable, "-P", "-c", code],
-            cwd=folder,
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        assert result.returncode == 0, result.stderr
-        names: list[str] = json.loads(result.stdout)
+        names: list[str] = json.loads(python(code, cwd=folder, measured=False).out)
         assert (str(folder / "llm_models.toml") in names) is config
         return names
 

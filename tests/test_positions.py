@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tomllib
 import tracemalloc
 from random import Random
@@ -11,7 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from toml_texts import BOM, Writer, documents, is_valid, parsed, same, values
+from support.toml_texts import BOM, Writer, documents, is_valid, parsed, same, values
+from support.work import Tallied, calls
 
 from llm_models.positions import Place, line_column, locate, syntax_problem
 
@@ -165,17 +165,14 @@ SHAPES = {  # how a text begins, what it repeats, how it ends
 
 @pytest.mark.parametrize(("head", "unit", "tail"), SHAPES.values(), ids=SHAPES)
 class TestCost:
-    """Time and memory grow with the text alone, not with how deep it nests or how long its keys are."""
+    """Work and memory grow with the text alone, not with how deep it nests or how long its keys are."""
 
-    def test_time(self, head: str, unit: str, tail: str) -> None:
-        """Four times the text takes four times as long; a copy of the rest at every step would take sixteen times."""
-        taken = []
-        for size in (2**16, 2**18):
-            text = head + unit * (size // len(unit)) + tail
-            started = time.perf_counter()
-            locate(text)
-            taken.append(time.perf_counter() - started)
-        assert taken[1] < 9 * taken[0] + 0.3
+    def test_work(self, head: str, unit: str, tail: str) -> None:
+        """Four times the text takes four times the work; a copy of the rest at every step would take sixteen times."""
+        small, large = (Tallied(head + unit * (size // len(unit)) + tail) for size in (2**13, 2**15))
+        assert calls(lambda: locate(large)) < 5 * calls(lambda: locate(small)) + 100
+        assert large.taken < 5 * small.taken + 100
+        assert large.taken < 4 * len(large) + 100
 
     def test_memory(self, head: str, unit: str, tail: str) -> None:
         text = head + unit * (2**15 // len(unit)) + tail
@@ -189,12 +186,15 @@ class TestCost:
 
 class TestLargeTexts:
     def test_many_lines_are_counted_once(self) -> None:
-        text = "a = 1\n" * 100_000
+        text = Tallied("a = 1\n" * 100_000)
         places = locate("")
         places.text = text
-        started = time.perf_counter()
-        assert [places.line_column(offset)[0] for offset in range(0, len(text), 6)] == list(range(1, 100_001))
-        assert time.perf_counter() - started < 5
+        lines: list[int] = []
+        offsets = range(0, len(text), 6)
+        work = calls(lambda: lines.extend(places.line_column(offset)[0] for offset in offsets))
+        assert lines == list(range(1, 100_001))
+        assert work < 20 * len(lines)
+        assert text.taken == 0
 
     def test_no_depth_is_too_deep(self) -> None:
         """tomllib stops at some depth of nesting; the scanner, which does not recurse, never does before it."""

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import doctest
 import json
-import os
 import re
 import shlex
-import subprocess
-import sys
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
-from conftest import ROOT
+from support import ROOT
+from support.command import process
+from support.loopback import serving
 
 import llm_models
 
@@ -42,16 +39,9 @@ def run_console(text: str, folder: Path) -> None:
     for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE):
         program, *args = shlex.split(command)
         assert program == "llm-models"
-        result = subprocess.run(
-            [sys.executable, "-P", "-c", "from llm_models.cli import main; main()", *args],
-            capture_output=True,
-            text=True,
-            cwd=folder,
-            env={key: value for key, value in os.environ.items() if key != "LLM_MODELS_CONFIG"},
-            check=False,
-        )
-        shown = result.stdout + result.stderr
-        assert result.returncode in (0, 1), shown
+        result = process(*args, cwd=folder)
+        shown = result.out + result.err
+        assert result.code in (0, 1), shown
         pattern = re.escape(expected).replace("\\.\\.\\.\\\n", ".*").replace(r"\.\.\.", ".*")
         assert re.fullmatch(pattern, shown, re.DOTALL), f"$ {command}\n{shown}"
 
@@ -73,28 +63,15 @@ def test_every_example_gives_what_the_readme_says(tmp_path: Path, monkeypatch: p
 
 def test_the_refresh_works_as_written(tmp_path: Path, upstream: bytes) -> None:
     """Its lines, with the real source on loopback in place of its own address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(upstream)))
-            self.end_headers()
-            self.wfile.write(upstream)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
     (tmp_path / "llm_models.toml").write_text('[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\ntags = ["mine"]\n')
     block = next(text for language, text in BLOCKS if language == "bash")
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with serving(upstream) as (url, _):
         run_console("$ llm-models activate\n...\n", tmp_path)
         for line in block.splitlines():
             command = line.partition("#")[0].strip()
             if command == "llm-models pull":
-                command += f" --url http://127.0.0.1:{server.server_port}/api.json"
+                command += f" --url {url}"
             run_console(f"$ {command}\n...\n", tmp_path)
-        server.shutdown()
     assert json.loads((tmp_path / ".llm_models" / "manifest.json").read_text())["models"] == 5276
 
 

@@ -1,16 +1,17 @@
-"""The questions to a catalogue, and their answers; held against plain loops over a full decode (`plain.py`)."""
+"""The questions to a catalogue, and their answers; held against plain loops over a full decode (`support.oracle`)."""
 
 from __future__ import annotations
 
 import fnmatch
 import pickle
-import time
+import re
 from typing import TYPE_CHECKING, Any
 
-import plain
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import catalogues, oracle
+from support.work import calls
 
 import llm_models
 from llm_models import Model, Snapshot
@@ -33,7 +34,7 @@ from llm_models.selection import ORDERS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FLAGS = list(plain.FLAGS)
+FLAGS = list(oracle.FLAGS)
 ORDER_NAMES = sorted(ORDERS)
 FAST = settings(max_examples=100, deadline=None)
 
@@ -42,7 +43,7 @@ def answer(ask: Callable[[], Any]) -> Any:
     """What a question gives, in plain data: keys for models, the error's name for an error."""
     try:
         given = ask()
-    except plain.Fault as fault:
+    except oracle.Fault as fault:
         return fault.args[0]
     except LLMModelsError as error:
         return type(error).__name__
@@ -103,7 +104,7 @@ FLAG_LISTS = st.lists(st.sampled_from(FLAGS), max_size=2, unique=True)
 PREFER = st.none() | st.lists(PROVIDERS, max_size=3)
 SCOPE = st.none() | st.just("all") | PROVIDERS
 WORLD_FILES = st.builds(
-    lambda deny, allow, prefer: plain.made_up(
+    lambda deny, allow, prefer: catalogues.made_up(
         WORLD, {"deny": deny, "prefer": prefer, **({} if allow is None else {"allow": allow})}
     ),
     st.dictionaries(
@@ -115,19 +116,19 @@ WORLD_FILES = st.builds(
 
 
 @st.composite
-def catalogues(draw: st.DrawFn) -> tuple[Snapshot, plain.Plain]:
+def lazy_and_plain(draw: st.DrawFn) -> tuple[Snapshot, oracle.Plain]:
     """One catalogue twice, read lazily and plainly: with filters in its header and given filters on top."""
     file = draw(WORLD_FILES)
     given: dict[str, Any] = {"allow": draw(ALLOW), "deny": draw(st.none() | SECTION)}
-    slow = plain.Plain(file.data, **given)
+    slow = oracle.Plain(file.data, **given)
     if not slow.list_providers():
         with pytest.raises(EmptyCatalogError):
             Snapshot(file, **given)
         given = {}
-        slow = plain.Plain(file.data)
+        slow = oracle.Plain(file.data)
         if not slow.list_providers():
-            file = plain.made_up(WORLD)
-            slow = plain.Plain(file.data)
+            file = catalogues.made_up(WORLD)
+            slow = oracle.Plain(file.data)
     return Snapshot(file, **given), slow
 
 
@@ -135,8 +136,8 @@ class TestTheLazyPathEqualsAPlainFullDecode:
     """For every query: the same models in the same order, or the same error (issue 6)."""
 
     @settings(max_examples=300, deadline=None)
-    @given(catalogues(), TEXTS, SCOPE, PREFER)
-    def test_resolve(self, both: tuple[Snapshot, plain.Plain], text: str, scope: str | None, prefer: Any) -> None:
+    @given(lazy_and_plain(), TEXTS, SCOPE, PREFER)
+    def test_resolve(self, both: tuple[Snapshot, oracle.Plain], text: str, scope: str | None, prefer: Any) -> None:
         lazy, slow = both
         for _ in range(2):  # the second answer comes from memos
             assert answer(lambda: lazy.resolve(text, scope=scope, prefer=prefer)) == answer(
@@ -144,8 +145,8 @@ class TestTheLazyPathEqualsAPlainFullDecode:
             )
 
     @FAST
-    @given(catalogues(), PROVIDERS, NAMES)
-    def test_get_model(self, both: tuple[Snapshot, plain.Plain], provider: str, name: str) -> None:
+    @given(lazy_and_plain(), PROVIDERS, NAMES)
+    def test_get_model(self, both: tuple[Snapshot, oracle.Plain], provider: str, name: str) -> None:
         lazy, slow = both
         expected = answer(lambda: slow.get(provider, name))
         assert answer(lambda: lazy.get_model(provider, name)) == expected
@@ -153,9 +154,9 @@ class TestTheLazyPathEqualsAPlainFullDecode:
         assert lazy.allowed((provider, name)) is isinstance(expected, tuple)
 
     @FAST
-    @given(catalogues(), st.none() | PROVIDERS, FLAG_LISTS, FLAG_LISTS, ALLOW)
+    @given(lazy_and_plain(), st.none() | PROVIDERS, FLAG_LISTS, FLAG_LISTS, ALLOW)
     def test_list_models(
-        self, both: tuple[Snapshot, plain.Plain], provider: str | None, require: Any, forbid: Any, allow: Any
+        self, both: tuple[Snapshot, oracle.Plain], provider: str | None, require: Any, forbid: Any, allow: Any
     ) -> None:
         lazy, slow = both
         assert lazy.list_providers() == slow.list_providers()
@@ -165,9 +166,9 @@ class TestTheLazyPathEqualsAPlainFullDecode:
         )
 
     @settings(max_examples=200, deadline=None)
-    @given(catalogues(), FLAG_LISTS, FLAG_LISTS, PREFER, SCOPE, st.sampled_from(ORDER_NAMES))
+    @given(lazy_and_plain(), FLAG_LISTS, FLAG_LISTS, PREFER, SCOPE, st.sampled_from(ORDER_NAMES))
     def test_candidates_and_select(
-        self, both: tuple[Snapshot, plain.Plain], require: Any, forbid: Any, prefer: Any, scope: Any, order_by: str
+        self, both: tuple[Snapshot, oracle.Plain], require: Any, forbid: Any, prefer: Any, scope: Any, order_by: str
     ) -> None:
         lazy, slow = both
         query = {"require": require, "forbid": forbid, "prefer": prefer, "scope": scope, "order_by": order_by}
@@ -183,8 +184,8 @@ class TestTheLazyPathEqualsAPlainFullDecode:
                 assert answer(lambda: lazy.select(**query)) == first
 
     @FAST
-    @given(catalogues(), TEXTS)
-    def test_models_are_what_the_file_says(self, both: tuple[Snapshot, plain.Plain], text: str) -> None:
+    @given(lazy_and_plain(), TEXTS)
+    def test_models_are_what_the_file_says(self, both: tuple[Snapshot, oracle.Plain], text: str) -> None:
         lazy, slow = both
         found = answer(lambda: lazy.resolve(text))
         if isinstance(found, tuple):
@@ -195,9 +196,9 @@ class TestTheLazyPathEqualsAPlainFullDecode:
 
 
 @pytest.fixture(scope="module")
-def whole() -> plain.Plain:
+def whole() -> oracle.Plain:
     with open(PACKAGED_SNAPSHOT, "rb") as file:
-        return plain.Plain(file.read())
+        return oracle.Plain(file.read())
 
 
 class TestTheLazyPathOnThePackagedSnapshot:
@@ -205,7 +206,7 @@ class TestTheLazyPathOnThePackagedSnapshot:
 
     @settings(max_examples=60, deadline=None)
     @given(data=st.data())
-    def test_any_query(self, packaged: Snapshot, whole: plain.Plain, data: st.DataObject) -> None:
+    def test_any_query(self, packaged: Snapshot, whole: oracle.Plain, data: st.DataObject) -> None:
         keys = sorted(whole.models)
         providers = st.sampled_from(sorted(whole.providers))
         key = data.draw(st.sampled_from(keys))
@@ -220,7 +221,7 @@ class TestTheLazyPathOnThePackagedSnapshot:
 
     @settings(max_examples=25, deadline=None)
     @given(data=st.data())
-    def test_any_choice(self, packaged: Snapshot, whole: plain.Plain, data: st.DataObject) -> None:
+    def test_any_choice(self, packaged: Snapshot, whole: oracle.Plain, data: st.DataObject) -> None:
         providers = st.sampled_from(sorted(whole.providers))
         query = {
             "require": data.draw(st.lists(st.sampled_from(FLAGS), max_size=3, unique=True)),
@@ -251,7 +252,7 @@ class TestTheLazyPathOnThePackagedSnapshot:
             "allow": data.draw(st.none() | st.dictionaries(names, st.just("all") | globs, min_size=1, max_size=4)),
             "deny": data.draw(st.dictionaries(names, globs, max_size=3)),
         }
-        slow = plain.Plain(slow_file, **given_filters)
+        slow = oracle.Plain(slow_file, **given_filters)
         expected = slow.list_models()
         if not expected:
             with pytest.raises(EmptyCatalogError):
@@ -265,15 +266,17 @@ class TestTheLazyPathOnThePackagedSnapshot:
 
 @pytest.fixture
 def world() -> Snapshot:
-    return Snapshot(plain.made_up(WORLD))
+    return Snapshot(catalogues.made_up(WORLD))
 
 
 class TestAllowed:
     """allowed(x) is true exactly when resolve(x) succeeds; it never raises on text or a key."""
 
     @settings(max_examples=200, deadline=None)
-    @given(catalogues(), TEXTS | st.text(max_size=20) | st.tuples(PROVIDERS, NAMES) | st.tuples(st.text(), st.text()))
-    def test_text_and_keys(self, both: tuple[Snapshot, plain.Plain], spec: Any) -> None:
+    @given(
+        lazy_and_plain(), TEXTS | st.text(max_size=20) | st.tuples(PROVIDERS, NAMES) | st.tuples(st.text(), st.text())
+    )
+    def test_text_and_keys(self, both: tuple[Snapshot, oracle.Plain], spec: Any) -> None:
         lazy, _ = both
         assert lazy.allowed(spec) is not isinstance(answer(lambda: lazy.resolve(spec)), str)
 
@@ -304,15 +307,17 @@ class TestAllowed:
                 for spec in (model.spec, model.key, model):
                     assert catalogue.allowed(spec) is not shut
 
-    def test_a_no_is_quick(self, packaged: Snapshot) -> None:
-        """It looks for no nearest name, which over all ids takes a long time."""
-        assert packaged.allowed("gpt-4o-minj") is False
-        start = time.perf_counter()
-        for _ in range(100):
-            packaged.allowed("gpt-4o-minj")
-            packaged.allowed("openai:gpt-4o-minj")
-            packaged.allowed("opnai:gpt-4o-mini")
-        assert time.perf_counter() - start < 0.2
+    @pytest.mark.parametrize("spec", ["gpt-4o-minj", "openai:gpt-4o-minj", "opnai:gpt-4o-mini"])
+    def test_a_no_takes_little_work(self, packaged: Snapshot, spec: str) -> None:
+        """It looks for no nearest name, which over all ids takes much work, as the control shows."""
+        assert packaged.allowed(spec) is False
+        assert calls(lambda: packaged.allowed(spec)) < 200
+
+        def control() -> None:
+            with pytest.raises(LookupError):
+                packaged.resolve(spec)
+
+        assert calls(control) > 500
 
 
 class TestProviders:
@@ -389,7 +394,7 @@ class TestModels:
     def test_excluded(self) -> None:
         """A model that `exclude` removed is unknown, and says so, with the place."""
         removed = {"alpha:three": {"pattern": "th*", "place": "llm_models.toml:7"}, "alpha:four": {"pattern": "four"}}
-        catalogue = Snapshot(plain.made_up(WORLD, tail={"removed": removed}))
+        catalogue = Snapshot(catalogues.made_up(WORLD, tail={"removed": removed}))
         with pytest.raises(UnknownModelError, match=r"alpha:three is excluded by pattern 'th\*' \(llm_models.toml:7\)"):
             catalogue.get_model("alpha", "three")
         with pytest.raises(UnknownModelError, match=r"alpha:four is excluded by pattern 'four'$"):
@@ -426,7 +431,7 @@ class TestModels:
             "j": reasoning(),
         }
         twins = {f"{name}-twin": part for name, part in stated.items()}
-        catalogue = Snapshot(plain.made_up({"alpha": {**stated, **twins}}))
+        catalogue = Snapshot(catalogues.made_up({"alpha": {**stated, **twins}}))
         for name, part in stated.items():
             model, twin = catalogue.get_model("alpha", name), catalogue.get_model("alpha", f"{name}-twin")
             for group, said in part.items():
@@ -497,7 +502,7 @@ class TestResolve:
         with pytest.raises(UnknownProviderError):
             packaged.resolve("gpt-4o-mini", scope="opnai")
 
-    def test_one_provider_only(self, packaged: Snapshot, whole: plain.Plain) -> None:
+    def test_one_provider_only(self, packaged: Snapshot, whole: oracle.Plain) -> None:
         """A bare id that one provider serves is that model: for all of those."""
         counts: dict[str, list[tuple[str, str]]] = {}
         for key in whole.models:
@@ -539,7 +544,7 @@ class TestFilters:
         origin = {"layer": "llm_models.toml", "place": "llm_models.toml:12"}
         settings = {"deny": {"alpha": {"t*": origin}}, "allow": {"beta": {"on*": origin}}}
         filters = {"deny": {"alpha": ["t*"]}, "allow": {"alpha": "all", "beta": ["on*"]}}
-        catalogue = Snapshot(plain.made_up(WORLD, filters, {"settings": settings}), deny={"alpha": ["uno"]})
+        catalogue = Snapshot(catalogues.made_up(WORLD, filters, {"settings": settings}), deny={"alpha": ["uno"]})
         with pytest.raises(ModelNotAllowedError, match=r"denied by pattern 't\*' \(llm_models.toml:12\)"):
             catalogue.get_model("alpha", "two")
         with pytest.raises(ModelNotAllowedError, match=r"denied by pattern 'uno' \(an argument\)"):
@@ -581,7 +586,7 @@ class TestFilters:
             Snapshot(world.file, deny={"alpha": ["one"], "beta": ["one"]}).resolve("one")
 
     def test_an_arguments_deny_unites_and_its_allow_replaces(self) -> None:
-        file = plain.made_up(WORLD, {"deny": {"alpha": ["one"]}, "allow": {"alpha": "all"}})
+        file = catalogues.made_up(WORLD, {"deny": {"alpha": ["one"]}, "allow": {"alpha": "all"}})
         assert Snapshot(file).list_providers() == ["alpha"]
         both = Snapshot(file, deny={"Alpha": ["two"]})
         assert [model.id for model in both.list_models()] == ["beta:one", "x@beta"]
@@ -591,7 +596,7 @@ class TestFilters:
         assert Snapshot(file, allow="all").list_providers() == ["alpha", "beta", "gamma_x"]
 
     def test_a_header_may_name_a_provider_that_is_gone(self) -> None:
-        file = plain.made_up(WORLD, {"deny": {"gone": ["x"], "alpha": ["one"]}, "prefer": ["gone"]})
+        file = catalogues.made_up(WORLD, {"deny": {"gone": ["x"], "alpha": ["one"]}, "prefer": ["gone"]})
         catalogue = Snapshot(file, deny={"alpha": ["two"]})
         assert not catalogue.allowed("alpha:one")
         assert catalogue.select().provider == "alpha"
@@ -656,7 +661,27 @@ class TestFilters:
 
     def test_nothing_there(self) -> None:
         with pytest.raises(EmptyCatalogError):
-            Snapshot(plain.made_up({"empty": {}}))
+            Snapshot(catalogues.made_up({"empty": {}}))
+
+
+def glob_fits(pattern: str, name: str) -> bool:
+    """The verdict of a glob without escapes; the bits of a number are the parts that may come next."""
+    parts = re.findall(r"\*|\?|\[!?[^]]+\]|.", pattern)
+    stars = sum(1 << at for at, part in enumerate(parts) if part == "*")
+    takes = {
+        character: sum(1 << at for at, part in enumerate(parts) if part != "*" and fnmatch.fnmatchcase(character, part))
+        for character in set(name)
+    }
+
+    def past_stars(bits: int) -> int:
+        while (more := bits | (bits & stars) << 1) != bits:
+            bits = more
+        return bits
+
+    bits = past_stars(1)
+    for character in name:
+        bits = past_stars((bits & takes[character]) << 1 | bits & stars)
+    return bool(bits >> len(parts) & 1)
 
 
 class TestGlobs:
@@ -669,11 +694,9 @@ class TestGlobs:
         "pattern", ["*a" * 200, "*" * 500, "?*" * 250, "*a*b" * 100, "[a-z]*" * 80, "*" + "[!b]" * 100]
     )
     @pytest.mark.parametrize("name", ["a" * 2000, "a" * 1999 + "b", "ab" * 1000, "b" * 2000])
-    def test_hostile_ones_take_milliseconds(self, pattern: str, name: str) -> None:
-        start = time.perf_counter()
-        test = compile_glob(pattern)
-        test(name)
-        assert time.perf_counter() - start < 0.25
+    def test_hostile_ones_get_an_answer(self, pattern: str, name: str) -> None:
+        """A matcher that tries every way would not come to an end."""
+        assert bool(compile_glob(pattern)(name)) is glob_fits(pattern, name)
 
     @pytest.mark.parametrize(
         "pattern", ["[z-a]", "[", "[]", "[!]", "a[", "[[]", "[a", "\\", "(", "(?:", "a{2}", "$", "^"]
@@ -752,11 +775,11 @@ class TestCapabilities:
         assert ids(require=["tools"], forbid=["tools"]) == []
         assert ids(require=[], forbid={}) == ids()
 
-    def test_one_flag_of_every_packaged_model(self, packaged: Snapshot, whole: plain.Plain) -> None:
+    def test_one_flag_of_every_packaged_model(self, packaged: Snapshot, whole: oracle.Plain) -> None:
         for name in FLAGS:
             having = {model.key for model in packaged.list_models(require=[name])}
             lacking = {model.key for model in packaged.list_models(forbid=[name])}
-            assert having == {key for key, model in whole.models.items() if plain.has(model, name)}
+            assert having == {key for key, model in whole.models.items() if oracle.has(model, name)}
             assert having | lacking == set(whole.models)
             assert not having & lacking
 
@@ -781,7 +804,7 @@ class TestOrder:
         assert catalogue.prefer == ("beta",)
         assert catalogue.select().provider == "beta"
         assert catalogue.select(prefer=[]).provider == "alpha"
-        assert Snapshot(plain.made_up(WORLD, {"prefer": ["gamma_x"]})).select().provider == "gamma_x"
+        assert Snapshot(catalogues.made_up(WORLD, {"prefer": ["gamma_x"]})).select().provider == "gamma_x"
 
     def test_within_a_scope_preference_is_nothing(self, world: Snapshot) -> None:
         assert world.select(scope="beta", prefer=["alpha"]).provider == "beta"
@@ -801,7 +824,7 @@ class TestOrder:
                 ask(order_by=order_by)
 
     @pytest.mark.parametrize("order_by", ORDER_NAMES)
-    def test_the_whole_packaged_catalogue(self, packaged: Snapshot, whole: plain.Plain, order_by: str) -> None:
+    def test_the_whole_packaged_catalogue(self, packaged: Snapshot, whole: oracle.Plain, order_by: str) -> None:
         query = {"prefer": ["openai", "anthropic"], "order_by": order_by}
         assert [model.key for model in packaged.candidates(**query)] == whole.candidates(**query)
 
@@ -864,7 +887,7 @@ class TestNoMatch:
             errors[0].removed["x"] = (0, 0)  # type: ignore[index]
         assert errors[1].considered == 10
 
-    def test_every_combination_of_two(self, packaged: Snapshot, whole: plain.Plain) -> None:
+    def test_every_combination_of_two(self, packaged: Snapshot, whole: oracle.Plain) -> None:
         """Of the real data: wherever nothing fits, the counts are those of a plain scan."""
         none = [
             (one, two)
@@ -934,7 +957,7 @@ class TestThePublishedOne:
         assert llm_models.parse_spec("x@openai") == ("openai", "x")
         assert llm_models.format_spec(("openai", "x"), "at") == "x@openai"
 
-    def test_what_it_says_of_itself(self, packaged: Snapshot, whole: plain.Plain) -> None:
+    def test_what_it_says_of_itself(self, packaged: Snapshot, whole: oracle.Plain) -> None:
         assert packaged.date == whole.header["date"]
         assert packaged.digest == whole.header["digest"]
         assert len(packaged) == len(whole.models)

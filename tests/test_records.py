@@ -9,10 +9,10 @@ import operator
 import pickle
 from typing import Any
 
-import plain
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import oracle
 
 import llm_models
 from llm_models import records
@@ -50,9 +50,9 @@ FULL: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> plain.Plain:
+def catalogue() -> oracle.Plain:
     with open(PACKAGED_SNAPSHOT, "rb") as file:
-        return plain.Plain(file.read())
+        return oracle.Plain(file.read())
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ class TestThePackagedSnapshot:
         assert not {list, dict, set} & kinds
 
     def test_a_record_says_what_the_file_says_and_nothing_else(
-        self, models: list[Model], catalogue: plain.Plain
+        self, models: list[Model], catalogue: oracle.Plain
     ) -> None:
         """Field by field: an unknown value is None or empty, never 0, and a flag nobody states is its default."""
         assert len(models) == len(catalogue.models)
@@ -101,9 +101,9 @@ class TestThePackagedSnapshot:
                     assert value == told[name] or (not told[name] and value in (None, [], {}, False)), (model.key, name)
             for name, path in llm_models.CAPABILITIES.items():
                 flag = operator.attrgetter(".".join(path))(model.capabilities)
-                assert flag is plain.has(data, name), (model.key, name)
+                assert flag is oracle.has(data, name), (model.key, name)
 
-    def test_unknown_is_never_zero(self, models: list[Model], catalogue: plain.Plain) -> None:
+    def test_unknown_is_never_zero(self, models: list[Model], catalogue: oracle.Plain) -> None:
         for model in models:
             data = catalogue.models[model.key]
             for group in ("limits", "cost"):
@@ -137,7 +137,7 @@ class TestThePackagedSnapshot:
             assert model.key == (model.provider, model.id)
             assert model.spec == f"{model.provider}:{model.id}"
 
-    def test_providers(self, packaged: llm_models.Snapshot, catalogue: plain.Plain) -> None:
+    def test_providers(self, packaged: llm_models.Snapshot, catalogue: oracle.Plain) -> None:
         for name in packaged.list_providers():
             provider = packaged.get_provider(name)
             assert provider.to_dict() == {k: v for k, v in catalogue.providers[name].items() if v not in ([], {})}

@@ -7,25 +7,15 @@ import json
 import os
 import re
 import sys
-import time
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
-from conftest import ROOT
-from refreshing import (
-    STATE,
-    catalogue,
-    environment,
-    facts,
-    files_below,
-    fine,
-    here,
-    model,
-    numbered,
-    process,
-    provider,
-    serving,
-)
+from support import ROOT
+from support.catalogues import catalogue, model, numbered, provider
+from support.command import STATE, environment, facts, files_below, fine, here, process, python, started
+from support.loopback import serving
+from support.work import calls
 
 import llm_models
 from llm_models import activation, paths
@@ -46,7 +36,7 @@ def models() -> int:
 class TestPull:
     """The command, as a process against a server: what lands where, what is said, and nothing else."""
 
-    def test_goes_to_its_default_place_and_again_is_quick_and_quiet(self, tmp_path: Path) -> None:
+    def test_goes_to_its_default_place_and_again_fetches_nothing(self, tmp_path: Path) -> None:
         body = numbered(3)
         with serving(body, etag='"one"') as (url, asked):
             first = process("pull", "--url", url, cwd=tmp_path)
@@ -57,9 +47,7 @@ class TestPull:
             assert (manifest["sha256"], manifest["size"]) == (hashlib.sha256(body).hexdigest(), len(body))
             assert (manifest["providers"], manifest["models"]) == (1, 3)
             before = {name: (tmp_path / STATE / name).stat().st_mtime_ns for name in ("upstream.json", "manifest.json")}
-            started = time.monotonic()
             second = process("pull", "--url", url, cwd=tmp_path)
-            assert time.monotonic() - started < 5
             assert second == (0, first.out.replace(": 3", ": unchanged, 3"), "")
             assert {name: (tmp_path / STATE / name).stat().st_mtime_ns for name in before} == before
             assert asked[0].get("If-None-Match") is None
@@ -106,9 +94,7 @@ class TestPull:
 
         with socket.create_server(("127.0.0.1", 0)) as server:  # takes the connection and says nothing
             url = f"http://127.0.0.1:{server.getsockname()[1]}/"
-            started = time.monotonic()
             told = here("pull", "--url", url, "--timeout", "0.3")
-            assert time.monotonic() - started < 2
         assert (told.code, told.out) == (1, "")
         assert told.err == f"llm-models: {url}: not finished within 0.3 s (0 bytes received)\n"
         assert not UPSTREAM.exists()
@@ -118,18 +104,11 @@ class TestPull:
     @pytest.mark.skipif(sys.platform == "win32", reason="terminals as POSIX has them")
     def test_a_terminal_sees_a_bar_on_stderr_only(self, tmp_path: Path) -> None:
         import pty
-        import subprocess
 
         with serving(numbered(3000)) as (url, _):
             ours, theirs = pty.openpty()
-            code = "from llm_models.cli import main; main()"
-            with subprocess.Popen(
-                [sys.executable, "-P", "-c", code, "pull", "--url", url],
-                stdout=subprocess.PIPE,
-                stderr=theirs,
-                cwd=tmp_path,
-                env=environment(TERM="xterm", COLUMNS="100"),
-            ) as child:
+            env = environment(TERM="xterm", COLUMNS="100")
+            with started("pull", "--url", url, stdout=PIPE, stderr=theirs, cwd=tmp_path, env=env) as child:
                 os.close(theirs)
                 shown = b""
                 try:
@@ -158,10 +137,10 @@ class TestPull:
         assert "anna" not in shown
 
     def test_changes_nothing_that_is_served(self) -> None:
-        before = llm_models.load().file.header["digest"]
+        before = llm_models.load().digest
         Path("api.json").write_bytes(numbered(3, last_updated="2030-01-01"))
         fine("pull", "--url", "api.json")
-        assert llm_models.reload().file.header["digest"] == before
+        assert llm_models.reload().digest == before
 
     def test_runs_nothing_of_the_folder_it_runs_in(self, tmp_path: Path) -> None:
         for name in ("httpx", "json", "click", "my_overrides"):
@@ -236,7 +215,7 @@ class TestActivate:
             "import sys, socket\nsys.modules['httpx'] = None\nsocket.socket = None\n"
             "from llm_models.cli import main; main()"
         )
-        assert process("activate", "--from", "api.json", "--force", code=code, cwd=tmp_path).code == 0
+        python(code, "activate", "--from", "api.json", "--force", cwd=tmp_path)
 
     def test_the_same_again_writes_nothing_and_keeps_the_previous(self) -> None:
         for count in (3, 4, 4):
@@ -349,8 +328,20 @@ def test_the_real_upstream_pulled_and_activated_is_the_packaged_snapshot(
     assert all(spec.startswith("openai:o1") for spec in changed["models_removed"])
 
 
-def test_guards_are_quick_on_the_real_upstream(upstream: bytes) -> None:
-    """Every price changed, every base URL: the comparison reads each record once."""
+def test_the_work_of_guards_grows_with_the_catalogue_alone() -> None:
+    """Four times the models with a changed price take four times the work; no model is compared with all others."""
+
+    def work(count: int) -> int:
+        Path("api.json").write_bytes(numbered(count))
+        fine("activate", "--from", "api.json", "--force")
+        Path("api.json").write_bytes(numbered(count, cost={"input": 1234, "output": 2}))
+        return calls(lambda: fine("activate", "--from", "api.json", "--dry-run"))
+
+    assert work(400) < 5 * work(100)
+
+
+def test_guards_on_the_real_upstream(upstream: bytes) -> None:
+    """Every price changed, every base URL."""
     document = json.loads(upstream)
     for one in document.values():
         one["api"] = "https://elsewhere.example"
@@ -358,9 +349,7 @@ def test_guards_are_quick_on_the_real_upstream(upstream: bytes) -> None:
             if "cost" in other:
                 other["cost"]["input"] = 1234
     Path("api.json").write_text(json.dumps(document))
-    started = time.process_time()
     told = facts("activate", "--from", "api.json", "--dry-run")
-    assert time.process_time() - started < 10
     assert len([line for line in told["look"] if ": base_url changed" in line]) == 147
     assert len([line for line in told["look"] if ": cost.input changed" in line]) > 3000
 

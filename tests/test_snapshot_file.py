@@ -15,22 +15,21 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import plain
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import SCHEMAS, catalogues, oracle
 
 import llm_models
 from llm_models import header as header_module
 from llm_models import jsontext, open_file, paths, snapshot_file
 from llm_models.errors import SnapshotError
-from llm_models.header import FORMAT
+from llm_models.header import FORMAT, read_header
 from llm_models.paths import PACKAGED_SNAPSHOT
 from llm_models.records import BIT, CAPABILITIES, STATED, Capabilities, capability_bits
 from llm_models.snapshot_file import SnapshotFile, digest, encode_json
-from llm_models.snapshot_writer import assemble
 
-SMALL = plain.made_up(
+SMALL = catalogues.made_up(
     {
         "alpha": {
             "one": {"aliases": ["uno"], "limits": {"context": 8000}, "cost": {"input": 0, "output": 1.5}},
@@ -243,10 +242,8 @@ class TestAnotherFormat:
         ],
     )
     def test_a_block_that_is_none(self, block: bytes) -> None:
-        file = assemble(
-            {"sources": [], "filters": {}}, {"alpha": (block, 1)}, {"removed": {}, "models": {}}, None, "the-file.json"
-        )
-        with pytest.raises(SnapshotError, match=r"the-file.json"):
+        file = catalogues.assembled({"sources": [], "filters": {}}, {"alpha": (block, 1)})
+        with pytest.raises(SnapshotError, match=r"made-up.json"):
             file.block("alpha")
 
 
@@ -319,7 +316,7 @@ class TestTheFormat:
             assert [block["provider"]["id"] for block in blocks] == list(header["blocks"]) == sorted(header["blocks"])
 
     def test_the_header_conforms_to_its_schema(self, whole: bytes) -> None:
-        schema = json.loads((plain.SCHEMAS / "snapshot.schema.json").read_text("utf-8"))
+        schema = json.loads((SCHEMAS / "snapshot.schema.json").read_text("utf-8"))
         check = jsonschema.Draft202012Validator(schema)
         for data in (SMALL, whole):
             file = SnapshotFile(data, "x")
@@ -362,30 +359,47 @@ class TestTheFormat:
             assert sorted(block["aliases"].items()) == sorted(aliases)
             assert not set(block["aliases"]) & set(block["ids"])
             for model, bits in zip(block["models"], block["bits"], strict=True):
-                data = plain.filled(model, block["provider"]["id"])
-                for place, name in enumerate(plain.FLAGS):
-                    assert bool(bits >> place & 1) is plain.has(data, name), (model["id"], name)
-                    assert bool(bits >> (place + len(plain.FLAGS)) & 1) is plain.stated(data, name), (model["id"], name)
-                assert bool(bits >> 2 * len(plain.FLAGS) & 1) is data.get("deprecated", False)
-                assert bits >> (2 * len(plain.FLAGS) + 1) == 0
+                data = oracle.filled(model, block["provider"]["id"])
+                for place, name in enumerate(oracle.FLAGS):
+                    assert bool(bits >> place & 1) is oracle.has(data, name), (model["id"], name)
+                    assert bool(bits >> (place + len(oracle.FLAGS)) & 1) is oracle.stated(data, name), (
+                        model["id"],
+                        name,
+                    )
+                assert bool(bits >> 2 * len(oracle.FLAGS) & 1) is data.get("deprecated", False)
+                assert bits >> (2 * len(oracle.FLAGS) + 1) == 0
+
+    def test_the_header_alone(self, tmp_path: Path) -> None:
+        """Read of any format; of ours it is the file's, without the block table."""
+        path = tmp_path / "snapshot.json"
+        path.write_bytes(SMALL)
+        assert read_header(str(path)) == {**SnapshotFile(SMALL, "x").header, "blocks": {}}
+        path.write_bytes(b'[{"format":2,"all":"new"},\nwhatever')
+        assert read_header(str(path)) == {"format": 2, "all": "new"}
+        for data in (b"", b"[{}]", b"junk"):
+            path.write_bytes(data)
+            with pytest.raises(SnapshotError, match=r"snapshot.json"):
+                read_header(str(path))
+        with pytest.raises(SnapshotError, match="test_the_header_alone"):
+            read_header(str(tmp_path))
 
     def test_assembled_again_it_is_the_same(self, whole: bytes) -> None:
         """The parts of a file, put together anew, are that file to the byte."""
         for data in (SMALL, whole):
             file = SnapshotFile(data, "x")
             blocks = {name: (file.raw_block(name), place[3]) for name, place in file.header["blocks"].items()}
-            again = assemble(file.header, blocks, file.tail(), file.config(), "x")
+            again = catalogues.assembled(file.header, blocks, file.tail(), file.config())
             assert again.data == data
 
     def test_a_merged_configuration_is_kept_to_the_letter(self) -> None:
         text = 'prefer = ["beta"]\n# é \u2028 "quoted" \\ and a tab\t\r\n'
         file = SnapshotFile(SMALL, "x")
         blocks = {name: (file.raw_block(name), place[3]) for name, place in file.header["blocks"].items()}
-        merged = assemble(file.header, blocks, file.tail(), text.encode(), "x")
+        merged = catalogues.assembled(file.header, blocks, file.tail(), text.encode())
         assert merged.config() == text.encode()
         assert file.config() is None
         every = "".join(map(chr, range(0x3000))) + "\U0001f600"
-        odd = assemble(file.header, blocks, file.tail(), every.encode(), "x")
+        odd = catalogues.assembled(file.header, blocks, file.tail(), every.encode())
         assert odd.config() == every.encode()
         for held, raw in ((merged, text.encode()), (odd, every.encode()), (file, None)):
             assert held.holds_config(raw)
@@ -470,7 +484,7 @@ class TestLaziness:
         one = {"m": {"limits": {"context": 8000}}}
         took = []
         for providers in (1, 500):
-            file = plain.made_up({f"p{number:03}": one for number in range(providers)})
+            file = catalogues.made_up({f"p{number:03}": one for number in range(providers)})
             decoded.clear()
             catalogue = llm_models.Snapshot(SnapshotFile(file.data, "x"))
             assert catalogue.get_model("p000", "m").limits.context == 8000
@@ -520,7 +534,7 @@ class TestReadInParts:
         assert header_end(whole) < 1 << 14
 
     def test_a_long_first_line(self, path: Path) -> None:
-        many = plain.made_up({f"p{number:04}": {"m": {}} for number in range(2_000)})
+        many = catalogues.made_up({f"p{number:04}": {"m": {}} for number in range(2_000)})
         assert header_end(many.data) > 1 << 15
         path.write_bytes(many.data)
         assert SnapshotFile.open(str(path)).block("p1999").ids == ["m"]
@@ -537,7 +551,7 @@ class TestReadInParts:
     def test_replaced(self, path: Path) -> None:
         """Readers of the old file go on; the next one to open it sees the new one."""
         file = SnapshotFile.open(str(path))
-        (path.parent / "new").write_bytes(plain.made_up({"gamma": {"three": {}}}).data)
+        (path.parent / "new").write_bytes(catalogues.made_up({"gamma": {"three": {}}}).data)
         os.replace(path.parent / "new", path)
         assert [*SnapshotFile.open(str(path)).blocks] == ["gamma"]
         assert file.block("alpha").ids == ["one", "two"]
@@ -549,7 +563,7 @@ class TestReadInParts:
         """What was read before is still there; the rest is an error that names the file, never another's answer."""
         file = SnapshotFile.open(str(path))
         assert file.block("alpha").ids == ["one", "two"]
-        path.write_bytes(plain.made_up({"beta": {"three": {}}}).data)
+        path.write_bytes(catalogues.made_up({"beta": {"three": {}}}).data)
         assert file.block("alpha").ids == ["one", "two"]
         with pytest.raises(SnapshotError, match=r"the-file.json: the file was replaced while in use"):
             file.block("beta")
@@ -649,7 +663,7 @@ def with_flags(flags: list[str]) -> bytes:
         index = json.loads(line + b"]}")
         index["bits"] = [sum(_bits(model, flags)) for model in json.loads(raw[:-2])["models"]]
         blocks[provider] = (encode_json(index).removesuffix(b"]}") + b"\n" + rest, len(index["ids"]))
-    made = assemble(file.header, blocks, file.tail(), None, "x").data
+    made = catalogues.assembled(file.header, blocks, file.tail()).data
     body = made[header_end(made) :]
 
     def seal(header: dict[str, Any]) -> None:
@@ -660,11 +674,11 @@ def with_flags(flags: list[str]) -> bytes:
 
 
 def _bits(line: dict[str, Any], flags: list[str]) -> Iterator[int]:
-    model = plain.filled(line, "")
+    model = oracle.filled(line, "")
     for number, name in enumerate(flags):
-        if name not in CAPABILITIES or plain.has(model, name):
+        if name not in CAPABILITIES or oracle.has(model, name):
             yield 1 << number
-        if name not in CAPABILITIES or plain.stated(model, name):
+        if name not in CAPABILITIES or oracle.stated(model, name):
             yield 1 << (number + len(flags))
     if model.get("deprecated"):
         yield 1 << (2 * len(flags))
@@ -743,13 +757,13 @@ class TestStored:
         path = Path(__file__).resolve().parent / "stored" / f"{name}.json"
         file = SnapshotFile.open(str(path))
         file.verify()
-        oracle = plain.Plain(path.read_bytes())
+        full = oracle.Plain(path.read_bytes())
         catalogue = llm_models.Snapshot(file)
-        assert catalogue.list_providers() == oracle.list_providers()
-        assert [model.key for model in catalogue.list_models()] == oracle.list_models()
-        for flag in oracle.header["capabilities"]:
-            assert [model.key for model in catalogue.candidates(require=[flag])] == oracle.candidates(require=[flag])
-        for provider, model_id in oracle.models:
+        assert catalogue.list_providers() == full.list_providers()
+        assert [model.key for model in catalogue.list_models()] == full.list_models()
+        for flag in full.header["capabilities"]:
+            assert [model.key for model in catalogue.candidates(require=[flag])] == full.candidates(require=[flag])
+        for provider, model_id in full.models:
             line = file.block(provider).model(file.block(provider).rows[model_id])
             stated = file.stated(provider, model_id)
             assert {**line, "derived": None} == {**(stated or {}), "derived": None}

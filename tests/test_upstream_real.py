@@ -16,18 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support import ROOT, UPSTREAM
+from support.catalogues import of_source
+from support.command import program
 
 from llm_models import paths
-from llm_models.pipeline import build_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llm_models.normalize import Report
     from llm_models.snapshot_file import SnapshotFile
-
-ROOT = Path(__file__).resolve().parent.parent
-UPSTREAM = ROOT.parent / "shared" / "upstream" / "models-dev-2026-07-02.json"
 
 pytestmark = pytest.mark.skipif(not UPSTREAM.is_file(), reason="the real upstream file is absent")
 
@@ -44,7 +43,7 @@ def upstream() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def built() -> tuple[SnapshotFile, Report]:
     """What the pipeline makes of the file alone, without the curated overrides."""
-    return build_source(UPSTREAM.read_bytes(), UPSTREAM.name)
+    return of_source(UPSTREAM.read_bytes())
 
 
 def fold(provider: str) -> str:
@@ -240,15 +239,15 @@ BUILD = """
 import hashlib, locale, sys, time
 locale.setlocale(locale.LC_ALL, "")
 time.tzset()
-from llm_models.pipeline import build_base
-file, report = build_base(open(sys.argv[1], "rb").read(), "upstream")
+from support.catalogues import base
+file, report = base(open(sys.argv[1], "rb").read())
 print(hashlib.sha256(file.data).hexdigest(), repr(report.rows()).encode().hex())
 """
 
 
 def a_turkish_locale() -> str:
     """A locale in which "I" is not the upper case of "i", where the machine has one; else one that is not C."""
-    listed = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False).stdout.split()
+    listed = program(["locale", "-a"]).out.split()
     return next((name for name in listed if name.lower() in ("tr_tr.utf8", "tr_tr.utf-8")), "C.UTF-8")
 
 
@@ -266,7 +265,7 @@ class TestSameBytes:
             subprocess.Popen(
                 [sys.executable, "-c", BUILD, str(UPSTREAM)],
                 cwd=folder,
-                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **way},
+                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "tests"), **way},
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
@@ -289,7 +288,7 @@ class TestSameBytes:
         """Objects turned round at every level make the same records, to the byte."""
         turned = json.dumps(turn_round(upstream)).encode()
         assert turned != UPSTREAM.read_bytes()
-        file, report = build_source(turned, UPSTREAM.name)
+        file, report = of_source(turned)
         assert list(file.header["blocks"]) == list(built[0].header["blocks"])
         changed = [name for name in file.header["blocks"] if file.raw_block(name) != built[0].raw_block(name)]
         assert changed == []

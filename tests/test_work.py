@@ -7,17 +7,17 @@ question do, with a little room. Who goes over one does more than a question ask
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from support import ROOT
+from support.command import python
 
 from llm_models import paths
 from llm_models.snapshot_file import SnapshotFile
 
-ROOT = Path(__file__).resolve().parent.parent
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROBE = """
 import gc, sys
@@ -137,10 +137,8 @@ LOADED = 23
 
 def work(question: str, before: str, cwd: Path) -> dict[str, Any]:
     """What a question takes in a new process, in a folder without configuration."""
-    command = [sys.executable, "-I", "-S", "-B", "-c", PROBE, str(ROOT), before, question]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=60)
-    assert done.returncode == 0, done.stderr
-    counted: dict[str, Any] = ast.literal_eval(done.stdout)
+    done = python(PROBE, ROOT, before, question, options=["-I", "-S", "-B"], cwd=cwd, measured=False)
+    counted: dict[str, Any] = ast.literal_eval(done.out)
     return counted
 
 

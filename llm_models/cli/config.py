@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,8 +29,8 @@ __all__ = ["COMMANDS"]
 def validate_command(files: tuple[str, ...], strict: bool, style: str) -> None:
     """Report every problem of llm_models.toml FILES, each with its line and column.
 
-    Without FILES it takes the one that load() would. Errors exit 1; warnings, for what is valid but
-    pointless, do so with --strict. No code that a file names is run, and nothing goes online.
+    Without FILES it checks the file that load() would use. Errors exit 1. A warning marks an entry that is
+    valid but has no effect; warnings exit 1 with --strict only. It runs no code and does not go online.
 
     \b
     Example:
@@ -39,11 +40,13 @@ def validate_command(files: tuple[str, ...], strict: bool, style: str) -> None:
     from llm_models.checks import check_file
 
     if not files:
-        found = paths.find().config
-        if found is None:
-            note("no llm_models.toml here: nothing to check")
+        config = paths.find().config
+        if config is None:
+            note("there is no llm_models.toml here: nothing to check")
             return
-        files = (os.path.relpath(found),)
+        with suppress(OSError, ValueError):  # without a working directory, or with one on another drive
+            config = os.path.relpath(config)
+        files = (config,)
     problems: list[Problem] = []
     for path in files:
         problems.extend(check_file(path))
@@ -54,8 +57,8 @@ def validate_command(files: tuple[str, ...], strict: bool, style: str) -> None:
     for problem in problems if style == "github" else ():
         click.echo(github_line(problem))
     errors = sum(problem.severity == "error" for problem in problems)
-    told = f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}" if problems else "no problems"
-    note(f"{_many(len(files), 'file')}: {told}")
+    summary = f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}" if problems else "no problems"
+    note(f"{_many(len(files), 'file')}: {summary}")
     if errors or (strict and problems):
         raise click.exceptions.Exit(1)
 
@@ -112,7 +115,7 @@ _dry_run = click.option("--dry-run", is_flag=True, help="Show the change and wri
 TEMPLATE = """\
 #:schema ./{schema}
 # How this application's catalogue of LLM models differs from the packaged one.
-# `llm-models validate` checks this file, `llm-models explain SPEC` tells what it does.
+# `llm-models validate` checks this file, `llm-models explain SPEC` shows its effect on a model.
 
 # Providers that `select` tries first, in order.
 # prefer = ["openai", "anthropic"]
@@ -121,7 +124,7 @@ TEMPLATE = """\
 # [exclude]
 # openai = ["o3-*"]
 
-# Models that are known but not to be used.
+# Models that stay in the catalogue but must not be used.
 # [deny]
 # openai = ["o1*"]
 
@@ -136,7 +139,7 @@ TEMPLATE = """\
 # id = "house-7b"
 # limits.context = 8192
 
-# A correction: only what is named here changes.
+# A correction: only the values that are stated here change.
 # [[models]]
 # provider = "openai"
 # id = "gpt-4o-mini"
@@ -158,7 +161,7 @@ repos:
 @click.command("init", short_help="Write a commented llm_models.toml.")
 @click.argument("folder", default=".")
 def init_command(folder: str) -> None:
-    """Write a commented llm_models.toml into FOLDER, with its schema for editors, and show the pre-commit hook.
+    """Write a commented llm_models.toml into FOLDER, and its schema for editors; print a pre-commit hook.
 
     \b
     Example:
@@ -167,21 +170,23 @@ def init_command(folder: str) -> None:
     import json
 
     from llm_models import files, paths, validation
-    from llm_models.errors import ConfigError, LLMModelsError
+    from llm_models.errors import ConfigError
 
+    folder = paths.absolute(folder)
     path = os.path.join(folder, paths.CONFIG_NAME)
-    if os.path.lexists(path):
-        raise ConfigError(f"{path}: there is one already; 'llm-models set' and 'llm-models exclude' change it")
-    schema = f"{paths.STATE_NAME}/overrides.schema.json"
+    if paths.exists(path):
+        raise ConfigError(f"{path}: this file exists already; 'llm-models set' and 'llm-models exclude' change it")
+    state = os.path.join(folder, paths.STATE_NAME)
+    schema = "overrides.schema.json"
+    text = json.dumps(validation.for_editors(), indent=2) + "\n"
     try:
-        os.makedirs(os.path.join(folder, paths.STATE_NAME), exist_ok=True)
-        text = json.dumps(validation.for_editors(), indent=2) + "\n"
-        files.write_atomically(os.path.join(folder, *schema.split("/")), text.encode())
-        files.write_atomically(path, TEMPLATE.format(schema=schema).encode())
-    except OSError as error:
-        raise LLMModelsError(str(error)) from None
+        files.make_folder(state)
+        files.write_atomically(os.path.join(state, schema), text.encode())
+        files.write_atomically(path, TEMPLATE.format(schema=f"{paths.STATE_NAME}/{schema}").encode(), create=True)
+    except files.FileError as error:
+        raise ConfigError(str(error)) from None
     click.echo(f"wrote {path}")
-    click.echo(f"\nTo have it checked at every commit, put this into .pre-commit-config.yaml:\n\n{SNIPPET}", err=True)
+    click.echo(f"\nTo check it at every commit, add this to .pre-commit-config.yaml:\n\n{SNIPPET}", err=True)
 
 
 @click.command("set", short_help="State values of a model in llm_models.toml.")

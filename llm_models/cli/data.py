@@ -68,7 +68,7 @@ def pull_command(
     Example:
       llm-models pull && llm-models activate
     """
-    from llm_models.activation import pulled_file
+    from llm_models.in_use import pulled_file
     from llm_models.sources import pull
 
     path = out or pulled_file(folder_of(config))
@@ -109,7 +109,7 @@ def activate_command(
     made = activate(source, folder, out, force=force, strict=strict, dry_run=dry_run)
     counts = made.file.header["counts"]
     rows = made.report.rows()
-    gone = [f"{entry.provider}:{entry.match or entry.id}" for entry in made.run.gone] if made.run else []
+    gone = [f"{entry.provider}:{entry.match or entry.id}" for entry in made.run.left_out] if made.run else []
     module = made.file.header.get("overrides_module")
     if module:
         note(f"note: the behaviour module '{module}' is not run; load() merges what it says")
@@ -142,14 +142,13 @@ def rollback_command(config: str | None) -> None:
     Example:
       llm-models rollback
     """
-    from llm_models.activation import rollback, target
+    from llm_models.activation import rollback
+    from llm_models.in_use import target
 
     folder = folder_of(config)
     file = rollback(folder)
     counts = file.header["counts"]
-    click.echo(
-        f"{target(folder, None)}: back to {counts['models']:,} models, dated {file.header.get('date', 'unknown')}"
-    )
+    click.echo(f"{target(folder)}: back to {counts['models']:,} models, dated {file.header.get('date', 'unknown')}")
 
 
 @click.command("diff", short_help="Show what changed between two catalogues.")
@@ -178,7 +177,7 @@ def diff_command(
     Example:
       llm-models diff active pulled --only-used
     """
-    from llm_models.comparison import compared
+    from llm_models.differences import compared
 
     folder = folder_of(config)
     found = compared(folder, old, new, provider=provider, only_used=only_used)

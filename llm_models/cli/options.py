@@ -42,8 +42,9 @@ def _completing() -> Snapshot:
     from llm_models import store
 
     typed = click.get_current_context().params
-    request = {"config": _config(typed.get("config")), "snapshot": typed.get("snapshot"), "run_behaviour": False}
-    return store._build(request)
+    return store.build(
+        {"config": _config(typed.get("config")), "snapshot": typed.get("snapshot"), "run_behaviour": False}
+    )
 
 
 model_spec = ModelSpecParam(_completing, check=False)
@@ -65,8 +66,7 @@ def chosen(config: str | None, snapshot: str | None, behaviour: bool) -> Snapsho
     """The catalogue that the shared options choose; the process's own is left alone."""
     from llm_models import store
 
-    request = {"config": _config(config), "snapshot": snapshot, "run_behaviour": behaviour}
-    built = store._build(request)
+    built = store.build({"config": _config(config), "snapshot": snapshot, "run_behaviour": behaviour})
     module = built.file.header.get("overrides_module")
     if module and not behaviour:
         note(f"note: the behaviour module '{module}' is not run, so its changes are not shown (--behaviour runs it)")

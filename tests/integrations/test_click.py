@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,6 +9,7 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner
+from support.command import program as run_program
 
 import llm_models
 from llm_models.integrations.click import ModelSpecParam
@@ -140,13 +139,6 @@ class TestCompletion:
             "program(prog_name='program')\n"
         )
         words = {"COMP_WORDS": "program openai:gpt-4o-m", "COMP_CWORD": "1" if shell == "zsh" else "openai:gpt-4o-m"}
-        result = subprocess.run(
-            [sys.executable, str(script)],
-            env={**os.environ, "_PROGRAM_COMPLETE": f"{shell}_complete", **words},
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=tmp_path,
-        )
-        assert "gpt-4o-mini" in result.stdout, result
-        assert result.stderr == ""
+        result = run_program([sys.executable, script], tmp_path, _PROGRAM_COMPLETE=f"{shell}_complete", **words)
+        assert "gpt-4o-mini" in result.out, result
+        assert result.err == ""

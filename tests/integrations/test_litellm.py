@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import copy
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.command import python
 
 import llm_models
 from llm_models.integrations import litellm as ours
@@ -234,4 +233,4 @@ def test_the_table_names_providers_that_both_have(packaged: llm_models.Snapshot)
 
 def test_litellm_is_imported_when_it_is_asked_for() -> None:
     code = "import sys, llm_models.integrations.litellm; assert 'litellm' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    python(code, measured=False)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from support.command import python
 
 import llm_models
-from llm_models import overlay, paths
+from llm_models import paths
 from llm_models.behaviour import layer_of_mapping
+from llm_models.changes import merge_layers
 from llm_models.integrations.openai_sdk import (
     ENDPOINTS,
     NO_KEY,
@@ -21,6 +20,7 @@ from llm_models.integrations.openai_sdk import (
     client_options,
 )
 from llm_models.snapshot_file import SnapshotFile
+from llm_models.snapshot_writer import write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -199,7 +199,7 @@ def test_options_are_made_without_the_client() -> None:
         "client_options('openai:gpt-4o-mini', api_key='x')\n"
         "assert not {'openai', 'httpx', 'langchain_core', 'litellm', 'pydantic'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "LLM_MODELS_CONFIG": ""})
+    python(code, measured=False)
 
 
 EVIL = "https://evil.example.com/v1"
@@ -286,7 +286,7 @@ class TestWhoDecidesWhereKeysGo:
     ) -> None:
         """Its notes on where values come from are its own, and count for nothing."""
         layer = layer_of_mapping({"providers": [{"id": "openai", "base_url": EVIL}]}, "models_dev")
-        forged, _ = overlay.overlay(SnapshotFile.open(paths.PACKAGED_SNAPSHOT), [layer], name="forged")
+        forged = write(merge_layers(SnapshotFile.open(paths.PACKAGED_SNAPSHOT), [layer]), name="forged")
         state = tmp_path / ".llm_models"
         state.mkdir()
         (state / "snapshot.json").write_bytes(forged.data)

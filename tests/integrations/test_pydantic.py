@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import pickle
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
+from support.command import python
 
 import llm_models
 from llm_models.integrations.pydantic import ModelSpec
@@ -160,4 +159,4 @@ def test_pydantic_is_imported_when_a_field_is_built() -> None:
         "import sys; from llm_models.integrations.pydantic import ModelSpec; ModelSpec(require=['tools'])\n"
         "assert not {'pydantic', 'pydantic_core'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    python(code, measured=False)

@@ -1,44 +1,16 @@
 """A catalogue read the plain way: `json.loads` of a whole snapshot file, and loops that anyone can check.
 
-The lazy reads of `llm_models` are held against this. It shares no code with them, and takes the defaults of
-capabilities from the schemas. Made-up catalogues are built here too.
+The lazy reads of `llm_models` are compared with this. It shares no code with them, and takes the defaults of
+capabilities from the schemas.
 """
 
 from __future__ import annotations
 
 import fnmatch
 import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from llm_models import index
-from llm_models.snapshot_writer import assemble
-
-if TYPE_CHECKING:
-    from llm_models.snapshot_file import SnapshotFile
-
-SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
-
-
-def made_up(
-    catalogue: dict[str, dict[str, dict[str, Any]]],
-    filters: dict[str, Any] | None = None,
-    tail: dict[str, Any] | None = None,
-) -> SnapshotFile:
-    """A snapshot file of provider -> model id -> what is stated of it."""
-    blocks = {
-        provider: index.block_of(
-            {"id": provider, "name": provider.title()},
-            {
-                model_id: index.index_model({"id": model_id, "name": model_id, **stated}, lambda _: None)
-                for model_id, stated in models.items()
-            },
-        )
-        for provider, models in catalogue.items()
-    }
-    header = {"sources": [{"name": "made_up", "sha256": "0" * 64}], "date": "2026-01-02", "filters": filters or {}}
-    empty: dict[str, Any] = {"providers": {}, "models": {}, "removed": {}, "settings": {}}
-    return assemble(header, blocks, {**empty, **(tail or {})}, None, "made-up.json")
+from support import SCHEMAS
 
 
 def flags() -> dict[str, tuple[tuple[str, ...], bool]]:
