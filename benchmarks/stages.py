@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyperf
 
-from llm_models import files, pipeline, upstream
+from llm_models import files, pipeline, transforms, upstream
 from llm_models.normalize import Report, normalize
 from llm_models.overlay import overlay
 
@@ -26,8 +26,9 @@ def stages(source: str, out: str) -> Generator[tuple[str, Callable[[], Any]], An
         data = file.read()
     report = Report()
     sources = [{"name": "models_dev", "sha256": "0" * 64}]
-    catalogue = yield "parse", lambda: upstream.parse_catalogue(data, source)
-    records = yield "normalize", lambda: normalize(catalogue, pipeline.TRANSFORMS["models_dev"], report)
+    transform = transforms.transform("models_dev")
+    document, _ = yield "parse", lambda: transforms.read(data, source, "models_dev")
+    records = yield "normalize", lambda: normalize(document, transform, report)
     yield "validate", lambda: pipeline._validate(records, report)
     base = yield "enrich and index", lambda: pipeline._index(records, sources, report)
     merged, _ = yield "merge", lambda: overlay(base, pipeline.curated_layers(), name=base.name)

@@ -9,6 +9,7 @@ import click
 from llm_models.cli.options import as_json, catalogue, config_option, folder_of
 from llm_models.cli.output import note, print_diff, print_json, print_pairs, print_table, transfer_bar
 from llm_models.errors import printable
+from llm_models.transforms import DEFAULT
 
 __all__ = ["COMMANDS"]
 
@@ -50,7 +51,7 @@ def _version(distribution: str) -> str | None:
 
 
 @click.command("pull", short_help="Fetch the source's catalogue; goes online.")
-@click.option("--source", default="models_dev", show_default=True, metavar="NAME", help="The source to fetch.")
+@click.option("--source", default=DEFAULT, show_default=True, metavar="NAME", help="The source to fetch.")
 @click.option("--url", metavar="URL", help="A mirror, a file: URL or a path in place of the source's own address.")
 @click.option("--out", metavar="FILE", help="Where to store it. Default: .llm_models/upstream.json.")
 @click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="The deadline for all of it.")
@@ -83,16 +84,15 @@ def pull_command(
 
 
 @click.command("activate", short_help="Build a snapshot and put it in place.")
-@click.option("--from", "source", metavar="FILE", help="A source file, such as models.dev's api.json.")
+@click.option("--from", "path", metavar="FILE", help="A source file, such as models.dev's api.json.")
+@click.option("--source", metavar="NAME", help=f"The source of that file. Default: as it was pulled, else {DEFAULT}.")
 @click.option("--out", metavar="FILE", help="Where to write. Default: .llm_models/snapshot.json of the application.")
 @click.option("--force", is_flag=True, help="Write even where a guard refuses.")
 @click.option("--strict", is_flag=True, help="Refuse what deserves eyes too.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen and write nothing.")
 @config_option
 @as_json
-def activate_command(
-    source: str | None, out: str | None, force: bool, strict: bool, dry_run: bool, config: str | None, as_json: bool
-) -> None:
+def activate_command(path: str | None, source: str | None, config: str | None, as_json: bool, **options: Any) -> None:
     """Build a snapshot from a source, merge llm_models.toml into it, and put it in place.
 
     Without --from it takes the newer of what was pulled and the packaged snapshot. What was dropped,
@@ -105,8 +105,10 @@ def activate_command(
     """
     from llm_models.activation import activate
 
-    folder = folder_of(config)
-    made = activate(source, folder, out, force=force, strict=strict, dry_run=dry_run)
+    if source is not None and path is None:
+        raise click.UsageError("--source needs --from FILE")
+    made = activate(path, folder_of(config), source=source, **options)
+    dry_run = options["dry_run"]
     counts = made.file.header["counts"]
     rows = made.report.rows()
     gone = [f"{entry.provider}:{entry.match or entry.id}" for entry in made.run.left_out] if made.run else []
