@@ -13,7 +13,7 @@ from zlib import crc32
 from llm_models.errors import SnapshotError, printable
 from llm_models.jsontext import loads
 
-__all__ = ["CRC", "FORMAT", "WRONG", "Blocks", "damaged", "read_header"]
+__all__ = ["CRC", "FORMAT", "MAX_HEADER", "WRONG", "Blocks", "damaged", "parse_header", "read_header"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
         digest: str
 
     class Kept(TypedDict):
-        """The parts of its base that an activated file keeps: some blocks, the origins, and what its header stated."""
+        """The parts of its base that an activated file keeps."""
 
+        header: Span
         blocks: dict[str, Span]
         tail: Span
-        header: Span
 
     class Header(TypedDict):
         """What the first line of a file states."""
@@ -54,11 +54,14 @@ if TYPE_CHECKING:
 
 
 FORMAT = 1
+MAX_HEADER = 16 << 20
+"""The longest first line that is read, in bytes."""
 CRC = b',"crc":"%08x"}'
 """How a header line ends: with the checksum of the text before it."""
 _END = len(CRC % 0) + len(",\n")
 _PARTS = frozenset(["sources", "filters", "digest"])
-"""What a header must have besides the parts that `read_header` looks at."""
+"""What a header must have besides the parts that `parse_header` looks at."""
+_NO_HEADER = "it does not begin with a snapshot's header, or the header was altered"
 _NOT_OURS = "its header is not one that this package writes"
 WRONG = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What decoding raises when a text has a right checksum but is not one that this package writes."""
@@ -121,36 +124,48 @@ class Blocks(Mapping[str, "Span"]):
         return self._decoded
 
 
-def read_header(line: bytes, name: str) -> Header:
+def read_header(path: str) -> dict[str, Any]:
+    """The header of the snapshot file at `path`, of any format, without its block table. Raises `SnapshotError`."""
+    try:
+        with open(path, "rb") as file:
+            header: dict[str, Any] = _decode(file.readline(MAX_HEADER))[0]
+            return header
+    except OSError as error:
+        raise SnapshotError(f"{printable(path)}: the snapshot cannot be read: {error.strerror}", path=path) from None
+    except WRONG:
+        raise damaged(path, _NO_HEADER) from None
+
+
+def parse_header(line: bytes, name: str) -> Header:
     """The header in the first line of the file `name`. Raises `SnapshotError`."""
     try:
         header, table = _decode(line)
     except WRONG:
-        raise damaged(name, "it does not begin with a snapshot's header, or the header was altered") from None
-    if header["format"] != FORMAT:
+        raise damaged(name, _NO_HEADER) from None
+    number = header["format"]
+    if type(number) is not int or number != FORMAT:
         raise SnapshotError(
-            f"{printable(name)}: snapshot format {printable(str(header['format'])[:20])}, but this version of "
+            f"{printable(name)}: snapshot format {printable(str(number)[:20])}, but this version of "
             f"llm-models-catalog reads format {FORMAT}: install the version that wrote the file, or run "
             "'llm-models activate' again",
             path=name,
         )
     try:
-        kept = header.get("kept", {"blocks": {}})
-        end, _, _ = header["tail"]
-        for span in reversed([header.get("config"), *kept["blocks"].values(), kept.get("tail"), kept.get("header")]):
-            if span is not None:
-                if span[0] + span[1] != end:
-                    raise ValueError
-                end = span[0]
+        spans = [header["config"]] if "config" in header else []
+        if "kept" in header:
+            kept = header["kept"]
+            spans += [*kept["blocks"].values(), kept["tail"], kept["header"]]
+        spans.append(header["tail"])
+        ends = [start + length for start, length, *_ in spans]
         flags = header["capabilities"]
         if (
-            not isinstance(flags, list)
-            or len({*flags}) != len(flags)
+            header["blocks"]
+            or [start for start, *_ in spans[1:]] != ends[:-1]
+            or not (isinstance(flags, list) and len({*flags}) == len(flags))
             or not header.keys() >= _PARTS
-            or header["blocks"]
         ):
             raise ValueError
-        header["blocks"] = Blocks(table, end, header["counts"]["models"], name)
+        header["blocks"] = Blocks(table, spans[0][0], header["counts"]["models"], name)
     except WRONG:
         raise damaged(name, _NOT_OURS) from None
     checked: Header = header
@@ -158,7 +173,7 @@ def read_header(line: bytes, name: str) -> Header:
 
 
 def _decode(line: bytes) -> tuple[Any, str]:
-    """The header in a line, with an empty block table, and the text of that table; of another format only the number.
+    """The header in a line, with an empty block table, and the text of that table; of another format the whole header.
 
     Raises one of `WRONG` when the line is not a header, or its checksum is wrong.
     """
@@ -166,14 +181,13 @@ def _decode(line: bytes) -> tuple[Any, str]:
         before, blocks, rest = line[1:-2].decode().partition('"blocks":{')
         table, _, after = rest.partition("}")
         header = loads(f"{before}{blocks}}}{after}" if blocks else before)
-        number = header["format"]
-        return (header if type(number) is int else {"format": repr(number)}), table
+        return header, table if header["format"] == FORMAT else ""
     import json
 
-    number = json.loads(line[1:-2])["format"]
-    if type(number) is int and number == FORMAT:
+    header = json.loads(line[1:-2])
+    if header["format"] == FORMAT and type(header["format"]) is int:
         raise ValueError
-    return {"format": number}, ""
+    return header, ""
 
 
 def damaged(name: str, why: str) -> SnapshotError:

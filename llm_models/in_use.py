@@ -11,12 +11,12 @@ import os
 
 from llm_models import paths
 from llm_models.errors import SnapshotError, printable
-from llm_models.snapshot_file import MAX_HEADER, SnapshotFile
+from llm_models.header import read_header
+from llm_models.snapshot_file import SnapshotFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any, Literal
+    from typing import Literal
 
     Kind = Literal["packaged", "activated", "given"]
     BaseKind = Literal["packaged", "source"]
@@ -79,18 +79,11 @@ def in_use(folder: paths.Folder, given: str | None = None) -> InUse:
             folder = paths.Folder(None if config is None else paths.CONFIG_NAME, None)
         return InUse(file, folder, config)
     activated = folder.activated
-    shipped = packaged()
     if activated is None:
-        return InUse(shipped, folder, config, "packaged")
-    try:
-        file = SnapshotFile.open(activated)
-    except SnapshotError:  # what is wrong with a stale one does not matter
-        if not _is_stale(_base_in(activated), shipped):
-            raise
-    else:
-        if not _is_stale(file.header.get("base"), shipped):
-            return InUse(file, folder, config, "activated")
-    return InUse(shipped, folder, config, "packaged", stale=True)
+        return InUse(packaged(), folder, config, "packaged")
+    if _is_stale(activated):
+        return InUse(packaged(), folder, config, "packaged", stale=True)
+    return InUse(SnapshotFile.open(activated), folder, config, "activated")
 
 
 def packaged() -> SnapshotFile:
@@ -98,21 +91,12 @@ def packaged() -> SnapshotFile:
     return SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
 
 
-def _is_stale(base: Mapping[str, Any] | None, shipped: SnapshotFile) -> bool:
-    """Whether a file with this base was made from another packaged snapshot than `shipped`."""
-    return base is not None and base.get("kind") == "packaged" and base.get("digest") != shipped.digest
-
-
-def _base_in(path: str) -> dict[str, Any] | None:
-    """The base that the first line of a file states, of whatever format and however damaged the file is."""
-    import json
-
-    try:
-        with open(path, "rb") as file:
-            base = json.loads(file.readline(MAX_HEADER).rstrip(b",\n").removeprefix(b"["))["base"]
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        return None
-    return base if isinstance(base, dict) else None
+def _is_stale(path: str) -> bool:
+    """Whether an activated snapshot was made from another packaged one, told by its first line alone."""
+    base = read_header(path).get("base")
+    if not isinstance(base, dict) or base.get("kind") != "packaged":
+        return False
+    return bool(base.get("digest") != read_header(paths.PACKAGED_SNAPSHOT)["digest"])
 
 
 def base_of(file: SnapshotFile) -> SnapshotFile:

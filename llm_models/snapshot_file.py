@@ -14,12 +14,12 @@ from __future__ import annotations
 from zlib import crc32
 
 from llm_models import paths
-from llm_models.header import WRONG, damaged, read_header
+from llm_models.header import MAX_HEADER, WRONG, damaged, parse_header
 from llm_models.jsontext import loads
 from llm_models.open_file import OpenFile, source_of
 from llm_models.records import CAPABILITIES, translate_bits
 
-__all__ = ["MAX_HEADER", "MAX_SNAPSHOT", "Block", "SnapshotFile", "digest", "effective", "encode_json"]
+__all__ = ["MAX_SNAPSHOT", "Block", "SnapshotFile", "digest", "effective", "encode_json"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ if TYPE_CHECKING:
     from llm_models.header import Header, Span
 
 MAX_SNAPSHOT = 256 << 20
-"""The largest file in bytes that is read as a snapshot where one was named."""
-MAX_HEADER = 16 << 20
-"""The longest first line in bytes that is looked for."""
+"""The largest snapshot file that is read whole, in bytes."""
 
 
 def encode_json(value: object) -> bytes:
@@ -131,7 +129,7 @@ class SnapshotFile:
         self._source = source
         self.name = name
         line = self._first_line()
-        self.header = header = read_header(line, name)
+        self.header = header = parse_header(line, name)
         self.blocks = header["blocks"]
         self._body = len(line)
         size = self._body + header["tail"][0] + header["tail"][1]
@@ -166,7 +164,7 @@ class SnapshotFile:
         source = self._source
         return source.read(start, size) if isinstance(source, OpenFile) else source[start : start + size]
 
-    def _part(self, span: Span, what: str) -> bytes:
+    def part(self, span: Span, what: str) -> bytes:
         """The bytes of a part. Raises `SnapshotError` when their checksum is wrong."""
         start, length, checksum = self._body + span[0], span[1], span[2]
         if self._body <= start <= start + length <= len(self._source):
@@ -176,15 +174,12 @@ class SnapshotFile:
         raise damaged(self.name, f"the part about {what} was altered")
 
     def raw_block(self, provider: str) -> bytes:
-        """The bytes of a provider's block, its capability sets with the flags of this version.
-
-        Its span in `blocks` is that of other bytes when the file has `other_flags`.
-        """
+        """The bytes of a provider's block, its capability sets with the flags of this version."""
         return self.block_at(self.blocks[provider], provider)
 
     def block_at(self, span: Span, provider: str) -> bytes:
-        """As `raw_block`, for the block at a span: the file's own, or one that it keeps of its base."""
-        data = self._part(span, provider)
+        """The bytes of the block at `span`; their length is another when the file has `other_flags`."""
+        data = self.part(span, provider)
         if self.other_flags is None:
             return data
         end = data.index(b"\n")
@@ -224,25 +219,18 @@ class SnapshotFile:
         return self.tail_at(self.header["tail"])
 
     def tail_at(self, span: Span) -> dict[str, Any]:
-        """As `tail`, for the origins at a span: the file's own, or those that it keeps of its base."""
-        data = self._part(span, "origins")
+        """The tail at `span`: the file's own, or that of its base."""
+        data = self.part(span, "origins")
         tail: dict[str, Any] = loads(data[: data.rindex(b"]")].decode())
         return tail
 
-    def kept_header(self) -> dict[str, Any]:
-        """What the header of its base stated, in a file that keeps parts of its base."""
-        header: dict[str, Any] = loads(
-            self._part(self.header["kept"]["header"], "its base").removesuffix(b",\n").decode()
-        )
-        return header
-
-    def raw_config(self) -> bytes | None:
+    def _raw_config(self) -> bytes | None:
         """The `llm_models.toml` that was merged, as the JSON string of the file; None when there was none."""
-        return self._part(self.header["config"], "llm_models.toml") if "config" in self.header else None
+        return self.part(self.header["config"], "llm_models.toml") if "config" in self.header else None
 
     def config(self) -> bytes | None:
         """The bytes of the `llm_models.toml` that was merged, None when there was none."""
-        raw = self.raw_config()
+        raw = self._raw_config()
         if raw is None:
             return None
         text: str = loads(raw.removesuffix(b",\n").decode())
@@ -250,7 +238,7 @@ class SnapshotFile:
 
     def holds_config(self, config: bytes | None) -> bool:
         """Whether the `llm_models.toml` that was merged has exactly these bytes (None: none was merged)."""
-        raw = self.raw_config()
+        raw = self._raw_config()
         if raw is None or config is None:
             return raw is config
         # Compared as `encode_json` writes it, because decoding takes longer.

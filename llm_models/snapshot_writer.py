@@ -12,6 +12,7 @@ from zlib import crc32
 from llm_models.errors import EmptyCatalogError
 from llm_models.frozen import Record, defaults
 from llm_models.header import CRC, FORMAT
+from llm_models.jsontext import loads
 from llm_models.origins import empty_tail, extended
 from llm_models.records import CAPABILITIES, Capabilities, CostTier, Model, Provider, capability_bits
 from llm_models.snapshot_file import SnapshotFile, digest, encode_json
@@ -255,7 +256,7 @@ def _tail(changes: Changes) -> Tail:
 def restored(file: SnapshotFile) -> Composite:
     """The base of an activated file, from the blocks that it shares with its base and those that it keeps of it."""
     kept = file.header["kept"]
-    head = file.kept_header()
+    head = loads(file.part(kept["header"], "its base").removesuffix(b",\n").decode())
     own = {provider: (file.block_at(span, provider), span[3]) for provider, span in kept["blocks"].items()}
     return Composite(head, file, own, lambda: file.tail_at(kept["tail"]), name=file.name, left_out=head.pop("own"))
 
@@ -293,9 +294,7 @@ def _assemble(file: Composite) -> bytes:
 
 def _keep(file: Composite, base: SnapshotFile, put: Any) -> dict[str, Any]:
     """The parts of the base that the file does not hold itself, put beside it; their spans."""
-    head: dict[str, Any] = {
-        key: base.header[key] for key in ("sources", "date", "capabilities", "filters") if key in base.header
-    }
+    head = _of_header(base, "sources", "date", "filters")
     head["digest"] = base.digest
     head["own"] = [provider for provider in file.blocks if provider not in base.blocks]
     blocks = {}

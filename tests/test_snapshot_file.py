@@ -24,7 +24,7 @@ import llm_models
 from llm_models import header as header_module
 from llm_models import jsontext, open_file, paths, snapshot_file
 from llm_models.errors import SnapshotError
-from llm_models.header import FORMAT
+from llm_models.header import FORMAT, read_header
 from llm_models.paths import PACKAGED_SNAPSHOT
 from llm_models.records import BIT, CAPABILITIES, STATED, Capabilities, capability_bits
 from llm_models.snapshot_file import SnapshotFile, digest, encode_json
@@ -368,6 +368,20 @@ class TestTheFormat:
                     )
                 assert bool(bits >> 2 * len(oracle.FLAGS) & 1) is data.get("deprecated", False)
                 assert bits >> (2 * len(oracle.FLAGS) + 1) == 0
+
+    def test_the_header_alone(self, tmp_path: Path) -> None:
+        """Read of any format; of ours it is the file's, without the block table."""
+        path = tmp_path / "snapshot.json"
+        path.write_bytes(SMALL)
+        assert read_header(str(path)) == {**SnapshotFile(SMALL, "x").header, "blocks": {}}
+        path.write_bytes(b'[{"format":2,"all":"new"},\nwhatever')
+        assert read_header(str(path)) == {"format": 2, "all": "new"}
+        for data in (b"", b"[{}]", b"junk"):
+            path.write_bytes(data)
+            with pytest.raises(SnapshotError, match=r"snapshot.json"):
+                read_header(str(path))
+        with pytest.raises(SnapshotError, match="test_the_header_alone"):
+            read_header(str(tmp_path))
 
     def test_assembled_again_it_is_the_same(self, whole: bytes) -> None:
         """The parts of a file, put together anew, are that file to the byte."""
@@ -743,13 +757,13 @@ class TestStored:
         path = Path(__file__).resolve().parent / "stored" / f"{name}.json"
         file = SnapshotFile.open(str(path))
         file.verify()
-        plain = oracle.Plain(path.read_bytes())
+        full = oracle.Plain(path.read_bytes())
         catalogue = llm_models.Snapshot(file)
-        assert catalogue.list_providers() == plain.list_providers()
-        assert [model.key for model in catalogue.list_models()] == plain.list_models()
-        for flag in plain.header["capabilities"]:
-            assert [model.key for model in catalogue.candidates(require=[flag])] == plain.candidates(require=[flag])
-        for provider, model_id in plain.models:
+        assert catalogue.list_providers() == full.list_providers()
+        assert [model.key for model in catalogue.list_models()] == full.list_models()
+        for flag in full.header["capabilities"]:
+            assert [model.key for model in catalogue.candidates(require=[flag])] == full.candidates(require=[flag])
+        for provider, model_id in full.models:
             line = file.block(provider).model(file.block(provider).rows[model_id])
             stated = file.stated(provider, model_id)
             assert {**line, "derived": None} == {**(stated or {}), "derived": None}
