@@ -172,7 +172,7 @@ class Bench:
         values = self.samples[kind].get(name, {})
         if kind == "time":
             return values
-        bare = self.samples[kind]["bare, newer" if PROCESSES[name].newer else "bare"]
+        bare = self.samples[kind].get("bare, newer" if PROCESSES[name].newer else "bare", {})
         around = {n: median([bare[near] for near in (n - 1, n, n + 1) if near in bare]) for n in bare}
         return {number: value - around[number] for number, value in values.items()}
 
