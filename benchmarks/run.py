@@ -91,7 +91,7 @@ class Bench:
         self.python = python
         self.newer = newer
         self.data = data
-        self.samples: dict[str, dict[str, dict[int, float]]] = {"wall": {}, "peak": {}, "time": {}}
+        self.samples: dict[str, dict[str, dict[int, float]]] = {"wall": {}, "cpu": {}, "peak": {}, "time": {}}
         left_out = ("PYTHON", "LLM_MODELS", "PIP", "COVERAGE")
         self.variables = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         self.variables["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it tries to fetch prices at import
@@ -137,7 +137,7 @@ class Bench:
         return bool(self.data) or not part or (part.folder != "grown" and name != "activate")
 
     def process(self, name: str, number: int) -> None:
-        """Run a process once, in round `number`, and keep its wall time and peak memory."""
+        """Run a process once, in round `number`, and keep its times and peak memory."""
         process = PROCESSES[name]
         python = (process.newer and self.newer) or self.python
         command = [python, "-c", process.code]
@@ -234,13 +234,13 @@ def header(bench: Bench) -> str:
     models = bench.output(bench.python, "-c", count).strip()
     source = f"built from {os.path.basename(bench.data)}" if bench.data else "the packaged snapshot (no upstream file)"
     commit = run("git", "-C", ROOT, "describe", "--always", "--dirty").stdout.strip()
-    bare = list(bench.samples["wall"]["bare"].values())
-    low, middle, high = quantiles(bare, n=4) if len(bare) > 1 else bare * 3
-    busy = f"a bare start took {shown(middle, 'wall')} (quartiles {shown(low, 'wall')} to {shown(high, 'wall')})"
-    warning = "; **the machine was busy**" if high - low > middle / 5 else ""
+    wall, cpu = (median(bench.samples[kind]["bare"].values()) for kind in ("wall", "cpu"))
+    rounds = len(bench.samples["cpu"]["bare"])
+    busy = "; **the machine was busy**" if wall > 1.2 * cpu else ""
     return (
         f"{date.today()}, commit {commit}. Data: {source}, {models}. {'; '.join(text.strip() for text in versions)}. "
-        f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores; {len(bare)} rounds; {busy}{warning}."
+        f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores. {rounds} rounds. "
+        f"A bare start: {shown(cpu, 'cpu')} of processor time, {shown(wall, 'wall')} in all{busy}."
     )
 
 

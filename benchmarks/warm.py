@@ -1,4 +1,4 @@
-"""Print the seconds that one statement of `rows.WARM` takes, or a read of `rows.THREADS`: `warm.py NAME`.
+"""Print the processor seconds that one statement of `rows.WARM` takes, or a read of `rows.THREADS`: `warm.py NAME`.
 
 The package is imported from the working directory if it is there.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from statistics import median
 from threading import Event, Thread
-from time import perf_counter
+from time import process_time
 from timeit import Timer
 
 from rows import THREADS, WARM
@@ -16,7 +16,7 @@ from rows import THREADS, WARM
 
 def timed(name: str) -> float:
     """The median of five runs, each long enough to be measured."""
-    timer = Timer(WARM[name].statement, WARM[name].before)
+    timer = Timer(WARM[name].statement, WARM[name].before, timer=process_time)
     loops, elapsed = timer.autorange()
     loops = max(1, int(loops * 0.05 / elapsed))
     return median(timer.repeat(5, loops)) / loops
@@ -41,13 +41,13 @@ def read_in_threads(pause: float | None, loops: int = 4000) -> float:
 
     readers = [Thread(target=read) for _ in range(4)]
     writer = Thread(target=reload)
-    begin = perf_counter()
+    begin = process_time()
     writer.start()
     for reader in readers:
         reader.start()
     for reader in readers:
         reader.join()
-    elapsed = perf_counter() - begin
+    elapsed = process_time() - begin
     done.set()
     writer.join()
     return elapsed / loops
