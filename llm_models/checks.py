@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models import config, index, paths
 from llm_models.errors import ConfigError, Problem, SnapshotError, did_you_mean, nearest, printable
 from llm_models.filters import compile_glob
-from llm_models.grammar import BY_PROVIDER
-from llm_models.layers import Layer, layer_from
+from llm_models.layers import BY_PROVIDER, RECORD_RULES, Layer, layer_from
 from llm_models.modelspec import fold_provider
 from llm_models.overlay import Overlay
 from llm_models.provenance import leaves, weaker
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["base_for", "check_file", "check_text"]
 
-_UNITED = ("aliases", "tags")
 _FIELDS = {"models": (*Model._fields, "match", "omit"), "providers": (*Provider._fields, "omit")}
 
 
@@ -206,7 +204,7 @@ def _same(document: Document, entry: Entry, grounds: list[Any], others: list[Ent
         if any(other.states(*path) or any(path[: len(gone)] == gone for gone in other.omitted) for other in others):
             continue
         said = [ground.get(field) for ground in grounds]
-        united = field in _UNITED
+        united = RECORD_RULES.get(path) == "UNITE"
         if all((have is not None and (set(value) <= set(have) if united else _equal(value, have))) for have in said):
             place = (*entry.path, *path)
             if document.line(place) is None:

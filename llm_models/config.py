@@ -10,8 +10,8 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from llm_models.errors import ConfigError, Problem
-from llm_models.grammar import BY_PROVIDER, CHECKS
-from llm_models.layers import layer_from
+from llm_models.grammar import CHECKS
+from llm_models.layers import BY_PROVIDER, layer_from
 from llm_models.modelspec import fold_provider
 from llm_models.paths import read_config
 from llm_models.positions import locate, syntax_problem

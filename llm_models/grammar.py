@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import validation
 from llm_models.errors import did_you_mean, printable
+from llm_models.layers import BY_PROVIDER
 from llm_models.modelspec import fold_provider
 from llm_models.records import Model, Provider, Record
 from llm_models.validation import Fault
@@ -21,16 +22,13 @@ if TYPE_CHECKING:
     from llm_models.config import Document
     from llm_models.layers import DocumentPath
 
-__all__ = ["BY_PROVIDER", "CHECKS", "field_paths"]
+__all__ = ["CHECKS", "field_paths"]
 
 MAX_DEPTH = 50
 """How deep tables and arrays may nest."""
 
 MAX_BITS = 63
 """How large an integer may be, its sign apart; TOML promises no more."""
-
-BY_PROVIDER = ("exclude", "allow", "deny")
-"""The sections that are tables from provider to patterns."""
 
 
 def _walk(data: Any) -> Iterator[tuple[DocumentPath, Any]]:

@@ -12,9 +12,9 @@ from llm_models import index, validation
 from llm_models.enrich import agreed_families, last_segment
 from llm_models.errors import ConfigError, EmptyCatalogError, did_you_mean, printable
 from llm_models.filters import compile_glob
+from llm_models.layers import BY_PROVIDER, RECORD_RULES, SETTINGS, SETTINGS_RULES
 from llm_models.merge import Layered, merge
 from llm_models.modelspec import fold_provider
-from llm_models.rules import RECORD_RULES, SETTINGS_RULES
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.tail import Tail, header_of
 
@@ -118,7 +118,7 @@ class Overlay:
         merged = merge([Layered(self.base.header["filters"]), *stated], SETTINGS_RULES)
         places: dict[str, dict[str, Any]] = deepcopy(self.base.tail()["settings"])
         for layer in self.layers:
-            for section in ("exclude", "deny", "allow"):
+            for section in BY_PROVIDER:
                 table = (layer.document.data or {}).get(section)
                 for spelling, globs in table.items() if isinstance(table, dict) else ():
                     provider = fold_provider(spelling)
@@ -183,7 +183,7 @@ def overlay(
     if not any(count for _, count in blocks.values()):
         raise EmptyCatalogError("no model is left once every exclude is applied")
     header = header_of(base)
-    header["filters"] = {key: settings[key] for key in ("allow", "deny", "prefer") if key in settings}
+    header["filters"] = {key: settings[key] for key in SETTINGS if SETTINGS[key]["in_header"] and key in settings}
     if base_kind is not None:
         header["base"] = {"kind": base_kind, "digest": base.header["digest"]}
     if module is not None:
