@@ -13,6 +13,7 @@ import pyperf
 from llm_models import files, pipeline, upstream
 from llm_models.normalize import Report, normalize
 from llm_models.overlay import overlay
+from llm_models.transforms import models_dev
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -27,7 +28,7 @@ def stages(source: str, out: str) -> Generator[tuple[str, Callable[[], Any]], An
     report = Report()
     sources = [{"name": "models_dev", "sha256": "0" * 64}]
     catalogue = yield "parse", lambda: upstream.parse_catalogue(data, source)
-    records = yield "normalize", lambda: normalize(catalogue, pipeline.TRANSFORMS["models_dev"], report)
+    records = yield "normalize", lambda: normalize(catalogue, models_dev, report)
     yield "validate", lambda: pipeline._validate(records, report)
     base = yield "enrich and index", lambda: pipeline._index(records, sources, report)
     merged, _ = yield "merge", lambda: overlay(base, pipeline.curated_layers(), name=base.name)

@@ -16,7 +16,6 @@ from llm_models.errors import printable
 
 __all__ = [
     "LOCK_NAME",
-    "MAX_CONFIG",
     "FileError",
     "FileMissingError",
     "locked",
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOCK_NAME = ".llm_models.lock"
-MAX_CONFIG = 1 << 20  # bytes; a longer `llm_models.toml` is refused unread
 TEMPORARY = ".llm_models.tmp"  # how the names of all our temporary files end
 
 _BINARY = getattr(os, "O_BINARY", 0)

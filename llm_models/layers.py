@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Literal, TypedDict
 
-    from llm_models.config import Document
+    from llm_models.document import Document, DocumentPath
     from llm_models.merge import Path
 
     class Setting(TypedDict):
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
         rule: Literal["LAST", "UNITE"]
         in_header: bool
 
-
-DocumentPath = tuple[str | int, ...]
 
 SETTINGS: dict[str, Setting] = {
     "allow": {"by_provider": True, "rule": "LAST", "in_header": True},
@@ -125,8 +123,7 @@ def layer_from(document: Document, name: str, *, only_patches: bool = False) -> 
     """The layer, called `name`, that the faultless part of a document states."""
     layer = Layer(name, document, only_patches=only_patches)
     for section, entries in (("providers", layer.providers), ("models", layer.models)):
-        stated = (document.data or {}).get(section, [])
-        entries.extend(Entry(layer, (section, index), entry, section) for index, entry in enumerate(stated))
+        entries.extend(Entry(layer, path, entry, section) for path, entry in document.entries(section))
     data = document.data or {}
     for setting in SETTINGS:
         value = data.get(setting)

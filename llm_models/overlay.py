@@ -8,7 +8,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from llm_models import index, validation
+from llm_models import index, schema
 from llm_models.enrich import agreed_families, last_segment
 from llm_models.errors import ConfigError, EmptyCatalogError, did_you_mean, printable
 from llm_models.filters import compile_glob
@@ -21,9 +21,10 @@ from llm_models.tail import Tail, header_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from llm_models.document import DocumentPath
     from llm_models.errors import Problem
     from llm_models.index import Indexed
-    from llm_models.layers import DocumentPath, Entry, Layer
+    from llm_models.layers import Entry, Layer
     from llm_models.merge import Merged
 
 __all__ = ["Overlay", "overlay"]
@@ -119,8 +120,8 @@ class Overlay:
         places: dict[str, dict[str, Any]] = deepcopy(self.base.tail()["settings"])
         for layer in self.layers:
             for section in BY_PROVIDER:
-                table = (layer.document.data or {}).get(section)
-                for spelling, globs in table.items() if isinstance(table, dict) else ():
+                for (_, key), globs in layer.document.entries(section):
+                    spelling = str(key)
                     provider = fold_provider(spelling)
                     known = layer.only_patches or self._check_provider(provider, layer, (section,), spelling)
                     origin = {"layer": layer.name, "place": layer.place((section, spelling))}
@@ -271,7 +272,8 @@ def _merge(ground: Mapping[str, Any], entries: Sequence[Entry]) -> Merged:
 
 def _validate(kind: str, record: Mapping[str, Any], spec: str) -> None:
     """What each layer may say is checked before; this looks at what they make together."""
-    fault = validation.first_fault(kind, record)
-    if fault is not None:
-        path, message = fault
+    if not schema.accepts(kind, record):
+        from llm_models.validation import first_fault
+
+        path, message = first_fault(kind, record) or ((), "refused")
         raise ConfigError(printable(f"{spec}: once merged, {'.'.join(map(str, path))}: {message}"))

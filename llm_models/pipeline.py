@@ -6,31 +6,30 @@ source bytes -> ingest -> normalize -> validate -> merge -> enrich -> filter, in
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
-from llm_models import config, index, paths, validation
+from llm_models import config, index, paths, schema
 from llm_models.enrich import agreed_families, last_segment
 from llm_models.errors import EmptyCatalogError, printable
-from llm_models.normalize import Report, normalize
 from llm_models.overlay import overlay
 from llm_models.records import CAPABILITIES
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.tail import EMPTY_TAIL, restore
-from llm_models.transforms import models_dev
 from llm_models.upstream import parse_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import ModuleType
 
     from llm_models.layers import Layer
+    from llm_models.normalize import Report
     from llm_models.overlay import Overlay
 
 __all__ = ["TRANSFORMS", "base_kind", "build_base", "build_source", "curated_layers", "merge_application"]
 
-TRANSFORMS: dict[str, ModuleType] = {models_dev.NAME: models_dev}
-"""Source name -> the transform that reads it."""
+TRANSFORMS = {"models_dev": "llm_models.transforms.models_dev"}
+"""Source name -> the module of its transform, imported only when a source is read."""
 
 
 def build_base(data: bytes, name: str, source: str = "models_dev") -> tuple[SnapshotFile, Report]:
@@ -50,9 +49,11 @@ def build_base(data: bytes, name: str, source: str = "models_dev") -> tuple[Snap
 
 def build_source(data: bytes, name: str, source: str = "models_dev") -> tuple[SnapshotFile, Report]:
     """The snapshot that a source's bytes make by themselves; see `build_base`."""
+    from llm_models.normalize import Report, normalize
+
     report = Report()
     catalogue = parse_catalogue(data, name)  # ingest
-    records = normalize(catalogue, TRANSFORMS[source], report)
+    records = normalize(catalogue, importlib.import_module(TRANSFORMS[source]), report)
     _validate(records, report)
     if not any(part["models"] for part in records.values()):
         raise EmptyCatalogError(f"{name}: no model is left: {report.records_dropped} records were dropped")
@@ -63,26 +64,26 @@ def build_source(data: bytes, name: str, source: str = "models_dev") -> tuple[Sn
 
 def _validate(records: dict[str, dict[str, Any]], report: Report) -> None:
     """Take out every record that its schema refuses, each alone."""
-    keeps = validation.record_checker("model")
     for provider_id, part in list(records.items()):
-        fault = validation.first_fault("provider", part["provider"])
-        if fault is not None:
+        if not schema.accepts("provider", part["provider"]):
             del records[provider_id]
-            report.add("record dropped", "provider", _reason(fault), printable(provider_id))
+            reason = _reason("provider", part["provider"])
+            report.add("record dropped", "provider", reason, printable(provider_id))
             for model_id in part["models"]:
                 spec = printable(f"{provider_id}:{model_id[:80]}")
                 report.add("record dropped", "model", "its provider was dropped", spec)
             continue
         for model_id, model in list(part["models"].items()):
-            if not keeps(model):
-                fault = validation.first_fault("model", model)
-                assert fault is not None
+            if not schema.accepts("model", model):
                 del part["models"][model_id]
-                report.add("record dropped", "model", _reason(fault), printable(f"{provider_id}:{model_id[:80]}"))
+                reason = _reason("model", model)
+                report.add("record dropped", "model", reason, printable(f"{provider_id}:{model_id[:80]}"))
 
 
-def _reason(fault: tuple[tuple[str | int, ...], str]) -> str:
-    path, message = fault
+def _reason(kind: str, record: Mapping[str, Any]) -> str:
+    from llm_models.validation import first_fault
+
+    path, message = first_fault(kind, record) or ((), "refused")
     return f"{'.'.join(map(str, path)) or 'record'}: {message.partition(':')[0]}"
 
 

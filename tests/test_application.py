@@ -88,7 +88,7 @@ print(json.dumps({
     "haiku": kind("anthropic:claude-haiku-4-5"),
     "elsewhere": kind("azure:o3-mini"),
     "epoch": llm_models.epoch(),
-    "merged": "glom" in sys.modules,
+    "merged": "llm_models.merge" in sys.modules,
 }))
 """
 

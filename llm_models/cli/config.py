@@ -166,8 +166,9 @@ def init_command(folder: str) -> None:
     """
     import json
 
-    from llm_models import files, paths, validation
+    from llm_models import files, paths
     from llm_models.errors import ConfigError, LLMModelsError
+    from llm_models.schema import for_editors
 
     path = os.path.join(folder, paths.CONFIG_NAME)
     if os.path.lexists(path):
@@ -175,7 +176,7 @@ def init_command(folder: str) -> None:
     schema = f"{paths.STATE_NAME}/overrides.schema.json"
     try:
         os.makedirs(os.path.join(folder, paths.STATE_NAME), exist_ok=True)
-        text = json.dumps(validation.for_editors(), indent=2) + "\n"
+        text = json.dumps(for_editors(), indent=2) + "\n"
         files.write_atomically(os.path.join(folder, *schema.split("/")), text.encode())
         files.write_atomically(path, TEMPLATE.format(schema=schema).encode())
     except OSError as error:
