@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from llm_models.positions import Places
+    from llm_models.positions import Spans
 
 DocumentPath = tuple[str | int, ...]
 
@@ -37,19 +37,19 @@ def null_fault(path: DocumentPath) -> Fault:
 
 
 class Document:
-    """A configuration as read. `name` is used in messages; `places` is None where there is no text.
+    """A configuration as read. `name` is used in messages; `spans` is None where there is no text.
 
     `data` holds what has no fault. A faulty entry of `models` or `providers` keeps its name only, or becomes None and
     a member of `removed` where its name is at fault; a faulty key of another section is removed. `doubtful` holds the
     providers whose entries were affected, or `ANY`: statements about these could be wrong.
     """
 
-    __slots__ = ("data", "doubtful", "name", "places", "problems", "removed")
+    __slots__ = ("data", "doubtful", "name", "problems", "removed", "spans")
 
-    def __init__(self, name: str, data: dict[str, Any] | None, places: Places | None, problems: list[Problem]) -> None:
+    def __init__(self, name: str, data: dict[str, Any] | None, spans: Spans | None, problems: list[Problem]) -> None:
         self.name = name
         self.data = data
-        self.places = places
+        self.spans = spans
         self.problems = problems
         self.doubtful: set[str] = set()
         self.removed: set[DocumentPath] = set()
@@ -62,21 +62,21 @@ class Document:
 
     def line_column(self, path: DocumentPath, *, key: bool = False) -> tuple[int | None, int | None]:
         """Line and column of the value at `path` (of its key if `key`), or of the nearest parent in the text."""
-        if self.places is None:
+        if self.spans is None:
             return None, None
         while path:
-            place = self.places.get(path)
-            if place is not None:
-                at = place.key_start if key or place.value_start is None else place.value_start
-                return self.places.line_column(at)
+            span = self.spans.get(path)
+            if span is not None:
+                at = span.key_start if key or span.value_start is None else span.value_start
+                return self.spans.line_column(at)
             path, key = path[:-1], True
         return 1, 1
 
     def line(self, path: DocumentPath) -> int | None:
         """The line of the key at `path`, None where the text has no such path."""
-        if self.places is None or path not in self.places:
+        if self.spans is None or path not in self.spans:
             return None
-        return self.places.line_column(self.places[path].key_start)[0]
+        return self.spans.line_column(self.spans[path].key_start)[0]
 
     def problem(
         self, path: DocumentPath, message: str, hint: str = "", key: str | None = None, severity: str = "error"
