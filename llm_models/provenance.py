@@ -88,7 +88,7 @@ def explain(snapshot: Snapshot, spec: Spec, field: str | None = None) -> Explana
         if not chosen:
             from llm_models.grammar import field_paths
 
-            known = field_paths(Model)
+            known = field_paths("model")
             if field not in known and not field.startswith("extra."):
                 hint = did_you_mean(field, known)
                 raise UnknownModelError(f"{name} has no field '{printable(field)}'.{hint}", spec=name)

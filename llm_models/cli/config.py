@@ -169,8 +169,9 @@ def init_command(folder: str) -> None:
     """
     import json
 
-    from llm_models import files, paths, validation
+    from llm_models import files, paths
     from llm_models.errors import ConfigError
+    from llm_models.schema import for_editors
 
     folder = paths.absolute(folder)
     path = os.path.join(folder, paths.CONFIG_NAME)
@@ -178,7 +179,7 @@ def init_command(folder: str) -> None:
         raise ConfigError(f"{path}: this file exists already; 'llm-models set' and 'llm-models exclude' change it")
     state = os.path.join(folder, paths.STATE_NAME)
     schema = "overrides.schema.json"
-    text = json.dumps(validation.for_editors(), indent=2) + "\n"
+    text = json.dumps(for_editors(), indent=2) + "\n"
     try:
         files.make_folder(state)
         files.write_atomically(os.path.join(state, schema), text.encode())

@@ -204,13 +204,13 @@ def schema_command(name: str) -> None:
     Example:
       llm-models schema overrides > llm_models.schema.json
     """
-    from llm_models import validation
+    from llm_models import schema
     from llm_models.errors import did_you_mean
 
-    if name not in validation.SCHEMAS:
-        known = ", ".join(validation.SCHEMAS)
-        raise click.UsageError(f"no schema '{name}' (expected {known}).{did_you_mean(name, validation.SCHEMAS)}")
-    print_json(validation.for_editors() if name == "overrides" else validation.inlined(name))
+    if name not in schema.SCHEMAS:
+        known = ", ".join(schema.SCHEMAS)
+        raise click.UsageError(f"no schema '{name}' (expected {known}).{did_you_mean(name, schema.SCHEMAS)}")
+    print_json(schema.for_editors() if name == "overrides" else schema.inlined(name))
 
 
 COMMANDS = (pull_command, activate_command, rollback_command, diff_command, info_command, schema_command)
