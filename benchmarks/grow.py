@@ -12,6 +12,7 @@ from typing import Any
 
 from llm_models import index
 from llm_models.snapshot_file import SnapshotFile, encode_json
+from llm_models.snapshot_writer import assemble
 
 EMPTY_TAIL: dict[str, Any] = {"providers": {}, "models": {}, "removed": {}, "settings": {}}
 
@@ -36,7 +37,7 @@ def grown_snapshot(file: SnapshotFile, providers: int, models: int) -> SnapshotF
         for name in [copy.replace("-", "_") for copy in copies(provider, providers)]:
             blocks[name] = index.block_of({**block.provider, "id": name}, lines)
     header = {key: file.header[key] for key in ("sources", "date", "filters")}
-    return SnapshotFile.assemble(header, blocks, EMPTY_TAIL, None, "made up")
+    return assemble(header, blocks, EMPTY_TAIL, None, "made up")
 
 
 def grown_upstream(catalogue: dict[str, Any], providers: int, models: int) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models.enrich import derive
 from llm_models.records import Capabilities, CostTier, Model, Provider, Record
 from llm_models.selection import capability_bits
-from llm_models.snapshot_file import encode_block, encode_json
+from llm_models.snapshot_file import encode_json
+from llm_models.snapshot_writer import encode_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

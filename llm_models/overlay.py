@@ -15,7 +15,7 @@ from llm_models.filters import compile_glob
 from llm_models.merge import Layered, merge
 from llm_models.modelspec import fold_provider
 from llm_models.rules import RECORD_RULES, SETTINGS_RULES
-from llm_models.snapshot_file import SnapshotFile
+from llm_models.snapshot_writer import assemble
 from llm_models.tail import Tail, header_of
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from llm_models.index import Indexed
     from llm_models.layers import DocumentPath, Entry, Layer
     from llm_models.merge import Merged
+    from llm_models.snapshot_file import SnapshotFile
 
 __all__ = ["Overlay", "overlay"]
 
@@ -188,7 +189,7 @@ def overlay(
         header["base"] = {"kind": base_kind, "digest": base.header["digest"]}
     if module is not None:
         header["overrides_module"] = module
-    return SnapshotFile.assemble(header, blocks, tail.to_dict(), config, name), run
+    return assemble(header, blocks, tail.to_dict(), config, name), run
 
 
 class _Part:

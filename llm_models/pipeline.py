@@ -15,7 +15,7 @@ from llm_models.errors import EmptyCatalogError, printable
 from llm_models.normalize import Report, normalize
 from llm_models.overlay import overlay
 from llm_models.records import CAPABILITIES
-from llm_models.snapshot_file import SnapshotFile
+from llm_models.snapshot_writer import assemble
 from llm_models.tail import EMPTY_TAIL, restore
 from llm_models.transforms import models_dev
 from llm_models.upstream import parse_catalogue
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from llm_models.layers import Layer
     from llm_models.overlay import Overlay
+    from llm_models.snapshot_file import SnapshotFile
 
 __all__ = ["TRANSFORMS", "base_kind", "build_base", "build_source", "curated_layers", "merge_application"]
 
@@ -118,7 +119,7 @@ def _index(records: dict[str, dict[str, Any]], sources: list[dict[str, str]], re
     if dates:
         header["date"] = max(dates)
     header["capabilities"] = list(CAPABILITIES)
-    return SnapshotFile.assemble(header, blocks, EMPTY_TAIL, None, "the snapshot of the source")
+    return assemble(header, blocks, EMPTY_TAIL, None, "the snapshot of the source")
 
 
 def merge_application(

@@ -18,7 +18,7 @@ from llm_models.errors import SnapshotError, printable
 from llm_models.jsontext import loads
 from llm_models.records import CAPABILITIES
 
-__all__ = ["FORMAT", "Block", "SnapshotFile", "encode_block", "encode_json", "read_digest"]
+__all__ = ["CRC", "FORMAT", "Block", "SnapshotFile", "digest", "encode_json", "read_digest"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 FORMAT = 1
-_OPEN_MODELS = b',"models":['
 _ESCAPES = {n: f"\\u{n:04x}" for n in range(32)} | {
     8: "\\b",
     9: "\\t",
@@ -37,9 +36,9 @@ _ESCAPES = {n: f"\\u{n:04x}" for n in range(32)} | {
     92: "\\\\",
 }
 """What `encode_json` writes for the characters that a JSON string cannot hold as they are."""
-_CRC = b',"crc":"%08x"}'
-_SIZE_OF_CRC = len(_CRC % 0)
-_ORDER = ("format", "sources", "date", "counts", "capabilities", "filters", "base", "overrides_module")
+CRC = b',"crc":"%08x"}'
+"""How a header line ends: with the checksum of what stands before it."""
+_SIZE_OF_CRC = len(CRC % 0)
 _PARTS = frozenset(["sources", "filters", "digest"])
 """What a header must have besides the places, which are looked at anyhow."""
 
@@ -92,21 +91,6 @@ class Block:
         text = self._data[self._starts[0] : self._starts[-1] - 2].decode() if self.ids else ""
         data: list[dict[str, Any]] = loads(f"[{text}]")
         return data
-
-
-def encode_block(
-    provider: Mapping[str, Any], models: Sequence[tuple[str, bytes, int]], aliases: Mapping[str, str]
-) -> bytes:
-    """The block of one provider from its record and its models' (id, line, capability set), in order of id."""
-    index = {
-        "provider": provider,
-        "ids": [model_id for model_id, _, _ in models],
-        "lengths": [len(line) for _, line, _ in models],
-        "bits": [bits for _, _, bits in models],
-        "aliases": aliases,
-    }
-    lines = b",\n".join([line for _, line, _ in models])
-    return encode_json(index)[:-1] + _OPEN_MODELS + b"\n" + lines + b"\n]},\n"
 
 
 class SnapshotFile:
@@ -223,49 +207,13 @@ class SnapshotFile:
         if digest(self.header, self.data[self._body :]) != self.header["digest"]:
             raise self._damaged("its digest does not fit")
 
-    @classmethod
-    def assemble(
-        cls,
-        header: Mapping[str, Any],
-        blocks: Mapping[str, tuple[bytes, int]],
-        tail: Mapping[str, Any],
-        config: bytes | None,
-        name: str,
-    ) -> SnapshotFile:
-        """A file from its parts: `header` without places and sums, and each provider's block with its count."""
-        parts: list[bytes] = []
-        size = 0
-
-        def put(part: bytes) -> list[int]:
-            nonlocal size
-            place = [size, len(part), crc32(part)]
-            parts.append(part)
-            size += len(part)
-            return place
-
-        full = dict(header, capabilities=list(CAPABILITIES), blocks={})
-        full.pop("config", None)
-        for provider in sorted(blocks):
-            block, count = blocks[provider]
-            full["blocks"][provider] = [*put(block), count]
-        if config is not None:
-            full["config"] = put(encode_json(config.decode()) + b",\n")
-        full["counts"] = {"providers": len(blocks), "models": sum(count for _, count in blocks.values())}
-        full["tail"] = put(_encode_tail(tail))
-        body = b"".join(parts)
-        full["format"] = FORMAT
-        full = {key: full[key] for key in (*_ORDER, "blocks", "config", "tail") if full.get(key) is not None}
-        full["digest"] = digest(full, body)
-        line = b"[" + encode_json(full)[:-1]
-        return cls(line + _CRC % crc32(line) + b",\n" + body, name)
-
 
 def _read_header(line: bytes) -> dict[str, Any]:
     """The header that the first line of a file holds; of another format as much as its number.
 
     Raises `ValueError`, `LookupError` or `TypeError` where it holds none, or its checksum does not fit.
     """
-    if line[-_SIZE_OF_CRC - 2 :] == _CRC % crc32(line[: -_SIZE_OF_CRC - 2]) + b",\n":
+    if line[-_SIZE_OF_CRC - 2 :] == CRC % crc32(line[: -_SIZE_OF_CRC - 2]) + b",\n":
         header: dict[str, Any] = loads(line[1:-2].decode())
         number = header["format"]
         return header if type(number) is int else {"format": repr(number)}
@@ -295,15 +243,6 @@ def _covered(header: Mapping[str, Any]) -> int:
     if models != header["counts"]["models"] or not header.keys() >= _PARTS:
         raise ValueError
     return at
-
-
-def _encode_tail(tail: Mapping[str, Any]) -> bytes:
-    """The tail, one record a line."""
-    parts = []
-    for section, records in tail.items():
-        lines = b",\n".join([encode_json(key) + b":" + encode_json(value) for key, value in records.items()])
-        parts.append(encode_json(section) + b":{" + (b"\n" + lines + b"\n" if lines else b"") + b"}")
-    return b"{" + b",\n".join(parts) + b"}\n]\n"
 
 
 def digest(header: Mapping[str, Any], body: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import index
 from llm_models.snapshot_file import SnapshotFile, encode_json
+from llm_models.snapshot_writer import assemble
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,9 +124,7 @@ def restore(file: SnapshotFile) -> SnapshotFile:
         lines = {i: index.kept(block, p) for i, p in block.places.items() if i not in touched}
         lines.update({i: _indexed(dict(line)) for i, line in touched.items() if line is not None})
         blocks[provider] = index.block_of(record, lines)
-    return SnapshotFile.assemble(
-        {**header_of(file), "filters": settings["filters"]}, blocks, _in_order(old), None, file.name
-    )
+    return assemble({**header_of(file), "filters": settings["filters"]}, blocks, _in_order(old), None, file.name)
 
 
 def _indexed(line: dict[str, Any]) -> index.Indexed:

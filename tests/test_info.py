@@ -224,7 +224,7 @@ class TestVerify:
         model = file.block("acme").model(0) | {"cost": {"input": 0.01}}
         block = catalogues.block(file.block("acme").provider, {"m0": model})
         with monkeypatch.context() as patch:
-            patch.setattr("llm_models.snapshot_file.digest", lambda *_: file.header["digest"])
+            patch.setattr("llm_models.snapshot_writer.digest", lambda *_: file.header["digest"])
             forged = catalogues.assembled(file.header, {"acme": block})
         ACTIVE.write_bytes(forged.data)
         assert here("info").code == 0

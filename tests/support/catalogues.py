@@ -12,7 +12,7 @@ from unittest import mock
 
 from llm_models import config, index, paths, pipeline
 from llm_models.pipeline import build_base, build_source
-from llm_models.snapshot_file import SnapshotFile
+from llm_models.snapshot_writer import assemble
 from llm_models.tail import EMPTY_TAIL, restore
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from llm_models.layers import Layer
     from llm_models.normalize import Report
     from llm_models.overlay import Overlay
+    from llm_models.snapshot_file import SnapshotFile
 
 Record = dict[str, Any]
 
@@ -100,7 +101,7 @@ def assembled(
     header: Record, blocks: dict[str, Any], tail: Record | None = None, text: bytes | None = None
 ) -> SnapshotFile:
     """A snapshot file of a header, blocks, a tail and the text of a configuration."""
-    return SnapshotFile.assemble(header, blocks, {**EMPTY_TAIL, **(tail or {})}, text, "made-up.json")
+    return assemble(header, blocks, {**EMPTY_TAIL, **(tail or {})}, text, "made-up.json")
 
 
 def made_up(
