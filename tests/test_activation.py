@@ -310,7 +310,7 @@ class TestImports:
         )
 
         def modules() -> set[str]:
-            price, house, allowed, names = json.loads(python(code, cwd=tmp_path).out)
+            price, house, allowed, names = json.loads(python(code, cwd=tmp_path, measured=False).out)
             assert (price, house, allowed) == (2.0, "house-7b", False)
             return set(names)
 
