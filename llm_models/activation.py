@@ -9,6 +9,7 @@ from llm_models import files, guards, paths, pipeline
 from llm_models.differences import Diff
 from llm_models.errors import LLMModelsError, SnapshotError, SourceError
 from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
+from llm_models.manifest import source_of
 from llm_models.normalize import Report
 from llm_models.snapshot import Snapshot
 from llm_models.snapshot_file import SnapshotFile
@@ -43,21 +44,22 @@ class Activation(NamedTuple):
     look: tuple[str, ...] = ()
 
 
-def build(source: str | None, folder: paths.Folder, out: str | None = None) -> Activation:
+def build(path: str | None, folder: paths.Folder, out: str | None = None, *, source: str | None = None) -> Activation:
     """The snapshot of a source file (None: the newer of pulled and packaged) with the application's layers merged.
 
+    `source` names the source of the file; None means the one that its manifest names, else the default one.
     No code that the configuration names is run. Raises `SourceError`, `ConfigError`, `EmptyCatalogError`.
     """
     config = None if folder.config is None else paths.read_config(folder.config)
-    base, origin, report = _base(source, folder)
+    base, origin, report = _base(path, folder, source)
     current = InUse(base, folder, config)
     run = None
     made = base
     if config is not None or current.base_kind == "packaged":
         made, run = pipeline.merge_application(current, run_behaviour=False)
         Snapshot(made)  # refuses filters that leave no model, as load() does
-    path = target(folder, out)
-    return _judged(Activation(made, base, origin, report, run, path), _content(path), folder if out is None else None)
+    put = target(folder, out)
+    return _judged(Activation(made, base, origin, report, run, put), _content(put), folder if out is None else None)
 
 
 def _judged(made: Activation, replaces: bytes | None, folder: paths.Folder | None) -> Activation:
@@ -87,33 +89,34 @@ def _content(path: str) -> bytes | None:
         raise LLMModelsError(str(error)) from None
 
 
-def _base(source: str | None, folder: paths.Folder) -> tuple[SnapshotFile, str, Report]:
-    if source is not None:
-        return _from_source(source)
+def _base(path: str | None, folder: paths.Folder, source: str | None) -> tuple[SnapshotFile, str, Report]:
+    if path is not None:
+        return _from_source(path, source)
     shipped = packaged()
     pulled = pulled_file(folder)
     if not paths.exists(pulled, SourceError):
         return shipped, "the packaged snapshot", Report()
-    base, origin, report = _from_source(pulled)
+    base, origin, report = _from_source(pulled, source)
     if (base.header.get("date") or "") >= (shipped.header.get("date") or ""):
         return base, origin, report
     return shipped, "the packaged snapshot, which is newer than what was pulled", Report()
 
 
-def _from_source(path: str) -> tuple[SnapshotFile, str, Report]:
+def _from_source(path: str, source: str | None) -> tuple[SnapshotFile, str, Report]:
     try:
         data = files.read_limited(path, MAX_BYTES)
     except OSError as error:
         raise SourceError(str(error)) from None
-    base, report = pipeline.build_base(data, path)
+    base, report = pipeline.build_base(data, path, source or source_of(path))
     return base, path, report
 
 
 def activate(
-    source: str | None,
+    path: str | None,
     folder: paths.Folder,
     out: str | None = None,
     *,
+    source: str | None = None,
     force: bool = False,
     strict: bool = False,
     dry_run: bool = False,
@@ -122,7 +125,7 @@ def activate(
 
     A guard that refuses raises `GuardError`, unless `force`; with `strict` so does what deserves eyes.
     """
-    made = build(source, folder, out)
+    made = build(path, folder, out, source=source)
     _heed(made, force=force, strict=strict)
     if dry_run:
         return made

@@ -13,6 +13,7 @@ from llm_models import config, paths
 from llm_models.changes import Touched, settle_aliases
 from llm_models.errors import ConfigError, Problem, SnapshotError, did_you_mean, nearest, printable
 from llm_models.filters import compile_glob
+from llm_models.frozen import defaults
 from llm_models.in_use import in_use
 from llm_models.layers import BY_PROVIDER, Layer, layer_from
 from llm_models.modelspec import fold_provider
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["base_for", "check_file", "check_text"]
 
-_FIELDS = {"models": (*Model._fields, "match", "omit"), "providers": (*Provider._fields, "omit")}
+_FIELDS = {"models": (*defaults(Model), "match", "omit"), "providers": (*defaults(Provider), "omit")}
 
 
 def check_file(path: str) -> list[Problem]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import validation
 from llm_models.errors import did_you_mean, printable
+from llm_models.frozen import Record, defaults
 from llm_models.modelspec import fold_provider
-from llm_models.records import Model, Provider, Record
+from llm_models.records import Model, Provider
 from llm_models.validation import Fault
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _check_omit(document: Document) -> Iterator[Fault]:
 def field_paths(kind: type[Record], prefix: str = "") -> list[str]:
     """Every field of a record that can be omitted, as dotted paths."""
     paths: list[str] = []
-    for name, default, _, _ in kind._plan:
+    for name, default in defaults(kind).items():
         if not prefix and name in {"id", "provider"}:
             continue
         paths.append(prefix + name)

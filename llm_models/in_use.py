@@ -11,7 +11,8 @@ import os
 
 from llm_models import paths
 from llm_models.errors import SnapshotError, printable
-from llm_models.snapshot_file import SnapshotFile, read_header
+from llm_models.header import read_header
+from llm_models.snapshot_file import SnapshotFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,20 +8,16 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from llm_models import validation
+from llm_models import transforms, validation
 from llm_models.config import Document
 from llm_models.errors import EmptyCatalogError, printable
 from llm_models.layers import ground_layer
 from llm_models.normalize import Report, normalize
-from llm_models.transforms import models_dev
-from llm_models.upstream import parse_catalogue
 
 if TYPE_CHECKING:
     from llm_models.layers import Layer
 
 __all__ = ["read_source"]
-
-TRANSFORMS = {models_dev.NAME: models_dev}
 
 
 def read_source(data: bytes, name: str, source: str) -> tuple[dict[str, Any], Layer, Report]:
@@ -31,8 +27,8 @@ def read_source(data: bytes, name: str, source: str) -> tuple[dict[str, Any], La
     model. Raises `SourceError` where the bytes are not a catalogue, `EmptyCatalogError` where no record survives.
     """
     report = Report()
-    catalogue = parse_catalogue(data, name)
-    records = normalize(catalogue, TRANSFORMS[source], report)
+    document, _ = transforms.read(data, name, source)
+    records = normalize(document, transforms.transform(source), report)
     _validate(records, report)
     models = [
         (f"{provider}:{model_id}", model)

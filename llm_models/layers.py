@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from llm_models.frozen import defaults
 from llm_models.merge import OMIT, Layered, nest
 from llm_models.modelspec import fold_provider
 from llm_models.records import Model, Provider
@@ -18,7 +19,7 @@ __all__ = ["BY_PROVIDER", "SETTINGS", "Entry", "Ground", "Layer", "ground_layer"
 SETTINGS = ("exclude", "deny", "allow", "prefer")
 BY_PROVIDER = ("exclude", "deny", "allow")
 _IDENTITY = {"id", "match", "provider", "omit"}
-_GROUPS = {"models": frozenset(Model._fields), "providers": frozenset(Provider._fields)}
+_GROUPS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys()}
 
 DocumentPath = tuple[str | int, ...]
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from llm_models.errors import SourceError
 from llm_models.files import FileError, FileMissingError, read_limited
+from llm_models.transforms import DEFAULT
 from llm_models.upstream import MAX_BYTES
 
-__all__ = ["MANIFEST_NAME", "MAX_MANIFEST", "believed"]
+__all__ = ["MANIFEST_NAME", "MAX_MANIFEST", "believed", "source_of"]
 
 MANIFEST_NAME = "manifest.json"
 MAX_MANIFEST = 64 << 10
@@ -37,3 +38,8 @@ def believed(path: str) -> dict[str, Any] | None:
     if not isinstance(manifest, dict) or not expected <= manifest.keys() or manifest["sha256"] != digest:
         return None
     return manifest
+
+
+def source_of(path: str) -> str:
+    """The source of the file at `path`: the one that the manifest beside it names, else the default one."""
+    return str((believed(path) or {}).get("source", DEFAULT))

@@ -12,6 +12,7 @@ from llm_models import config, paths
 from llm_models.changes import merge_layers
 from llm_models.errors import printable
 from llm_models.snapshot_writer import empty, write
+from llm_models.transforms import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +27,7 @@ __all__ = ["application_layers", "build_base", "curated_layers", "merge_applicat
 
 
 def build_base(
-    data: bytes, name: str, source: str = "models_dev", *, curated: Sequence[Layer] | None = None
+    data: bytes, name: str, source: str = DEFAULT, *, curated: Sequence[Layer] | None = None
 ) -> tuple[SnapshotFile, Report]:
     """The snapshot of a source's bytes with the curated overrides, and what was dropped and repaired.
 

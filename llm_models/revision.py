@@ -140,12 +140,12 @@ class Revision:
 
     def _providers(self) -> set[str]:
         own = self._data.get("providers", [])
-        return {*self._base.header["blocks"], *(fold_provider(str(one.get("id", ""))) for one in own)}
+        return {*self._base.blocks, *(fold_provider(str(one.get("id", ""))) for one in own)}
 
     def _spelling(self, provider: str) -> str:
         """The provider's id; an own provider of the application as the file spells it."""
         own = [str(one.get("id")) for one in self._data.get("providers", [])]
-        known = provider in self._base.header["blocks"]
+        known = provider in self._base.blocks
         return provider if known else next((one for one in own if fold_provider(one) == provider), provider)
 
     @property
@@ -162,7 +162,7 @@ class Revision:
                 raise
             hint = "A provider of your own needs an entry under [[providers]] first."
             raise InvalidSpecError(f"{error}. {hint}") from None
-        base = self._base.block(key.provider) if key.provider in self._base.header["blocks"] else None
+        base = self._base.block(key.provider) if key.provider in self._base.blocks else None
         if self._entry(key) is not None or (base is not None and key.id in base.rows):
             return key
         for entry in self._models:

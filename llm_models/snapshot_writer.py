@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from llm_models.errors import EmptyCatalogError
+from llm_models.frozen import Record, defaults
+from llm_models.header import CRC, FORMAT
 from llm_models.jsontext import loads
 from llm_models.origins import empty_tail, extended
-from llm_models.records import CAPABILITIES, Capabilities, CostTier, Model, Provider, Record, capability_bits
-from llm_models.snapshot_file import CRC, FORMAT, SnapshotFile, digest, encode_json
+from llm_models.records import CAPABILITIES, Capabilities, CostTier, Model, Provider, capability_bits
+from llm_models.snapshot_file import SnapshotFile, digest, encode_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,7 +40,7 @@ class Composite(SnapshotFile):
     `base` is the file that layers were merged onto, None where this is a base itself.
     """
 
-    __slots__ = ("_assembled", "_config", "_from", "_own", "_spans", "_tail", "base")
+    __slots__ = ("_assembled", "_config", "_from", "_own", "_tail", "base")
 
     def __init__(
         self,
@@ -58,15 +60,10 @@ class Composite(SnapshotFile):
         counts.update({provider: count for provider, (_, count) in own.items()})
         self.name = name
         self.base = base
-        self._spans = {provider: (0, 0, 0, counts[provider]) for provider in sorted(counts)}
-        self.header = {
-            "capabilities": list(CAPABILITIES),
-            **header,
-            "format": FORMAT,
-            "blocks": self._spans,
-            "counts": {"providers": len(counts), "models": sum(counts.values())},
-        }
-        self._blocks = {}
+        self.blocks = {provider: (0, 0, 0, counts[provider]) for provider in sorted(counts)}
+        totals = {"providers": len(counts), "models": sum(counts.values())}
+        self.header: Any = {**header, "format": FORMAT, "capabilities": list(CAPABILITIES), "counts": totals}
+        self.other_flags = None
         self._from = blocks_of
         self._own = own
         self._tail: Tail | Callable[[], Tail] = tail
@@ -75,11 +72,6 @@ class Composite(SnapshotFile):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return SnapshotFile, (self.data, self.name)
-
-    @property
-    def blocks(self) -> Mapping[str, Sequence[int]]:
-        """Provider -> numbers of which the last counts its models."""
-        return self._spans
 
     def raw_block(self, provider: str) -> bytes:
         """The bytes of a provider's block."""
@@ -104,9 +96,9 @@ class Composite(SnapshotFile):
         """The bytes of the `llm_models.toml` that was merged, None where there was none."""
         return self._config
 
-    def holds_config(self, raw: bytes | None) -> bool:
-        """Whether the `llm_models.toml` that was merged is `raw`."""
-        return self._config == raw
+    def holds_config(self, config: bytes | None) -> bool:
+        """Whether the `llm_models.toml` that was merged has exactly these bytes (None: none was merged)."""
+        return self._config == config
 
     @property
     def data(self) -> bytes:
@@ -145,10 +137,8 @@ def write(
     """
     base = changes.base
     touched = {*changes.providers, *changes.models, *changes.removed}
-    if base.header["capabilities"] != list(CAPABILITIES):  # written by another version: every capability set differs
-        touched.update(base.blocks)
     own = {provider: _block(changes, provider) for provider in touched}
-    header: dict[str, Any] = {key: base.header[key] for key in ("sources", "date") if key in base.header}
+    header = _of_header(base, "sources", "date")
     header["filters"] = {key: value for key, value in changes.settings.items() if key in ("allow", "deny", "prefer")}
     if base_kind is not None:
         header["base"] = {"kind": base_kind, "digest": base.digest}
@@ -201,7 +191,7 @@ def _row(final: Final) -> Row:
 def canonical(data: Mapping[str, Any], kind: type[Record]) -> dict[str, Any]:
     """`data` with the fields of a record in their order, and free maps sorted by key; what is empty is left out."""
     ordered: dict[str, Any] = {}
-    for name, default, _, _ in kind._plan:
+    for name, default in defaults(kind).items():
         value = data.get(name)
         if value is None:
             continue
@@ -266,9 +256,13 @@ def _tail(changes: Changes) -> Tail:
 def restored(file: SnapshotFile) -> Composite:
     """The base of an activated file, from the blocks that it shares with its base and those that it keeps of it."""
     kept = file.header["kept"]
-    head = loads(file.part(kept["header"], "its base")[:-2].decode())
-    own = {provider: (file.part(span[:3], provider), span[3]) for provider, span in kept["blocks"].items()}
-    return Composite(head, file, own, lambda: file.read_tail(kept["tail"]), name=file.name, left_out=head.pop("own"))
+    head = loads(file.part(kept["header"], "its base").removesuffix(b",\n").decode())
+    own = {provider: (file.block_at(span, provider), span[3]) for provider, span in kept["blocks"].items()}
+    return Composite(head, file, own, lambda: file.tail_at(kept["tail"]), name=file.name, left_out=head.pop("own"))
+
+
+def _of_header(file: SnapshotFile, *names: str) -> dict[str, Any]:
+    return {name: value for name in names if (value := file.header.get(name)) is not None}
 
 
 def _assemble(file: Composite) -> bytes:
@@ -300,9 +294,7 @@ def _assemble(file: Composite) -> bytes:
 
 def _keep(file: Composite, base: SnapshotFile, put: Any) -> dict[str, Any]:
     """The parts of the base that the file does not hold itself, put beside it; their spans."""
-    head: dict[str, Any] = {
-        key: base.header[key] for key in ("sources", "date", "capabilities", "filters") if key in base.header
-    }
+    head = _of_header(base, "sources", "date", "filters")
     head["digest"] = base.digest
     head["own"] = [provider for provider in file.blocks if provider not in base.blocks]
     blocks = {}

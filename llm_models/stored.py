@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llm_models.origins import empty_tail
+from llm_models.records import translate_bits
 from llm_models.snapshot_file import encode_json
 from llm_models.snapshot_writer import Composite, encode_block
 
@@ -43,8 +44,8 @@ def restored_0_1(file: SnapshotFile) -> Composite:
     left_out = [provider for provider, record in providers.items() if record is None]
     for provider in {*models, *providers}.difference(left_out):
         own[provider] = _block(file, provider, providers.get(provider), models.get(provider, {}))
-    header = {key: value for key, value in file.header.items() if key in {"sources", "date", "capabilities"}}
-    header.update(filters=settings["filters"], digest=file.header["base"]["digest"])
+    header: dict[str, Any] = {key: value for key, value in file.header.items() if key in {"sources", "date"}}
+    header.update(filters=settings["filters"], digest=file.header.get("base", {}).get("digest"))
     ordered = {section: dict(sorted(lines.items())) for section, lines in old.items()}
     return Composite(header, file, own, lambda: ordered, name=file.name, left_out=left_out)
 
@@ -58,7 +59,8 @@ def _block(
     for model_id, line in touched.items():
         if line is not None:
             data = {key: value for key, value in line.items() if key != "bits"}
-            rows[model_id] = (model_id, encode_json(data), line["bits"])
+            bits = translate_bits([line["bits"]], file.header["capabilities"])[0]
+            rows[model_id] = (model_id, encode_json(data), bits)
             aliases.update(dict.fromkeys(line.get("aliases", ()), model_id))
     ordered = [rows[model_id] for model_id in sorted(rows)]
     by_model = {alias: i for i in sorted(rows) for alias, target in aliases.items() if target == i}

@@ -17,18 +17,21 @@ IMPORT = {
     "__future__",
     "llm_models",
     "llm_models.errors",
+    "llm_models.frozen",
+    "llm_models.header",
+    "llm_models.in_use",
     "llm_models.jsontext",
     "llm_models.lookup",
     "llm_models.modelspec",
+    "llm_models.open_file",
     "llm_models.paths",
     "llm_models.records",
-    "llm_models.selection",
     "llm_models.snapshot",
     "llm_models.snapshot_file",
     "llm_models.store",
     "llm_models.view",
 }
-"""All that `import llm_models` and a few lookups load over `itertools`, `os` and `zlib`."""
+"""All modules that `import llm_models` and a lookup load, besides `os` and `zlib`."""
 
 NEVER = {
     "asyncio",
@@ -63,6 +66,9 @@ HEAVY = {"collections", "enum", "functools", "json", "re"}
 MANY = {"bare id", "list_models", "no match"}
 """Questions that read every provider's index, or more."""
 
+CHOOSING = {"list_models", "select", "no match"}
+"""Questions about capabilities: they load `llm_models.selection` too."""
+
 QUESTIONS = {
     "get_model": "llm_models.get_model('openai', 'gpt-4o-mini').limits.context",
     "resolve": "llm_models.resolve('gpt-4o-mini@openai').spec",
@@ -80,7 +86,7 @@ QUESTIONS = {
 }
 
 WATCH = """
-import itertools, os, sys, zlib
+import os, sys, zlib
 sys.path.insert(0, sys.argv[1])
 bare, opened, other = set(sys.modules), [], []
 families = {"ctypes", "ftplib", "http", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "urllib"}
@@ -120,11 +126,12 @@ def test_importing_loads_these_modules_and_opens_nothing_else(tmp_path: Path, op
 def test_a_question_loads_nothing_more_and_opens_one_file(tmp_path: Path, name: str) -> None:
     seen = watch(QUESTIONS[name], tmp_path, "-I", "-S")
     loaded = set(seen["then"])
+    expected = IMPORT | ({"llm_models.selection"} if name in CHOOSING else set())
     if name in MANY:
-        assert {one for one in loaded if one.startswith("llm_models")} == IMPORT - {"__future__"}
+        assert {one for one in loaded if one.startswith("llm_models")} == expected - {"__future__"}
         assert loaded >= HEAVY
     else:
-        assert loaded == IMPORT
+        assert loaded == expected
     assert not loaded & NEVER
     data = [name for name in seen["read"] if not name.endswith((".py", ".pyc")) and "lib-dynload" not in name]
     assert data == [str(ROOT / "llm_models" / "data" / "snapshot.json")]

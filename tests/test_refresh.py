@@ -83,7 +83,8 @@ class TestPull:
         with serving(numbered(3), b"<html>", b"{}") as (url, _):
             process("pull", "--url", url, cwd=tmp_path)
             before = files_below(tmp_path)
-            for said in ("is not a catalogue but a page of HTML or XML", "is not a catalogue: the object is empty"):
+            empty = "is not a catalogue of models.dev: no provider with models in it (found an empty object)"
+            for said in ("is not a catalogue but a page of HTML or XML", empty):
                 assert process("pull", "--url", url, cwd=tmp_path) == (1, "", f"llm-models: {url}: {said}\n")
         assert files_below(tmp_path) == before
         told = here("pull", "--source", "modelsdev")

@@ -17,10 +17,12 @@ from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 
 from llm_models import records, validation
-from llm_models.records import Capabilities, Cost, CostTier, Limits, Modalities, Model, Provider, Record
+from llm_models.records import Capabilities, Cost, CostTier, Limits, Modalities, Model, Provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from llm_models.frozen import Record
 
 FOLDER = Path(__file__).resolve().parent.parent / "schemas"
 FILES = {path.name.removesuffix(".schema.json"): path for path in sorted(FOLDER.glob("*.schema.json"))}

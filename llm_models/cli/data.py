@@ -10,6 +10,7 @@ from llm_models.cli.options import Command, as_json, catalogue_options, config_o
 from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table, transfer_bar
 from llm_models.errors import did_you_mean
 from llm_models.in_use import pulled_file, target
+from llm_models.transforms import DEFAULT, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,7 @@ def _version(distribution: str) -> str | None:
 
 
 @click.command("pull", short_help="Download the source's catalogue; goes online.")
-@click.option("--source", default="models_dev", show_default=True, metavar="NAME", help="The source to download.")
+@click.option("--source", default=DEFAULT, show_default=True, metavar="NAME", help=f"One of: {', '.join(SOURCES)}.")
 @click.option("--url", metavar="URL", help="A mirror, a file: URL or a path, instead of the source's own address.")
 @click.option("--out", metavar="FILE", help="Where to store it. Default: .llm_models/upstream.json.")
 @click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="Time limit for the download.")
@@ -93,7 +94,8 @@ def _counted(counts: Mapping[str, Any]) -> str:
 
 
 @click.command("activate", cls=Command, short_help="Build a snapshot and put it in place.")
-@click.option("--from", "source", metavar="FILE", help="A source file, such as models.dev's api.json.")
+@click.option("--from", "path", metavar="FILE", help="A source file, such as models.dev's api.json.")
+@click.option("--source", metavar="NAME", help=f"The source of that file. Default: as pulled, otherwise {DEFAULT}.")
 @click.option("--out", metavar="FILE", help="Where to write. Default: .llm_models/snapshot.json of the application.")
 @click.option("--force", is_flag=True, help="Write even if there are reasons to refuse.")
 @click.option("--strict", is_flag=True, help="Also refuse on notable changes.")
@@ -101,7 +103,7 @@ def _counted(counts: Mapping[str, Any]) -> str:
 @config_option
 @as_json
 def activate_command(
-    source: str | None, out: str | None, force: bool, strict: bool, dry_run: bool, config: str | None, as_json: bool
+    path: str | None, source: str | None, config: str | None, dry_run: bool, as_json: bool, **options: Any
 ) -> None:
     """Build a snapshot from a source, merge llm_models.toml into it, and put it in place.
 
@@ -120,7 +122,9 @@ def activate_command(
     """
     from llm_models.activation import activate
 
-    result = activate(source, folder_of(config), out, force=force, strict=strict, dry_run=dry_run)
+    if source is not None and path is None:
+        raise click.UsageError("--source needs --from FILE")
+    result = activate(path, folder_of(config), source=source, dry_run=dry_run, **options)
     header = result.file.header
     rows = result.report.rows()
     module = header.get("overrides_module")

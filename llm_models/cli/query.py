@@ -15,7 +15,9 @@ from llm_models.selection import ORDERS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from llm_models.modelspec import Style
     from llm_models.records import Model
+    from llm_models.selection import Order
     from llm_models.snapshot import Snapshot
 
 __all__ = ["COMMANDS"]
@@ -128,7 +130,7 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
 @as_json
 def select_command(
     snapshot: Snapshot, require: tuple[str, ...], forbid: tuple[str, ...], prefer: tuple[str, ...], scope: str | None,
-    order_by: str, every: bool, as_json: bool,
+    order_by: Order, every: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Print the model spec of the best model with the required capabilities and without the forbidden ones.
 
@@ -158,7 +160,7 @@ def select_command(
 @catalogue
 @as_json
 def resolve_command(
-    snapshot: Snapshot, spec: str, scope: str | None, prefer: tuple[str, ...], style: str, as_json: bool
+    snapshot: Snapshot, spec: str, scope: str | None, prefer: tuple[str, ...], style: Style, as_json: bool
 ) -> None:
     """Print the canonical name of a model. SPEC is provider:model, model@provider, an alias, or a bare id.
 

@@ -185,6 +185,8 @@ def _name(model: Model, table: Mapping[str, str]) -> str:
         raise NotRegisteredError(
             f"{printable(model.spec)}: LiteLLM has no provider for it; name one with providers=", spec=model.spec
         )
+    if provider == "azure" and model.provider_model_id.startswith("mistral-"):
+        raise NotRegisteredError(f"{printable(model.spec)}: LiteLLM asks OpenAI for it", spec=model.spec)
     return f"{provider}/{model.provider_model_id}"
 
 
