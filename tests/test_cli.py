@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import sys
+from subprocess import PIPE
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from support.catalogues import catalogue, model, provider
-from support.command import COMMAND, fine, program, refused
+from support.command import COMMAND, facts, fine, here, program, refused, started
 from support.command import process as run
 
 from llm_models.cli import cli
@@ -65,10 +68,10 @@ def test_resolve_reads_both_forms(spelling: str) -> None:
 
 
 def test_info_tells_the_snapshot_and_verifies_it() -> None:
-    facts = json.loads(run("info", "--verify", "--json").out)
-    assert (facts["providers"], facts["models"]) == (147, 5276)
-    assert re.fullmatch(r"[0-9a-f]{64}", facts["digest"])
-    assert "verified" in facts
+    info = json.loads(run("info", "--verify", "--json").out)
+    assert (info["providers"], info["models"]) == (147, 5276)
+    assert re.fullmatch(r"[0-9a-f]{64}", info["digest"])
+    assert "verified" in info
 
 
 @pytest.mark.parametrize(
@@ -127,6 +130,76 @@ def test_help_of_every_command_has_an_example() -> None:
         assert "Example:\n" in text, name
         assert f"llm-models {name}" in text, name
         assert command.get_short_help_str()
+
+
+class TestHowACommandEnds:
+    """Whatever happens, one line on stderr and the exit code that the documentation states."""
+
+    @staticmethod
+    def fails(patch: pytest.MonkeyPatch, error: BaseException) -> None:
+        def callback(**_: object) -> None:
+            raise error
+
+        patch.setattr(cli.commands["providers"], "callback", callback)
+
+    def test_a_fault_of_ours(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.fails(monkeypatch, RuntimeError("out of \x1b[31m paper\n" + "x" * 1000))
+        message = refused(here("providers"), 3)
+        assert message.startswith("llm-models: a fault of ours: RuntimeError: out of \\x1b[31m paper\\nxxx")
+        assert message.count("\n") == 1
+        assert len(message) < 700
+        monkeypatch.setenv("LLM_MODELS_DEBUG", "1")
+        with pytest.raises(RuntimeError, match="paper"):
+            here("providers")
+
+    @pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()])
+    def test_an_interrupt(self, error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.fails(monkeypatch, error)
+        assert refused(here("providers"), 130).strip() == "interrupted"
+
+    def test_what_click_refuses(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.fails(monkeypatch, click.ClickException("no such paper"))
+        assert "no such paper" in refused(here("providers"))
+
+    def test_a_reader_that_has_gone(self) -> None:
+        """A short answer stays in a buffer until the end; only then does the closed pipe show."""
+        read, write = os.pipe()
+        os.close(read)
+        with started("resolve", "gpt-4o-mini@openai", stdout=write, stderr=PIPE) as child:
+            os.close(write)
+            assert child.stderr is not None
+            assert child.stderr.read() == b""
+        assert child.returncode == 1
+
+
+class TestAsJson:
+    """`--json` prints the whole answer as data, and an empty answer too."""
+
+    def test_resolve(self) -> None:
+        assert facts("resolve", "gpt-4o-mini@openai") == {
+            "requested": "gpt-4o-mini@openai",
+            "spec": "openai:gpt-4o-mini",
+            "provider": "openai",
+            "id": "gpt-4o-mini",
+        }
+
+    def test_select(self) -> None:
+        wanted = ("select", "--require", "json_native", "--prefer", "openai")
+        best, every = facts(*wanted), facts(*wanted, "--all")
+        assert every[0] == best
+        assert len(every) > 100
+        lines = fine(*wanted, "--all").out.splitlines()
+        assert len(lines) == len(every) + 1
+        assert lines[1].split()[0] == f"openai:{best['id']}"
+
+    def test_a_list_of_nothing(self) -> None:
+        nothing = ("list", "openai", "--require", "embeddings", "--require", "tools")
+        plain = refused(here(*nothing))
+        assert plain.count("\n") == 1
+        assert here(*nothing, "--json") == (1, "[]\n", plain)
+
+    def test_a_schema_that_is_none(self) -> None:
+        assert "Did you mean 'overrides'" in refused(here("schema", "overides"), 2)
 
 
 class TestActivate:
