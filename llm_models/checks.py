@@ -7,31 +7,30 @@ names and opens no socket.
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models import config, index, paths
+from llm_models import config, paths
+from llm_models.changes import Touched, settle_aliases
+from llm_models.document import ANY
 from llm_models.errors import ConfigError, Problem, SnapshotError, did_you_mean, nearest, printable
 from llm_models.filters import compile_glob
-from llm_models.grammar import BY_PROVIDER
-from llm_models.layers import Layer, layer_from
+from llm_models.frozen import defaults
+from llm_models.in_use import in_use
+from llm_models.layers import BY_PROVIDER, RECORD_RULES, Layer, layer_from
 from llm_models.modelspec import fold_provider
-from llm_models.overlay import Overlay
-from llm_models.provenance import leaves, weaker
+from llm_models.origins import fields_of, leaves, weaker
 from llm_models.records import Model, Provider
-from llm_models.snapshot_file import SnapshotFile
-from llm_models.tail import restore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from llm_models.config import Document
-    from llm_models.layers import DocumentPath, Entry
+    from llm_models.document import Document, DocumentPath
+    from llm_models.layers import Entry
+    from llm_models.snapshot_file import SnapshotFile
 
 __all__ = ["base_for", "check_file", "check_text"]
 
-_UNITED = ("aliases", "tags")
-_FIELDS = {"models": (*Model._fields, "match", "omit"), "providers": (*Provider._fields, "omit")}
+_FIELDS = {"models": (*defaults(Model), "match", "omit"), "providers": (*defaults(Provider), "omit")}
 
 
 def check_file(path: str) -> list[Problem]:
@@ -48,18 +47,9 @@ def check_file(path: str) -> list[Problem]:
 
 
 def base_for(path: str) -> SnapshotFile:
-    """The catalogue that a configuration corrects: the base of the activation beside it, else the packaged one."""
-    place = paths.find(path).activated or paths.PACKAGED_SNAPSHOT
-    try:
-        status = os.stat(place)
-    except OSError:
-        return restore(SnapshotFile.open(place))  # which says what is the matter with it
-    return _base(place, status.st_mtime_ns, status.st_size)
-
-
-@lru_cache(maxsize=1)  # so that a run over many files opens the packaged snapshot once
-def _base(place: str, _changed: int, _size: int) -> SnapshotFile:
-    return restore(SnapshotFile.open(place))
+    """The catalogue that the configuration at `path` corrects: the base of the one that is in use beside it."""
+    folder = paths.find(path)
+    return in_use(paths.Folder(None, folder.state)).base
 
 
 def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
@@ -70,19 +60,18 @@ def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
     """
     document = config.parse(raw, path)
     found = list(document.problems)
-    sound = document.sound
-    if sound.data is not None:
+    if document.data is not None:
         name = os.path.basename(path)
-        curated = os.path.basename(os.path.dirname(os.path.abspath(path))) == "overrides"
-        layer = layer_from(sound, f"overrides/{name}" if curated else name, only_patches=curated)
-        run = Overlay(base, [layer])
-        case = _Case(sound, layer, run, run.settings()[0].get("exclude", {}))
-        if config.ANY not in sound.doubtful:
+        curated = os.path.basename(os.path.dirname(paths.absolute(path))) == "overrides"
+        layer = layer_from(document, f"overrides/{name}" if curated else name, only_patches=curated)
+        run = Touched(base, [layer])
+        case = _Case(document, layer, run, run.settings()[0].get("exclude", {}))
+        if ANY not in document.doubtful:
             found += run.problems
         for check in CHECKS:
             for one in check(case):
-                if not sound.doubtful & {one.provider, config.ANY}:
-                    found.append(sound.problem(one.path, one.message, one.hint, one.key, one.severity))
+                if not document.doubtful & {one.provider, ANY}:
+                    found.append(document.problem(one.path, one.message, one.hint, one.key, one.severity))
     return sorted(found, key=lambda problem: (problem.line or 0, problem.column or 0, problem.message))
 
 
@@ -91,7 +80,7 @@ class _Case(NamedTuple):
 
     document: Document
     layer: Layer
-    run: Overlay
+    run: Touched
     excludes: dict[str, list[str]]
 
     def entries(self) -> Iterator[Entry]:
@@ -102,15 +91,13 @@ class _Case(NamedTuple):
         """The ids of the models that an entry speaks of."""
         return [i for i, entries in self.run.models.get(entry.provider, {}).items() if entry in entries]
 
-    def ground(self, provider: str, model_id: str) -> dict[str, Any] | None:
-        """What the base says of a model without this layer, None where it does not hold it."""
-        base = self.run.base
-        if provider not in base.header["blocks"] or model_id not in base.block(provider).places:
+    def ground(self, provider: str, model_id: str) -> dict[tuple[str, ...], Any] | None:
+        """What the base states of a model without this layer, None where it does not hold it."""
+        stated = self.run.base.stated(provider, model_id)
+        if stated is None:
             return None
-        block = base.block(provider)
-        line = block.model(block.places[model_id])
-        line.pop("derived", None)
-        return weaker(line, base.tail()["models"].get(f"{provider}:{model_id}", {}).get("fields", {}), self.layer.name)
+        origins = fields_of(self.run.base.tail(), "models", f"{provider}:{model_id}")
+        return weaker(dict(leaves(stated)), origins, self.layer.name)
 
     def excluding(self, provider: str, model_id: str) -> str | None:
         """The pattern that excludes a model, if one does."""
@@ -120,7 +107,7 @@ class _Case(NamedTuple):
     def aliases(self, provider: str) -> dict[str, tuple[str, ...]]:
         """The aliases of each model of a provider that no exclude removes, with those of this layer."""
         held: dict[str, list[str]] = {i: [] for i in self.run.ids(provider) if self.excluding(provider, i) is None}
-        if provider in self.run.base.header["blocks"]:
+        if provider in self.run.base.blocks:
             for alias, model_id in self.run.base.block(provider).aliases.items():
                 held.get(model_id, []).append(alias)
         for model_id, entries in self.run.models.get(provider, {}).items():
@@ -143,14 +130,14 @@ class _Finding(NamedTuple):
 
 def _gone(case: _Case) -> Iterator[_Finding]:
     """An entry whose model nobody holds."""
-    for entry in case.run.gone:
+    for entry in case.run.left_out:
         provider = entry.provider
         if not case.run.knows(provider):  # an entry that may only patch
             path = (*entry.path, "provider" if entry.path[0] == "models" else "id")
             yield _Finding(provider, path, "no layer holds this provider, so this entry is left out")
             continue
         text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
-        aliases = case.run.base.block(provider).aliases if provider in case.run.base.header["blocks"] else {}
+        aliases = case.run.base.block(provider).aliases if provider in case.run.base.blocks else {}
         if entry.id in aliases:
             hint = f"It is an alias: name '{printable(aliases[entry.id])}'."
         else:
@@ -169,9 +156,8 @@ def _matches_nothing(case: _Case) -> Iterator[_Finding]:
         if entry.match is not None:
             yield from look(entry.provider, (*entry.path, "match"), entry.match, case.run.ids(entry.provider))
     for section in BY_PROVIDER:
-        table = (case.document.data or {}).get(section)
-        for spelling, globs in table.items() if isinstance(table, dict) else ():
-            provider = fold_provider(spelling)
+        for (_, spelling), globs in case.document.entries(section):
+            provider = fold_provider(str(spelling))
             if not case.run.knows(provider) or globs == "all":
                 continue
             names = case.run.ids(provider)
@@ -191,9 +177,9 @@ def _already_so(case: _Case) -> Iterator[_Finding]:
             others = [o for i in ids for o in case.run.models[entry.provider][i] if o is not entry]
             yield from _same(case.document, entry, grounds, others, f"{entry.provider}:{entry.match or entry.id}")
     for entry in case.layer.providers:
-        if entry.provider in base.header["blocks"]:
-            origins = base.tail()["providers"].get(entry.provider, {}).get("fields", {})
-            ground = weaker(base.block(entry.provider).provider, origins, case.layer.name)
+        if entry.provider in base.blocks:
+            origins = fields_of(base.tail(), "providers", entry.provider)
+            ground = weaker(dict(leaves(base.block(entry.provider).provider)), origins, case.layer.name)
             yield from _same(case.document, entry, [ground], [], entry.provider)
 
 
@@ -201,13 +187,12 @@ def _same(document: Document, entry: Entry, grounds: list[Any], others: list[Ent
     """The values of an entry that all `grounds` state too, but for what `others` say otherwise before it."""
     if entry.omitted:  # what it omits first, it may well state again
         return
-    for field, value in leaves(entry.fields):
-        path = tuple(field.split("."))
+    for path, value in leaves(entry.fields):
         if any(other.states(*path) or any(path[: len(gone)] == gone for gone in other.omitted) for other in others):
             continue
-        said = [ground.get(field) for ground in grounds]
-        united = field in _UNITED
-        if all((have is not None and (set(value) <= set(have) if united else _equal(value, have))) for have in said):
+        stated = [ground.get(path) for ground in grounds]
+        united = RECORD_RULES.get(path) == "UNITE"
+        if all((have is not None and (set(value) <= set(have) if united else _equal(value, have))) for have in stated):
             place = (*entry.path, *path)
             if document.line(place) is None:
                 place = tuple(part for part in place if part != "extra")
@@ -222,7 +207,7 @@ def _excluded(case: _Case) -> Iterator[_Finding]:
     """An override of a model that an exclude removes."""
     for entry in case.entries():
         pattern = None if entry.match is not None else case.excluding(entry.provider, entry.id)
-        if pattern is not None and entry not in case.run.gone:
+        if pattern is not None and entry not in case.run.left_out:
             why = f"exclude pattern '{printable(pattern)}' removes this model, whatever is said here"
             yield _Finding(entry.provider, (*entry.path, "id"), why)
 
@@ -230,13 +215,13 @@ def _excluded(case: _Case) -> Iterator[_Finding]:
 def _to_extra(case: _Case) -> Iterator[_Finding]:
     """A key that is no field of a record: it passes into extra, which may not be meant."""
     for section, known in _FIELDS.items():
-        for number, data in enumerate((case.document.data or {}).get(section, [])):
+        for path, data in case.document.entries(section):
             for key in data:
                 if key not in known:
                     near = nearest(key, known, 1)
                     hint = f"Did you mean '{near[0]}'?" if near else "Put it under extra to say that it is meant."
                     text = f"'{printable(key)}' is no field of a record and passes into extra"
-                    yield _Finding("", (section, number), text, hint, key)
+                    yield _Finding("", path, text, hint, key)
 
 
 def _tiers_left(case: _Case) -> Iterator[_Finding]:
@@ -247,7 +232,7 @@ def _tiers_left(case: _Case) -> Iterator[_Finding]:
         said = [other for i in ids for other in case.run.models[entry.provider][i]]
         if any(e.states("cost", "tiers") or any(path[:1] == ("cost",) for path in e.omitted) for e in said):
             continue
-        tiered = [i for i in ids if (case.ground(entry.provider, i) or {}).get("cost.tiers")]
+        tiered = [i for i in ids if (case.ground(entry.provider, i) or {}).get(("cost", "tiers"))]
         if tiered:
             text = f"cost.tiers of {entry.provider}:{printable(tiered[0])} still holds the old prices for long requests"
             hint = 'State cost.tiers too, or put "cost.tiers" in omit.'
@@ -257,7 +242,7 @@ def _tiers_left(case: _Case) -> Iterator[_Finding]:
 def _aliases(case: _Case) -> Iterator[_Finding]:
     """An alias that is a model's id, or that two models claim: an error, for it cannot stand."""
     for provider in {entry.provider: None for entry in case.entries() if entry.states("aliases")}:
-        fallen = index.settle_aliases(case.aliases(provider))
+        fallen = settle_aliases(case.aliases(provider))
         why = {alias: reason for aliases in fallen.values() for alias, reason in aliases}
         for entry in case.entries():
             if entry.provider == provider and case.touched(entry):
@@ -272,7 +257,7 @@ def _preferred(case: _Case) -> Iterator[_Finding]:
     """A preferred provider that no layer holds."""
     for place, provider in enumerate(case.layer.settings.get("prefer", ())):
         if not case.run.knows(provider):
-            hint = did_you_mean(provider, case.run.base.header["blocks"], 1)
+            hint = did_you_mean(provider, case.run.base.blocks, 1)
             yield _Finding(provider, ("prefer", place), f"unknown provider '{printable(provider)}'", hint)
 
 

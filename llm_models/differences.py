@@ -1,20 +1,36 @@
-"""Diff: what changed between two snapshots, grouped by what a reader cares about; off the read path."""
+"""Differences between two catalogues, grouped by what a reader cares about; not on the read path."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models.provenance import leaves
+from llm_models import paths
+from llm_models.config import read_layer
+from llm_models.errors import SourceError
+from llm_models.files import FileError, read_limited
+from llm_models.filters import compile_glob
+from llm_models.in_use import InUse, in_use, packaged, pulled_file
+from llm_models.lookup import parse_provider
+from llm_models.manifest import source_of
+from llm_models.origins import leaves
+from llm_models.pipeline import build_base, merge_application
 from llm_models.records import Model, Provider
-from llm_models.snapshot import effective
+from llm_models.snapshot_file import MAX_SNAPSHOT, SnapshotFile, effective
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from llm_models.paths import Folder
     from llm_models.snapshot import Snapshot
-    from llm_models.snapshot_file import SnapshotFile
 
-__all__ = ["KINDS", "Change", "Diff", "Served", "compare", "diff"]
+    Values = dict[tuple[str, ...], Any]
+    """A record as its leaves: path -> value."""
+
+__all__ = ["KINDS", "NAMES", "Change", "Diff", "Served", "compare", "compared", "diff"]
+
+NAMES = ("packaged", "active", "pulled")
+"""The names of catalogues that `compared` takes beside paths."""
 
 KINDS = ("price", "limit", "capability", "status", "other")
 
@@ -89,22 +105,22 @@ def diff(old: Snapshot, new: Snapshot) -> Diff:
 
 
 class Served:
-    """The records of a file as they are served, each as its leaves: dotted path -> value."""
+    """The records of a file as they are served, each as its leaves."""
 
     def __init__(self, file: SnapshotFile) -> None:
         self.file = file
 
-    def places(self, provider: str) -> dict[str, int]:
-        """The place of each model by its id; empty where the file does not hold the provider."""
-        return self.file.block(provider).places if provider in self.file.header["blocks"] else {}
+    def ids(self, provider: str) -> set[str]:
+        """The ids of a provider's models; none where the file does not hold the provider."""
+        return set(self.file.block(provider).ids) if provider in self.file.blocks else set()
 
-    def provider(self, provider: str) -> dict[str, Any]:
+    def provider(self, provider: str) -> Values:
         """What a provider's record holds."""
         return dict(leaves(Provider.from_dict(self.file.block(provider).provider).to_dict()))
 
-    def model(self, provider: str, model_id: str) -> dict[str, Any]:
+    def model(self, provider: str, model_id: str) -> Values:
         """What a model's record holds."""
-        return dict(leaves(Model.from_dict(effective(self._line(provider, model_id), provider)).to_dict()))
+        return dict(leaves(Model.from_dict(self.effective(provider, model_id)).to_dict()))
 
     def same_provider(self, other: Served, provider: str) -> bool:
         """Whether all that both hold of a provider is written alike, so that nothing of it can differ."""
@@ -113,16 +129,17 @@ class Served:
     def same_model(self, other: Served, provider: str, model_id: str) -> bool:
         """Whether what both hold of a model is written alike."""
         one, two = self.file.block(provider), other.file.block(provider)
-        return one.line(one.places[model_id]) == two.line(two.places[model_id])
+        return one.line(one.rows[model_id]) == two.line(two.rows[model_id])
 
-    def _line(self, provider: str, model_id: str) -> dict[str, Any]:
+    def effective(self, provider: str, model_id: str) -> dict[str, Any]:
+        """What is stated of a model or derived for it."""
         block = self.file.block(provider)
-        return block.model(block.places[model_id])
+        return effective(block.model(block.rows[model_id]), provider)
 
 
 def compare(old: Served, new: Served) -> Diff:
     """As `diff`, over files, each read as its side reads it."""
-    before, after = old.file.header["blocks"], new.file.header["blocks"]
+    before, after = old.file.blocks, new.file.blocks
     added: list[str] = []
     removed: list[str] = []
     changes: list[Change] = []
@@ -130,13 +147,13 @@ def compare(old: Served, new: Served) -> Diff:
         both = provider in before and provider in after
         if both and old.same_provider(new, provider):
             continue
-        one, two = old.places(provider), new.places(provider)
-        removed.extend(f"{provider}:{model_id}" for model_id in one if model_id not in two)
-        added.extend(f"{provider}:{model_id}" for model_id in two if model_id not in one)
+        one, two = old.ids(provider), new.ids(provider)
+        removed.extend(f"{provider}:{model_id}" for model_id in one - two)
+        added.extend(f"{provider}:{model_id}" for model_id in two - one)
         if not both:
             continue
         changes.extend(_changes(provider, old.provider(provider), new.provider(provider)))
-        for model_id in sorted(one.keys() & two.keys()):
+        for model_id in sorted(one & two):
             if not old.same_model(new, provider, model_id):
                 pair = old.model(provider, model_id), new.model(provider, model_id)
                 changes.extend(_changes(f"{provider}:{model_id}", *pair))
@@ -149,16 +166,16 @@ def compare(old: Served, new: Served) -> Diff:
     )
 
 
-def _changes(spec: str, old: dict[str, Any], new: dict[str, Any]) -> Iterable[Change]:
-    for field in sorted(old.keys() | new.keys()):
-        one, two = old.get(field), new.get(field)
+def _changes(spec: str, old: Values, new: Values) -> Iterable[Change]:
+    for path in sorted(old.keys() | new.keys(), key=".".join):
+        one, two = old.get(path), new.get(path)
         if one != two or isinstance(one, bool) is not isinstance(two, bool):
-            single = list(_tier_changes(spec, one or [], two or [])) if field == "cost.tiers" else []
-            yield from single or [Change(spec, field, _KIND_OF.get(field.partition(".")[0], "other"), one, two)]
+            single = list(_tier_changes(spec, one or [], two or [])) if path == ("cost", "tiers") else []
+            yield from single or [Change(spec, ".".join(path), _KIND_OF.get(path[0], "other"), one, two)]
 
 
 def _tier_changes(spec: str, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Change]:
-    """Each price of each tier by itself, so that a percentage can be told; nothing where that does not tell all."""
+    """Each price of each tier by itself, so that it has a percentage; nothing where that would not show all."""
     one = {tier["context_over"]: tier for tier in old}
     two = {tier["context_over"]: tier for tier in new}
     if any(len(sizes) != len(tiers) for sizes, tiers in ((one, old), (two, new))):
@@ -170,3 +187,77 @@ def _tier_changes(spec: str, old: list[dict[str, Any]], new: list[dict[str, Any]
         for name in sorted((before.keys() | after.keys()) - {"context_over"}):
             if before.get(name) != after.get(name):
                 yield Change(spec, f"cost.tiers[{size}].{name}", "price", before.get(name), after.get(name))
+
+
+def compared(
+    folder: Folder, old: str | None, new: str | None, *, provider: str | None = None, only_used: bool = False
+) -> Diff:
+    """What changed from `old` to `new`, each one of `NAMES` or the path of a snapshot or source file.
+
+    Without `new`, or without both, they are active and pulled, else packaged and active. With `provider`, only that
+    provider's; with `only_used`, only what the application's configuration names. Raises `SnapshotError`,
+    `SourceError`, `ConfigError`, `UnknownProviderError`.
+    """
+    is_pulled = paths.exists(pulled_file(folder), SourceError)
+    if old is None:
+        old, new = ("active", "pulled") if is_pulled else ("packaged", "active")
+    elif new is None:
+        new = "active" if old != "active" else "pulled" if is_pulled else "packaged"
+    one, two = _named(old, folder), _named(new, folder)
+    one, two = _as_served(one, two, folder), _as_served(two, one, folder)
+    difference = compare(Served(one), Served(two))
+    if provider is not None:
+        wanted = parse_provider(provider, {**one.blocks, **two.blocks})
+        difference = difference.only(lambda name: name.partition(":")[0] == wanted)
+    return difference.only(_used(folder)) if only_used else difference
+
+
+def _named(name: str, folder: Folder) -> SnapshotFile:
+    """The catalogue of that name, or of the file at that path.
+
+    The active one is what `load()` serves, except that the behaviour module is not run.
+    """
+    if name == "packaged":
+        return packaged()
+    if name == "active":
+        current = in_use(folder)
+        return current.file if current.is_merged else merge_application(current, run_behaviour=False)[0]
+    path = pulled_file(folder) if name == "pulled" else name
+    try:
+        data = read_limited(path, MAX_SNAPSHOT)
+    except FileError as error:
+        raise SourceError(str(error)) from None
+    return SnapshotFile(data, path) if data.startswith(b'[{"format":') else build_base(data, path, source_of(path))[0]
+
+
+def _as_served(file: SnapshotFile, other: SnapshotFile, folder: Folder) -> SnapshotFile:
+    """A source as it would be served here, where the other side has the application's layers too.
+
+    Otherwise these would look like a change of the data. The packaged snapshot stays as it is.
+    """
+    if folder.config is None or other.config() is None or "base" in file.header or file.name == paths.PACKAGED_SNAPSHOT:
+        return file
+    current = InUse(file, folder, paths.read_config(folder.config))
+    return merge_application(current, run_behaviour=False)[0]
+
+
+def _used(folder: Folder) -> Callable[[str], bool]:
+    """A test whether the application's configuration names a provider or a model."""
+    if folder.config is None:
+        return lambda _: False
+    layer = read_layer(folder.config, os.path.basename(folder.config))
+    providers = {*layer.settings.get("prefer", ()), *(entry.provider for entry in layer.providers)}
+    models = [(entry.provider, compile_glob(entry.match) if entry.match else entry.id.__eq__) for entry in layer.models]
+    allow = layer.settings.get("allow")
+    for provider, globs in allow.items() if isinstance(allow, dict) else ():
+        models.extend((provider, compile_glob(glob)) for glob in (["*"] if globs == "all" else globs))
+
+    def used(name: str) -> bool:
+        provider, _, model_id = name.partition(":")
+        if provider in providers:
+            return True
+        if not model_id:
+            return any(provider == one for one, _ in models)
+        return any(provider == one and bool(test(model_id)) for one, test in models)
+
+    return used

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["KINDS", "agreed_families", "derive", "family_from_id", "last_segment"]
 
@@ -77,12 +77,12 @@ def agreed_families(models: Iterable[tuple[str, str | None]]) -> dict[str, str]:
     return {segment: next(iter(families)) for segment, families in stated.items() if len(families) == 1}
 
 
-def derive(model: Mapping[str, Any], agreed: Callable[[str], str | None]) -> dict[str, Any]:
-    """What fills the gaps of a model's stated data; `agreed` gives the family that others state for its id."""
+def derive(model: Mapping[str, Any], agreed: str | None) -> dict[str, Any]:
+    """What fills the gaps of a model's stated data; `agreed` is the family that others state for its id."""
     derived: dict[str, Any] = {}
     family = model.get("family")
     if family is None:
-        family = agreed(model["id"]) or family_from_id(model["id"])
+        family = agreed or family_from_id(model["id"])
         if family:
             derived["family"] = family
     if model.get("deprecated") is None and model.get("status") == "deprecated":

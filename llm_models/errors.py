@@ -1,7 +1,7 @@
 """The errors that llm_models raises and the problems that it reports; standard library only.
 
-Every error derives from `LLMModelsError` and from the built-in that fits, carries what it speaks of as
-attributes, keeps them through pickling, and says in one line what to do next.
+Every error derives from `LLMModelsError` and from the built-in class that fits. It has its subject as attributes, keeps
+them when it is pickled, and states in one line what is wrong and what to do.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def printable(text: object) -> str:
-    """`text` fit for a terminal: what is neither printable nor a plain space is shown as an escape.
+    """`text` safe for a terminal: characters that are not printable are shown as escapes.
 
     >>> printable("gpt\\x1b[31m")
     'gpt\\\\x1b[31m'
@@ -45,7 +45,7 @@ def printable(text: object) -> str:
 
 
 def quoted(text: object) -> str:
-    """`text` in single quotes, fit for a terminal and cut where it is long.
+    """`text` in single quotes, safe for a terminal, and cut when it is long.
 
     >>> quoted("gpt-4o")
     "'gpt-4o'"
@@ -55,7 +55,7 @@ def quoted(text: object) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str], count: int = 3) -> str:
-    """A hint that ends a message with the nearest of `known` (case ignored), or the empty text.
+    """The end of a message that suggests the nearest names of `known` (case ignored), or the empty text.
 
     >>> did_you_mean("opnai", ["openai", "anthropic"])
     " Did you mean 'openai'?"
@@ -65,8 +65,8 @@ def did_you_mean(word: str, known: Iterable[str], count: int = 3) -> str:
 
 
 def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """The up to `count` members of `known` that look most like `word`, best first, case ignored."""
-    import difflib  # only ever needed on the way to an error
+    """At most `count` names of `known` that are most similar to `word`, best first, case ignored."""
+    import difflib  # only needed for an error
 
     folded: dict[str, str] = {}
     for name in known:
@@ -75,10 +75,10 @@ def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
 
 
 class Problem:
-    """Something wrong or pointless in a file that people write: where, what, and the likely fix.
+    """Something wrong or without effect in a file that people write: where, what, and the likely fix.
 
-    `line` and `column` count from 1 (columns in characters), `path` names the place in the document's own
-    words (`models.openai:gpt-4o-mini.cost.input`), `hint` is a full sentence or empty, and `severity` is
+    `line` and `column` count from 1 (columns in characters), `path` is the field in the words of the document
+    (`models.openai:gpt-4o-mini.cost.input`), `hint` is a full sentence or empty, and `severity` is
     ``"error"`` or ``"warning"``.
 
     >>> print(Problem("unknown key 'enabeld'", file="llm_models.toml", line=14, column=3, path="tools"))
@@ -108,7 +108,7 @@ class Problem:
 
     @property
     def place(self) -> str:
-        """`file:line:column`, as much of it as is known."""
+        """`file:line:column`, or the part of it that is known."""
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
     def to_dict(self) -> dict[str, Any]:
@@ -140,33 +140,37 @@ class LLMModelsError(Exception):
 
 
 class UnknownProviderError(LLMModelsError, LookupError):
-    """No layer holds that provider. `provider` is the text as given."""
+    """There is no such provider. `provider` is the text as given."""
 
     provider: str
 
 
 class UnknownModelError(LLMModelsError, LookupError):
-    """The catalogue holds no such model, or an `exclude` removed it. `spec` is the text as given."""
+    """There is no such model, or an `exclude` removed it. `spec` is the text as given."""
 
     spec: str
 
 
 class AmbiguousModelError(LLMModelsError, LookupError):
-    """Several providers serve a bare id. `specs` are the model specs that it may mean."""
+    """Several providers serve a model with that bare id. `specs` are the model specs that it may mean."""
 
     spec: str
     specs: tuple[str, ...]
 
 
 class ModelNotAllowedError(LLMModelsError, LookupError):
-    """`allow` or `deny` hides that model. `pattern` is the glob that shut it out, or None for an allow."""
+    """`allow` or `deny` hides that model. `pattern` is the pattern of `deny`, or None when `allow` hides it."""
 
     spec: str
     pattern: str | None
 
 
 class NoMatchError(LLMModelsError, LookupError):
-    """No model fits. `removed` maps each condition to (models without it, how many of them by default only)."""
+    """No model fits the conditions.
+
+    `considered` is the number of models, `removed` maps each condition to (models that it removed, how many of these
+    only because of a default).
+    """
 
     considered: int
     removed: Mapping[str, tuple[int, int]]
@@ -177,24 +181,26 @@ class InvalidSpecError(LLMModelsError, ValueError):
 
 
 class UnknownCapabilityError(LLMModelsError, ValueError):
-    """`require` or `forbid` names a capability that does not exist. `name` is the text as given."""
+    """There is no such capability. `name` is the text as given."""
 
     name: str
 
 
 class ConfigError(LLMModelsError, ValueError):
-    """A configuration cannot be used: `problems` holds everything that is wrong with it, not just the first."""
+    """A configuration cannot be used. `problems` has everything that is wrong with it, not just the first problem."""
 
     problems: tuple[Problem, ...] = ()
 
 
 class SnapshotError(LLMModelsError):
-    """A snapshot file is missing, truncated, altered, or of a format this version does not read."""
+    """The snapshot file `path` is missing, truncated, altered, or has a format that this version does not read."""
+
+    path: str
 
 
 class SourceError(LLMModelsError):
-    """An upstream file could not be had, or what came is no catalogue."""
+    """An upstream file could not be fetched, or is not a catalogue."""
 
 
 class EmptyCatalogError(LLMModelsError):
-    """No model would be left."""
+    """No model is left: filters or excludes hide or remove all of them."""

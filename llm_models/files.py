@@ -1,7 +1,7 @@
 """Safe reading, writing and locking of files; standard library only, and little of it.
 
-What fails raises a `FileError`, an `OSError` whose text is one line for people (`/x/y: is a FIFO, not a file`);
-callers turn it into the error that fits their task. Nothing here knows what the files hold.
+Every failure is a `FileError`, an `OSError` whose text is one line for people (`/x/y: is a FIFO, not a file`);
+callers turn it into the error that fits their task. Nothing here depends on the content of the files.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from llm_models.errors import printable
 
 __all__ = [
     "LOCK_NAME",
-    "MAX_CONFIG",
     "FileError",
     "FileMissingError",
     "locked",
+    "make_folder",
     "read_limited",
     "regular",
     "sweep",
@@ -32,14 +32,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOCK_NAME = ".llm_models.lock"
-MAX_CONFIG = 1 << 20  # bytes; a longer `llm_models.toml` is refused unread
-TEMPORARY = ".llm_models.tmp"  # how the names of all our temporary files end
+TEMPORARY = ".llm_models.tmp"  # the end of the name of each of our temporary files
 
 _BINARY = getattr(os, "O_BINARY", 0)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 _CHUNK = 1 << 20  # bytes
-_POLL = 0.02  # seconds between two looks at a lock that somebody else holds
+_POLL = 0.02  # seconds between two attempts to get a lock
 
 
 class FileError(OSError):
@@ -50,11 +49,11 @@ class FileError(OSError):
 
 
 class FileMissingError(FileError, FileNotFoundError):
-    """There is no such file."""
+    """The file does not exist."""
 
 
 class _Naming:
-    """Whatever the system refuses inside the block is raised as a `FileError` that names `path`."""
+    """Raise every failure of the system inside the block as a `FileError` that names `path`."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -63,18 +62,17 @@ class _Naming:
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, FileNotFoundError) and not isinstance(error, FileError):
-            raise FileMissingError(error.errno, error.strerror, self.path) from error
         if isinstance(error, OSError) and not isinstance(error, FileError):
-            raise FileError(error.errno, error.strerror or "cannot be used", self.path) from error
-        if isinstance(error, ValueError):  # a NUL, or what the file system's encoding cannot say
+            failure = FileMissingError if isinstance(error, FileNotFoundError) else FileError
+            raise failure(error.errno, error.strerror or "cannot be used", self.path) from error
+        if isinstance(error, ValueError):  # a NUL, or characters that the file system cannot encode
             raise FileError(errno.EINVAL, "is not a possible file name", self.path) from error
 
 
 def regular(path: str) -> os.stat_result | None:
-    """The status of the regular file at `path`, links followed, or None where nothing is.
+    """The status of the regular file at `path`, links followed, or None where there is none.
 
-    Anything else there (a directory, FIFO, socket or device) is a `FileError`. Nothing is opened.
+    A directory, FIFO, socket or device is a `FileError`. Nothing is opened.
     """
     with _Naming(path):
         try:
@@ -86,16 +84,16 @@ def regular(path: str) -> os.stat_result | None:
 
 
 def read_limited(path: str, limit: int) -> bytes:
-    """The bytes of the regular file at `path`, if there are at most `limit` of them.
+    """The bytes of the regular file at `path`, of which there may be at most `limit`.
 
-    What is no regular file is refused without being opened or waited for, and a longer one before it is read;
-    one that grows meanwhile, or hides its size, is given up at the limit. Raises `FileMissingError` or `FileError`.
+    Anything that is not a regular file is refused without opening it or waiting for it, and a longer file before
+    it is read; reading stops at the limit when a file grows or hides its size. Raises `FileMissingError`, `FileError`.
     """
     status = regular(path)
     with _Naming(path):
         if status is not None and status.st_size > limit:
             raise _too_long(status.st_size, limit, path)
-        # Looked at again once open: the name may have come to mean something else in between.
+        # Checked again once open: another file may have that name by now.
         fd = os.open(path, os.O_RDONLY | _BINARY | _NO_WAIT)
         try:
             _refuse_special(os.fstat(fd), path)
@@ -111,34 +109,27 @@ def read_limited(path: str, limit: int) -> bytes:
         return b"".join(parts)
 
 
-def write_atomically(path: str, data: bytes, *, keep_previous: str | None = None) -> None:
-    """Make `data` the content of `path`: whoever looks, even after a crash, finds all of the old or all of the new.
+def write_atomically(path: str, data: bytes, *, keep_previous: str | None = None, create: bool = False) -> None:
+    """Make `data` the content of `path`: any reader, even after a crash, finds all of the old or all of the new.
 
     A symbolic link is followed and stays. A new file gets the permissions that the umask leaves, an existing one
-    keeps its own. With `keep_previous` the old file, if there is one, is kept under that name, first and as safely;
-    only a crash between the two renames leaves the old content under both names. What killed writers left in that
-    folder is swept.
+    keeps its own. With `keep_previous` the old file, if any, is kept under that name, first and as safely;
+    only a crash between the two renames leaves the old content under both names. With `create` the file must be
+    new: one that exists, or appears in the meantime, is an error and stays. The temporary files of killed writers
+    in that folder are removed.
 
-    Raises `FileError`. The old file is then as it was and nothing else is left behind, save that when only the
-    last step fails (the fsync of the folder) the new file is in place, though perhaps not yet on the disk.
+    Raises `FileError`. The old file is then unchanged and nothing else is left behind, with one exception: when
+    only the last step fails (the fsync of the folder), the new file is in place but perhaps not yet on the disk.
     """
     with _Naming(path):
-        old = regular(path)
-
-        def keep() -> None:
-            if keep_previous is not None and old is not None:
-                with _Naming(keep_previous):
-                    regular(keep_previous)
-                    _put(keep_previous, old, _chunks(path))
-
-        _put(path, old, (data,), keep)
+        _put(path, None if create else regular(path), (data,), keep_previous, create=create)
 
 
 def sweep(folder: str) -> None:
-    """Remove the temporary files that killed writers left in `folder`; those of living writers stay.
+    """Remove the temporary files that killed writers left in `folder`; those of running writers stay.
 
-    A writer holds a kernel lock on its temporary file for as long as it lives, so neither a process id used
-    again nor one from another container misleads. Never raises: what cannot be removed is left alone.
+    A running writer holds a kernel lock on its temporary file. A process id would not do: it can be used again,
+    or belong to another container. Never raises: a file that cannot be removed is left alone.
     """
     try:
         names = os.listdir(folder or os.curdir)
@@ -149,12 +140,21 @@ def sweep(folder: str) -> None:
             _quietly(_remove_if_abandoned, os.path.join(folder, name))
 
 
-class locked:
-    """`with locked(folder):` holds the one exclusive lock of that folder, which is made if it is missing.
+def make_folder(path: str) -> None:
+    """Make the folder `path` and those above it, where they are missing. Raises `FileError`."""
+    with _Naming(path):
+        try:
+            os.makedirs(path)
+        except FileExistsError:
+            if not stat.S_ISDIR(os.stat(path).st_mode):
+                raise FileError(errno.ENOTDIR, "is a file, not a folder", path) from None
 
-    The lock is the kernel's, on the file `LOCK_NAME`: it ends with the block or with the process, whichever comes
-    first, and the file stays. It is not reentrant. Raises `FileError` when it is not to be had within `timeout`
-    seconds.
+
+class locked:
+    """`with locked(folder):` holds the exclusive lock of that folder, which is made where it is missing.
+
+    The lock is the kernel's, on the file `LOCK_NAME`. It ends with the block, or earlier with the process; the file
+    stays. It is not reentrant. Raises `FileError` when the lock is not free within `timeout` seconds.
     """
 
     def __init__(self, folder: str, timeout: float = 10.0) -> None:
@@ -163,12 +163,7 @@ class locked:
         self._fd = -1
 
     def __enter__(self) -> None:
-        with _Naming(self.folder):
-            try:
-                os.makedirs(self.folder)
-            except FileExistsError:
-                if not stat.S_ISDIR(os.stat(self.folder).st_mode):
-                    raise FileError(errno.ENOTDIR, "is a file, not a folder", self.folder) from None
+        make_folder(self.folder)
         path = os.path.join(self.folder, LOCK_NAME)
         deadline = time.monotonic() + self.timeout
         with _Naming(path):
@@ -181,12 +176,12 @@ class locked:
     def __exit__(self, *_: object) -> None:
         fd, self._fd = self._fd, -1
         try:
-            _unlock(fd)  # said aloud, because a forked child may have inherited the descriptor
+            _lock(fd, release=True)  # closing is not enough where a forked child has inherited the descriptor
         finally:
-            _quietly(os.close, fd)  # nothing was written to it that could be lost
+            _quietly(os.close, fd)  # no data was written that could be lost
 
     def _try(self, path: str) -> bool:
-        """Whether the lock is ours now. Opened anew each time, for somebody may have removed the file meanwhile."""
+        """Whether the lock is ours now. The file is opened each time, because another process may remove it."""
         fd = os.open(path, os.O_RDWR | os.O_CREAT | _NO_FOLLOW | _NO_WAIT, 0o666)
         try:
             _refuse_special(os.fstat(fd), path)
@@ -199,13 +194,16 @@ class locked:
 
 
 def _put(
-    path: str, old: os.stat_result | None, chunks: Iterable[bytes], keep: Callable[[], None] | None = None
+    path: str, old: os.stat_result | None, chunks: Iterable[bytes], previous: str | None = None, *, create: bool = False
 ) -> None:
-    """Make `chunks` the content of `path`, calling `keep` when they are safely on the disk but not yet in place."""
-    target = os.path.realpath(path)
+    """Make `chunks` the content of `path`; the old file is kept when they are on the disk but not yet in place."""
+    try:  # strict, because otherwise a link that cannot be read is not followed but replaced
+        target = os.path.realpath(path, strict=sys.platform != "win32")
+    except FileNotFoundError:
+        target = os.path.realpath(path)
     folder = os.path.dirname(target)
     sweep(folder)
-    # Opened now, so that a fault in it comes before the rename. Windows cannot open a folder.
+    # Opened now, so that it fails, if at all, before the rename. Windows cannot open a folder.
     folder_fd = -1 if sys.platform == "win32" else os.open(folder, os.O_RDONLY)
     temporary, fd = "", -1
     try:
@@ -213,27 +211,46 @@ def _put(
             temporary, fd = _create(target, old)
         for chunk in chunks:
             rest = memoryview(chunk)
-            while rest:  # the system may take less than it is given
+            while rest:  # the system may write only a part
                 rest = rest[os.write(fd, rest) :]
         os.fsync(fd)
-        if keep is not None:
-            keep()
+        if previous is not None and old is not None:
+            with _Naming(previous):
+                regular(previous)
+                _put(previous, old, _chunks(path))
         if sys.platform == "win32":  # renames only closed files
             os.close(fd)
             fd = -1
-        os.replace(temporary, target)
-        temporary = ""
+        if create:
+            _add(temporary, target)
+        else:
+            os.replace(temporary, target)
+            temporary = ""
         _sync_folder(folder_fd)
     finally:
         for each in (fd, folder_fd):
             if each >= 0:
-                _quietly(os.close, each)  # what it might still report, the fsync has reported already
+                _quietly(os.close, each)  # the fsync has reported any failure already
         if temporary:
-            _quietly(os.unlink, temporary)  # the fault that led here is the one to tell; the next run sweeps
+            _quietly(os.unlink, temporary)  # an earlier failure matters more; the next run sweeps
+
+
+def _add(temporary: str, target: str) -> None:
+    """Give a complete new file its name, which nothing may have."""
+    try:
+        if sys.platform == "win32":
+            os.rename(temporary, target)  # which never replaces a file there
+        else:
+            os.link(temporary, target)
+    except FileExistsError:
+        raise FileExistsError(errno.EEXIST, "appeared in the meantime and was not replaced") from None
+    except (AttributeError, OSError):  # not every file system and platform has links
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666))
+        os.replace(temporary, target)
 
 
 def _create(target: str, old: os.stat_result | None) -> tuple[str, int]:
-    """A new locked file beside `target`, with the old one's permissions; -1 if a sweeper was quicker than our lock."""
+    """A new locked file beside `target`, with the permissions of `old`; ("", -1) if a sweeper was faster."""
     stem = os.path.basename(target)[:40]  # a name may have 255 bytes on most systems
     temporary = os.path.join(os.path.dirname(target), f".{stem}.{os.getpid()}.{os.urandom(8).hex()}{TEMPORARY}")
     mode = 0o666 if old is None else stat.S_IMODE(old.st_mode)
@@ -252,7 +269,7 @@ def _create(target: str, old: os.stat_result | None) -> tuple[str, int]:
 
 
 def _sync_folder(fd: int) -> None:
-    """Make a rename in this folder last."""
+    """Make sure that a rename in this folder is on the disk."""
     if fd >= 0:
         try:
             os.fsync(fd)
@@ -293,7 +310,7 @@ def _chunks(path: str) -> Iterator[bytes]:
 
 def _remove_if_abandoned(path: str) -> None:
     if sys.platform == "win32":
-        # An open file cannot be removed there, but a writer has to close its own just before the rename.
+        # An open file cannot be removed there, but a writer closes its own file just before the rename.
         if time.time() - os.stat(path).st_mtime > 3600:
             os.unlink(path)
         return
@@ -305,34 +322,23 @@ def _remove_if_abandoned(path: str) -> None:
         os.close(fd)
 
 
-def _lock(fd: int) -> bool:
-    """Whether the kernel gave us the exclusive lock on this open file, at once."""
+def _lock(fd: int, *, release: bool = False) -> bool:
+    """Take the exclusive lock of the kernel on this open file, or release it; False where another process has it."""
     if sys.platform == "win32":
         import msvcrt
 
         try:
-            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(fd, msvcrt.LK_UNLCK if release else msvcrt.LK_NBLCK, 1)
         except OSError:
             return False
         return True
     import fcntl
 
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(fd, fcntl.LOCK_UN if release else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
-
-
-def _unlock(fd: int) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(fd, fcntl.LOCK_UN)
 
 
 def _is_at(fd: int, path: str) -> bool:

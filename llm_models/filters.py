@@ -1,7 +1,7 @@
 """Which models are shown: `allow` and `deny`; standard library only.
 
-Patterns are anchored globs (`*`, `?`, `[...]`; case counts) over the id and the aliases of a model: a match on
-one name holds for all. Deny wins. Compiled once, and only for the providers that are looked at.
+Patterns are anchored globs (`*`, `?`, `[...]`, case-sensitive) over the id and the aliases of a model: a pattern that
+matches one of the names matches the model. Deny wins. Patterns are compiled once, and only for providers in question.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     Deny = Mapping[str, Sequence[str]] | None
 
 MAX_PATTERN = 500
-"""The longest pattern in characters; a longer one is refused."""
+"""The longest pattern that is accepted, in characters."""
 
 
 def glob_problem(pattern: object) -> str | None:
-    """What keeps `pattern` from being a glob, or None."""
+    """Why `pattern` cannot be a glob, or None when it can."""
     if not isinstance(pattern, str):
-        return f"a pattern is a string (found {type(pattern).__name__})"
+        return f"a pattern must be a string (found {type(pattern).__name__})"
     if not pattern.strip():
         return "an empty pattern matches nothing"
     if len(pattern) > MAX_PATTERN:
-        return f"a pattern of {len(pattern)} characters (at most {MAX_PATTERN})"
+        return f"the pattern has {len(pattern)} characters (at most {MAX_PATTERN})"
     return None
 
 
 def compile_glob(pattern: str) -> Callable[[str], Any]:
-    """A test whether a whole name matches an anchored glob, in time that grows with their lengths only.
+    """A test whether a whole name matches an anchored glob. Its time depends only on their lengths.
 
     >>> bool(compile_glob("gpt-4o*")("gpt-4o-mini"))
     True
@@ -51,8 +51,8 @@ def compile_glob(pattern: str) -> Callable[[str], Any]:
 class Filters:
     """`allow` and `deny`, normalized and checked against the known providers.
 
-    `allow` is None or `"all"`, or provider -> `"all"` or globs; `deny` is provider -> globs. A provider that is
-    not known, or spelled twice, is a `ConfigError`: a mistyped deny must not open a door.
+    `allow` is None or `"all"`, or provider -> `"all"` or globs; `deny` is provider -> globs. An unknown provider, or
+    one that is listed twice, is a `ConfigError`: a mistyped deny must not open a door.
     """
 
     __slots__ = ("_compiled", "allow", "deny")
@@ -66,7 +66,7 @@ class Filters:
         self._compiled: dict[str, tuple[Any, Any]] = {}
 
     def over(self, allow: Any, deny: Deny) -> Filters:
-        """These filters on top of a weaker layer's, which are plain already: its deny is united with theirs."""
+        """These filters on top of a weaker layer's, which are normalized already; denies are united."""
         merged = Filters(None, None, ())
         merged.allow = (None if allow == "all" else allow) if self.allow is None else self.allow
         merged.deny = {name: list(globs) for name, globs in (deny or {}).items()}
@@ -75,13 +75,13 @@ class Filters:
         return merged
 
     def restricts(self, provider: str) -> bool:
-        """Whether some model of a provider could be hidden."""
+        """Whether a model of that provider may be hidden."""
         if self.deny.get(provider):
             return True
         return self.allow is not None and self.allow.get(provider) != "all"
 
     def reason(self, provider: str, names: Sequence[str]) -> tuple[str, str | None] | None:
-        """Why a model with these names is hidden, as (section, pattern), or None where it is shown."""
+        """Why a model with these names is hidden, as (section, pattern), or None when it is shown."""
         try:
             allowed, denied = self._compiled[provider]
         except KeyError:
@@ -102,17 +102,17 @@ class Filters:
 
 
 def _section(name: str, section: Any, known: Collection[str], problems: list[Problem]) -> dict[str, Any]:
-    """One section with its providers in their one spelling; what is wrong with it goes to `problems`."""
+    """One section with its providers in canonical spelling; adds what is wrong to `problems`."""
     if not isinstance(section, dict) and not hasattr(section, "items"):
         expected = "a table from provider to patterns" + (', or "all"' if name == "allow" else "")
-        problems.append(Problem(f"{name} is {expected} (found {type(section).__name__})", path=name))
+        problems.append(Problem(f"{name} must be {expected} (found {type(section).__name__})", path=name))
         return {}
     plain: dict[str, Any] = {}
     for spelling, globs in section.items():
         provider = fold_provider(str(spelling))
         path = f"{name}.{spelling}"
         if provider in plain:
-            problems.append(Problem(f"provider '{printable(provider)}' is named twice", path=path))
+            problems.append(Problem(f"duplicate entry for provider '{printable(provider)}'; merge the two", path=path))
         elif provider not in known:
             hint = did_you_mean(provider, known, 1).strip()
             problems.append(Problem(f"unknown provider '{printable(spelling)}'", path=path, hint=hint))
@@ -123,7 +123,7 @@ def _section(name: str, section: Any, known: Collection[str], problems: list[Pro
             expected = "a list of patterns" + (' or "all"' if name == "allow" else "")
             problems.append(Problem(f"expected {expected} (found {type(globs).__name__})", path=path))
         else:
-            globs = list(globs)  # noqa: PLW2901  (read once: it may be a generator)
+            globs = list(globs)  # noqa: PLW2901  (it may be a generator: read once)
             wrong = [why for why in map(glob_problem, globs) if why]
             problems.extend(Problem(why, path=path) for why in wrong)
             plain[provider] = globs

@@ -6,21 +6,21 @@ that a correction of ours cannot hide a change of theirs, nor look like one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from llm_models.differences import Diff, Served, compare
 from llm_models.errors import LLMModelsError, printable
 from llm_models.filters import compile_glob
-from llm_models.provenance import leaves, weaker
-from llm_models.snapshot import effective
+from llm_models.origins import fields_of, leaves, weaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
+    from llm_models.changes import Changes
     from llm_models.differences import Change
     from llm_models.layers import Entry, Layer
     from llm_models.normalize import Report
-    from llm_models.overlay import Overlay
     from llm_models.snapshot_file import SnapshotFile
 
 __all__ = ["GuardError", "refusals", "source_diff", "worth_a_look"]
@@ -40,44 +40,44 @@ class GuardError(LLMModelsError):
 
 
 def source_diff(active: SnapshotFile, new: SnapshotFile) -> Diff:
-    """What changed from source to source. Both files are bases, without an application's layers (see `restore`)."""
-    return compare(_AsTheSourceSaid(active), _AsTheSourceSaid(new))
+    """What changed from source to source. Both files are bases, without an application's layers."""
+    return compare(_Source(active), _Source(new))
 
 
-class _AsTheSourceSaid(Served):
-    """The records of a base without the curated overrides, and without what nobody states."""
+class _Source(Served):
+    """The records of a base without the curated overrides and without defaults."""
 
     def __init__(self, file: SnapshotFile) -> None:
         super().__init__(file)
         tail = file.tail()
-        self._origins = {spec: line["fields"] for part in ("providers", "models") for spec, line in tail[part].items()}
-        self._curated: dict[str, dict[str, Any]] = {}
-        for spec, fields in self._origins.items():
-            self._curated.setdefault(spec.partition(":")[0], {})[spec] = fields
+        self.origins = {**tail["providers"], **tail["models"]}
+        self.curated: dict[str, dict[str, Any]] = {}
+        """Provider -> the origins of its values and of its models'."""
+        for name, line in self.origins.items():
+            self.curated.setdefault(name.partition(":")[0], {})[name] = line
 
-    def provider(self, provider: str) -> dict[str, Any]:
-        return self._without_curated(provider, self.file.block(provider).provider)
+    def provider(self, provider: str) -> dict[tuple[str, ...], Any]:
+        return self._without_curated("providers", provider, self.file.block(provider).provider)
 
-    def model(self, provider: str, model_id: str) -> dict[str, Any]:
-        return self._without_curated(f"{provider}:{model_id}", effective(self._line(provider, model_id), provider))
+    def model(self, provider: str, model_id: str) -> dict[tuple[str, ...], Any]:
+        return self._without_curated("models", f"{provider}:{model_id}", self.effective(provider, model_id))
 
     def same_provider(self, other: Served, provider: str) -> bool:
-        assert isinstance(other, _AsTheSourceSaid)
-        same = self._curated.get(provider) == other._curated.get(provider)
+        assert isinstance(other, _Source)
+        same = self.curated.get(provider) == other.curated.get(provider)
         return same and super().same_provider(other, provider)
 
     def same_model(self, other: Served, provider: str, model_id: str) -> bool:
-        assert isinstance(other, _AsTheSourceSaid)
+        assert isinstance(other, _Source)
         spec = f"{provider}:{model_id}"
-        same = self._origins.get(spec) == other._origins.get(spec)
-        return same and super().same_model(other, provider, model_id)
+        return self.origins.get(spec) == other.origins.get(spec) and super().same_model(other, provider, model_id)
 
-    def _without_curated(self, spec: str, record: dict[str, Any]) -> dict[str, Any]:
-        origins = self._origins.get(spec, {})
-        flat = dict(leaves(record))
+    def _without_curated(self, section: str, name: str, record: dict[str, Any]) -> dict[tuple[str, ...], Any]:
+        origins = fields_of(self.file.tail(), section, name)
+        values = dict(leaves(record))
         for layer in dict.fromkeys(origin["layer"] for origin in origins.values()):
-            flat = weaker(flat, origins, layer)
-        return flat
+            values = weaker(values, origins, layer)
+        return values
 
 
 def refusals(report: Report, active: SnapshotFile | None, new: SnapshotFile, found: Diff) -> list[str]:
@@ -101,7 +101,7 @@ def refusals(report: Report, active: SnapshotFile | None, new: SnapshotFile, fou
     return reasons
 
 
-def worth_a_look(found: Diff, run: Overlay | None) -> Iterator[str]:
+def worth_a_look(found: Diff, run: Changes | None) -> Iterator[str]:
     """What a person should see before trusting a refresh, a sentence each.
 
     `found` is the `source_diff`, `run` the merge of the application's layers onto the new base.
@@ -126,7 +126,7 @@ def _moved_tenfold(change: Change) -> bool:
     return bool(high > 0 and high >= TENFOLD * low * (1 - _ROUNDING))
 
 
-def _named_and_gone(layer: Layer, found: Diff, run: Overlay) -> Iterator[tuple[str, str | None]]:
+def _named_and_gone(layer: Layer, found: Diff, run: Changes) -> Iterator[tuple[str, str | None]]:
     """The providers and models that a layer names and the new base lacks, each with its place.
 
     A glob names what it matched: it is told once nothing is left for it.
@@ -147,15 +147,15 @@ def _named_and_gone(layer: Layer, found: Diff, run: Overlay) -> Iterator[tuple[s
                 yield f"{provider}:{glob}", layer.place(("allow",))
 
 
-def _is_gone(entry: Entry, found: Diff, run: Overlay) -> bool:
+def _is_gone(entry: Entry, found: Diff, run: Changes) -> bool:
     if entry.match is not None:
         return _nothing_left(entry.provider, entry.match, found, run)
-    return entry in run.gone or f"{entry.provider}:{entry.id}" in found.models_removed
+    return entry in run.left_out or f"{entry.provider}:{entry.id}" in found.models_removed
 
 
-def _nothing_left(provider: str, glob: str, found: Diff, run: Overlay) -> bool:
+def _nothing_left(provider: str, glob: str, found: Diff, run: Changes) -> bool:
     test = compile_glob(glob)
-    if any(test(model_id) for model_id in run.ids(provider)):
+    if any(test(model_id) for model_id in run.touched.ids(provider)):
         return False
     start = f"{provider}:"
     return any(spec.startswith(start) and test(spec[len(start) :]) for spec in found.models_removed)

@@ -1,8 +1,7 @@
-"""JSON texts of a snapshot file, read without importing `json` as long as there are few; standard library only.
+"""Reading the JSON texts of a snapshot file, short ones without importing `json`; standard library only.
 
-Importing `json` loads `re` and `enum`, and takes longer than all the rest from a program's start to its first
-answer, which needs three short texts. These are read by a loop; who reads more, or has loaded `json` anyway,
-gets `json.loads`.
+Importing `json` loads `re` and `enum`, and takes longer than everything else from the start of a program to its first
+answer, which needs three short texts. A loop reads these. When there is more to read, or `json` is loaded, it is used.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _left = 40_000
-"""How many characters the loop may still read in this process: at about as many the import pays off."""
+"""How many characters the loop may still read in this process; for more, importing `json` is faster."""
 
 _SPACED = str.maketrans({"[": " [ ", "]": " ] ", "{": " { ", "}": " } ", ",": " ", ":": " "})
 _OPENING = {"[": list, "{": dict}
@@ -25,7 +24,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 
 
 def loads(text: str) -> Any:
-    """What `json.loads` gives for a text that `encode_json` wrote and whose checksum holds.
+    """The value that `json.loads` gives, for a text that `encode_json` wrote and whose checksum is right.
 
     >>> loads('{"id":"o1","cost":{"input":15},"tags":[]}')
     {'id': 'o1', 'cost': {'input': 15}, 'tags': []}
@@ -40,14 +39,14 @@ def loads(text: str) -> Any:
 
 
 def _read(text: str) -> Any:
-    """The value of a text without escapes, in which every other piece between quotes is a string."""
+    """The value of a text without escapes: every second piece between quotes is a string."""
     whole: list[Any] = []
     inside: Any = whole
     around: list[Any] = []
     key = None
-    for place, piece in enumerate(text.split('"')):
-        is_string = place % 2
-        # What is no string falls into brackets and words once commas and colons are gone: order tells the rest.
+    for number, piece in enumerate(text.split('"')):
+        is_string = number % 2
+        # Outside strings, commas and colons are not needed: the order of brackets and words determines the value.
         for token in (piece,) if is_string else piece.translate(_SPACED).split():
             if token in _CLOSING and not is_string:
                 inside = around.pop()

@@ -1,7 +1,7 @@
-"""Lookup: the names of models lead to their places in a catalogue, or to why they do not; standard library only.
+"""Lookup: from the name of a model to its row, or to the reason why there is none; standard library only.
 
-What does not lead to a model gives a function that makes the error: finding the nearest names takes longer than
-all the rest, and `allowed` has no use for them.
+For a name that leads to no model, a function is returned that makes the error: finding the nearest names takes longer
+than everything else, and `allowed` does not need them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from llm_models.errors import (
 )
 from llm_models.modelspec import as_key, fold_provider, spec_error, split_spec
 
-__all__ = ["locate", "parse_provider", "place_of"]
+__all__ = ["locate", "parse_provider", "row_of"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from llm_models.errors import LLMModelsError
     from llm_models.records import ModelKey
-    from llm_models.view import Place, View
+    from llm_models.view import ModelRow, View
 
     Miss = Callable[[], LLMModelsError]
 
@@ -38,47 +38,45 @@ def parse_provider(text: object, known: Collection[str]) -> str:
     return provider
 
 
-def locate(view: View, spec: object, within: str | None, prefer: Collection[str]) -> Place | Miss:
-    """The place of the model that a model spec, a key or a bare id names: in `within` alone, if given.
+def locate(view: View, spec: object, within: str | None, prefer: Collection[str]) -> ModelRow | Miss:
+    """The row of the model that a model spec, a key or a bare id names, of the provider `within` if given.
 
-    Of several providers that serve a bare id the first of `prefer` counts. Raises `InvalidSpecError` for what
-    is neither text nor a key.
+    If several providers serve a bare id, the first of `prefer` wins. Raises `InvalidSpecError` when `spec` is neither
+    text nor a key.
     """
     if isinstance(spec, str):
         return _by_text(view, spec.strip(), within, prefer)
     return _by_key(view, as_key(spec), within)
 
 
-def place_of(view: View, provider: str, name: object) -> Place | Miss:
-    """The place of the model that a known provider serves under that id or alias."""
+def row_of(view: View, provider: str, name: object) -> ModelRow | Miss:
+    """The row of the model that a known provider serves under that id or alias."""
     block = view.file.block(provider)
     try:
-        place = block.places.get(name)  # type: ignore[call-overload]
-        if place is None:
-            place = block.places[block.aliases[name]]  # type: ignore[index]
+        row = block.rows.get(name)  # type: ignore[call-overload]
+        if row is None:
+            row = block.rows[block.aliases[name]]  # type: ignore[index]
     except (KeyError, TypeError):
         return lambda: _unknown_model(view, provider, name)
-    hidden = view.hidden(provider, place)
+    hidden = view.hidden(provider, row)
     if hidden is not None:
-        return lambda: _not_allowed(view, provider, block.ids[place], *hidden)
-    return provider, place
+        return lambda: _not_allowed(view, provider, block.ids[row], *hidden)
+    return provider, row
 
 
-def _by_key(view: View, key: ModelKey, within: str | None) -> Place | Miss:
+def _by_key(view: View, key: ModelKey, within: str | None) -> ModelRow | Miss:
     provider = _provider(key.provider, view.known)
     if provider is None:
         return lambda: _unknown_provider(key.provider, view.known)
     if within not in (None, provider):
         spec = f"{provider}:{key.id}"
         return lambda: UnknownModelError(f"{quoted(spec)} is outside the scope '{within}'", spec=spec)
-    return place_of(view, provider, key.id)
+    return row_of(view, provider, key.id)
 
 
-def _by_text(view: View, text: str, within: str | None, prefer: Collection[str]) -> Place | Miss:
-    if within is not None:
-        block = view.file.block(within)
-        if text in block.places or text in block.aliases:
-            return place_of(view, within, text)
+def _by_text(view: View, text: str, within: str | None, prefer: Collection[str]) -> ModelRow | Miss:
+    if within is not None and _serves(view, within, text):
+        return row_of(view, within, text)
     key = split_spec(text, view.known)
     if not text or (key is not None and not key.id):
         return lambda: spec_error(text, view.known)
@@ -89,35 +87,39 @@ def _by_text(view: View, text: str, within: str | None, prefer: Collection[str])
     return _by_bare_name(view, text, prefer)
 
 
-def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> Place | Miss:
-    found = _names(view).get(name, [])
-    if len(found) > 1:
-        preferred = [place for provider in prefer for place in found if place[0] == provider]
-        found = preferred[:1] or found
-    if len(found) == 1:
-        return found[0]
-    if found:
-        return lambda: _ambiguous(view, name, found)
+def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | Miss:
+    rows = _names(view).get(name, [])
+    if len(rows) > 1:
+        rows = [row for provider in prefer for row in rows if row[0] == provider][:1] or rows
+    if len(rows) == 1:
+        return rows[0]
+    if rows:
+        return lambda: _ambiguous(view, name, rows)
     if view.filters is not None:
         for provider in view.known:
-            block = view.file.block(provider)
-            if name in block.places or name in block.aliases:
-                return place_of(view, provider, name)  # hidden, which it says
+            if _serves(view, provider, name):
+                return row_of(view, provider, name)  # a hidden model: the error states why
     return lambda: _unknown_name(view, name)
 
 
-def _names(view: View) -> dict[str, list[Place]]:
-    """Every shown id, and every alias that is no shown id, with the places that it stands for."""
+def _serves(view: View, provider: str, name: str) -> bool:
+    """Whether a provider has a model with that id or alias, shown or hidden."""
+    block = view.file.block(provider)
+    return name in block.rows or name in block.aliases
+
+
+def _names(view: View) -> dict[str, list[ModelRow]]:
+    """Every id that is shown, and every alias that is not such an id, with the rows that it may mean."""
     if view.by_name is None:
-        ids: dict[str, list[Place]] = {}
-        aliases: dict[str, list[Place]] = {}
+        ids: dict[str, list[ModelRow]] = {}
+        aliases: dict[str, list[ModelRow]] = {}
         for provider in view.known:
             block, shown = view.file.block(provider), view.shown(provider)
-            for place in shown:
-                ids.setdefault(block.ids[place], []).append((provider, place))
+            for row in shown:
+                ids.setdefault(block.ids[row], []).append((provider, row))
             for alias, model_id in block.aliases.items():
-                if block.places[model_id] in shown:
-                    aliases.setdefault(alias, []).append((provider, block.places[model_id]))
+                if block.rows[model_id] in shown:
+                    aliases.setdefault(alias, []).append((provider, block.rows[model_id]))
         view.by_name = {**aliases, **ids}
     return view.by_name
 
@@ -131,7 +133,7 @@ def _provider(text: object, known: Container[str]) -> str | None:
     return folded if folded in known else None
 
 
-# Why a name leads nowhere
+# Why a name leads to no model
 
 
 def _unknown_provider(text: object, known: Collection[str]) -> UnknownProviderError:
@@ -144,9 +146,8 @@ def _unknown_model(view: View, provider: str, name: object) -> UnknownModelError
     removed = view.file.tail()["removed"].get(spec)
     if removed is not None:
         where = f" ({printable(removed['place'])})" if removed.get("place") else ""
-        return UnknownModelError(
-            f"{printable(spec)} is excluded by pattern {quoted(removed['pattern'])}{where}", spec=spec
-        )
+        message = f"{printable(spec)} is excluded by pattern {quoted(removed['pattern'])}{where}"
+        return UnknownModelError(message, spec=spec)
     block = view.file.block(provider)
     hint = did_you_mean(str(name), [*block.ids, *block.aliases]) if block.ids else " That provider has no models."
     return UnknownModelError(f"{provider} has no model {quoted(name)}.{hint}", spec=spec)
@@ -158,33 +159,33 @@ def _unknown_name(view: View, name: str) -> UnknownModelError:
     return UnknownModelError(f"no provider has a model {quoted(name)}.{hint}{reading}", spec=name)
 
 
-def _ambiguous(view: View, name: str, places: list[Place]) -> AmbiguousModelError:
-    specs = tuple([f"{provider}:{view.file.block(provider).ids[place]}" for provider, place in places])
+def _ambiguous(view: View, name: str, rows: list[ModelRow]) -> AmbiguousModelError:
+    specs = tuple([f"{provider}:{view.file.block(provider).ids[row]}" for provider, row in rows])
     listed = ", ".join(map(printable, specs[:8])) + (f" and {len(specs) - 8} more" if len(specs) > 8 else "")
-    return AmbiguousModelError(
-        f"{quoted(name)} is served by {len(specs)} providers: {listed}. Name one, or pass prefer=",
-        spec=name,
-        specs=specs,
-    )
+    message = f"{quoted(name)} is served by {len(specs)} providers: {listed}. Choose one of these, or prefer a provider"
+    return AmbiguousModelError(message, spec=name, specs=specs)
 
 
 def _not_allowed(view: View, provider: str, model_id: str, section: str, pattern: str | None) -> ModelNotAllowedError:
-    """`section` and `pattern` as `Filters.reason` gives them; where they stand is told by the tail of the file."""
+    """The error for a hidden model; `section` and `pattern` are those of `Filters.reason`.
+
+    The file's tail has the origins of the file's own patterns. A pattern that is not one of them is an argument.
+    """
     spec = f"{provider}:{model_id}"
     stated = view.file.header["filters"].get(section) or {}
-    places = view.file.tail().get("settings", {}).get(section, {}).get(provider, {})
+    origins = view.file.tail().get("settings", {}).get(section, {}).get(provider, {})
     if section == "deny":
-        why = f"by deny pattern {quoted(pattern)}"
+        why = f"denied by pattern {quoted(pattern)}"
         by_argument = pattern not in stated.get(provider, ())
-        origin = places.get(pattern)
+        origin = origins.get(pattern)
     else:
         allow = view.filters.allow if view.filters is not None else None
-        named = allow is not None and provider in allow
-        why = "by allow, " + (
-            f"whose patterns for {provider} do not match" if named else f"which leaves {provider} out"
+        listed = allow is not None and provider in allow
+        why = "not allowed: " + (
+            f"no pattern of allow.{provider} matches" if listed else f"allow leaves out {provider}"
         )
         by_argument = allow != stated
-        origin = next(iter(places.values()), None)
+        origin = next(iter(origins.values()), None)
     where = "an argument" if by_argument else (origin or {}).get("place") or (origin or {}).get("layer")
-    told = f" ({printable(where)})" if where else ""
-    return ModelNotAllowedError(f"{printable(spec)} is shut out {why}{told}", spec=spec, pattern=pattern)
+    location = f" ({printable(where)})" if where else ""
+    return ModelNotAllowedError(f"{printable(spec)} is {why}{location}", spec=spec, pattern=pattern)

@@ -1,7 +1,7 @@
 """Names of providers and models: how they are read and written; standard library only.
 
-A model spec is text that names a model: `openai:gpt-4o-mini`, or `gpt-4o-mini@openai`. Model ids hold `/`,
-`:` and `@` themselves, so which separator counts is told by which providers are known.
+A model spec is text that names a model: `openai:gpt-4o-mini`, or `gpt-4o-mini@openai`. Model ids may contain `/`, `:`
+and `@`, so the known providers decide which separator counts.
 """
 
 from __future__ import annotations
@@ -14,8 +14,12 @@ __all__ = ["STYLES", "as_key", "fold_provider", "format_spec", "parse_spec", "sp
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterable
+    from typing import Literal
 
-STYLES = ("colon", "at", "filename")
+    Style = Literal["colon", "at", "filename"]
+
+STYLES: tuple[Style, ...] = ("colon", "at", "filename")
+"""The ways to write a model spec: see `format_spec`."""
 
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³")]
@@ -23,7 +27,7 @@ _DEVICES = frozenset(
 
 
 def fold_provider(text: str) -> str:
-    """The one spelling of a provider's id: trimmed, lower case, `-` and `.` become `_`.
+    """The canonical spelling of a provider's id: trimmed, lower case, `-` and `.` become `_`.
 
     >>> fold_provider("Google-Vertex")
     'google_vertex'
@@ -32,7 +36,7 @@ def fold_provider(text: str) -> str:
 
 
 def as_key(spec: object) -> ModelKey:
-    """The key that a model or a pair of texts is, its provider as it is spelled. Raises `InvalidSpecError`.
+    """The key of a model, or of a pair of texts; the provider keeps its spelling. Raises `InvalidSpecError`.
 
     >>> as_key(("openai", "gpt-4o-mini"))
     ModelKey(provider='openai', id='gpt-4o-mini')
@@ -45,10 +49,10 @@ def as_key(spec: object) -> ModelKey:
 
 
 def split_spec(text: str, known: Container[str]) -> ModelKey | None:
-    """`text` read as a model spec, or None where no provider of `known` stands at either end.
+    """`text` read as a model spec, or None when it has a provider of `known` at neither end.
 
-    The text before the first `:` is a known provider: the colon form. Else the text after the last `@` is
-    one: the at form, in which `%XX` is decoded.
+    If the text before the first `:` is a known provider, it is the colon form. Otherwise, if the text after the last
+    `@` is one, it is the at form, in which `%XX` is decoded.
     """
     head, colon, tail = text.partition(":")
     if colon:
@@ -64,15 +68,15 @@ def split_spec(text: str, known: Container[str]) -> ModelKey | None:
 
 
 def parse_spec(text: str, known: Iterable[str]) -> ModelKey:
-    """The key that a model spec names; both segments are trimmed, the model need not exist.
+    """The key that a model spec names; both parts are trimmed, the model need not exist.
 
-    Raises `InvalidSpecError`, which tells what either reading would have needed.
+    Raises `InvalidSpecError`, which states why neither form fits.
 
     >>> parse_spec("claude-haiku-4-5@20251001@google-vertex", ["google_vertex"])
     ModelKey(provider='google_vertex', id='claude-haiku-4-5@20251001')
     """
     if not isinstance(text, str):
-        raise InvalidSpecError(f"a model spec is text such as 'openai:gpt-4o-mini' (found {type(text).__name__})")
+        raise InvalidSpecError(f"a model spec must be text such as 'openai:gpt-4o-mini' (found {type(text).__name__})")
     known = known if isinstance(known, (dict, set, frozenset)) else frozenset(known)
     key = split_spec(text, known)
     if key is None or not key.id:
@@ -81,27 +85,26 @@ def parse_spec(text: str, known: Iterable[str]) -> ModelKey:
 
 
 def spec_error(text: str, known: Collection[str]) -> InvalidSpecError:
-    """Why `text` is no model spec: what either reading would have needed."""
+    """The error that states why `text` is not a model spec in either form."""
     if split_spec(text, known) is not None:
-        return InvalidSpecError(f"not a model spec: {quoted(text)}: no model id stands beside the provider", text=text)
+        return InvalidSpecError(f"not a model spec: {quoted(text)}: the model id is missing", text=text)
     readings = []
     before, colon, _ = text.partition(":")
     _, at, after = text.rpartition("@")
     if colon:
-        readings.append(f"{quoted(before)} before the ':' is no known provider{_hint(before, known)}")
+        readings.append(f"{quoted(before)} before the ':' is not a known provider{_hint(before, known)}")
     if at:
-        readings.append(f"{quoted(after)} after the last '@' is no known provider{_hint(after, known)}")
+        readings.append(f"{quoted(after)} after the last '@' is not a known provider{_hint(after, known)}")
     why = "; ".join(readings) or "it names no provider (expected 'provider:model' or 'model@provider')"
     return InvalidSpecError(f"not a model spec: {quoted(text)}: {why}", text=text)
 
 
-def format_spec(key: tuple[str, str], style: str = "colon", known: Container[str] = ()) -> str:
-    """The text that names `key`, read back by `parse_spec` with the same `known` providers.
+def format_spec(key: tuple[str, str], style: Style = "colon", known: Container[str] = ()) -> str:
+    """The text that names `key`; `parse_spec` reads it back with the same `known` providers.
 
     `"colon"` is `provider:id`; `"at"` is `id@provider` with `%` as `%25` and, where the id begins with the
     name of a known provider and a `:`, that `:` as `%3A`; `"filename"` is the at form as one path component
-    that is safe on Linux, macOS and Windows. Raises `InvalidSpecError` for another style
-    and for what is no key.
+    that is safe on Linux, macOS and Windows. Raises `InvalidSpecError` for another style, and if `key` is not a key.
 
     >>> format_spec(("openrouter", "openai/gpt-oss-20b:free"), "filename")
     'openai%2Fgpt-oss-20b%3Afree@openrouter'
@@ -135,7 +138,7 @@ def _unquote(text: str, whole: str) -> str:
     try:
         return unquote(text, errors="strict")
     except UnicodeDecodeError:
-        raise InvalidSpecError(f"not a model spec: {quoted(whole)}: its %XX parts are no UTF-8", text=whole) from None
+        raise InvalidSpecError(f"not a model spec: {quoted(whole)}: its %XX parts are not UTF-8", text=whole) from None
 
 
 def _hint(text: str, known: Iterable[str]) -> str:

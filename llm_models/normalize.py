@@ -1,33 +1,29 @@
-"""Normalize: a source's records in our shape, by a transform that is data; the room of glom.
+"""Normalize: a source's document as our records, by a transform that is data; and the report about it.
 
-A transform module (`transforms/`, one file a source) holds two tables for each kind of record. `SHAPE` says
-what the source may hold: key -> a function that checks one value, or a table of the same kind. `SPECS` says
-where it goes: source key -> {our path: glom spec}. What a check refuses is dropped and counted, alone; a key
-that no table names passes into `extra` under its own name; a record is dropped only when nothing says what it
-is. The specs of a record are composed once for each set of keys, not for each record.
+A transform module (`transforms/`, one for each source) holds three glom specs. `CATALOGUE` finds the providers and
+models of the document, `PROVIDER` and `MODEL` make our record of each. A value that a check refuses is dropped and
+counted, alone; an unknown key is kept in `extra`. A record is dropped only when it does not state its id. glom is
+imported when it is used: a report needs none.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
-
-from glom import glom
 
 from llm_models.errors import SourceError, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterable
     from types import ModuleType
 
-__all__ = ["Drop", "Parts", "Report", "clean", "normalize"]
+    Entry = tuple[str, Any]
+
+__all__ = ["Drop", "Report", "kind_of", "listed", "normalize"]
 
 
 class Drop(ValueError):
-    """Raised by a check: the value is left out, for this reason."""
-
-
-class Parts(dict[str, Any]):
-    """Returned by a check that tells several things of one value: each becomes a key `key.part` of its own."""
+    """A value or a record is left out, for this reason. Checks raise it; in a list of records it takes their place."""
 
 
 class Report:
@@ -60,144 +56,74 @@ class Report:
         ]
 
 
-def clean(
-    value: Mapping[str, Any], shape: Mapping[str, Any], note: Callable[[str, str, str], None], path: str = ""
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """`value` as far as `shape` knows it, and the rest that it does not know, nested alike.
-
-    `note(kind, place, reason)` is called for everything dropped or repaired; a check calls its own
-    `note(reason, part, kind)`, for a part of its value and for what it drops.
-    """
-    known: dict[str, Any] = {}
-    rest: dict[str, Any] = {}
-    for key, item in value.items():
-        check = shape.get(key)
-        place = f"{path}.{key}" if path else key
-        if check is None:
-            rest[key] = item
-        elif isinstance(check, dict):
-            if not isinstance(item, dict):
-                note("dropped", place, f"expected an object, found {_kind(item)}")
-                continue
-            inside, unknown = clean(item, check, note, place)
-            if inside or not item:
-                known[key] = inside
-            if unknown:
-                rest[key] = unknown
-        else:
-
-            def tell(reason: str, part: str = "", kind: str = "repaired", place: str = place) -> None:
-                note(kind, f"{place}.{part}" if part else place, reason)
-
-            try:
-                made = check(item, tell)
-            except Drop as why:
-                note("dropped", place, str(why))
-                continue
-            if isinstance(made, Parts):
-                known.update({f"{key}.{part}": one for part, one in made.items()})
-            else:
-                known[key] = made
-    return known, rest
+_KINDS = {bool: "a boolean", int: "a number", float: "a number", str: "text", list: "a list", dict: "an object"}
 
 
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
     """JSON's word for the type of a value."""
-    if value is None:
-        return "null"
-    names = {bool: "a boolean", int: "a number", float: "a number", str: "text", list: "a list", dict: "an object"}
-    return names.get(type(value), type(value).__name__)
+    return "null" if value is None else _KINDS[type(value)]
 
 
-class _Composed:
-    """The specs of one kind of record, composed for each set of keys that occurs."""
+def listed(document: Any, transform: ModuleType) -> Iterable[tuple[Entry, Iterable[Entry] | Drop]]:
+    """The providers of a document with their models, each as (name in the source, record or `Drop`).
 
-    def __init__(self, specs: Mapping[str, Mapping[str, Any]]) -> None:
-        self._specs = specs
-        self._by_keys: dict[tuple[str, ...], dict[str, Any]] = {}
+    A `Drop` in place of the models keeps the provider without models. A document of another shape lists nothing.
+    """
+    from glom import PathAccessError, glom
 
-    def __call__(self, record: dict[str, Any]) -> dict[str, Any]:
-        keys = tuple([key for key in self._specs if key in record])
-        spec = self._by_keys.get(keys)
-        if spec is None:
-            spec = self._by_keys[keys] = {}
-            for key in keys:
-                for path, part in self._specs[key].items():
-                    *groups, last = path.split(".")
-                    inner = spec
-                    for group in groups:
-                        inner = inner.setdefault(group, {})
-                    inner[last] = part
-        made: dict[str, Any] = glom(record, spec)
-        return made
+    found: Iterable[Any] = glom(document, transform.CATALOGUE, default=(), skip_exc=(PathAccessError, Drop))
+    return found
 
 
-def normalize(catalogue: Mapping[str, Any], transform: ModuleType, report: Report) -> dict[str, dict[str, Any]]:
+def normalize(document: Any, transform: ModuleType, report: Report) -> dict[str, dict[str, Any]]:
     """Provider id -> `{"provider": record, "models": {id: record}}`, in our shape, not yet validated.
 
-    Raises `SourceError` where two providers have one id in our spelling.
+    Raises `SourceError` if two providers have the same id in our spelling.
     """
-    make_provider = _Composed(transform.PROVIDER_SPECS)
-    make_model = _Composed(transform.MODEL_SPECS)
     normalized: dict[str, dict[str, Any]] = {}
-    sources: dict[str, str] = {}
-    for key, value in catalogue.items():
-        report.records_seen += 1
-        why = _identity_fault(key, value)
-        models = value.get(transform.MODELS) if isinstance(value, dict) else None
-        if why:
-            report.add("record dropped", "provider", why, printable(key)[:80])
-            if isinstance(models, dict):
-                report.records_seen += len(models)
-                for model_key in models:
-                    report.add("record dropped", "model", "its provider was dropped", printable(model_key)[:80])
+    names: dict[str, str] = {}
+    for (name, entry), models in listed(document, transform):
+        provider = _record(entry, transform.PROVIDER, report, "provider", printable(name)[:80])
+        if provider is None:
+            dropped = Drop("its provider was dropped")
+            for model_name, _ in () if isinstance(models, Drop) else models:
+                _record(dropped, transform.MODEL, report, "model", printable(model_name)[:80])
             continue
-        record = {name: item for name, item in value.items() if name != transform.MODELS}
-        provider = _one(record, transform.PROVIDER_SHAPE, make_provider, report, printable(key)[:80])
         provider_id = provider["id"]
         if provider_id in normalized:
             raise SourceError(
-                f"providers '{printable(sources[provider_id])}' and '{printable(key)}' are both '{provider_id}' in the "
+                f"providers '{printable(names[provider_id])}' and '{printable(name)}' are both '{provider_id}' in the "
                 "catalogue's spelling; one of them must be renamed"
             )
-        sources[provider_id] = key
-        made: dict[str, Any] = {}
-        normalized[provider_id] = {"provider": provider, "models": made}
-        if not isinstance(models, dict):
-            report.add("dropped", transform.MODELS, f"expected an object, found {_kind(models)}", printable(key)[:80])
+        names[provider_id] = name
+        records: dict[str, Any] = {}
+        normalized[provider_id] = {"provider": provider, "models": records}
+        if isinstance(models, Drop):
+            report.add("dropped", "models", str(models), printable(name)[:80])
             continue
-        for model_key, model in models.items():
-            report.records_seen += 1
-            spec = f"{provider_id}:{printable(model_key)[:80]}"
-            why = _identity_fault(model_key, model)
-            if why:
-                report.add("record dropped", "model", why, spec)
-                continue
-            data = _one(model, transform.MODEL_SHAPE, make_model, report, spec)
-            data["provider"] = provider_id
-            made[data["id"]] = data
+        for model_name, model_entry in models:
+            example = f"{provider_id}:{printable(model_name)[:80]}"
+            model = _record(model_entry, transform.MODEL, report, "model", example)
+            if model is not None and model["id"] in records:
+                report.add("record dropped", "model", "another record has the same id", example)
+            elif model is not None:
+                records[model["id"]] = {**model, "provider": provider_id}
     return normalized
 
 
-def _identity_fault(key: str, value: object) -> str | None:
-    """Why a record cannot be told which one it is, or None."""
-    if not isinstance(value, dict):
-        return f"expected an object, found {_kind(value)}"
-    if not isinstance(value.get("id"), str):
-        return f"its id is {_kind(value['id'])}, expected text" if "id" in value else "it has no id"
-    return None if value["id"] == key else "its id is unlike its key"
+def _record(entry: Any, spec: Any, report: Report, kind: str, example: str) -> dict[str, Any] | None:
+    """Our record, None if it was dropped; it is counted either way."""
+    from glom import glom
 
-
-def _one(
-    record: Mapping[str, Any], shape: Mapping[str, Any], make: _Composed, report: Report, spec: str
-) -> dict[str, Any]:
-    known, rest = clean(record, shape, lambda kind, place, reason: report.add(kind, place, reason, spec))
-    made = make(known)
-    if rest:
-        extra = made.setdefault("extra", {})
-        for key, item in rest.items():
-            if key in extra:
-                report.add("dropped", key, "extra holds another value of that name", spec)
-            else:
-                extra[key] = item
-    return made
+    report.records_seen += 1
+    if isinstance(entry, Drop):
+        reason = str(entry)
+    elif not isinstance(entry, dict):
+        reason = f"expected an object, found {kind_of(entry)}"
+    else:
+        record: dict[str, Any] = glom(entry, spec, scope={"note": partial(report.add, example=example)})
+        if "id" in record:
+            return record
+        reason = "it has no id"
+    report.add("record dropped", kind, reason, example)
+    return None

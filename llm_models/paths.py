@@ -1,14 +1,18 @@
-"""Where files lie: the package's own, and an application's; standard library only.
+"""Where files are: the package's own, and an application's; standard library only.
 
-An application's folder is the nearest one upwards that holds `llm_models.toml` or `.llm_models/`, up to the
-root of the repository; outside a repository only the working directory counts.
+An application's folder is the nearest one that holds `llm_models.toml` or `.llm_models/`, from the working
+directory up to the root of the repository; outside a repository only the working directory counts.
+
+Only ENOENT and ENOTDIR mean that a file is not there. Any other failure is an error that names the path: a deny
+must not disappear because its file cannot be looked at.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 
-from llm_models.errors import ConfigError, Problem
+from llm_models.errors import ConfigError, LLMModelsError, Problem, SnapshotError
 
 __all__ = [
     "CONFIG_NAME",
@@ -17,10 +21,17 @@ __all__ = [
     "PACKAGED_SNAPSHOT",
     "STATE_NAME",
     "Folder",
+    "absolute",
+    "exists",
     "find",
     "read_config",
     "resources",
+    "working_folder",
 ]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import EllipsisType
 
 CONFIG_NAME = "llm_models.toml"
 CONFIG_VARIABLE = "LLM_MODELS_CONFIG"
@@ -29,12 +40,14 @@ MAX_CONFIG_BYTES = 1 << 20
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 PACKAGED_SNAPSHOT = os.path.join(_PACKAGE, "data", "snapshot.json")
+_HINT = f"{CONFIG_VARIABLE} can name the file to use; an empty value means none."
+_NOWHERE = "the working directory cannot be found: "
 
 
 def resources(name: str) -> str:
     """The folder `schemas` or `overrides`: inside an installed package, at the top of a checkout."""
     inside = os.path.join(_PACKAGE, name)
-    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_PACKAGE), name)
+    return inside if exists(inside, folder=True) else os.path.join(os.path.dirname(_PACKAGE), name)
 
 
 class Folder:
@@ -52,49 +65,54 @@ class Folder:
         self.discovered = discovered
 
     def state_file(self, name: str) -> str | None:
-        """The path of a file that `pull` or `activate` writes, None where no folder belongs to the application."""
+        """The path of a file that `pull` or `activate` writes, None where the application has no folder."""
         return None if self.state is None else os.path.join(self.state, name)
 
     @property
     def activated(self) -> str | None:
-        """The path of the activated snapshot where there is one."""
+        """The path of the activated snapshot where there is one. Raises `SnapshotError`."""
         path = self.state_file("snapshot.json")
-        return path if path is not None and os.path.lexists(path) else None
+        return path if path is not None and exists(path, SnapshotError) else None
 
 
-def find(config: object = ..., start: str | None = None) -> Folder:
-    """The application's files: by `config` (a path, or None for none), else the environment, else upwards.
+def find(config: object = ..., start: str | EllipsisType | None = ...) -> Folder:
+    """The application's files: by `config` (a path, or None for none), else the environment, else by search.
 
-    `start` is the folder in which the search begins, the working directory when left out.
+    The search begins in the folder `start`, by default the working directory; it finds nothing where that is
+    None. Raises `ConfigError` where a file cannot be looked at.
     """
     if config is ...:
-        start = os.getcwd() if start is None else start
         named = os.environ.get(CONFIG_VARIABLE)
         if named is None:
-            return _search(start)
-        config = os.path.join(start, named) if named else None
+            return _search(working_folder() if start is ... else start)
+        config = os.path.join(start if isinstance(start, str) else "", named) if named else None
     if config is None:
         return Folder(None, None)
-    path = os.path.abspath(os.fspath(config))  # type: ignore[call-overload]
+    path = absolute(config)  # type: ignore[arg-type]
     return Folder(path, os.path.join(os.path.dirname(path), STATE_NAME))
 
 
-def _search(start: str) -> Folder:
-    folder = os.path.abspath(start)
-    chain = [folder]
-    while not os.path.lexists(os.path.join(folder, ".git")):
+def _search(start: str | None) -> Folder:
+    nothing = Folder(None, None, discovered=True)
+    if start is None:
+        return nothing
+    folder = absolute(start)
+    nearest = _files_in(folder)
+    above = []
+    while nearest is None and not exists(os.path.join(folder, ".git"), hint=_HINT):
         parent = os.path.dirname(folder)
         if parent == folder:  # no repository: only the working directory counts
-            del chain[1:]
-            break
+            return nothing
         folder = parent
-        chain.append(folder)
-    for candidate in chain:
-        config = os.path.join(candidate, CONFIG_NAME)
-        state = os.path.join(candidate, STATE_NAME)
-        if os.path.lexists(config) or os.path.isdir(state):
-            return Folder(config if os.path.lexists(config) else None, state, discovered=True)
-    return Folder(None, None, discovered=True)
+        above.append(folder)
+    return nearest or next(filter(None, map(_files_in, above)), nothing)
+
+
+def _files_in(folder: str) -> Folder | None:
+    config, state = os.path.join(folder, CONFIG_NAME), os.path.join(folder, STATE_NAME)
+    if exists(config, hint=_HINT):
+        return Folder(config, state, discovered=True)
+    return Folder(None, state, discovered=True) if exists(state, hint=_HINT, folder=True) else None
 
 
 def read_config(path: str) -> bytes:
@@ -104,5 +122,44 @@ def read_config(path: str) -> bytes:
     try:
         return read_limited(path, MAX_CONFIG_BYTES)
     except OSError as error:
-        problem = Problem(error.strerror or str(error), file=path)
-        raise ConfigError(str(problem), problems=(problem,)) from None
+        raise _failure(path, error) from None
+
+
+def exists(path: str, kind: type[LLMModelsError] = ConfigError, *, hint: str = "", folder: bool = False) -> bool:
+    """Whether anything is at `path`, a link without a target too; with `folder`, a folder or a link to one.
+
+    Raises `kind` where that cannot be known.
+    """
+    try:
+        status = os.stat(path) if folder else os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        raise _failure(path, error, kind, hint=hint) from None
+    return not folder or stat.S_ISDIR(status.st_mode)
+
+
+def working_folder() -> str | None:
+    """The working directory, None where there is none (it was removed). Raises `ConfigError` on other failures."""
+    try:
+        return os.getcwd()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise _failure(os.curdir, error, what=_NOWHERE) from None
+
+
+def absolute(path: str | os.PathLike[str], kind: type[LLMModelsError] = ConfigError) -> str:
+    """`path` from the root. Raises `kind` where it is relative and there is no working directory."""
+    try:
+        return os.path.abspath(path)
+    except OSError as error:
+        raise _failure(os.fspath(path), error, kind, what=_NOWHERE) from None
+
+
+def _failure(
+    path: str, error: Exception, kind: type[LLMModelsError] = ConfigError, *, what: str = "", hint: str = ""
+) -> LLMModelsError:
+    reason = getattr(error, "strerror", None) or "is not a possible file name"
+    problem = Problem(f"{what}{reason}", file=path, hint=hint)
+    return kind(str(problem), path=path, problems=(problem,))

@@ -9,16 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.errors import UnknownModelError, did_you_mean, printable
+from llm_models.in_use import base_of
 from llm_models.modelspec import split_spec
+from llm_models.origins import fields_of, leaves
 from llm_models.records import Model, ModelKey
-from llm_models.snapshot import effective
+from llm_models.snapshot_file import effective
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llm_models.snapshot import Snapshot, Spec
+    from llm_models.snapshot_file import SnapshotFile
 
-__all__ = ["Explanation", "FieldOrigin", "explain", "leaves", "weaker"]
+__all__ = ["Explanation", "FieldOrigin", "explain"]
 
 
 class FieldOrigin(NamedTuple):
@@ -71,22 +74,21 @@ def explain(snapshot: Snapshot, spec: Spec, field: str | None = None) -> Explana
     tail = snapshot.file.tail()
     removed = tail["removed"].get(name)
     if removed is not None:
-        line = dict(removed["base"] or {"id": key.id})
-        line.pop("bits", None)
+        base = base_of(snapshot.file)
+        line = _line(base, key) or {"id": key.id}
         state = ("excluded", removed["pattern"], removed.get("layer"), removed.get("place"))
-        origins = removed["fields"]
+        origins = fields_of(base.tail(), "models", name)
     else:
-        block = snapshot.file.block(key.provider)
-        line = block.model(block.places[key.id])
+        line = _line(snapshot.file, key) or {}
         state = _state(snapshot, key)
-        origins = tail["models"].get(name, {}).get("fields", {})
+        origins = fields_of(tail, "models", name)
     fields = tuple(_fields(line, origins, key.provider, snapshot.file.header["sources"]))
     if field is not None:
         chosen = tuple(one for one in fields if one.field == field or one.field.startswith(f"{field}."))
         if not chosen:
             from llm_models.grammar import field_paths
 
-            known = field_paths(Model)
+            known = field_paths("model")
             if field not in known and not field.startswith("extra."):
                 hint = did_you_mean(field, known)
                 raise UnknownModelError(f"{name} has no field '{printable(field)}'.{hint}", spec=name)
@@ -95,22 +97,29 @@ def explain(snapshot: Snapshot, spec: Spec, field: str | None = None) -> Explana
     return Explanation(name, *state, fields)
 
 
+def _line(file: SnapshotFile, key: ModelKey) -> dict[str, Any] | None:
+    if not file.holds(*key):
+        return None
+    block = file.block(key.provider)
+    return block.model(block.rows[key.id])
+
+
 def _key(snapshot: Snapshot, spec: Spec) -> ModelKey:
     """The key that `spec` names, whether its model is shown, hidden or removed."""
     if isinstance(spec, Model):
         return spec.key
-    key = split_spec(spec, snapshot.file.header["blocks"]) if isinstance(spec, str) else ModelKey(*spec)
+    key = split_spec(spec, snapshot.file.blocks) if isinstance(spec, str) else ModelKey(*spec)
     if key is not None:
         provider = snapshot.parse_provider(key.provider)
         block = snapshot.file.block(provider)
         model_id = block.aliases.get(key.id, key.id)
-        if model_id in block.places or f"{provider}:{model_id}" in snapshot.file.tail()["removed"]:
+        if model_id in block.rows or f"{provider}:{model_id}" in snapshot.file.tail()["removed"]:
             return ModelKey(provider, model_id)
     return snapshot.resolve(spec).key
 
 
 def _state(snapshot: Snapshot, key: ModelKey) -> tuple[str, str | None, str | None, str | None]:
-    hidden = snapshot._view.hidden(key.provider, snapshot.file.block(key.provider).places[key.id])
+    hidden = snapshot.view.hidden(key.provider, snapshot.file.block(key.provider).rows[key.id])
     if hidden is None:
         return "shown", None, None, None
     section, pattern = hidden
@@ -120,46 +129,27 @@ def _state(snapshot: Snapshot, key: ModelKey) -> tuple[str, str | None, str | No
     return ("denied" if section == "deny" else "not allowed"), pattern, layer, origin.get("place")
 
 
-def leaves(data: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """(dotted path, value) of everything in nested data that is no mapping."""
-    for name, value in data.items():
-        if isinstance(value, dict):
-            yield from leaves(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
-
-
 def _fields(
-    line: dict[str, Any], origins: dict[str, Any], provider: str, sources: list[dict[str, str]]
+    line: dict[str, Any],
+    origins: dict[tuple[str, ...], dict[str, Any]],
+    provider: str,
+    sources: list[dict[str, str]],
 ) -> Iterator[FieldOrigin]:
-    stated = dict(leaves({key: value for key, value in line.items() if key != "derived"}))
-    derived = dict(leaves(line.get("derived", {})))
-    derived.setdefault("provider_model_id", line["id"])
+    stated = {path for path, _ in leaves({key: value for key, value in line.items() if key != "derived"})}
+    derived = {("provider_model_id",), *(path for path, _ in leaves(line.get("derived", {})))}
     source = ", ".join([one["name"] for one in sources]) or None
-    values = dict(leaves(Model.from_dict(effective(line, provider)).to_dict()))
-    for field, value in values.items():
-        if field in ("id", "provider"):
+    for path, value in leaves(Model.from_dict(effective(line, provider)).to_dict()):
+        if path in (("id",), ("provider",)):
             continue
-        origin = origins.get(field)
-        if field in stated:
-            layer, place, replaced = (origin or {}).get("layer", source), None, None
-            if origin is not None:
-                place, replaced = origin.get("place"), origin.get("replaced")
-            yield FieldOrigin(field, value, "stated", layer, place, replaced)
+        field = ".".join(path)
+        if path in stated:
+            origin = origins.get(path, {})
+            yield FieldOrigin(
+                field, value, "stated", origin.get("layer", source), origin.get("place"), origin.get("replaced")
+            )
         else:
-            yield FieldOrigin(field, value, "derived" if field in derived else "default")
-    for field, origin in origins.items():
-        if field not in stated:
+            yield FieldOrigin(field, value, "derived" if path in derived else "default")
+    for path, origin in origins.items():
+        if path not in stated:
+            field = ".".join(path)
             yield FieldOrigin(field, None, "omitted", origin["layer"], origin.get("place"), origin.get("replaced"))
-
-
-def weaker(record: dict[str, Any], origins: dict[str, Any], layer: str) -> dict[str, Any]:
-    """What the layers below `layer` say of a record: dotted path -> value, from what it replaced."""
-    below = dict(leaves(record))
-    for field, origin in origins.items():
-        if origin["layer"] == layer:
-            if "replaced" in origin:
-                below[field] = origin["replaced"]
-            else:
-                below.pop(field, None)
-    return below

@@ -1,4 +1,4 @@
-"""Revision: a change to an `llm_models.toml` in the words of the command line, checked before it is written."""
+"""Revision: a change to an `llm_models.toml` as the command line states it, checked before it is written."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import tomllib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from llm_models import edit, files, paths, validation
+from llm_models import edit, files, paths, schema
 from llm_models.checks import base_for, check_text
-from llm_models.errors import ConfigError, InvalidSpecError, LLMModelsError, did_you_mean, printable
+from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, printable
 from llm_models.modelspec import fold_provider, parse_spec
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _IDENTITY = {"provider", "id"}
 
 
 class Revision:
-    """A configuration file on its way from one text to another; nothing is written before `write`."""
+    """A configuration file with its old and its new text; nothing is written before `write`."""
 
     def __init__(self, path: str, text: str, *, exists: bool) -> None:
         self.path = path
@@ -37,11 +37,14 @@ class Revision:
 
     @classmethod
     def open(cls, folder: paths.Folder) -> Self:
-        """The application's file, or a new one in its folder. Raises `ConfigError` where it is not valid TOML."""
+        """The application's file, or a new one in its folder.
+
+        Raises `ConfigError` where the file cannot be looked at or read, or is not valid TOML.
+        """
         if folder.config is None and not folder.discovered:
-            raise ConfigError("there is no file to change (--config or LLM_MODELS_CONFIG says that none is used)")
-        path = folder.config or os.path.join(os.path.dirname(folder.state or ""), paths.CONFIG_NAME)
-        exists = os.path.lexists(path)
+            raise ConfigError("there is no file to change (--config or LLM_MODELS_CONFIG states that none is used)")
+        path = folder.config or paths.absolute(os.path.join(os.path.dirname(folder.state or ""), paths.CONFIG_NAME))
+        exists = paths.exists(path)
         raw = paths.read_config(path) if exists else b""
         try:
             text = raw.decode()
@@ -61,20 +64,20 @@ class Revision:
         return tomllib.loads(self.new.removeprefix("\ufeff"))
 
     def set_fields(self, spec: str, changes: Sequence[str]) -> None:
-        """State values, `FIELD=VALUE` or `FIELD+=VALUE`, of the model that `spec` names."""
+        """Set values, `FIELD=VALUE` or `FIELD+=VALUE`, of the model that `spec` names."""
         key = self._key(spec)
-        place = self._entry(key)
-        if place is None:
-            place = len(self._models)
+        entry = self._entry(key)
+        if entry is None:
+            entry = len(self._models)
             provider = self._spelling(key.provider)
             self.new = edit.append(self.new, ("models",), {"provider": provider, "id": key.id})
         for change in changes:
             match = _CHANGE.fullmatch(change)
             if match is None:
-                raise ConfigError(f"'{printable(change)}' is no change (expected FIELD=VALUE or FIELD+=VALUE)")
+                raise ConfigError(f"'{printable(change)}' is not a change (expected FIELD=VALUE or FIELD+=VALUE)")
             field = tuple(match["field"].split("."))
             self._check_field(field)
-            path = ("models", place, *field)
+            path = ("models", entry, *field)
             value = _value(match["value"], field)
             if match["add"]:
                 present = _at(self._data, path)
@@ -85,25 +88,23 @@ class Revision:
                 self.new = edit.set_value(self.new, path, value)
 
     def unset_fields(self, spec: str, fields: Sequence[str]) -> None:
-        """Take out what is said of a model: some fields, or all; an entry that says nothing more goes too."""
+        """Remove some or all fields of a model; an entry that states nothing more is removed too."""
         key = self._key(spec)
-        place = self._entry(key)
+        entry = self._entry(key)
         name = printable(f"{key.provider}:{key.id}")
-        if place is None:
-            raise ConfigError(f"{self.path}: says nothing of {name}")
+        if entry is None:
+            raise ConfigError(f"{self.path}: has no entry for {name}")
         for field in fields:
-            path: tuple[str | int, ...] = ("models", place, *field.split("."))
+            path: tuple[str | int, ...] = ("models", entry, *field.split("."))
             if _at(self._data, path) is None:
-                said = [one for one in self._data["models"][place] if one not in _IDENTITY]
-                raise ConfigError(
-                    f"{self.path}: does not state {printable(field)} of {name}.{did_you_mean(field, said)}"
-                )
+                hint = did_you_mean(field, [one for one in self._models[entry] if one not in _IDENTITY])
+                raise ConfigError(f"{self.path}: does not state {printable(field)} of {name}.{hint}")
             self.new = edit.unset(self.new, path)
-        if not fields or set(self._data["models"][place]) <= _IDENTITY:
-            self.new = edit.unset(self.new, ("models", place))
+        if not fields or set(self._models[entry]) <= _IDENTITY:
+            self.new = edit.unset(self.new, ("models", entry))
 
     def exclude(self, provider: str, pattern: str) -> None:
-        """Add an exclude pattern for a provider, in the spelling that the file has for it."""
+        """Add an exclude pattern for a provider, spelled as in the file."""
         known = self._providers()
         folded = fold_provider(provider)
         if folded not in known:
@@ -117,7 +118,7 @@ class Revision:
                 self.new = edit.set_value(self.new, ("exclude", spelling), [pattern])
 
     def check(self) -> list[Problem]:
-        """The warnings about the new text. Raises `ConfigError` where it has errors, which says them all."""
+        """The warnings about the new text. Raises a `ConfigError` with all errors where it has any."""
         problems = check_text(self.new.encode(), self.path, self._base)
         errors = tuple(problem for problem in problems if problem.severity == "error")
         if errors:
@@ -131,20 +132,20 @@ class Revision:
         return list(difflib.unified_diff(old, new, name, name, lineterm="", n=2))
 
     def write(self) -> None:
-        """Put the new text in place, whole or not at all."""
+        """Write the new text, all of it or nothing. A file that did not exist before is never replaced."""
         try:
-            files.write_atomically(self.path, self.new.encode())
-        except OSError as error:
-            raise LLMModelsError(str(error)) from None
+            files.write_atomically(self.path, self.new.encode(), create=not self.exists)
+        except files.FileError as error:
+            raise ConfigError(str(error)) from None
 
     def _providers(self) -> set[str]:
         own = self._data.get("providers", [])
-        return {*self._base.header["blocks"], *(fold_provider(str(one.get("id", ""))) for one in own)}
+        return {*self._base.blocks, *(fold_provider(str(one.get("id", ""))) for one in own)}
 
     def _spelling(self, provider: str) -> str:
-        """The provider's id; one of the application's own as the file spells it."""
+        """The provider's id; an own provider of the application as the file spells it."""
         own = [str(one.get("id")) for one in self._data.get("providers", [])]
-        known = provider in self._base.header["blocks"]
+        known = provider in self._base.blocks
         return provider if known else next((one for one in own if fold_provider(one) == provider), provider)
 
     @property
@@ -153,7 +154,7 @@ class Revision:
         return models
 
     def _key(self, spec: str) -> ModelKey:
-        """The model that `spec` names; an alias, of the catalogue or of the file, is its model's id."""
+        """The model that `spec` names; an alias, of the catalogue or of the file, becomes the id of its model."""
         try:
             key = parse_spec(spec, self._providers())
         except InvalidSpecError as error:
@@ -161,8 +162,8 @@ class Revision:
                 raise
             hint = "A provider of your own needs an entry under [[providers]] first."
             raise InvalidSpecError(f"{error}. {hint}") from None
-        base = self._base.block(key.provider) if key.provider in self._base.header["blocks"] else None
-        if self._entry(key) is not None or (base is not None and key.id in base.places):
+        base = self._base.block(key.provider) if key.provider in self._base.blocks else None
+        if self._entry(key) is not None or (base is not None and key.id in base.rows):
             return key
         for entry in self._models:
             if fold_provider(str(entry.get("provider"))) == key.provider and key.id in (entry.get("aliases") or ()):
@@ -170,25 +171,26 @@ class Revision:
         return key if base is None else key._replace(id=base.aliases.get(key.id, key.id))
 
     def _entry(self, key: ModelKey) -> int | None:
-        for place, entry in enumerate(self._models):
+        """The position of the model's entry under [[models]]."""
+        for number, entry in enumerate(self._models):
             if fold_provider(str(entry.get("provider", ""))) == key.provider and entry.get("id") == key.id:
-                return place
+                return number
         return None
 
     @staticmethod
     def _check_field(field: tuple[str, ...]) -> None:
-        known = validation.inlined("overrides")["properties"]["models"]["items"]["properties"]
+        known = schema.inlined("overrides")["properties"]["models"]["items"]["properties"]
         if field[0] not in known or field[0] in {*_IDENTITY, "match"}:
             names = [name for name in known if name not in {*_IDENTITY, "match"}]
-            hint = did_you_mean(field[0], names) or f" Known are {', '.join(names)}."
+            hint = did_you_mean(field[0], names) or f" Known fields are {', '.join(names)}."
             raise InvalidSpecError(f"unknown field '{printable('.'.join(field))}'.{hint}")
 
 
 def _value(text: str, field: tuple[str, ...]) -> Any:
-    """`text` as TOML reads it, or as the string that it is where the field is one or TOML knows no such value."""
+    """`text` as a TOML value, or as a string where the field is a string or `text` is not a TOML value."""
     kind = _schema_type(field)
     value: Any = text
-    if "\n" not in text:  # else more than a value could be read from it
+    if "\n" not in text:  # a second line could hold more than a value
         with suppress(ValueError, RecursionError):
             value = tomllib.loads(f"x = {text}")["x"]
     if kind == "string" and not isinstance(value, str):
@@ -199,11 +201,11 @@ def _value(text: str, field: tuple[str, ...]) -> Any:
 
 
 def _schema_type(field: tuple[str, ...]) -> str | None:
-    """What the schema says a field of a model is."""
-    schema = validation.inlined("overrides")["properties"]["models"]["items"]
+    """The type of a field of a model, from the schema."""
+    part = schema.inlined("overrides")["properties"]["models"]["items"]
     for step in field:
-        schema = schema.get("properties", {}).get(step, {})
-    kind: str | None = schema.get("type")
+        part = part.get("properties", {}).get(step, {})
+    kind: str | None = part.get("type")
     return kind
 
 

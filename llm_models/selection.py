@@ -1,21 +1,17 @@
-"""Choosing models by what they must do: capabilities as sets of bits, and best first; standard library only.
+"""Choosing models by capabilities, best first; standard library only.
 
-A model's capability set is one integer, computed when a snapshot is built: a bit for each flag that is true,
-the same again for each flag that is stated or derived rather than a default, and one for deprecated. Asking
-for capabilities is then one `&` a model, with nothing decoded.
+A model's capability set is one integer, computed when a snapshot is built (`records.capability_bits`). A condition
+is then one `&` for each model, and no model is decoded.
 """
 
 from __future__ import annotations
 
 from llm_models.errors import NoMatchError, UnknownCapabilityError, did_you_mean, quoted
-from llm_models.records import CAPABILITIES, FrozenDict
+from llm_models.frozen import FrozenDict
+from llm_models.records import BIT, CAPABILITIES, DEPRECATED, STATED
 
 __all__ = [
-    "BIT",
-    "DEPRECATED",
     "ORDERS",
-    "STATED",
-    "capability_bits",
     "capability_masks",
     "check_order",
     "matching",
@@ -26,41 +22,18 @@ __all__ = [
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Any
+    from typing import Any, Literal
 
-    from llm_models.records import Capabilities, Model
-    from llm_models.view import View
+    from llm_models.records import Model
+    from llm_models.view import Unmatched, View
 
-    Unmatched = tuple[str, int, Mapping[str, tuple[int, int]]]
     Names = Iterable[str] | Mapping[str, bool] | None
-
-BIT = {name: 1 << place for place, name in enumerate(CAPABILITIES)}
-STATED = len(CAPABILITIES)
-"""How far the bit that tells "stated" stands above the bit of its flag."""
-DEPRECATED = 1 << (2 * STATED)
-
-
-def capability_bits(capabilities: Capabilities, stated: Mapping[str, Any], deprecated: bool) -> int:
-    """The capability set of a model: its flags, and which of them `stated` (plain data) holds."""
-    bits = DEPRECATED if deprecated else 0
-    for name, path in CAPABILITIES.items():
-        value: Any = capabilities
-        said: Any = stated
-        for step in path:
-            value = getattr(value, step)
-            said = said.get(step) if isinstance(said, dict) else None
-        if value:
-            bits |= BIT[name]
-        if said is not None:
-            bits |= BIT[name] << STATED
-    return bits
+    """Names of capabilities, or a mapping from name to yes or no."""
+    Order = Literal["id", "price", "context", "release"]
 
 
 def capability_masks(require: Names, forbid: Names) -> tuple[int, int]:
-    """The bits that must be set and those that must not.
-
-    Both take names or a mapping from name to yes or no. Raises `UnknownCapabilityError` with the nearest name.
-    """
+    """The bits that must be set, and the bits that must not. Raises `UnknownCapabilityError` with the nearest name."""
     must = must_not = 0
     for names, wanted in ((require, True), (forbid, False)):
         if names is None:
@@ -78,7 +51,7 @@ def capability_masks(require: Names, forbid: Names) -> tuple[int, int]:
 
 
 def _pairs(names: Any) -> Iterable[tuple[Any, bool]]:
-    """(name, yes or no) of what `require` or `forbid` was given."""
+    """The names in a `require` or `forbid`, each with yes or no."""
     if isinstance(names, str) or not hasattr(names, "__iter__"):
         return ((names, True),)
     pairs: Iterable[tuple[Any, bool]] = names.items() if hasattr(names, "items") else [(name, True) for name in names]
@@ -88,14 +61,14 @@ def _pairs(names: Any) -> Iterable[tuple[Any, bool]]:
 def _unknown_capability(name: object) -> UnknownCapabilityError:
     flags = [flag for flag in CAPABILITIES if flag.startswith(f"{name}_")]  # a group that has no flag of its own
     hint = did_you_mean(flags[0], flags) if flags else did_you_mean(str(name), CAPABILITIES)
-    known = "" if hint else f" Known are {', '.join(CAPABILITIES)}."
+    known = "" if hint else f" The capabilities are {', '.join(CAPABILITIES)}."
     return UnknownCapabilityError(f"unknown capability {quoted(name)}.{hint}{known}", name=str(name))
 
 
 def _price(model: Model) -> tuple[bool, float]:
     cost = model.cost
     if cost.input is None or cost.output is None:
-        return True, 0  # unknown comes last
+        return True, 0  # unknown prices come last
     return False, cost.input + cost.output
 
 
@@ -107,59 +80,63 @@ def _release(model: Model) -> str:
     return model.release_date or ""
 
 
-ORDERS: dict[str, tuple[Callable[[Model], Any] | None, bool]] = {
+ORDERS: dict[Order, tuple[Callable[[Model], Any] | None, bool]] = {
     "id": (None, False),
     "price": (_price, False),
     "context": (_context, False),
     "release": (_release, True),
 }
-"""Order -> what models are sorted by (None: they stand so already), and whether the largest comes first."""
+"""Order -> the value to sort models by (None: they are sorted already), and whether the largest comes first."""
 
 
 def check_order(order_by: str) -> None:
-    """Raises `ValueError` where `order_by` is no order."""
+    """Raise `ValueError` when there is no such order."""
     if order_by not in tuple(ORDERS):
         hint = did_you_mean(str(order_by), ORDERS)
         raise ValueError(f"unknown order {quoted(order_by)} (expected {', '.join(ORDERS)}).{hint}")
 
 
 def matching(view: View, provider: str, must: int, must_not: int) -> list[int]:
-    """The places of a provider's shown models that have all bits of `must` and none of `must_not`."""
+    """The rows of a provider's shown models that have all bits of `must` and none of `must_not`."""
     shown = view.shown(provider)
     if not must | must_not:
         return list(shown)
     bits = view.file.block(provider).bits
-    return [place for place in shown if bits[place] & must == must and not bits[place] & must_not]
+    return [row for row in shown if bits[row] & must == must and not bits[row] & must_not]
 
 
 def ordered(
-    view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: str
+    view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: Order
 ) -> Iterator[Model]:
-    """The models that fit, best first: `first` are the preferred providers, `within` the only one if given."""
-    if within is not None:
-        groups = [[within]]
-    elif None in view.counts and not any(_fits(bits, masks) for bits in view.counts[None]):
+    """The models that fit, best first: `first` are the preferred providers, `within` is the only provider if given."""
+    if within is None and None in view.counts and not any(_fits(bits, masks) for bits in view.counts[None]):
         return
-    else:
-        groups = [*([name] for name in first), [name for name in view.known if name not in first]]
     must, must_not = masks
     rank, descending = ORDERS[order_by]
-    for group in groups:
+    for group in _groups(view, first, within):
         for also, never in ((0, DEPRECATED), (DEPRECATED, 0)):
-            found = ((name, place) for name in group for place in matching(view, name, must | also, must_not | never))
-            models = (view.model(name, place) for name, place in found)
-            # Sorting is stable, also the other way round, so that ties stand by key.
+            rows = ((name, row) for name in group for row in matching(view, name, must | also, must_not | never))
+            models = (view.model(name, row) for name, row in rows)
+            # Sorting is stable in both directions, so equal models stay in order of key.
             yield from models if rank is None else sorted(models, key=rank, reverse=descending)
 
 
-def select(view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: str) -> Model:
-    """The first of `ordered`. Raises `NoMatchError`, which says what each condition removed."""
+def _groups(view: View, first: Sequence[str], within: str | None) -> Iterator[list[str]]:
+    if within is not None:
+        yield [within]
+        return
+    yield from ([name] for name in first)
+    yield [name for name in view.known if name not in first]
+
+
+def select(view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: Order) -> Model:
+    """The first of `ordered`. Raises `NoMatchError` with the number of models that each condition removed."""
     query = (*masks, within)
     unmatched = view.unmatched.get(query)
     if unmatched is None:
         for model in ordered(view, masks, first, within, order_by):
             return model
-        if len(view.unmatched) >= 1000:  # there are more sets of conditions than memory
+        if len(view.unmatched) >= 1000:  # a program may ask for endless different conditions
             view.unmatched.clear()
         unmatched = view.unmatched[query] = _unmatched(view, masks, within)
     message, considered, removed = unmatched
@@ -171,23 +148,23 @@ def _fits(bits: int, masks: tuple[int, int]) -> bool:
 
 
 def _unmatched(view: View, masks: tuple[int, int], within: str | None) -> Unmatched:
-    """What `NoMatchError` says, how many models were considered, and what each condition removed."""
+    """The message of a `NoMatchError`, how many models there are, and how many each condition removed."""
     counts = _counts(view, within)
     removed: dict[str, tuple[int, int]] = {}
     for mask, word, wanted in ((masks[0], "without", False), (masks[1], "with", True)):
         for name, bit in BIT.items():
             if mask & bit:
-                gone = [(bits, count) for bits, count in counts.items() if bool(bits & bit) is wanted]
-                by_default = sum(count for bits, count in gone if not bits & (bit << STATED))
-                removed[f"{word} {name}"] = (sum(count for _, count in gone), by_default)
+                failing = [(bits, count) for bits, count in counts.items() if bool(bits & bit) is wanted]
+                by_default = sum(count for bits, count in failing if not bits & (bit << STATED))
+                removed[f"{word} {name}"] = (sum(count for _, count in failing), by_default)
     total = sum(counts.values())
-    parts = [f"{n} {what}" + (f" ({d} only by default)" if d else "") for what, (n, d) in removed.items()]
+    parts = [f"{n} {why}" + (f" ({d} only by default)" if d else "") for why, (n, d) in removed.items()]
     of = f"{total} models" + (f" of {within}" if within else "")
     return f"no model fits; of {of}{': ' if parts else ''}{', '.join(parts)}", total, FrozenDict(removed)
 
 
 def _counts(view: View, within: str | None) -> dict[int, int]:
-    """Each capability set that shown models have, of one provider or of all, with how many have it."""
+    """Capability set -> how many shown models have it, of one provider or of all."""
     try:
         return view.counts[within]
     except KeyError:
@@ -195,6 +172,6 @@ def _counts(view: View, within: str | None) -> dict[int, int]:
     counts: dict[int, int] = {}
     for provider in view.known if within is None else (within,):
         bits = view.file.block(provider).bits
-        for place in view.shown(provider):
-            counts[bits[place]] = counts.get(bits[place], 0) + 1
+        for row in view.shown(provider):
+            counts[bits[row]] = counts.get(bits[row], 0) + 1
     return view.counts.setdefault(within, counts)

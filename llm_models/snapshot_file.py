@@ -1,263 +1,280 @@
-"""The snapshot file: its layout, written and read; standard library only.
+"""The snapshot file: its layout, and how it is read; standard library only.
 
-One JSON array, in lines. Line 1 is the header: what the file holds and where. Then a block for each provider:
-a line with the provider and its index, and one line a model. Then the `llm_models.toml` that was merged, as
-one string, and last the tail: where values come from that are not the source's. Offsets count from the end of
-line 1. A reader decodes a block when a provider is first asked for and a model when it is; each part's
-CRC-32 is looked at then, so that a damaged file is a `SnapshotError` and never a wrong answer.
+One JSON array, in lines. Line 1 is the header: what the file has and where. Then a block for each provider:
+a line with the provider and its index, and one line for each model. Then the `llm_models.toml` that was merged, as
+one string, and last the tail: the origins of values that are not the source's. Offsets count from the end of line 1.
+
+A reader decodes a block when a provider is first asked for, and a model when it is. It checks the CRC-32 of each part
+that it reads, so that a damaged file is a `SnapshotError` and never a wrong answer. What a first question reads and
+decodes does not grow with the catalogue.
 """
 
 from __future__ import annotations
 
-import os
-import stat
-from itertools import accumulate
 from zlib import crc32
 
-from llm_models.errors import SnapshotError, printable
+from llm_models import paths
+from llm_models.header import MAX_HEADER, WRONG, damaged, parse_header
 from llm_models.jsontext import loads
-from llm_models.records import CAPABILITIES
+from llm_models.open_file import OpenFile, source_of
+from llm_models.records import CAPABILITIES, translate_bits
 
-__all__ = ["CRC", "FORMAT", "Block", "SnapshotFile", "digest", "encode_json", "read_digest"]
+__all__ = ["MAX_SNAPSHOT", "Block", "SnapshotFile", "digest", "effective", "encode_json"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+    from collections.abc import Mapping
+    from typing import Any, Self
 
-FORMAT = 1
-_ESCAPES = {n: f"\\u{n:04x}" for n in range(32)} | {
-    8: "\\b",
-    9: "\\t",
-    10: "\\n",
-    12: "\\f",
-    13: "\\r",
-    34: '\\"',
-    92: "\\\\",
-}
-"""What `encode_json` writes for the characters that a JSON string cannot hold as they are."""
-CRC = b',"crc":"%08x"}'
-"""How a header line ends: with the checksum of what stands before it."""
-_SIZE_OF_CRC = len(CRC % 0)
-_PARTS = frozenset(["sources", "filters", "digest"])
-"""What a header must have besides the places, which are looked at anyhow."""
+    from llm_models.header import Header, Span
+
+MAX_SNAPSHOT = 256 << 20
+"""The largest snapshot file that is read whole, in bytes."""
 
 
 def encode_json(value: object) -> bytes:
-    """One line of JSON in UTF-8, without spaces, keys in the order in which they stand."""
+    """One line of JSON in UTF-8, without spaces, keys in the order of the dict."""
     import json
 
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
 class Block:
-    """One provider's part of a snapshot file: its index decoded, its models still text.
+    """One provider's part of a snapshot file: its index is decoded, its models are still text.
 
-    `ids`, `bits` (capability sets, see `selection`) and the model lines run side by side, sorted by id.
+    `ids`, `bits` (capability sets, see `records.capability_bits`) and the models' lines are in the same order: by id.
+    A row is an index into them.
     """
 
-    __slots__ = ("_data", "_starts", "aliases", "bits", "ids", "lengths", "places", "provider")
+    __slots__ = ("_data", "_rows", "_starts", "aliases", "bits", "ids", "lengths", "provider")
 
-    def __init__(self, data: bytes, start: int) -> None:
-        """The block that begins at `start` of a file's bytes; they are looked into, not copied."""
-        end = data.index(b"\n", start)
-        index = loads(data[start:end].decode() + "]}")
+    def __init__(self, data: bytes) -> None:
+        """The block with these bytes, as `snapshot_writer.encode_block` gives them."""
+        end = data.index(b"\n")
+        index = loads(data[:end].decode() + "]}")
         self._data = data
+        self._rows: dict[str, int] | None = None
         self.provider: dict[str, Any] = index["provider"]
         self.ids: list[str] = index["ids"]
         self.lengths: list[int] = index["lengths"]
         self.bits: list[int] = index["bits"]
         self.aliases: dict[str, str] = index["aliases"]
-        self.places: dict[str, int] = {model_id: place for place, model_id in enumerate(self.ids)}
-        self._starts = list(accumulate([end + 1, *[length + 2 for length in self.lengths]]))
+        self._starts = [start := end + 1, *[start := start + length + 2 for length in self.lengths]]
 
-    def names(self, place: int) -> list[str]:
-        """The id and the aliases of the model at `place`."""
-        model_id = self.ids[place]
+    @property
+    def rows(self) -> dict[str, int]:
+        """Model id -> row."""
+        if self._rows is None:
+            self._rows = {model_id: row for row, model_id in enumerate(self.ids)}
+        return self._rows
+
+    def names(self, row: int) -> list[str]:
+        """The id and the aliases of the model in `row`."""
+        model_id = self.ids[row]
         return [model_id, *[alias for alias, target in self.aliases.items() if target == model_id]]
 
-    def line(self, place: int) -> bytes:
-        """The JSON text of the model at `place`."""
-        start = self._starts[place]
-        return self._data[start : start + self.lengths[place]]
+    def line(self, row: int) -> bytes:
+        """The JSON text of the model in `row`."""
+        start = self._starts[row]
+        return self._data[start : start + self.lengths[row]]
 
-    def model(self, place: int) -> dict[str, Any]:
-        """What is stated of the model at `place`, as plain data; what is derived stands under `derived`."""
-        data: dict[str, Any] = loads(self.line(place).decode())
+    def model(self, row: int) -> dict[str, Any]:
+        """The stated values of the model in `row` as plain data; derived values are under `derived`."""
+        data: dict[str, Any] = loads(self.line(row).decode())
         return data
 
     def models(self) -> list[dict[str, Any]]:
-        """What `model` gives for every place, decoded in one go."""
+        """The data of all rows, decoded at once."""
         text = self._data[self._starts[0] : self._starts[-1] - 2].decode() if self.ids else ""
         data: list[dict[str, Any]] = loads(f"[{text}]")
         return data
 
 
 class SnapshotFile:
-    """A snapshot file in memory: read whole and closed, so that no later write can hurt who reads it."""
+    """A snapshot file that is read where a question needs it.
 
-    __slots__ = ("_blocks", "_body", "data", "header", "name")
+    A small file is read whole when it is opened, so later writes to it cannot affect readers. The packaged one and
+    files from `LARGE` on are read in parts from an open descriptor (not on Windows); replacing such a file by another
+    does not affect readers, and one that is overwritten is a `SnapshotError`.
+
+    `header` is the first line, `blocks` maps each provider to the span of its block and the number of its models.
+    `other_flags` are the file's capability flags, in bit order, when they are not those of this version.
+    """
+
+    __slots__ = ("_body", "_decoded", "_source", "blocks", "header", "name", "other_flags")
+
+    _decoded: dict[str, Block]
+    blocks: Mapping[str, Span]
+    header: Header
+    name: str
+    other_flags: list[str] | None
+
+    def __new__(cls, *_args: object, **_named: object) -> Self:
+        self = super().__new__(cls)
+        self._decoded = {}
+        return self
 
     def __init__(self, data: bytes, name: str) -> None:
-        """Check the header and the length. Raises `SnapshotError` that names the file."""
-        self.data = data
-        self.name = name
-        self._blocks: dict[str, Block] = {}
-        end = data.find(b"\n")
-        try:
-            header = _read_header(data[: end + 1])
-        except (ValueError, LookupError, TypeError):
-            raise self._damaged("it does not begin with a snapshot's header, or that was altered") from None
-        if header["format"] != FORMAT:
-            raise SnapshotError(
-                f"{printable(name)}: snapshot format {printable(str(header['format'])[:20])}, but this version of "
-                f"llm-models-catalog reads format {FORMAT}: install the version that wrote it, or run "
-                "'llm-models activate' again",
-                path=name,
-            )
-        self.header: dict[str, Any] = header
-        self._body = end + 1
-        try:
-            if header["capabilities"] != list(CAPABILITIES):
-                why = "its capability flags are not those of this version; run 'llm-models activate' again"
-                raise self._damaged(why)
-            size = self._body + _covered(header)
-        except (ValueError, LookupError, TypeError, AttributeError):
-            raise self._damaged("its header is not one that this package writes") from None
-        if len(data) != size:
-            raise self._damaged(f"it has {len(data)} bytes (expected {size})")
+        """The file with these bytes. Checks the header and the length; raises `SnapshotError` that names the file."""
+        self._begin(data, name)
 
     @classmethod
-    def open(cls, path: str) -> SnapshotFile:
-        """Read the file at `path`. Raises `SnapshotError` that names it."""
-        try:
-            if not stat.S_ISREG(os.stat(path).st_mode):
-                raise SnapshotError(f"{printable(path)}: not a regular file", path=path)
-            with open(path, "rb", buffering=0) as file:
-                data = file.read()
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            raise SnapshotError(f"{printable(path)}: the snapshot cannot be read: {why}", path=path) from None
-        return cls(data, path)
+    def open(cls, path: str) -> Self:
+        """The file at `path`. Raises `SnapshotError` that names it."""
+        self = cls.__new__(cls)
+        self._begin(source_of(path, in_parts=path == paths.PACKAGED_SNAPSHOT), path)
+        return self
+
+    def _begin(self, source: bytes | OpenFile, name: str) -> None:
+        self._source = source
+        self.name = name
+        line = self._first_line()
+        self.header = header = parse_header(line, name)
+        self.blocks = header["blocks"]
+        self._body = len(line)
+        size = self._body + header["tail"][0] + header["tail"][1]
+        if len(source) != size:
+            raise damaged(name, f"it has {len(source)} bytes (expected {size})")
+        self.other_flags = None if header["capabilities"] == [*CAPABILITIES] else header["capabilities"]
+
+    def _first_line(self) -> bytes:
+        size = 1 << 14
+        while True:
+            data = self._bytes(0, size)
+            end = data.find(b"\n") + 1
+            if end or len(data) < size or size >= MAX_HEADER:
+                return data[:end]
+            size *= 4
 
     def __reduce__(self) -> tuple[Any, ...]:
         return SnapshotFile, (self.data, self.name)
 
-    def _damaged(self, why: str) -> SnapshotError:
-        return SnapshotError(f"{printable(self.name)}: not a whole snapshot: {why}", path=self.name)
+    @property
+    def data(self) -> bytes:
+        """All bytes of the file."""
+        return self._bytes(0, len(self._source))
 
-    def _check(self, place: Sequence[int], what: str) -> tuple[int, int]:
-        """Where the part at `place` begins and ends in the file, once its checksum holds."""
-        start = self._body + place[0]
-        end = start + place[1]
-        if crc32(memoryview(self.data)[start:end]) != place[2]:
-            raise self._damaged(f"the part about {what} was altered")
-        return start, end
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content, in hex."""
+        return self.header["digest"]
 
-    def part(self, place: Sequence[int], what: str) -> bytes:
-        """The bytes at `place`, once their checksum holds."""
-        start, end = self._check(place, what)
-        return self.data[start:end]
+    def _bytes(self, start: int, size: int) -> bytes:
+        """The bytes from `start` on, `size` of them or as many as there are."""
+        source = self._source
+        return source.read(start, size) if isinstance(source, OpenFile) else source[start : start + size]
 
-    def block(self, provider: str) -> Block:
-        """The block of a provider that the header names; decoded once."""
-        try:
-            return self._blocks[provider]
-        except KeyError:
-            pass
-        start, _ = self._check(self.header["blocks"][provider], provider)
-        try:
-            block = self._blocks[provider] = Block(self.data, start)
-        except (ValueError, LookupError, TypeError, RecursionError):
-            raise self._damaged(f"the part about {provider} cannot be read") from None
-        return block
+    def part(self, span: Span, what: str) -> bytes:
+        """The bytes of a part. Raises `SnapshotError` when their checksum is wrong."""
+        start, length, checksum = self._body + span[0], span[1], span[2]
+        if self._body <= start <= start + length <= len(self._source):
+            data = self._bytes(start, length)
+            if crc32(data) == checksum:
+                return data
+        raise damaged(self.name, f"the part about {what} was altered")
 
     def raw_block(self, provider: str) -> bytes:
-        """The bytes of a provider's block, for writing them again."""
-        return self.part(self.header["blocks"][provider], provider)
+        """The bytes of a provider's block, its capability sets with the flags of this version."""
+        return self.block_at(self.blocks[provider], provider)
+
+    def block_at(self, span: Span, provider: str) -> bytes:
+        """The bytes of the block at `span`; their length is another when the file has `other_flags`."""
+        data = self.part(span, provider)
+        if self.other_flags is None:
+            return data
+        end = data.index(b"\n")
+        index = loads(data[:end].decode() + "]}")
+        index["bits"] = translate_bits(index["bits"], self.other_flags)
+        return encode_json(index).removesuffix(b"]}") + data[end:]
+
+    def block(self, provider: str) -> Block:
+        """The block of a provider of this file; decoded once."""
+        try:
+            return self._decoded[provider]
+        except KeyError:
+            count = self.blocks[provider][3]
+        try:
+            block = Block(self.raw_block(provider))
+            if block.provider["id"] != provider or len(block.ids) != count:
+                raise ValueError
+        except WRONG:
+            raise damaged(self.name, f"the part about {provider} cannot be read") from None
+        return self._decoded.setdefault(provider, block)
+
+    def holds(self, provider: str, model_id: str | None = None) -> bool:
+        """Whether the file has that provider, or that model of it; aliases do not count."""
+        return provider in self.blocks and (model_id is None or model_id in self.block(provider).rows)
+
+    def stated(self, provider: str, model_id: str) -> dict[str, Any] | None:
+        """The stated values of a model, without derived ones; None when the file does not have it."""
+        if not self.holds(provider, model_id):
+            return None
+        block = self.block(provider)
+        data = block.model(block.rows[model_id])
+        data.pop("derived", None)
+        return data
 
     def tail(self) -> dict[str, Any]:
-        """What stands after the records: `providers` and `models` with the origins of their values, `removed`."""
-        data = self.part(self.header["tail"], "origins")
+        """The part after the records: `providers` and `models` with the origins of their values, and `removed`."""
+        return self.tail_at(self.header["tail"])
+
+    def tail_at(self, span: Span) -> dict[str, Any]:
+        """The tail at `span`: the file's own, or that of its base."""
+        data = self.part(span, "origins")
         tail: dict[str, Any] = loads(data[: data.rindex(b"]")].decode())
         return tail
 
+    def _raw_config(self) -> bytes | None:
+        """The `llm_models.toml` that was merged, as the JSON string of the file; None when there was none."""
+        return self.part(self.header["config"], "llm_models.toml") if "config" in self.header else None
+
     def config(self) -> bytes | None:
-        """The bytes of the `llm_models.toml` that was merged, None where there was none."""
-        place = self.header.get("config")
-        if place is None:
+        """The bytes of the `llm_models.toml` that was merged, None when there was none."""
+        raw = self._raw_config()
+        if raw is None:
             return None
-        text: str = loads(self.part(place, "llm_models.toml")[: -len(b",\n")].decode())
+        text: str = loads(raw.removesuffix(b",\n").decode())
         return text.encode()
 
-    def holds_config(self, raw: bytes | None) -> bool:
-        """Whether the `llm_models.toml` that was merged is `raw` to the byte (None: none was), with nothing decoded."""
-        place = self.header.get("config")
-        if place is None or raw is None:
-            return place is None and raw is None
-        text = raw.decode(errors="surrogateescape").translate(_ESCAPES)
-        return self.part(place, "llm_models.toml") == b'"%b",\n' % text.encode(errors="surrogateescape")
+    def holds_config(self, config: bytes | None) -> bool:
+        """Whether the `llm_models.toml` that was merged has exactly these bytes (None: none was merged)."""
+        raw = self._raw_config()
+        if raw is None or config is None:
+            return raw is config
+        # Compared as `encode_json` writes it, because decoding takes longer.
+        escapes = {code: f"\\u{code:04x}" for code in range(32)}
+        escapes |= {ord(char): f"\\{escape}" for char, escape in zip('\b\t\n\f\r"\\', 'btnfr"\\', strict=True)}
+        text = config.decode(errors="surrogateescape").translate(escapes)
+        return raw == b'"%b",\n' % text.encode(errors="surrogateescape")
 
     def verify(self) -> None:
-        """Look at every byte. Raises `SnapshotError` where one is not what was written."""
-        for provider in self.header["blocks"]:
+        """Check every byte. Raises `SnapshotError` when the file is damaged."""
+        for provider in self.blocks:
             self.block(provider)
         self.tail()
         self.config()
-        if digest(self.header, self.data[self._body :]) != self.header["digest"]:
-            raise self._damaged("its digest does not fit")
-
-
-def _read_header(line: bytes) -> dict[str, Any]:
-    """The header that the first line of a file holds; of another format as much as its number.
-
-    Raises `ValueError`, `LookupError` or `TypeError` where it holds none, or its checksum does not fit.
-    """
-    if line[-_SIZE_OF_CRC - 2 :] == CRC % crc32(line[: -_SIZE_OF_CRC - 2]) + b",\n":
-        header: dict[str, Any] = loads(line[1:-2].decode())
-        number = header["format"]
-        return header if type(number) is int else {"format": repr(number)}
-    import json
-
-    try:
-        number = json.loads(line[1:-2])["format"]
-    except RecursionError:
-        raise ValueError from None
-    if type(number) is int and number == FORMAT:
-        raise ValueError
-    return {"format": number}
-
-
-def _covered(header: Mapping[str, Any]) -> int:
-    """How many bytes follow a header. Raises `ValueError` where its places do not lie side by side."""
-    at = models = 0
-    for offset, length, _, count in header["blocks"].values():
-        if offset != at:
-            raise ValueError
-        at += length
-        models += count
-    for offset, length, _ in filter(None, (header.get("config"), header["tail"])):
-        if offset != at:
-            raise ValueError
-        at += length
-    if models != header["counts"]["models"] or not header.keys() >= _PARTS:
-        raise ValueError
-    return at
+        data = self.data
+        if digest({**self.header, "blocks": dict(self.blocks)}, data[data.index(b"\n") + 1 :]) != self.digest:
+            raise damaged(self.name, "its digest does not fit")
 
 
 def digest(header: Mapping[str, Any], body: bytes) -> str:
-    """SHA-256, in hex, of a snapshot: its header without the sums, and all that follows."""
+    """SHA-256, in hex, of a snapshot: its header without digest and checksum, and everything after it."""
     import hashlib
 
     plain = {key: value for key, value in header.items() if key not in {"digest", "crc"}}
     return hashlib.sha256(encode_json(plain) + b"\n" + body).hexdigest()
 
 
-def read_digest(path: str) -> str:
-    """The digest of the snapshot file at `path`, from its first line alone. Raises `SnapshotError`."""
-    try:
-        with open(path, "rb") as file:
-            found: str = _read_header(file.readline())["digest"]
-    except (OSError, ValueError, LookupError, TypeError):
-        raise SnapshotError(f"{printable(path)}: not a whole snapshot", path=path) from None
-    return found
+def effective(data: dict[str, Any], provider: str) -> dict[str, Any]:
+    """The data of a model's record from its line, which is changed: derived values fill those that are not stated."""
+    derived = data.pop("derived", None)
+    data["provider"] = provider
+    if derived:
+        capabilities = derived.pop("capabilities", None)
+        if capabilities:
+            data["capabilities"] = {**capabilities, **data.get("capabilities", {})}
+        for name, value in derived.items():
+            data.setdefault(name, value)
+    data.setdefault("provider_model_id", data["id"])
+    return data

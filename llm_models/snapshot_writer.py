@@ -1,26 +1,221 @@
-"""Writing a snapshot file: blocks, origins and a header become bytes in the layout of `snapshot_file`."""
+"""Writing: changes and their base become a snapshot, in memory first, and its bytes when they are asked for.
+
+Here, and nowhere else, a record is put in its one order of fields and gets its capability set. Equal records make
+equal bytes.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from llm_models.records import CAPABILITIES
-from llm_models.snapshot_file import CRC, FORMAT, SnapshotFile, digest, encode_json
+from llm_models.errors import EmptyCatalogError
+from llm_models.frozen import Record, defaults
+from llm_models.header import CRC, FORMAT
+from llm_models.jsontext import loads
+from llm_models.layers import SETTINGS
+from llm_models.origins import empty_tail, extended
+from llm_models.records import CAPABILITIES, Capabilities, CostTier, Model, Provider, capability_bits
+from llm_models.snapshot_file import SnapshotFile, digest, encode_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["assemble", "encode_block"]
+    from llm_models.changes import Changes, Final
+    from llm_models.origins import Tail
+    from llm_models.snapshot_file import Block
+
+    Row = tuple[str, bytes, int]
+    """A model's id, its line, and its capability set."""
+
+__all__ = ["Composite", "canonical", "empty", "encode_block", "restored", "write"]
 
 _OPEN_MODELS = b',"models":['
-_ORDER = ("format", "sources", "date", "counts", "capabilities", "filters", "base", "overrides_module")
+_ORDER = ("format", "sources", "date", "counts", "capabilities", "filters", "base", "overrides_module",
+          "blocks", "config", "kept", "tail")  # fmt: skip
 
 
-def encode_block(
-    provider: Mapping[str, Any], models: Sequence[tuple[str, bytes, int]], aliases: Mapping[str, str]
-) -> bytes:
-    """The block of one provider from its record and its models' (id, line, capability set), in order of id."""
+class Composite(SnapshotFile):
+    """A snapshot in memory: the blocks of another file, except those in `own` (provider -> bytes, number of models).
+
+    `base` is the file that layers were merged onto, None where this is a base itself.
+    """
+
+    __slots__ = ("_assembled", "_config", "_from", "_own", "_tail", "base")
+
+    def __init__(
+        self,
+        header: Mapping[str, Any],
+        blocks_of: SnapshotFile | None,
+        own: Mapping[str, tuple[bytes, int]],
+        tail: Callable[[], Tail],
+        *,
+        name: str,
+        config: bytes | None = None,
+        base: SnapshotFile | None = None,
+        left_out: Iterable[str] = (),
+    ) -> None:
+        counts = {provider: span[3] for provider, span in blocks_of.blocks.items()} if blocks_of else {}
+        for provider in left_out:
+            del counts[provider]
+        counts.update({provider: count for provider, (_, count) in own.items()})
+        self.name = name
+        self.base = base
+        self.blocks = {provider: (0, 0, 0, counts[provider]) for provider in sorted(counts)}
+        totals = {"providers": len(counts), "models": sum(counts.values())}
+        self.header: Any = {**header, "format": FORMAT, "capabilities": list(CAPABILITIES), "counts": totals}
+        self.other_flags = None
+        self._from = blocks_of
+        self._own = own
+        self._tail: Tail | Callable[[], Tail] = tail
+        self._config = config
+        self._assembled: SnapshotFile | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return SnapshotFile, (self.data, self.name)
+
+    def raw_block(self, provider: str) -> bytes:
+        """The bytes of a provider's block."""
+        if provider in self._own:
+            return self._own[provider][0]
+        assert self._from is not None
+        return self._from.raw_block(provider)
+
+    def block(self, provider: str) -> Block:
+        """The block of a provider; decoded once."""
+        if provider in self._own or self._from is None:
+            return super().block(provider)
+        return self._from.block(provider)
+
+    def tail(self) -> Tail:
+        """The origins of the values; put together when first asked for."""
+        if callable(self._tail):
+            self._tail = self._tail()
+        return self._tail
+
+    def config(self) -> bytes | None:
+        """The bytes of the `llm_models.toml` that was merged, None where there was none."""
+        return self._config
+
+    def holds_config(self, config: bytes | None) -> bool:
+        """Whether the `llm_models.toml` that was merged has exactly these bytes (None: none was merged)."""
+        return self._config == config
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of the file."""
+        return self._whole().data
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content, in hex."""
+        digest: str = self.header.get("digest") or self._whole().digest
+        return digest
+
+    def verify(self) -> None:
+        """Look at every byte."""
+        self._whole().verify()
+
+    def _whole(self) -> SnapshotFile:
+        if self._assembled is None:
+            self._assembled = SnapshotFile(_assemble(self), self.name)
+        return self._assembled
+
+
+def empty(header: Mapping[str, Any]) -> Composite:
+    """A snapshot without a provider, for a source to be merged onto."""
+    return Composite({"filters": {}, **header}, None, {}, empty_tail, name="the snapshot of the source")
+
+
+def write(
+    changes: Changes, *, name: str, base_kind: str | None = None, config: bytes | None = None, module: str | None = None
+) -> Composite:
+    """The changes as a snapshot called `name`.
+
+    `base_kind` is what the header calls the base, `"packaged"` or `"source"`; None where the layers become part of
+    a base themselves. `config` is the text of the `llm_models.toml` among the layers, `module` the behaviour module
+    that it names. Raises `EmptyCatalogError` where no model is left.
+    """
+    base = changes.base
+    touched = {*changes.providers, *changes.models, *changes.removed}
+    own = {provider: _block(changes, provider) for provider in touched}
+    header = _of_header(base, "sources", "date")
+    header["filters"] = {key: value for key, value in changes.settings.items() if SETTINGS[key]["in_header"]}
+    if base_kind is not None:
+        header["base"] = {"kind": base_kind, "digest": base.digest}
+    if module is not None:
+        header["overrides_module"] = module
+    file = Composite(
+        header, base, own, lambda: _tail(changes), name=name, config=config, base=base if base_kind else None
+    )
+    if not file.header["counts"]["models"]:
+        raise EmptyCatalogError("no model is left once every exclude is applied")
+    return file
+
+
+def _block(changes: Changes, provider: str) -> tuple[bytes, int]:
+    """The block of a provider with its changes, and how many models it holds."""
+    base = changes.base.block(provider) if provider in changes.base.blocks else None
+    changed = changes.models.get(provider, {})
+    removed = changes.removed.get(provider, ())
+    rows = {model_id: _row(final) for model_id, final in changed.items()}
+    aliases = {alias: i for i, final in changed.items() for alias in final.stated.get("aliases") or ()}
+    record: Mapping[str, Any] = {"id": provider}
+    if base is not None:
+        record = base.provider
+        kept = [(row, i) for row, i in enumerate(base.ids) if i not in changed and i not in removed]
+        rows.update({model_id: (model_id, base.line(row), base.bits[row]) for row, model_id in kept})
+        aliases.update({alias: i for alias, i in base.aliases.items() if i not in changed and i not in removed})
+    if provider in changes.providers:
+        record = changes.providers[provider][0]
+    in_order = [rows[model_id] for model_id in sorted(rows)]
+    # By model, and for a model in the order in which it states them.
+    named: dict[str, list[str]] = {}
+    for alias, model_id in aliases.items():
+        named.setdefault(model_id, []).append(alias)
+    by_model = {alias: model_id for model_id in sorted(named) for alias in named[model_id]}
+    return encode_block(canonical(record, Provider), in_order, by_model), len(in_order)
+
+
+def _row(final: Final) -> Row:
+    data = canonical(final.stated, Model)
+    del data["provider"]  # the block states it
+    stated = data.get("capabilities", {})
+    known = {**final.derived.get("capabilities", {}), **stated}
+    deprecated = data.get("deprecated", final.derived.get("deprecated", False))
+    bits = capability_bits(Capabilities.from_dict(known), known, deprecated)
+    if final.derived:
+        data["derived"] = final.derived
+    return data["id"], encode_json(data), bits
+
+
+def canonical(data: Mapping[str, Any], kind: type[Record]) -> dict[str, Any]:
+    """`data` with the fields of a record in their order, and free maps sorted by key; what is empty is left out."""
+    ordered: dict[str, Any] = {}
+    for name, default in defaults(kind).items():
+        value = data.get(name)
+        if value is None:
+            continue
+        if isinstance(default, Record):
+            value = canonical(value, type(default))
+        elif name == "tiers":
+            tiers = sorted(value, key=lambda tier: tier["context_over"])
+            value = [canonical(tier, CostTier) for tier in tiers]
+        elif name == "extra":
+            value = _sorted(value)
+        if value not in ({}, []) or name == "efforts":
+            ordered[name] = value
+    return ordered
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def encode_block(provider: Mapping[str, Any], models: Sequence[Row], aliases: Mapping[str, str]) -> bytes:
+    """The block of one provider from its record and its models, in order of id."""
     index = {
         "provider": provider,
         "ids": [model_id for model_id, _, _ in models],
@@ -32,42 +227,87 @@ def encode_block(
     return encode_json(index)[:-1] + _OPEN_MODELS + b"\n" + lines + b"\n]},\n"
 
 
-def assemble(
-    header: Mapping[str, Any],
-    blocks: Mapping[str, tuple[bytes, int]],
-    tail: Mapping[str, Any],
-    config: bytes | None,
-    name: str,
-) -> SnapshotFile:
-    """A file from its parts: `header` without places and sums, and each provider's block with its count."""
+def _tail(changes: Changes) -> Tail:
+    """The origins of the base, extended by those of the changes; equal content makes equal bytes."""
+    tail = {section: dict(lines) for section, lines in changes.base.tail().items()}
+    for provider, (_, origins) in changes.providers.items():
+        if origins:
+            tail["providers"][provider] = extended(tail["providers"].get(provider), origins)
+    for provider, models in changes.models.items():
+        for model_id, final in models.items():
+            spec = f"{provider}:{model_id}"
+            tail["removed"].pop(spec, None)
+            if final.origins:
+                tail["models"][spec] = extended(tail["models"].get(spec), final.origins)
+    for provider, removed in changes.removed.items():
+        for model_id, why in removed.items():
+            spec = f"{provider}:{model_id}"
+            tail["models"].pop(spec, None)
+            tail["removed"][spec] = why
+    for section, providers in changes.locations.items():
+        old = tail["settings"].get(section, {})
+        for provider, patterns in providers.items():
+            stated = old.get(provider, {})
+            new = {pattern: origin for pattern, origin in patterns.items() if pattern not in stated}
+            old = {**old, provider: {**stated, **new}}
+        tail["settings"] = {**tail["settings"], section: old}
+    return {section: dict(sorted(lines.items())) for section, lines in tail.items()}
+
+
+def restored(file: SnapshotFile) -> Composite:
+    """The base of an activated file, from the blocks that it shares with its base and those that it keeps of it."""
+    kept = file.header["kept"]
+    head = loads(file.part(kept["header"], "its base").removesuffix(b",\n").decode())
+    own = {provider: (file.block_at(span, provider), span[3]) for provider, span in kept["blocks"].items()}
+    return Composite(head, file, own, lambda: file.tail_at(kept["tail"]), name=file.name, left_out=head.pop("own"))
+
+
+def _of_header(file: SnapshotFile, *names: str) -> dict[str, Any]:
+    return {name: value for name in names if (value := file.header.get(name)) is not None}
+
+
+def _assemble(file: Composite) -> bytes:
+    """The bytes of a snapshot: header, blocks, configuration, the base's blocks where they differ, origins."""
     parts: list[bytes] = []
     size = 0
 
     def put(part: bytes) -> list[int]:
         nonlocal size
-        place = [size, len(part), crc32(part)]
+        span = [size, len(part), crc32(part)]
         parts.append(part)
         size += len(part)
-        return place
+        return span
 
-    full = dict(header, capabilities=list(CAPABILITIES), blocks={})
-    full.pop("config", None)
-    for provider in sorted(blocks):
-        block, count = blocks[provider]
-        full["blocks"][provider] = [*put(block), count]
+    header = dict(file.header)
+    header["blocks"] = {provider: [*put(file.raw_block(provider)), span[3]] for provider, span in file.blocks.items()}
+    config = file.config()
     if config is not None:
-        full["config"] = put(encode_json(config.decode()) + b",\n")
-    full["counts"] = {"providers": len(blocks), "models": sum(count for _, count in blocks.values())}
-    full["tail"] = put(_encode_tail(tail))
+        header["config"] = put(encode_json(config.decode()) + b",\n")
+    if file.base is not None and header["base"]["kind"] == "source":
+        header["kept"] = _keep(file, file.base, put)
+    header["tail"] = put(_encode_tail(file.tail()))
+    header = {key: header[key] for key in _ORDER if header.get(key) is not None}
     body = b"".join(parts)
-    full["format"] = FORMAT
-    full = {key: full[key] for key in (*_ORDER, "blocks", "config", "tail") if full.get(key) is not None}
-    full["digest"] = digest(full, body)
-    line = b"[" + encode_json(full)[:-1]
-    return SnapshotFile(line + CRC % crc32(line) + b",\n" + body, name)
+    header["digest"] = digest(header, body)
+    line = b"[" + encode_json(header)[:-1]
+    return line + CRC % crc32(line) + b",\n" + body
 
 
-def _encode_tail(tail: Mapping[str, Any]) -> bytes:
+def _keep(file: Composite, base: SnapshotFile, put: Any) -> dict[str, Any]:
+    """The parts of the base that the file does not hold itself, put beside it; their spans."""
+    head = _of_header(base, "sources", "date", "filters")
+    head["digest"] = base.digest
+    head["own"] = [provider for provider in file.blocks if provider not in base.blocks]
+    blocks = {}
+    for provider, span in base.blocks.items():
+        block = base.raw_block(provider)
+        if block != file.raw_block(provider):
+            blocks[provider] = [*put(block), span[3]]
+    tail = put(_encode_tail(base.tail()))
+    return {"header": put(encode_json(head) + b",\n"), "blocks": blocks, "tail": tail}
+
+
+def _encode_tail(tail: Tail) -> bytes:
     """The tail, one record a line."""
     parts = []
     for section, records in tail.items():

@@ -25,20 +25,15 @@ from urllib.request import url2pathname
 
 import httpx
 
-from llm_models import files
-from llm_models.errors import SourceError, did_you_mean, printable
+from llm_models import files, paths, transforms
+from llm_models.errors import SourceError, printable
 from llm_models.manifest import MANIFEST_NAME, believed
-from llm_models.upstream import MAX_BYTES, parse_catalogue
+from llm_models.upstream import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["SOURCES", "PullResult", "pull"]
-
-SOURCES = {
-    "models_dev": {"title": "models.dev", "url": "https://models.dev/api.json"},
-}
-"""The upstream catalogues by name, with the URL of each. A further source is a further row."""
+__all__ = ["PullResult", "pull"]
 
 MAX_REDIRECTS = 3
 MAX_URL = 2000  # characters
@@ -72,7 +67,7 @@ class PullResult:
 
 
 def pull(
-    source: str = "models_dev",
+    source: str = transforms.DEFAULT,
     *,
     url: str | None = None,
     out: str,
@@ -89,12 +84,11 @@ def pull(
     into place first, and a manifest speaks for it only while its SHA-256 is that of the file. A server that knows
     the copy that it speaks for need not send it again. Raises `SourceError`; credentials in the URL appear nowhere.
     """
-    if source not in SOURCES:
-        raise SourceError(f"unknown source '{printable(source)}'.{did_you_mean(source, SOURCES)}")
+    row = transforms.named(source)
     if os.path.basename(out) in {"", MANIFEST_NAME, files.LOCK_NAME}:
         raise SourceError(f"{printable(out)}: is not a name for a catalogue; {MANIFEST_NAME} stands beside it")
-    place = SOURCES[source]["url"] if url is None else url
-    folder = os.path.dirname(os.path.abspath(out))
+    place = row.url if url is None else url
+    folder = os.path.dirname(paths.absolute(out, SourceError))
     manifest_path = os.path.join(folder, MANIFEST_NAME)
     try:
         for path in (out, manifest_path):
@@ -113,7 +107,7 @@ def pull(
                     return PullResult(out, known, unchanged=True)
                 known = None  # somebody changed the copy while we asked
             answer = found
-        document = parse_catalogue(answer.data, shown)
+        counts = transforms.read(answer.data, shown, source)[1]
         manifest = {
             "source": source,
             "url": answer.url,
@@ -121,9 +115,8 @@ def pull(
             "size": len(answer.data),
             **answer.validators,
             "fetched": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            **_counts(document),
+            **counts,
         }
-        del document
         with files.locked(folder):
             unchanged = _digest(out) == manifest["sha256"]
             if not unchanged:
@@ -132,11 +125,6 @@ def pull(
     except files.FileError as error:
         raise SourceError(str(error)) from error
     return PullResult(out, manifest, unchanged)
-
-
-def _counts(document: dict[str, Any]) -> dict[str, int]:
-    models = [provider.get("models") for provider in document.values() if isinstance(provider, dict)]
-    return {"providers": len(models), "models": sum(len(held) for held in models if isinstance(held, dict))}
 
 
 def _digest(path: str) -> str | None:

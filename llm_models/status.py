@@ -1,54 +1,55 @@
-"""Status: which snapshot is in use and why, how old it is, and whether something is due; it changes nothing."""
+"""Status: which snapshot is in use and why, how old it is, and whether something is due. It changes nothing."""
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
-from llm_models import paths, store
-from llm_models.activation import pulled_file
+from llm_models import paths
+from llm_models.errors import SourceError
+from llm_models.in_use import InUse, in_use, packaged, pulled_file
 from llm_models.manifest import believed
-from llm_models.snapshot_file import SnapshotFile
+
+if TYPE_CHECKING:
+    Facts = dict[str, str | int | list[str] | None]
+    """Names and values; None is unknown or does not apply."""
 
 __all__ = ["status"]
 
 
-def status(folder: paths.Folder, given: str | None = None, *, verify: bool = False) -> dict[str, Any]:
-    """Facts about the catalogue that `load()` would serve for `folder`, in words, as plain data.
+def status(folder: paths.Folder, given: str | None = None, *, verify: bool = False) -> Facts:
+    """Facts in words about the catalogue that `load()` would serve for `folder`.
 
-    Raises `SnapshotError` for a damaged snapshot; `verify` looks at every byte.
+    `given` is the path of a snapshot file to use instead. With `verify` the whole file is checked. Raises
+    `SnapshotError` for a damaged snapshot.
     """
-    file = store._open(given, folder)
+    current = in_use(folder, given)
+    file = current.file
     if verify:
         file.verify()
-    raw = None if folder.config is None else paths.read_config(folder.config)
     header = file.header
     return {
         "snapshot": file.name,
-        "kind": _kind(file, folder, given),
+        "kind": _kind(current),
         "sources": [f"{source['name']} (SHA-256 {source['sha256']})" for source in header["sources"]],
         "date": header.get("date"),
         "age": _age(header.get("date")),
         "providers": header["counts"]["providers"],
         "models": header["counts"]["models"],
-        "digest": header["digest"],
+        "digest": file.digest,
         "configuration": _configuration(folder),
-        "activate": _due(file, folder, raw, given),
-        "pulled": None if given is not None else _pulled(file, folder),
-        "verified": "every byte is what was written" if verify else None,
+        "activate": _due(current),
+        "pulled": None if given is not None else _pulled(current),
+        "verified": "no damage found" if verify else None,
     }
 
 
-def _kind(file: SnapshotFile, folder: paths.Folder, given: str | None) -> str:
-    if given is not None:
-        return "given"
-    if file.name != paths.PACKAGED_SNAPSHOT:
-        base = file.header.get("base", {}).get("kind", "source")
-        return f"activated, from {'the packaged snapshot' if base == 'packaged' else 'a source'}"
-    if folder.activated is not None:
+def _kind(current: InUse) -> str:
+    if current.kind == "activated":
+        return f"activated, from {'the packaged snapshot' if current.base_kind == 'packaged' else 'a source'}"
+    if current.stale:
         return "packaged; the activated one was made from another packaged snapshot and is not used"
-    return "packaged"
+    return current.kind
 
 
 def _age(day: str | None) -> str | None:
@@ -61,35 +62,32 @@ def _age(day: str | None) -> str | None:
 def _configuration(folder: paths.Folder) -> str | None:
     if folder.config is None:
         return None
-    if not folder.discovered:
-        return f"{folder.config} (named)"
-    return f"{folder.config} (found upwards from the working directory)"
+    how = "found by walking up from the working directory" if folder.discovered else "named"
+    return f"{folder.config} ({how})"
 
 
-def _due(file: SnapshotFile, folder: paths.Folder, raw: bytes | None, given: str | None) -> str | None:
-    """Whether and why `activate` is due."""
-    if given is not None or (folder.activated is None and raw is None):
+def _due(current: InUse) -> str | None:
+    """Whether `activate` is due, and why."""
+    if current.kind == "given":
         return None
-    if folder.activated is None:
-        return "not done; load() merges llm_models.toml each time"
-    if file.name == paths.PACKAGED_SNAPSHOT:
-        return "due: the packaged snapshot changed"
-    found = []
-    if not file.holds_config(raw):
-        found.append("due: llm_models.toml changed since")
-    packaged = SnapshotFile.open(paths.PACKAGED_SNAPSHOT).header.get("date") or ""
-    if packaged > (file.header.get("date") or ""):
-        found.append(f"the packaged snapshot is newer ({packaged})")
-    return "; ".join(found) or "up to date"
+    if current.kind == "packaged":
+        if current.stale:
+            return "due: the packaged snapshot changed"
+        return None if current.config is None else "not done; load() merges llm_models.toml each time"
+    reasons = [] if current.is_merged else ["due: llm_models.toml changed since"]
+    newest = packaged().header.get("date") or ""
+    if newest > (current.file.header.get("date") or ""):
+        reasons.append(f"the packaged snapshot is newer ({newest})")
+    return "; ".join(reasons) or "up to date"
 
 
-def _pulled(file: SnapshotFile, folder: paths.Folder) -> str | None:
-    """What was pulled and when, as far as its manifest can be believed, and whether it is what `file` was made of."""
-    path = pulled_file(folder)
-    if not os.path.lexists(path):
+def _pulled(current: InUse) -> str | None:
+    """The pulled file: when it was fetched, as far as a manifest describes it, and whether the snapshot uses it."""
+    path = pulled_file(current.folder)
+    if not paths.exists(path, SourceError):
         return None
     manifest = believed(path)
     if manifest is None:
-        return f"{path}, of which no manifest speaks"
-    used = any(source["sha256"] == manifest["sha256"] for source in file.header["sources"])
+        return f"{path}, which no manifest describes"
+    used = any(source["sha256"] == manifest["sha256"] for source in current.file.header["sources"])
     return f"{path}, fetched {manifest['fetched']}, {'in use' if used else 'not activated'}"

@@ -11,10 +11,10 @@ from _thread import RLock
 
 from llm_models import paths
 from llm_models.errors import ConfigError, UnknownProviderError, did_you_mean, printable
+from llm_models.frozen import freeze
+from llm_models.in_use import in_use
 from llm_models.modelspec import fold_provider
-from llm_models.records import freeze
 from llm_models.snapshot import Snapshot
-from llm_models.snapshot_file import SnapshotFile, read_digest
 
 __all__ = [
     "allowed",
@@ -39,16 +39,32 @@ __all__ = [
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
+    from typing import Any, TypedDict
 
     from llm_models.filters import Allow, Deny
+    from llm_models.modelspec import Style
     from llm_models.provenance import Explanation
     from llm_models.records import Capabilities, Model, ModelKey, Provider
-    from llm_models.selection import Names
+    from llm_models.selection import Names, Order
     from llm_models.snapshot import Spec
+    from llm_models.snapshot_file import SnapshotFile
+
+    class Request(TypedDict, total=False):
+        """What a catalogue is built from: the arguments of `load`, and how a command wants it."""
+
+        config: Any
+        start: str | None
+        snapshot: Any
+        overrides: Mapping[str, Any] | None
+        overrides_module: Any
+        run_behaviour: bool
+        prefer: Iterable[str] | None
+        allow: Allow
+        deny: Deny
+
 
 _published: Snapshot | None = None
-_request: dict[str, Any] = {}
+_request: Request = {}
 _lock = RLock()
 _building = False
 
@@ -87,7 +103,7 @@ def load(
     >>> llm_models.load(config=None, deny={"openai": ["*-preview"]}).allowed("openai:gpt-4o-mini")
     True
     """
-    request = {
+    request: Request = {
         "config": config,
         "snapshot": snapshot,
         "overrides": overrides,
@@ -96,7 +112,7 @@ def load(
         "allow": allow,
         "deny": deny,
     }
-    return _publish(request) if publish else _build(request)
+    return _publish(request) if publish else build(request)
 
 
 def reload() -> Snapshot:
@@ -120,7 +136,7 @@ def epoch() -> int:
     return 0 if _published is None else _published.epoch
 
 
-def _publish(request: dict[str, Any]) -> Snapshot:
+def _publish(request: Request) -> Snapshot:
     global _published, _request, _building  # noqa: PLW0603
     with _lock:
         if _building:
@@ -128,7 +144,7 @@ def _publish(request: dict[str, Any]) -> Snapshot:
         _building = True
         try:
             request = _pin(request)
-            built = _build(request)
+            built = build(request)
         finally:
             _building = False
         built.epoch = epoch() + 1
@@ -137,72 +153,60 @@ def _publish(request: dict[str, Any]) -> Snapshot:
         return built
 
 
-def _pin(request: dict[str, Any]) -> dict[str, Any]:
+def _pin(request: Request) -> Request:
     """The same request with its paths absolute, so that `reload` reads them from any working directory."""
-    pinned = {"start": os.getcwd() if request["config"] is ... else None, **request}
-    for name in ("config", "snapshot"):
-        if pinned.get(name) not in (None, ...):
-            pinned[name] = os.path.abspath(os.fspath(pinned[name]))
+    pinned = request.copy()
+    if pinned.get("config", ...) is ...:
+        pinned["config"] = ...
+        if "start" not in pinned:
+            pinned["start"] = paths.working_folder()
+    elif pinned["config"] is not None:
+        pinned["config"] = paths.absolute(pinned["config"])
+    if pinned.get("snapshot") is not None:
+        pinned["snapshot"] = paths.absolute(pinned["snapshot"])
     return pinned
 
 
-def _build(request: dict[str, Any]) -> Snapshot:
-    """A snapshot from the files and arguments of a request, by the shortest way that is right."""
+def build(request: Request) -> Snapshot:
+    """A snapshot from the files and arguments of a request; nothing is published."""
     request = _pin(request)
-    folder = paths.find(request["config"], request["start"])
-    raw = None if folder.config is None else paths.read_config(folder.config)
-    file = _open(request.get("snapshot"), folder)
-    merged = "config" in file.header
-    if raw is None and request.get("snapshot") is not None:  # a given snapshot brings the configuration merged into it
-        raw = file.config()
-        folder = paths.Folder(None if raw is None else paths.CONFIG_NAME, None)
-    as_merged = file.holds_config(raw)
-    code = request.get("overrides_module") or (file.header.get("overrides_module") if merged else None)
-    if not as_merged or code or request.get("overrides"):
+    folder = paths.find(request["config"], request.get("start"))
+    current = in_use(folder, request.get("snapshot"))
+    file = current.file
+    module, overrides = request.get("overrides_module"), request.get("overrides")
+    run = request.get("run_behaviour", True)
+    if not current.is_merged or overrides or module or (run and file.header.get("overrides_module")):
         from llm_models import pipeline
 
-        behaviour = request.get("overrides_module")
-        overrides = request.get("overrides")
-        run = request.get("run_behaviour", True)
-        file, _ = pipeline.merge_application(
-            file, folder, raw, overrides=overrides, behaviour=behaviour, run_behaviour=run
-        )
-    prefer = None if request.get("prefer") is None else _known_providers(request["prefer"], file)
-    built = Snapshot(file, prefer=prefer, allow=request.get("allow"), deny=request.get("deny"))
-    built.discovered = folder.discovered and (folder.config is not None or file.name == folder.activated)
-    built.overrides = None if request.get("overrides") is None else freeze(request["overrides"])
+        file, _ = pipeline.merge_application(current, overrides=overrides, behaviour=module, run_behaviour=run)
+    prefer = request.get("prefer")
+    first = None if prefer is None else _known_providers(prefer, file)
+    built = Snapshot(file, prefer=first, allow=request.get("allow"), deny=request.get("deny"))
+    built.discovered = current.folder.discovered and (current.folder.config is not None or current.kind == "activated")
+    built.overrides = None if overrides is None else freeze(overrides)
     return built
-
-
-def _open(given: str | None, folder: paths.Folder) -> SnapshotFile:
-    """The snapshot to begin with: given, else activated while the base it was made from is current, else packaged."""
-    if given is not None:
-        return SnapshotFile.open(given)
-    activated = folder.activated
-    if activated is not None:
-        file = SnapshotFile.open(activated)
-        base = file.header.get("base")
-        if base is None or base["kind"] != "packaged" or base["digest"] == read_digest(paths.PACKAGED_SNAPSHOT):
-            return file
-    return SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
 
 
 def _known_providers(names: Iterable[str], file: SnapshotFile) -> list[str]:
     listed = [fold_provider(name) for name in ((names,) if isinstance(names, str) else names)]
     for name in listed:
-        if name not in file.header["blocks"]:
-            hint = did_you_mean(name, file.header["blocks"])
+        if name not in file.blocks:
+            hint = did_you_mean(name, file.blocks)
             raise UnknownProviderError(f"prefer: unknown provider '{printable(name)}'.{hint}", provider=name)
     return listed
 
 
 def list_providers() -> list[str]:
-    """The ids of the providers that show a model, sorted: `Snapshot.list_providers` of the published one."""
+    """The ids of the providers with at least one model that is shown, sorted.
+
+    >>> "openai" in llm_models.list_providers()
+    True
+    """
     return snapshot().list_providers()
 
 
 def get_provider(provider: str) -> Provider:
-    """The record of a provider, given in any spelling. Raises `UnknownProviderError`.
+    """The record of a provider, in any spelling. Raises `UnknownProviderError`.
 
     >>> llm_models.get_provider("anthropic").env
     ('ANTHROPIC_API_KEY',)
@@ -213,12 +217,24 @@ def get_provider(provider: str) -> Provider:
 def list_models(
     provider: str | None = None, *, require: Names = None, forbid: Names = None, allow: Allow = None
 ) -> list[Model]:
-    """The models of one provider, or of all, that have and lack those capabilities: `Snapshot.list_models`."""
+    """The models of one provider, or of all, sorted by provider and id. The list is empty when no model fits.
+
+    `require` and `forbid` are names of capabilities that a model must have or lack (`llm_models.CAPABILITIES` has all
+    names), or mappings from name to yes or no. `allow` has the shape of `allow` in `llm_models.toml`, provider -> list
+    of patterns or `"all"`, and narrows this answer only.
+
+    Raises `UnknownProviderError`, `UnknownCapabilityError`, and `ConfigError` for an `allow` that is wrong.
+
+    >>> [model.id for model in llm_models.list_models("openai", require=["embeddings"])][-1]
+    'text-embedding-ada-002'
+    """
     return snapshot().list_models(provider, require=require, forbid=forbid, allow=allow)
 
 
 def get_model(provider: str, model_id: str) -> Model:
-    """The model that `provider` serves under that id or alias: `Snapshot.get_model`.
+    """The model that `provider` (in any spelling) serves under that id or alias.
+
+    Raises `UnknownProviderError`, `UnknownModelError`, or `ModelNotAllowedError` when `allow` or `deny` hides it.
 
     >>> llm_models.get_model("openai", "gpt-4o-mini").limits.context
     128000
@@ -227,12 +243,20 @@ def get_model(provider: str, model_id: str) -> Model:
 
 
 def capabilities(spec: Spec) -> Capabilities:
-    """What a model can do: `Snapshot.capabilities`."""
+    """The capabilities of a model; `spec` and errors as for `resolve`.
+
+    >>> llm_models.capabilities("openai:gpt-4o-mini").tools.enabled
+    True
+    """
     return snapshot().capabilities(spec)
 
 
 def allowed(spec: Spec) -> bool:
-    """Whether `resolve(spec)` would succeed: `Snapshot.allowed`."""
+    """Whether `resolve(spec)` would succeed. Never raises an error about `spec`.
+
+    >>> llm_models.allowed("openai:no-such-model")
+    False
+    """
     return snapshot().allowed(spec)
 
 
@@ -242,9 +266,15 @@ def select(
     forbid: Names = None,
     prefer: Iterable[str] | None = None,
     scope: str | None = None,
-    order_by: str = "id",
+    order_by: Order = "id",
 ) -> Model:
-    """The best model that has and lacks those capabilities: `Snapshot.select`."""
+    """The best model that fits: the first of `candidates`, with the same arguments and errors.
+
+    Raises `NoMatchError` when none fits; it counts the models that each condition removed.
+
+    >>> llm_models.select(require=["chat", "tools"], prefer=["openai"]).provider
+    'openai'
+    """
     return snapshot().select(require=require, forbid=forbid, prefer=prefer, scope=scope, order_by=order_by)
 
 
@@ -254,19 +284,34 @@ def candidates(
     forbid: Names = None,
     prefer: Iterable[str] | None = None,
     scope: str | None = None,
-    order_by: str = "id",
+    order_by: Order = "id",
 ) -> list[Model]:
-    """All models that have and lack those capabilities, best first: `Snapshot.candidates`."""
+    """All models that fit, best first. The list is empty when no model fits.
+
+    `require` and `forbid` are as for `list_models`. The providers in `prefer` come first, in this order (default: those
+    of the configuration); all others are one group. `scope` is the only provider, or `"all"`. In each group, deprecated
+    models come last. `order_by` ranks the rest: `"id"` (provider and id), `"price"` (input plus output, in USD per
+    million tokens; cheapest first, unknown last), `"context"` (tokens, largest first) or `"release"` (newest first).
+
+    Raises `UnknownProviderError`, `UnknownCapabilityError`, and `ValueError` for another order.
+
+    >>> llm_models.candidates(scope="openai", order_by="price")[0].provider
+    'openai'
+    """
     return snapshot().candidates(require=require, forbid=forbid, prefer=prefer, scope=scope, order_by=order_by)
 
 
 def parse_provider(text: str) -> str:
-    """The id of the provider that `text` names in any spelling: `Snapshot.parse_provider`."""
+    """The id of the provider that `text` names in any spelling. Raises `UnknownProviderError`.
+
+    >>> llm_models.parse_provider("Google-Vertex")
+    'google_vertex'
+    """
     return snapshot().parse_provider(text)
 
 
 def parse_spec(text: str) -> ModelKey:
-    """The key that a model spec names: `Snapshot.parse_spec`.
+    """The key, provider and id, that a model spec names. The model need not exist. Raises `InvalidSpecError`.
 
     >>> llm_models.parse_spec("gpt-4o-mini@openai")
     ModelKey(provider='openai', id='gpt-4o-mini')
@@ -274,16 +319,36 @@ def parse_spec(text: str) -> ModelKey:
     return snapshot().parse_spec(text)
 
 
-def format_spec(key: tuple[str, str], style: str = "colon") -> str:
-    """The model spec of a key as `"colon"`, `"at"` or `"filename"`: `Snapshot.format_spec`."""
+def format_spec(key: tuple[str, str], style: Style = "colon") -> str:
+    """The model spec of a key: `"colon"` (`provider:id`), `"at"` (`id@provider`) or `"filename"` (safe as a file name).
+
+    `parse_spec` reads all of them. Raises `InvalidSpecError` for another style, and when `key` is not a key.
+
+    >>> llm_models.format_spec(("openai", "gpt-4o-mini"), "at")
+    'gpt-4o-mini@openai'
+    """
     return snapshot().format_spec(key, style)
 
 
 def resolve(spec: Spec, *, scope: str | None = None, prefer: Iterable[str] | None = None) -> Model:
-    """The model that a model spec, a key or a bare id names: `Snapshot.resolve`."""
+    """The model that `spec` names: a model spec, a pair of provider and id, a bare id, or a model.
+
+    `scope` is the only provider, or `"all"`. If several providers serve a bare id, the first of them in `prefer` wins.
+
+    Raises `AmbiguousModelError` when none of them is in `prefer`, `InvalidSpecError`, and the errors of `get_model`.
+
+    >>> llm_models.resolve("gpt-4o-mini", scope="openai").spec
+    'openai:gpt-4o-mini'
+    """
     return (snapshot() if _published is None else _published).resolve(spec, scope=scope, prefer=prefer)
 
 
 def explain(spec: Spec, field: str | None = None) -> Explanation:
-    """Where the values of a model come from, also of a denied or excluded one: `Snapshot.explain`."""
+    """The origins of a model's values: of all fields, or of `field` (a dotted path) and the fields below it.
+
+    Also answers for a model that is denied or excluded. Errors are those of `resolve`.
+
+    >>> llm_models.explain("openai:gpt-4o-mini", "limits.context").fields[0].layer
+    'models_dev'
+    """
     return snapshot().explain(spec, field)

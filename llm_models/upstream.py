@@ -1,6 +1,6 @@
-"""Strict reading of an upstream catalogue: bytes in, plain data out, or one line that says what is wrong.
+"""Strict reading of an upstream file: bytes in, plain data out, or one line that states what is wrong.
 
-Standard library only. What single providers and models hold is the pipeline's to judge.
+Standard library only. What the data means is not decided here: see `transforms`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 
 from llm_models.errors import SourceError, printable
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_VALUES", "parse_catalogue"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_VALUES", "parse"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,16 +49,15 @@ class _Refusal(ValueError):
     """What is wrong, without the name of the file."""
 
 
-def parse_catalogue(data: bytes, name: str) -> dict[str, Any]:
-    """The providers in `data`, a JSON object by provider id, exactly as they stand there.
+def parse(data: bytes, name: str) -> Any:
+    """The JSON document in `data`.
 
     The JSON is taken strictly: UTF-8 without a mark, no NaN or infinity, no repeated key, no lone surrogate,
-    nothing after the end. At least one provider must hold a model; further faults of single records are let
-    through. Time and memory are bounded for any input: see the limits above. Raises `SourceError`, whose message
-    begins with `name`.
+    nothing after the end. Time and memory are bounded for any input: see the limits above. Raises `SourceError`,
+    whose message begins with `name`.
     """
     try:
-        return _catalogue(_decode(data))
+        return _decode(data)
     except _Refusal as refusal:
         raise SourceError(printable(f"{name}: {refusal}")) from None
 
@@ -169,26 +168,6 @@ def _refuse_surrogates(document: Any) -> None:
             rest += value.values()
         elif isinstance(value, list):
             rest += value
-
-
-def _catalogue(document: Any) -> dict[str, Any]:
-    if not isinstance(document, dict):
-        raise _Refusal(f"is not a catalogue (found {_noun(document)}, expected an object of providers)")
-    if not document:
-        raise _Refusal("is not a catalogue: the object is empty")
-    for provider in document.values():
-        if isinstance(provider, dict):
-            models = provider.get("models")
-            if isinstance(models, dict) and models:
-                return document
-    keys = ", ".join(_short(key) for key in list(document)[:3])
-    raise _Refusal(f"is not a catalogue: no provider with models in it (found the keys {keys})")
-
-
-def _noun(value: Any) -> str:
-    if isinstance(value, list):
-        return "an array"
-    return "a text" if isinstance(value, str) else json.dumps(value)
 
 
 def _short(text: str) -> str:

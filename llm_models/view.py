@@ -1,35 +1,37 @@
-"""What a catalogue shows of a snapshot file: its models but for those that filters hide; standard library only.
+"""What a catalogue shows of a snapshot file: its models except those that filters hide; standard library only.
 
-Records are built here, each when it is first asked for, and kept. Nothing but memos ever changes, and they gain
-only what any other thread would compute the same; their keys are canonical names alone, so that no user's text
-can make them grow.
+It builds a record when it is first asked for, and keeps it. Only caches change, and every thread would compute the
+same entries. Their keys are names of the file, never a user's text, so that questions cannot make them grow.
 """
 
 from __future__ import annotations
 
 from llm_models.errors import EmptyCatalogError, printable
 from llm_models.records import CAPABILITIES, Capabilities, Modalities, Model, Provider
+from llm_models.snapshot_file import effective
 
-__all__ = ["View", "effective"]
+__all__ = ["View"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from llm_models.filters import Filters
-    from llm_models.records import Record
-    from llm_models.selection import Unmatched
+    from llm_models.frozen import Record
+    from llm_models.header import Span
     from llm_models.snapshot_file import SnapshotFile
 
-    Place = tuple[str, int]
-    """A provider, and where in its block a model stands."""
+    ModelRow = tuple[str, int]
+    """A provider, and the row of a model in its block."""
+    Unmatched = tuple[str, int, Mapping[str, tuple[int, int]]]
+    """Why no model fits: the message, how many models there are, and how many each condition removed."""
 
 _FLAGS = (1 << len(CAPABILITIES)) - 1
 
 
 class View:
-    """A snapshot file seen through filters; `known` maps each provider's id to the place of its block."""
+    """A snapshot file seen through filters. `known` maps each provider to its entry in the file's block table."""
 
     __slots__ = (
         "_parts",
@@ -45,34 +47,41 @@ class View:
     )
 
     def __init__(self, file: SnapshotFile, filters: Filters | None) -> None:
-        """Raises `EmptyCatalogError` where nothing is shown."""
+        """Raises `EmptyCatalogError` when no model is shown."""
         self.file = file
         self.filters = filters
-        self.known: dict[str, list[int]] = file.header["blocks"]
-        self.models: dict[str, dict[str, Model]] = {provider: {} for provider in self.known}
+        self.known: Mapping[str, Span] = file.blocks
+        self.models: dict[str, dict[str, Model]] = {}
+        """Provider -> id -> record, of the models that were asked for."""
         self._providers: dict[str, Provider] = {}
         self._parts: dict[tuple[type[Record], tuple[Any, ...]], Record] = {}
         self._shown: dict[str, list[int]] = {}
-        self.by_name: dict[str, list[Place]] | None = None
-        """Memo of `lookup`: what each bare name stands for."""
+        self.by_name: dict[str, list[ModelRow]] | None = None
+        """Cache of `lookup`: the models that each bare name may mean."""
         self.counts: dict[str | None, dict[int, int]] = {}
-        """Memo of `selection`: how many models have each capability set, of a provider or of all."""
+        """Cache of `selection`: how many models have each capability set, of a provider or of all."""
         self.unmatched: dict[tuple[int, int, str | None], Unmatched] = {}
-        """Memo of `selection`: what is to be said of conditions that no model fits."""
-        # Providers that no filter speaks of come first: their count stands in the header.
-        if not any(self.count(name) for name in sorted(self.known, key=self._is_restricted)):
+        """Cache of `selection`: the answer to conditions that no model fits."""
+        if not self._shows_any():
             left = " that the filters leave" if file.header["counts"]["models"] else ""
             raise EmptyCatalogError(f"{printable(file.name)}: there is no model{left}")
 
-    def _is_restricted(self, provider: str) -> bool:
-        return self.filters is not None and self.filters.restricts(provider)
+    def _shows_any(self) -> bool:
+        """Whether a model is shown. Blocks are read only when the numbers in the header do not answer it."""
+        models, filters, known = self.file.header["counts"]["models"], self.filters, self.known
+        if filters is None:
+            return models > 0
+        if filters.allow is None and models > sum(known[name][3] for name in filters.deny if name in known):
+            return True
+        names = known if filters.allow is None else [name for name in filters.allow if name in known]
+        return any(self.count(name) for name in sorted(names, key=filters.restricts))
 
     def count(self, provider: str) -> int:
         """How many models of a provider are shown."""
-        return len(self.shown(provider)) if self._is_restricted(provider) else self.known[provider][3]
+        return len(self.shown(provider))
 
     def shown(self, provider: str) -> Sequence[int]:
-        """The places of the models of a provider that no filter hides, in order of id."""
+        """The rows of a provider's models that no filter hides, in order of id."""
         if self.filters is None or not self.filters.restricts(provider):
             return range(self.known[provider][3])
         try:
@@ -84,14 +93,14 @@ class View:
         for alias, model_id in block.aliases.items():
             names[model_id].append(alias)
         reason = self.filters.reason
-        shown = [place for place, every in enumerate(names.values()) if reason(provider, every) is None]
+        shown = [row for row, every in enumerate(names.values()) if reason(provider, every) is None]
         return self._shown.setdefault(provider, shown)
 
-    def hidden(self, provider: str, place: int) -> tuple[str, str | None] | None:
-        """Why the model at a place is hidden, as (section, pattern), or None where it is shown."""
+    def hidden(self, provider: str, row: int) -> tuple[str, str | None] | None:
+        """Why the model in a row is hidden, as (section, pattern), or None when it is shown."""
         if self.filters is None or not self.filters.restricts(provider):
             return None
-        return self.filters.reason(provider, self.file.block(provider).names(place))
+        return self.filters.reason(provider, self.file.block(provider).names(row))
 
     def provider(self, provider: str) -> Provider:
         """The record of a known provider; built once."""
@@ -101,23 +110,40 @@ class View:
             built = Provider.from_dict(self.file.block(provider).provider)
             return self._providers.setdefault(provider, built)
 
-    def model(self, provider: str, place: int) -> Model:
-        """The record at a place that is shown; built once."""
-        block, models = self.file.block(provider), self.models[provider]
-        model_id = block.ids[place]
+    def model(self, provider: str, row: int) -> Model:
+        """The record in a row that is shown; built once."""
+        block = self.file.block(provider)
+        models = self.models.setdefault(provider, {})
+        model_id = block.ids[row]
         try:
             return models[model_id]
         except KeyError:
-            return models.setdefault(model_id, self._build(provider, block.model(place), block.bits[place]))
+            return models.setdefault(model_id, self._build(provider, block.model(row), block.bits[row]))
+
+    def models_in(self, provider: str, rows: Sequence[int]) -> list[Model]:
+        """The records in rows that are shown; the block is decoded at once when most of it is needed."""
+        block = self.file.block(provider)
+        models, ids = self.models.setdefault(provider, {}), block.ids
+        missing = [row for row in rows if ids[row] not in models]
+        if 2 * len(missing) > len(ids):
+            lines = block.models()
+            for row in missing:
+                models.setdefault(ids[row], self._build(provider, lines[row], block.bits[row]))
+        else:
+            for row in missing:
+                self.model(provider, row)
+        return [models[ids[row]] for row in rows]
 
     def _build(self, provider: str, line: dict[str, Any], bits: int) -> Model:
-        """The record of a model's line. Parts that many models have alike are one record: there are few of each."""
+        """The record of a model's line. Parts that are equal in many models are one record: there are few of each."""
         data = effective(line, provider)
-        # The capability set and what is said of reasoning tell all capabilities.
-        said = data.get("capabilities", {})
-        data["capabilities"] = self._part(Capabilities, (bits & _FLAGS, str(said.get("reasoning"))), said)
-        both = data.get("modalities", {})
-        data["modalities"] = self._part(Modalities, (*both.get("input", ()), "", *both.get("output", ())), both)
+        # The capability set and the values of reasoning determine all capabilities.
+        capabilities = data.get("capabilities", {})
+        flags = (bits & _FLAGS, str(capabilities.get("reasoning")))
+        data["capabilities"] = self._part(Capabilities, flags, capabilities)
+        modalities = data.get("modalities", {})
+        both = (*modalities.get("input", ()), "", *modalities.get("output", ()))
+        data["modalities"] = self._part(Modalities, both, modalities)
         return Model.from_dict(data)
 
     def _part(self, kind: type[Record], key: tuple[Any, ...], part: dict[str, Any]) -> Record:
@@ -125,31 +151,3 @@ class View:
             return self._parts[kind, key]
         except KeyError:
             return self._parts.setdefault((kind, key), kind.from_dict(part))
-
-    def models_at(self, provider: str, places: Sequence[int]) -> list[Model]:
-        """The records at places that are shown; the block is decoded in one go where most of it is wanted."""
-        block, models = self.file.block(provider), self.models[provider]
-        ids = block.ids
-        missing = [place for place in places if ids[place] not in models]
-        if 2 * len(missing) > len(ids):
-            lines = block.models()
-            for place in missing:
-                models.setdefault(ids[place], self._build(provider, lines[place], block.bits[place]))
-            missing = []
-        for place in missing:
-            self.model(provider, place)
-        return [models[ids[place]] for place in places]
-
-
-def effective(data: dict[str, Any], provider: str) -> dict[str, Any]:
-    """A model's line as the data of its record: what is derived fills what is not stated."""
-    derived = data.pop("derived", None)
-    data["provider"] = provider
-    if derived:
-        capabilities = derived.pop("capabilities", None)
-        if capabilities:
-            data["capabilities"] = {**capabilities, **data.get("capabilities", {})}
-        for name, value in derived.items():
-            data.setdefault(name, value)
-    data.setdefault("provider_model_id", data["id"])
-    return data

@@ -27,14 +27,9 @@ def of_row(row: real_kinds.Row, **more: Any) -> dict[str, Any]:
     return stated if family is None else {**stated, "family": family}
 
 
-def nobody(_model_id: str) -> str | None:
-    """No provider states a family."""
-    return None
-
-
 def flags(stated: dict[str, Any]) -> dict[str, Any]:
     """The capabilities that are derived for a model."""
-    derived: dict[str, Any] = derive(stated, nobody).get("capabilities", {})
+    derived: dict[str, Any] = derive(stated, None).get("capabilities", {})
     return derived
 
 
@@ -161,7 +156,7 @@ class TestStatedWins:
     def test_nothing_stated_is_derived(self, model_id: str, stated: dict[str, Any]) -> None:
         """For any model: what is derived and what is stated never name the same field, and input is not changed."""
         before = json.dumps(stated)
-        derived = derive({"id": model_id, **stated}, lambda _: "agreed")
+        derived = derive({"id": model_id, **stated}, "agreed")
         assert json.dumps(stated) == before
         assert set(derived) & set(stated) <= {"capabilities"}
         assert not set(derived.get("capabilities", {})) & set(stated.get("capabilities", {}))
@@ -191,7 +186,7 @@ class TestFamily:
     def test_from_the_id(self, model_id: str, family: str | None) -> None:
         """The last path segment without a trailing date or version, less its last part."""
         assert family_from_id(model_id) == family
-        assert derive({"id": model_id}, nobody).get("family") == family
+        assert derive({"id": model_id}, None).get("family") == family
 
     @pytest.mark.parametrize(
         ("model_id", "segment"),
@@ -223,9 +218,9 @@ class TestFamily:
     def test_stated_beats_agreed_beats_the_id(self) -> None:
         agreed = {"gpt-4o-mini": "gpt-mini"}
         mine = {"id": "proxy/gpt-4o-mini"}
-        assert "family" not in derive({**mine, "family": "own"}, lambda name: agreed.get(last_segment(name)))
-        assert derive(mine, lambda name: agreed.get(last_segment(name)))["family"] == "gpt-mini"
-        assert derive(mine, nobody)["family"] == "gpt-4o"
+        assert "family" not in derive({**mine, "family": "own"}, agreed.get(last_segment(mine["id"])))
+        assert derive(mine, agreed.get(last_segment(mine["id"])))["family"] == "gpt-mini"
+        assert derive(mine, None)["family"] == "gpt-4o"
 
     def test_in_a_catalogue(self) -> None:
         """Over providers: agreement fills a gap, disagreement leaves it to the id, whatever the order."""
@@ -266,7 +261,7 @@ class TestDeprecated:
         ],
     )
     def test_follows_status_where_nothing_else_is_said(self, stated: dict[str, Any], derived: bool | None) -> None:
-        assert derive({"id": "o3", **stated}, nobody).get("deprecated") is derived
+        assert derive({"id": "o3", **stated}, None).get("deprecated") is derived
 
 
 def own(*models: dict[str, Any]) -> dict[str, Model]:

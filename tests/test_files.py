@@ -36,6 +36,7 @@ CALLS = [
     "write",
     "fsync",
     "replace",
+    "link",
     "close",
     "fchmod",
     "fstat",
@@ -178,6 +179,28 @@ class TestWrite:
         order = [name for name in made if name in ("write", "fsync", "replace")]
         assert order == ["write", "fsync", "replace", "fsync"]
 
+    def test_a_link_that_cannot_be_looked_at_is_not_replaced(self, tmp_path: Path) -> None:
+        """A link stays, whichever look at it fails."""
+        (tmp_path / "real").write_bytes(OLD)
+        (tmp_path / "a").symlink_to("real")
+
+        def strike() -> None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        failed = 0
+        for at in range(100):
+            with pytest.MonkeyPatch.context() as patch:
+                made = strike_at(patch, at, strike, ["lstat", "stat", "readlink"])
+                try:
+                    write_atomically(f"{tmp_path}/a", NEW)
+                except FileError:
+                    failed += 1
+            assert (tmp_path / "a").is_symlink(), made
+            if len(made) <= at:
+                break
+        assert failed > 2
+        assert (tmp_path / "real").read_bytes() == NEW
+
     def test_keeps_the_previous_one(self, tmp_path: Path) -> None:
         a, b = str(tmp_path / "a"), str(tmp_path / "b")
         write_atomically(a, b"1", keep_previous=b)
@@ -188,6 +211,117 @@ class TestWrite:
         write_atomically(a, b"4", keep_previous=b)
         assert (Path(a).read_bytes(), Path(b).read_bytes()) == (b"4", b"3" * 3_000_000)
         assert sorted(os.listdir(tmp_path)) == ["a", "b"]
+
+
+@pytest.mark.usefixtures("no_sync")
+class TestCreate:
+    """With `create` a file that is there stays, whenever it appeared; what is new is whole."""
+
+    def test_new(self, tmp_path: Path) -> None:
+        write_atomically(f"{tmp_path}/a", NEW, create=True)
+        assert (tmp_path / "a").read_bytes() == NEW
+        assert (tmp_path / "a").stat().st_nlink == 1
+        assert os.listdir(tmp_path) == ["a"]
+
+    @pytest.mark.parametrize("links", [True, False])
+    @pytest.mark.parametrize("what", ["file", "folder", "link"])
+    def test_something_is_there(self, tmp_path: Path, links: bool, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        def link(*_: object) -> None:
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+        if not links:
+            monkeypatch.setattr(os, "link", link)
+        path = tmp_path / "a"
+        (tmp_path / "real").write_bytes(OLD)
+        {"file": lambda: path.write_bytes(OLD), "folder": path.mkdir, "link": lambda: path.symlink_to("real")}[what]()
+        with pytest.raises(FileError) as caught:
+            write_atomically(str(path), NEW, create=True)
+        assert str(caught.value).startswith(f"{path}: ")
+        assert caught.value.errno == errno.EEXIST
+        assert path.is_dir() if what == "folder" else path.read_bytes() == OLD
+        assert (path.is_symlink(), sorted(os.listdir(tmp_path))) == (what == "link", ["a", "real"])
+
+    def test_a_file_system_without_links(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delattr(os, "link")
+        write_atomically(f"{tmp_path}/a", NEW, create=True)
+        assert (tmp_path / "a").read_bytes() == NEW
+        assert os.listdir(tmp_path) == ["a"]
+
+    def test_a_fault_of_every_call(self, tmp_path: Path) -> None:
+        path = tmp_path / "a"
+        failed = set()
+
+        def strike() -> None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        for at in range(100):
+            with pytest.MonkeyPatch.context() as patch:
+                made = strike_at(patch, at, strike, CALLS)
+                said = ""
+                try:
+                    write_atomically(str(path), NEW, create=True)
+                except FileError as error:
+                    said = str(error)
+            if len(made) <= at:
+                break
+            if said:
+                failed.add(made[at])
+                assert said == f"{path}: {os.strerror(errno.EIO)}"
+            elif made[at] == "unlink":  # the temporary name of the new file, which the next writer removes
+                assert len(litter(tmp_path)) == 1
+                sweep(str(tmp_path))
+            late = made[at] == "fsync" and "link" in made[:at]
+            assert os.listdir(tmp_path) == ["a"] * (late or not said), made
+            if path.exists():
+                assert path.read_bytes() == NEW
+                path.unlink()
+        assert failed >= {"open", "write", "fsync", "fstat"}
+
+    def test_a_kill_at_every_call(self, tmp_path: Path) -> None:
+        path = tmp_path / "a"
+        for at in range(100):
+
+            def work(at: int = at) -> None:
+                with pytest.MonkeyPatch.context() as patch:
+                    strike_at(patch, at, lambda: os.kill(os.getpid(), signal.SIGKILL), CALLS)
+                    write_atomically(str(path), NEW, create=True)
+
+            status = ended(in_child(work))
+            assert not path.exists() or path.read_bytes() == NEW
+            if not status:
+                break
+            if path.exists():
+                write_atomically(str(path), OLD)
+                path.unlink()
+            else:
+                sweep(str(tmp_path))
+            assert os.listdir(tmp_path) == []
+        else:
+            pytest.fail("never came to an end")
+
+    @pytest.mark.parametrize("ours", [True, False])
+    def test_16_at_once(self, tmp_path: Path, ours: bool) -> None:
+        """One of them succeeds; without `create` all do, and all but one are lost."""
+        ready, go = os.pipe()
+        pids = []
+        for number in range(16):
+            pid = os.fork()
+            if not pid:
+                os.close(go)
+                os.read(ready, 1)
+                try:
+                    write_atomically(f"{tmp_path}/a", b"%d" % number, create=ours)
+                except FileError as error:
+                    os._exit(1 if error.errno == errno.EEXIST else 2)
+                os._exit(0)
+            pids.append(pid)
+        os.close(ready)
+        os.close(go)
+        codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+        assert sorted(codes) == [0, *[1] * 15] if ours else [0] * 16
+        assert os.listdir(tmp_path) == ["a"]
+        if ours:
+            assert (tmp_path / "a").read_bytes() == b"%d" % codes.index(0)
 
 
 @pytest.mark.usefixtures("no_sync")
@@ -446,11 +580,11 @@ class TestLock:
         real = files._lock
         removed: list[int] = []
 
-        def lock(fd: int) -> bool:
+        def lock(fd: int, *, release: bool = False) -> bool:
             if not removed:
                 removed.append(1)
                 os.unlink(tmp_path / files.LOCK_NAME)
-            return real(fd)
+            return real(fd, release=release)
 
         monkeypatch.setattr(files, "_lock", lock)
         with locked(str(tmp_path)), pytest.raises(FileError), locked(str(tmp_path), timeout=0):

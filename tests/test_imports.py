@@ -17,18 +17,21 @@ IMPORT = {
     "__future__",
     "llm_models",
     "llm_models.errors",
+    "llm_models.frozen",
+    "llm_models.header",
+    "llm_models.in_use",
     "llm_models.jsontext",
     "llm_models.lookup",
     "llm_models.modelspec",
+    "llm_models.open_file",
     "llm_models.paths",
     "llm_models.records",
-    "llm_models.selection",
     "llm_models.snapshot",
     "llm_models.snapshot_file",
     "llm_models.store",
     "llm_models.view",
 }
-"""All that `import llm_models` and a few lookups load over `itertools`, `os` and `zlib`."""
+"""All modules that `import llm_models` and a lookup load, besides `os` and `zlib`."""
 
 NEVER = {
     "asyncio",
@@ -63,6 +66,9 @@ HEAVY = {"collections", "enum", "functools", "json", "re"}
 MANY = {"bare id", "list_models", "no match"}
 """Questions that read every provider's index, or more."""
 
+CHOOSING = {"list_models", "select", "no match"}
+"""Questions about capabilities: they load `llm_models.selection` too."""
+
 QUESTIONS = {
     "get_model": "llm_models.get_model('openai', 'gpt-4o-mini').limits.context",
     "resolve": "llm_models.resolve('gpt-4o-mini@openai').spec",
@@ -80,7 +86,7 @@ QUESTIONS = {
 }
 
 WATCH = """
-import itertools, os, sys, zlib
+import os, sys, zlib
 sys.path.insert(0, sys.argv[1])
 bare, opened, other = set(sys.modules), [], []
 families = {"ctypes", "ftplib", "http", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "urllib"}
@@ -120,11 +126,12 @@ def test_importing_loads_these_modules_and_opens_nothing_else(tmp_path: Path, op
 def test_a_question_loads_nothing_more_and_opens_one_file(tmp_path: Path, name: str) -> None:
     seen = watch(QUESTIONS[name], tmp_path, "-I", "-S")
     loaded = set(seen["then"])
+    expected = IMPORT | ({"llm_models.selection"} if name in CHOOSING else set())
     if name in MANY:
-        assert {one for one in loaded if one.startswith("llm_models")} == IMPORT - {"__future__"}
+        assert {one for one in loaded if one.startswith("llm_models")} == expected - {"__future__"}
         assert loaded >= HEAVY
     else:
-        assert loaded == IMPORT
+        assert loaded == expected
     assert not loaded & NEVER
     data = [name for name in seen["read"] if not name.endswith((".py", ".pyc")) and "lib-dynload" not in name]
     assert data == [str(ROOT / "llm_models" / "data" / "snapshot.json")]
@@ -140,6 +147,31 @@ def test_filters_load_what_they_need(tmp_path: Path) -> None:
     globs = watch("llm_models.load(config=None, deny={'openai': ['*-x']}).get_model('openai', 'gpt-4o')", tmp_path)
     assert {"llm_models.filters", "fnmatch"} <= set(globs["then"])
     assert not set(globs["then"]) & (NEVER - {"fnmatch"})
+
+
+LIBRARIES = {"click", "glom", "httpx", "jsonschema", "tomlkit"}
+ENTRY = '[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "needed"),
+    [
+        ((ROOT / "benchmarks" / "overrides.toml").read_text("utf-8"), set()),
+        ((ROOT / "examples" / "llm_models.toml").read_text("utf-8"), set()),
+        (f'{ENTRY}tags = ["a"]\n[[models]]\nprovider = "openai"\nmatch = "gpt-4o*"\ntags = ["b"]\n', {"glom"}),
+        (f"{ENTRY}cost.inptu = 1\n", {"jsonschema"}),
+    ],
+    ids=["20 overrides", "example", "two entries with tags", "refused"],
+)
+def test_a_right_configuration_loads_without_a_library(tmp_path: Path, text: str, needed: set[str]) -> None:
+    """glom comes only where two layers state a field that has a rule, jsonschema only to explain a refusal."""
+    (tmp_path / "llm_models.toml").write_text(text, "utf-8")
+    load = "llm_models.load('llm_models.toml')"
+    if needed == {"jsonschema"}:  # `load` would raise
+        load = "__import__('llm_models.config').config.parse(open('llm_models.toml', 'rb').read(), 'x').problems"
+    seen = watch(load, tmp_path)
+    assert set(seen["then"]) & LIBRARIES == needed
+    assert needed or not {"dataclasses", "inspect"} & set(seen["then"])
 
 
 def test_a_control(tmp_path: Path) -> None:

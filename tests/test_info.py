@@ -17,6 +17,7 @@ from support.command import STATE, facts, files_below, fine, here, process
 
 import llm_models
 from llm_models import activation, paths
+from llm_models.cli.output import cell
 from llm_models.snapshot_file import SnapshotFile
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class TestWhich:
         digest = hashlib.sha256(Path("api.json").read_bytes()).hexdigest()
         assert told["sources"] == [f"models_dev (SHA-256 {digest})"]
         assert (told["providers"], told["models"], told["date"]) == (1, 3, "2026-01-02")
-        assert told["digest"] == llm_models.load().file.header["digest"]
+        assert told["digest"] == llm_models.load().digest
 
     def test_activated_from_the_packaged(self) -> None:
         fine("activate")
@@ -126,7 +127,7 @@ class TestConfiguration:
         (tmp_path / "llm_models.toml").write_text('prefer = ["openai"]\n')
         monkeypatch.chdir(tmp_path / "deep")
         told = facts("info")["configuration"]
-        assert told == f"{tmp_path / 'llm_models.toml'} (found upwards from the working directory)"
+        assert told == f"{tmp_path / 'llm_models.toml'} (found by walking up from the working directory)"
 
     def test_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         Path("mine.toml").write_text("")
@@ -186,12 +187,12 @@ class TestPulled:
             manifest.unlink()
         else:
             manifest.write_text("{" if fault == "no JSON" else '{"sha256": 1}')
-        assert facts("info")["pulled"] == f"{upstream.absolute()}, of which no manifest speaks"
+        assert facts("info")["pulled"] == f"{upstream.absolute()}, which no manifest describes"
 
 
 class TestVerify:
     def test_all_is_well(self) -> None:
-        assert facts("info", "--verify")["verified"] == "every byte is what was written"
+        assert facts("info", "--verify")["verified"] == "no damage found"
         assert "verified" not in facts("info")
 
     def test_a_byte_flipped_anywhere_is_found(self) -> None:
@@ -222,7 +223,7 @@ class TestVerify:
         activate()
         file = SnapshotFile.open(str(ACTIVE))
         model = file.block("acme").model(0) | {"cost": {"input": 0.01}}
-        block = catalogues.block(file.block("acme").provider, {"m0": model})
+        block = catalogues.block("acme", {"m0": model})
         with monkeypatch.context() as patch:
             patch.setattr("llm_models.snapshot_writer.digest", lambda *_: file.header["digest"])
             forged = catalogues.assembled(file.header, {"acme": block})
@@ -261,7 +262,7 @@ def test_text_is_one_fact_a_line_and_json_the_same(tmp_path: Path) -> None:
     assert (told.code, told.err) == (0, "")
     rows = dict(re.split(r"  +", line, maxsplit=1) for line in told.out.splitlines())
     plain = json.loads(process("info", "--verify", "--json", cwd=tmp_path).out)
-    assert rows == {name: "; ".join(v) if isinstance(v, list) else str(v) for name, v in plain.items()}
+    assert rows == {name: cell(value) for name, value in plain.items()}
 
 
 def test_nothing_refreshes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

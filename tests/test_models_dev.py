@@ -50,7 +50,7 @@ class Built(NamedTuple):
         """What our catalogue says of a model because upstream said it; derived values are left out."""
         provider, _, model_id = spec.partition(":")
         block = self.file.block(provider)
-        line = block.model(block.places[model_id])
+        line = block.model(block.rows[model_id])
         line.pop("derived", None)
         return line
 

@@ -109,7 +109,7 @@ def test_json_native_finds_claude(packaged: Snapshot) -> None:
 
 def test_every_correction_is_in_the_packaged_data_with_its_place(packaged: Snapshot) -> None:
     """Each value that a file states of a model by id is told by `explain` to come from that file and line."""
-    from llm_models.provenance import leaves
+    from llm_models.origins import leaves
 
     told = 0
     for path in FILES:
@@ -118,11 +118,11 @@ def test_every_correction_is_in_the_packaged_data_with_its_place(packaged: Snaps
         for number, entry in enumerate(data_of(path).get("models", [])):
             if "match" in entry:
                 continue
-            for field, value in leaves(
+            for steps, value in leaves(
                 {key: one for key, one in entry.items() if key not in {"provider", "id", "omit"}}
             ):
-                line = places.line_column(places["models", number, *field.split(".")].key_start)[0]
-                (origin,) = packaged.explain((entry["provider"], entry["id"]), field).fields
+                line = places.line_column(places["models", number, *steps].key_start)[0]
+                (origin,) = packaged.explain((entry["provider"], entry["id"]), ".".join(steps)).fields
                 assert origin.layer == f"overrides/{path.name}"
                 assert origin.place == f"overrides/{path.name}:{line}"
                 assert set(value) <= set(origin.value) if isinstance(value, list) else origin.value == value

@@ -469,7 +469,7 @@ class TestModels:
 class TestResolve:
     def test_ambiguous(self, packaged: Snapshot) -> None:
         with pytest.raises(
-            AmbiguousModelError, match=r"'gpt-4o-mini' is served by .* Name one, or pass prefer="
+            AmbiguousModelError, match=r"'gpt-4o-mini' is served by .* Choose one of these, or prefer a provider"
         ) as caught:
             packaged.resolve("gpt-4o-mini")
         specs = caught.value.specs
@@ -533,7 +533,7 @@ class TestFilters:
             lambda: catalogue.resolve("gpt-4o-mini@openai"),
         ):
             with pytest.raises(
-                ModelNotAllowedError, match=r"openai:gpt-4o-mini is shut out by .*deny.*'gpt-4o-mini\*'"
+                ModelNotAllowedError, match=r"openai:gpt-4o-mini is denied by pattern 'gpt-4o-mini\*'"
             ) as caught:
                 ask()
             assert (caught.value.spec, caught.value.pattern) == ("openai:gpt-4o-mini", "gpt-4o-mini*")
@@ -545,9 +545,9 @@ class TestFilters:
         settings = {"deny": {"alpha": {"t*": origin}}, "allow": {"beta": {"on*": origin}}}
         filters = {"deny": {"alpha": ["t*"]}, "allow": {"alpha": "all", "beta": ["on*"]}}
         catalogue = Snapshot(catalogues.made_up(WORLD, filters, {"settings": settings}), deny={"alpha": ["uno"]})
-        with pytest.raises(ModelNotAllowedError, match=r"deny pattern 't\*' \(llm_models.toml:12\)"):
+        with pytest.raises(ModelNotAllowedError, match=r"denied by pattern 't\*' \(llm_models.toml:12\)"):
             catalogue.get_model("alpha", "two")
-        with pytest.raises(ModelNotAllowedError, match=r"deny pattern 'uno' \(an argument\)"):
+        with pytest.raises(ModelNotAllowedError, match=r"denied by pattern 'uno' \(an argument\)"):
             catalogue.get_model("alpha", "one")
         with pytest.raises(ModelNotAllowedError, match=r"allow.*beta.*\(llm_models.toml:12\)"):
             catalogue.get_model("beta", "uno")
@@ -606,13 +606,16 @@ class TestFilters:
         ("value", "message"),
         [
             ({"opnai": ["*"]}, "unknown provider 'opnai'. Did you mean 'openai'"),
-            ({"google-vertex": ["*"], "Google_Vertex": ["x"]}, "provider 'google_vertex' is named twice"),
+            (
+                {"google-vertex": ["*"], "Google_Vertex": ["x"]},
+                "duplicate entry for provider 'google_vertex'; merge the two",
+            ),
             ({"openai": "gpt-4o"}, r"expected a list of patterns.*\(found str\)"),
             ({"openai": 3}, r"\(found int\)"),
             ({"openai": None}, r"\(found NoneType\)"),
-            ({"openai": ["gpt", 3]}, r"a pattern is a string \(found int\)"),
+            ({"openai": ["gpt", 3]}, r"a pattern must be a string \(found int\)"),
             ({"openai": [""]}, "an empty pattern matches nothing"),
-            ({"openai": ["x" * 1_000_000]}, "a pattern of 1000000 characters"),
+            ({"openai": ["x" * 1_000_000]}, "the pattern has 1000000 characters"),
             (["openai"], r"a table from provider to patterns.*\(found list\)"),
             ("openai", r"a table from provider to patterns.*\(found str\)"),
             (3, r"\(found int\)"),

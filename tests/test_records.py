@@ -16,8 +16,9 @@ from support import oracle
 
 import llm_models
 from llm_models import records
+from llm_models.frozen import FrozenDict, Record, freeze, thaw
 from llm_models.paths import PACKAGED_SNAPSHOT
-from llm_models.records import FrozenDict, Model, ModelKey, Provider, Record, freeze, thaw
+from llm_models.records import Model, ModelKey, Provider
 
 KINDS = [
     records.Limits,

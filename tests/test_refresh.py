@@ -83,7 +83,8 @@ class TestPull:
         with serving(numbered(3), b"<html>", b"{}") as (url, _):
             process("pull", "--url", url, cwd=tmp_path)
             before = files_below(tmp_path)
-            for said in ("is not a catalogue but a page of HTML or XML", "is not a catalogue: the object is empty"):
+            empty = "is not a catalogue of models.dev: no provider with models in it (found an empty object)"
+            for said in ("is not a catalogue but a page of HTML or XML", empty):
                 assert process("pull", "--url", url, cwd=tmp_path) == (1, "", f"llm-models: {url}: {said}\n")
         assert files_below(tmp_path) == before
         told = here("pull", "--source", "modelsdev")
@@ -137,10 +138,10 @@ class TestPull:
         assert "anna" not in shown
 
     def test_changes_nothing_that_is_served(self) -> None:
-        before = llm_models.load().file.header["digest"]
+        before = llm_models.load().digest
         Path("api.json").write_bytes(numbered(3, last_updated="2030-01-01"))
         fine("pull", "--url", "api.json")
-        assert llm_models.reload().file.header["digest"] == before
+        assert llm_models.reload().digest == before
 
     def test_runs_nothing_of_the_folder_it_runs_in(self, tmp_path: Path) -> None:
         for name in ("httpx", "json", "click", "my_overrides"):

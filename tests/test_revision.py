@@ -17,7 +17,7 @@ from support.command import here as run
 from support.toml_texts import BOM, parsed
 
 import llm_models
-from llm_models import checks, paths, validation
+from llm_models import checks, paths, schema
 from llm_models.errors import ConfigError
 from llm_models.positions import locate
 from llm_models.revision import Revision
@@ -153,11 +153,11 @@ class TestSet:
             ("cost.inptu=1", None, "Did you mean 'input'"),
             ("limits=5", None, "expected a table"),
             ("nmae=x", None, "Did you mean 'name'"),
-            ("prise=1", None, "Known are "),
+            ("prise=1", None, "Known fields are "),
             ("id=x", None, "unknown field 'id'"),
             ("provider=x", None, "unknown field 'provider'"),
-            ("name", None, "is no change"),
-            ("=5", None, "is no change"),
+            ("name", None, "is not a change"),
+            ("=5", None, "is not a change"),
         ],
     )
     def test_values_are_what_the_schema_says(self, change: str, path: str | None, value: object) -> None:
@@ -200,7 +200,7 @@ class TestUnset:
 
     def test_what_is_not_there_is_refused_with_the_nearest(self) -> None:
         assert "does not state tgas of openai:gpt-4o-mini. Did you mean 'tags'" in refused("unset", SPEC, "tgas")
-        assert "says nothing of openai:gpt-4o" in refused("unset", "openai:gpt-4o")
+        assert "has no entry for openai:gpt-4o" in refused("unset", "openai:gpt-4o")
 
 
 @pytest.mark.usefixtures("folder")
@@ -354,19 +354,19 @@ class TestInit:
         run("init")
         match = re.fullmatch(r"#:schema (\S+)", read(begun).splitlines()[0])
         assert match is not None
-        schema = json.loads((begun / match[1]).read_text(encoding="utf-8"))
-        assert schema == validation.for_editors()
-        Draft7Validator.check_schema(schema)
+        written = json.loads((begun / match[1]).read_text(encoding="utf-8"))
+        assert written == schema.for_editors()
+        Draft7Validator.check_schema(written)
         example = tomllib.loads((ROOT / "examples" / "llm_models.toml").read_text(encoding="utf-8"))
-        Draft7Validator(schema).validate(example)
-        assert not Draft7Validator(schema).is_valid({"perfer": []})
-        assert not Draft7Validator(schema).is_valid(
+        Draft7Validator(written).validate(example)
+        assert not Draft7Validator(written).is_valid({"perfer": []})
+        assert not Draft7Validator(written).is_valid(
             {"models": [{"provider": "openai", "id": "x", "cost": {"inptu": 1}}]}
         )
 
     def test_an_existing_file_is_left_alone(self, begun: Path) -> None:
         write(begun, FILE)
-        assert "there is one already" in refused("init")
+        assert "this file exists already" in refused("init")
         assert sorted(path.name for path in begun.iterdir()) == ["llm_models.toml"]
 
     def test_in_another_folder(self, begun: Path) -> None:

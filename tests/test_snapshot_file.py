@@ -9,23 +9,25 @@ import pickle
 import random
 import socket
 import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import SCHEMAS, catalogues, oracle
 
 import llm_models
-from llm_models import jsontext, snapshot_file
+from llm_models import header as header_module
+from llm_models import jsontext, open_file, paths, snapshot_file
 from llm_models.errors import SnapshotError
+from llm_models.header import FORMAT, read_header
 from llm_models.paths import PACKAGED_SNAPSHOT
-from llm_models.snapshot_file import FORMAT, SnapshotFile, encode_json, read_digest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from llm_models.records import BIT, CAPABILITIES, STATED, Capabilities, capability_bits
+from llm_models.snapshot_file import SnapshotFile, digest, encode_json
 
 SMALL = catalogues.made_up(
     {
@@ -49,9 +51,28 @@ def header_end(data: bytes) -> int:
     return data.index(b"\n") + 1
 
 
-def everything(data: bytes) -> Any:
+Read = Callable[[bytes], SnapshotFile]
+
+
+@pytest.fixture(params=["whole", "in parts"])
+def read(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
+    """Both ways to read a file with these bytes, named `the-file.json`."""
+    if request.param == "whole":
+        return lambda data: SnapshotFile(data, "the-file.json")
+    monkeypatch.setattr(open_file, "LARGE", 0)
+    path = tmp_path / "the-file.json"
+
+    def in_parts(data: bytes) -> SnapshotFile:
+        path.write_bytes(data)
+        file = SnapshotFile.open(str(path))
+        assert isinstance(open_file.source_of(str(path), in_parts=False), open_file.OpenFile)
+        return file
+
+    return in_parts
+
+
+def everything(file: SnapshotFile) -> Any:
     """Each answer that a file gives: all records, the header, the tail; read lazily, not by `verify`."""
-    file = SnapshotFile(data, "the-file.json")
     catalogue = llm_models.Snapshot(file)
     providers = [catalogue.get_provider(name) for name in catalogue.list_providers()]
     return file.header, providers, catalogue.list_models(), file.tail(), file.config()
@@ -67,10 +88,10 @@ def sealed(data: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
     return line + b',"crc":"%08x"},\n' % zlib.crc32(line) + data[end:]
 
 
-def refused(data: bytes, read: Callable[[bytes], object] = everything) -> str:
-    """The message of the `SnapshotError` that reading `data` must end in."""
+def refused(data: bytes, read: Read, use: Callable[[SnapshotFile], object] = everything) -> str:
+    """The message of the `SnapshotError` that reading and using `data` must end in."""
     with pytest.raises(SnapshotError) as caught:
-        read(data)
+        use(read(data))
     assert "the-file.json" in str(caught.value)
     assert "\n" not in str(caught.value)
     return str(caught.value)
@@ -79,23 +100,21 @@ def refused(data: bytes, read: Callable[[bytes], object] = everything) -> str:
 class TestDamage:
     """Whatever was done to the bytes, the answers are the old ones or a `SnapshotError` that names the file."""
 
-    def test_truncated_anywhere(self) -> None:
-        for length in range(len(SMALL)):
-            refused(SMALL[:length])
+    def test_truncated_anywhere(self, read: Read) -> None:
+        for length in range(0, len(SMALL), 3):
+            refused(SMALL[:length], read)
 
-    def test_the_packaged_one_truncated(self, whole: bytes) -> None:
+    def test_the_packaged_one_truncated(self, whole: bytes, read: Read) -> None:
         rng = random.Random(1)
         ends = [0, 1, header_end(whole) - 1, header_end(whole), len(whole) - 1]
         for length in [*ends, *(rng.randrange(len(whole)) for _ in range(300))]:
-            refused(whole[:length], lambda data: SnapshotFile(data, "the-file.json"))
+            refused(whole[:length], read, lambda _: None)
 
-    def test_every_bit_of_every_byte(self) -> None:
-        """Of a small file: each single bit turned, wherever it stands."""
+    def test_a_bit_of_every_byte(self, read: Read) -> None:
         for place in range(len(SMALL)):
-            for bit in (0, 3, 7):
-                data = bytearray(SMALL)
-                data[place] ^= 1 << bit
-                refused(bytes(data))
+            data = bytearray(SMALL)
+            data[place] ^= 1 << place % 8
+            refused(bytes(data), read)
 
     def test_every_byte_of_the_packaged_header(self, whole: bytes) -> None:
         rng = random.Random(2)
@@ -107,7 +126,7 @@ class TestDamage:
             data[place] ^= mask
         SnapshotFile(data, "the-file.json")  # type: ignore[arg-type]
 
-    def test_any_byte_of_the_packaged_body(self, whole: bytes) -> None:
+    def test_any_byte_of_the_packaged_body(self, whole: bytes, read: Read) -> None:
         """A flipped byte is seen by the question that would read it, and by `verify`; other answers stay right."""
         rng = random.Random(3)
         body = header_end(whole)
@@ -116,7 +135,7 @@ class TestDamage:
             place = rng.randrange(body, len(whole))
             data = bytearray(whole)
             data[place] ^= rng.randrange(1, 256)
-            file = SnapshotFile(bytes(data), "the-file.json")
+            file = read(bytes(data))
             struck = [name for name, (at, size, *_) in places.items() if at <= place - body < at + size]
             for name in struck:
                 with pytest.raises(SnapshotError, match=r"the-file.json.*altered"):
@@ -127,75 +146,70 @@ class TestDamage:
             other = "openai" if struck != ["openai"] else "anthropic"
             assert file.block(other).ids
 
-    def test_verify_sees_any_byte(self) -> None:
+    def test_verify_sees_any_byte(self, read: Read) -> None:
         for place in range(header_end(SMALL), len(SMALL)):
             data = bytearray(SMALL)
             data[place] ^= 0x01
-            refused(bytes(data), lambda data: SnapshotFile(data, "the-file.json").verify())
+            refused(bytes(data), read, SnapshotFile.verify)
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.data())
-    def test_bytes_put_in_taken_out_or_moved(self, data: st.DataObject) -> None:
+    def test_bytes_put_in_taken_out_or_moved(self, read: Read, data: st.DataObject) -> None:
         start = data.draw(st.integers(0, len(SMALL)))
         end = data.draw(st.integers(start, min(len(SMALL), start + 40)))
         new = data.draw(st.binary(max_size=40) | st.just(SMALL[start:end][::-1]))
         changed = SMALL[:start] + new + SMALL[end:]
         if changed != SMALL:
-            refused(changed)
+            refused(changed, read)
 
     @pytest.mark.parametrize("change", [{"date": "2026-01-03"}, {"sources": []}, {"filters": {}}, {"digest": "0" * 64}])
-    def test_verify_holds_the_header_to_the_digest(self, change: dict[str, Any]) -> None:
+    def test_verify_holds_the_header_to_the_digest(self, read: Read, change: dict[str, Any]) -> None:
         data = sealed(SMALL, lambda header: header.update(change))
-        assert "digest" in refused(data, lambda data: SnapshotFile(data, "the-file.json").verify())
+        assert "digest" in refused(data, read, SnapshotFile.verify)
 
-    def test_blocks_changed_about(self) -> None:
+    def test_blocks_changed_about(self, read: Read) -> None:
         """A header that calls one provider's block another's would give wrong answers, each with a right checksum."""
 
         def swap(header: dict[str, Any]) -> None:
             blocks = header["blocks"]
             blocks["alpha"], blocks["beta"] = blocks["beta"], blocks["alpha"]
 
-        refused(sealed(SMALL, swap))
+        data = sealed(SMALL, swap)
+        refused(data, read)
+        assert "part about alpha" in refused(data, read, lambda file: file.block("alpha"))
 
-    def test_verify_passes_what_is_whole(self, whole: bytes) -> None:
-        SnapshotFile(SMALL, "x").verify()
-        SnapshotFile(whole, "x").verify()
+    def test_verify_passes_what_is_whole(self, whole: bytes, read: Read) -> None:
+        read(SMALL).verify()
+        read(whole).verify()
 
     @pytest.mark.parametrize(
         "data", [b"", b"\n", b"[", b"{}", b"[]\n", b"[{},\n]", b"null", b"\xff" * 100, b"[" * 200_000]
     )
-    def test_no_snapshot_at_all(self, data: bytes) -> None:
-        assert "snapshot's header" in refused(data) or "not a whole snapshot" in refused(data)
+    def test_no_snapshot_at_all(self, read: Read, data: bytes) -> None:
+        assert "snapshot's header" in refused(data, read) or "not a whole snapshot" in refused(data, read)
 
     @pytest.mark.parametrize("junk", [b" ", b"\n", b"\x00", b"]", b"{}"])
-    def test_trailing_data(self, junk: bytes) -> None:
-        assert f"{len(SMALL) + len(junk)} bytes" in refused(SMALL + junk) or junk
+    def test_trailing_data(self, read: Read, junk: bytes) -> None:
+        assert f"{len(SMALL) + len(junk)} bytes" in refused(SMALL + junk, read)
 
 
 class TestAnotherFormat:
     @pytest.mark.parametrize("number", [0, 2, 999, "1", None, [1], 1.5, True, 10**400])
-    def test_says_what_reads_it(self, number: Any) -> None:
-        message = refused(sealed(SMALL, lambda header: header.update(format=number)))
+    def test_says_what_reads_it(self, read: Read, number: Any) -> None:
+        message = refused(sealed(SMALL, lambda header: header.update(format=number)), read)
         assert "format" in message
         assert f"reads format {FORMAT}" in message
         assert len(message) < 400
 
-    def test_a_format_that_is_newer_in_everything(self) -> None:
+    def test_a_format_that_is_newer_in_everything(self, read: Read) -> None:
         """The number is looked at first: a newer header need not resemble ours."""
-        message = refused(b'[{"format":2,"all":"new"},\nwhatever')
+        message = refused(b'[{"format":2,"all":"new"},\nwhatever', read)
         assert "snapshot format 2" in message
         assert "reads format 1" in message
 
-    def test_other_capability_flags(self) -> None:
-        assert "capability flags" in refused(sealed(SMALL, lambda header: header["capabilities"].append("flying")))
-
     @pytest.mark.parametrize("name", ["blocks", "tail", "capabilities", "filters", "counts", "digest", "sources"])
-    def test_a_header_without_its_parts(self, name: str) -> None:
-        def read(data: bytes) -> None:
-            SnapshotFile(data, "the-file.json").verify()
-            everything(data)
-
-        refused(sealed(SMALL, lambda header: header.pop(name)), read)
+    def test_a_header_without_its_parts(self, read: Read, name: str) -> None:
+        refused(sealed(SMALL, lambda header: header.pop(name)), read, lambda file: (file.verify(), everything(file)))
 
     @pytest.mark.parametrize(
         "place",
@@ -209,10 +223,11 @@ class TestAnotherFormat:
             [-50, 10, 0, 1],
             [0, -1, 0, 2],
             [0, 10, "a", 2],
+            [0, 10**12, 0, 2],
         ],
     )
-    def test_a_block_that_is_nowhere(self, place: Any) -> None:
-        refused(sealed(SMALL, lambda header: header["blocks"].update(alpha=place)))
+    def test_a_block_that_is_nowhere(self, read: Read, place: Any) -> None:
+        refused(sealed(SMALL, lambda header: header["blocks"].update(alpha=place)), read)
 
     @pytest.mark.parametrize(
         "block",
@@ -304,9 +319,10 @@ class TestTheFormat:
         schema = json.loads((SCHEMAS / "snapshot.schema.json").read_text("utf-8"))
         check = jsonschema.Draft202012Validator(schema)
         for data in (SMALL, whole):
-            check.validate(SnapshotFile(data, "x").header)
+            file = SnapshotFile(data, "x")
+            check.validate({**file.header, "blocks": dict(file.blocks)})
         with pytest.raises(jsonschema.ValidationError):
-            check.validate(dict(SnapshotFile(SMALL, "x").header, blocks={"alpha": [0, 1]}))
+            check.validate({**SnapshotFile(SMALL, "x").header, "blocks": {"alpha": [0, 1]}})
 
     def test_counts_and_places(self, whole: bytes) -> None:
         """The parts lie side by side and cover the file; counts are those of what is there."""
@@ -353,16 +369,19 @@ class TestTheFormat:
                 assert bool(bits >> 2 * len(oracle.FLAGS) & 1) is data.get("deprecated", False)
                 assert bits >> (2 * len(oracle.FLAGS) + 1) == 0
 
-    def test_read_digest(self, tmp_path: Path) -> None:
+    def test_the_header_alone(self, tmp_path: Path) -> None:
+        """Read of any format; of ours it is the file's, without the block table."""
         path = tmp_path / "snapshot.json"
         path.write_bytes(SMALL)
-        assert read_digest(str(path)) == SnapshotFile(SMALL, "x").header["digest"]
+        assert read_header(str(path)) == {**SnapshotFile(SMALL, "x").header, "blocks": {}}
+        path.write_bytes(b'[{"format":2,"all":"new"},\nwhatever')
+        assert read_header(str(path)) == {"format": 2, "all": "new"}
         for data in (b"", b"[{}]", b"junk"):
             path.write_bytes(data)
             with pytest.raises(SnapshotError, match=r"snapshot.json"):
-                read_digest(str(path))
-        with pytest.raises(SnapshotError, match="test_read_digest"):
-            read_digest(str(tmp_path))
+                read_header(str(path))
+        with pytest.raises(SnapshotError, match="test_the_header_alone"):
+            read_header(str(tmp_path))
 
     def test_assembled_again_it_is_the_same(self, whole: bytes) -> None:
         """The parts of a file, put together anew, are that file to the byte."""
@@ -415,6 +434,7 @@ class TestLaziness:
             return jsontext.loads(text)
 
         monkeypatch.setattr(snapshot_file, "loads", counting)
+        monkeypatch.setattr(header_module, "loads", counting)
         return sizes
 
     def test_one_lookup(self, whole: bytes, decoded: list[int]) -> None:
@@ -444,17 +464,332 @@ class TestLaziness:
         assert len(catalogue)
         assert catalogue.parse_spec("openai:x")
         assert catalogue.format_spec(("openai", "x"), "filename")
-        assert len(decoded) == 1
+        assert len(decoded) == 2  # the header and its block table
         with pytest.raises(llm_models.NoMatchError):
             catalogue.select(require=["chat", "embeddings"])
         blocks = len(catalogue.file.header["blocks"])
-        assert len(decoded) == 1 + blocks
+        assert len(decoded) == 2 + blocks
         assert sum(decoded) < len(whole) / 10
         with pytest.raises(llm_models.AmbiguousModelError):
             catalogue.resolve("gpt-4o-mini")
-        assert len(decoded) == 1 + blocks
+        assert len(decoded) == 2 + blocks
 
     def test_select_decodes_the_one_it_gives(self, decoded: list[int]) -> None:
         catalogue = llm_models.load(config=None, publish=False)
         catalogue.select(require=["tools", "json_native"], prefer=["openai"])
         assert len(decoded) == 3
+
+    def test_a_first_lookup_does_not_grow_with_the_catalogue(self, decoded: list[int]) -> None:
+        """Of a file with 500 times the providers it decodes the same texts, and reads more only of the first line."""
+        one = {"m": {"limits": {"context": 8000}}}
+        took = []
+        for providers in (1, 500):
+            file = catalogues.made_up({f"p{number:03}": one for number in range(providers)})
+            decoded.clear()
+            catalogue = llm_models.Snapshot(SnapshotFile(file.data, "x"))
+            assert catalogue.get_model("p000", "m").limits.context == 8000
+            took.append(decoded[1:])
+            assert decoded[0] < 1_000
+        assert took[0] == took[1]
+
+    def test_filters_look_at_no_more_than_they_must(self, decoded: list[int]) -> None:
+        """Whether a model is left follows from the header's numbers, or from one provider that is allowed."""
+        packaged = SnapshotFile.open(PACKAGED_SNAPSHOT)
+        decoded.clear()
+        llm_models.Snapshot(packaged, deny={"openai": ["*"], "anthropic": ["claude-*"]})
+        llm_models.Snapshot(packaged, allow={"openai": "all", "anthropic": ["claude-*"]})
+        assert decoded == []
+        llm_models.Snapshot(packaged, allow={"anthropic": ["claude-*"]})
+        assert len(decoded) == 1
+
+
+def count_descriptors() -> int:
+    return len(os.listdir("/dev/fd"))
+
+
+@pytest.mark.skipif(not hasattr(os, "pread"), reason="here every file is read whole")
+class TestReadInParts:
+    """The packaged file and large ones stay open: they may be replaced, closed by others, forked; not overwritten."""
+
+    @pytest.fixture
+    def path(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A small file that is read in parts."""
+        path = tmp_path / "the-file.json"
+        path.write_bytes(SMALL)
+        monkeypatch.setattr(paths, "PACKAGED_SNAPSHOT", str(path))
+        return path
+
+    def number(self) -> int:
+        """The descriptor of the file that was opened last."""
+        assert open_file.OpenFile.latest is not None
+        return open_file.OpenFile.latest._number
+
+    def test_a_lookup_reads_the_first_line_and_one_block(self, whole: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+        sizes: list[int] = []
+        real = os.pread
+        monkeypatch.setattr(os, "pread", lambda *args: sizes.append(args[1]) or real(*args))
+        file = SnapshotFile.open(PACKAGED_SNAPSHOT)
+        llm_models.Snapshot(file).get_model("openai", "gpt-4o-mini")
+        assert sizes == [1 << 14, file.blocks["openai"][1]]
+        assert header_end(whole) < 1 << 14
+
+    def test_a_long_first_line(self, path: Path) -> None:
+        many = catalogues.made_up({f"p{number:04}": {"m": {}} for number in range(2_000)})
+        assert header_end(many.data) > 1 << 15
+        path.write_bytes(many.data)
+        assert SnapshotFile.open(str(path)).block("p1999").ids == ["m"]
+
+    def test_no_end_of_the_first_line(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A sparse file of any size is refused after so many bytes."""
+        monkeypatch.setattr(snapshot_file, "MAX_HEADER", 1 << 16)
+        with open(path, "r+b") as file:
+            file.truncate(0)
+            file.truncate(10**12)
+        with pytest.raises(SnapshotError, match="snapshot's header"):
+            SnapshotFile.open(str(path))
+
+    def test_replaced(self, path: Path) -> None:
+        """Readers of the old file go on; the next one to open it sees the new one."""
+        file = SnapshotFile.open(str(path))
+        (path.parent / "new").write_bytes(catalogues.made_up({"gamma": {"three": {}}}).data)
+        os.replace(path.parent / "new", path)
+        assert [*SnapshotFile.open(str(path)).blocks] == ["gamma"]
+        assert file.block("alpha").ids == ["one", "two"]
+        file.verify()
+        path.unlink()
+        assert file.block("beta").ids == ["one"]
+
+    def test_overwritten(self, path: Path) -> None:
+        """What was read before is still there; the rest is an error that names the file, never another's answer."""
+        file = SnapshotFile.open(str(path))
+        assert file.block("alpha").ids == ["one", "two"]
+        path.write_bytes(catalogues.made_up({"beta": {"three": {}}}).data)
+        assert file.block("alpha").ids == ["one", "two"]
+        with pytest.raises(SnapshotError, match=r"the-file.json: the file was replaced while in use"):
+            file.block("beta")
+        assert SnapshotFile.open(str(path)).block("beta").ids == ["three"]
+
+    def test_closed_by_another(self, path: Path) -> None:
+        """A daemon closes every descriptor, and another file gets the number: it is neither read nor closed."""
+        file = SnapshotFile.open(str(path))
+        number = self.number()
+        other = os.open(path.parent, os.O_RDONLY)
+        os.dup2(other, number)  # closes ours
+        os.close(other)
+        assert file.block("alpha").ids == ["one", "two"]
+        assert SnapshotFile.open(str(path)).block("beta").ids == ["one"]
+        del file
+        assert os.fstat(number).st_ino == path.parent.stat().st_ino
+        os.close(number)
+
+    def test_closed_and_replaced(self, path: Path) -> None:
+        file = SnapshotFile.open(str(path))
+        os.close(self.number())
+        (path.parent / "new").write_bytes(SMALL)
+        os.replace(path.parent / "new", path)
+        with pytest.raises(SnapshotError, match=r"the-file.json: the file was replaced while in use"):
+            file.block("alpha")
+        path.unlink()
+        with pytest.raises(SnapshotError, match=r"the-file.json: the snapshot cannot be read: No such file"):
+            file.block("alpha")
+
+    def test_an_error_while_reading(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        file = SnapshotFile.open(str(path))
+
+        def failing(*_: object) -> bytes:
+            raise OSError(5, "Input/output error")
+
+        monkeypatch.setattr(os, "pread", failing)
+        with pytest.raises(SnapshotError, match=r"the-file.json: the snapshot cannot be read: Input/output error"):
+            file.block("alpha")
+
+    def test_no_descriptor_is_left_open(self, path: Path) -> None:
+        """Many snapshots of a file share one, and one that is closed for good is closed once."""
+        SnapshotFile.open(str(path)).block("alpha")
+        before = count_descriptors()
+        kept = [SnapshotFile.open(str(path)) for _ in range(300)]
+        assert all(file.block("alpha").ids for file in kept)
+        assert count_descriptors() == before
+        for _ in range(300):
+            (path.parent / "new").write_bytes(SMALL)
+            os.replace(path.parent / "new", path)
+            assert SnapshotFile.open(str(path)).block("beta").ids == ["one"]
+        assert count_descriptors() == before + 1  # that of `kept`
+        kept.clear()
+        assert count_descriptors() == before
+
+    @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+    def test_forked(self, path: Path) -> None:
+        """Parent and child read at once, and the child's end does not close the parent's."""
+        file = SnapshotFile.open(str(path))
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if file.block("alpha").ids == ["one", "two"] else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        assert file.block("beta").ids == ["one"]
+
+    def test_threads(self) -> None:
+        """Each thread gets the whole answer, whoever reads at the same time."""
+        file = SnapshotFile.open(PACKAGED_SNAPSHOT)
+        expected = {name: span[3] for name, span in file.blocks.items()}
+        with ThreadPoolExecutor(8) as pool:
+            counts = pool.map(lambda name: (name, len(file.block(name).ids)), [*expected] * 4)
+            assert dict(counts) == expected
+
+    def test_pickled(self, path: Path) -> None:
+        """With all its bytes: where it is read, there may be no such file."""
+        data = pickle.dumps(SnapshotFile.open(str(path)))
+        path.unlink()
+        assert pickle.loads(data).data == SMALL
+
+    def test_small_and_not_packaged(self, tmp_path: Path) -> None:
+        path = tmp_path / "snapshot.json"
+        path.write_bytes(SMALL)
+        assert open_file.source_of(str(path), in_parts=False) == SMALL
+        with open(path, "r+b") as file:
+            file.truncate(open_file.LARGE)
+        assert isinstance(open_file.source_of(str(path), in_parts=False), open_file.OpenFile)
+
+
+def with_flags(flags: list[str]) -> bytes:
+    """`SMALL` as a version with these capability flags, in this order, would have written it.
+
+    Of a flag that is not one of ours every model has it, stated.
+    """
+    file = SnapshotFile(SMALL, "x")
+    blocks = {}
+    for provider, raw in ((name, file.raw_block(name)) for name in file.blocks):
+        line, rest = raw.split(b"\n", 1)
+        index = json.loads(line + b"]}")
+        index["bits"] = [sum(_bits(model, flags)) for model in json.loads(raw[:-2])["models"]]
+        blocks[provider] = (encode_json(index).removesuffix(b"]}") + b"\n" + rest, len(index["ids"]))
+    made = catalogues.assembled(file.header, blocks, file.tail()).data
+    body = made[header_end(made) :]
+
+    def seal(header: dict[str, Any]) -> None:
+        header["capabilities"] = flags
+        header["digest"] = digest(header, body)
+
+    return sealed(made, seal)
+
+
+def _bits(line: dict[str, Any], flags: list[str]) -> Iterator[int]:
+    model = oracle.filled(line, "")
+    for number, name in enumerate(flags):
+        if name not in CAPABILITIES or oracle.has(model, name):
+            yield 1 << number
+        if name not in CAPABILITIES or oracle.stated(model, name):
+            yield 1 << (number + len(flags))
+    if model.get("deprecated"):
+        yield 1 << (2 * len(flags))
+
+
+OURS = [*CAPABILITIES]
+
+
+class TestOtherFlags:
+    """A file of a version with other capability flags is read by their names."""
+
+    @pytest.fixture
+    def ours(self) -> SnapshotFile:
+        return SnapshotFile(SMALL, "x")
+
+    def test_the_same(self, ours: SnapshotFile) -> None:
+        """A control: what these tests write is what the package writes."""
+        assert with_flags(OURS) == SMALL
+        assert ours.other_flags is None
+
+    @pytest.mark.parametrize(
+        "flags",
+        [
+            OURS[::-1],
+            [*OURS[5:], *OURS[:5]],
+            ["flying", *OURS],
+            [*OURS[:7], "flying", *OURS[7:], "tools_flying"],
+            ["tools_flying", *OURS[::-1], "flying"],
+        ],
+        ids=["reversed", "rotated", "one before", "two within", "two around"],
+    )
+    def test_in_another_order_and_with_unknown_ones(self, ours: SnapshotFile, flags: list[str]) -> None:
+        data = with_flags(flags)
+        file = SnapshotFile(data, "x")
+        assert file.other_flags == flags
+        for provider in file.blocks:
+            assert file.block(provider).bits == ours.block(provider).bits
+            assert file.raw_block(provider) == ours.raw_block(provider)
+        theirs, mine = llm_models.Snapshot(file), llm_models.Snapshot(ours)
+        assert theirs.list_models() == mine.list_models()
+        for name in CAPABILITIES:
+            assert theirs.candidates(require=[name]) == mine.candidates(require=[name])
+            assert theirs.candidates(forbid=[name]) == mine.candidates(forbid=[name])
+        file.verify()
+        assert file.data == data
+
+    @pytest.mark.parametrize("name", OURS)
+    def test_without_one(self, ours: SnapshotFile, name: str) -> None:
+        """It has its default, and counts as not stated."""
+        file = SnapshotFile(with_flags([flag for flag in OURS if flag != name]), "x")
+        default = capability_bits(Capabilities(), {}, False) & BIT[name]
+        both = BIT[name] | BIT[name] << STATED
+        for provider in file.blocks:
+            expected = [bits & ~both | default for bits in ours.block(provider).bits]
+            assert file.block(provider).bits == expected
+
+    def test_no_flags_at_all(self) -> None:
+        file = SnapshotFile(with_flags([]), "x")
+        default = capability_bits(Capabilities(), {}, False)
+        assert file.block("alpha").bits == [default, default]
+        assert [model.id for model in llm_models.Snapshot(file).candidates(prefer=[])][
+            -1
+        ] == "one"  # beta's, deprecated
+
+    @pytest.mark.parametrize("flags", [[*OURS, "chat"], ["chat", "chat"], None, "chat", 3, [["chat"]], {}])
+    def test_no_list_of_flags(self, flags: Any, read: Read) -> None:
+        data = sealed(SMALL, lambda header: header.update(capabilities=flags))
+        assert "its header is not one that this package writes" in refused(data, read)
+
+
+class TestStored:
+    """Files that 0.1.0 wrote are read, whatever this version writes."""
+
+    @pytest.mark.parametrize("name", ["source-base", "from-source", "from-packaged"])
+    def test_every_answer(self, name: str) -> None:
+        path = Path(__file__).resolve().parent / "stored" / f"{name}.json"
+        file = SnapshotFile.open(str(path))
+        file.verify()
+        full = oracle.Plain(path.read_bytes())
+        catalogue = llm_models.Snapshot(file)
+        assert catalogue.list_providers() == full.list_providers()
+        assert [model.key for model in catalogue.list_models()] == full.list_models()
+        for flag in full.header["capabilities"]:
+            assert [model.key for model in catalogue.candidates(require=[flag])] == full.candidates(require=[flag])
+        for provider, model_id in full.models:
+            line = file.block(provider).model(file.block(provider).rows[model_id])
+            stated = file.stated(provider, model_id)
+            assert {**line, "derived": None} == {**(stated or {}), "derived": None}
+
+
+class TestHolds:
+    def test_providers_models_and_aliases(self) -> None:
+        file = SnapshotFile(SMALL, "x")
+        assert file.holds("alpha")
+        assert file.holds("alpha", "one")
+        assert not file.holds("alpha", "uno")
+        assert not file.holds("alpha", "three")
+        assert not file.holds("gamma")
+        assert not file.holds("gamma", "one")
+        assert file.stated("alpha", "uno") is None
+        assert file.stated("gamma", "one") is None
+        assert file.stated("beta", "one") == {"id": "one", "name": "one", "deprecated": True}
+
+    @pytest.mark.parametrize(
+        "name", ["", "lpha", "alpha ", 'alpha":[0,1,2,3],"beta', 'a"', "[", "\\u0061lpha", "é", "\ud800"]
+    )
+    def test_no_provider(self, name: str) -> None:
+        """The table is text until it is decoded, and no text that a user sends is taken for a part of it."""
+        file = SnapshotFile(SMALL, "x")
+        for _ in range(2):
+            assert name not in file.blocks
+            with pytest.raises(KeyError):
+                file.blocks[name]
+            assert sorted(file.blocks) == ["alpha", "beta"]  # decoded from here on

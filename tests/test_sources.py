@@ -30,7 +30,7 @@ from support.command import environment, python
 from support.crash import ended, in_child, litter, strike_at
 from support.peak import PEAK
 
-from llm_models import files, manifest, sources
+from llm_models import files, manifest, sources, transforms
 from llm_models.errors import SourceError
 from llm_models.sources import PullResult, pull
 from llm_models.upstream import MAX_BYTES
@@ -285,17 +285,18 @@ class TestGood:
     def test_a_row_is_all_that_a_source_needs(
         self, tmp_path: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setitem(sources.SOURCES, "other", {"title": "Other", "url": serve(reply()).url})
+        row = transforms.SOURCES["models_dev"]._replace(title="Other", url=serve(reply()).url)
+        monkeypatch.setitem(transforms.SOURCES, "other", row)
         assert pull("other", out=f"{tmp_path}/a").manifest["source"] == "other"
 
     def test_unknown_source(self, tmp_path: Path) -> None:
         with pytest.raises(SourceError, match=r"^unknown source 'model_dev'. Did you mean 'models_dev'\?$"):
             pull("model_dev", out=f"{tmp_path}/a")
 
-    @pytest.mark.parametrize("row", sources.SOURCES.values())
-    def test_every_source_is_fetched_by_https(self, row: dict[str, str]) -> None:
-        assert row["url"].startswith("https://")
-        assert row["title"]
+    @pytest.mark.parametrize("row", transforms.SOURCES.values())
+    def test_every_source_is_fetched_by_https(self, row: transforms.Source) -> None:
+        assert row.url.startswith("https://")
+        assert row.title
 
 
 def stall(start: bytes) -> Answer:
@@ -525,9 +526,9 @@ class TestDeadline:
 
 NO_CATALOGUE = [
     (b"<!doctype html><title>Sign in</title>", "is not a catalogue but a page of HTML or XML"),
-    (b"{}", "is not a catalogue: the object is empty"),
-    (b"[]", "is not a catalogue (found an array"),
-    (b'{"error": {"message": "no"}}', "is not a catalogue: no provider with models in it"),
+    (b"{}", "is not a catalogue of models.dev: no provider with models in it (found an empty object)"),
+    (b"[]", "is not a catalogue of models.dev: no provider with models in it (found a list)"),
+    (b'{"error": {"message": "no"}}', "is not a catalogue of models.dev: no provider with models in it"),
     (b"", "is empty"),
     (NEW[:-1], "is not valid JSON: it is cut short"),
     (NEW.replace(b'"m-2"}', b'"m-2", "x": NaN}'), "is not valid JSON: NaN"),

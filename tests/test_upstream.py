@@ -1,4 +1,4 @@
-"""`parse_catalogue`: what is no catalogue in strict JSON is refused in one line, quickly, and in little memory."""
+"""Reading a source: anything but a catalogue in strict JSON is refused in one line, quickly, and in little memory."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from support.command import python
 from support.peak import PEAK
 
-from llm_models import upstream
+from llm_models import transforms, upstream
 from llm_models.errors import SourceError
-from llm_models.upstream import parse_catalogue
 
 GOOD = b'{"acme": {"id": "acme", "models": {"m-1": {"id": "m-1", "cost": {"input": 0.5}}}}}'
 
@@ -30,10 +29,15 @@ VALUES = st.recursive(
 )
 
 
+def read(data: bytes, name: str = "up.json") -> object:
+    """The document of models.dev in `data`."""
+    return transforms.read(data, name, "models_dev")[0]
+
+
 def refusal(data: bytes, name: str = "up.json") -> str:
     """The one line with which `data` is refused, without the name that it begins with."""
     with pytest.raises(SourceError) as caught:
-        parse_catalogue(data, name)
+        read(data, name)
     message = str(caught.value)
     assert message.startswith(f"{name}: ")
     assert message.isprintable(), "one line, and nothing that a terminal would obey"
@@ -52,7 +56,7 @@ def with_name(raw: bytes) -> bytes:
 
 class TestGood:
     def test_is_what_json_says(self) -> None:
-        assert parse_catalogue(GOOD, "up.json") == json.loads(GOOD)
+        assert read(GOOD) == json.loads(GOOD)
 
     @pytest.mark.parametrize(
         ("raw", "name"),
@@ -65,15 +69,15 @@ class TestGood:
         ],
     )
     def test_takes_every_text_that_is_one(self, raw: bytes, name: str) -> None:
-        assert parse_catalogue(with_name(raw), "up.json")["acme"]["models"]["m-1"]["name"] == name
+        assert upstream.parse(with_name(raw), "up.json")["acme"]["models"]["m-1"]["name"] == name
 
     def test_odd_records_are_not_its_business(self) -> None:
         data = b'{"a": 3, "b": null, "c": [], "d": {"models": []}, "e": {"models": {}}, "f": {"models": {"m": null}}}'
-        assert list(parse_catalogue(data, "up.json")) == list("abcdef")
+        assert transforms.read(data, "up.json", "models_dev") == (json.loads(data), {"providers": 6, "models": 1})
 
     def test_nesting_up_to_the_limit(self) -> None:
         room = upstream.MAX_DEPTH - 5
-        parse_catalogue(with_value("[" * room + "]" * room), "up.json")
+        read(with_value("[" * room + "]" * room))
         assert "nested more than" in refusal(with_value("[" * (room + 1) + "]" * (room + 1)))
 
     @given(VALUES)
@@ -81,7 +85,8 @@ class TestGood:
         document = {"acme": {"models": {"m": value}}}
         for ascii_only in (True, False):
             data = json.dumps(document, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
-            assert parse_catalogue(data, "up.json") == document
+            assert read(data) == document
+            assert upstream.parse(json.dumps(value).encode(), "up.json") == value, "in any shape"
 
 
 class TestNotJson:
@@ -96,7 +101,7 @@ class TestNotJson:
         for _ in range(data.draw(st.integers(1, 3))):
             raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
         try:
-            parse_catalogue(bytes(raw), "up.json")
+            read(bytes(raw))
         except SourceError as error:
             said = str(error)
         else:
@@ -117,9 +122,8 @@ class TestNotJson:
         assert refusal(with_value(text)) == "is not a catalogue: a number is 5,000 characters long"
 
     def test_longest_number_still_fits_a_float(self) -> None:
-        value = parse_catalogue(with_value("9" * upstream.MAX_DIGITS), "up.json")["acme"]["models"]["m-1"]["cost"][
-            "input"
-        ]
+        document = upstream.parse(with_value("9" * upstream.MAX_DIGITS), "up.json")
+        value = document["acme"]["models"]["m-1"]["cost"]["input"]
         assert float(value) < float("inf")
 
     @pytest.mark.parametrize(
@@ -166,7 +170,7 @@ class TestNotJson:
     @pytest.mark.parametrize("more", [b"x", b"{}", b",", b"\0", GOOD])
     def test_trailing_data(self, more: bytes) -> None:
         assert "something follows its end (line 1, column 83)" in refusal(GOOD + more)
-        parse_catalogue(GOOD + b" \r\n\t", "up.json")
+        read(GOOD + b" \r\n\t")
 
     @pytest.mark.parametrize("data", [b"", b" ", b"\n\t " * 1000])
     def test_empty(self, data: bytes) -> None:
@@ -185,23 +189,23 @@ class TestNoCatalogue:
         [
             (b"<!doctype html><html><body>Sign in</body></html>", "is not a catalogue but a page of HTML or XML"),
             (b"\n  <?xml version='1.0'?>", "is not a catalogue but a page of HTML or XML"),
-            (b"{}", "is not a catalogue: the object is empty"),
-            (b"[]", "is not a catalogue (found an array, expected an object of providers)"),
-            (b"[" + GOOD + b"]", "is not a catalogue (found an array, expected an object of providers)"),
-            (b"null", "is not a catalogue (found null, expected an object of providers)"),
-            (b'"ok"', "is not a catalogue (found a text, expected an object of providers)"),
-            (b"12", "is not a catalogue (found 12, expected an object of providers)"),
+            (b"{}", "is not a catalogue of models.dev: no provider with models in it (found an empty object)"),
+            (b"[]", "is not a catalogue of models.dev: no provider with models in it (found a list)"),
+            (b"[" + GOOD + b"]", "is not a catalogue of models.dev: no provider with models in it (found a list)"),
+            (b"null", "is not a catalogue of models.dev: no provider with models in it (found null)"),
+            (b'"ok"', "is not a catalogue of models.dev: no provider with models in it (found text)"),
+            (b"12", "is not a catalogue of models.dev: no provider with models in it (found a number)"),
             (
                 b'{"error": {"message": "rate limited"}}',
-                "is not a catalogue: no provider with models in it (found the keys 'error')",
+                "is not a catalogue of models.dev: no provider with models in it (found the keys 'error')",
             ),
             (
                 b'{"error": "no", "models": {"m": 1}}',
-                "is not a catalogue: no provider with models in it (found the keys 'error', 'models')",
+                "is not a catalogue of models.dev: no provider with models in it (found the keys 'error', 'models')",
             ),
             (
                 b'{"a": {"models": {}}, "b": {"models": ["m"]}}',
-                "is not a catalogue: no provider with models in it (found the keys 'a', 'b')",
+                "is not a catalogue of models.dev: no provider with models in it (found the keys 'a', 'b')",
             ),
         ],
     )
@@ -210,7 +214,7 @@ class TestNoCatalogue:
 
     def test_hostile_names_stay_on_one_line(self) -> None:
         with pytest.raises(SourceError) as caught:
-            parse_catalogue(b'{"\\u001b[31m\\nx": 1, "' + b"y" * 100_000 + b'": 2}', "a\nb\x1b[2J")
+            read(b'{"\\u001b[31m\\nx": 1, "' + b"y" * 100_000 + b'": 2}', "a\nb\x1b[2J")
         assert str(caught.value).startswith(r"a\nb\x1b[2J: ")
         assert str(caught.value).isprintable()
         assert len(str(caught.value)) < 300
@@ -220,10 +224,10 @@ def child(build: str) -> tuple[str, float]:
     """What a fresh process says of the data that the expression `build` makes, and its peak of memory in MB."""
     code = f"""
         import httpx  # what a pull holds besides
-        from llm_models.upstream import parse_catalogue
+        from llm_models.transforms import read
         data = {build}
         try:
-            said = str(len(parse_catalogue(data, "up.json")))
+            said = str(read(data, "up.json", "models_dev")[1])
         except Exception as error:
             said = f"{{type(error).__name__}} {{error}}"
         print(peak(), said)
@@ -275,5 +279,5 @@ class TestBounds:
     def test_a_catalogue_three_times_the_real_one_fits(self) -> None:
         model = '{"id": "m", "name": "M — 1", "cost": {"input": 0.5, "output": 1}, "tags": [1, 2], "x": {"a": "b"}}'
         models = ", ".join(f'"vendor/model-{n}": {model}' for n in range(30_000))
-        document = parse_catalogue(f'{{"acme": {{"models": {{{models}}}}}}}'.encode(), "up.json")
-        assert len(document["acme"]["models"]) == 30_000
+        data = f'{{"acme": {{"models": {{{models}}}}}}}'.encode()
+        assert transforms.read(data, "up.json", "models_dev")[1] == {"providers": 1, "models": 30_000}

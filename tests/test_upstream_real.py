@@ -180,7 +180,7 @@ class TestNothingIsLost:
         for source_id, provider in upstream.items():
             block = file.block(fold(source_id))
             for model_id, model in provider["models"].items():
-                line = block.model(block.places[model_id])
+                line = block.model(block.rows[model_id])
                 line.pop("derived", None)
                 rules = set()
                 for path, theirs, back in differences(model, model_back(line)):
@@ -218,7 +218,7 @@ class TestNothingIsLost:
         """The control: take any field from a line of ours, or change it, and the comparison finds it."""
         block = built[0].block("minimax")
         model = upstream["minimax"]["models"]["MiniMax-M3"]
-        line = block.model(block.places["MiniMax-M3"])
+        line = block.model(block.rows["MiniMax-M3"])
         line.pop("derived", None)
 
         def lost(changed: dict[str, Any]) -> list[str]:

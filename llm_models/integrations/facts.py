@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from llm_models.errors import printable
 from llm_models.records import CAPABILITIES
 from llm_models.selection import capability_masks
-from llm_models.snapshot import effective
+from llm_models.snapshot_file import effective
 
 if TYPE_CHECKING:
     from llm_models.records import Model
@@ -29,7 +29,7 @@ def facts(snapshot: Snapshot, model: Model) -> dict[str, Any]:
     (128000, False)
     """
     block = snapshot.file.block(model.provider)
-    return effective(block.model(block.places[model.id]), model.provider)
+    return effective(block.model(block.rows[model.id]), model.provider)
 
 
 class Needs:

@@ -47,7 +47,7 @@ def distrusted(snapshot: Snapshot, model: Model, base_url: str | None, variables
         return f"the variable {printable(', '.join(borrowed))} of another provider" if borrowed else None
     known = packaged.get_provider(model.provider)
     block = packaged.file.block(model.provider)
-    same = packaged.get_model(*model.key) if model.id in block.places else None
+    same = packaged.get_model(*model.key) if model.id in block.rows else None
     if base_url is not None and base_url != endpoint_of(same, known) and base_url not in said:
         return f"its base URL{_place(snapshot, model.provider, 'base_url')}"
     strange = [name for name in variables if name not in known.env and name not in said]

@@ -1,1 +1,66 @@
-"""Transforms as data, one file a source: what the source may hold, and where it goes in our records."""
+"""The upstream sources: one row here and one transform module each. Standard library only, until a transform is used.
+
+A transform module holds data: `CATALOGUE`, the glom spec from the document to its providers and models, and
+`PROVIDER` and `MODEL`, the tables in the shape of our records (`specs`).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from llm_models.errors import SourceError, did_you_mean, printable
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["DEFAULT", "SOURCES", "Source", "named", "read", "transform"]
+
+
+class Source(NamedTuple):
+    """An upstream catalogue: its title, the URL to fetch it from, and the name of the module that transforms it."""
+
+    title: str
+    url: str
+    transform: str
+
+
+SOURCES = {
+    "models_dev": Source("models.dev", "https://models.dev/api.json", "llm_models.transforms.models_dev"),
+}
+DEFAULT = "models_dev"
+
+
+def named(source: str) -> Source:
+    """The row of a source. Raises `SourceError` for an unknown name."""
+    if source not in SOURCES:
+        raise SourceError(f"unknown source '{printable(source)}'.{did_you_mean(source, SOURCES)}")
+    return SOURCES[source]
+
+
+def transform(source: str) -> ModuleType:
+    """The transform module of a source, which needs glom. Raises `SourceError` for an unknown name."""
+    return import_module(named(source).transform)
+
+
+def read(data: bytes, name: str, source: str) -> tuple[Any, dict[str, int]]:
+    """The document of a source, and how many providers and models it lists before any is checked.
+
+    Raises `SourceError`, whose message begins with `name`, for data that is not strict JSON or in which the source's
+    spec finds no model.
+    """
+    from llm_models.normalize import Drop, kind_of, listed
+    from llm_models.upstream import parse
+
+    row = named(source)
+    document = parse(data, name)
+    providers = models = 0
+    for _, held in listed(document, transform(source)):
+        providers += 1
+        models += 0 if isinstance(held, Drop) else sum(1 for _ in held)
+    if not models:
+        keys = [repr(key[:40]) for key in list(document)[:3]] if isinstance(document, dict) else []
+        found = f"the keys {', '.join(keys)}" if keys else "an empty object" if document == {} else kind_of(document)
+        message = f"{name}: is not a catalogue of {row.title}: no provider with models in it (found {found})"
+        raise SourceError(printable(message))
+    return document, {"providers": providers, "models": models}

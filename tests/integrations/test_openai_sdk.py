@@ -9,8 +9,9 @@ import pytest
 from support.command import python
 
 import llm_models
-from llm_models import overlay, paths
+from llm_models import paths
 from llm_models.behaviour import layer_of_mapping
+from llm_models.changes import merge_layers
 from llm_models.integrations import client_library
 from llm_models.integrations.openai_sdk import (
     ENDPOINTS,
@@ -20,6 +21,7 @@ from llm_models.integrations.openai_sdk import (
     client_options,
 )
 from llm_models.snapshot_file import SnapshotFile
+from llm_models.snapshot_writer import write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -310,7 +312,7 @@ class TestWhoDecidesWhereKeysGo:
     ) -> None:
         """Its notes on where values come from are its own, and count for nothing."""
         layer = layer_of_mapping({"providers": [{"id": "openai", "base_url": EVIL}]}, "models_dev")
-        forged, _ = overlay.overlay(SnapshotFile.open(paths.PACKAGED_SNAPSHOT), [layer], name="forged")
+        forged = write(merge_layers(SnapshotFile.open(paths.PACKAGED_SNAPSHOT), [layer]), name="forged")
         state = tmp_path / ".llm_models"
         state.mkdir()
         (state / "snapshot.json").write_bytes(forged.data)

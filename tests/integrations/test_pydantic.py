@@ -60,7 +60,7 @@ def test_what_it_holds_is_read_back_as_itself(packaged: llm_models.Snapshot) -> 
         ("openai:gpt-4o-mni", "unknown_model", "Did you mean 'gpt-4o-mini'"),
         ("opnai:gpt-4o", "unknown_model", "did you mean 'openai'"),
         ("gpt-oss-120b", "ambiguous_model", "is served by"),
-        ("openai:", "invalid_spec", "no model id"),
+        ("openai:", "invalid_spec", "model id is missing"),
         ("openai:{x}{reason}", "unknown_model", "{x}{reason}"),  # text of theirs is no template
         ("openai:text-embedding-3-small", "model_unfit", "lacks tools and has embeddings"),
         (7, "string_type", "valid string"),
@@ -79,7 +79,7 @@ def test_what_is_wrong_is_a_validation_error(given: object, kind: str, words: st
 
 def test_a_model_that_is_not_allowed_is_not_valid() -> None:
     denied = llm_models.load(config=None, deny={"openai": ["*-mini"]}, publish=False)
-    with pytest.raises(pydantic.ValidationError, match="shut out by") as told:
+    with pytest.raises(pydantic.ValidationError, match="denied by") as told:
         adapter(Annotated[str, ModelSpec(catalogue=lambda: denied)]).validate_python("openai:gpt-4o-mini")
     assert told.value.errors()[0]["type"] == "model_not_allowed"
 
@@ -88,7 +88,7 @@ def test_it_asks_the_catalogue_that_is_published_when_it_validates() -> None:
     read = adapter(Text)
     assert read.validate_python("openai:gpt-4o-mini") == "openai:gpt-4o-mini"
     llm_models.load(config=None, deny={"openai": ["*"]})
-    with pytest.raises(pydantic.ValidationError, match="shut out by"):
+    with pytest.raises(pydantic.ValidationError, match="denied by"):
         read.validate_python("openai:gpt-4o-mini")
 
 

@@ -10,19 +10,23 @@ import json
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from llm_models import config, index, paths, pipeline
-from llm_models.pipeline import build_base, build_source
-from llm_models.snapshot_writer import assemble
-from llm_models.tail import EMPTY_TAIL, restore
+from llm_models import config, paths, pipeline
+from llm_models.changes import merge_layers
+from llm_models.config import Document
+from llm_models.in_use import InUse, base_of
+from llm_models.layers import ground_layer
+from llm_models.origins import empty_tail
+from llm_models.pipeline import build_base
+from llm_models.snapshot_file import SnapshotFile
+from llm_models.snapshot_writer import Composite, empty, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from llm_models.changes import Changes
     from llm_models.layers import Layer
     from llm_models.normalize import Report
-    from llm_models.overlay import Overlay
-    from llm_models.snapshot_file import SnapshotFile
 
 Record = dict[str, Any]
 
@@ -54,29 +58,28 @@ def numbered(count: int, **fields: Any) -> bytes:
 
 def of_source(source: bytes, name: str = "made-up.json") -> tuple[SnapshotFile, Report]:
     """The snapshot file of a source alone, without curated overrides."""
-    return build_source(source, name)
+    return build_base(source, name, curated=[])
 
 
 def base(source: bytes, curated: bytes | None = None, name: str = "made-up.json") -> tuple[SnapshotFile, Report]:
     """The snapshot file of a source, with curated overrides: those of the package, or the text of one file."""
-    with contextlib.nullcontext() if curated is None else shipping(curated):
-        return build_base(source, name)
+    return build_base(source, name, curated=None if curated is None else [_curated(curated)])
+
+
+def _curated(text: bytes) -> Layer:
+    return config.layer_of(config.parse(text, "toy.toml"), "overrides/toy.toml", only_patches=True)
 
 
 @contextlib.contextmanager
 def shipping(curated: bytes) -> Iterator[None]:
     """A package whose curated overrides are this one file."""
-
-    def layers() -> list[Layer]:
-        return [config.layer_of(config.parse(curated, "toy.toml"), "overrides/toy.toml", only_patches=True)]
-
-    with mock.patch.object(pipeline, "curated_layers", layers):
+    with mock.patch.object(pipeline, "curated_layers", return_value=[_curated(curated)]):
         yield
 
 
-def merged(file: SnapshotFile, path: str | Path, text: bytes) -> tuple[SnapshotFile, Overlay]:
+def merged(file: SnapshotFile, path: str | Path, text: bytes) -> tuple[SnapshotFile, Changes]:
     """The snapshot file with the `llm_models.toml` of this path and text merged into it."""
-    return pipeline.merge_application(file, paths.find(str(path)), text, run_behaviour=False)
+    return pipeline.merge_application(InUse(file, paths.find(str(path)), text), run_behaviour=False)
 
 
 @contextlib.contextmanager
@@ -88,35 +91,47 @@ def counting_merges() -> Iterator[mock.MagicMock]:
 
 def restored(file: SnapshotFile) -> SnapshotFile:
     """The file without its application's layers."""
-    return restore(file)
+    return base_of(file)
 
 
-def block(provider: Record, models: dict[str, Record]) -> Any:
-    """The block of a provider and its models, which are in the shape of our records."""
-    lines = {model_id: index.index_model(one, lambda _: None) for model_id, one in models.items()}
-    return index.block_of(provider, lines)
+def from_records(records: dict[str, dict[str, Record]]) -> SnapshotFile:
+    """A snapshot of provider -> model id -> stated fields, in the shape of our records."""
+    ground = {
+        provider_id: {
+            "provider": {"id": provider_id, "name": provider_id.title()},
+            "models": {
+                model_id: {"id": model_id, "provider": provider_id, "name": model_id, **stated}
+                for model_id, stated in models.items()
+            },
+        }
+        for provider_id, models in records.items()
+    }
+    layer = ground_layer(ground, Document("made_up", None, None, []))
+    return write(merge_layers(empty({}), [layer]), name="made-up.json")
+
+
+def block(provider_id: str, models: dict[str, Record]) -> tuple[bytes, int]:
+    """The block of a provider and its models, and how many they are."""
+    return from_records({provider_id: models}).raw_block(provider_id), len(models)
 
 
 def assembled(
     header: Record, blocks: dict[str, Any], tail: Record | None = None, text: bytes | None = None
 ) -> SnapshotFile:
     """A snapshot file of a header, blocks, a tail and the text of a configuration."""
-    return assemble(header, blocks, {**EMPTY_TAIL, **(tail or {})}, text, "made-up.json")
+    kept = {key: value for key, value in header.items() if key in {"sources", "date", "filters", "overrides_module"}}
+    sections = {**empty_tail(), **(tail or {})}
+    file = Composite(kept, None, blocks, lambda: sections, name="made-up.json", config=text)
+    return SnapshotFile(file.data, "made-up.json")
 
 
 def made_up(
     records: dict[str, dict[str, Record]], filters: Record | None = None, tail: Record | None = None
 ) -> SnapshotFile:
     """A snapshot file of provider -> model id -> stated fields, in the shape of our records."""
-    blocks = {
-        provider_id: block(
-            {"id": provider_id, "name": provider_id.title()},
-            {model_id: {"id": model_id, "name": model_id, **stated} for model_id, stated in models.items()},
-        )
-        for provider_id, models in records.items()
-    }
     header = {"sources": [{"name": "made_up", "sha256": "0" * 64}], "date": "2026-01-02", "filters": filters or {}}
-    return assembled(header, blocks, tail)
+    file = from_records(records)
+    return assembled(header, {name: (file.raw_block(name), len(records[name])) for name in records}, tail)
 
 
 # A catalogue that is small enough to merge a thousand times.

@@ -1,0 +1,186 @@
+"""Immutable data: the base of all record classes, and dicts that cannot be changed; standard library only.
+
+A record class only declares its fields, as annotations with defaults; `_Kind` builds the rest. `dataclasses` would
+do the same, but importing it takes longer than everything that a first question does.
+"""
+
+from __future__ import annotations
+
+__all__ = ["FrozenDict", "Record", "defaults", "freeze", "thaw"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, NoReturn, Self, dataclass_transform
+else:
+
+    def dataclass_transform(**_):
+        return lambda decorated: decorated
+
+
+class FrozenDict(dict):  # type: ignore[type-arg]  # a generic base costs an import of typing
+    """A dict that cannot be changed, equal to a plain one with the same items."""
+
+    __slots__ = ()
+
+    def __new__(cls, *items: Any, **named: Any) -> Self:
+        self = dict.__new__(cls)
+        dict.update(self, *items, **named)
+        return self
+
+    def _refuse(self, *_args: object, **_kwargs: object) -> NoReturn:
+        raise TypeError("records cannot be changed; take a copy with to_dict() or dict()")
+
+    if not TYPE_CHECKING:
+        __init__ = object.__init__  # does nothing: dict's own would let a second call change it
+        __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FrozenDict, (dict(self),)
+
+
+def freeze(value: Any) -> Any:
+    """Plain data as deeply immutable data: dicts become `FrozenDict`, lists become tuples."""
+    if isinstance(value, dict):
+        return FrozenDict({key: freeze(item) for key, item in value.items()})
+    if isinstance(value, (list, tuple)):
+        return tuple([freeze(item) for item in value])
+    return value
+
+
+def thaw(value: Any) -> Any:
+    """The opposite of `freeze`: plain dicts and lists, a copy at every depth."""
+    if isinstance(value, Record):
+        return value.to_dict()
+    if isinstance(value, dict):
+        return {key: thaw(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [thaw(item) for item in value]
+    return value
+
+
+_KINDS: dict[str, type[Record]] = {}
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class _Kind(type):
+    """Builds a record class: the annotated fields become slots."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _Kind:
+        """The class, with the plan by which `Record` fills its fields from plain data."""
+        annotations = namespace.get("__annotations__", {}) if bases else {}
+        values = {field: (namespace.pop(field, None), _converter(kind)) for field, kind in annotations.items()}
+        namespace["__slots__"] = namespace["_fields"] = tuple(annotations)
+        built: Any = super().__new__(cls, name, bases, namespace)
+        built._plan = [(field, *values[field], built.__dict__[field].__set__) for field in values]
+        kind: _Kind = built
+        _KINDS[name] = built
+        return kind
+
+
+def _converter(annotation: str) -> Callable[[Any], Any] | None:
+    """What makes the value of a field from plain data, by the annotation of the field; None: nothing to do."""
+    if annotation in _KINDS:
+        kind = _KINDS[annotation]
+        return lambda value: value if value.__class__ is kind else kind.from_dict(value)
+    if annotation.startswith("tuple["):
+        member = _KINDS.get(annotation[len("tuple[") :].partition(",")[0])
+        if member is None:
+            return tuple
+        build = member.from_dict
+        return lambda items: tuple([build(item) for item in items])
+    return freeze if annotation.startswith("Mapping[") else None
+
+
+class Record(metaclass=_Kind):
+    """What all records share: built from plain data, compared by value, never changed."""
+
+    _fields: tuple[str, ...] = ()
+    _plan: Sequence[tuple[str, Any, Callable[[Any], Any] | None, Callable[[Any, Any], None]]] = ()
+
+    def __init__(self, **values: Any) -> None:
+        if self._fields and hasattr(self, self._fields[0]):
+            raise TypeError(f"{type(self).__name__} cannot be changed; build a new one")
+        unknown = [name for name in values if name not in self._fields]
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no field {unknown[0]!r}")
+        self._fill({name: thaw(value) for name, value in values.items()})
+
+    def _fill(self, data: Mapping[str, Any]) -> None:
+        get = data.get
+        for name, default, convert, store in self._plan:
+            value = get(name)
+            if value is None:
+                store(self, default)
+            else:
+                store(self, value if convert is None else convert(value))
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The record that plain data describes; keys that are not its fields are ignored.
+
+        A part may be a record already; it is then shared.
+
+        >>> llm_models.Limits.from_dict({"context": 128000}).context
+        128000
+        """
+        self = cls.__new__(cls)
+        self._fill(data)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data (dicts, lists, strings, numbers, booleans); unknown and empty values are left out."""
+        plain = ((name, thaw(getattr(self, name))) for name in self._fields)
+        return {name: value for name, value in plain if value is not None and value not in ([], {})}
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple([getattr(self, name) for name in self._fields])
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def __repr__(self) -> str:
+        values = ((name, default, getattr(self, name)) for name, default, _, _ in self._plan)
+        return f"{type(self).__name__}({', '.join(f'{name}={v!r}' for name, default, v in values if v != default)})"
+
+    def __setattr__(self, name: str, _value: object) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} cannot be changed (field {name!r}); use llm_models.toml")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        self.__setattr__(name, None)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.to_dict())
+
+
+def _restore(kind: type[Record], data: dict[str, Any]) -> Record:
+    return kind.from_dict(data)
+
+
+def defaults(kind: type[Record]) -> dict[str, Any]:
+    """Field -> default of a record class, in the order of the fields; the default of a part is a record.
+
+    >>> defaults(llm_models.Modalities)
+    {'input': (), 'output': ()}
+    """
+    return {name: default for name, default, _, _ in kind._plan}

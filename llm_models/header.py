@@ -1,0 +1,195 @@
+"""The first line of a snapshot file: its types and how it is read; standard library only.
+
+The line is one JSON object that ends in its own checksum. Most of it is the block table, which grows with the
+catalogue: so it is kept as text, and a first question looks up one provider in it.
+"""
+
+from __future__ import annotations
+
+# `collections.abc` would import `collections`, which takes longer than reading the file; `os` has loaded this one.
+from _collections_abc import Mapping
+from zlib import crc32
+
+from llm_models.errors import SnapshotError, printable
+from llm_models.jsontext import loads
+
+__all__ = ["CRC", "FORMAT", "MAX_HEADER", "WRONG", "Blocks", "damaged", "parse_header", "read_header"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any, Literal, NotRequired, TypedDict
+
+    Span = Sequence[int]
+    """Offset, length and checksum of a part of the file; for a block also the number of its models."""
+
+    class Base(TypedDict):
+        kind: Literal["packaged", "source"]
+        digest: str
+
+    class Kept(TypedDict):
+        """The parts of its base that an activated file keeps."""
+
+        header: Span
+        blocks: dict[str, Span]
+        tail: Span
+
+    class Header(TypedDict):
+        """What the first line of a file states."""
+
+        format: int
+        sources: list[dict[str, str]]
+        date: NotRequired[str]
+        counts: dict[str, int]
+        capabilities: list[str]
+        filters: dict[str, Any]
+        base: NotRequired[Base]
+        overrides_module: NotRequired[str]
+        blocks: Mapping[str, Span]
+        config: NotRequired[Span]
+        kept: NotRequired[Kept]
+        tail: Span
+        digest: str
+        crc: str
+
+
+FORMAT = 1
+MAX_HEADER = 16 << 20
+"""The longest first line that is read, in bytes."""
+CRC = b',"crc":"%08x"}'
+"""How a header line ends: with the checksum of the text before it."""
+_END = len(CRC % 0) + len(",\n")
+_PARTS = frozenset(["sources", "filters", "digest"])
+"""What a header must have besides the parts that `parse_header` looks at."""
+_NO_HEADER = "it does not begin with a snapshot's header, or the header was altered"
+_NOT_OURS = "its header is not one that this package writes"
+WRONG = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What decoding raises when a text has a right checksum but is not one that this package writes."""
+
+
+class Blocks(Mapping[str, "Span"]):
+    """The block table of a header. One provider is found in its text; all are decoded when all are asked for."""
+
+    __slots__ = ("_decoded", "_end", "_models", "_name", "_text")
+
+    def __init__(self, text: str, end: int, models: int, name: str) -> None:
+        """`text` is the table without its brackets; its blocks must end at `end` and have `models` models."""
+        self._text: str | None = text
+        self._end = end
+        self._models = models
+        self._name = name
+        self._decoded: dict[str, Span] = {}
+
+    def __getitem__(self, provider: str) -> Span:
+        try:
+            return self._decoded[provider]
+        except KeyError:
+            text = self._text
+        if text is None:
+            return self._decoded[provider]
+        key = f'"{provider}":['
+        at = text.find(key) if '"' not in provider else -1
+        if at < 0:
+            raise KeyError(provider)
+        start = at + len(key)
+        try:
+            offset, length, checksum, count = map(int, text[start : text.index("]", start)].split(","))
+        except ValueError:
+            raise damaged(self._name, _NOT_OURS) from None
+        return self._decoded.setdefault(provider, (offset, length, checksum, count))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _all(self) -> dict[str, Span]:
+        """The whole table. Raises `SnapshotError` unless its blocks lie side by side."""
+        if self._text is not None:
+            at = models = 0
+            try:
+                table: dict[str, Span] = loads(f"{{{self._text}}}")
+                for offset, length, _, count in table.values():
+                    if offset != at:
+                        raise ValueError
+                    at += length
+                    models += count
+                if (at, models) != (self._end, self._models):
+                    raise ValueError
+            except WRONG:
+                raise damaged(self._name, _NOT_OURS) from None
+            self._decoded = table
+            self._text = None
+        return self._decoded
+
+
+def read_header(path: str) -> dict[str, Any]:
+    """The header of the snapshot file at `path`, of any format, without its block table. Raises `SnapshotError`."""
+    try:
+        with open(path, "rb") as file:
+            header: dict[str, Any] = _decode(file.readline(MAX_HEADER))[0]
+            return header
+    except OSError as error:
+        raise SnapshotError(f"{printable(path)}: the snapshot cannot be read: {error.strerror}", path=path) from None
+    except WRONG:
+        raise damaged(path, _NO_HEADER) from None
+
+
+def parse_header(line: bytes, name: str) -> Header:
+    """The header in the first line of the file `name`. Raises `SnapshotError`."""
+    try:
+        header, table = _decode(line)
+    except WRONG:
+        raise damaged(name, _NO_HEADER) from None
+    number = header["format"]
+    if type(number) is not int or number != FORMAT:
+        raise SnapshotError(
+            f"{printable(name)}: snapshot format {printable(str(number)[:20])}, but this version of "
+            f"llm-models-catalog reads format {FORMAT}: install the version that wrote the file, or run "
+            "'llm-models activate' again",
+            path=name,
+        )
+    try:
+        spans = [header["config"]] if "config" in header else []
+        if "kept" in header:
+            kept = header["kept"]
+            spans += [*kept["blocks"].values(), kept["tail"], kept["header"]]
+        spans.append(header["tail"])
+        ends = [start + length for start, length, *_ in spans]
+        flags = header["capabilities"]
+        if (
+            header["blocks"]
+            or [start for start, *_ in spans[1:]] != ends[:-1]
+            or not (isinstance(flags, list) and len({*flags}) == len(flags))
+            or not header.keys() >= _PARTS
+        ):
+            raise ValueError
+        header["blocks"] = Blocks(table, spans[0][0], header["counts"]["models"], name)
+    except WRONG:
+        raise damaged(name, _NOT_OURS) from None
+    checked: Header = header
+    return checked
+
+
+def _decode(line: bytes) -> tuple[Any, str]:
+    """The header in a line, with an empty block table, and the text of that table; of another format the whole header.
+
+    Raises one of `WRONG` when the line is not a header, or its checksum is wrong.
+    """
+    if line[-_END:] == CRC % crc32(line[:-_END]) + b",\n":
+        before, blocks, rest = line[1:-2].decode().partition('"blocks":{')
+        table, _, after = rest.partition("}")
+        header = loads(f"{before}{blocks}}}{after}" if blocks else before)
+        return header, table if header["format"] == FORMAT else ""
+    import json
+
+    header = json.loads(line[1:-2])
+    if header["format"] == FORMAT and type(header["format"]) is int:
+        raise ValueError
+    return header, ""
+
+
+def damaged(name: str, why: str) -> SnapshotError:
+    """The error when the content of the file `name` is not what was written."""
+    return SnapshotError(f"{printable(name)}: not a whole snapshot: {why}", path=name)

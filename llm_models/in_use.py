@@ -1,0 +1,138 @@
+"""Which catalogue is in use for a folder: packaged, activated or given, and what it was made from; standard library.
+
+The rule: a file that is given; else the activated one, unless it was made from another packaged snapshot than that
+of today (it is *stale* then); else the packaged one. Whatever reads, checks, compares or activates a catalogue asks
+here, so that all of them judge by the same one.
+"""
+
+from __future__ import annotations
+
+import os
+
+from llm_models import paths
+from llm_models.errors import SnapshotError, printable
+from llm_models.header import read_header
+from llm_models.snapshot_file import SnapshotFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Kind = Literal["packaged", "activated", "given"]
+    BaseKind = Literal["packaged", "source"]
+
+__all__ = ["InUse", "base_of", "in_use", "packaged", "pulled_file", "target"]
+
+
+class InUse:
+    """A catalogue and the application that uses it.
+
+    `file` is what `load()` begins with and `kind` where it comes from. `stale` is true where there is an activated
+    snapshot that is not used. `folder` holds the application's files, and `config` is the text of the
+    `llm_models.toml` that applies, None where none does.
+    """
+
+    __slots__ = ("config", "file", "folder", "kind", "stale")
+
+    def __init__(
+        self,
+        file: SnapshotFile,
+        folder: paths.Folder,
+        config: bytes | None,
+        kind: Kind = "given",
+        *,
+        stale: bool = False,
+    ) -> None:
+        self.file = file
+        self.folder = folder
+        self.config = config
+        self.kind = kind
+        self.stale = stale
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether `llm_models.toml`, as it is now, is merged into the file."""
+        return self.file.holds_config(self.config)
+
+    @property
+    def base(self) -> SnapshotFile:
+        """The catalogue without the application's layers."""
+        return base_of(self.file)
+
+    @property
+    def base_kind(self) -> BaseKind:
+        """What the base is: the `"packaged"` snapshot, which an upgrade of the package replaces, or a `"source"`."""
+        base = self.file.header.get("base")
+        if base:
+            kind: BaseKind = base["kind"]
+            return kind
+        return "packaged" if self.file.name == paths.PACKAGED_SNAPSHOT else "source"
+
+
+def in_use(folder: paths.Folder, given: str | None = None) -> InUse:
+    """The catalogue in use for `folder`, or the one at the path `given`. Raises `ConfigError`, `SnapshotError`."""
+    config = None if folder.config is None else paths.read_config(folder.config)
+    if given is not None:
+        file = SnapshotFile.open(given)
+        if config is None:  # a given snapshot brings the configuration merged into it
+            config = file.config()
+            folder = paths.Folder(None if config is None else paths.CONFIG_NAME, None)
+        return InUse(file, folder, config)
+    activated = folder.activated
+    if activated is None:
+        return InUse(packaged(), folder, config, "packaged")
+    if _is_stale(activated):
+        return InUse(packaged(), folder, config, "packaged", stale=True)
+    return InUse(SnapshotFile.open(activated), folder, config, "activated")
+
+
+def packaged() -> SnapshotFile:
+    """The snapshot that ships with the package."""
+    return SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
+
+
+def _is_stale(path: str) -> bool:
+    """Whether an activated snapshot was made from another packaged one, told by its first line alone."""
+    base = read_header(path).get("base")
+    if not isinstance(base, dict) or base.get("kind") != "packaged":
+        return False
+    return bool(base.get("digest") != read_header(paths.PACKAGED_SNAPSHOT)["digest"])
+
+
+def base_of(file: SnapshotFile) -> SnapshotFile:
+    """The file that an application's layers were merged onto; the file itself where that is a base."""
+    merged_onto = getattr(file, "base", None)
+    if merged_onto is not None:
+        return merged_onto  # type: ignore[no-any-return]
+    base = file.header.get("base")
+    if not base:
+        return file
+    if base["kind"] == "packaged":
+        current = packaged()
+        if current.digest != base["digest"]:
+            raise SnapshotError(
+                f"{printable(file.name)}: it was made from another packaged snapshot, so nothing can be "
+                "merged into it; run 'llm-models activate' again",
+                path=file.name,
+            )
+        return current
+    if "kept" in file.header:
+        from llm_models.snapshot_writer import restored
+
+        return restored(file)
+    from llm_models.stored import restored_0_1
+
+    return restored_0_1(file)
+
+
+def pulled_file(folder: paths.Folder) -> str:
+    """Where `pull` puts what it fetches."""
+    file = folder.state_file("upstream.json")
+    return file or os.path.join(paths.working_folder() or "", paths.STATE_NAME, "upstream.json")
+
+
+def target(folder: paths.Folder, out: str | None = None) -> str:
+    """Where an activation is written: `out`, else the application's folder, else that of the working directory."""
+    if out is not None:
+        return paths.absolute(out)
+    return folder.state_file("snapshot.json") or paths.absolute(os.path.join(paths.STATE_NAME, "snapshot.json"))

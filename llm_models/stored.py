@@ -1,0 +1,67 @@
+"""Files written by 0.1.0: the base of an activation, which that version kept record by record among the origins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from llm_models.origins import empty_tail
+from llm_models.records import translate_bits
+from llm_models.snapshot_file import encode_json
+from llm_models.snapshot_writer import Composite, encode_block
+
+if TYPE_CHECKING:
+    from llm_models.snapshot_file import SnapshotFile
+
+__all__ = ["restored_0_1"]
+
+
+def restored_0_1(file: SnapshotFile) -> Composite:
+    """The base of an activated file of 0.1.0.
+
+    A line of its origins with a key `base` is of an application's layer: that is the record as the base held it
+    (None: not at all), and `before` the base's own line.
+    """
+    tail = file.tail()
+    settings = tail["settings"].get("before", {"places": {}, "filters": {}})
+    old = {**empty_tail(), "settings": settings["places"]}
+    providers: dict[str, Any] = {}
+    models: dict[str, dict[str, Any]] = {}
+    for section in ("providers", "models", "removed"):
+        for name, line in tail[section].items():
+            if "base" not in line:
+                old[section][name] = line
+                continue
+            if section == "providers":
+                providers[name] = line["base"]
+            else:
+                provider, _, model_id = name.partition(":")
+                models.setdefault(provider, {})[model_id] = line["base"]
+            if line["before"] is not None:
+                old["providers" if section == "providers" else "models"][name] = line["before"]
+            if "was_removed" in line:
+                old["removed"][name] = line["was_removed"]
+    own = {}
+    left_out = [provider for provider, record in providers.items() if record is None]
+    for provider in {*models, *providers}.difference(left_out):
+        own[provider] = _block(file, provider, providers.get(provider), models.get(provider, {}))
+    header: dict[str, Any] = {key: value for key, value in file.header.items() if key in {"sources", "date"}}
+    header.update(filters=settings["filters"], digest=file.header.get("base", {}).get("digest"))
+    ordered = {section: dict(sorted(lines.items())) for section, lines in old.items()}
+    return Composite(header, file, own, lambda: ordered, name=file.name, left_out=left_out)
+
+
+def _block(
+    file: SnapshotFile, provider: str, record: dict[str, Any] | None, touched: dict[str, Any]
+) -> tuple[bytes, int]:
+    block = file.block(provider)
+    rows = {i: (i, block.line(row), block.bits[row]) for row, i in enumerate(block.ids) if i not in touched}
+    aliases = {alias: i for alias, i in block.aliases.items() if i in rows}
+    for model_id, line in touched.items():
+        if line is not None:
+            data = {key: value for key, value in line.items() if key != "bits"}
+            bits = translate_bits([line["bits"]], file.header["capabilities"])[0]
+            rows[model_id] = (model_id, encode_json(data), bits)
+            aliases.update(dict.fromkeys(line.get("aliases", ()), model_id))
+    ordered = [rows[model_id] for model_id in sorted(rows)]
+    by_model = {alias: i for i in sorted(rows) for alias, target in aliases.items() if target == i}
+    return encode_block(record or block.provider, ordered, by_model), len(ordered)

@@ -1,0 +1,194 @@
+"""Transforms: a source of another shape is one row and one module; and the specs that transforms are written with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from glom import SKIP, Spec, T, glom
+from support.command import facts, fine, here
+
+import llm_models
+from llm_models import pipeline, transforms
+from llm_models.errors import SourceError
+from llm_models.normalize import Report, normalize
+from llm_models.snapshot import Snapshot
+from llm_models.transforms.specs import Record, Take, flag, text, tokens, words
+
+DOCUMENT: dict[str, Any] = {
+    "data": [
+        {
+            "id": "openai/gpt-x",
+            "name": "GPT X ",
+            "context_length": 128000,
+            "pricing": {"prompt": "0.0000025", "completion": "0.00001", "image": "0.001"},
+            "created": 1700000000,
+        },
+        {"id": "OpenAI/ft:gpt-x/2", "context_length": 0, "pricing": {"prompt": "free"}},
+        {"id": "Acme-AI/small", "pricing": "none"},
+    ]
+}
+DATA = json.dumps(DOCUMENT).encode()
+
+
+@pytest.fixture(autouse=True)
+def flat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one line that a source needs beside its transform."""
+    row = transforms.Source("Flat list", "https://flat.example/models", "support.flat_source")
+    monkeypatch.setitem(transforms.SOURCES, "flat", row)
+
+
+class TestAnotherSource:
+    def test_bytes_become_a_catalogue(self) -> None:
+        file, report = pipeline.build_base(DATA, "flat.json", "flat", curated=[])
+        snapshot = Snapshot(file)
+        model = snapshot.get_model("openai", "gpt-x")
+        assert (model.name, model.limits.context, model.provider_model_id) == ("GPT X", 128000, "openai/gpt-x")
+        assert (model.cost.input, model.cost.output, model.tags) == (2.5, 10, ("flat",))
+        assert model.extra == {"created": 1700000000, "pricing": {"image": "0.001"}}
+        assert [one.spec for one in snapshot.list_models()] == [
+            "acme_ai:small",
+            "openai:ft:gpt-x/2",
+            "openai:gpt-x",
+        ]
+        assert [(source["name"], len(source["sha256"])) for source in file.header["sources"]] == [("flat", 64)]
+        assert report.rows() == [
+            {"kind": kind, "place": place, "reason": reason, "count": 1, "examples": [example]}
+            for kind, place, reason, example in [
+                ("dropped", "context_length", "0 means unknown", "openai:OpenAI/ft:gpt-x/2"),
+                ("dropped", "pricing", "expected an object, found text", "acme_ai:Acme-AI/small"),
+                ("dropped", "pricing.prompt", "no decimal number", "openai:OpenAI/ft:gpt-x/2"),
+                ("repaired", "name", "spaces at the edges trimmed", "openai:openai/gpt-x"),
+            ]
+        ]
+
+    def test_records_without_an_id_are_counted(self) -> None:
+        broken = {"data": [*DOCUMENT["data"], 3, {"name": "x"}, {"id": "openai/gpt-x", "name": "again"}]}
+        file, report = pipeline.build_base(json.dumps(broken).encode(), "flat.json", "flat", curated=[])
+        assert file.header["counts"] == {"providers": 2, "models": 3}
+        assert {key: count for key, count in report.counts.items() if key[0] == "record dropped"} == {
+            ("record dropped", "model", "expected an object, found a number"): 1,
+            ("record dropped", "model", "it has no id"): 1,
+            ("record dropped", "model", "another record has the same id"): 1,
+            ("record dropped", "provider", "id: pattern"): 1,
+        }
+        assert Snapshot(file).get_model("openai", "gpt-x").name == "GPT X"
+
+    def test_activated_and_explained(self) -> None:
+        Path("flat.json").write_bytes(DATA)
+        told = fine("activate", "--from", "flat.json", "--source", "flat", "--force")
+        assert "3 models of 2 providers, from flat.json" in told.out
+        assert llm_models.load().get_model("openai", "gpt-x").cost.input == 2.5
+        origins = {one.field: (one.how, one.layer) for one in llm_models.explain("openai:gpt-x").fields}
+        assert origins["cost.input"] == origins["limits.context"] == ("stated", "flat")
+        assert facts("info")["sources"][0].startswith("flat (SHA-256 ")
+
+    def test_what_was_pulled_keeps_its_source(self) -> None:
+        """The manifest beside a pulled file names its source, for `activate` and for `diff`."""
+        Path("mirror.json").write_bytes(DATA)
+        fine("pull", "--source", "flat", "--url", "mirror.json", "--out", "copy/flat.json")
+        assert facts("pull", "--source", "flat", "--url", "mirror.json")["source"] == "flat"
+        fine("activate", "--from", "copy/flat.json", "--out", "copy/made.json", "--force")
+        assert fine("diff", "copy/made.json", "pulled", "--exit-code").out == ""
+        refused = here("activate", "--from", "mirror.json", "--force")
+        assert refused.err.startswith("llm-models: mirror.json: is not a catalogue of models.dev: ")
+        assert refused.err.endswith("(found the keys 'data')\n")
+
+    @pytest.mark.parametrize(
+        "document", [[], {}, {"data": []}, {"data": 3}, {"models": DOCUMENT["data"]}, None, "data"]
+    )
+    def test_another_shape_is_no_catalogue_of_it(self, document: Any) -> None:
+        with pytest.raises(SourceError, match=r"^up\.json: is not a catalogue of Flat list: no provider with models"):
+            transforms.read(json.dumps(document).encode(), "up.json", "flat")
+
+    def test_the_command_line(self) -> None:
+        Path("flat.json").write_bytes(DATA)
+        told = here("activate", "--from", "flat.json", "--source", "flatt")
+        assert (told.code, told.err) == (1, "llm-models: unknown source 'flatt'. Did you mean 'flat'?\n")
+        told = here("activate", "--source", "flat")
+        assert told.code == 2
+        assert "--source needs --from FILE" in told.err
+
+
+def apply(table: dict[str, Any], source: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, ...]]]:
+    """The record that a table makes, and what it notes."""
+    notes: list[tuple[str, ...]] = []
+    record = glom(source, Record(table), scope={"note": lambda *note: notes.append(note)})
+    return record, notes
+
+
+class TestSpecs:
+    def test_groups_without_a_value_are_left_out(self) -> None:
+        table = {"a": {"b": {"c": Take("c", flag)}, "d": Take("d", flag)}}
+        assert apply(table, {"d": False}) == ({"a": {"d": False}}, [])
+        assert apply(table, {}) == ({}, [])
+
+    def test_unknown_keys_keep_their_nesting(self) -> None:
+        source = {"limit": {"context": 1, "new": {"deep": [None]}}, "other": {}, "limit.context": 2}
+        record, notes = apply({"limits": {"context": Take("limit.context", tokens)}}, source)
+        extra = {"limit": {"new": {"deep": [None]}}, "other": {}, "limit.context": 2}
+        assert (record, notes) == ({"limits": {"context": 1}, "extra": extra}, [])
+
+    def test_the_source_is_not_changed(self) -> None:
+        source = {"limit": {"context": 1, "new": 2}, "name": " x"}
+        before = json.dumps(source)
+        apply({"name": Take("name", text), "extra": {"limit": {"context": Take("limit.context", tokens)}}}, source)
+        assert json.dumps(source) == before
+
+    @pytest.mark.parametrize("group", [None, 3, [], "text"])
+    def test_a_value_in_place_of_a_group_is_noted_once(self, group: Any) -> None:
+        table = {"in": Take("io.in", words), "out": Take("io.out", words)}
+        record, ((kind, place, reason),) = apply(table, {"io": group})
+        assert (record, kind, place) == ({}, "dropped", "io")
+        assert reason.startswith("expected an object, found ")
+
+    def test_an_extra_of_the_table_comes_before_an_unknown_key(self) -> None:
+        table = {"extra": {"source_id": Take("id", text), "limit": {"was": Take("limit.old", tokens)}}}
+        record, notes = apply(table, {"id": "x", "source_id": "y", "limit": {"old": 1, "new": 2, "was": 3}})
+        assert record == {"extra": {"source_id": "x", "limit": {"was": 1, "new": 2}}}
+        same = "extra holds another value of that name"
+        assert notes == [("dropped", "source_id", same), ("dropped", "limit.was", same)]
+
+    def test_any_glom_spec_is_a_leaf_and_takes_nothing(self) -> None:
+        record, _ = apply({"id": Take("id", text), "upper": Spec(T["id"].upper())}, {"id": "x", "b": 1})
+        assert record == {"id": "x", "upper": "X", "extra": {"b": 1}}
+
+    def test_several_keys_are_one_value(self) -> None:
+        seen: list[Any] = []
+
+        def look(value: Any, note: Any) -> Any:
+            seen.append(value)
+            note("odd", "b", "dropped")
+            return SKIP
+
+        table = {"x": Take("group", look, "a", "b")}
+        assert apply(table, {"group": {"b": 1, "c": 2}}) == (
+            {"extra": {"group": {"c": 2}}},
+            [("dropped", "group.b", "odd")],
+        )
+        assert apply(table, {"group": {"c": 2}}) == ({"extra": {"group": {"c": 2}}}, [])
+        assert seen == [{"b": 1}]
+
+
+def test_a_source_is_imported_only_when_it_is_used() -> None:
+    """`--help`, an unknown name and the download need no glom; a row names its module, which exists."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, llm_models.normalize, llm_models.sources, llm_models.manifest\n"
+        "from llm_models import transforms\n"
+        "assert 'glom' not in sys.modules\n"
+        "assert all(transforms.transform(name).MODEL for name in transforms.SOURCES)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_normalizing_lists_what_the_source_states() -> None:
+    records = normalize(DOCUMENT, transforms.transform("flat"), Report())
+    assert {name: list(part["models"]) for name, part in records.items()} == {
+        "openai": ["gpt-x", "ft:gpt-x/2"],
+        "acme_ai": ["small"],
+    }
