@@ -14,8 +14,6 @@ from llm_models.document import Document
 from llm_models.errors import ConfigError, Problem, printable
 from llm_models.grammar import MAX_DEPTH
 
-__all__ = ["MAX_ITEMS", "Overrides", "layer_of_behaviour", "layer_of_mapping"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     Locations = dict[str, dict[str, dict[str, dict[str, Any]]]]
     """Section (`exclude`, `deny`, `allow`) -> provider -> pattern -> the layer that states it, and where."""
 
-__all__ = ["Changes", "Final", "Touched", "merge_layers", "settle_aliases"]
-
 
 class Touched:
     """Which records the layers touch, in what order, and what of the layers cannot be applied.

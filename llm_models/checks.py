@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from llm_models.layers import Entry
     from llm_models.snapshot_file import SnapshotFile
 
-__all__ = ["base_for", "check_file", "check_text"]
-
 _FIELDS = {"models": (*defaults(Model), "match", "omit"), "providers": (*defaults(Provider), "omit")}
 
 

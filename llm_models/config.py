@@ -16,8 +16,6 @@ from llm_models.modelspec import fold_provider
 from llm_models.paths import read_config
 from llm_models.positions import locate, syntax_problem
 
-__all__ = ["MAX_KEY_PARTS", "check_document", "layer_of", "parse", "read_layer"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from llm_models.errors import Problem
 
-__all__ = ["ANY", "Document", "DocumentPath", "Fault", "null_fault"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

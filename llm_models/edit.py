@@ -27,8 +27,6 @@ import tomlkit.items
 from llm_models.errors import LLMModelsError, printable
 from llm_models.positions import BOM, locate
 
-__all__ = ["EditError", "append", "set_value", "unset"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable

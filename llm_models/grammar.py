@@ -14,8 +14,6 @@ from llm_models.errors import did_you_mean, printable
 from llm_models.layers import BY_PROVIDER
 from llm_models.modelspec import fold_provider
 
-__all__ = ["CHECKS", "MAX_DEPTH", "field_paths"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator

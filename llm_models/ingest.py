@@ -17,8 +17,6 @@ from llm_models.normalize import Report, normalize
 if TYPE_CHECKING:
     from llm_models.layers import Layer
 
-__all__ = ["read_source"]
-
 
 def read_source(data: bytes, name: str, source: str) -> tuple[dict[str, Any], Layer, Report]:
     """What a snapshot's header states of the source, the layer of its valid records, and the report.

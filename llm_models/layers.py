@@ -7,18 +7,6 @@ from llm_models.merge import OMIT, Layered, nest
 from llm_models.modelspec import fold_provider
 from llm_models.records import Model, Provider
 
-__all__ = [
-    "BY_PROVIDER",
-    "RECORD_RULES",
-    "SETTINGS",
-    "SETTINGS_RULES",
-    "Entry",
-    "Ground",
-    "Layer",
-    "ground_layer",
-    "layer_from",
-]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping

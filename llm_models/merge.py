@@ -16,8 +16,6 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-__all__ = ["OMIT", "Layered", "Merged", "Origin", "merge", "nest"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

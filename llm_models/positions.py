@@ -11,8 +11,6 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from operator import attrgetter
 
-__all__ = ["Span", "Spans", "line_column", "locate", "syntax_problem"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import tomllib

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from llm_models.snapshot import Snapshot, Spec
     from llm_models.snapshot_file import SnapshotFile
 
-__all__ = ["Explanation", "FieldOrigin", "explain"]
-
 
 class FieldOrigin(NamedTuple):
     """One field's value and where it comes from.

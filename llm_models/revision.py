@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from llm_models.errors import Problem
     from llm_models.records import ModelKey
 
-__all__ = ["Revision"]
-
 _CHANGE = re.compile(r"(?P<field>[A-Za-z_][\w.-]*)(?P<add>\+?)=(?P<value>.*)", re.DOTALL)
 _IDENTITY = {"provider", "id"}
 

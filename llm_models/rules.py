@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from glom import Auto, Fill, Iter, T
 
-__all__ = ["LAST", "UNITE"]
-
 LAST = T[-1]
 """The strongest value."""
 

@@ -14,19 +14,6 @@ from math import isfinite
 
 from llm_models import paths
 
-__all__ = [
-    "SCHEMAS",
-    "WORDS",
-    "accepts",
-    "for_editors",
-    "inlined",
-    "is_date",
-    "is_integer",
-    "is_number",
-    "keeps",
-    "read_schema",
-]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     Row = tuple[str, bytes, int]
     """A model's id, its line, and its capability set."""
 
-__all__ = ["Composite", "canonical", "empty", "encode_block", "restored", "write"]
-
 _OPEN_MODELS = b',"models":['
 _ORDER = ("format", "sources", "date", "counts", "capabilities", "filters", "base", "overrides_module",
           "blocks", "config", "kept", "tail")  # fmt: skip

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from llm_models.document import DocumentPath
 
-__all__ = ["faults", "first_fault", "validator"]
-
 _Validator = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from llm_models.revision import Revision
     from llm_models.snapshot import Snapshot
 
-__all__ = ["COMMANDS", "SNIPPET", "TEMPLATE"]
-
 
 @click.command("validate", short_help="Report every problem in llm_models.toml.")
 @click.argument("files", nargs=-1, metavar="[FILES]...")

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from llm_models.differences import Diff
 
-__all__ = ["COMMANDS"]
-
 
 @click.command("info", short_help="Show which snapshot is in use, and why.")
 @click.option("--verify", is_flag=True, help="Also check the whole snapshot for damage.")
@@ -227,7 +225,7 @@ def _short(value: object) -> str:
 @click.command("schema", cls=Command, short_help="Print a JSON Schema.")
 @click.argument("name")
 def schema_command(name: str) -> None:
-    """Print a JSON Schema as one document: {validation.SCHEMAS}.
+    """Print a JSON Schema as one document: {schema.SCHEMAS}.
 
     The schema of llm_models.toml (overrides) uses the words of draft-07, because TOML editors know these.
 
