@@ -18,7 +18,7 @@ from support.catalogues import catalogue, model, provider
 from support.command import COMMAND, environment, facts, fine, here, program, refused, started
 from support.command import process as run
 
-from llm_models import CAPABILITIES, differences, guards, modelspec, selection, schema
+from llm_models import CAPABILITIES, differences, guards, modelspec, schema, selection
 from llm_models.cli import EXIT_CODES, cli, output
 
 if TYPE_CHECKING:
