@@ -1,22 +1,25 @@
-"""Status: which snapshot is in use and why, how old it is, and whether something is due; it changes nothing."""
+"""Status: which snapshot is in use and why, how old it is, and whether something is due. It changes nothing."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from llm_models import paths
 from llm_models.errors import SourceError
 from llm_models.in_use import InUse, in_use, packaged, pulled_file
 from llm_models.manifest import believed
 
-__all__ = ["status"]
+if TYPE_CHECKING:
+    Facts = dict[str, str | int | list[str] | None]
+    """Names and values; None is unknown or does not apply."""
 
 
-def status(folder: paths.Folder, given: str | None = None, *, verify: bool = False) -> dict[str, Any]:
-    """Facts about the catalogue that `load()` would serve for `folder`, in words, as plain data.
+def status(folder: paths.Folder, given: str | None = None, *, verify: bool = False) -> Facts:
+    """Facts in words about the catalogue that `load()` would serve for `folder`.
 
-    Raises `SnapshotError` for a damaged snapshot; `verify` looks at every byte.
+    `given` is the path of a snapshot file to use instead. With `verify` the whole file is checked. Raises
+    `SnapshotError` for a damaged snapshot.
     """
     current = in_use(folder, given)
     file = current.file
@@ -57,13 +60,12 @@ def _age(day: str | None) -> str | None:
 def _configuration(folder: paths.Folder) -> str | None:
     if folder.config is None:
         return None
-    if not folder.discovered:
-        return f"{folder.config} (named)"
-    return f"{folder.config} (found upwards from the working directory)"
+    how = "found by walking up from the working directory" if folder.discovered else "named"
+    return f"{folder.config} ({how})"
 
 
 def _due(current: InUse) -> str | None:
-    """Whether and why `activate` is due."""
+    """Whether `activate` is due, and why."""
     if current.kind == "given":
         return None
     if current.kind == "packaged":
@@ -71,14 +73,14 @@ def _due(current: InUse) -> str | None:
             return "due: the packaged snapshot changed"
         return None if current.config is None else "not done; load() merges llm_models.toml each time"
     reasons = [] if current.is_merged else ["due: llm_models.toml changed since"]
-    date = packaged().header.get("date") or ""
-    if date > (current.file.header.get("date") or ""):
-        reasons.append(f"the packaged snapshot is newer ({date})")
+    newest = packaged().header.get("date") or ""
+    if newest > (current.file.header.get("date") or ""):
+        reasons.append(f"the packaged snapshot is newer ({newest})")
     return "; ".join(reasons) or "up to date"
 
 
 def _pulled(current: InUse) -> str | None:
-    """What was pulled and when, as far as its manifest describes it, and whether the snapshot was made from it."""
+    """The pulled file: when it was fetched, as far as a manifest describes it, and whether the snapshot uses it."""
     path = pulled_file(current.folder)
     if not paths.exists(path, SourceError):
         return None

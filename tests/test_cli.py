@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import os
 import re
 import shlex
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
+from support import ROOT
 from support.catalogues import catalogue, model, provider
-from support.command import COMMAND, fine, program, refused
+from support.command import COMMAND, environment, fine, here, program, refused
 from support.command import process as run
 
-from llm_models.cli import cli
+from llm_models import CAPABILITIES, differences, guards, modelspec, selection, schema
+from llm_models.cli import EXIT_CODES, cli, output
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,12 +126,154 @@ def test_a_closed_pipe_and_an_ascii_locale_leave_no_traceback() -> None:
     assert result.err == ""
 
 
-def test_help_of_every_command_has_an_example() -> None:
-    for name, command in cli.commands.items():
-        text = fine(name, "--help").out
-        assert "Example:\n" in text, name
-        assert f"llm-models {name}" in text, name
-        assert command.get_short_help_str()
+def test_the_data_cannot_write_to_a_terminal_either(tmp_path: Path) -> None:
+    """A pipe would not show it, since click removes ANSI codes there. Only the styles of our tables are left."""
+    pty = pytest.importorskip("pty")
+    (tmp_path / "llm_models.toml").write_text(
+        '[[providers]]\nid = "evil"\nname = "x\\u001b[2J\\u0007"\nenv = ["A\\u009b31m"]\n'
+        '[[models]]\nprovider = "evil"\nid = "m"\nname = "a\\u001b[2Jb"\nlimits.context = 1\n'
+    )
+    for args in (["providers"], ["show", "evil:m"], ["explain", "evil:m"], ["show", "evil:\x1b]0;x\x07"]):
+        pid, terminal = pty.fork()
+        if pid == 0:  # pragma: no cover
+            os.chdir(tmp_path)
+            os.execvpe(COMMAND[0], [*COMMAND, *args], {**environment(measured=False), "TERM": "xterm"})
+        shown = b""
+        try:
+            while part := os.read(terminal, 1 << 16):
+                shown += part
+        except OSError:  # the end, on Linux
+            os.waitpid(pid, 0)
+        os.close(terminal)
+        text = re.sub(r"\x1b\[[\d;]*m", "", shown.decode()).replace("\r\n", "\n")
+        assert all(character.isprintable() or character == "\n" for character in text), (args, text)
+        assert "\\x" in text, args
+
+
+def test_everything_is_written_and_escaped_in_one_place() -> None:
+    """In `cli/` one call writes, in `output`, and only `cell` escapes."""
+    writing = {"click.echo", "click.secho", "click.echo_via_pager", "print", "sys.stdout.write", "sys.stderr.write"}
+    calls = [
+        (f"{path.stem}.{function.name}", ast.unparse(node.func))
+        for path in sorted((ROOT / "llm_models" / "cli").glob("*.py"))
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+    ]
+    assert [where for where, name in calls if name in writing] == ["output._write"]
+    assert [where for where, name in calls if name in {"printable", "quoted"}] == ["output.cell"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "-"),
+        ([], "-"),
+        ((), "-"),
+        ("", ""),
+        (True, "yes"),
+        (False, "no"),
+        (0, "0"),
+        (8192, "8192"),
+        (128_000, "128,000"),
+        (0.0, "0"),
+        (2.0, "2"),
+        (0.1 + 0.2, "0.3"),
+        (1e-7, "0.0000001"),
+        (["text", None, True], "text, -, yes"),
+        (("a", 20_000), "a, 20,000"),
+        ({"context_over": 200_000, "input": 0.5}, "{context_over: 200,000, input: 0.5}"),
+        ({}, "{}"),
+        ("a\x1b[31m\n\u202e", "a\\x1b[31m\\n\\u202e"),
+        ([{"\x07": "\r"}], "{\\x07: \\r}"),
+    ],
+)
+def test_a_value_for_people(value: object, text: str) -> None:
+    assert output.cell(value) == text
+
+
+class TestHelp:
+    """Help lists what the code lists, and each list stands in one module."""
+
+    @staticmethod
+    def of(*command: str) -> str:
+        """A help text, as if its lines were not wrapped."""
+        return re.sub(r"\s+", " ", fine(*command, "--help").out)
+
+    def test_of_every_command_has_an_example(self) -> None:
+        for name, command in cli.commands.items():
+            text = fine(name, "--help").out
+            assert "Example:\n" in text, name
+            assert f"llm-models {name}" in text, name
+            assert command.get_short_help_str()
+            assert not re.search(r"[{}]", text), name
+
+    @pytest.mark.parametrize(
+        ("command", "text"),
+        [
+            ("list", f"Capabilities: {', '.join(CAPABILITIES)}."),
+            ("select", f"Capabilities: {', '.join(CAPABILITIES)}."),
+            ("select", f"--order-by [{'|'.join(selection.ORDERS)}]"),
+            ("resolve", f"One of: {', '.join(modelspec.STYLES)}."),
+            ("schema", f"{', '.join(schema.SCHEMAS)}."),
+            ("diff", f"each is {', '.join(differences.NAMES)}, or"),
+            ("activate", f"more than {100 * guards.MAX_INVALID:g} % of the records"),
+            ("activate", f"{100 * guards.MAX_GONE:g} % or more of the active models"),
+            ("activate", f"by a factor of {guards.TENFOLD} or more"),
+        ],
+    )
+    def test_states_the_lists_and_limits_of_the_code(self, command: str, text: str) -> None:
+        assert text in self.of(command)
+
+    def test_states_the_exit_codes(self) -> None:
+        text = self.of()
+        assert all(f"{code} {meaning}" in text for code, meaning in EXIT_CODES.items())
+
+    def test_an_order_has_words_or_its_name(self) -> None:
+        assert "name, lowest price, largest context, newest release" in self.of("select")
+
+
+class TestErrors:
+    """Every way for a command to end, and its exit code."""
+
+    @pytest.fixture
+    def failing(self, monkeypatch: pytest.MonkeyPatch) -> Any:
+        """Make `schema` raise an error."""
+
+        def fail(error: BaseException) -> None:
+            def callback(**_: object) -> None:
+                raise error
+
+            monkeypatch.delenv("LLM_MODELS_DEBUG", raising=False)
+            monkeypatch.setattr(cli.commands["schema"], "callback", callback)
+
+        return fail
+
+    def test_internal(self, failing: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        failing(ZeroDivisionError("a\x1b\nb"))
+        result = here("schema", "model")
+        assert (result.code, result.out) == (3, "")
+        assert result.err == (
+            "llm-models: internal error: ZeroDivisionError: a\\x1b\\nb "
+            "(LLM_MODELS_DEBUG=1 shows where; please report it)\n"
+        )
+        monkeypatch.setenv("LLM_MODELS_DEBUG", "1")
+        with pytest.raises(ZeroDivisionError):
+            here("schema", "model")
+
+    @pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()])
+    def test_interrupted(self, failing: Any, error: BaseException) -> None:
+        failing(error)
+        result = here("schema", "model")
+        assert (result.code, result.out, result.err.strip()) == (130, "", "interrupted")
+
+    def test_usage(self) -> None:
+        result = here("schema", "modle\x1b")
+        assert (result.code, result.out) == (2, "")
+        assert result.err.startswith("Usage: llm-models schema [OPTIONS] NAME\n")
+        assert "Error: no schema 'modle\\x1b' (expected " in result.err
+        assert result.err.endswith("Did you mean 'model'?\n")
 
 
 class TestActivate:
@@ -138,12 +285,12 @@ class TestActivate:
         owner["models"]["x"] = model("y")
         source, out = tmp_path / "api.json", tmp_path / "out.json"
         source.write_bytes(catalogue(owner))
-        told = json.loads(run("activate", "--from", str(source), "--out", str(out), "--force", "--json").out)
-        reasons = {(row["kind"], row["place"]): row["count"] for row in told["notes"]}
+        data = json.loads(run("activate", "--from", str(source), "--out", str(out), "--force", "--json").out)
+        reasons = {(row["kind"], row["place"]): row["count"] for row in data["notes"]}
         assert reasons["record dropped", "model"] == 1
         assert reasons["dropped", "limit.context"] == 1
         assert reasons["repaired", "name"] == 1
-        assert told["models"] == 1
+        assert data["models"] == 1
 
     @pytest.mark.parametrize(
         "bad", ["{}", "<html></html>", '{"error": "x"}', '{"p": {"id": "q", "models": {"m": {}}}}']

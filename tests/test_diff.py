@@ -274,9 +274,9 @@ class TestCommand:
         assert ["price", "changed:", "1"] in words
         assert ["acme:b", "cost.input", "4", "5", "+25.0", "%"] in words
         assert ["acme:a", "limits.context", "1000", "2000"] in words
-        assert ["acme:a", "capabilities.tools.enabled", "false", "true"] in words
-        assert ["acme:b", "deprecated", "false", "true"] in words
-        assert ["acme", "env", '["ACME_KEY"]', '["NEW_KEY"]'] in words
+        assert ["acme:a", "capabilities.tools.enabled", "no", "yes"] in words
+        assert ["acme:b", "deprecated", "no", "yes"] in words
+        assert ["acme", "env", "ACME_KEY", "NEW_KEY"] in words
         kinds = [line.split()[0] for line in lines if " changed: " in line]
         assert kinds == ["price", "limit", "capability", "status", "other"]
 

@@ -61,7 +61,7 @@ def looks(source: bytes) -> list[str]:
     Path("api.json").write_bytes(source)
     found: list[str] = facts("activate", "--from", "api.json", "--dry-run")["look"]
     plain = fine("activate", "--from", "api.json", "--dry-run")
-    assert [line for line in plain.lines if line.startswith("look: ")] == [f"look: {one}" for one in found]
+    assert [line for line in plain.lines if line.startswith("notice: ")] == [f"notice: {one}" for one in found]
     before = ACTIVE.read_bytes() if ACTIVE.exists() else None
     strict = here("activate", "--from", "api.json", "--strict", "--dry-run")
     assert strict.code == (1 if found else 0)

@@ -1,4 +1,4 @@
-"""The pre-commit hook: pre-commit itself in a throw-away repository, and the names of files that it may hand over."""
+"""The pre-commit hook: pre-commit itself in a temporary repository, and the names of files that it may pass."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 OFFERED = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
 GOOD, BAD = 'prefer = ["openai"]\n', 'perfer = ["openai"]\n'
-TOLD = "llm_models.toml:1:1: unknown key 'perfer'. Did you mean 'prefer'?"
+MESSAGE = "llm_models.toml:1:1: unknown key 'perfer'. Did you mean 'prefer'?"
 
 pytestmark = pytest.mark.skipif(SCRIPT is None, reason="the command is not installed")
 needs_pre_commit = pytest.mark.skipif(
@@ -30,14 +30,14 @@ needs_pre_commit = pytest.mark.skipif(
 
 
 def setting(name: str, text: str = OFFERED) -> str:
-    """A line of a hook's definition; it is so plain that no YAML reader is wanted."""
-    found = re.search(rf"^[ -]*{name}: (.*)$", text, re.MULTILINE)
-    assert found is not None
-    return found[1]
+    """A line of a hook's definition; it is so simple that it needs no YAML reader."""
+    match = re.search(rf"^[ -]*{name}: (.*)$", text, re.MULTILINE)
+    assert match is not None
+    return match[1]
 
 
 class Repository:
-    """A git repository of its own, with an environment that sees nobody's settings."""
+    """A git repository of its own, in an environment without anybody's settings."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "repository"
@@ -78,7 +78,7 @@ def repository(tmp_path: Path) -> Repository:
 
 @needs_pre_commit
 class TestPreCommit:
-    """A bad file is not committed, a mended one is; with the very lines that `init` shows."""
+    """A bad file is not committed, a corrected one is; with the lines that `init` shows."""
 
     @pytest.fixture
     def hooked(self, repository: Repository) -> Repository:
@@ -91,7 +91,7 @@ class TestPreCommit:
         hooked.write("llm_models.toml", BAD)
         result = hooked.commit()
         assert result.code == 1
-        assert TOLD in result.err + result.out
+        assert MESSAGE in result.err + result.out
         assert hooked.commits() == 0
         hooked.write("llm_models.toml", GOOD)
         result = hooked.commit()
@@ -104,9 +104,9 @@ class TestPreCommit:
         assert hooked.commit().code == 0
         for name in ("a b/llm_models.toml", "-rf/llm_models.toml", "a\nb/llm_models.toml", "é/llm_models.toml"):
             hooked.write(name, BAD)
-        told = hooked.commit()
-        assert told.code == 1
-        lines = [line for line in (told.out + told.err).splitlines() if line.endswith("Did you mean 'prefer'?")]
+        result = hooked.commit()
+        assert result.code == 1
+        lines = [line for line in (result.out + result.err).splitlines() if line.endswith("Did you mean 'prefer'?")]
         assert sorted(line.partition("llm_models.toml:")[0] for line in lines) == ["-rf/", "a b/", "a\\nb/", "é/"]
 
     def test_warnings_do_not_stop_a_commit(self, hooked: Repository) -> None:
@@ -119,7 +119,7 @@ class TestTheOfferedHook:
 
     def test_it_is_the_same_everywhere(self) -> None:
         readme = (ROOT / "README.md").read_text(encoding="utf-8")
-        assert SNIPPET in readme
+        assert SNIPPET in re.findall(r"^```yaml\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
         for name in ("id", "entry", "files"):
             assert setting(name) == setting(name, SNIPPET)
 
@@ -171,7 +171,7 @@ class TestEntry:
         assert self.call([name], tmp_path).code == 0
 
     @pytest.mark.skipif(sys.platform != "linux", reason="such names are only there")
-    def test_a_name_that_is_no_text_is_told_plainly(self, tmp_path: Path) -> None:
+    def test_a_name_that_is_not_text_is_reported(self, tmp_path: Path) -> None:
         name = os.fsdecode(b"\xff.toml")
         (tmp_path / name).write_text(BAD, encoding="utf-8")
         result = self.call([name], tmp_path)
@@ -184,7 +184,7 @@ class TestEntry:
         assert self.call([], tmp_path).code == 0
 
     def test_two_thousand_files(self, tmp_path: Path) -> None:
-        """The verdict is right, each bad file is told once, and it takes milliseconds a file."""
+        """The verdict is right, each bad file is reported once, and a file takes milliseconds."""
         names = [f"{number}.toml" for number in range(2000)]
         for number, name in enumerate(names):
             (tmp_path / name).write_text(BAD if number % 1000 == 7 else GOOD, encoding="utf-8")

@@ -17,6 +17,7 @@ from support.command import STATE, facts, files_below, fine, here, process
 
 import llm_models
 from llm_models import activation, paths
+from llm_models.cli.output import cell
 from llm_models.snapshot_file import SnapshotFile
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class TestConfiguration:
         (tmp_path / "llm_models.toml").write_text('prefer = ["openai"]\n')
         monkeypatch.chdir(tmp_path / "deep")
         told = facts("info")["configuration"]
-        assert told == f"{tmp_path / 'llm_models.toml'} (found upwards from the working directory)"
+        assert told == f"{tmp_path / 'llm_models.toml'} (found by walking up from the working directory)"
 
     def test_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         Path("mine.toml").write_text("")
@@ -261,7 +262,7 @@ def test_text_is_one_fact_a_line_and_json_the_same(tmp_path: Path) -> None:
     assert (told.code, told.err) == (0, "")
     rows = dict(re.split(r"  +", line, maxsplit=1) for line in told.out.splitlines())
     plain = json.loads(process("info", "--verify", "--json", cwd=tmp_path).out)
-    assert rows == {name: "; ".join(v) if isinstance(v, list) else str(v) for name, v in plain.items()}
+    assert rows == {name: cell(value) for name, value in plain.items()}
 
 
 def test_nothing_refreshes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

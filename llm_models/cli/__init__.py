@@ -1,38 +1,46 @@
-"""The command line, `llm-models`: one small file for each family of commands; the room of click.
+"""The command line, `llm-models`: one file for each family of commands; only this package and integrations use click.
 
-Nothing but data goes to stdout. Exit codes: 0 fine, 1 the answer is no or a problem was found, 2 wrong usage,
-3 a fault of ours, 130 interrupted.
+`output` prints everything, and only data goes to stdout.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
 import click
 
 from llm_models.cli import config, data, query
-from llm_models.errors import LLMModelsError, printable
+from llm_models.cli.output import note
+from llm_models.errors import LLMModelsError
 
-__all__ = ["cli", "main"]
-
-_FAULT = 3
-_INTERRUPTED = 130
+EXIT_CODES = {
+    0: "success",
+    1: "the answer is no, or problems were found",
+    2: "the command line is wrong",
+    3: "internal error",
+    130: "interrupted",
+}
 
 
 class _Group(click.Group):
-    """A group that lists its commands in the order in which people meet them."""
+    """A group that lists its commands in the order in which people need them."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def format_epilog(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), meaning) for code, meaning in EXIT_CODES.items()])
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="llm-models-catalog", prog_name="llm-models")
 def cli() -> None:
-    """A catalogue of LLM models: what each can do, costs and takes, and where it is served.
+    """A catalogue of LLM models: capabilities, limits, prices, and the providers that serve them.
 
-    It answers offline, from a snapshot that ships with it. Only `pull` goes online.
+    It works offline, from a snapshot that is part of the package. Only `pull` goes online.
 
     \b
     Example:
@@ -45,7 +53,7 @@ for command in (*query.COMMANDS, *config.COMMANDS, *data.COMMANDS):
 
 
 def main() -> None:
-    """Run the command line; every error of ours becomes one line on stderr and its exit code."""
+    """Run the command line, and exit with one of `EXIT_CODES`. Errors are printed without a traceback."""
     sys.exit(_run())
 
 
@@ -53,29 +61,25 @@ def _run() -> int:
     try:
         code = cli.main(standalone_mode=False, prog_name="llm-models")
         sys.stdout.flush()
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.UsageError as error:
-        error.show()
-        return error.exit_code
     except click.ClickException as error:
-        error.show()
+        message = io.StringIO()
+        error.show(message)
+        note(*message.getvalue().rstrip("\n").split("\n"))
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        return _INTERRUPTED
+        note("interrupted")
+        return 130
     except LLMModelsError as error:
-        for line in str(error).split("\n"):
-            click.echo(f"llm-models: {printable(line)}", err=True)
+        note(*(f"llm-models: {text}" for text in str(error).split("\n")))
         return error.exit_code
     except BrokenPipeError:
-        # Whoever read us has gone; Python must not complain about that when it flushes at exit.
+        # The reader of our output has closed it; Python must not complain about that when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
         if os.environ.get("LLM_MODELS_DEBUG"):
             raise
-        text = printable(f"{type(error).__name__}: {error}")[:500]
-        click.echo(f"llm-models: a fault of ours: {text} (LLM_MODELS_DEBUG=1 shows where; please report it)", err=True)
-        return _FAULT
+        text = f"{type(error).__name__}: {error}"[:500]
+        note(f"llm-models: internal error: {text} (LLM_MODELS_DEBUG=1 shows where; please report it)")
+        return 3
     return code if isinstance(code, int) else 0

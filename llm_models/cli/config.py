@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
+import json
 import os
-import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from llm_models.cli.options import as_json, catalogue, chosen, config_option, folder_of, model_spec
-from llm_models.cli.output import github_line, note, print_json, print_pairs, print_table
+from llm_models import paths
+from llm_models.cli.options import as_json, catalogue, config_option, folder_of, model_spec
+from llm_models.cli.output import github_line, line, note, print_json, print_pairs, print_table
+from llm_models.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from llm_models.errors import Problem
     from llm_models.provenance import FieldOrigin
+    from llm_models.revision import Revision
+    from llm_models.snapshot import Snapshot
 
-__all__ = ["COMMANDS"]
 
-
-@click.command("validate", short_help="Report every problem of llm_models.toml.")
+@click.command("validate", short_help="Report every problem in llm_models.toml.")
 @click.argument("files", nargs=-1, metavar="[FILES]...")
-@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@click.option("--strict", is_flag=True, help="Also fail on warnings.")
 @click.option(
     "--format", "style", type=click.Choice(["text", "json", "github"]), default="text", show_default=True,
-    help="How problems are printed: for people, for programs, or as annotations of GitHub Actions.",
+    help="How to print problems: for people, for programs, or as annotations of GitHub Actions.",
 )  # fmt: skip
 def validate_command(files: tuple[str, ...], strict: bool, style: str) -> None:
-    """Report every problem of llm_models.toml FILES, each with its line and column.
+    """Report every problem in llm_models.toml FILES, each with its line and column.
 
-    Without FILES it checks the file that load() would use. Errors exit 1. A warning marks an entry that is
-    valid but has no effect; warnings exit 1 with --strict only. It runs no code and does not go online.
+    Without FILES it checks the file that load() would use. Errors exit with 1. Warnings mark entries that
+    are valid but have no effect; with --strict they exit with 1 too. It runs no behaviour module and does not
+    go online.
 
     \b
     Example:
       llm-models validate llm_models.toml
     """
-    from llm_models import paths
     from llm_models.checks import check_file
 
     if not files:
@@ -47,15 +51,11 @@ def validate_command(files: tuple[str, ...], strict: bool, style: str) -> None:
         with suppress(OSError, ValueError):  # without a working directory, or with one on another drive
             config = os.path.relpath(config)
         files = (config,)
-    problems: list[Problem] = []
-    for path in files:
-        problems.extend(check_file(path))
+    problems = [problem for path in files for problem in check_file(path)]
     if style == "json":
         print_json([problem.to_dict() for problem in problems])
-    for problem in problems if style == "text" else ():
-        click.echo(f"{problem}" if problem.severity == "error" else f"{problem} [warning]")
-    for problem in problems if style == "github" else ():
-        click.echo(github_line(problem))
+    else:
+        line(*map(_marked if style == "text" else github_line, problems))
     errors = sum(problem.severity == "error" for problem in problems)
     summary = f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}" if problems else "no problems"
     note(f"{_many(len(files), 'file')}: {summary}")
@@ -63,51 +63,48 @@ def validate_command(files: tuple[str, ...], strict: bool, style: str) -> None:
         raise click.exceptions.Exit(1)
 
 
+def _marked(problem: Problem) -> str:
+    """A problem for people; a warning is marked."""
+    return str(problem) if problem.severity == "error" else f"{problem} [warning]"
+
+
 def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-@click.command("explain", short_help="Tell where each value of a model comes from.")
+@click.command("explain", short_help="Show where each value of a model comes from.")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @click.argument("field", required=False)
 @catalogue
 @as_json
-def explain_command(spec: str, field: str | None, as_json: bool, **which: Any) -> None:
-    """Tell, for each FIELD of a model, its value, which layer set it, where, and what it replaced.
+def explain_command(snapshot: Snapshot, spec: str, field: str | None, as_json: bool) -> None:
+    """Show the values of a model, or only FIELD, with the layer and the line that set each, and what it replaced.
 
-    Denied and excluded models are explained too, with the pattern that hides them.
+    It also explains denied and excluded models, and shows the pattern that hides them.
 
     \b
     Example:
       llm-models explain openai:gpt-4o-mini cost
     """
-    told = chosen(**which).explain(spec, field)
+    explanation = snapshot.explain(spec, field)
     if as_json:
-        print_json(told.to_dict())
+        print_json(explanation.to_dict())
         return
-    if told.state != "shown":
-        by = f"by pattern '{told.pattern}'" if told.pattern else "by allow"
-        print_pairs([(told.spec, f"{told.state} {by}"), ("", told.place or told.layer)])
-        if not sys.stdout.isatty():  # there the table brings a blank line of its own
-            click.echo()
-    rows = [(one.field, _cell(one.value), _from(one), _cell(one.replaced)) for one in told.fields]
-    print_table(("field", "value", "from", "replaced"), rows)
+    if explanation.state != "shown":
+        by = f"by pattern '{explanation.pattern}'" if explanation.pattern else "by allow"
+        print_pairs([(explanation.spec, f"{explanation.state} {by}"), ("", explanation.place or explanation.layer)])
+        line("")
+    rows = [(each.field, each.value, _origin(each), each.replaced) for each in explanation.fields]
+    columns = ("field", "value", "from", "replaced")
+    print_table(columns, [["" if value is None else value for value in row] for row in rows])
 
 
-def _from(one: FieldOrigin) -> str:
-    """Where a value comes from, in a cell."""
-    if one.how == "default" and one.value is None:
-        return "nobody says"
-    stated = one.place or one.layer or ""
-    return {"stated": stated, "omitted": f"omitted, {stated}"}.get(one.how, one.how)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _origin(field: FieldOrigin) -> str:
+    """Where a value comes from."""
+    if field.how == "default" and field.value is None:
+        return "not stated"
+    stated = field.place or field.layer or ""
+    return {"stated": stated, "omitted": f"omitted, {stated}"}.get(field.how, field.how)
 
 
 _dry_run = click.option("--dry-run", is_flag=True, help="Show the change and write nothing.")
@@ -156,6 +153,7 @@ repos:
         language: system
         files: (^|/)llm_models\\.toml$
 """
+"""The pre-commit hook that runs the installed command. The README and `.pre-commit-hooks.yaml` repeat it."""
 
 
 @click.command("init", short_help="Write a commented llm_models.toml.")
@@ -167,10 +165,8 @@ def init_command(folder: str) -> None:
     Example:
       llm-models init
     """
-    import json
-
-    from llm_models import files, paths, validation
-    from llm_models.errors import ConfigError
+    from llm_models import files
+    from llm_models.schema import for_editors
 
     folder = paths.absolute(folder)
     path = os.path.join(folder, paths.CONFIG_NAME)
@@ -178,55 +174,47 @@ def init_command(folder: str) -> None:
         raise ConfigError(f"{path}: this file exists already; 'llm-models set' and 'llm-models exclude' change it")
     state = os.path.join(folder, paths.STATE_NAME)
     schema = "overrides.schema.json"
-    text = json.dumps(validation.for_editors(), indent=2) + "\n"
+    text = json.dumps(for_editors(), indent=2) + "\n"
     try:
         files.make_folder(state)
         files.write_atomically(os.path.join(state, schema), text.encode())
         files.write_atomically(path, TEMPLATE.format(schema=f"{paths.STATE_NAME}/{schema}").encode(), create=True)
     except files.FileError as error:
         raise ConfigError(str(error)) from None
-    click.echo(f"wrote {path}")
-    click.echo(f"\nTo check it at every commit, add this to .pre-commit-config.yaml:\n\n{SNIPPET}", err=True)
+    line(f"wrote {path}")
+    note("", "To check it at every commit, add this to .pre-commit-config.yaml:", "", *SNIPPET.split("\n"))
 
 
-@click.command("set", short_help="State values of a model in llm_models.toml.")
+@click.command("set", short_help="Set values of a model in llm_models.toml.")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @click.argument("changes", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @_dry_run
 @config_option
 def set_command(spec: str, changes: tuple[str, ...], dry_run: bool, config: str | None) -> None:
-    """State values of a model in llm_models.toml; FIELD+=VALUE adds to a list.
+    """Set values of a model in llm_models.toml; FIELD+=VALUE adds to a list.
 
-    A value is written as in TOML; a bare word is a string. Comments, order and layout of the file stay.
+    Write a value as in TOML; a bare word is a string. The comments, order and layout of the file stay.
 
     \b
     Example:
       llm-models set openai:gpt-4o-mini cost.input=0.12 tags+=approved
     """
-    from llm_models.revision import Revision
-
-    revision = Revision.open(folder_of(config))
-    revision.set_fields(spec, changes)
-    _finish(revision, dry_run)
+    _revise(config, dry_run, lambda revision: revision.set_fields(spec, changes))
 
 
-@click.command("unset", short_help="Take values of a model out of llm_models.toml.")
+@click.command("unset", short_help="Remove values of a model from llm_models.toml.")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @click.argument("fields", nargs=-1, metavar="[FIELD]...")
 @_dry_run
 @config_option
 def unset_command(spec: str, fields: tuple[str, ...], dry_run: bool, config: str | None) -> None:
-    """Take FIELDs of a model, or all that is said of it, out of llm_models.toml.
+    """Remove the given fields of a model from llm_models.toml, or without FIELD the whole entry of the model.
 
     \b
     Example:
       llm-models unset openai:gpt-4o-mini cost.input
     """
-    from llm_models.revision import Revision
-
-    revision = Revision.open(folder_of(config))
-    revision.unset_fields(spec, fields)
-    _finish(revision, dry_run)
+    _revise(config, dry_run, lambda revision: revision.unset_fields(spec, fields))
 
 
 @click.command("exclude", short_help="Exclude models in llm_models.toml.")
@@ -235,27 +223,23 @@ def unset_command(spec: str, fields: tuple[str, ...], dry_run: bool, config: str
 @_dry_run
 @config_option
 def exclude_command(provider: str, pattern: str, dry_run: bool, config: str | None) -> None:
-    """Remove the models of PROVIDER that match GLOB, by a line in llm_models.toml.
+    """Remove the models of PROVIDER whose ids match GLOB from the catalogue, by a line in llm_models.toml.
 
     \b
     Example:
       llm-models exclude openai "o3-*"
     """
+    _revise(config, dry_run, lambda revision: revision.exclude(provider, pattern))
+
+
+def _revise(config: str | None, dry_run: bool, change: Callable[[Revision], None]) -> None:
+    """Show what `change` does to the file, and write it unless the new text has errors."""
     from llm_models.revision import Revision
 
     revision = Revision.open(folder_of(config))
-    revision.exclude(provider, pattern)
-    _finish(revision, dry_run)
-
-
-def _finish(revision: Any, dry_run: bool) -> None:
-    """Show the change, and write it where it leaves the file without errors."""
-    from llm_models.errors import printable
-
-    for line in revision.diff():
-        click.echo(printable(line.expandtabs(4)))
-    for problem in revision.check():
-        note(f"{problem} [warning]")
+    change(revision)
+    line(*(text.expandtabs(4) for text in revision.diff()))
+    note(*map(_marked, revision.check()))
     if not revision.changed:
         note(f"{revision.path}: nothing to change")
     elif dry_run:

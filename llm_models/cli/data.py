@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from llm_models.cli.options import as_json, catalogue, config_option, folder_of
-from llm_models.cli.output import note, print_diff, print_json, print_pairs, print_table, transfer_bar
-from llm_models.errors import printable
-from llm_models.transforms import DEFAULT
+from llm_models.cli.options import Command, as_json, catalogue_options, config_option, folder_of
+from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table, transfer_bar
+from llm_models.errors import did_you_mean
+from llm_models.in_use import pulled_file, target
+from llm_models.transforms import DEFAULT, SOURCES
 
-__all__ = ["COMMANDS"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from llm_models.differences import Diff
 
 
-@click.command("info", short_help="Tell which snapshot is in use, and why.")
-@click.option("--verify", is_flag=True, help="Look at every byte of the snapshot.")
-@catalogue
+@click.command("info", short_help="Show which snapshot is in use, and why.")
+@click.option("--verify", is_flag=True, help="Also check the whole snapshot for damage.")
+@catalogue_options
 @as_json
-def info_command(verify: bool, as_json: bool, **which: Any) -> None:
-    """Tell which snapshot is in use and why, from which source and date, and what was merged into it.
+def info_command(verify: bool, as_json: bool, config: str | None, snapshot: str | None, **_: object) -> None:
+    """Show which snapshot is in use and why, its source and its date, and whether `pull` or `activate` is due.
 
     \b
     Example:
@@ -27,12 +32,12 @@ def info_command(verify: bool, as_json: bool, **which: Any) -> None:
     """
     from llm_models.status import status
 
-    facts = status(folder_of(which["config"]), which["snapshot"], verify=verify)
+    facts = status(folder_of(config), snapshot, verify=verify)
     facts["version"] = _version("llm-models-catalog")
     if as_json:
         print_json({name: value for name, value in facts.items() if value is not None})
     else:
-        print_pairs([(name, "; ".join(value) if isinstance(value, list) else value) for name, value in facts.items()])
+        print_pairs(facts.items())
     other = _version("llm-models")
     if other is not None:
         note(
@@ -50,54 +55,64 @@ def _version(distribution: str) -> str | None:
         return None
 
 
-@click.command("pull", short_help="Fetch the source's catalogue; goes online.")
-@click.option("--source", default=DEFAULT, show_default=True, metavar="NAME", help="The source to fetch.")
-@click.option("--url", metavar="URL", help="A mirror, a file: URL or a path in place of the source's own address.")
+@click.command("pull", short_help="Download the source's catalogue; goes online.")
+@click.option("--source", default=DEFAULT, show_default=True, metavar="NAME", help=f"One of: {', '.join(SOURCES)}.")
+@click.option("--url", metavar="URL", help="A mirror, a file: URL or a path, instead of the source's own address.")
 @click.option("--out", metavar="FILE", help="Where to store it. Default: .llm_models/upstream.json.")
-@click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="The deadline for all of it.")
+@click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="Time limit for the download.")
 @config_option
 @as_json
 def pull_command(
     source: str, url: str | None, out: str | None, timeout: float, config: str | None, as_json: bool
 ) -> None:
-    """Fetch the source's catalogue: the one command that goes online.
+    """Download the source's catalogue. This is the only command that goes online.
 
-    What comes is checked to be a catalogue before anything on disk changes, and nothing that is
-    served changes before `activate`. An unchanged source is a quick success.
+    Files change only after the whole download is checked, and programs use the new data only after `activate`.
+    A source that has not changed is usually not downloaded again.
 
     \b
     Example:
       llm-models pull && llm-models activate
     """
-    from llm_models.in_use import pulled_file
     from llm_models.sources import pull
 
     path = out or pulled_file(folder_of(config))
     with transfer_bar(source) as progress:
         result = pull(source, url=url, out=path, timeout=timeout, progress=progress)
-    told = result.manifest
+    manifest = result.manifest
     if as_json:
-        print_json({"path": result.path, "unchanged": result.unchanged, **told})
-        return
-    counted = f"{told['models']:,} models of {told['providers']:,} providers"
-    click.echo(f"{result.path}: {'unchanged, ' if result.unchanged else ''}{counted}, from {printable(told['url'])}")
+        print_json({"path": result.path, "unchanged": result.unchanged, **manifest})
+    else:
+        unchanged = "unchanged, " if result.unchanged else ""
+        line(f"{result.path}: {unchanged}{_counted(manifest)}, from {manifest['url']}")
 
 
-@click.command("activate", short_help="Build a snapshot and put it in place.")
+def _counted(counts: Mapping[str, Any]) -> str:
+    return f"{counts['models']:,} models of {counts['providers']:,} providers"
+
+
+@click.command("activate", cls=Command, short_help="Build a snapshot and put it in place.")
 @click.option("--from", "path", metavar="FILE", help="A source file, such as models.dev's api.json.")
-@click.option("--source", metavar="NAME", help=f"The source of that file. Default: as it was pulled, else {DEFAULT}.")
+@click.option("--source", metavar="NAME", help=f"The source of that file. Default: as pulled, otherwise {DEFAULT}.")
 @click.option("--out", metavar="FILE", help="Where to write. Default: .llm_models/snapshot.json of the application.")
-@click.option("--force", is_flag=True, help="Write even where a guard refuses.")
-@click.option("--strict", is_flag=True, help="Refuse what deserves eyes too.")
+@click.option("--force", is_flag=True, help="Write even if there are reasons to refuse.")
+@click.option("--strict", is_flag=True, help="Also refuse on notable changes.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen and write nothing.")
 @config_option
 @as_json
-def activate_command(path: str | None, source: str | None, config: str | None, as_json: bool, **options: Any) -> None:
+def activate_command(
+    path: str | None, source: str | None, config: str | None, dry_run: bool, as_json: bool, **options: Any
+) -> None:
     """Build a snapshot from a source, merge llm_models.toml into it, and put it in place.
 
-    Without --from it takes the newer of what was pulled and the packaged snapshot. What was dropped,
-    repaired or left out is counted, by reason. It refuses a source with more than 1 % of its records
-    invalid, one in which half of the active models are gone, and one older than the active snapshot.
+    Without --from it uses the pulled file or the packaged snapshot, whichever is newer. It counts what it
+    dropped, repaired or left out, by reason.
+
+    It refuses a source in which more than {guards.MAX_INVALID} of the records are invalid, one that lacks
+    {guards.MAX_GONE} or more of the active models, and one that is older than the active snapshot.
+
+    Notable changes get a notice: another base URL or key variable, a price that rose or fell by a factor of
+    {guards.TENFOLD} or more, and a model that llm_models.toml names and that is gone.
 
     \b
     Example:
@@ -107,32 +122,28 @@ def activate_command(path: str | None, source: str | None, config: str | None, a
 
     if source is not None and path is None:
         raise click.UsageError("--source needs --from FILE")
-    made = activate(path, folder_of(config), source=source, **options)
-    dry_run = options["dry_run"]
-    counts = made.file.header["counts"]
-    rows = made.report.rows()
-    gone = [f"{entry.provider}:{entry.match or entry.id}" for entry in made.run.left_out] if made.run else []
-    module = made.file.header.get("overrides_module")
+    result = activate(path, folder_of(config), source=source, dry_run=dry_run, **options)
+    header = result.file.header
+    rows = result.report.rows()
+    module = header.get("overrides_module")
     if module:
-        note(f"note: the behaviour module '{module}' is not run; load() merges what it says")
+        note(f"note: the behaviour module '{module}' is not run; load() merges what it states")
     if as_json:
-        told = {"snapshot": made.path, "written": not dry_run, "from": made.origin, **counts}
-        told |= {"date": made.file.header.get("date"), "notes": rows, "gone": gone}
-        print_json({**told, "overridden": made.refused, "look": made.look})
+        left_out = result.run.left_out if result.run else ()
+        print_json({
+            "snapshot": result.path, "written": not dry_run, "from": result.origin, **header["counts"],
+            "date": header.get("date"), "notes": rows,
+            "gone": [f"{entry.provider}:{entry.match or entry.id}" for entry in left_out],
+            "overridden": result.refused, "look": result.look,
+        })  # fmt: skip
         return
-    total = f"{counts['models']:,} models of {counts['providers']:,} providers"
-    click.echo(f"{made.path}: {total}, from {made.origin}{' (not written: --dry-run)' if dry_run else ''}")
+    unwritten = " (not written: --dry-run)" if dry_run else ""
+    line(f"{result.path}: {_counted(header['counts'])}, from {result.origin}{unwritten}")
     if rows:
-        columns = ("what", "where", "why", "count", "for example")
-        print_table(
-            columns,
-            [(row["kind"], row["place"], row["reason"], row["count"], ", ".join(row["examples"])) for row in rows],
-            right=("count",),
-        )
-    for reason in made.refused:
-        note(f"overridden by --force: {reason}")
-    for sentence in made.look:
-        note(f"look: {sentence}")
+        cells = [(row["kind"], row["place"], row["reason"], row["count"], row["examples"]) for row in rows]
+        print_table(("what", "where", "why", "count", "for example"), cells, right=("count",))
+    note(*(f"overridden by --force: {reason}" for reason in result.refused))
+    note(*(f"notice: {sentence}" for sentence in result.look))
 
 
 @click.command("rollback", short_help="Put the previous snapshot back.")
@@ -145,35 +156,28 @@ def rollback_command(config: str | None) -> None:
       llm-models rollback
     """
     from llm_models.activation import rollback
-    from llm_models.in_use import target
 
     folder = folder_of(config)
-    file = rollback(folder)
-    counts = file.header["counts"]
-    click.echo(f"{target(folder)}: back to {counts['models']:,} models, dated {file.header.get('date', 'unknown')}")
+    header = rollback(folder).header
+    line(f"{target(folder)}: back to {header['counts']['models']:,} models, dated {header.get('date', 'unknown')}")
 
 
-@click.command("diff", short_help="Show what changed between two catalogues.")
+@click.command("diff", cls=Command, short_help="Show what changed between two catalogues.")
 @click.argument("old", required=False)
 @click.argument("new", required=False)
-@click.option("--provider", metavar="PROVIDER", help="One provider alone.")
-@click.option("--only-used", is_flag=True, help="Only the models and providers that llm_models.toml names.")
-@click.option("--exit-code", is_flag=True, help="Exit 1 where there is a difference.")
+@click.option("--provider", metavar="PROVIDER", help="Compare only this provider.")
+@click.option("--only-used", is_flag=True, help="Compare only the models and providers that llm_models.toml names.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
 @config_option
 @as_json
 def diff_command(
-    old: str | None,
-    new: str | None,
-    provider: str | None,
-    only_used: bool,
-    exit_code: bool,
-    config: str | None,
+    old: str | None, new: str | None, provider: str | None, only_used: bool, exit_code: bool, config: str | None,
     as_json: bool,
-) -> None:
-    """Show what changed between two catalogues: packaged, active, pulled, or files.
+) -> None:  # fmt: skip
+    """Show what changed from OLD to NEW: each is {differences.NAMES}, or the path of a snapshot or source file.
 
-    Alone it compares the active one with what was pulled, else the packaged one with the active. A file
-    is a snapshot or a source file.
+    Without NEW it compares OLD with the active catalogue. Without both it compares the active catalogue with
+    the pulled one or, if nothing was pulled, the packaged one with the active one.
 
     \b
     Example:
@@ -182,35 +186,59 @@ def diff_command(
     from llm_models.differences import compared
 
     folder = folder_of(config)
-    found = compared(folder, old, new, provider=provider, only_used=only_used)
+    difference = compared(folder, old, new, provider=provider, only_used=only_used)
     if as_json:
-        print_json(found.to_dict())
+        print_json(difference.to_dict())
     else:
-        print_diff(found)
+        _print_diff(difference)
     if only_used and folder.config is None:
         note("note: there is no llm_models.toml here, so nothing counts as used")
-    if exit_code and found:
+    if exit_code and difference:
         raise click.exceptions.Exit(1)
 
 
-@click.command("schema", short_help="Print a JSON Schema.")
+def _print_diff(difference: Diff) -> None:
+    """What is new, what is gone, and the changed fields by kind."""
+    from llm_models.differences import KINDS
+
+    for title, names in zip(difference._fields[:4], difference[:4], strict=True):
+        if names:
+            line(f"{title.replace('_', ' ')}: {len(names):,}", *(f"  {name}" for name in names))
+    for kind in KINDS:
+        changes = [change for change in difference.changes if change.kind == kind]
+        if changes:
+            line(f"{kind} changed: {len(changes):,}")
+            cells = []
+            for change in changes:
+                percent = "" if change.percent is None else f"{change.percent:+.1f} %"
+                cells.append((f"  {change.spec}", change.field, _short(change.old), _short(change.new), percent))
+            print_table(("  model", "field", "old", "new", "change"), cells, right=("old", "new", "change"))
+    if not difference:
+        note("no difference")
+
+
+def _short(value: object) -> str:
+    text = cell(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+@click.command("schema", cls=Command, short_help="Print a JSON Schema.")
 @click.argument("name")
 def schema_command(name: str) -> None:
-    """Print a JSON Schema as one document: provider, model, capabilities, limits, cost, snapshot, manifest, overrides.
+    """Print a JSON Schema as one document: {schema.SCHEMAS}.
 
-    That of llm_models.toml (overrides) is written in draft-07 words, which is what TOML editors know.
+    The schema of llm_models.toml (overrides) uses the words of draft-07, because TOML editors know these.
 
     \b
     Example:
       llm-models schema overrides > llm_models.schema.json
     """
-    from llm_models import validation
-    from llm_models.errors import did_you_mean
+    from llm_models import schema
 
-    if name not in validation.SCHEMAS:
-        known = ", ".join(validation.SCHEMAS)
-        raise click.UsageError(f"no schema '{name}' (expected {known}).{did_you_mean(name, validation.SCHEMAS)}")
-    print_json(validation.for_editors() if name == "overrides" else validation.inlined(name))
+    if name not in schema.SCHEMAS:
+        known = ", ".join(schema.SCHEMAS)
+        raise click.UsageError(f"no schema '{name}' (expected {known}).{did_you_mean(name, schema.SCHEMAS)}")
+    print_json(schema.for_editors() if name == "overrides" else schema.inlined(name))
 
 
 COMMANDS = (pull_command, activate_command, rollback_command, diff_command, info_command, schema_command)

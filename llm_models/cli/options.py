@@ -1,73 +1,101 @@
-"""Options that several commands share, and the catalogue that they choose."""
+"""Options that several commands share, the catalogue that they choose, and help that states other modules' lists."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from functools import wraps
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
+from llm_models import paths, store
 from llm_models.cli.output import note
 from llm_models.integrations.click import ModelSpecParam
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import EllipsisType
+    from typing import Any, TypeVar
 
     from llm_models.paths import Folder
     from llm_models.snapshot import Snapshot
 
-__all__ = ["as_json", "catalogue", "chosen", "config_option", "folder_of", "model_spec"]
+    C = TypeVar("C", bound=Callable[..., Any])
+
+
+class Command(click.Command):
+    """A command whose help text may name lists and limits of other modules, such as `{guards.MAX_GONE}`.
+
+    They are looked up when help is shown, because some of these modules take long to import.
+    """
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help text, with the value of each name."""
+        self.help = re.sub(r"\{(\w+)\.(\w+)\}", _value, self.help or "")
+        super().format_help_text(ctx, formatter)
+
+
+def _value(name: re.Match[str]) -> str:
+    value = getattr(import_module(f"llm_models.{name[1]}"), name[2])
+    if isinstance(value, float):
+        return f"{100 * value:g} %"
+    return str(value) if isinstance(value, int) else ", ".join(value)
+
 
 config_option = click.option(
     "--config",
     metavar="FILE",
-    help="The llm_models.toml to use, 'none' for none. Default: LLM_MODELS_CONFIG, else the nearest upwards.",
+    help="The llm_models.toml to use, or 'none'. Default: LLM_MODELS_CONFIG, or the nearest in or above this folder.",
 )
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
-def catalogue(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that choose the catalogue a command reads; they reach it as `config`, `snapshot`, `behaviour`."""
+def catalogue_options(command: C) -> C:
+    """The options that choose a catalogue, which the command gets as `config`, `snapshot` and `behaviour`."""
     for option in (
-        click.option("--behaviour", is_flag=True, help="Import the behaviour module that the configuration names."),
-        click.option("--snapshot", metavar="FILE", help="A snapshot file in place of the packaged one."),
+        click.option("--behaviour", is_flag=True, help="Also run the behaviour module that the configuration names."),
+        click.option("--snapshot", metavar="FILE", help="A snapshot file to use instead of the packaged one."),
         config_option,
     ):
         command = option(command)
     return command
 
 
-def _completing() -> Snapshot:
-    """The catalogue that the options typed so far choose, for shell completion: no code is run, nothing is said."""
-    from llm_models import store
+def catalogue(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that choose a catalogue; the command gets that catalogue, which is not published, first."""
 
+    @wraps(command)
+    def with_catalogue(config: str | None, snapshot: str | None, behaviour: bool, **rest: Any) -> None:
+        chosen = _built(config, snapshot, behaviour)
+        module = chosen.file.header.get("overrides_module")
+        if module and not behaviour:
+            note(f"note: the behaviour module '{module}' is not run, so its changes are missing (--behaviour runs it)")
+        command(chosen, **rest)
+
+    return catalogue_options(with_catalogue)
+
+
+def _built(config: str | None, snapshot: str | None, behaviour: bool) -> Snapshot:
+    return store.build({"config": _config(config), "snapshot": snapshot, "run_behaviour": behaviour})
+
+
+def _completing() -> Snapshot:
+    """The catalogue that the options typed so far choose, for shell completion. It runs no code and prints nothing."""
     typed = click.get_current_context().params
-    return store.build(
-        {"config": _config(typed.get("config")), "snapshot": typed.get("snapshot"), "run_behaviour": False}
-    )
+    return _built(typed.get("config"), typed.get("snapshot"), behaviour=False)
 
 
 model_spec = ModelSpecParam(_completing, check=False)
-"""A model spec as an argument: completed from the catalogue, resolved by the command itself."""
+"""A model spec as an argument: the shell completes it, the command itself resolves it."""
 
 
 def folder_of(config: str | None) -> Folder:
     """The application's files that `--config` chooses."""
-    from llm_models import paths
-
     return paths.find(_config(config))
 
 
-def _config(config: str | None) -> Any:
+def _config(config: str | None) -> str | EllipsisType | None:
+    """The value of `--config` as `load()` takes it: `...` where the option is not given."""
     return ... if config is None else None if config in ("", "none") else config
-
-
-def chosen(config: str | None, snapshot: str | None, behaviour: bool) -> Snapshot:
-    """The catalogue that the shared options choose; the process's own is left alone."""
-    from llm_models import store
-
-    built = store.build({"config": _config(config), "snapshot": snapshot, "run_behaviour": behaviour})
-    module = built.file.header.get("overrides_module")
-    if module and not behaviour:
-        note(f"note: the behaviour module '{module}' is not run, so its changes are not shown (--behaviour runs it)")
-    return built

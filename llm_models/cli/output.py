@@ -1,4 +1,7 @@
-"""What commands print: tables for a terminal, JSON for programs, and nothing on stdout but data."""
+"""What commands print: the only module of the command line that writes, and the only one that escapes text.
+
+Data goes to stdout, everything else to stderr.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import json
 import shutil
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,36 +19,69 @@ from llm_models.errors import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from llm_models.differences import Diff
     from llm_models.errors import Problem
-    from llm_models.records import Model
-
-__all__ = [
-    "amount",
-    "github_line",
-    "model_row",
-    "note",
-    "price",
-    "print_diff",
-    "print_json",
-    "print_pairs",
-    "print_table",
-    "transfer_bar",
-]
 
 
-def print_json(value: Any) -> None:
-    """`value` as JSON in ASCII, so that no control character and no code page can get in the way."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=True))
+def cell(value: object) -> str:
+    """A value as text for people, with every character escaped that a terminal could obey.
+
+    A dash means unknown or empty; only a real 0 is "0". A fraction has no exponent and at most 12 digits.
+
+    >>> cell(None), cell(True), cell(128000), cell(0.1 + 0.2), cell(["text", "image"]), cell({"a\\x1b": 1e-7})
+    ('-', 'yes', '128,000', '0.3', 'text, image', '{a\\\\x1b: 0.0000001}')
+    """
+    match value:
+        case None | []:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}" if abs(value) >= 10_000 else str(value)
+        case float():
+            text = f"{value:.12g}"
+            return format(Decimal(text), "f") if "e" in text else text
+        case list() | tuple():
+            return ", ".join(map(cell, value))
+        case dict():
+            return "{" + ", ".join(f"{cell(name)}: {cell(item)}" for name, item in value.items()) + "}"
+        case _:
+            return printable(value)
 
 
-def note(text: str) -> None:
-    """A line for people, on stderr."""
-    click.echo(printable(text), err=True)
+def _write(lines: Iterable[str], *, err: bool = False) -> None:
+    """Print lines that are fit for a terminal. Everything that a command prints passes through here."""
+    texts = list(lines)
+    if texts:
+        click.echo("\n".join(texts), err=err)
+
+
+def line(*texts: object) -> None:
+    """Print each text as a line of data."""
+    _write(map(cell, texts))
+
+
+def note(*texts: object) -> None:
+    """Print each text as a line for people, on stderr."""
+    _write(map(cell, texts), err=True)
+
+
+def print_json(value: object) -> None:
+    """Print `value` as JSON in ASCII, which is safe on every terminal and in every encoding."""
+    _write([json.dumps(value, indent=2, ensure_ascii=True)])
+
+
+def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
+    """Print names and values, one pair a line, without the pairs that have no value."""
+    shown = [(cell(name), cell(value)) for name, value in pairs if value not in (None, "", (), [])]
+    width = max((len(name) for name, _ in shown), default=0)
+    line(*(f"{name:<{width}}  {value}" for name, value in shown))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
-    """A table: fitted to a terminal, whole and unstyled when read by a program. `right` names right-aligned columns."""
+    """Print a table, fitted to the width of a terminal, or plain and complete for a program.
+
+    `right` names the columns that are aligned to the right.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -53,124 +90,42 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right:
     terminal = sys.stdout.isatty()
     table = Table(box=box.SIMPLE_HEAD if terminal else None, header_style="bold", pad_edge=False)
     for column in columns:
-        table.add_column(
-            column,
-            justify="right" if column in right else "left",
-            no_wrap=not terminal or column != columns[-1],
-            overflow="ellipsis",
-        )
+        wraps = terminal and column == columns[-1]
+        table.add_column(column, justify="right" if column in right else "left", no_wrap=not wraps, overflow="ellipsis")
     for row in rows:
-        table.add_row(*[Text(printable(cell)) for cell in row])
+        table.add_row(*[Text(cell(value)) for value in row])
     width = shutil.get_terminal_size((120, 24)).columns if terminal else 100_000
     console = Console(file=sys.stdout, width=width, highlight=False, emoji=False, markup=False)
     with console.capture() as capture:
         console.print(table)
-    lines = [line.rstrip() for line in capture.get().split("\n")]
-    click.echo("\n".join(lines).strip("\n") if not terminal else "\n".join(lines).rstrip("\n"))
-
-
-def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
-    """Names and values, one pair a line; what is unknown (None or empty) is left out."""
-    shown = [(name, printable(value)) for name, value in pairs if value not in (None, "", (), [])]
-    width = max((len(name) for name, _ in shown), default=0)
-    for name, value in shown:
-        click.echo(f"{name:<{width}}  {value}")
+    _write(text.rstrip() for text in capture.get().strip("\n").split("\n"))
 
 
 def github_line(problem: Problem) -> str:
-    """A problem as an annotation of GitHub Actions, escaped as its commands want it."""
+    """A problem as an annotation of GitHub Actions, escaped as these require."""
 
-    def escaped(text: str) -> str:
-        return printable(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
-
-    def prop(text: object) -> str:
-        return escaped(str(text)).replace(":", "%3A").replace(",", "%2C")
+    def escaped(text: object, *more: str) -> str:
+        for character in ("%", "\r", "\n", *more):
+            text = str(text).replace(character, f"%{ord(character):02X}")
+        return str(text)
 
     where = {"file": problem.file, "line": problem.line, "col": problem.column}
-    told = ",".join(f"{name}={prop(value)}" for name, value in where.items() if value is not None)
+    parts = [f"{name}={escaped(value, ':', ',')}" for name, value in where.items() if value is not None]
     text = ": ".join(part for part in (problem.path, problem.message) if part)
-    return f"::{problem.severity} {told}::{escaped(f'{text}. {problem.hint}' if problem.hint else text)}"
-
-
-def amount(number: int | None) -> str:
-    """A count for people, `128,000`; unknown is a dash."""
-    return "-" if number is None else f"{number:,}"
-
-
-def price(dollars: float | None) -> str:
-    """A price for people, in USD; unknown is a dash, and only an explicit 0 is 0."""
-    return "-" if dollars is None else f"{dollars:.10f}".rstrip("0").rstrip(".") if dollars else "0"
-
-
-def model_row(model: Model) -> list[object]:
-    """A model as a row of `list`."""
-    flags = model.capabilities
-    does = [
-        name
-        for name, has in (
-            ("embeddings", flags.embeddings),
-            ("tools", flags.tools.enabled),
-            ("json", flags.json.native),
-            ("reasoning", flags.reasoning.enabled),
-            ("files", flags.attachments),
-        )
-        if has
-    ]
-    state = ["deprecated"] if model.deprecated else [model.status] if model.status else []
-    return [
-        model.spec,
-        amount(model.limits.context),
-        amount(model.limits.output),
-        price(model.cost.input),
-        price(model.cost.output),
-        " ".join([*does, *[f"({word})" for word in state]]),
-    ]
-
-
-def print_diff(found: Diff) -> None:
-    """A diff for people: what is new, what is gone, and the changed fields grouped by kind."""
-    for title, names in (
-        ("providers added", found.providers_added),
-        ("providers removed", found.providers_removed),
-        ("models added", found.models_added),
-        ("models removed", found.models_removed),
-    ):
-        if names:
-            click.echo(f"{title}: {len(names):,}")
-            click.echo("".join(f"  {printable(name)}\n" for name in names), nl=False)
-    from llm_models.differences import KINDS
-
-    for kind in KINDS:
-        changes = [change for change in found.changes if change.kind == kind]
-        if changes:
-            click.echo(f"{kind} changed: {len(changes):,}")
-            rows = [
-                (f"  {one.spec}", one.field, _side(one.old), _side(one.new), _percent(one.percent)) for one in changes
-            ]
-            print_table(("  model", "field", "old", "new", "change"), rows, right=("old", "new", "change"))
-    if not found:
-        note("no difference")
-
-
-def _side(value: object) -> str:
-    text = "-" if value is None else json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _percent(percent: float | None) -> str:
-    return "" if percent is None else f"{percent:+.1f} %"
+    return f"::{problem.severity} {','.join(parts)}::{escaped(f'{text}. {problem.hint}' if problem.hint else text)}"
 
 
 @contextmanager
 def transfer_bar(title: str) -> Iterator[Callable[[int, int | None], None] | None]:
-    """A progress bar on stderr while something is fetched; None where nobody watches."""
+    """A progress bar on stderr during a download; None unless stderr is a terminal."""
     if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-    columns = (TextColumn(title), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    name = TextColumn("{task.description}", markup=False)
+    columns = (name, BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
+        task = bar.add_task(cell(title), total=None)
         yield lambda received, expected: bar.update(task, completed=received, total=expected)

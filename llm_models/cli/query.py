@@ -2,187 +2,176 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from llm_models.cli.options import as_json, catalogue, chosen, model_spec
-from llm_models.cli.output import model_row, print_json, print_pairs, print_table
+from llm_models.cli.options import Command, as_json, catalogue, model_spec
+from llm_models.cli.output import line, note, print_json, print_pairs, print_table
+from llm_models.modelspec import STYLES
+from llm_models.origins import leaves
+from llm_models.selection import ORDERS
 
-__all__ = ["COMMANDS"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-_COLUMNS = ("model", "context", "output", "$ in", "$ out", "does")
+    from llm_models.modelspec import Style
+    from llm_models.records import Model
+    from llm_models.selection import Order
+    from llm_models.snapshot import Snapshot
+
 _NUMBERS = ("context", "output", "$ in", "$ out", "models")
+_FIRST = {"id": "name", "price": "lowest price", "context": "largest context", "release": "newest release"}
 
 _require = click.option("--require", multiple=True, metavar="NAME", help="A capability that it must have; repeatable.")
 _forbid = click.option("--forbid", multiple=True, metavar="NAME", help="A capability that it must lack; repeatable.")
 _prefer = click.option("--prefer", multiple=True, metavar="PROVIDER", help="A provider to try first; repeatable.")
-_scope = click.option("--scope", metavar="PROVIDER", help="Look at one provider alone.")
+_scope = click.option("--scope", metavar="PROVIDER", help="Use only the models of this provider.")
 
 
-@click.command("list", short_help="List models, all or a provider's.")
+@click.command("list", cls=Command, short_help="List models, all or of one provider.")
 @click.argument("provider", required=False)
 @_require
 @_forbid
 @catalogue
 @as_json
 def list_command(
-    provider: str | None, require: tuple[str, ...], forbid: tuple[str, ...], as_json: bool, **which: Any
+    snapshot: Snapshot, provider: str | None, require: tuple[str, ...], forbid: tuple[str, ...], as_json: bool
 ) -> None:
-    """List the models of PROVIDER, or of all, sorted by name.
+    """List the models of PROVIDER, or all models, sorted by name.
 
-    Prices are USD per million tokens, limits are tokens; a dash is unknown.
+    Prices are USD per million tokens, limits are tokens; a dash means unknown.
+
+    Capabilities: {records.CAPABILITIES}.
 
     \b
     Example:
       llm-models list anthropic --require reasoning
     """
-    models = chosen(**which).list_models(provider, require=require, forbid=forbid)
+    models = snapshot.list_models(provider, require=require, forbid=forbid)
     if as_json:
         print_json([model.to_dict() for model in models])
     elif models:
-        print_table(_COLUMNS, map(model_row, models), right=_NUMBERS)
+        _print_models(models)
     if not models:
-        click.echo("no model has and lacks these capabilities", err=True)
+        note("no model has the required capabilities without the forbidden ones")
         raise click.exceptions.Exit(1)
+
+
+def _print_models(models: Iterable[Model]) -> None:
+    rows = []
+    for model in models:
+        flags = model.capabilities
+        does = {
+            "embeddings": flags.embeddings,
+            "tools": flags.tools.enabled,
+            "json": flags.json.native,
+            "reasoning": flags.reasoning.enabled,
+            "files": flags.attachments,
+        }
+        state = "deprecated" if model.deprecated else model.status
+        words = [name for name, flag in does.items() if flag] + ([f"({state})"] if state else [])
+        limits, cost = model.limits, model.cost
+        rows.append((model.spec, limits.context, limits.output, cost.input, cost.output, " ".join(words)))
+    print_table(("model", "context", "output", "$ in", "$ out", "does"), rows, right=_NUMBERS)
 
 
 @click.command("providers", short_help="List the providers.")
 @catalogue
 @as_json
-def providers_command(as_json: bool, **which: Any) -> None:
-    """List the providers, with how many models each shows and the variables that hold its key.
+def providers_command(snapshot: Snapshot, as_json: bool) -> None:
+    """List the providers, each with the number of its models and the environment variables for its key.
 
     \b
     Example:
       llm-models providers --json
     """
-    snapshot = chosen(**which)
     providers = [snapshot.get_provider(name) for name in snapshot.list_providers()]
     if as_json:
         print_json([provider.to_dict() for provider in providers])
         return
-    rows = [
-        (one.id, one.name or "-", len(snapshot.list_models(one.id)), " ".join(one.env) or "-", one.base_url or "-")
-        for one in providers
-    ]
+    rows = [(p.id, p.name, len(snapshot.list_models(p.id)), " ".join(p.env) or None, p.base_url) for p in providers]
     print_table(("provider", "name", "models", "env", "base URL"), rows, right=_NUMBERS)
 
 
-@click.command("show", short_help="Show all that is known of a model.")
+@click.command("show", short_help="Show the record of a model.")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @catalogue
 @as_json
-def show_command(spec: str, as_json: bool, **which: Any) -> None:
-    """Show all that is known of one model, named by a model spec, an alias or an unambiguous id.
+def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
+    """Show the whole record of one model. SPEC is provider:model, an alias, or an id that only one provider has.
 
     \b
     Example:
       llm-models show openai:gpt-4o-mini
     """
-    model = chosen(**which).resolve(spec)
+    model = snapshot.resolve(spec)
+    record = model.to_dict()
     if as_json:
-        print_json(model.to_dict())
-    else:
-        print_pairs([("model", model.spec), *_flat({k: v for k, v in model.to_dict().items() if k not in _NAMED})])
+        print_json(record)
+        return
+    values = [(".".join(path), value) for path, value in leaves(record) if path not in (("id",), ("provider",))]
+    print_pairs([("model", model.spec), *values])
 
 
-_NAMED = ("id", "provider")
-
-
-def _flat(data: dict[str, Any], prefix: str = "") -> list[tuple[str, object]]:
-    """Nested data as (dotted path, text) pairs."""
-    pairs: list[tuple[str, object]] = []
-    for name, value in data.items():
-        if isinstance(value, dict):
-            pairs.extend(_flat(value, f"{prefix}{name}."))
-        else:
-            pairs.append((prefix + name, _text(value)))
-    return pairs
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join([_text(item) for item in value])
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{name}: {_text(item)}" for name, item in value.items()) + "}"
-    return f"{value:,}" if isinstance(value, int) and value >= 10_000 else str(value)
-
-
-@click.command("select", short_help="Choose the best model by capabilities.")
+@click.command("select", cls=Command, short_help="Choose the best model by capabilities.")
 @_require
 @_forbid
 @_prefer
 @_scope
 @click.option(
-    "--order-by",
-    type=click.Choice(["id", "price", "context", "release"]),
-    default="id",
-    show_default=True,
-    help="What comes first among equals: name, lowest price, largest context, newest release.",
-)
+    "--order-by", type=click.Choice(tuple(ORDERS)), default="id", show_default=True,
+    help=f"What comes first among equals: {', '.join(_FIRST.get(order, order) for order in ORDERS)}.",
+)  # fmt: skip
 @click.option("--all", "every", is_flag=True, help="Print every candidate, best first.")
 @catalogue
 @as_json
 def select_command(
-    require: tuple[str, ...],
-    forbid: tuple[str, ...],
-    prefer: tuple[str, ...],
-    scope: str | None,
-    order_by: str,
-    every: bool,
-    as_json: bool,
-    **which: Any,
-) -> None:
-    """Print the model spec of the best model that has and lacks these capabilities.
+    snapshot: Snapshot, require: tuple[str, ...], forbid: tuple[str, ...], prefer: tuple[str, ...], scope: str | None,
+    order_by: Order, every: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Print the model spec of the best model with the required capabilities and without the forbidden ones.
 
-    Capabilities: chat, embeddings, attachments, temperature, reasoning, reasoning_toggle, tools,
-    tools_streaming, tools_strict, tools_parallel, json_native, json_schema, json_strict, streaming_text,
-    streaming_tool_calls.
+    Capabilities: {records.CAPABILITIES}.
 
     \b
     Example:
       llm-models select --require tools --require json_native --prefer openai
     """
     wanted: dict[str, Any] = {"require": require, "forbid": forbid, "scope": scope, "order_by": order_by}
-    if prefer:
-        wanted["prefer"] = prefer
-    snapshot = chosen(**which)
-    best = snapshot.select(**wanted)  # says why where there is none
+    wanted["prefer"] = prefer or None  # otherwise the configuration's
+    best = snapshot.select(**wanted)  # the error states the reasons where no model fits
     models = snapshot.candidates(**wanted) if every else [best]
     if as_json:
         print_json([model.to_dict() for model in models] if every else best.to_dict())
     elif every:
-        print_table(_COLUMNS, map(model_row, models), right=_NUMBERS)
+        _print_models(models)
     else:
-        click.echo(best.spec)
+        line(best.spec)
 
 
-@click.command("resolve", short_help="Print a model's canonical name.")
+@click.command("resolve", short_help="Print the canonical name of a model.")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @_scope
 @_prefer
-@click.option("--style", default="colon", show_default=True, metavar="STYLE", help="colon, at or filename.")
+@click.option("--style", default=STYLES[0], show_default=True, metavar="STYLE", help=f"One of: {', '.join(STYLES)}.")
 @catalogue
 @as_json
 def resolve_command(
-    spec: str, scope: str | None, prefer: tuple[str, ...], style: Any, as_json: bool, **which: Any
+    snapshot: Snapshot, spec: str, scope: str | None, prefer: tuple[str, ...], style: Style, as_json: bool
 ) -> None:
-    """Print the canonical name of the model that SPEC means: provider:model, model@provider, or a bare id.
+    """Print the canonical name of a model. SPEC is provider:model, model@provider, an alias, or a bare id.
 
     \b
     Example:
       llm-models resolve claude-haiku-4-5@20251001@google-vertex
     """
-    snapshot = chosen(**which)
     model = snapshot.resolve(spec, scope=scope, prefer=prefer)
     text = snapshot.format_spec(model.key, style)
     if as_json:
         print_json({"requested": spec, "spec": text, "provider": model.provider, "id": model.id})
     else:
-        click.echo(text)
+        line(text)
 
 
 COMMANDS = (list_command, providers_command, show_command, select_command, resolve_command)
