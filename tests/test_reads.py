@@ -658,7 +658,7 @@ class TestFilters:
         "filters", [{"deny": {key: ["*"] for key in WORLD}}, {"allow": {"empty": "all"}}, {"allow": {"alpha": ["zzz"]}}]
     )
     def test_nothing_left(self, world: Snapshot, filters: Any) -> None:
-        with pytest.raises(EmptyCatalogError, match="no model"):
+        with pytest.raises(EmptyCatalogError, match="hide every model"):
             Snapshot(world.file, **filters)
 
     def test_nothing_there(self) -> None:
