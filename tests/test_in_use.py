@@ -13,8 +13,9 @@ from support.catalogues import catalogue, model, provider
 from support.command import STATE, facts, fine, here
 
 import llm_models
-from llm_models import paths
+from llm_models import paths, validation
 from llm_models.in_use import base_of, in_use
+from llm_models.origins import key_of, path_of
 from llm_models.snapshot_file import SnapshotFile
 
 if TYPE_CHECKING:
@@ -175,6 +176,59 @@ class TestOneAnswer:
         assert llm_models.load(config=None, snapshot=stale, publish=False).get_model("acme", "of-first")
         with pytest.raises(llm_models.SnapshotError, match=r"stale.json.*another packaged snapshot.*activate"):
             llm_models.load(config=None, snapshot=stale, overrides={"deny": {"acme": ["common"]}}, publish=False)
+
+
+@pytest.mark.usefixtures("application")
+class TestKept:
+    """An activation from a source keeps the blocks of its base that it changed, and no others."""
+
+    CONFIG = """
+deny = { other = ["x"] }
+[[providers]]
+id = "mine"
+[[models]]
+provider = "mine"
+id = "m"
+[[models]]
+provider = "acme"
+id = "common"
+cost.input = 7
+extra."a.b".c = 1
+"""
+
+    def activated(self) -> SnapshotFile:
+        source = catalogue(provider("acme", model("common"), model("m1")), provider("other", model("x"), model("y")))
+        Path("api.json").write_bytes(source)
+        Path("llm_models.toml").write_text(self.CONFIG)
+        fine("activate", "--from", "api.json", "--force")
+        return SnapshotFile.open(f"{STATE}/snapshot.json")
+
+    def test_only_what_differs(self) -> None:
+        file = self.activated()
+        assert list(file.header["kept"]["blocks"]) == ["acme"]
+        header = {**file.header, "blocks": dict(file.blocks)}
+        assert validation.first_fault("snapshot", header) is None
+        file.verify()
+
+    def test_the_base_is_the_one_that_was_built(self) -> None:
+        file = self.activated()
+        base = base_of(file)
+        built, _ = catalogues.base(Path("api.json").read_bytes(), b"", "api.json")
+        assert base.data == built.data
+        assert base.digest == file.header["base"]["digest"] == built.digest
+        assert not base.holds("mine")
+
+    def test_of_a_packaged_base_nothing_is_kept(self) -> None:
+        fine("activate")
+        assert "kept" not in SnapshotFile.open(f"{STATE}/snapshot.json").header
+
+    def test_paths_with_dots_are_told_apart(self) -> None:
+        """A key with a dot in it is not the path of two keys."""
+        self.activated()
+        fields = {one.field: one for one in llm_models.load(publish=False).explain("acme:common").fields}
+        assert fields["extra.a.b.c"].place == "llm_models.toml:12"
+        assert path_of(key_of(("extra", "a.b", "c"))) == ("extra", "a.b", "c")
+        assert path_of(key_of(("[", "x"))) == ("[", "x")
 
 
 class TestStoredFiles:
