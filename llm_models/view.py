@@ -53,7 +53,7 @@ class View:
         """Provider -> id -> record, of the models that were asked for."""
         self._providers: dict[str, Provider] = {}
         self._parts: dict[tuple[type[Record], tuple[Any, ...]], Record] = {}
-        self._shown: dict[str, list[int]] = {}
+        self._shown: dict[str, Sequence[int]] = {}
         self.by_name: dict[str, list[ModelRow]] | None = None
         """Cache of `lookup`: the models that each bare name may mean."""
         self.counts: dict[str | None, dict[int, int]] = {}
@@ -61,8 +61,8 @@ class View:
         self.unmatched: dict[tuple[int, int, str | None], Unmatched] = {}
         """Cache of `selection`: the answer to conditions that no model fits."""
         if not self._shows_any():
-            left = " that the filters leave" if file.header["counts"]["models"] else ""
-            raise EmptyCatalogError(f"{printable(file.name)}: there is no model{left}")
+            why = "allow and deny hide every model" if file.header["counts"]["models"] else "it has no models"
+            raise EmptyCatalogError(f"{printable(file.name)}: {why}")
 
     def _shows_any(self) -> bool:
         """Whether a model is shown. Blocks are read only when the numbers in the header do not answer it."""
@@ -80,12 +80,11 @@ class View:
 
     def shown(self, provider: str) -> Sequence[int]:
         """The rows of a provider's models that no filter hides, in order of id."""
-        if self.filters is None or not self.filters.restricts(provider):
-            return range(self.known[provider][3])
         try:
             return self._shown[provider]
         except KeyError:
-            pass
+            if self.filters is None or not self.filters.restricts(provider):
+                return self._shown.setdefault(provider, range(self.known[provider][3]))
         block = self.file.block(provider)
         names = {model_id: [model_id] for model_id in block.ids}
         for alias, model_id in block.aliases.items():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import fnmatch
+import inspect
 import pickle
 import re
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,7 @@ from support import catalogues, oracle
 from support.work import calls
 
 import llm_models
-from llm_models import Model, Snapshot
+from llm_models import Model, Snapshot, modelspec, selection
 from llm_models.errors import (
     AmbiguousModelError,
     ConfigError,
@@ -656,7 +658,7 @@ class TestFilters:
         "filters", [{"deny": {key: ["*"] for key in WORLD}}, {"allow": {"empty": "all"}}, {"allow": {"alpha": ["zzz"]}}]
     )
     def test_nothing_left(self, world: Snapshot, filters: Any) -> None:
-        with pytest.raises(EmptyCatalogError, match="no model"):
+        with pytest.raises(EmptyCatalogError, match="hide every model"):
             Snapshot(world.file, **filters)
 
     def test_nothing_there(self) -> None:
@@ -964,3 +966,16 @@ class TestThePublishedOne:
         assert (
             repr(packaged) == f"<Snapshot {packaged.date}: {len(packaged)} models of {len(whole.providers)} providers>"
         )
+
+
+@pytest.mark.parametrize(
+    ("module", "alias", "listed"), [(selection, "Order", [*ORDERS]), (modelspec, "Style", [*modelspec.STYLES])]
+)
+def test_a_closed_set_has_one_list(module: Any, alias: str, listed: list[str]) -> None:
+    """The type that editors show is the list that is checked at run time."""
+    (assigned,) = [
+        node.value
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == alias
+    ]
+    assert [node.value for node in ast.walk(assigned) if isinstance(node, ast.Constant)] == listed
