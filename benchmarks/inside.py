@@ -12,9 +12,10 @@ import sys
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
+from llm_models.overlay import overlay
+
 from llm_models import files, pipeline, upstream
 from llm_models.normalize import Report, normalize
-from llm_models.overlay import overlay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

@@ -18,8 +18,6 @@ from llm_models.upstream import MAX_BYTES
 if TYPE_CHECKING:
     from llm_models.changes import Changes
 
-__all__ = ["PREVIOUS", "Activation", "activate", "build", "rollback"]
-
 PREVIOUS = "snapshot.previous.json"
 """The name under which the snapshot that an activation replaces is kept, beside it."""
 MAX_SNAPSHOT = 8 * MAX_BYTES

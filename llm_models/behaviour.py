@@ -1,31 +1,32 @@
 """The behaviour module: an application's overrides as Python code, read as plain data.
 
-It is other people's code: whatever it does wrong is a `ConfigError` that names it, and what it returns is
-copied, so that nothing it keeps can change a catalogue later.
+Other people write it. So any error in it becomes a `ConfigError` that names it, and its results are copied, so it
+cannot change a catalogue later.
 """
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
 
-from llm_models.config import Document, check_document, layer_of
+from llm_models.config import check_document, layer_of
+from llm_models.document import Document
 from llm_models.errors import ConfigError, Problem, printable
+from llm_models.grammar import MAX_DEPTH
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from llm_models.layers import Layer
 
-__all__ = ["Overrides", "layer_of_behaviour", "layer_of_mapping"]
-
 MAX_ITEMS = 1_000_000
-"""The most values that one module may return, at all depths together."""
-_MAX_DEPTH = 50
+"""The most values that one module may return, counted at all depths."""
 _SECTIONS = {"providers": "providers", "models": "models", "excludes": "exclude"}
 
 
 class Overrides:
-    """The base of a behaviour class: each method returns one section in the shape of `llm_models.toml`.
+    """The base class for behaviour: each method returns one section in the shape of `llm_models.toml`.
 
     >>> class Mine(Overrides):
     ...     def models(self):
@@ -48,13 +49,13 @@ class Overrides:
 
 
 class _NotPlainError(Exception):
-    """A value is no plain data, or there is too much of it."""
+    """A value is not plain data, or there is too much of it."""
 
 
 def layer_of_behaviour(module: Any) -> Layer:
-    """The layer that a behaviour module states: a name (`package.module`, `package.module:Class`), or the object.
+    """The layer that a behaviour module states, given by name (`package.module`, `package.module:Class`) or as object.
 
-    A class is called without arguments. Raises `ConfigError` that names it, whatever goes wrong in it.
+    A class is called without arguments. Raises `ConfigError` for any error in it.
     """
     name = (
         module
@@ -111,9 +112,9 @@ def _import(name: str) -> Any:
 
 
 def _plain(value: Any, path: str) -> Any:
-    """A copy of `value`, which stands at `path`, in dicts, lists and plain scalars.
+    """A copy of the `value` at `path` in dicts, lists and plain scalars.
 
-    Sets, whose order is chance, are sorted. Raises `_NotPlainError` for anything else, and for too much of it.
+    Sets are sorted, because their order is random. Raises `_NotPlainError` for other types, and for too many values.
     """
     left = MAX_ITEMS
 
@@ -122,8 +123,8 @@ def _plain(value: Any, path: str) -> Any:
         left -= 1
         if left < 0:
             raise _NotPlainError(f"more than {MAX_ITEMS:,} values")
-        if depth > _MAX_DEPTH:
-            raise _NotPlainError(f"nested deeper than {_MAX_DEPTH} levels, or data that holds itself")
+        if depth > MAX_DEPTH:
+            raise _NotPlainError(f"nested deeper than {MAX_DEPTH} levels, or data that contains itself")
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
@@ -135,9 +136,9 @@ def _plain(value: Any, path: str) -> Any:
         if isinstance(value, Mapping):
             return {_key(key, path): copy(item, f"{path}.{key}", depth + 1) for key, item in value.items()}
         if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
-            items = [copy(item, f"{path}[{place}]", depth + 1) for place, item in enumerate(value)]
+            items = [copy(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
             return sorted(items, key=repr) if isinstance(value, (set, frozenset)) else items
-        raise _NotPlainError(f"{path}: found a {type(value).__name__}, which is no plain data".removeprefix(": "))
+        raise _NotPlainError(f"{path}: found a {type(value).__name__}, which is not plain data".removeprefix(": "))
 
     return copy(value, path, 0)
 
@@ -149,10 +150,10 @@ def _key(key: Any, path: str) -> str:
 
 
 def _text(value: str, path: str) -> str:
-    """A copy of a text without what its class makes of it. Raises `_NotPlainError` where UTF-8 cannot say it."""
+    """A copy of a text as a plain `str`. Raises `_NotPlainError` where UTF-8 cannot encode it."""
     text = str.__str__(value)
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise _NotPlainError(f"{path}: text with half a surrogate pair, which no file can hold") from None
+        raise _NotPlainError(f"{path}: text with half a surrogate pair, which no file can store") from None
     return text

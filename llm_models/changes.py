@@ -8,26 +8,25 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from llm_models import schema
 from llm_models.enrich import agreed_families, derive, last_segment
 from llm_models.errors import ConfigError, did_you_mean, printable
 from llm_models.filters import compile_glob
-from llm_models.layers import BY_PROVIDER
+from llm_models.layers import BY_PROVIDER, RECORD_RULES, SETTINGS_RULES
 from llm_models.merge import Layered, merge
 from llm_models.modelspec import fold_provider
-from llm_models.rules import RECORD_RULES, SETTINGS_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from llm_models.document import DocumentPath
     from llm_models.errors import Problem
-    from llm_models.layers import DocumentPath, Entry, Layer
+    from llm_models.layers import Entry, Layer
     from llm_models.merge import Origin, Path
     from llm_models.snapshot_file import SnapshotFile
 
     Locations = dict[str, dict[str, dict[str, dict[str, Any]]]]
     """Section (`exclude`, `deny`, `allow`) -> provider -> pattern -> the layer that states it, and where."""
-
-__all__ = ["Changes", "Final", "Touched", "merge_layers", "settle_aliases"]
 
 
 class Touched:
@@ -121,10 +120,11 @@ class Touched:
         merged = merge([Layered(self.base.header["filters"]), *stated], SETTINGS_RULES)
         locations: Locations = {}
         for layer in self.layers:
-            for section, spelling, patterns in _tables(layer):
+            for path, patterns in chain(*map(layer.document.entries, BY_PROVIDER)):
+                section, spelling = map(str, path)
                 provider = fold_provider(spelling)
                 known = layer.only_patches or self._check_provider(provider, layer, (section,), spelling)
-                origin = {"layer": layer.name, "place": layer.place((section, spelling))}
+                origin = {"layer": layer.name, "place": layer.place(path)}
                 for pattern in patterns if known and patterns != "all" else ():
                     locations.setdefault(section, {}).setdefault(provider, {}).setdefault(pattern, origin)
         return merged.values, locations
@@ -137,14 +137,6 @@ class Touched:
             name: {one: globs for one, globs in value.items() if self.knows(one)} if isinstance(value, dict) else value
             for name, value in layer.settings.items()
         }
-
-
-def _tables(layer: Layer) -> Iterator[tuple[str, str, Any]]:
-    """(setting, provider as the layer spells it, patterns) of each setting that is a table by provider."""
-    for section in BY_PROVIDER:
-        table = (layer.document.data or {}).get(section)
-        for spelling, patterns in table.items() if isinstance(table, dict) else ():
-            yield section, spelling, patterns
 
 
 class Final(NamedTuple):
@@ -234,11 +226,10 @@ def _merge(
     if len(entries) == 1 and entries[0].is_ground:  # a source's own record, which was checked alone
         return {**ground, **entries[0].fields}, {}
     merged = merge([Layered(ground), *(part for entry in entries for part in entry.layered())], RECORD_RULES)
-    from llm_models import validation
+    if not schema.accepts(kind, merged.values):
+        from llm_models.validation import first_fault
 
-    fault = validation.first_fault(kind, merged.values)
-    if fault is not None:
-        path, message = fault
+        path, message = first_fault(kind, merged.values) or ((), "refused")
         raise ConfigError(printable(f"{spec}: once merged, {'.'.join(map(str, path))}: {message}"))
     return merged.values, merged.origins
 

@@ -11,24 +11,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import config, paths
 from llm_models.changes import Touched, settle_aliases
+from llm_models.document import ANY
 from llm_models.errors import ConfigError, Problem, SnapshotError, did_you_mean, nearest, printable
 from llm_models.filters import compile_glob
 from llm_models.frozen import defaults
 from llm_models.in_use import in_use
-from llm_models.layers import BY_PROVIDER, Layer, layer_from
+from llm_models.layers import BY_PROVIDER, RECORD_RULES, Layer, layer_from
 from llm_models.modelspec import fold_provider
 from llm_models.origins import fields_of, leaves, weaker
 from llm_models.records import Model, Provider
-from llm_models.rules import UNITED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from llm_models.config import Document
-    from llm_models.layers import DocumentPath, Entry
+    from llm_models.document import Document, DocumentPath
+    from llm_models.layers import Entry
     from llm_models.snapshot_file import SnapshotFile
-
-__all__ = ["base_for", "check_file", "check_text"]
 
 _FIELDS = {"models": (*defaults(Model), "match", "omit"), "providers": (*defaults(Provider), "omit")}
 
@@ -60,19 +58,18 @@ def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
     """
     document = config.parse(raw, path)
     found = list(document.problems)
-    sound = document.sound
-    if sound.data is not None:
+    if document.data is not None:
         name = os.path.basename(path)
         curated = os.path.basename(os.path.dirname(paths.absolute(path))) == "overrides"
-        layer = layer_from(sound, f"overrides/{name}" if curated else name, only_patches=curated)
+        layer = layer_from(document, f"overrides/{name}" if curated else name, only_patches=curated)
         run = Touched(base, [layer])
-        case = _Case(sound, layer, run, run.settings()[0].get("exclude", {}))
-        if config.ANY not in sound.doubtful:
+        case = _Case(document, layer, run, run.settings()[0].get("exclude", {}))
+        if ANY not in document.doubtful:
             found += run.problems
         for check in CHECKS:
             for one in check(case):
-                if not sound.doubtful & {one.provider, config.ANY}:
-                    found.append(sound.problem(one.path, one.message, one.hint, one.key, one.severity))
+                if not document.doubtful & {one.provider, ANY}:
+                    found.append(document.problem(one.path, one.message, one.hint, one.key, one.severity))
     return sorted(found, key=lambda problem: (problem.line or 0, problem.column or 0, problem.message))
 
 
@@ -157,9 +154,8 @@ def _matches_nothing(case: _Case) -> Iterator[_Finding]:
         if entry.match is not None:
             yield from look(entry.provider, (*entry.path, "match"), entry.match, case.run.ids(entry.provider))
     for section in BY_PROVIDER:
-        table = (case.document.data or {}).get(section)
-        for spelling, globs in table.items() if isinstance(table, dict) else ():
-            provider = fold_provider(spelling)
+        for (_, spelling), globs in case.document.entries(section):
+            provider = fold_provider(str(spelling))
             if not case.run.knows(provider) or globs == "all":
                 continue
             names = case.run.ids(provider)
@@ -193,7 +189,7 @@ def _same(document: Document, entry: Entry, grounds: list[Any], others: list[Ent
         if any(other.states(*path) or any(path[: len(gone)] == gone for gone in other.omitted) for other in others):
             continue
         stated = [ground.get(path) for ground in grounds]
-        united = path in UNITED
+        united = RECORD_RULES.get(path) == "UNITE"
         if all((have is not None and (set(value) <= set(have) if united else _equal(value, have))) for have in stated):
             place = (*entry.path, *path)
             if document.line(place) is None:
@@ -217,13 +213,13 @@ def _excluded(case: _Case) -> Iterator[_Finding]:
 def _to_extra(case: _Case) -> Iterator[_Finding]:
     """A key that is no field of a record: it passes into extra, which may not be meant."""
     for section, known in _FIELDS.items():
-        for number, data in enumerate((case.document.data or {}).get(section, [])):
+        for path, data in case.document.entries(section):
             for key in data:
                 if key not in known:
                     near = nearest(key, known, 1)
                     hint = f"Did you mean '{near[0]}'?" if near else "Put it under extra to say that it is meant."
                     text = f"'{printable(key)}' is no field of a record and passes into extra"
-                    yield _Finding("", (section, number), text, hint, key)
+                    yield _Finding("", path, text, hint, key)
 
 
 def _tiers_left(case: _Case) -> Iterator[_Finding]:

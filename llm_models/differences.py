@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     Values = dict[tuple[str, ...], Any]
     """A record as its leaves: path -> value."""
 
-__all__ = ["KINDS", "NAMES", "Change", "Diff", "Served", "compare", "compared", "diff"]
-
 NAMES = ("packaged", "active", "pulled")
 """The names of catalogues that `compared` takes beside paths."""
 

@@ -27,14 +27,12 @@ import tomlkit.items
 from llm_models.errors import LLMModelsError, printable
 from llm_models.positions import BOM, locate
 
-__all__ = ["EditError", "append", "set_value", "unset"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from llm_models.positions import Place, Places
+    from llm_models.positions import Span, Spans
 
     Path = tuple[str | int, ...]
 
@@ -222,7 +220,7 @@ def _add_lines(body: str, at: int, lines: list[str], like: str) -> str:
     return body[:at] + new + newline + body[at:]
 
 
-def _add_item(body: str, holder: Place, items: list[Place], item: str) -> str:
+def _add_item(body: str, holder: Span, items: list[Span], item: str) -> str:
     """`body` with one more item in an inline table or array: after the last of `items`, laid out as that one is."""
     opening, closing = holder.value_start or 0, _end(holder) - 1
     if not items:
@@ -254,18 +252,18 @@ def _cut(body: str, path: Path) -> str:
     return body
 
 
-def _holder_of(places: Places, path: Path) -> Place | None:
+def _holder_of(places: Spans, path: Path) -> Span | None:
     """The innermost inline table or array that `path` stands in."""
     above = (places[path[:length]] for length in range(len(path) - 1, 0, -1))
     return next((place for place in above if place.value_start is not None), None)
 
 
-def _stating(place: Place) -> list[Place]:
+def _stating(place: Span) -> list[Span]:
     """What states `place` outside sections of its own: itself, or what dotted keys put into it."""
     return place.stated() if place.value_start is None else [place]
 
 
-def _cut_lines(body: str, root: Place, place: Place) -> str:
+def _cut_lines(body: str, root: Span, place: Span) -> str:
     """`body` without the lines that state `place`: key lines, and sections with all that is in them."""
     spans = [(_line_start(body, item.start), _line_end(body, _end(item))) for item in _stating(place)]
     gone = {header.start for header in place.headers()}
@@ -288,7 +286,7 @@ def _cut_lines(body: str, root: Place, place: Place) -> str:
     return new if body.endswith("\n") else new.removesuffix("\n").removesuffix("\r")
 
 
-def _cut_item(body: str, holder: Place, item: Place) -> str:
+def _cut_item(body: str, holder: Span, item: Span) -> str:
     """`body` without one item of an inline table or array: its lines if it has them to itself, else its text.
 
     One comma goes with it; of a last item that has none, the one before it, so that no comma is left at the end.
@@ -328,12 +326,12 @@ def _without(body: str, spans: list[tuple[int, int]]) -> str:
 # Looking
 
 
-def _end(place: Place) -> int:
+def _end(place: Span) -> int:
     """Where the value of a place ends, or the key of its header."""
     return place.key_end if place.value_end is None else place.value_end
 
 
-def _section_end(body: str, header: Place) -> int:
+def _section_end(body: str, header: Span) -> int:
     """Where the last line of a section ends that says something."""
     return _line_end(body, _end((header.stated() or [header])[-1]))
 
@@ -353,6 +351,6 @@ def _line_end(body: str, at: int) -> int:
     return body.find("\n", at) + 1 or len(body)
 
 
-def _indent(body: str, place: Place) -> str:
+def _indent(body: str, place: Span) -> str:
     """What stands on the line before a place."""
     return body[_line_start(body, place.start) : place.start]

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["KINDS", "agreed_families", "derive", "family_from_id", "last_segment"]
-
 # What a model is, where no flag says so: the first rule that fits decides. A rule fits when the last segment of
 # the id (lower case) matches `id`, or the family is one of `families`, or the list of modalities lacks what
 # `without` names. Where the capability `flag` is stated, it alone tells whether the rule fits.

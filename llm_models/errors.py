@@ -6,26 +6,6 @@ them when it is pickled, and states in one line what is wrong and what to do.
 
 from __future__ import annotations
 
-__all__ = [
-    "AmbiguousModelError",
-    "ConfigError",
-    "EmptyCatalogError",
-    "InvalidSpecError",
-    "LLMModelsError",
-    "ModelNotAllowedError",
-    "NoMatchError",
-    "Problem",
-    "SnapshotError",
-    "SourceError",
-    "UnknownCapabilityError",
-    "UnknownModelError",
-    "UnknownProviderError",
-    "did_you_mean",
-    "nearest",
-    "printable",
-    "quoted",
-]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

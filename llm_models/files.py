@@ -14,18 +14,6 @@ import time
 
 from llm_models.errors import printable
 
-__all__ = [
-    "LOCK_NAME",
-    "FileError",
-    "FileMissingError",
-    "locked",
-    "make_folder",
-    "read_limited",
-    "regular",
-    "sweep",
-    "write_atomically",
-]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -9,8 +9,6 @@ from __future__ import annotations
 from llm_models.errors import ConfigError, Problem, did_you_mean, printable
 from llm_models.modelspec import fold_provider
 
-__all__ = ["MAX_PATTERN", "Filters", "compile_glob", "glob_problem"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

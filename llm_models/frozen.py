@@ -6,8 +6,6 @@ do the same, but importing it takes longer than everything that a first question
 
 from __future__ import annotations
 
-__all__ = ["FrozenDict", "Record", "defaults", "freeze", "thaw"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from llm_models.normalize import Report
     from llm_models.snapshot_file import SnapshotFile
 
-__all__ = ["GuardError", "refusals", "source_diff", "worth_a_look"]
-
 MAX_INVALID = 0.01
 """The largest part of a source's records that may be invalid."""
 MAX_GONE = 0.5

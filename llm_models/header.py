@@ -13,8 +13,6 @@ from zlib import crc32
 from llm_models.errors import SnapshotError, printable
 from llm_models.jsontext import loads
 
-__all__ = ["CRC", "FORMAT", "MAX_HEADER", "WRONG", "Blocks", "damaged", "parse_header", "read_header"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

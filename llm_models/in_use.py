@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     Kind = Literal["packaged", "activated", "given"]
     BaseKind = Literal["packaged", "source"]
 
-__all__ = ["InUse", "base_of", "in_use", "packaged", "pulled_file", "target"]
-
 
 class InUse:
     """A catalogue and the application that uses it.

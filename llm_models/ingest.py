@@ -8,16 +8,14 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from llm_models import transforms, validation
-from llm_models.config import Document
+from llm_models import schema, transforms
+from llm_models.document import Document
 from llm_models.errors import EmptyCatalogError, printable
 from llm_models.layers import ground_layer
 from llm_models.normalize import Report, normalize
 
 if TYPE_CHECKING:
     from llm_models.layers import Layer
-
-__all__ = ["read_source"]
 
 
 def read_source(data: bytes, name: str, source: str) -> tuple[dict[str, Any], Layer, Report]:
@@ -50,24 +48,23 @@ def read_source(data: bytes, name: str, source: str) -> tuple[dict[str, Any], La
 
 def _validate(records: dict[str, dict[str, Any]], report: Report) -> None:
     """Take out every record that its schema refuses, each alone."""
-    keeps = validation.record_checker("model")
-    for provider_id, part in list(records.items()):
-        fault = validation.first_fault("provider", part["provider"])
-        if fault is not None:
-            del records[provider_id]
-            report.add("record dropped", "provider", _reason(fault), printable(provider_id))
+    for provider, part in list(records.items()):
+        if not schema.accepts("provider", part["provider"]):
+            del records[provider]
+            report.add("record dropped", "provider", _reason("provider", part["provider"]), printable(provider))
             for model_id in part["models"]:
-                spec = printable(f"{provider_id}:{model_id[:80]}")
+                spec = printable(f"{provider}:{model_id[:80]}")
                 report.add("record dropped", "model", "its provider was dropped", spec)
             continue
         for model_id, model in list(part["models"].items()):
-            if not keeps(model):
-                fault = validation.first_fault("model", model)
-                assert fault is not None
+            if not schema.accepts("model", model):
                 del part["models"][model_id]
-                report.add("record dropped", "model", _reason(fault), printable(f"{provider_id}:{model_id[:80]}"))
+                spec = printable(f"{provider}:{model_id[:80]}")
+                report.add("record dropped", "model", _reason("model", model), spec)
 
 
-def _reason(fault: tuple[tuple[str | int, ...], str]) -> str:
-    path, message = fault
+def _reason(kind: str, record: dict[str, Any]) -> str:
+    from llm_models.validation import first_fault
+
+    path, message = first_fault(kind, record) or ((), "refused")
     return f"{'.'.join(map(str, path)) or 'record'}: {message.partition(':')[0]}"

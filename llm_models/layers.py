@@ -1,31 +1,55 @@
-"""Layers: what one file, module or argument says of the catalogue, ready to be merged; standard library only."""
+"""Layers: what one file, module or argument states about the catalogue, ready to be merged; standard library only."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
 
 from llm_models.frozen import defaults
 from llm_models.merge import OMIT, Layered, nest
 from llm_models.modelspec import fold_provider
 from llm_models.records import Model, Provider
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any, Literal, TypedDict
 
-    from llm_models.config import Document
+    from llm_models.document import Document, DocumentPath
+    from llm_models.merge import Path
 
-__all__ = ["BY_PROVIDER", "SETTINGS", "Entry", "Ground", "Layer", "ground_layer", "layer_from"]
+    class Setting(TypedDict):
+        by_provider: bool
+        rule: Literal["LAST", "UNITE"]
+        in_header: bool
 
-SETTINGS = ("exclude", "deny", "allow", "prefer")
-BY_PROVIDER = ("exclude", "deny", "allow")
+
+SETTINGS: dict[str, Setting] = {
+    "allow": {"by_provider": True, "rule": "LAST", "in_header": True},
+    "deny": {"by_provider": True, "rule": "UNITE", "in_header": True},
+    "exclude": {"by_provider": True, "rule": "UNITE", "in_header": False},
+    "prefer": {"by_provider": False, "rule": "LAST", "in_header": True},
+}
+"""The keys of `llm_models.toml` that are about the catalogue as a whole, in the order of a snapshot's header.
+
+Each is a table `by_provider`, or a list of providers. Its `rule` merges it, provider by provider for `UNITE`, else
+whole. A snapshot keeps those `in_header` among its filters.
+"""
+
+BY_PROVIDER = tuple(name for name, setting in SETTINGS.items() if setting["by_provider"])
+
+SETTINGS_RULES: dict[Path, str] = {
+    (name, "*") if setting["by_provider"] and setting["rule"] == "UNITE" else (name,): setting["rule"]
+    for name, setting in SETTINGS.items()
+}
+"""How settings are merged: a stronger layer only adds to `exclude` and `deny`, and replaces the others."""
+
+RECORD_RULES: dict[Path, str] = {("aliases",): "UNITE", ("tags",): "UNITE"}
+"""How fields of a model or provider are merged. For all others, maps are merged and the strongest value wins."""
+
 _IDENTITY = {"id", "match", "provider", "omit"}
-_GROUPS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys()}
-
-DocumentPath = tuple[str | int, ...]
+_FIELDS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys()}
 
 
 class Entry:
-    """One partial record: `id` or the glob `match`, what it states, and what it omits."""
+    """One partial record: the model's `id` or the glob `match`, the fields that it states, and those that it omits."""
 
     __slots__ = ("fields", "id", "layer", "match", "omitted", "path", "provider")
     is_ground = False
@@ -33,24 +57,24 @@ class Entry:
     def __init__(self, layer: Layer, path: DocumentPath, data: Mapping[str, Any], section: str) -> None:
         self.layer = layer
         self.path = path
-        known = _GROUPS[section]
+        known = _FIELDS[section]
         fields = {key: value for key, value in data.items() if key in known and key not in _IDENTITY}
-        extra = {key: value for key, value in data.items() if key not in known | _IDENTITY}
+        extra = {key: value for key, value in data.items() if key not in known and key not in _IDENTITY}
         if extra:
             fields["extra"] = {**extra, **fields.get("extra", {})}
         self.fields: dict[str, Any] = fields
-        self.omitted = [tuple(path.split(".")) for path in data.get("omit", [])]
+        self.omitted = [tuple(field.split(".")) for field in data.get("omit", ())]
         self.match: str | None = data.get("match")
         self.id: str = data.get("id", "")
         self.provider = fold_provider(data["provider"] if section == "models" else data["id"])
 
     @property
     def place(self) -> str | None:
-        """Where the entry stands."""
+        """The location of the entry, `layer:line`."""
         return self.layer.place(self.path)
 
     def layered(self) -> list[Layered]:
-        """The entry as the merger takes it: first what it omits, then what it states."""
+        """The entry for the merger: first what it omits, then what it states."""
         parts = [Layered(self.fields, self.layer.name, self._field_place)]
         if self.omitted:
             parts.insert(0, Layered(nest(self.omitted, OMIT), self.layer.name, self._omit_place))
@@ -64,10 +88,10 @@ class Entry:
         return value is not None
 
     def _field_place(self, path: tuple[str, ...]) -> str | None:
-        found = self.layer.place((*self.path, *path))
-        if found is None and path[0] == "extra":
-            found = self.layer.place((*self.path, *path[1:]))
-        return found or self.place
+        place = self.layer.place((*self.path, *path))
+        if place is None and path[0] == "extra":  # an unknown key of the entry itself
+            place = self.layer.place((*self.path, *path[1:]))
+        return place or self.place
 
     def _omit_place(self, _path: tuple[str, ...]) -> str | None:
         return self.layer.place((*self.path, "omit")) or self.place
@@ -87,7 +111,7 @@ class Layer:
         self.settings: dict[str, Any] = {}
 
     def place(self, path: DocumentPath) -> str | None:
-        """`layer:line` of a path of the layer's document; None where it has no lines."""
+        """The location of a path of the layer's document, `layer:line`; None where it has no lines."""
         line = self.document.line(path)
         return None if line is None else f"{self.name}:{line}"
 
@@ -96,20 +120,19 @@ class Layer:
 
 
 def layer_from(document: Document, name: str, *, only_patches: bool = False) -> Layer:
-    """The layer, called `name`, that a document without problems states."""
+    """The layer, called `name`, that the faultless part of a document states."""
     layer = Layer(name, document, only_patches=only_patches)
-    data = document.data or {}
     for section, entries in (("providers", layer.providers), ("models", layer.models)):
-        entries.extend(Entry(layer, (section, index), one, section) for index, one in enumerate(data.get(section, [])))
+        entries.extend(Entry(layer, path, entry, section) for path, entry in document.entries(section))
+    data = document.data or {}
     for setting in SETTINGS:
         value = data.get(setting)
-        if value is None:
-            continue
-        if setting in BY_PROVIDER and isinstance(value, dict):
+        if isinstance(value, dict):
             value = {fold_provider(provider): globs for provider, globs in value.items()}
-        elif setting == "prefer":
+        elif isinstance(value, list):
             value = [fold_provider(provider) for provider in value]
-        layer.settings[setting] = value
+        if value is not None:
+            layer.settings[setting] = value
     return layer
 
 

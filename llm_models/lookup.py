@@ -17,8 +17,6 @@ from llm_models.errors import (
 )
 from llm_models.modelspec import as_key, fold_provider, spec_error, split_spec
 
-__all__ = ["locate", "parse_provider", "row_of"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container

@@ -13,8 +13,6 @@ from llm_models.files import FileError, FileMissingError, read_limited
 from llm_models.transforms import DEFAULT
 from llm_models.upstream import MAX_BYTES
 
-__all__ = ["MANIFEST_NAME", "MAX_MANIFEST", "believed", "source_of"]
-
 MANIFEST_NAME = "manifest.json"
 MAX_MANIFEST = 64 << 10
 """The largest manifest, in bytes."""

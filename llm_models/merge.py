@@ -1,28 +1,30 @@
-"""The merger: layers of mappings become one mapping, by rules that are data; the room of glom.
+"""The merger: layers of mappings become one mapping, by rules that are data.
 
-It knows ordered layers and a table of rules by field path, and nothing of what the fields mean. Its laws:
-absent changes nothing; maps merge deeply; for anything else the rule of its path decides, and without one the
-strongest layer's value wins; `OMIT` removes what weaker layers say; a map without a value in it says nothing and
-is left out; no input is changed nor shared; merging at once equals folding from the weakest. Where each value
-comes from is recorded in the same pass.
+It knows ordered layers and a table of rules by field path, and nothing about the meaning of fields. Its laws:
+
+- an absent field changes nothing, and maps are merged deeply;
+- for any other value the rule of its path decides; without a rule the strongest layer wins;
+- `OMIT` removes what weaker layers state;
+- a map without a value in it states nothing and is left out;
+- no input is changed or shared;
+- merging all layers at once gives the same as merging them one by one, weakest first.
+
+The origin of each value is recorded in the same pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any, NamedTuple
 
-from glom import Auto, Fill, Iter, T, glom
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
-__all__ = ["LAST", "OMIT", "UNITE", "Layered", "Merged", "Origin", "merge", "nest"]
+    Rules = Mapping["Path", Any]
+    Pair = tuple[Any, "Layered"]  # the value that one layer states for a field
 
 Path = tuple[str, ...]
-Pair = tuple[Any, "Layered"]
-"""What one layer says of one field."""
 
 
 class _Omit:
@@ -31,38 +33,44 @@ class _Omit:
 
 
 OMIT: Any = _Omit()
-"""As a value: the field goes, whatever weaker layers say; a stronger layer may state it again."""
-
-# A rule is a glom spec over the (value, origin) pairs that the layers give for one field, weakest first; it
-# yields what won, with its origin.
-LAST = T[-1]
-UNITE = Fill((Auto(Iter(T[0]).flatten().unique().all()), T[-1][1]))
+"""As a value: removes the field that weaker layers state. A stronger layer may state it again."""
 
 
-class Origin(NamedTuple):
-    """Where a value comes from: the layer's name, the place in it, and what the weaker layers said (None: nothing)."""
+class Origin:
+    """Where a value comes from: the layer's name, the location in it, and the value of weaker layers (None: none)."""
 
-    layer: str
-    place: str | None
-    replaced: Any = None
+    __slots__ = ("layer", "place", "replaced")
 
-
-class Layered(NamedTuple):
-    """One layer's part: its values, its name (None: the ground, of which no origin is recorded), and its places."""
-
-    values: Mapping[str, Any]
-    layer: str | None = None
-    place: Callable[[Path], str | None] | None = None
+    def __init__(self, layer: str, place: str | None, replaced: Any = None) -> None:
+        self.layer = layer
+        self.place = place
+        self.replaced = replaced
 
 
-class Merged(NamedTuple):
-    """The merged values, and the origin of every leaf that a named layer set or removed, by path.
+class Layered:
+    """One layer's part: its values, its name (None: no origins are recorded), and the location of each path."""
 
-    A leaf is what is no map, or what a rule yields; what stands under an omitted map is removed leaf by leaf.
+    __slots__ = ("layer", "place", "values")
+
+    def __init__(
+        self, values: Mapping[str, Any], layer: str | None = None, place: Callable[[Path], str | None] | None = None
+    ) -> None:
+        self.values = values
+        self.layer = layer
+        self.place = place
+
+
+class Merged:
+    """The merged values, and by path the origin of every leaf that a named layer set or removed.
+
+    A leaf is a value that is not a map, or the result of a rule. An omitted map is removed leaf by leaf.
     """
 
-    values: dict[str, Any]
-    origins: dict[Path, Origin]
+    __slots__ = ("origins", "values")
+
+    def __init__(self, values: dict[str, Any], origins: dict[Path, Origin]) -> None:
+        self.values = values
+        self.origins = origins
 
 
 def nest(paths: Sequence[Path], value: Any) -> dict[str, Any]:
@@ -80,23 +88,23 @@ def nest(paths: Sequence[Path], value: Any) -> dict[str, Any]:
     return nested
 
 
-def merge(layers: Sequence[Layered], rules: Mapping[str, Any]) -> Merged:
-    """Merge `layers`, weakest first, by `rules`: dotted field path, `*` for any one key -> glom spec.
+def merge(layers: Sequence[Layered], rules: Rules) -> Merged:
+    """Merge `layers`, weakest first, by `rules`: field path -> rule, where the key `*` stands for any one key.
+
+    A rule is the name of a glom spec in `rules`, or a spec. It decides where several layers state the field, or where
+    one states a list with duplicates. Law: a spec returns a single pair unchanged, apart from such duplicates.
 
     >>> merge([Layered({"a": 1, "b": 2}), Layered({"b": 3}, "mine")], {}).values
     {'a': 1, 'b': 3}
     """
-    table = {tuple(path.split(".")): rule for path, rule in rules.items()}
     origins: dict[Path, Origin] = {}
-    values = _merge_maps((), [(layer.values, layer) for layer in layers], table, origins)
+    values = _merge_maps((), [(layer.values, layer) for layer in layers], rules, origins)
     return Merged(values, origins)
 
 
-def _merge_maps(
-    path: Path, pairs: Sequence[Pair], rules: Mapping[Path, Any], origins: dict[Path, Origin] | None
-) -> dict[str, Any]:
-    """Merge maps field by field; an `OMIT` among them takes away each field that weaker ones state."""
-    keys = dict.fromkeys([key for value, _ in pairs if isinstance(value, Mapping) for key in value])
+def _merge_maps(path: Path, pairs: Sequence[Pair], rules: Rules, origins: dict[Path, Origin] | None) -> dict[str, Any]:
+    """Merge maps field by field; an `OMIT` among them removes each field that weaker layers state."""
+    keys = dict.fromkeys([key for value, _ in pairs if value is not OMIT for key in value])
     merged: dict[str, Any] = {}
     for key in keys:
         held: list[Pair] = [(v if v is OMIT else v[key], layer) for v, layer in pairs if v is OMIT or key in v]
@@ -106,55 +114,78 @@ def _merge_maps(
     return merged
 
 
-def _merge_field(
-    path: Path, pairs: Sequence[Pair], rules: Mapping[Path, Any], origins: dict[Path, Origin] | None
-) -> Any:
+def _merge_field(path: Path, pairs: Sequence[Pair], rules: Rules, origins: dict[Path, Origin] | None) -> Any:
     rule = _rule(path, rules)
-    pairs = _telling(pairs, rule)
+    pairs = _stating(pairs, rule)
     kind = _kind(pairs[-1][0], rule)
-    same = ("leaf",) if kind == "leaf" else ("map", "omit")
-    start = len(pairs) - 1
-    while start and _kind(pairs[start - 1][0], rule) in same:
-        start -= 1
-    run = pairs[start:]
+    together = ("leaf",) if kind == "leaf" else ("map", "omit")
+    run = list(takewhile(lambda pair: _kind(pair[0], rule) in together, reversed(pairs)))[::-1]
     if any(_kind(value, rule) == "map" for value, _ in run):
         return _merge_maps(path, run, rules, origins)
-    value, layer = glom(run, rule) if kind == "leaf" and rule is not None else run[-1]
+    value, layer = run[-1]
+    if kind == "leaf" and rule is not None:
+        value, layer = _apply(rule, run)
     if origins is not None and layer.layer is not None:
-        # Several parts of one layer count as one: what it replaces is what the layers below it say.
-        weaker = list(takewhile(lambda pair: pair[1].layer != layer.layer, pairs))
-        before = _merge_field(path, weaker, rules, None) if weaker else OMIT
-        before = None if before is OMIT or before == {} else before
-        if value is not OMIT or before is not None:
-            place = layer.place(path) if layer.place else None
-            origins[path] = Origin(layer.layer, place, before)
-    return value if value is OMIT else _plain(value)
+        _record(path, value, layer, pairs, rules, origins)
+    return _plain(value)
 
 
-def _telling(pairs: Sequence[Pair], rule: Any) -> Sequence[Pair]:
-    """The pairs without those that say nothing: maps without a value in them, where a plain value stands."""
-    told: list[Pair] = []
+def _record(
+    path: Path, value: Any, layer: Layered, pairs: Sequence[Pair], rules: Rules, origins: dict[Path, Origin]
+) -> None:
+    """Record the origin of a leaf. Several parts of one layer count as one: it replaces what the layers below state."""
+    assert layer.layer is not None
+    weaker = list(takewhile(lambda pair: pair[1].layer != layer.layer, pairs))
+    before = _merge_field(path, weaker, rules, None) if weaker else OMIT
+    replaced = None if before is OMIT or before == {} else before
+    if value is not OMIT or replaced is not None:
+        origins[path] = Origin(layer.layer, layer.place(path) if layer.place else None, replaced)
+
+
+def _apply(rule: Any, run: Sequence[Pair]) -> Pair:
+    """The result of a rule; without importing glom where there is only one value and nothing to do."""
+    if len(run) == 1 and not _repeats(run[0][0]):
+        return run[0]
+    from glom import glom
+
+    from llm_models import rules
+
+    result: Pair = glom(run, getattr(rules, rule) if isinstance(rule, str) else rule)
+    return result
+
+
+def _repeats(value: Any) -> bool:
+    """Whether a list may hold duplicates."""
+    try:
+        return isinstance(value, (list, tuple)) and len(set(value)) < len(value)
+    except TypeError:  # items that have no hash
+        return True
+
+
+def _stating(pairs: Sequence[Pair], rule: Any) -> Sequence[Pair]:
+    """Drop empty maps that would overwrite a plain value."""
+    kept: list[Pair] = []
     below = ""
     for value, layer in pairs:
         kind = _kind(value, rule)
         if below == "leaf" and kind == "map" and _hollow(value):
             continue
         below = below if kind == "omit" else kind
-        told.append((value, layer))
-    return told
+        kept.append((value, layer))
+    return kept
 
 
 def _hollow(value: Any) -> bool:
-    return value is OMIT or (isinstance(value, Mapping) and all(map(_hollow, value.values())))
+    return value is OMIT or (isinstance(value, dict) and all(map(_hollow, value.values())))
 
 
 def _kind(value: Any, rule: Any) -> str:
     if value is OMIT:
         return "omit"
-    return "map" if isinstance(value, Mapping) and rule is None else "leaf"
+    return "map" if isinstance(value, dict) and rule is None else "leaf"
 
 
-def _rule(path: Path, rules: Mapping[Path, Any]) -> Any:
+def _rule(path: Path, rules: Rules) -> Any:
     for pattern, rule in rules.items():
         if len(pattern) == len(path) and all(want in ("*", have) for want, have in zip(pattern, path, strict=True)):
             return rule
@@ -162,7 +193,8 @@ def _rule(path: Path, rules: Mapping[Path, Any]) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
+    """A copy of a value that shares nothing with it."""
+    if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]

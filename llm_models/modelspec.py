@@ -9,8 +9,6 @@ from __future__ import annotations
 from llm_models.errors import InvalidSpecError, did_you_mean, nearest, quoted
 from llm_models.records import Model, ModelKey
 
-__all__ = ["STYLES", "as_key", "fold_provider", "format_spec", "parse_spec", "spec_error", "split_spec"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterable

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     Entry = tuple[str, Any]
 
-__all__ = ["Drop", "Report", "kind_of", "listed", "normalize"]
-
 
 class Drop(ValueError):
     """A value or a record is left out, for this reason. Checks raise it; in a list of records it takes their place."""

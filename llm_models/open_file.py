@@ -7,8 +7,6 @@ import stat
 
 from llm_models.errors import SnapshotError, printable
 
-__all__ = ["LARGE", "OpenFile", "source_of"]
-
 LARGE = 16 << 20
 """From this size in bytes on, a file is read in parts."""
 

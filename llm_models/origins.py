@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
     Tail = dict[str, dict[str, Any]]
 
-__all__ = ["empty_tail", "extended", "fields_of", "leaves", "path_of", "weaker"]
-
 
 def empty_tail() -> Tail:
     """The sections, without a line in them."""

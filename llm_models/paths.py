@@ -14,21 +14,6 @@ import stat
 
 from llm_models.errors import ConfigError, LLMModelsError, Problem, SnapshotError
 
-__all__ = [
-    "CONFIG_NAME",
-    "CONFIG_VARIABLE",
-    "MAX_CONFIG_BYTES",
-    "PACKAGED_SNAPSHOT",
-    "STATE_NAME",
-    "Folder",
-    "absolute",
-    "exists",
-    "find",
-    "read_config",
-    "resources",
-    "working_folder",
-]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import EllipsisType

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from llm_models.normalize import Report
     from llm_models.snapshot_file import SnapshotFile
 
-__all__ = ["application_layers", "build_base", "curated_layers", "merge_application"]
-
 
 def build_base(
     data: bytes, name: str, source: str = DEFAULT, *, curated: Sequence[Layer] | None = None

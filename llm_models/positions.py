@@ -1,7 +1,7 @@
-"""Positions: maps every path of a TOML document to the place of its key and its value in the text.
+"""Positions: finds where the key and the value of every path of a TOML document are in its text.
 
-It scans text that tomllib has already accepted, so it need not judge it: commas and closing brackets are where
-they must be. Standard library only, and little of it that tomllib has not loaded already.
+It scans text that tomllib has accepted, so it does not check it: commas and closing brackets are where they must be.
+Standard library only, and little that tomllib has not already imported.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from operator import attrgetter
 
-__all__ = ["Place", "Places", "line_column", "locate", "syntax_problem"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import tomllib
@@ -20,30 +18,28 @@ if TYPE_CHECKING:
 
 BOM = "\ufeff"
 
-# No pattern repeats a group: `re` would keep a way back for each repeat, a hundred bytes for a byte of text.
+# No pattern repeats a group, because `re` would keep a hundred bytes for each repeat, to backtrack.
 _BLANKS = re.compile(r"[ \t]*")
 _FILLER = re.compile(r"[ \t\r\n,]*")
 _EQUALS = re.compile(r"=[ \t]*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_BARE_VALUE = re.compile(r"[^ \t\r\n,\]}#]+(?: \d[^ \t\r\n,\]}#]+)?")  # past a space only a date goes on: its time
-_CLOSING_QUOTE = {  # up to two quotes may touch the closing three, and belong to the string
-    '"""': re.compile(r'\\.|("{3,5})'),
-    "'''": re.compile(r"('{3,5})"),
-    '"': re.compile(r'\\.|(")'),
-    "'": re.compile(r"(')"),
+_BARE_VALUE = re.compile(r"[^ \t\r\n,\]}#]+(?: \d[^ \t\r\n,\]}#]+)?")  # after a space: the time of a date
+_CLOSING_QUOTE = {  # two more quotes may precede the closing three and belong to the string; compiled when used
+    '"""': r'\\.|("{3,5})',
+    "'''": r"('{3,5})",
+    '"': r'\\.|(")',
+    "'": r"(')",
 }
-_SYNTAX_MESSAGE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 
 
-class Place:
-    """Where a path stands in a text. Offsets count characters from the start of the text; ends are exclusive.
+class Span:
+    """Where a path is in a text. Offsets count characters from the start of the text; ends are exclusive.
 
-    `key_start, key_end`: the last part of its key, quotes included: in its own `[header]` where it has one, else
-    where it is first mentioned. An element of an inline array has no key: both are where its value starts.
-    `value_start, value_end`: its value; None for a table or array made by headers or dotted keys, which has no
-    span of its own.
-    `start`: where the statement that states it starts: the bracket of a header, the first part of a dotted key.
-    `children`: the places one step down, by key or index; None where the value is no table and no array.
+    `key_start, key_end`: the last part of its key, with quotes: in its own `[header]` if it has one, else where it
+    occurs first. An element of an inline array has no key: both are where its value starts.
+    `value_start, value_end`: its value; None for a table or array made by headers or dotted keys.
+    `start`: where its statement starts: the bracket of a header, or the first part of a dotted key.
+    `children`: the spans one level below, by key or index; None if the value is neither a table nor an array.
     """
 
     __slots__ = ("children", "key_end", "key_start", "start", "value_end", "value_start")
@@ -53,69 +49,69 @@ class Place:
         self.key_end = key_end
         self.value_start: int | None = None
         self.value_end: int | None = None
-        self.children: dict[str | int, Place] | None = None
+        self.children: dict[str | int, Span] | None = None
 
     @property
     def has_header(self) -> bool:
-        """Whether a `[table]` or an `[[array]]` of its own opens it."""
+        """Whether it has a `[table]` or `[[array]]` header of its own."""
         return self.value_start is None and self.start < self.key_start
 
-    def open(self) -> dict[str | int, Place]:
-        """Its children, now that it is known to be one that can have some."""
+    def open(self) -> dict[str | int, Span]:
+        """Its children; from now on it can have some."""
         if self.children is None:
             self.children = {}
         return self.children
 
-    def stated(self) -> list[Place]:
-        """The places with a value of their own right under it, through dotted keys but no headers, in text order."""
-        found = []
+    def stated(self) -> list[Span]:
+        """The spans with a value directly below it, through dotted keys but not headers, in text order."""
+        spans = []
         todo = list((self.children or {}).values())
         while todo:
-            place = todo.pop()
-            if place.value_start is not None:
-                found.append(place)
-            elif not place.has_header:
-                todo += (place.children or {}).values()
-        return sorted(found, key=attrgetter("start"))
+            span = todo.pop()
+            if span.value_start is not None:
+                spans.append(span)
+            elif not span.has_header:
+                todo += (span.children or {}).values()
+        return sorted(spans, key=attrgetter("start"))
 
-    def headers(self) -> list[Place]:
-        """The places with a header, itself and at any depth, in text order."""
-        found = []
-        todo = [self]
+    def headers(self) -> list[Span]:
+        """The spans with a header, itself and at any depth, in text order."""
+        spans = []
+        todo: list[Span] = [self]
         while todo:
-            place = todo.pop()
-            if place.has_header:
-                found.append(place)
-            if place.value_start is None:
-                todo += (place.children or {}).values()
-        return sorted(found, key=attrgetter("start"))
+            span = todo.pop()
+            if span.has_header:
+                spans.append(span)
+            if span.value_start is None:
+                todo += (span.children or {}).values()
+        return sorted(spans, key=attrgetter("start"))
 
 
-class Places(Mapping[tuple[str | int, ...], Place]):
-    """The places of a document by path, a path being a tuple of keys and indices.
+class Spans(Mapping[tuple[str | int, ...], Span]):
+    """The spans of a document by path, a tuple of keys and indices.
 
-    Law: its paths are those of `tomllib.loads(text)`, the empty one apart. It takes memory in proportion to the
-    text, however deep that nests: `root` holds a tree, and paths are made only when asked for.
+    Law: its paths are those of `tomllib.loads(text)`, except the empty path. Its memory is proportional to the text at
+    any depth of nesting: `root` is a tree, and paths are built only on request.
     """
 
-    def __init__(self, text: str, root: Place) -> None:
+    def __init__(self, text: str, root: Span) -> None:
         self.text = text
         self.root = root
         self._line_starts: list[int] | None = None
 
-    def __getitem__(self, path: tuple[str | int, ...]) -> Place:
-        place: Place | None = self.root
+    def __getitem__(self, path: tuple[str | int, ...]) -> Span:
+        span: Span | None = self.root
         for part in path:
-            place = place.children.get(part) if place is not None and place.children is not None else None
-        if place is None or not path:
+            span = span.children.get(part) if span is not None and span.children is not None else None
+        if span is None or not path:
             raise KeyError(path)
-        return place
+        return span
 
     def __iter__(self) -> Iterator[tuple[str | int, ...]]:
-        todo: list[tuple[tuple[str | int, ...], Place]] = [((), self.root)]
+        todo: list[tuple[tuple[str | int, ...], Span]] = [((), self.root)]
         while todo:
-            parent, place = todo.pop()
-            for name, child in (place.children or {}).items():
+            parent, span = todo.pop()
+            for name, child in (span.children or {}).items():
                 path = (*parent, name)
                 yield path
                 todo.append((path, child))
@@ -124,32 +120,31 @@ class Places(Mapping[tuple[str | int, ...], Place]):
         return sum(1 for _ in self)
 
     def line_column(self, offset: int) -> tuple[int, int]:
-        """As `line_column(text, offset)`, but quick when asked for many offsets."""
+        """The same as `line_column(text, offset)`, but fast for many offsets."""
         if self._line_starts is None:
             self._line_starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
         line = bisect_right(self._line_starts, offset)
         return line, _column(self.text, self._line_starts[line - 1], offset)
 
 
-def locate(text: str) -> Places:
-    """The place of every path of `tomllib.loads(text)`, in time linear in the text.
+def locate(text: str) -> Spans:
+    """The span of every path of `tomllib.loads(text)`, in linear time.
 
-    `text` is one that tomllib accepts; it may begin with a BOM, which tomllib must not see: offsets are always into
-    `text` as given.
+    tomllib must accept `text`. It may start with a BOM, which tomllib does not take; offsets count it.
 
-    >>> place = locate("[models.cost]\\ninput = 0.15")["models", "cost", "input"]
-    >>> place.key_start, place.key_end, place.value_start, place.value_end
+    >>> span = locate("[models.cost]\\ninput = 0.15")["models", "cost", "input"]
+    >>> span.key_start, span.key_end, span.value_start, span.value_end
     (14, 19, 22, 26)
     """
-    root = Place(0, 0)
+    root = Span(0, 0)
     root.open()
-    table = root  # the one that the last header opened
-    inline: list[Place] = []  # the inline tables and arrays that are open, outermost first
+    table = root  # of the last header
+    inline: list[Span] = []  # the open inline tables and arrays, outermost first
     at = len(BOM) if text.startswith(BOM) else 0
     while True:
         at = _next_token(text, at)
         if at == len(text):
-            return Places(text, root)
+            return Spans(text, root)
         if inline and text[at] in "]}":
             at += 1
             inline.pop().value_end = at
@@ -160,55 +155,55 @@ def locate(text: str) -> Places:
         holder = inline[-1] if inline else table
         if holder.value_start is not None and text[holder.value_start] == "[":
             elements = holder.open()
-            place = elements[len(elements)] = Place(at, at)
+            span = elements[len(elements)] = Span(at, at)
         else:
             start = at
-            place, _, at = _walk(text, at, holder)
-            place.start = start
+            span, _, at = _walk(text, at, holder)
+            span.start = start
             at = _skip(_EQUALS, text, at)
-        place.value_start = at
+        span.value_start = at
         if text[at] in "[{":
-            place.open()
-            inline.append(place)
+            span.open()
+            inline.append(span)
             at += 1
         else:
-            at = place.value_end = _text_end(text, at, _BARE_VALUE)
+            at = span.value_end = _text_end(text, at, _BARE_VALUE)
 
 
-def _header(text: str, start: int, root: Place) -> tuple[Place, int]:
-    """The table that the header at `start` opens, and where the header ends."""
+def _header(text: str, start: int, root: Span) -> tuple[Span, int]:
+    """The table of the header at `start`, and where the header ends."""
     brackets = 2 if text.startswith("[[", start) else 1
-    place, key, at = _walk(text, _skip(_BLANKS, text, start + brackets), root)
-    children = place.open()
+    span, key, at = _walk(text, _skip(_BLANKS, text, start + brackets), root)
+    children = span.open()
     if brackets == 2:
-        place = children[len(children)] = Place(*key)
-        place.open()
-    place.start = start
-    place.key_start, place.key_end = key
-    return place, at + brackets
+        span = children[len(children)] = Span(*key)
+        span.open()
+    span.start = start
+    span.key_start, span.key_end = key
+    return span, at + brackets
 
 
-def _walk(text: str, at: int, table: Place) -> tuple[Place, tuple[int, int], int]:
-    """Follows the dotted key at `at` from `table` on, and makes the places that are new.
+def _walk(text: str, at: int, table: Span) -> tuple[Span, tuple[int, int], int]:
+    """Follow the dotted key at `at` from `table` on, and add the spans that are new.
 
-    Gives the place it leads to, the span of the key's last part, and where the key and the blanks after it end.
+    Returns the span of the key, the offsets of its last part, and where the key and the blanks after it end.
     """
     while True:
         start, end = at, _text_end(text, at, _BARE_KEY)
         name, children = _key_name(text[start:end]), table.open()
-        place = children.get(name)
-        if place is None:
-            place = children[name] = Place(start, end)
+        span = children.get(name)
+        if span is None:
+            span = children[name] = Span(start, end)
         at = _skip(_BLANKS, text, end)
         if not text.startswith(".", at):
-            return place, (start, end), at
+            return span, (start, end), at
         at = _skip(_BLANKS, text, at + 1)
-        # A key that goes on past an array of tables means its latest element.
-        table = place.children[len(place.children) - 1] if place.children and 0 in place.children else place
+        # A key that continues after an array of tables means its latest element.
+        table = span.children[len(span.children) - 1] if span.children and 0 in span.children else span
 
 
 def _key_name(part: str) -> str:
-    """What a key part as written names."""
+    """The name that a part of a key states."""
     if part[0] not in "\"'":
         return part
     if "\\" not in part:
@@ -219,7 +214,7 @@ def _key_name(part: str) -> str:
 
 
 def _next_token(text: str, at: int) -> int:
-    """Where the next thing of weight stands from `at` on, past blanks, line ends, comments and commas."""
+    """Where the next token from `at` on starts, after blanks, line ends, comments and commas."""
     while True:
         at = _skip(_FILLER, text, at)
         if not text.startswith("#", at):
@@ -229,23 +224,23 @@ def _next_token(text: str, at: int) -> int:
 
 
 def _text_end(text: str, at: int, bare: re.Pattern[str]) -> int:
-    """Where the string at `at` ends, or what `bare` matches where no string stands there."""
+    """Where the string at `at` ends, or what `bare` matches if there is no string."""
     if text[at] in "\"'":
         for quotes, closing in _CLOSING_QUOTE.items():
             if text.startswith(quotes, at):
-                return next(match.end() for match in closing.finditer(text, at + len(quotes)) if match[1])
+                return next(match.end() for match in re.compile(closing).finditer(text, at + len(quotes)) if match[1])
     return _skip(bare, text, at)
 
 
 def _skip(pattern: re.Pattern[str], text: str, at: int) -> int:
     match = pattern.match(text, at)
     if match is None:
-        raise ValueError("a text that tomllib does not accept has no places")
+        raise ValueError("tomllib does not accept this text")
     return match.end()
 
 
 def line_column(text: str, offset: int) -> tuple[int, int]:
-    """The line and the column, in characters, of an offset, both from 1; a leading BOM is no column.
+    """The line and the column, in characters, of an offset, both from 1; a BOM at the start does not count.
 
     >>> line_column("a = 1\\r\\nb = 2", 7)
     (2, 1)
@@ -260,16 +255,16 @@ def _column(text: str, line_start: int, offset: int) -> int:
 
 
 def syntax_problem(text: str, error: tomllib.TOMLDecodeError) -> tuple[str, int, int]:
-    """What is wrong with a text that tomllib refused, without the place, and its line and column from 1.
+    """The message about a text that tomllib refused, without the position, and its line and column from 1.
 
-    Read from the message, which says both in every version of Python; 3.14 is the first to have attributes. The
-    end of the document is given as the place after its last character.
+    They are parsed from the message, because only Python 3.14 has attributes for them. The end of the document is the
+    position after its last character.
 
     >>> import tomllib
     >>> syntax_problem("a = [", tomllib.TOMLDecodeError("Invalid value (at end of document)"))
     ('Invalid value', 1, 6)
     """
-    match = _SYNTAX_MESSAGE.fullmatch(str(error))
+    match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
     if match is None:
         return str(error), 1, 1
     if match[2] is None:

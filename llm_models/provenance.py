@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from llm_models.snapshot import Snapshot, Spec
     from llm_models.snapshot_file import SnapshotFile
 
-__all__ = ["Explanation", "FieldOrigin", "explain"]
-
 
 class FieldOrigin(NamedTuple):
     """One field's value and where it comes from.
@@ -88,7 +86,7 @@ def explain(snapshot: Snapshot, spec: Spec, field: str | None = None) -> Explana
         if not chosen:
             from llm_models.grammar import field_paths
 
-            known = field_paths(Model)
+            known = field_paths("model")
             if field not in known and not field.startswith("extra."):
                 hint = did_you_mean(field, known)
                 raise UnknownModelError(f"{name} has no field '{printable(field)}'.{hint}", spec=name)

@@ -8,27 +8,6 @@ from __future__ import annotations
 
 from llm_models.frozen import FrozenDict, Record, defaults
 
-__all__ = [
-    "BIT",
-    "CAPABILITIES",
-    "DEPRECATED",
-    "STATED",
-    "Capabilities",
-    "Cost",
-    "CostTier",
-    "Json",
-    "Limits",
-    "Modalities",
-    "Model",
-    "ModelKey",
-    "Provider",
-    "Reasoning",
-    "Streaming",
-    "Tools",
-    "capability_bits",
-    "translate_bits",
-]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -9,7 +9,7 @@ import tomllib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from llm_models import edit, files, paths, validation
+from llm_models import edit, files, paths, schema
 from llm_models.checks import base_for, check_text
 from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, printable
 from llm_models.modelspec import fold_provider, parse_spec
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from llm_models.errors import Problem
     from llm_models.records import ModelKey
-
-__all__ = ["Revision"]
 
 _CHANGE = re.compile(r"(?P<field>[A-Za-z_][\w.-]*)(?P<add>\+?)=(?P<value>.*)", re.DOTALL)
 _IDENTITY = {"provider", "id"}
@@ -179,7 +177,7 @@ class Revision:
 
     @staticmethod
     def _check_field(field: tuple[str, ...]) -> None:
-        known = validation.inlined("overrides")["properties"]["models"]["items"]["properties"]
+        known = schema.inlined("overrides")["properties"]["models"]["items"]["properties"]
         if field[0] not in known or field[0] in {*_IDENTITY, "match"}:
             names = [name for name in known if name not in {*_IDENTITY, "match"}]
             hint = did_you_mean(field[0], names) or f" Known fields are {', '.join(names)}."
@@ -202,10 +200,10 @@ def _value(text: str, field: tuple[str, ...]) -> Any:
 
 def _schema_type(field: tuple[str, ...]) -> str | None:
     """The type of a field of a model, from the schema."""
-    schema = validation.inlined("overrides")["properties"]["models"]["items"]
+    part = schema.inlined("overrides")["properties"]["models"]["items"]
     for step in field:
-        schema = schema.get("properties", {}).get(step, {})
-    kind: str | None = schema.get("type")
+        part = part.get("properties", {}).get(step, {})
+    kind: str | None = part.get("type")
     return kind
 
 

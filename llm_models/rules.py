@@ -1,16 +1,15 @@
-"""The rules by which layers are merged, as data; see `merge` for what a rule is."""
+"""Rules: how the values of one field in several layers become one value, as glom specs.
+
+A spec takes the (value, layer) pairs of a field, weakest first, and gives the value that wins with its layer. Tables
+of rules name a spec, and the merger imports this module only when layers compete for such a field.
+"""
 
 from __future__ import annotations
 
-from llm_models.merge import LAST, UNITE
+from glom import Auto, Fill, Iter, T
 
-__all__ = ["RECORD_RULES", "SETTINGS_RULES", "UNITED"]
+LAST = T[-1]
+"""The strongest value."""
 
-RECORD_RULES = {"aliases": UNITE, "tags": UNITE}
-"""For the fields of a model or a provider; whatever is not named: maps merge, the strongest value wins."""
-
-SETTINGS_RULES = {"exclude.*": UNITE, "deny.*": UNITE, "allow": LAST, "prefer": LAST}
-"""For what is said of the catalogue as a whole: a stronger layer only adds to exclude and deny."""
-
-UNITED = frozenset(tuple(field.split(".")) for field, rule in RECORD_RULES.items() if rule is UNITE)
-"""The record fields of which several layers' items are joined."""
+UNITE = Fill((Auto(Iter(T[0]).flatten().unique().all()), T[-1][1]))
+"""The items of all lists, weakest first and without duplicates; the strongest layer counts as their origin."""

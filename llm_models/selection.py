@@ -10,15 +10,6 @@ from llm_models.errors import NoMatchError, UnknownCapabilityError, did_you_mean
 from llm_models.frozen import FrozenDict
 from llm_models.records import BIT, CAPABILITIES, DEPRECATED, STATED
 
-__all__ = [
-    "ORDERS",
-    "capability_masks",
-    "check_order",
-    "matching",
-    "ordered",
-    "select",
-]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -11,8 +11,6 @@ from llm_models.lookup import locate, parse_provider, row_of
 from llm_models.modelspec import format_spec, parse_spec
 from llm_models.view import View
 
-__all__ = ["Snapshot"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

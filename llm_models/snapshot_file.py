@@ -19,8 +19,6 @@ from llm_models.jsontext import loads
 from llm_models.open_file import OpenFile, source_of
 from llm_models.records import CAPABILITIES, translate_bits
 
-__all__ = ["MAX_SNAPSHOT", "Block", "SnapshotFile", "digest", "effective", "encode_json"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,6 +13,7 @@ from llm_models.errors import EmptyCatalogError
 from llm_models.frozen import Record, defaults
 from llm_models.header import CRC, FORMAT
 from llm_models.jsontext import loads
+from llm_models.layers import SETTINGS
 from llm_models.origins import empty_tail, extended
 from llm_models.records import CAPABILITIES, Capabilities, CostTier, Model, Provider, capability_bits
 from llm_models.snapshot_file import SnapshotFile, digest, encode_json
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     Row = tuple[str, bytes, int]
     """A model's id, its line, and its capability set."""
-
-__all__ = ["Composite", "canonical", "empty", "encode_block", "restored", "write"]
 
 _OPEN_MODELS = b',"models":['
 _ORDER = ("format", "sources", "date", "counts", "capabilities", "filters", "base", "overrides_module",
@@ -139,7 +138,7 @@ def write(
     touched = {*changes.providers, *changes.models, *changes.removed}
     own = {provider: _block(changes, provider) for provider in touched}
     header = _of_header(base, "sources", "date")
-    header["filters"] = {key: value for key, value in changes.settings.items() if key in ("allow", "deny", "prefer")}
+    header["filters"] = {key: value for key, value in changes.settings.items() if SETTINGS[key]["in_header"]}
     if base_kind is not None:
         header["base"] = {"kind": base_kind, "digest": base.digest}
     if module is not None:

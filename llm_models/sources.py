@@ -33,8 +33,6 @@ from llm_models.upstream import MAX_BYTES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["PullResult", "pull"]
-
 MAX_REDIRECTS = 3
 MAX_URL = 2000  # characters
 PAUSES = (0.5, 1.5)  # seconds before the second and the third try

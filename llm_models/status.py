@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     Facts = dict[str, str | int | list[str] | None]
     """Names and values; None is unknown or does not apply."""
 
-__all__ = ["status"]
-
 
 def status(folder: paths.Folder, given: str | None = None, *, verify: bool = False) -> Facts:
     """Facts in words about the catalogue that `load()` would serve for `folder`.

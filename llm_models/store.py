@@ -16,26 +16,6 @@ from llm_models.in_use import in_use
 from llm_models.modelspec import fold_provider
 from llm_models.snapshot import Snapshot
 
-__all__ = [
-    "allowed",
-    "candidates",
-    "capabilities",
-    "epoch",
-    "explain",
-    "format_spec",
-    "get_model",
-    "get_provider",
-    "list_models",
-    "list_providers",
-    "load",
-    "parse_provider",
-    "parse_spec",
-    "reload",
-    "resolve",
-    "select",
-    "snapshot",
-]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

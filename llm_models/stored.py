@@ -12,8 +12,6 @@ from llm_models.snapshot_writer import Composite, encode_block
 if TYPE_CHECKING:
     from llm_models.snapshot_file import SnapshotFile
 
-__all__ = ["restored_0_1"]
-
 
 def restored_0_1(file: SnapshotFile) -> Composite:
     """The base of an activated file of 0.1.0.

@@ -11,8 +11,6 @@ import sys
 
 from llm_models.errors import SourceError, printable
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_VALUES", "parse"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any

@@ -10,8 +10,6 @@ from llm_models.errors import EmptyCatalogError, printable
 from llm_models.records import CAPABILITIES, Capabilities, Modalities, Model, Provider
 from llm_models.snapshot_file import effective
 
-__all__ = ["View"]
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -17,7 +17,7 @@ from support.catalogues import catalogue, model, provider
 from support.command import COMMAND, environment, fine, here, program, refused
 from support.command import process as run
 
-from llm_models import CAPABILITIES, differences, guards, modelspec, selection, validation
+from llm_models import CAPABILITIES, differences, guards, modelspec, schema, selection
 from llm_models.cli import EXIT_CODES, cli, output
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ class TestHelp:
             ("select", f"Capabilities: {', '.join(CAPABILITIES)}."),
             ("select", f"--order-by [{'|'.join(selection.ORDERS)}]"),
             ("resolve", f"One of: {', '.join(modelspec.STYLES)}."),
-            ("schema", f"{', '.join(validation.SCHEMAS)}."),
+            ("schema", f"{', '.join(schema.SCHEMAS)}."),
             ("diff", f"each is {', '.join(differences.NAMES)}, or"),
             ("activate", f"more than {100 * guards.MAX_INVALID:g} % of the records"),
             ("activate", f"{100 * guards.MAX_GONE:g} % or more of the active models"),

@@ -269,16 +269,24 @@ class TestAtOnce:
 
     @pytest.mark.parametrize("ours", [True, False])
     def test_an_older_one_never_comes_last(self, ours: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Eight of different dates, the older the slower; without the lock the slowest has the last word."""
+        """Eight of different dates, the older the slower; without the lock the newest is written first."""
         Path("0.json").write_bytes(source_of(provider_of("acme", model("m", last_updated="2026-01-01"))))
         fine("activate", "--from", "0.json", "--force")
         if not ours:
             monkeypatch.setattr(files, "locked", nullcontext)
         real = files.write_atomically
+        arrived, arrive = os.pipe()
+        gate, open_gate = os.pipe()
 
         def work(day: int) -> int:
             def slow(*args: Any, **more: Any) -> None:
-                time.sleep((9 - day) * 0.08)
+                if ours:
+                    time.sleep((9 - day) * 0.08)
+                elif day < 9:  # judged already, it waits until the newest is written
+                    os.close(open_gate)
+                    os.write(arrive, b"x")
+                    os.read(gate, 1)
+                monkeypatch.setattr(files, "write_atomically", real)
                 real(*args, **more)
 
             monkeypatch.setattr(files, "write_atomically", slow)
@@ -287,7 +295,15 @@ class TestAtOnce:
         for day in range(2, 10):
             made = source_of(provider_of("acme", model("m", last_updated=f"2026-01-0{day}")))
             Path(f"{day}.json").write_bytes(made)
-        codes = [ended(pid) for pid in [in_child(lambda day=day: work(day)) for day in range(2, 10)]]
+        older = [in_child(lambda day=day: work(day)) for day in range(2, 9)]
+        if not ours:
+            assert [os.read(arrived, 1) for _ in older] == [b"x"] * 7
+        newest = in_child(lambda: work(9))
+        if not ours:
+            assert ended(newest) == 0
+        for fd in (open_gate, gate, arrived, arrive):
+            os.close(fd)
+        codes = [ended(pid) for pid in (*older, *([newest] if ours else []))]
         assert set(codes) <= {0, 1}
         date = SnapshotFile(whole(ACTIVE), "x").header["date"]
         assert (date == "2026-01-09") is ours

@@ -149,6 +149,31 @@ def test_filters_load_what_they_need(tmp_path: Path) -> None:
     assert not set(globs["then"]) & (NEVER - {"fnmatch"})
 
 
+LIBRARIES = {"click", "glom", "httpx", "jsonschema", "tomlkit"}
+ENTRY = '[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "needed"),
+    [
+        ((ROOT / "benchmarks" / "overrides.toml").read_text("utf-8"), set()),
+        ((ROOT / "examples" / "llm_models.toml").read_text("utf-8"), set()),
+        (f'{ENTRY}tags = ["a"]\n[[models]]\nprovider = "openai"\nmatch = "gpt-4o*"\ntags = ["b"]\n', {"glom"}),
+        (f"{ENTRY}cost.inptu = 1\n", {"jsonschema"}),
+    ],
+    ids=["20 overrides", "example", "two entries with tags", "refused"],
+)
+def test_a_right_configuration_loads_without_a_library(tmp_path: Path, text: str, needed: set[str]) -> None:
+    """glom comes only where two layers state a field that has a rule, jsonschema only to explain a refusal."""
+    (tmp_path / "llm_models.toml").write_text(text, "utf-8")
+    load = "llm_models.load('llm_models.toml')"
+    if needed == {"jsonschema"}:  # `load` would raise
+        load = "__import__('llm_models.config').config.parse(open('llm_models.toml', 'rb').read(), 'x').problems"
+    seen = watch(load, tmp_path)
+    assert set(seen["then"]) & LIBRARIES == needed
+    assert needed or not {"dataclasses", "inspect"} & set(seen["then"])
+
+
 def test_a_control(tmp_path: Path) -> None:
     """The watch sees a module, a file and a socket."""
     seen = watch("(__import__('logging'), __import__('socket').socket().close(), open('x', 'w').close())", tmp_path)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
-from glom import Auto, Fill, T
+from glom import Auto, Fill, T, glom
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_models.merge import LAST, OMIT, UNITE, Layered, Origin, merge, nest
-from llm_models.rules import RECORD_RULES, SETTINGS_RULES
+from llm_models import rules as specs
+from llm_models.layers import RECORD_RULES, SETTINGS_RULES
+from llm_models.merge import OMIT, Layered, Merged, merge, nest
 
-RULES = {"tags": UNITE, "*.tags": UNITE, "whole": LAST}
+RULES = {("tags",): "UNITE", ("*", "tags"): "UNITE", ("whole",): "LAST"}
 
 KEYS = st.sampled_from(["a", "b", "c"])
 SCALARS = st.one_of(st.integers(-3, 3), st.booleans(), st.text("xy", max_size=2))
@@ -38,7 +41,7 @@ ANY = layers_of(LEAVES | st.just(OMIT))
 """Layers that also omit."""
 
 
-def merged(*layers: dict[str, Any], rules: dict[str, Any] = RULES) -> dict[str, Any]:
+def merged(*layers: dict[str, Any], rules: Any = RULES) -> dict[str, Any]:
     """What unnamed layers make together."""
     return merge([Layered(layer) for layer in layers], rules).values
 
@@ -57,6 +60,11 @@ def at(value: Any, path: tuple[str, ...], nothing: Any = OMIT) -> Any:
             return nothing
         value = value[key]
     return value
+
+
+def origins(made: Merged) -> dict[tuple[str, ...], tuple[Any, ...]]:
+    """The origins as plain data."""
+    return {path: (origin.layer, origin.place, origin.replaced) for path, origin in made.origins.items()}
 
 
 def hollow(value: Any) -> bool:
@@ -190,7 +198,7 @@ class TestOrigins:
     def test_an_omitted_map_is_removed_leaf_by_leaf(self, ground: dict[str, Any], path: tuple[str, ...]) -> None:
         made = merge([Layered(ground), Layered(nest([path], OMIT), "mine", lambda _: "file:1")], RULES)
         gone = {leaf: value for leaf, value in leaves(merged(ground)).items() if leaf[: len(path)] == path}
-        assert made.origins == {leaf: Origin("mine", "file:1", value) for leaf, value in gone.items()}
+        assert origins(made) == {leaf: ("mine", "file:1", value) for leaf, value in gone.items()}
 
     @given(STATED, STATED)
     def test_of_the_ground_none_is_recorded(self, ground: dict[str, Any], stronger: dict[str, Any]) -> None:
@@ -204,22 +212,22 @@ class TestOrigins:
         parts = [Layered({"a": {"b": 1, "c": 2}}), Layered({"a": OMIT}, "mine"), Layered({"a": {"b": 3}}, "mine")]
         made = merge(parts, {})
         assert made.values == {"a": {"b": 3}}
-        assert made.origins == {("a", "b"): Origin("mine", None, 1), ("a", "c"): Origin("mine", None, 2)}
+        assert origins(made) == {("a", "b"): ("mine", None, 1), ("a", "c"): ("mine", None, 2)}
 
     def test_many_layers_are_no_deep_recursion(self) -> None:
         made = merge([Layered({"a": {"b": number}}, str(number)) for number in range(3000)], {})
-        assert made.origins == {("a", "b"): Origin("2999", None, 2998)}
+        assert origins(made) == {("a", "b"): ("2999", None, 2998)}
 
 
 class TestRules:
-    """Rules are data: glom specs over the (value, origin) pairs of one field, by dotted path."""
+    """Rules are data: glom specs, or their names, over the (value, layer) pairs of one field, by path."""
 
     def test_any_subject_will_do(self) -> None:
         """A recipe, with rules of its own: the largest amount wins, the first author stays, steps are added up."""
         largest = (lambda pairs: max(pairs, key=lambda pair: pair[0]),)
         first = T[0]
         joined = Fill((Auto((T, lambda pairs: [step for pair in pairs for step in pair[0]])), T[-1][1]))
-        rules = {"amounts.*": largest, "author": first, "steps": joined}
+        rules = {("amounts", "*"): largest, ("author",): first, ("steps",): joined}
         grandmother = {"author": "her", "amounts": {"flour": 500, "salt": 5}, "steps": ["knead"], "oven": {"C": 220}}
         mine = {"author": "me", "amounts": {"flour": 400, "salt": 9}, "steps": ["rest", "bake"], "oven": {"fan": True}}
         made = merge([Layered(grandmother, "hers"), Layered(mine, "mine")], rules)
@@ -264,18 +272,37 @@ class TestRules:
         assert merged(*[{"allow": value} for value in values], rules=SETTINGS_RULES) == {"allow": values[-1]}
         assert merged({"prefer": ["a"]}, {"prefer": ["b"]}, {}, rules=SETTINGS_RULES) == {"prefer": ["b"]}
 
-    def test_the_tables_are_data(self) -> None:
-        assert RECORD_RULES == {"aliases": UNITE, "tags": UNITE}
-        assert all(rule in (LAST, UNITE) for rule in SETTINGS_RULES.values())
+    def test_the_tables_name_rules(self) -> None:
+        named = {*RECORD_RULES.values(), *SETTINGS_RULES.values()}
+        assert named == {"LAST", "UNITE"}
 
-    def test_the_merger_names_nothing_of_what_it_merges(self) -> None:
-        """No field, no record, no provider: what they mean stands in the rules alone."""
-        import re
+    @given(st.sampled_from(["LAST", "UNITE"]), st.lists(st.integers(0, 9), unique=True))
+    def test_a_rule_returns_a_single_list_unchanged(self, name: str, value: list[int]) -> None:
+        """So the merger applies none to it, and does not import glom."""
+        pair = (value, Layered({}))
+        assert glom([pair], getattr(specs, name)) == pair
 
-        import llm_models.merge
+    @given(st.sampled_from(["LAST", "UNITE"]), st.lists(LISTS, min_size=1, max_size=3))
+    def test_the_result_is_that_of_the_rule(self, name: str, lists: list[list[int]]) -> None:
+        """One list or several, with and without duplicates."""
+        layers = [Layered({"a": one}, str(index)) for index, one in enumerate(lists)]
+        value, layer = glom([(one.values["a"], one) for one in layers], getattr(specs, name))
+        made = merge(layers, {("a",): name})
+        assert (made.values["a"], made.origins["a",].layer) == (value, layer.layer)
 
-        with open(llm_models.merge.__file__, encoding="utf-8") as file:
-            text = file.read()
-        assert (
-            re.findall(r"alias|\btags?\b|provider|cost|limits|exclude|deny|capabilit|llm_models\.(?!merge)", text) == []
+    @pytest.mark.parametrize(
+        ("layers", "needed"),
+        [
+            ([{"tags": ["x"], "whole": {"a": 1}}, {"b": 1}], False),
+            ([{"tags": ["x"]}, {"tags": OMIT}, {"whole": {"a": 1}}], False),
+            ([{"tags": ["x", "x"]}], True),
+            ([{"tags": ["x"]}, {"tags": ["y"]}], True),
+        ],
+    )
+    def test_glom_is_imported_only_where_a_rule_has_something_to_do(self, layers: list[Any], needed: bool) -> None:
+        code = (
+            "import sys\nfrom llm_models.merge import OMIT, Layered, merge\n"
+            f"merge([Layered(one) for one in {layers!r}], {RULES!r})\nprint('glom' in sys.modules)"
         )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+        assert done.stdout.strip() == str(needed)

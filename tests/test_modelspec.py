@@ -211,12 +211,12 @@ class TestErrors:
 
     @pytest.mark.parametrize("text", [None, 3, b"openai:x", ("openai", "x"), ["openai:x"]])
     def test_no_text(self, text: Any) -> None:
-        with pytest.raises(InvalidSpecError, match="a model spec is text"):
+        with pytest.raises(InvalidSpecError, match="a model spec must be text"):
             parse_spec(text, KNOWN)
 
     @pytest.mark.parametrize("text", ["%FF@openai", "a%C3@openai"])
     def test_no_utf8(self, text: str) -> None:
-        with pytest.raises(InvalidSpecError, match="no UTF-8"):
+        with pytest.raises(InvalidSpecError, match="not UTF-8"):
             parse_spec(text, KNOWN)
 
     @pytest.mark.parametrize("style", ["colom", "", None, "Colon"])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.toml_texts import BOM, Writer, documents, is_valid, parsed, same, values
 from support.work import Tallied, calls
 
-from llm_models.positions import Place, line_column, locate, syntax_problem
+from llm_models.positions import Span, line_column, locate, syntax_problem
 
 BULK = 1200  # documents from fixed seeds, written without hypothesis, which is slow at choices by the hundred
 
@@ -36,7 +36,7 @@ def check_places(text: str) -> None:
         check_statement(text, path, place, value)
 
 
-def check_key(text: str, path: tuple[str | int, ...], place: Place) -> None:
+def check_key(text: str, path: tuple[str | int, ...], place: Span) -> None:
     """The key's span holds the last part of the path as written; an element of an array has its array's, or none."""
     key = text[place.key_start : place.key_end]
     if isinstance(path[-1], int) and place.value_start is not None:
@@ -50,7 +50,7 @@ def check_key(text: str, path: tuple[str | int, ...], place: Place) -> None:
         assert text[place.start : place.key_start].count("\n") == 0
 
 
-def check_statement(text: str, path: tuple[str | int, ...], place: Place, value: Any) -> None:
+def check_statement(text: str, path: tuple[str | int, ...], place: Span, value: Any) -> None:
     """What stands from `start` to the value's end states this value under the end of this path."""
     if isinstance(path[-1], int):
         return

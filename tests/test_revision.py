@@ -17,7 +17,7 @@ from support.command import here as run
 from support.toml_texts import BOM, parsed
 
 import llm_models
-from llm_models import checks, paths, validation
+from llm_models import checks, paths, schema
 from llm_models.errors import ConfigError
 from llm_models.positions import locate
 from llm_models.revision import Revision
@@ -354,13 +354,13 @@ class TestInit:
         run("init")
         match = re.fullmatch(r"#:schema (\S+)", read(begun).splitlines()[0])
         assert match is not None
-        schema = json.loads((begun / match[1]).read_text(encoding="utf-8"))
-        assert schema == validation.for_editors()
-        Draft7Validator.check_schema(schema)
+        written = json.loads((begun / match[1]).read_text(encoding="utf-8"))
+        assert written == schema.for_editors()
+        Draft7Validator.check_schema(written)
         example = tomllib.loads((ROOT / "examples" / "llm_models.toml").read_text(encoding="utf-8"))
-        Draft7Validator(schema).validate(example)
-        assert not Draft7Validator(schema).is_valid({"perfer": []})
-        assert not Draft7Validator(schema).is_valid(
+        Draft7Validator(written).validate(example)
+        assert not Draft7Validator(written).is_valid({"perfer": []})
+        assert not Draft7Validator(written).is_valid(
             {"models": [{"provider": "openai", "id": "x", "cost": {"inptu": 1}}]}
         )
 

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 
-from llm_models import records, validation
+from llm_models import records, schema, validation
 from llm_models.records import Capabilities, Cost, CostTier, Limits, Modalities, Model, Provider
 
 if TYPE_CHECKING:
@@ -92,12 +92,12 @@ def standard(name: str) -> Draft202012Validator:
 
 class TestFiles:
     def test_are_the_ones_the_package_names(self) -> None:
-        assert sorted(RAW) == sorted(validation.SCHEMAS)
+        assert sorted(RAW) == sorted(schema.SCHEMAS)
 
     @each_schema
     def test_keep_the_metaschema(self, name: str) -> None:
         Draft202012Validator.check_schema(RAW[name])
-        Draft202012Validator.check_schema(validation.inlined(name))
+        Draft202012Validator.check_schema(schema.inlined(name))
 
     @each_schema
     def test_say_what_they_are(self, name: str) -> None:
@@ -164,11 +164,11 @@ class TestOffline:
 
     @each_schema
     def test_the_joined_schema_refers_to_nothing(self, name: str) -> None:
-        assert [value for word, value in keywords(validation.inlined(name)) if word == "$ref"] == []
+        assert [value for word, value in keywords(schema.inlined(name)) if word == "$ref"] == []
 
     def test_an_unknown_name_is_a_lookup_error(self) -> None:
         with pytest.raises(LookupError):
-            validation.read_schema("../pyproject")
+            schema.read_schema("../pyproject")
 
 
 # Where the schema leaves a field free that the record always has: the catalogue fills it.
@@ -299,12 +299,10 @@ class TestOverrides:
 
     def test_nothing_has_a_default(self) -> None:
         assert [value for word, value in keywords(RAW["overrides"]) if word == "default"] == []
-        assert [value for word, value in keywords(validation.inlined("overrides")) if word == "default"] == []
+        assert [value for word, value in keywords(schema.inlined("overrides")) if word == "default"] == []
 
     def test_nothing_is_required_but_what_names_a_thing(self) -> None:
-        needed = {
-            name for word, value in keywords(validation.inlined("overrides")) if word == "required" for name in value
-        }
+        needed = {name for word, value in keywords(schema.inlined("overrides")) if word == "required" for name in value}
         assert needed == {"id", "match", "provider", "context_over"}  # a model by one of id and match
         assert "required" not in RAW["overrides"]
         assert refused("overrides", {}) is None

@@ -131,8 +131,8 @@ BOUNDS = {
     "the names of providers": Bound("llm_models.list_providers()", HEADER + TABLE, 0, START + 10 * PROVIDERS),
 }
 
-LOADED = 23
-"""Modules that a lookup loads: 15 of ours, `zlib`, `__future__`, and `os` with its own, here six."""
+LOADED = 24
+"""Modules that a lookup loads: 16 of ours, `zlib`, `__future__`, and `os` with its own, here six."""
 
 
 def work(question: str, before: str, cwd: Path) -> dict[str, Any]:

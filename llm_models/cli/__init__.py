@@ -15,8 +15,6 @@ from llm_models.cli import config, data, query
 from llm_models.cli.output import note
 from llm_models.errors import LLMModelsError
 
-__all__ = ["EXIT_CODES", "cli", "main"]
-
 EXIT_CODES = {
     0: "success",
     1: "the answer is no, or problems were found",

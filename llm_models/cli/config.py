@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from llm_models.revision import Revision
     from llm_models.snapshot import Snapshot
 
-__all__ = ["COMMANDS", "SNIPPET", "TEMPLATE"]
-
 
 @click.command("validate", short_help="Report every problem in llm_models.toml.")
 @click.argument("files", nargs=-1, metavar="[FILES]...")
@@ -167,7 +165,8 @@ def init_command(folder: str) -> None:
     Example:
       llm-models init
     """
-    from llm_models import files, validation
+    from llm_models import files
+    from llm_models.schema import for_editors
 
     folder = paths.absolute(folder)
     path = os.path.join(folder, paths.CONFIG_NAME)
@@ -175,7 +174,7 @@ def init_command(folder: str) -> None:
         raise ConfigError(f"{path}: this file exists already; 'llm-models set' and 'llm-models exclude' change it")
     state = os.path.join(folder, paths.STATE_NAME)
     schema = "overrides.schema.json"
-    text = json.dumps(validation.for_editors(), indent=2) + "\n"
+    text = json.dumps(for_editors(), indent=2) + "\n"
     try:
         files.make_folder(state)
         files.write_atomically(os.path.join(state, schema), text.encode())

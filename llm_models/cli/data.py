@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from llm_models.differences import Diff
 
-__all__ = ["COMMANDS"]
-
 
 @click.command("info", short_help="Show which snapshot is in use, and why.")
 @click.option("--verify", is_flag=True, help="Also check the whole snapshot for damage.")
@@ -223,7 +221,7 @@ def _print_diff(difference: Diff) -> None:
 @click.command("schema", cls=Command, short_help="Print a JSON Schema.")
 @click.argument("name")
 def schema_command(name: str) -> None:
-    """Print a JSON Schema as one document: {validation.SCHEMAS}.
+    """Print a JSON Schema as one document: {schema.SCHEMAS}.
 
     The schema of llm_models.toml (overrides) uses the words of draft-07, because TOML editors know these.
 
@@ -231,12 +229,12 @@ def schema_command(name: str) -> None:
     Example:
       llm-models schema overrides > llm_models.schema.json
     """
-    from llm_models import validation
+    from llm_models import schema
 
-    if name not in validation.SCHEMAS:
-        known = ", ".join(validation.SCHEMAS)
-        raise click.UsageError(f"no schema '{name}' (expected {known}).{did_you_mean(name, validation.SCHEMAS)}")
-    print_json(validation.for_editors() if name == "overrides" else validation.inlined(name))
+    if name not in schema.SCHEMAS:
+        known = ", ".join(schema.SCHEMAS)
+        raise click.UsageError(f"no schema '{name}' (expected {known}).{did_you_mean(name, schema.SCHEMAS)}")
+    print_json(schema.for_editors() if name == "overrides" else schema.inlined(name))
 
 
 COMMANDS = (pull_command, activate_command, rollback_command, diff_command, info_command, schema_command)

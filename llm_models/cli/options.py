@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     C = TypeVar("C", bound=Callable[..., Any])
 
-__all__ = ["Command", "as_json", "catalogue", "catalogue_options", "config_option", "folder_of", "model_spec"]
-
 
 class Command(click.Command):
     """A command whose help text may name lists and limits of other modules, such as `{guards.MAX_GONE}`.

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from llm_models.errors import Problem
 
-__all__ = ["cell", "github_line", "line", "note", "print_json", "print_pairs", "print_table", "transfer_bar"]
-
 
 def cell(value: object) -> str:
     """A value as text for people, with every character escaped that a terminal could obey.

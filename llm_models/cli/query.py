@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from llm_models.selection import Order
     from llm_models.snapshot import Snapshot
 
-__all__ = ["COMMANDS"]
-
 _NUMBERS = ("context", "output", "$ in", "$ out", "models")
 _FIRST = {"id": "name", "price": "lowest price", "context": "largest context", "release": "newest release"}
 

@@ -14,8 +14,6 @@ from llm_models.errors import SourceError, did_you_mean, printable
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["DEFAULT", "SOURCES", "Source", "named", "read", "transform"]
-
 
 class Source(NamedTuple):
     """An upstream catalogue: its title, the URL to fetch it from, and the name of the module that transforms it."""

@@ -14,8 +14,6 @@ from llm_models.transforms.specs import Record, Take, address, date, flag, ident
 if TYPE_CHECKING:
     from llm_models.transforms.specs import Note
 
-__all__ = ["CATALOGUE", "MODEL", "PROVIDER"]
-
 # The document is an object of providers by id; each holds its models, by id, under "models".
 
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     Note = Callable[..., None]
     Path = tuple[str, ...]
 
-__all__ = ["Record", "Take", "address", "date", "flag", "identity", "price", "text", "tokens", "words"]
-
 _NO_ADDRESS = re.compile(r"[\x00-\x20\x7f]")
 _DATE = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2})(?:[T ].*)?)?")
 

@@ -1,0 +1,111 @@
+"""Document: a configuration as read: its data, the positions in its text, and its faults; standard library only."""
+
+from __future__ import annotations
+
+from llm_models.errors import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from llm_models.positions import Spans
+
+DocumentPath = tuple[str | int, ...]
+
+ANY = "*"
+"""In `Document.doubtful`: any provider."""
+
+
+class Fault:
+    """What is wrong with the value at `path`, or with the `key` inside it that should not be there."""
+
+    __slots__ = ("hint", "key", "message", "path")
+
+    def __init__(self, path: DocumentPath, message: str, hint: str = "", key: str | None = None) -> None:
+        self.path = path
+        self.message = message
+        self.hint = hint
+        self.key = key
+
+
+def null_fault(path: DocumentPath) -> Fault:
+    """The fault of a null, which no section may state."""
+    return Fault(path, "null is not allowed", 'Leave the key out, or put it in "omit" to remove its value.')
+
+
+class Document:
+    """A configuration as read. `name` is used in messages; `spans` is None where there is no text.
+
+    `data` holds what has no fault. A faulty entry of `models` or `providers` keeps its name only, or becomes None and
+    a member of `removed` where its name is at fault; a faulty key of another section is removed. `doubtful` holds the
+    providers whose entries were affected, or `ANY`: statements about these could be wrong.
+    """
+
+    __slots__ = ("data", "doubtful", "name", "problems", "removed", "spans")
+
+    def __init__(self, name: str, data: dict[str, Any] | None, spans: Spans | None, problems: list[Problem]) -> None:
+        self.name = name
+        self.data = data
+        self.spans = spans
+        self.problems = problems
+        self.doubtful: set[str] = set()
+        self.removed: set[DocumentPath] = set()
+
+    def entries(self, section: str) -> Iterator[tuple[DocumentPath, Any]]:
+        """The path and value of each entry of `models` or `providers`, or of each provider in another section."""
+        value = (self.data or {}).get(section)
+        steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        return (((section, step), entry) for step, entry in steps if entry is not None)
+
+    def line_column(self, path: DocumentPath, *, key: bool = False) -> tuple[int | None, int | None]:
+        """Line and column of the value at `path` (of its key if `key`), or of the nearest parent in the text."""
+        if self.spans is None:
+            return None, None
+        while path:
+            span = self.spans.get(path)
+            if span is not None:
+                at = span.key_start if key or span.value_start is None else span.value_start
+                return self.spans.line_column(at)
+            path, key = path[:-1], True
+        return 1, 1
+
+    def line(self, path: DocumentPath) -> int | None:
+        """The line of the key at `path`, None where the text has no such path."""
+        if self.spans is None or path not in self.spans:
+            return None
+        return self.spans.line_column(self.spans[path].key_start)[0]
+
+    def problem(
+        self, path: DocumentPath, message: str, hint: str = "", key: str | None = None, severity: str = "error"
+    ) -> Problem:
+        """A problem with the value at `path`, or with the `key` inside it."""
+        line, column = self.line_column(path if key is None else (*path, key), key=key is not None)
+        described = _describe(self.data or {}, path)
+        return Problem(
+            message, file=self.name, line=line, column=column, path=described, hint=hint.strip(), severity=severity
+        )
+
+
+def _describe(data: Mapping[str, Any], path: DocumentPath) -> str:
+    """A document path for people: an entry is called by its model or provider, not by its number."""
+    text = ""
+    if len(path) > 1 and path[0] in ("models", "providers") and (name := _name(data, path)):
+        text, path = f"{path[0]}.{name}", path[2:]
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+            continue
+        bare = step and all(character.isalnum() or character in "-_" for character in step)
+        text += ("." if text else "") + (step if bare else f'"{step}"')
+    return text
+
+
+def _name(data: Any, path: DocumentPath) -> str:
+    """The model or provider of the entry at `path`; empty where the entry does not state it."""
+    section, index = path[:2]
+    entry = data[section][index] if isinstance(data.get(section), list) and isinstance(index, int) else None
+    if not isinstance(entry, dict):
+        return ""
+    keys = ("id",) if section == "providers" else ("provider", "id" if "id" in entry else "match")
+    return ":".join(entry[key] for key in keys if isinstance(entry.get(key), str))

@@ -1,0 +1,194 @@
+"""Schema: reads the files of `schemas/`, joins each into one document, and decides whether a value is accepted.
+
+Standard library only, because every configuration passes through here. `validation` explains a refusal. Beyond JSON
+Schema: an integer has no decimal point, a number is finite, and a date exists.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from functools import cache
+from math import isfinite
+
+from llm_models import paths
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+SCHEMAS = ("provider", "model", "capabilities", "limits", "cost", "overrides", "snapshot", "manifest")
+
+
+@cache
+def read_schema(name: str) -> dict[str, Any]:
+    """The schema file of that name, unchanged. Raises `LookupError` for a name that is not in `SCHEMAS`."""
+    if name not in SCHEMAS:
+        raise LookupError(name)
+    with open(os.path.join(paths.resources("schemas"), f"{name}.schema.json"), encoding="utf-8") as file:
+        schema: dict[str, Any] = json.load(file)
+    return schema
+
+
+@cache
+def inlined(name: str) -> dict[str, Any]:
+    """The schema of that name in which every `$ref` is replaced by its target.
+
+    The schema of `llm_models.toml` has no defaults: an override that states a default changes the model.
+    """
+    unwanted = {"$schema", "$id", "examples"} | ({"default"} if name == "overrides" else set())
+
+    def expand(node: Any, home: str) -> Any:
+        if isinstance(node, list):
+            return [expand(item, home) for item in node]
+        if not isinstance(node, dict):
+            return node
+        while "$ref" in node:
+            file, _, pointer = node["$ref"].partition("#")
+            home = file.removesuffix(".schema.json") or home
+            target: Any = read_schema(home)
+            for step in pointer.split("/")[1:]:
+                target = target[step]
+            node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+        return {key: expand(value, home) for key, value in node.items() if key not in unwanted}
+
+    whole = read_schema(name)
+    joined: dict[str, Any] = {key: value for key, value in whole.items() if key in unwanted} | expand(whole, name)
+    return joined
+
+
+def accepts(name: str, value: object) -> bool:
+    """Whether the schema `name` accepts a value; always the verdict of `validation.validator(name)`.
+
+    >>> accepts("limits", {"context": 128000}), accepts("limits", {"context": 128000.0})
+    (True, False)
+    """
+    return keeps(inlined(name), value)
+
+
+def keeps(schema: dict[str, Any], value: object) -> bool:
+    """Whether a schema, given as data without references, accepts a value."""
+    for word, wanted in schema.items():
+        check = WORDS[word]
+        if check is not None and not check(wanted, value, schema):
+            return False
+    return True
+
+
+def is_integer(value: object) -> bool:
+    """Whether a value is an integer without a decimal point; a boolean is none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a finite number; a boolean is none."""
+    return is_integer(value) or (isinstance(value, float) and isfinite(value))
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a day or a month that exists, `YYYY-MM-DD` or `YYYY-MM`."""
+    from datetime import date
+
+    if text[4::3] not in ("-", "--"):  # Python reads other forms of ISO 8601 too
+        return False
+    try:
+        date.fromisoformat(text if len(text) == len("YYYY-MM-DD") else f"{text}-01")
+    except ValueError:
+        return False
+    return True
+
+
+_TYPES: dict[str, Callable[[object], bool]] = {
+    "array": lambda value: isinstance(value, list),
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": is_integer,
+    "number": is_number,
+    "object": lambda value: isinstance(value, dict),
+    "string": lambda value: isinstance(value, str),
+}
+
+
+def _properties(wanted: Any, value: Any, _schema: Any) -> bool:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in wanted and not keeps(wanted[key], item):
+                return False
+    return True
+
+
+def _additional(wanted: Any, value: Any, schema: Any) -> bool:
+    if not isinstance(value, dict):
+        return True
+    stated = schema.get("properties", ())
+    return all(key in stated or (wanted is not False and keeps(wanted, item)) for key, item in value.items())
+
+
+def _mark(value: Any) -> Any:
+    """A hashable form of JSON data that is equal for equal data: 1 equals 1.0, but not true."""
+    if isinstance(value, dict):
+        return dict, frozenset((key, _mark(item)) for key, item in value.items())
+    if isinstance(value, list):
+        return (list, *map(_mark, value))
+    return (bool, value) if isinstance(value, bool) else value
+
+
+def _each(schemas: Any, items: Any) -> bool:
+    return all(keeps(schema, item) for schema, item in zip(schemas, items, strict=False))
+
+
+# Schema word -> (what the schema states, the value, the whole schema) -> whether the value is accepted; None for a word
+# that checks nothing. JSON Schema applies a word only to values of its type, so each returns True for any other.
+WORDS: dict[str, Callable[[Any, Any, Any], bool] | None] = {
+    **dict.fromkeys(("$schema", "$id", "title", "description", "default", "examples")),
+    "type": lambda wanted, value, _: _TYPES[wanted](value),
+    "const": lambda wanted, value, _: _mark(value) == _mark(wanted),
+    "enum": lambda wanted, value, _: _mark(value) in map(_mark, wanted),
+    "properties": _properties,
+    "required": lambda wanted, value, _: not isinstance(value, dict) or all(key in value for key in wanted),
+    "additionalProperties": _additional,
+    "items": lambda wanted, value, _: not isinstance(value, list) or all(keeps(wanted, item) for item in value),
+    "prefixItems": lambda wanted, value, _: not isinstance(value, list) or _each(wanted, value),
+    "minItems": lambda wanted, value, _: not isinstance(value, list) or len(value) >= wanted,
+    "maxItems": lambda wanted, value, _: not isinstance(value, list) or len(value) <= wanted,
+    "uniqueItems": lambda _, value, __: not isinstance(value, list) or len(set(map(_mark, value))) == len(value),
+    "minLength": lambda wanted, value, _: not isinstance(value, str) or len(value) >= wanted,
+    "maxLength": lambda wanted, value, _: not isinstance(value, str) or len(value) <= wanted,
+    "pattern": lambda wanted, value, _: not isinstance(value, str) or re.search(wanted, value) is not None,
+    "format": lambda wanted, value, _: wanted != "partial-date" or not isinstance(value, str) or is_date(value),
+    "minimum": lambda wanted, value, _: not is_number(value) or value >= wanted,
+    "maximum": lambda wanted, value, _: not is_number(value) or value <= wanted,
+    "anyOf": lambda wanted, value, _: any(keeps(branch, value) for branch in wanted),
+    "oneOf": lambda wanted, value, _: sum(keeps(branch, value) for branch in wanted) == 1,
+}
+
+
+_DATE = (
+    r"^(?!0000)([0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?"
+    r"|[0-9]{4}-(0[13-9]|1[0-2])-(29|30)|[0-9]{4}-(0[13578]|1[02])-31"
+    r"|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)$(?!\n)"
+)
+"""The days and months that exist, leap days included, as `is_date` decides."""
+
+
+def for_editors() -> dict[str, Any]:
+    """The schema of `llm_models.toml` in draft-07 words, which TOML editors know; it gives the same verdicts.
+
+    A pattern replaces our own format of dates. Only ours refuses an integer with a decimal point and a number that
+    is not finite, because JSON Schema cannot.
+    """
+
+    def reword(node: Any) -> Any:
+        if isinstance(node, list):
+            return [reword(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if node.get("format") == "partial-date":
+            node = {**node, "pattern": _DATE}
+            del node["format"]
+        return {key: reword(value) for key, value in node.items()}
+
+    schema: dict[str, Any] = reword(inlined("overrides"))
+    schema["$schema"] = "http://json-schema.org/draft-07/schema#"
+    return schema
