@@ -176,7 +176,7 @@ def test_everything_is_written_and_escaped_in_one_place() -> None:
         (True, "yes"),
         (False, "no"),
         (0, "0"),
-        (8192, "8192"),
+        (8192, "8,192"),
         (128_000, "128,000"),
         (0.0, "0"),
         (2.0, "2"),
