@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from llm_models.changes import Changes, Final
+    from llm_models.header import Kept
     from llm_models.origins import Tail
     from llm_models.snapshot_file import Block
 
@@ -252,9 +253,8 @@ def _tail(changes: Changes) -> Tail:
     return {section: dict(sorted(lines.items())) for section, lines in tail.items()}
 
 
-def restored(file: SnapshotFile) -> Composite:
-    """The base of an activated file, from the blocks that it shares with its base and those that it keeps of it."""
-    kept = file.header["kept"]
+def restored(file: SnapshotFile, kept: Kept) -> Composite:
+    """The base of an activated file, from the blocks that it shares with its base and those `kept` of its base."""
     head = loads(file.part(kept["header"], "its base").removesuffix(b",\n").decode())
     own = {provider: (file.block_at(span, provider), span[3]) for provider, span in kept["blocks"].items()}
     return Composite(head, file, own, lambda: file.tail_at(kept["tail"]), name=file.name, left_out=head.pop("own"))
