@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 _published: Snapshot | None = None
-_request: Request = {}
+_request: Request | None = None
 _lock = RLock()
 _building = False
 
