@@ -1,7 +1,6 @@
-"""Positions: finds where the key and the value of every path of a TOML document are in its text.
+"""Positions: finds the key and the value of every path of a TOML document in its text; standard library only.
 
-It scans text that tomllib has accepted, so it does not check it: commas and closing brackets are where they must be.
-Standard library only, and little that tomllib has not already imported.
+It scans text that tomllib has accepted, so it does not check that commas and closing brackets are correct.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 BOM = "\ufeff"
 
-# No pattern repeats a group, because `re` would keep a hundred bytes for each repeat, to backtrack.
+# No pattern repeats a group: `re` would keep a hundred bytes for each repetition.
 _BLANKS = re.compile(r"[ \t]*")
 _FILLER = re.compile(r"[ \t\r\n,]*")
 _EQUALS = re.compile(r"=[ \t]*")
@@ -35,8 +34,8 @@ _CLOSING_QUOTE = {  # two more quotes may precede the closing three and belong t
 class Span:
     """Where a path is in a text. Offsets count characters from the start of the text; ends are exclusive.
 
-    `key_start, key_end`: the last part of its key, with quotes: in its own `[header]` if it has one, else where it
-    occurs first. An element of an inline array has no key: both are where its value starts.
+    `key_start, key_end`: the last part of its key, with quotes: in its own `[header]`, else where it first occurs. An
+    element of an inline array has no key: both are where its value starts.
     `value_start, value_end`: its value; None for a table or array made by headers or dotted keys.
     `start`: where its statement starts: the bracket of a header, or the first part of a dotted key.
     `children`: the spans one level below, by key or index; None if the value is neither a table nor an array.
@@ -64,28 +63,12 @@ class Span:
 
     def stated(self) -> list[Span]:
         """The spans with a value directly below it, through dotted keys but not headers, in text order."""
-        spans = []
-        todo = list((self.children or {}).values())
-        while todo:
-            span = todo.pop()
-            if span.value_start is not None:
-                spans.append(span)
-            elif not span.has_header:
-                todo += (span.children or {}).values()
-        return sorted(spans, key=attrgetter("start"))
+        below = self._below(lambda span: not span.has_header)
+        return sorted((span for span in below if span.value_start is not None), key=_START)
 
     def headers(self) -> list[Span]:
         """The spans with a header, itself and at any depth, in text order."""
-        spans = []
-        todo: list[Span] = [self]
-        while todo:
-            span = todo.pop()
-            if span.has_header:
-                spans.append(span)
-            if span.value_start is None:
-                todo += (span.children or {}).values()
-        return sorted(spans, key=attrgetter("start"))
-
+        return sorted((span for span in [self, *self._below()] if span.has_header), key=_START)
 
 class Spans(Mapping[tuple[str | int, ...], Span]):
     """The spans of a document by path, a tuple of keys and indices.
