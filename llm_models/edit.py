@@ -187,7 +187,7 @@ def _add(body: str, path: Path, written: str, like: str) -> str:
     root = home = kin = locate(body).root
     depth = 0  # how much of the path leads to `home`: the innermost table with a header or braces of its own
     for index, part in enumerate(path[:-1], 1):
-        child = (kin.children or {}).get(part)
+        child = kin.children.get(part)
         if child is None:
             break
         kin = child
