@@ -101,6 +101,8 @@ class TestFunction:
         ]
         found = llm_models.diff(snapshot({"p": {"m": old}}), snapshot({"p": {"m": new}}))
         assert [one.percent for one in found.changes] == [None, 25.0, None, None]
+        twice = {"cost": {"tiers": [{"context_over": 100, "input": 1}, {"context_over": 100, "input": 2}]}}
+        assert changes(twice, {}) == [("cost.tiers", "price", twice["cost"]["tiers"], None)]
         assert changes(tiered(_100={}), {}) == [("cost.tiers", "price", [{"context_over": 100}], None)]
         # A tier without a price cannot be told price by price, so that all of them are told as they stand.
         old, new = tiered(_100={"input": 1}, _200={}), tiered(_100={"input": 2})

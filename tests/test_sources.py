@@ -13,7 +13,6 @@ import shutil
 import signal
 import socket
 import ssl
-import subprocess
 import sys
 import threading
 import time
@@ -26,7 +25,7 @@ import httpx
 import jsonschema
 import pytest
 from support import SCHEMAS
-from support.command import environment, python
+from support.command import program, python, started
 from support.crash import ended, in_child, litter, strike_at
 from support.peak import PEAK
 
@@ -944,7 +943,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
         "/CN=loopback",
     ]
     made = [*how, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", path, "-out", f"{path}.crt"]
-    subprocess.run(["openssl", "req", *made], check=True, capture_output=True)
+    assert program(["openssl", "req", *made]).code == 0
     with Path(path).open("ab") as file:
         file.write(Path(f"{path}.crt").read_bytes())
     return path
@@ -1195,9 +1194,7 @@ class TestFaultsOfTheSystem:
 
     def test_a_kill_in_the_middle_of_the_transfer(self, shelf: Shelf, serve: Serve) -> None:
         server = serve(stall(reply()[:-20]))
-        code = "import sys; from llm_models.sources import pull; pull(url=sys.argv[1], out=sys.argv[2])"
-        run = [sys.executable, "-c", code, server.url, str(shelf.out)]
-        with subprocess.Popen(run, env=environment()) as child:
+        with started("pull", "--url", server.url, "--out", shelf.out) as child:
             while not server.requests:
                 time.sleep(0.01)
             time.sleep(0.05)

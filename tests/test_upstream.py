@@ -262,6 +262,20 @@ class TestBounds:
         assert answer.startswith("SourceError up.json: ")
         assert peak < 300
 
+    @pytest.mark.parametrize(
+        ("limit", "value", "said"),
+        [
+            ("MAX_VALUES", 3, "it holds more than 3 values"),
+            ("MAX_BYTES", 50, f"found {len(GOOD)} bytes, expected at most 50"),
+            ("MAX_TEXT", 50, "its text takes more than 50 bytes of memory"),
+            ("MAX_DIGITS", 2, "a number is 3 characters long"),
+            ("MAX_DEPTH", 3, "is not a catalogue: nested more than"),
+        ],
+    )
+    def test_each_limit_is_asked(self, limit: str, value: int, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(upstream, limit, value)
+        assert said in refusal(GOOD)
+
     def test_a_catalogue_three_times_the_real_one_fits(self) -> None:
         model = '{"id": "m", "name": "M — 1", "cost": {"input": 0.5, "output": 1}, "tags": [1, 2], "x": {"a": "b"}}'
         models = ", ".join(f'"vendor/model-{n}": {model}' for n in range(30_000))

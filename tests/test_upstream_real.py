@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import ROOT, UPSTREAM
 from support.catalogues import of_source
-from support.command import program
+from support.command import program, python
 
 from llm_models import paths
 
@@ -261,22 +261,13 @@ class TestSameBytes:
             ({"PYTHONHASHSEED": "1", "LC_ALL": a_turkish_locale(), "TZ": "Pacific/Kiritimati"}, ROOT),
             ({"PYTHONHASHSEED": "4242", "LC_ALL": "POSIX", "TZ": "Pacific/Niue", "PYTHONOPTIMIZE": "1"}, ROOT.parent),
         ]
-        running = [
-            subprocess.Popen(
-                [sys.executable, "-c", BUILD, str(UPSTREAM)],
-                cwd=folder,
-                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "tests"), **way},
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            for way, folder in ways
-        ]
-        answers = []
-        for process in running:
-            out, err = process.communicate(timeout=120)
-            assert process.returncode == 0, err
-            answers.append(out.split())
+
+        def build(way: tuple[dict[str, str], Path]) -> list[str]:
+            env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "tests"), **way[0]}
+            return python(BUILD, UPSTREAM, options=(), cwd=way[1], env=env, timeout=120).out.split()
+
+        with ThreadPoolExecutor() as pool:
+            answers = list(pool.map(build, ways))
         assert len({digest for digest, _ in answers}) == 1
         assert len({report for _, report in answers}) == 1
         packaged = hashlib.sha256(Path(paths.PACKAGED_SNAPSHOT).read_bytes()).hexdigest()

@@ -12,6 +12,7 @@ import llm_models
 from llm_models import paths
 from llm_models.behaviour import layer_of_mapping
 from llm_models.changes import merge_layers
+from llm_models.integrations import client_library
 from llm_models.integrations.openai_sdk import (
     ENDPOINTS,
     NO_KEY,
@@ -171,6 +172,31 @@ def test_a_base_url_that_no_client_could_use_is_refused(packaged: llm_models.Sna
         client_options(packaged.list_models("bailing")[0], snapshot=packaged)
     with pytest.raises(ClientOptionsError, match="no base URL is known"):
         client_options(packaged.list_models("vercel")[0], snapshot=packaged)
+
+
+@pytest.mark.usefixtures("all_keys")
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"base_url": "https://llm.example.com/v1", "env": []}, "no variable is known that holds its key"),
+        ({"base_url": "https:///v1", "env": ["HOUSE_KEY"]}, "is no address of a web server"),
+    ],
+)
+def test_a_provider_that_lacks_something(given: dict[str, Any], why: str) -> None:
+    own = {"id": "house", "extra": {"npm": "@ai-sdk/openai-compatible"}, **given}
+    entries = {"providers": [own], "models": [{"provider": "house", "id": "7b"}]}
+    catalogue = llm_models.load(config=None, overrides=entries, publish=False)
+    with pytest.raises(ClientOptionsError, match=why):
+        client_options("house:7b", snapshot=catalogue)
+
+
+def test_a_client_that_lacks_something_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "half_a_client.py").write_text("import the_other_half\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError, match="the_other_half"):
+        client_library("half_a_client", "half")
+    with pytest.raises(ImportError, match=r"no_client is not installed: pip install 'llm-models-catalog\[none\]'"):
+        client_library("no_client", "none")
 
 
 def test_a_private_provider_says_which_protocol_it_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
