@@ -54,7 +54,7 @@ class TestSurvival:
     def test_every_record_survives(self, upstream: dict[str, Any], built: tuple[SnapshotFile, Report]) -> None:
         """All 147 providers and 5,276 models, each under its own id, none dropped."""
         file, report = built
-        assert {provider: file.block(provider).ids for provider in file.header["blocks"]} == {
+        assert {provider: file.block(provider).ids for provider in file.blocks} == {
             fold(provider): sorted(record["models"]) for provider, record in upstream.items()
         }
         assert file.header["counts"] == {"providers": 147, "models": 5276}
@@ -280,8 +280,8 @@ class TestSameBytes:
         turned = json.dumps(turn_round(upstream)).encode()
         assert turned != UPSTREAM.read_bytes()
         file, report = of_source(turned)
-        assert list(file.header["blocks"]) == list(built[0].header["blocks"])
-        changed = [name for name in file.header["blocks"] if file.raw_block(name) != built[0].raw_block(name)]
+        assert list(file.blocks) == list(built[0].blocks)
+        changed = [name for name in file.blocks if file.raw_block(name) != built[0].raw_block(name)]
         assert changed == []
         assert report.counts == built[1].counts
 
