@@ -14,7 +14,6 @@ from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -279,9 +278,8 @@ class _Transfer:
         if status == 304 and conditional:
             return None
         if status != 200:
-            text = f"answered {status}"
-            with suppress(ValueError):
-                text += f" {HTTPStatus(status).phrase}"  # never the server's own words
+            phrase = httpx.codes.get_reason_phrase(status)  # never the server's own words
+            text = f"answered {status} {phrase}".rstrip()
             if status in (304, 429) or status >= 500:
                 raise _Again(text, wait=_retry_after(response.headers.get("Retry-After", "")))
             raise self._error(text)

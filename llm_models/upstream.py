@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from collections import Counter
 
@@ -35,6 +36,8 @@ MAX_DEPTH = 64
 MAX_DIGITS = 100
 """The longest number, in characters; so every integer also fits a float."""
 
+# An escaped backslash, a whole surrogate pair, or (as a group) half a pair. UTF-8 without escapes has none.
+_SURROGATES = re.compile(r"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)")
 _TOO_DEEP = f"is not a catalogue: nested more than {MAX_DEPTH} levels deep"
 _MARKS = {
     b"\xef\xbb\xbf": "begins with a byte order mark",
@@ -67,8 +70,8 @@ def parse(data: bytes, name: str) -> Any:
             parse_constant=_constant,
         )
         _refuse_depth(document)
-        if "\\ud" in text or "\\uD" in text:  # only such an escape can make half a surrogate pair
-            _refuse_surrogates(document)
+        if half := next(filter(None, (match[1] for match in _SURROGATES.finditer(text))), None):
+            raise _Refusal(f"is not valid JSON: {half} is half a surrogate pair")
         return document
     except _Refusal as refusal:
         problem = str(refusal)
@@ -135,29 +138,9 @@ def _constant(text: str) -> Any:
 
 
 def _refuse_depth(document: Any) -> None:
-    level = [document] if isinstance(document, dict | list) else []
-    for _ in range(MAX_DEPTH):
-        level = [
-            value
-            for container in level
-            for value in (container.values() if type(container) is dict else container)
-            if type(value) is dict or type(value) is list
-        ]
-        if not level:
-            return
-    raise _Refusal(_TOO_DEEP)
-
-
-def _refuse_surrogates(document: Any) -> None:
-    remaining = [document]
-    while remaining:
-        value = remaining.pop()
-        if isinstance(value, dict):
-            remaining += (*value, *value.values())
-        elif isinstance(value, list):
-            remaining += value
-        elif isinstance(value, str):
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                raise _Refusal(f"is not valid JSON: half a surrogate pair in the text {quoted(value)}") from None
+    level = containers = [document]
+    for _ in range(MAX_DEPTH + 1):
+        containers = [value for value in level if type(value) in (dict, list)]
+        level = [value for held in containers for value in (held.values() if type(held) is dict else held)]
+    if containers:
+        raise _Refusal(_TOO_DEEP)
