@@ -24,6 +24,7 @@ TEMPORARY = ".llm_models.tmp"  # the end of the name of each of our temporary fi
 _BINARY = getattr(os, "O_BINARY", 0)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+_NOUNS = {stat.S_IFDIR: "directory", stat.S_IFIFO: "FIFO", stat.S_IFSOCK: "socket", stat.S_IFCHR: "character device"}
 _CHUNK = 1 << 20  # bytes
 _POLL = 0.02  # seconds between two attempts to get a lock
 
@@ -258,14 +259,8 @@ def _quietly(function: Callable[[Any], object], argument: Any) -> None:
 def _refuse_special(status: os.stat_result, path: str) -> None:
     kind = stat.S_IFMT(status.st_mode)
     if kind != stat.S_IFREG:
-        nouns = {
-            stat.S_IFDIR: "directory",
-            stat.S_IFIFO: "FIFO",
-            stat.S_IFSOCK: "socket",
-            stat.S_IFCHR: "character device",
-        }
         code = errno.EISDIR if kind == stat.S_IFDIR else errno.EINVAL
-        raise FileError(code, f"is a {nouns.get(kind, 'device')}, not a file", path)
+        raise FileError(code, f"is a {_NOUNS.get(kind, 'device')}, not a file", path)
 
 
 def _remove_if_abandoned(path: str) -> None:
