@@ -219,7 +219,12 @@ def _put(path: str, old: os.stat_result | None, data: bytes, previous: str | Non
         else:
             os.replace(temporary, target)
             temporary = ""
-        _sync_folder(folder_fd)
+        try:
+            if folder_fd >= 0:
+                os.fsync(folder_fd)  # so that the rename is on the disk
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems cannot do it
+                raise
     finally:
         for each in (fd, folder_fd):
             if each >= 0:
@@ -237,16 +242,6 @@ def _add(temporary: str, target: str) -> None:
     except (AttributeError, OSError):  # not every file system and platform has links
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666))
         os.replace(temporary, target)
-
-
-def _sync_folder(fd: int) -> None:
-    """Make sure that a rename in this folder is on the disk."""
-    if fd >= 0:
-        try:
-            os.fsync(fd)
-        except OSError as error:
-            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems cannot
-                raise
 
 
 def _quietly(function: Callable[[Any], object], argument: Any) -> None:

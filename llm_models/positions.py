@@ -109,11 +109,7 @@ class Spans(Mapping[tuple[str | int, ...], Span]):
         return sum(1 for _ in self)
 
     def line_column(self, offset: int) -> tuple[int, int]:
-        """The line and the column, in characters, of an offset, both from 1; a BOM at the start does not count.
-
-        >>> locate("a = 1\\r\\nb = 2").line_column(7)
-        (2, 1)
-        """
+        """The line and the column, in characters, of an offset, both from 1; a BOM at the start does not count."""
         if self._line_starts is None:
             self._line_starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
         line = bisect_right(self._line_starts, offset)
@@ -219,10 +215,6 @@ def syntax_problem(text: str, error: tomllib.TOMLDecodeError) -> tuple[str, int,
 
     They are parsed from the message, because only Python 3.14 has attributes for them. Both count from 1; the end of
     the document is the position after its last character.
-
-    >>> import tomllib
-    >>> syntax_problem("a = [", tomllib.TOMLDecodeError("Invalid value (at end of document)"))
-    ('Invalid value', 1, 6)
     """
     match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
     if match is None:

@@ -44,14 +44,9 @@ _VALIDATORS = {
     "last_modified": ("If-Modified-Since", re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")),
 }
 
-
-def _not_ours(_: logging.LogRecord) -> bool:
-    return threading.current_thread().name != _THREAD
-
-
 # httpx and httpcore log URLs and headers, which can hold credentials. Only the records of our own thread are dropped.
 for _name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks"):
-    logging.getLogger(_name).addFilter(_not_ours)
+    logging.getLogger(_name).addFilter(lambda _: threading.current_thread().name != _THREAD)
 
 
 class PullResult(NamedTuple):
