@@ -155,7 +155,7 @@ def test_a_placeholder_in_a_base_url_is_reported_not_filled(
 ) -> None:
     """The variables are set here, and still nothing is expanded; the finished URL comes from the caller."""
     model = packaged.list_models(provider)[0]
-    with pytest.raises(ClientOptionsError, match="yours to complete") as told:
+    with pytest.raises(ClientOptionsError, match="you must fill in") as told:
         client_options(model, snapshot=packaged)
     assert told.value.variables == variables
     assert variables[0] in str(told.value)
@@ -178,7 +178,7 @@ def test_a_private_provider_says_which_protocol_it_speaks(monkeypatch: pytest.Mo
     models = [{"provider": "my-gateway", "id": "house-7b", "provider_model_id": "house/7b"}]
     silent = llm_models.load(config=None, overrides={"providers": [own], "models": models}, publish=False)
     monkeypatch.setenv("MY_GATEWAY", SECRET)
-    with pytest.raises(ClientOptionsError, match="does not say which protocol"):
+    with pytest.raises(ClientOptionsError, match="protocol of its provider is not stated"):
         client_options("my-gateway:house-7b", snapshot=silent)
     own["extra"] = {"npm": "@ai-sdk/openai-compatible"}
     telling = llm_models.load(config=None, overrides={"providers": [own], "models": models}, publish=False)
