@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+_EMBEDDERS = {"bge", "codestral-embed", "cohere-embed", "gemini-embedding", "mistral-embed", "text-embedding",
+              "titan-embed", "voyage"}  # fmt: skip
+
 # The capabilities that follow from what a model is: the first rule that fits decides. A rule fits when the last
 # segment of the id (lower case) matches `id`, or the family is one of `families`, or the list of modalities lacks the
 # one that `without` names. Where the capability `flag` is stated, it alone decides.
@@ -21,16 +24,7 @@ KINDS: tuple[dict[str, Any], ...] = (
         "kind": "embeddings",
         "flag": "embeddings",
         "id": r"embed|(^|-)(bge|e5|gte|voyage)-|(^|-)all-mini-?lm-|-mpnet-base-",
-        "families": {
-            "bge",
-            "codestral-embed",
-            "cohere-embed",
-            "gemini-embedding",
-            "mistral-embed",
-            "text-embedding",
-            "titan-embed",
-            "voyage",
-        },
+        "families": _EMBEDDERS,
         "capabilities": {"chat": False, "embeddings": True},
     },
     # Upstream lists text as the output of some of these.

@@ -175,10 +175,9 @@ def _entry(litellm: Any, name: str, model: Model, known: Mapping[str, Any]) -> d
     if own is None:
         if model.cost.input is None or (model.capabilities.chat and model.cost.output is None):
             raise _refused(model, "its price is unknown, and LiteLLM would report 0")
-        entry["litellm_provider"] = name.partition("/")[0]
-        entry["mode"] = "chat" if model.capabilities.chat else "embedding"
+        mode = "chat" if model.capabilities.chat else "embedding"
         # Without a cache price LiteLLM logs a long warning for each model, unless there is a list of ranges.
-        entry["tiered_pricing"] = []
+        entry.update(litellm_provider=name.partition("/")[0], mode=mode, tiered_pricing=[])
         own = _inherited(litellm, name)
     return {**entry, **_tier_prices(model, own)}
 
@@ -221,7 +220,8 @@ def _tier_prices(model: Model, own: Mapping[str, Any]) -> dict[str, Any]:
             below = max((start for start in tiers if start <= threshold), default=None)
             price = base if below is None or tiers[below] is None else tiers[below]
             if price is not None:
-                prices[f"{theirs}_above_{_thousands(threshold)}_tokens"] = per_token(price)
+                size = f"{threshold // 1000}k" if threshold % 1000 == 0 else threshold
+                prices[f"{theirs}_above_{size}_tokens"] = per_token(price)
     if model.cost.input is not None:
         prices.update({key: nothing for key, nothing in _NO_RANGES.items() if own.get(key)})
     return prices
@@ -232,7 +232,3 @@ def _thresholds(own: Mapping[str, Any], price: str) -> list[int]:
     pattern = re.compile(rf"{price}_above_(\d+)(k?)_tokens")
     matches = [pattern.fullmatch(key) for key, value in own.items() if value is not None]
     return [int(match[1]) * (1000 if match[2] else 1) for match in matches if match]
-
-
-def _thousands(tokens: int) -> str:
-    return f"{tokens // 1000}k" if tokens % 1000 == 0 else str(tokens)

@@ -106,35 +106,33 @@ def client_options(
     >>> client_options("groq:openai/gpt-oss-20b")
     ClientOptions(base_url='https://api.groq.com/openai/v1', model='openai/gpt-oss-20b')
     """
+    base_url, api_key = base_url or None, api_key or None  # empty is not given, and must not skip a check
     snapshot = store.snapshot() if snapshot is None else snapshot
     model = snapshot.resolve(spec)
     provider = snapshot.get_provider(model.provider)
     stated = glom({"model": model.to_dict(), "provider": provider.to_dict()}, OPTIONS)
-    if stated["client"] not in SPEAKERS:
-        raise _refused(model, _other_protocol(stated["client"]))
+    client = stated["client"]
+    if client is None:
+        npm = "npm = '@ai-sdk/openai-compatible' for it in llm_models.toml if it accepts OpenAI's requests"
+        raise _refused(model, f"the protocol of its provider is not stated; state {npm}")
+    if client not in SPEAKERS:
+        raise _refused(model, f"it is not served by OpenAI's protocol, but by that of '{printable(client)}'")
     if base_url is None:
         _check_base_url(stated["base_url"], model)
-    names = tuple(dict.fromkeys(_key_variables(stated["env"], str(stated["base_url"]))))
+    parts = _PLACEHOLDER.findall(str(stated["base_url"]))
+    keys = (name for name in stated["env"] if name not in parts and not name.endswith(NO_KEY))
+    names = tuple(dict.fromkeys(keys))
     own_url, own_names = None if base_url is not None else stated["base_url"], names if api_key is None else ()
     claim = None if trust_discovered else distrusted(snapshot, model, own_url, own_names)
     if claim is not None:
         why = f"{claim} differs from the packaged catalogue, and comes from a configuration that was found, not named"
         raise _refused(model, f"{why}. Name it (load(config=...) or LLM_MODELS_CONFIG), or pass trust_discovered=True")
-    url = base_url or ENDPOINTS.get(stated["base_url"], stated["base_url"])
+    url = str(base_url or ENDPOINTS.get(stated["base_url"], stated["base_url"]))
     return ClientOptions(base_url=url, model=stated["model"], api_key=api_key or _key(names, model))
 
 
 def _refused(model: Model, why: str, variables: tuple[str, ...] = ()) -> ClientOptionsError:
     return ClientOptionsError(f"{printable(model.spec)}: {why}", spec=model.spec, variables=variables)
-
-
-def _other_protocol(client: object) -> str:
-    if client is None:
-        return (
-            "the protocol of its provider is not stated. If the provider accepts OpenAI's requests, state "
-            "npm = '@ai-sdk/openai-compatible' for it in llm_models.toml"
-        )
-    return f"it is not served by OpenAI's protocol, but by that of '{printable(client)}'"
 
 
 def _check_base_url(url: object, model: Model) -> None:
@@ -153,17 +151,10 @@ def _check_base_url(url: object, model: Model) -> None:
         raise _refused(model, f"the base URL is the address of one request; {state}")
 
 
-def _key_variables(env: list[str], url: str) -> list[str]:
-    """The variables of a provider that may hold its key: neither settings nor parts of the base URL."""
-    parts = _PLACEHOLDER.findall(url)
-    return [variable for variable in env if variable not in parts and not variable.endswith(NO_KEY)]
-
-
 def _key(names: tuple[str, ...], model: Model) -> str:
-    for variable in names:
-        key = os.environ.get(variable, "").strip()
-        if key:
-            return key
+    key = next(filter(None, (os.environ.get(name, "").strip() for name in names)), "")
+    if key:
+        return key
     if not names:
         raise _refused(model, "no variable is known that holds its key; pass api_key=")
     raise _refused(model, f"its key is not set; set {printable(' or '.join(names))}, or pass api_key=", names)

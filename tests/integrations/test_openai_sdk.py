@@ -246,6 +246,9 @@ class TestWhoDecidesWhereKeysGo:
             client_options("openai:gpt-4o-mini", snapshot=llm_models.load(publish=False))
         assert what in str(told.value)
         assert SECRET not in str(told.value)
+        for empty in ({"base_url": ""}, {"api_key": ""}):
+            with pytest.raises(ClientOptionsError, match="found, not named"):
+                client_options("openai:gpt-4o-mini", snapshot=llm_models.load(publish=False), **empty)
         trusted = client_options("openai:gpt-4o-mini", trust_discovered=True, snapshot=llm_models.load(publish=False))
         assert trusted.api_key.startswith(SECRET)
 
