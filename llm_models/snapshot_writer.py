@@ -139,7 +139,7 @@ def write(
     touched = {*changes.providers, *changes.models, *changes.removed}
     own = {provider: _block(changes, provider) for provider in touched}
     header = _of_header(base, "sources", "date")
-    header["filters"] = {key: value for key, value in changes.settings.items() if SETTINGS[key]["in_header"]}
+    header["filters"] = {key: value for key, value in changes.settings.items() if SETTINGS[key].in_header}
     if base_kind is not None:
         header["base"] = {"kind": base_kind, "digest": base.digest}
     if module is not None:
