@@ -12,10 +12,10 @@ import sys
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
-from llm_models.overlay import overlay
-
-from llm_models import files, pipeline, upstream
-from llm_models.normalize import Report, normalize
+from llm_models import files, pipeline, transforms, upstream
+from llm_models.changes import merge_layers
+from llm_models.ingest import read_source
+from llm_models.snapshot_writer import empty, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -47,14 +47,12 @@ def copies(name: str, count: int) -> list[str]:
 
 def stages(data: bytes, out: str) -> Generator[tuple[str, Callable[[], Any]], Any, None]:
     """The stages in order as (name, what to call); each is sent the result of its call."""
-    report = Report()
-    sources = [{"name": "models_dev", "sha256": "0" * 64}]
-    catalogue = yield "parse", lambda: upstream.parse_catalogue(data, "the upstream file")
-    records = yield "normalize", lambda: normalize(catalogue, pipeline.TRANSFORMS["models_dev"], report)
-    yield "validate", lambda: pipeline._validate(records, report)
-    base = yield "enrich and index", lambda: pipeline._index(records, sources, report)
-    merged, _ = yield "merge", lambda: overlay(base, pipeline.curated_layers(), name=base.name)
-    yield "write", lambda: files.write_atomically(out, merged.data)
+    yield "parse", lambda: upstream.parse(data, "the upstream file")
+    header, ground, _ = yield "parse, normalize, validate", lambda: read_source(data, "x", transforms.DEFAULT)
+    base = empty(header)
+    changes = yield "merge, enrich", lambda: merge_layers(base, [ground, *pipeline.curated_layers()])
+    content = yield "assemble", lambda: write(changes, name=base.name).data
+    yield "write", lambda: files.write_atomically(out, content)
 
 
 def main() -> None:

@@ -134,7 +134,9 @@ def _plain(value: Any, path: str) -> Any:
         if isinstance(value, float):
             return float.__float__(value)
         if isinstance(value, Mapping):
-            return {_key(key, path): copy(item, f"{path}.{key}", depth + 1) for key, item in value.items()}
+            return {
+                _key(key, path): copy(item, f"{path}.{key}".removeprefix("."), depth + 1) for key, item in value.items()
+            }
         if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
             items = [copy(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
             return sorted(items, key=repr) if isinstance(value, (set, frozenset)) else items

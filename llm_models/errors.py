@@ -87,7 +87,7 @@ class Problem:
         self.severity = severity
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """`file:line:column`, or the part of it that is known."""
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
@@ -96,7 +96,7 @@ class Problem:
         return {name: getattr(self, name) for name in ("severity", "file", "line", "column", "path", "message", "hint")}
 
     def __str__(self) -> str:
-        text = ": ".join(part for part in (self.place, self.path, self.message) if part)
+        text = ": ".join(part for part in (self.location, self.path, self.message) if part)
         return printable(f"{text}. {self.hint}" if self.hint else text)
 
     def __repr__(self) -> str:

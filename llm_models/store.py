@@ -19,7 +19,7 @@ from llm_models.snapshot import Snapshot
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any, TypedDict
+    from typing import Any, Required, TypedDict
 
     from llm_models.filters import Allow, Deny
     from llm_models.modelspec import Style
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     class Request(TypedDict, total=False):
         """What a catalogue is built from: the arguments of `load`, and how a command wants it."""
 
-        config: Any
+        config: Required[Any]
         start: str | None
         snapshot: Any
         overrides: Mapping[str, Any] | None
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 _published: Snapshot | None = None
-_request: Request = {}
+_request: Request | None = None
 _lock = RLock()
 _building = False
 
@@ -136,14 +136,13 @@ def _publish(request: Request) -> Snapshot:
 def _pin(request: Request) -> Request:
     """The same request with its paths absolute, so that `reload` reads them from any working directory."""
     pinned = request.copy()
-    if pinned.get("config", ...) is ...:
-        pinned["config"] = ...
-        if "start" not in pinned:
-            pinned["start"] = paths.working_folder()
-    elif pinned["config"] is not None:
-        pinned["config"] = paths.absolute(pinned["config"])
-    if pinned.get("snapshot") is not None:
-        pinned["snapshot"] = paths.absolute(pinned["snapshot"])
+    config, given = request["config"], request.get("snapshot")
+    if config is ...:
+        pinned.setdefault("start", paths.working_folder())
+    elif config is not None:
+        pinned["config"] = paths.absolute(config)
+    if given is not None:
+        pinned["snapshot"] = paths.absolute(given)
     return pinned
 
 

@@ -8,16 +8,17 @@ import os
 import re
 import shlex
 import sys
+from subprocess import PIPE
 from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
 from support import ROOT
 from support.catalogues import catalogue, model, provider
-from support.command import COMMAND, environment, fine, here, program, refused
+from support.command import COMMAND, environment, facts, fine, here, program, refused, started
 from support.command import process as run
 
-from llm_models import CAPABILITIES, differences, guards, modelspec, selection, schema
+from llm_models import CAPABILITIES, differences, guards, modelspec, schema, selection
 from llm_models.cli import EXIT_CODES, cli, output
 
 if TYPE_CHECKING:
@@ -70,10 +71,10 @@ def test_resolve_reads_both_forms(spelling: str) -> None:
 
 
 def test_info_tells_the_snapshot_and_verifies_it() -> None:
-    facts = json.loads(run("info", "--verify", "--json").out)
-    assert (facts["providers"], facts["models"]) == (147, 5276)
-    assert re.fullmatch(r"[0-9a-f]{64}", facts["digest"])
-    assert "verified" in facts
+    info = json.loads(run("info", "--verify", "--json").out)
+    assert (info["providers"], info["models"]) == (147, 5276)
+    assert re.fullmatch(r"[0-9a-f]{64}", info["digest"])
+    assert "verified" in info
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,7 @@ def test_everything_is_written_and_escaped_in_one_place() -> None:
         (True, "yes"),
         (False, "no"),
         (0, "0"),
-        (8192, "8192"),
+        (8192, "8,192"),
         (128_000, "128,000"),
         (0.0, "0"),
         (2.0, "2"),
@@ -274,6 +275,50 @@ class TestErrors:
         assert result.err.startswith("Usage: llm-models schema [OPTIONS] NAME\n")
         assert "Error: no schema 'modle\\x1b' (expected " in result.err
         assert result.err.endswith("Did you mean 'model'?\n")
+
+    def test_what_click_refuses(self, failing: Any) -> None:
+        failing(click.ClickException("no such paper"))
+        assert "no such paper" in refused(here("schema", "model"))
+
+    def test_a_reader_that_has_gone(self) -> None:
+        """A short answer stays in a buffer until the end; only then does the closed pipe show."""
+        read, write = os.pipe()
+        os.close(read)
+        with started("resolve", "gpt-4o-mini@openai", stdout=write, stderr=PIPE) as child:
+            os.close(write)
+            assert child.stderr is not None
+            assert child.stderr.read() == b""
+        assert child.returncode == 1
+
+
+class TestAsJson:
+    """`--json` prints the whole answer as data, and an empty answer too."""
+
+    def test_resolve(self) -> None:
+        assert facts("resolve", "gpt-4o-mini@openai") == {
+            "requested": "gpt-4o-mini@openai",
+            "spec": "openai:gpt-4o-mini",
+            "provider": "openai",
+            "id": "gpt-4o-mini",
+        }
+
+    def test_select(self) -> None:
+        wanted = ("select", "--require", "json_native", "--prefer", "openai")
+        best, every = facts(*wanted), facts(*wanted, "--all")
+        assert every[0] == best
+        assert len(every) > 100
+        lines = fine(*wanted, "--all").out.splitlines()
+        assert len(lines) == len(every) + 1
+        assert lines[1].split()[0] == f"openai:{best['id']}"
+
+    def test_a_list_of_nothing(self) -> None:
+        nothing = ("list", "openai", "--require", "embeddings", "--require", "tools")
+        plain = refused(here(*nothing))
+        assert plain.count("\n") == 1
+        assert here(*nothing, "--json") == (1, "[]\n", plain)
+
+    def test_a_schema_that_is_none(self) -> None:
+        assert "Did you mean 'overrides'" in refused(here("schema", "overides"), 2)
 
 
 class TestActivate:

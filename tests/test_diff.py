@@ -101,6 +101,8 @@ class TestFunction:
         ]
         found = llm_models.diff(snapshot({"p": {"m": old}}), snapshot({"p": {"m": new}}))
         assert [one.percent for one in found.changes] == [None, 25.0, None, None]
+        twice = {"cost": {"tiers": [{"context_over": 100, "input": 1}, {"context_over": 100, "input": 2}]}}
+        assert changes(twice, {}) == [("cost.tiers", "price", twice["cost"]["tiers"], None)]
         assert changes(tiered(_100={}), {}) == [("cost.tiers", "price", [{"context_over": 100}], None)]
         # A tier without a price cannot be told price by price, so that all of them are told as they stand.
         old, new = tiered(_100={"input": 1}, _200={}), tiered(_100={"input": 2})
@@ -273,7 +275,7 @@ class TestCommand:
         words = [line.split() for line in lines[8:]]
         assert ["price", "changed:", "1"] in words
         assert ["acme:b", "cost.input", "4", "5", "+25.0", "%"] in words
-        assert ["acme:a", "limits.context", "1000", "2000"] in words
+        assert ["acme:a", "limits.context", "1,000", "2,000"] in words
         assert ["acme:a", "capabilities.tools.enabled", "no", "yes"] in words
         assert ["acme:b", "deprecated", "no", "yes"] in words
         assert ["acme", "env", "ACME_KEY", "NEW_KEY"] in words

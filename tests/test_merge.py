@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 from glom import Auto, Fill, T, glom
 from hypothesis import given
 from hypothesis import strategies as st
+from support.command import python
 
 from llm_models import rules as specs
 from llm_models.layers import RECORD_RULES, SETTINGS_RULES
@@ -304,5 +303,4 @@ class TestRules:
             "import sys\nfrom llm_models.merge import OMIT, Layered, merge\n"
             f"merge([Layered(one) for one in {layers!r}], {RULES!r})\nprint('glom' in sys.modules)"
         )
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-        assert done.stdout.strip() == str(needed)
+        assert python(code, measured=False).out.strip() == str(needed)

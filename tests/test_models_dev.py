@@ -67,7 +67,7 @@ class Built(NamedTuple):
 def build(catalogue: dict[str, Any]) -> Built:
     """Through bytes, so that nothing is tested which JSON cannot hold; every record made is valid."""
     file, report = of_source(json.dumps(catalogue).encode())
-    for provider in file.header["blocks"]:
+    for provider in file.blocks:
         block = file.block(provider)
         assert validation.first_fault("provider", block.provider) is None
         for place in range(len(block.ids)):
@@ -831,7 +831,7 @@ class TestFaultsOfProviders:
     )
     def test_one_that_cannot_be_told_is_dropped_alone(self, broken: Any) -> None:
         built = build({"x": broken} | provider_of("y", HEALTHY))
-        assert list(built.file.header["blocks"]) == ["y"]
+        assert list(built.file.blocks) == ["y"]
         held = len(broken.get("models", ())) if isinstance(broken, dict) else 0
         assert built.dropped == 1 + held
         assert {kind for kind, _, _ in built.counts} == {"record dropped"}
@@ -843,7 +843,7 @@ class TestFaultsOfProviders:
     def test_an_id_that_cannot_be_one(self, provider: str) -> None:
         """It takes its own models along, which are counted, and no other's."""
         built = build(provider_of(provider, HEALTHY, {**HEALTHY, "id": "b"}) | provider_of("y", HEALTHY))
-        assert list(built.file.header["blocks"]) == ["y"]
+        assert list(built.file.blocks) == ["y"]
         assert built.dropped == 3
         assert built.counts["record dropped", "model", "its provider was dropped"] == 2
         assert all(len(reason) < 100 for _, _, reason in built.counts)

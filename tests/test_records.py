@@ -18,7 +18,7 @@ import llm_models
 from llm_models import records
 from llm_models.frozen import FrozenDict, Record, freeze, thaw
 from llm_models.paths import PACKAGED_SNAPSHOT
-from llm_models.records import Model, Provider
+from llm_models.records import Model, ModelKey, Provider
 
 KINDS = [
     records.Limits,
@@ -224,6 +224,24 @@ class TestImmutable:
         assert copy.copy(model) is model
         assert copy.deepcopy({"m": model})["m"] is model
         assert copy.deepcopy(model.extra) is model.extra
+
+
+class TestKeys:
+    """A model's key is a tuple of two with names, as `NamedTuple` makes them."""
+
+    def test_is_a_pair(self) -> None:
+        key = ModelKey("alpha", "one")
+        assert key == ("alpha", "one") == (key.provider, key.id)
+        assert eval(repr(key), {"ModelKey": ModelKey}) == key
+        assert ModelKey._make(["alpha", "one"]) == key
+        assert key._asdict() == {"provider": "alpha", "id": "one"}
+        assert key._replace(id="two") == ModelKey("alpha", "two")
+
+    @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+    def test_stays_one_when_copied(self, protocol: int) -> None:
+        key = ModelKey("alpha", "one")
+        for again in (copy.copy(key), copy.deepcopy(key), pickle.loads(pickle.dumps(key, protocol))):
+            assert (type(again), again) == (ModelKey, key)
 
 
 class TestTyped:

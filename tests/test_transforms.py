@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from glom import SKIP, Spec, T, glom
-from support.command import facts, fine, here
+from support.command import facts, fine, here, python
 
 import llm_models
 from llm_models import pipeline, transforms
@@ -174,16 +174,13 @@ class TestSpecs:
 
 def test_a_source_is_imported_only_when_it_is_used() -> None:
     """`--help`, an unknown name and the download need no glom; a row names its module, which exists."""
-    import subprocess
-    import sys
-
     code = (
         "import sys, llm_models.normalize, llm_models.sources, llm_models.manifest\n"
         "from llm_models import transforms\n"
         "assert 'glom' not in sys.modules\n"
         "assert all(transforms.transform(name).MODEL for name in transforms.SOURCES)\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    python(code, measured=False)
 
 
 def test_normalizing_lists_what_the_source_states() -> None:

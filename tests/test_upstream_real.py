@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import ROOT, UPSTREAM
 from support.catalogues import of_source
-from support.command import program
+from support.command import program, python
 
 from llm_models import paths
 
@@ -54,7 +54,7 @@ class TestSurvival:
     def test_every_record_survives(self, upstream: dict[str, Any], built: tuple[SnapshotFile, Report]) -> None:
         """All 147 providers and 5,276 models, each under its own id, none dropped."""
         file, report = built
-        assert {provider: file.block(provider).ids for provider in file.header["blocks"]} == {
+        assert {provider: file.block(provider).ids for provider in file.blocks} == {
             fold(provider): sorted(record["models"]) for provider, record in upstream.items()
         }
         assert file.header["counts"] == {"providers": 147, "models": 5276}
@@ -261,22 +261,13 @@ class TestSameBytes:
             ({"PYTHONHASHSEED": "1", "LC_ALL": a_turkish_locale(), "TZ": "Pacific/Kiritimati"}, ROOT),
             ({"PYTHONHASHSEED": "4242", "LC_ALL": "POSIX", "TZ": "Pacific/Niue", "PYTHONOPTIMIZE": "1"}, ROOT.parent),
         ]
-        running = [
-            subprocess.Popen(
-                [sys.executable, "-c", BUILD, str(UPSTREAM)],
-                cwd=folder,
-                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "tests"), **way},
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            for way, folder in ways
-        ]
-        answers = []
-        for process in running:
-            out, err = process.communicate(timeout=120)
-            assert process.returncode == 0, err
-            answers.append(out.split())
+
+        def build(way: tuple[dict[str, str], Path]) -> list[str]:
+            env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "tests"), **way[0]}
+            return python(BUILD, UPSTREAM, options=(), cwd=way[1], env=env, timeout=120).out.split()
+
+        with ThreadPoolExecutor() as pool:
+            answers = list(pool.map(build, ways))
         assert len({digest for digest, _ in answers}) == 1
         assert len({report for _, report in answers}) == 1
         packaged = hashlib.sha256(Path(paths.PACKAGED_SNAPSHOT).read_bytes()).hexdigest()
@@ -289,8 +280,8 @@ class TestSameBytes:
         turned = json.dumps(turn_round(upstream)).encode()
         assert turned != UPSTREAM.read_bytes()
         file, report = of_source(turned)
-        assert list(file.header["blocks"]) == list(built[0].header["blocks"])
-        changed = [name for name in file.header["blocks"] if file.raw_block(name) != built[0].raw_block(name)]
+        assert list(file.blocks) == list(built[0].blocks)
+        changed = [name for name in file.blocks if file.raw_block(name) != built[0].raw_block(name)]
         assert changed == []
         assert report.counts == built[1].counts
 

@@ -1,4 +1,4 @@
-"""click: a parameter type for options and arguments that name a model, with shell completion from the catalogue."""
+"""click: a parameter type for options and arguments that name a model, completed by the shell from the catalogue."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ __all__ = ["ModelSpecParam"]
 
 
 class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic in newer clicks alone
-    """Text that names a model becomes its `Model`: `click.option("--model", type=ModelSpecParam(require=["tools"]))`.
+    """Converts text to the `Model` that it names: `click.option("--model", type=ModelSpecParam(require=["tools"]))`.
 
-    It takes whatever `resolve` takes. A model that is unknown, not allowed, lacks what `require` names or has what
-    `forbid` names is a usage error (exit code 2). The catalogue is what `catalogue` returns, the published one when
-    left out; it is called while click parses, with the context of the command current. `check=False` leaves the
-    text as it is, for commands that resolve it themselves, and completes it all the same.
+    It accepts everything that `resolve` accepts. A model that is unknown, not allowed, lacks a capability of `require`
+    or has one of `forbid` is a usage error (exit code 2). `catalogue` returns the catalogue, by default the published
+    one; it is called while click parses, in the context of the command. With `check=False` the text stays as it is,
+    for commands that resolve it themselves; the shell still completes it.
 
-    Raises `UnknownCapabilityError` for a capability that does not exist, as soon as the type is written.
+    Raises `UnknownCapabilityError` at once for a capability that does not exist.
 
     >>> ModelSpecParam().convert("gpt-4o-mini@OpenAI", None, None).spec
     'openai:gpt-4o-mini'
@@ -56,25 +56,25 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
         try:
             model = self._catalogue().resolve(value)
         except (ConfigError, EmptyCatalogError, SnapshotError):
-            raise  # the catalogue is at fault, not the value
+            raise  # the catalogue is wrong, not the value
         except LLMModelsError as error:
             self.fail(str(error), param, ctx)
-        fault = self.needs.fault(model)
-        if fault is not None:
-            self.fail(fault, param, ctx)
+        reason = self.needs.unmet(model)
+        if reason is not None:
+            self.fail(reason, param, ctx)
         return model
 
     def shell_complete(self, ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The models whose canonical spec continues `incomplete`; its provider may be in any spelling.
+        """The models whose canonical spec begins with `incomplete`; its provider may have any spelling.
 
-        As long as several providers come into question they are offered instead, as `provider:`, since the whole
-        catalogue would be thousands of lines. A catalogue that cannot be loaded completes nothing.
+        While several providers are possible, it offers these as `provider:`, because the whole catalogue has
+        thousands of models. If the catalogue cannot be loaded, it offers nothing.
         """
         try:
             with ctx.scope(cleanup=False):
                 return [
-                    CompletionItem(printable(value), help=printable(told) if told else None)
-                    for value, told in self._completions(self._catalogue(), incomplete)
+                    CompletionItem(printable(value), help=printable(name) if name else None)
+                    for value, name in self._completions(self._catalogue(), incomplete)
                 ]
         except LLMModelsError:
             return []
@@ -83,9 +83,9 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
         provider, colon, _ = incomplete.partition(":")
         if colon:
             models = self._fitting(snapshot, snapshot.parse_provider(provider))
-            # The shell replaces what was typed only by what continues it, so that the spelling is kept.
+            # The shell accepts only completions that begin with the typed text, so its spelling is kept.
             specs = [(f"{provider}:{model.id}", model.name) for model in models]
-            return [(spec, told) for spec, told in specs if spec.startswith(incomplete)]
+            return [(spec, name) for spec, name in specs if spec.startswith(incomplete)]
         providers = [name for name in snapshot.list_providers() if name.startswith(incomplete)]
         if len(providers) == 1:
             return [(model.spec, model.name) for model in self._fitting(snapshot, providers[0])]

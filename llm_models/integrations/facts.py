@@ -1,7 +1,7 @@
-"""Facts: what somebody says of a model, without the defaults that fill a record.
+"""Facts: the values of a model that are stated or derived, without the defaults that fill a record.
 
-A record's flag is False both where a source says no and where nobody says anything. Clients keep lists of their
-own, in which a key that is absent means unknown, so only what is stated or derived may be handed to them.
+A flag of a record is False both when a source states that and when it is not stated. Clients have lists of their own,
+in which a missing key means unknown, so they may get only what is stated or derived.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llm_models.errors import printable
-from llm_models.records import CAPABILITIES
+from llm_models.records import BIT, CAPABILITIES
 from llm_models.selection import capability_masks
 from llm_models.snapshot_file import effective
 
@@ -22,10 +22,10 @@ __all__ = ["Needs", "facts"]
 
 
 def facts(snapshot: Snapshot, model: Model) -> dict[str, Any]:
-    """The record of `model` in `snapshot` as plain data, without the values that are defaults.
+    """The record of `model` in `snapshot` as plain data, without defaults.
 
-    >>> known = facts(llm_models.snapshot(), llm_models.resolve("openai:gpt-4o-mini"))
-    >>> known["limits"]["context"], "token_budget" in known["capabilities"]["reasoning"]
+    >>> values = facts(llm_models.snapshot(), llm_models.resolve("openai:gpt-4o-mini"))
+    >>> values["limits"]["context"], "token_budget" in values["capabilities"]["reasoning"]
     (128000, False)
     """
     block = snapshot.file.block(model.provider)
@@ -33,9 +33,9 @@ def facts(snapshot: Snapshot, model: Model) -> dict[str, Any]:
 
 
 class Needs:
-    """Capabilities that a model must have and must lack. Raises `UnknownCapabilityError` for a name that is none.
+    """Capabilities that a model must have or must lack. Raises `UnknownCapabilityError` for an unknown name.
 
-    >>> Needs(["tools", "embeddings"]).fault(llm_models.resolve("openai:gpt-4o-mini"))
+    >>> Needs(["tools", "embeddings"]).unmet(llm_models.resolve("openai:gpt-4o-mini"))
     'openai:gpt-4o-mini lacks embeddings'
     """
 
@@ -43,14 +43,14 @@ class Needs:
 
     def __init__(self, require: Names = None, forbid: Names = None) -> None:
         must, must_not = capability_masks(require, forbid)
-        self.require = [name for place, name in enumerate(CAPABILITIES) if must >> place & 1]
-        self.forbid = [name for place, name in enumerate(CAPABILITIES) if must_not >> place & 1]
+        self.require = [name for name, bit in BIT.items() if must & bit]
+        self.forbid = [name for name, bit in BIT.items() if must_not & bit]
 
-    def fault(self, model: Model) -> str | None:
-        """What stands against `model`, or None where it fits."""
-        lacks = [name for name in self.require if not _has(model, name)]
-        bears = [name for name in self.forbid if _has(model, name)]
-        parts = [f"{word} {', '.join(names)}" for word, names in (("lacks", lacks), ("has", bears)) if names]
+    def unmet(self, model: Model) -> str | None:
+        """Why `model` does not fit; None if it fits."""
+        lacking = [name for name in self.require if not _has(model, name)]
+        forbidden = [name for name in self.forbid if _has(model, name)]
+        parts = [f"{word} {', '.join(names)}" for word, names in (("lacks", lacking), ("has", forbidden)) if names]
         return f"{printable(model.spec)} {' and '.join(parts)}" if parts else None
 
     def __str__(self) -> str:

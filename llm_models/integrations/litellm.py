@@ -1,7 +1,7 @@
-"""LiteLLM: prices, limits and flags of our records for `litellm.register_model`; imports it when asked.
+"""LiteLLM: prices, limits and flags of our records for `litellm.register_model`; litellm is imported when needed.
 
-LiteLLM reads a missing price as 0 and fills its own entries with what is registered, so nothing is handed over that
-would leave it saying something else than the record: `register` tells which models it takes.
+LiteLLM reads a missing price as 0, and merges a registered entry into its own. So `register` leaves out each model for
+which LiteLLM would report values that differ from our record.
 """
 
 from __future__ import annotations
@@ -68,16 +68,16 @@ PROVIDERS = {
     "xiaomi": "xiaomi_mimo",
     "zai": "zai",
 }
-"""Our provider -> LiteLLM's name for the same one. Those that LiteLLM asks online, or not by id, are left out."""
+"""Our provider -> LiteLLM's name of it, without those whose models LiteLLM looks up online, or not by id."""
 
 
 def per_token(usd_per_million: float) -> float:
-    """USD per token, as LiteLLM states prices, of USD per million tokens, as we do."""
+    """LiteLLM's unit of a price, USD per token, from ours, USD per million tokens."""
     return usd_per_million / 1_000_000
 
 
-def _known(*specs: Any) -> Any:
-    """The first of `specs` that finds something; a key for which none does is left out."""
+def _first(*specs: Any) -> Any:
+    """The value of the first of `specs` that finds one; otherwise the key is left out."""
     return Coalesce(*specs, default=SKIP)
 
 
@@ -87,28 +87,28 @@ _CAN = T["capabilities"]
 _COST = T["cost"]
 
 ENTRY = {
-    "max_tokens": _known("limits.output"),
-    "max_input_tokens": _known("limits.input", "limits.context"),
-    "max_output_tokens": _known("limits.output"),
-    "input_cost_per_token": _known((_COST["input"], per_token)),
-    "output_cost_per_token": _known((_COST["output"], per_token)),
-    "cache_read_input_token_cost": _known((_COST["cache_read"], per_token)),
-    "cache_creation_input_token_cost": _known((_COST["cache_write"], per_token)),
-    "output_cost_per_reasoning_token": _known((_COST["reasoning"], per_token)),
-    "input_cost_per_audio_token": _known((_COST["input_audio"], per_token)),
-    "output_cost_per_audio_token": _known((_COST["output_audio"], per_token)),
-    "output_cost_per_image": _known(_COST["image"]),
-    "supports_function_calling": _known(_CAN["tools"]["enabled"]),
-    "supports_parallel_function_calling": _known(_CAN["tools"]["parallel"]),
-    "supports_response_schema": _known(_CAN["json"]["schema"]),
-    "supports_native_streaming": _known(_CAN["streaming"]["text"]),
-    "supports_reasoning": _known(_CAN["reasoning"]["enabled"]),
-    "reasoning_effort_levels": _known((_CAN["reasoning"]["efforts"], list)),
-    "supports_vision": _known((_IN.count("image"), bool)),
-    "supports_audio_input": _known((_IN.count("audio"), bool)),
-    "supports_video_input": _known((_IN.count("video"), bool)),
-    "supports_pdf_input": _known((_IN.count("pdf"), bool)),
-    "supports_audio_output": _known((_OUT.count("audio"), bool)),
+    "max_tokens": _first("limits.output"),
+    "max_input_tokens": _first("limits.input", "limits.context"),
+    "max_output_tokens": _first("limits.output"),
+    "input_cost_per_token": _first((_COST["input"], per_token)),
+    "output_cost_per_token": _first((_COST["output"], per_token)),
+    "cache_read_input_token_cost": _first((_COST["cache_read"], per_token)),
+    "cache_creation_input_token_cost": _first((_COST["cache_write"], per_token)),
+    "output_cost_per_reasoning_token": _first((_COST["reasoning"], per_token)),
+    "input_cost_per_audio_token": _first((_COST["input_audio"], per_token)),
+    "output_cost_per_audio_token": _first((_COST["output_audio"], per_token)),
+    "output_cost_per_image": _first(_COST["image"]),
+    "supports_function_calling": _first(_CAN["tools"]["enabled"]),
+    "supports_parallel_function_calling": _first(_CAN["tools"]["parallel"]),
+    "supports_response_schema": _first(_CAN["json"]["schema"]),
+    "supports_native_streaming": _first(_CAN["streaming"]["text"]),
+    "supports_reasoning": _first(_CAN["reasoning"]["enabled"]),
+    "reasoning_effort_levels": _first((_CAN["reasoning"]["efforts"], list)),
+    "supports_vision": _first((_IN.count("image"), bool)),
+    "supports_audio_input": _first((_IN.count("audio"), bool)),
+    "supports_video_input": _first((_IN.count("video"), bool)),
+    "supports_pdf_input": _first((_IN.count("pdf"), bool)),
+    "supports_audio_output": _first((_OUT.count("audio"), bool)),
 }
 """The facts of a model (`facts`) -> LiteLLM's entry. Prices are USD per token there, limits tokens."""
 
@@ -118,14 +118,14 @@ TIERED = {
     "cache_read": "cache_read_input_token_cost",
     "cache_write": "cache_creation_input_token_cost",
 }
-"""Price of our record -> LiteLLM's, of those that it can hold a second time for long requests."""
+"""Our price -> LiteLLM's, of those for which LiteLLM has a second price for long requests."""
 
-_SHUT = {"tiered_pricing": [], "off_peak_pricing": {"hours_utc": [], "windows": []}}
-"""What of LiteLLM's own would outrank the prices of a record -> the same, saying nothing."""
+_EMPTY = {"tiered_pricing": [], "off_peak_pricing": {"hours_utc": [], "windows": []}}
+"""LiteLLM's keys whose prices would replace those of a record -> a value without prices."""
 
 
 class NotRegisteredError(LLMModelsError, ValueError):
-    """LiteLLM cannot hold a model that was asked for. `spec` names it."""
+    """LiteLLM cannot represent a requested model. `spec` names it."""
 
     spec: str
 
@@ -136,15 +136,16 @@ def register(
     providers: Mapping[str, str] | None = None,
     snapshot: Snapshot | None = None,
 ) -> dict[str, str]:
-    """Hand models to `litellm.register_model`; what was taken is returned, spec -> LiteLLM's name of the model.
+    """Pass models to `litellm.register_model`; returns the registered ones, spec -> LiteLLM's name of the model.
 
-    `models` left out are all that LiteLLM can hold; one named that it cannot is a `NotRegisteredError`. `providers`
-    adds to `PROVIDERS` (`{"my-gateway": "hosted_vllm"}`), `snapshot` stands in for the published one.
+    Without `models` it registers all that LiteLLM can represent; a named model that it cannot represent is a
+    `NotRegisteredError`. `providers` adds to `PROVIDERS` (`{"my-gateway": "hosted_vllm"}`), `snapshot` replaces the
+    published one.
 
-    For each model taken, `litellm.get_model_info` and `completion_cost` then say what the record states, class by
-    class of tokens; where it states nothing, what they said before. Not taken: models that neither chat nor embed,
-    models that LiteLLM has never heard of and whose price is unknown (it would say 0), and those whose name it reads
-    as another model of its own. Raises as `resolve`, and `ImportError` where litellm is not installed.
+    For each registered model, `litellm.get_model_info` and `completion_cost` then report what the record states for
+    each class of tokens, and what they reported before where the record states nothing. Left out are models without
+    chat and embeddings, models that LiteLLM does not know and whose price is unknown (it would report 0), and models
+    whose name it reads as another model. Raises the errors of `resolve`, and `ImportError` if litellm is not installed.
     """
     snapshot = store.snapshot() if snapshot is None else snapshot
     litellm = client_library("litellm", "litellm")
@@ -159,12 +160,12 @@ def register(
     else:
         named = [snapshot.resolve(spec) for spec in ((models,) if isinstance(models, str) else models)]
     entries: dict[str, dict[str, Any]] = {}
-    taken: dict[str, str] = {}
+    registered: dict[str, str] = {}
     for model in named:
         try:
             name = _name(model, table)
             entry = _entry(litellm, name, model, facts(snapshot, model))
-            if name in entries and taken.get(model.spec) != name:
+            if name in entries and registered.get(model.spec) != name:
                 raise NotRegisteredError(
                     f"{printable(model.spec)}: another model is '{name}' in LiteLLM", spec=model.spec
                 )
@@ -173,50 +174,50 @@ def register(
                 raise
             continue
         entries[name] = entry
-        taken[model.spec] = name
-    # Longer names first: once it knows `gpt-4o`, LiteLLM takes `gpt-4o-2024-05-13` for it and overwrites that.
+        registered[model.spec] = name
+    # Longer names first: once LiteLLM knows `gpt-4o`, it reads `gpt-4o-2024-05-13` as that and overwrites it.
     litellm.register_model(dict(sorted(entries.items(), reverse=True)))
-    return taken
+    return registered
 
 
 def _name(model: Model, table: Mapping[str, str]) -> str:
     provider = table.get(model.provider)
     if provider is None:
         raise NotRegisteredError(
-            f"{printable(model.spec)}: LiteLLM has no provider for it; name one with providers=", spec=model.spec
+            f"{printable(model.spec)}: LiteLLM has no such provider; name one with providers=", spec=model.spec
         )
     if provider == "azure" and model.provider_model_id.startswith("mistral-"):
-        raise NotRegisteredError(f"{printable(model.spec)}: LiteLLM asks OpenAI for it", spec=model.spec)
+        raise NotRegisteredError(f"{printable(model.spec)}: LiteLLM sends it to OpenAI", spec=model.spec)
     return f"{provider}/{model.provider_model_id}"
 
 
-def _entry(litellm: Any, name: str, model: Model, known: Mapping[str, Any]) -> dict[str, Any]:
-    """What LiteLLM is told of a model. Raises `NotRegisteredError` with the reason where it cannot hold it."""
+def _entry(litellm: Any, name: str, model: Model, values: Mapping[str, Any]) -> dict[str, Any]:
+    """LiteLLM's entry of a model with these facts. Raises `NotRegisteredError` with the reason if there is none."""
     if not (model.capabilities.chat or model.capabilities.embeddings):
-        raise NotRegisteredError(f"{printable(model.spec)} neither chats nor embeds", spec=model.spec)
-    entry: dict[str, Any] = glom(known, ENTRY)
+        raise NotRegisteredError(f"{printable(model.spec)} supports neither chat nor embeddings", spec=model.spec)
+    entry: dict[str, Any] = glom(values, ENTRY)
     own = _own_entry(litellm, name, model)
     if own is None:
         if model.cost.input is None or (model.capabilities.chat and model.cost.output is None):
             raise NotRegisteredError(
-                f"{printable(model.spec)}: its price is unknown, and LiteLLM would say 0", spec=model.spec
+                f"{printable(model.spec)}: its price is unknown, and LiteLLM would report 0", spec=model.spec
             )
         entry["litellm_provider"] = name.partition("/")[0]
         entry["mode"] = "chat" if model.capabilities.chat else "embedding"
-        # Without a price of the cache LiteLLM warns at length, once a model; ranges, even none, tell it that we know.
+        # Without a cache price LiteLLM prints a long warning for each model, unless there is a list of tiers.
         entry["tiered_pricing"] = []
         own = _inherited(litellm, name)
     return {**entry, **_tier_prices(model, own)}
 
 
 def _own_entry(litellm: Any, name: str, model: Model) -> Mapping[str, Any] | None:
-    """What LiteLLM has on a model so far, None where it has nothing."""
+    """LiteLLM's entry of a model so far, None if it has none."""
     try:
         own: Mapping[str, Any] = litellm.get_model_info(name)
-    except Exception:  # it raises plain Exception for a model that it does not know
+    except Exception:  # it raises a plain Exception for an unknown model
         return None
     if own["key"] not in litellm.model_cost:
-        return None  # guessed from the look of the name, without a price
+        return None  # guessed from the name, without a price
     provider, _, bare = name.partition("/")
     key = own["key"].lower()
     if key == name.lower() or (key == bare.lower() and str(own.get("litellm_provider")).startswith(provider)):
@@ -225,17 +226,17 @@ def _own_entry(litellm: Any, name: str, model: Model) -> Mapping[str, Any] | Non
 
 
 def _inherited(litellm: Any, name: str) -> dict[str, Any]:
-    """What LiteLLM fills a new entry with: prices of the cache, from the same model at the vendor that it names."""
+    """The values with which LiteLLM fills a new entry: cache prices of the same model at the vendor in its name."""
     segments = name.split("/")
     names = ["/".join(segments[start:]) for start in range(1, len(segments))]
     return {key: value for each in names for key, value in litellm.model_cost.get(each, {}).items()}
 
 
 def _tier_prices(model: Model, own: Mapping[str, Any]) -> dict[str, Any]:
-    """The prices of long requests, for each class of tokens that the record prices.
+    """The prices of long requests, for each class of tokens that has a price in the record.
 
-    A tier says in full what holds above its threshold, since LiteLLM would let the next lower tier stand where our
-    base price holds. Thresholds of LiteLLM's own that the record does not have get the price that holds there.
+    Each threshold gets all prices above it, because LiteLLM would otherwise use the next lower tier where our base
+    price applies. A threshold that only LiteLLM has gets the price that applies there.
     """
     prices: dict[str, Any] = {}
     for ours, theirs in TIERED.items():
@@ -249,19 +250,19 @@ def _tier_prices(model: Model, own: Mapping[str, Any]) -> dict[str, Any]:
             if price is not None:
                 prices[f"{theirs}_above_{_thousands(threshold)}_tokens"] = per_token(price)
     if model.cost.input is not None:
-        prices.update({key: nothing for key, nothing in _SHUT.items() if own.get(key)})
+        prices.update({key: empty for key, empty in _EMPTY.items() if own.get(key)})
     return prices
 
 
 def _thresholds(own: Mapping[str, Any], price: str) -> list[int]:
     """The sizes in tokens above which LiteLLM's own entry has another standard price."""
-    found = []
+    sizes = []
     for key, value in own.items():
         if value is not None and key.startswith(f"{price}_above_") and key.endswith("_tokens"):
             size = key[len(price) + len("_above_") : -len("_tokens")]
             if size.removesuffix("k").isdigit():
-                found.append(int(size.removesuffix("k")) * (1000 if size.endswith("k") else 1))
-    return found
+                sizes.append(int(size.removesuffix("k")) * (1000 if size.endswith("k") else 1))
+    return sizes
 
 
 def _thousands(tokens: int) -> str:

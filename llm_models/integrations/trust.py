@@ -1,8 +1,8 @@
-"""Trust: where a key may go. A configuration that was merely found lying about does not decide that.
+"""Trust: where a key may go. A configuration that was found by walking up does not decide that.
 
-Whoever clones a repository and works in it loads its `llm_models.toml`, and its `.llm_models/`, unasked. Neither
-may send somebody's key to a host of its own: they are held against the packaged catalogue by value, for a file
-could forge any note on where its values come from.
+Anyone who works in a cloned repository loads its `llm_models.toml` and its `.llm_models/` without being asked. Neither
+may send a user's key to another host. Their values are compared with the packaged catalogue, because a file could
+forge its notes on where its values come from.
 """
 
 from __future__ import annotations
@@ -25,39 +25,39 @@ __all__ = ["distrusted", "endpoint_of"]
 
 
 def endpoint_of(model: Model | None, provider: Provider) -> object:
-    """The base URL at which a model is served: its own where it has one (`extra.provider.api`), else its provider's."""
+    """The base URL of a model: its own (`extra.provider.api`) if it has one, otherwise its provider's."""
     own = model.extra.get("provider") if model is not None else None
     api = own.get("api") if isinstance(own, Mapping) else None
     return provider.base_url if api is None else api
 
 
 def distrusted(snapshot: Snapshot, model: Model, base_url: str | None, variables: tuple[str, ...]) -> str | None:
-    """What of `base_url` and the key's `variables` comes from files that were merely found; None where nothing does.
+    """The part of `base_url` and of the key's `variables` that files found by walking up changed; None if none did.
 
-    Of a packaged provider: whatever neither the packaged catalogue nor `load(overrides=...)` says. Of a provider of
-    the files' own: a variable that holds a packaged provider's key or settings.
+    For a packaged provider these are values that neither the packaged catalogue nor `load(overrides=...)` states. For
+    a provider that only the files state, it is a variable that a packaged provider uses.
     """
     if not getattr(snapshot, "discovered", False):
         return None
     packaged = Snapshot(SnapshotFile.open(PACKAGED_SNAPSHOT))
-    said = list(_said_by_call(snapshot, model.provider))
+    named = list(_named_by_call(snapshot, model.provider))
     if model.provider not in packaged.file.header["blocks"]:
         taken = {name for other in packaged.file.header["blocks"] for name in packaged.get_provider(other).env}
-        borrowed = [name for name in variables if name in taken and name not in said]
+        borrowed = [name for name in variables if name in taken and name not in named]
         return f"the variable {printable(', '.join(borrowed))} of another provider" if borrowed else None
-    known = packaged.get_provider(model.provider)
+    original = packaged.get_provider(model.provider)
     block = packaged.file.block(model.provider)
     same = packaged.get_model(*model.key) if model.id in block.rows else None
-    if base_url is not None and base_url != endpoint_of(same, known) and base_url not in said:
-        return f"its base URL{_place(snapshot, model.provider, 'base_url')}"
-    strange = [name for name in variables if name not in known.env and name not in said]
-    if strange:
-        return f"the variable {printable(', '.join(strange))}{_place(snapshot, model.provider, 'env')}"
+    if base_url is not None and base_url != endpoint_of(same, original) and base_url not in named:
+        return f"its base URL{_location(snapshot, model.provider, 'base_url')}"
+    foreign = [name for name in variables if name not in original.env and name not in named]
+    if foreign:
+        return f"the variable {printable(', '.join(foreign))}{_location(snapshot, model.provider, 'env')}"
     return None
 
 
-def _said_by_call(snapshot: Snapshot, provider: str) -> Iterator[object]:
-    """Base URLs and variables that the program itself named for a provider, in `load(overrides=...)`."""
+def _named_by_call(snapshot: Snapshot, provider: str) -> Iterator[object]:
+    """The base URLs and variables that the program itself names for a provider, in `load(overrides=...)`."""
     overrides: Any = getattr(snapshot, "overrides", None) or {}
     for entry in overrides.get("providers", ()):
         if fold_provider(str(entry.get("id"))) == provider:
@@ -69,6 +69,6 @@ def _said_by_call(snapshot: Snapshot, provider: str) -> Iterator[object]:
             yield own.get("api") if isinstance(own, Mapping) else None
 
 
-def _place(snapshot: Snapshot, provider: str, field: str) -> str:
+def _location(snapshot: Snapshot, provider: str, field: str) -> str:
     origin = snapshot.file.tail()["providers"].get(provider, {}).get("fields", {}).get(field, {})
     return f" ({printable(origin['place'])})" if origin.get("place") else ""

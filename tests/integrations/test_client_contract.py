@@ -7,16 +7,18 @@ import doctest
 import os
 import re
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from support import ROOT
 
 import llm_models
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
     from integrations.conftest import Loopback
 
-ROOT = Path(__file__).parent.parent.parent
 GUIDE = (ROOT / "docs" / "building-a-client.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 CODE = [block for block in BLOCKS if not block.startswith(">>>")]

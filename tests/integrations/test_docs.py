@@ -6,16 +6,15 @@ import doctest
 import os
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
+from support import ROOT
 
 import llm_models
 from llm_models.integrations import client_library
 from llm_models.integrations.litellm import PROVIDERS
 from llm_models.integrations.openai_sdk import ClientOptionsError, client_options
 
-ROOT = Path(__file__).parent.parent.parent
 DOCS = (ROOT / "docs" / "integrations.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"^```python (\w+)\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL))
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
