@@ -112,9 +112,10 @@ _PATTERNS = {
 
 def _one_of(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
     """Which keys are allowed: each branch of a `oneOf` requires some."""
-    names = [key for branch in wanted for key in branch["required"]]
-    found = "both" if any(key in value for key in names) else "neither"
-    yield Fault(tuple(error.absolute_path), f"expected one of {' and '.join(map(repr, names))} (found {found})")
+    if isinstance(value, dict):
+        names = [key for branch in wanted for key in branch["required"]]
+        found = "both" if any(key in value for key in names) else "neither"
+        yield Fault(tuple(error.absolute_path), f"expected one of {' and '.join(map(repr, names))} (found {found})")
 
 
 def _branches(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
