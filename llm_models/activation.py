@@ -65,14 +65,15 @@ def activate(
         if out is not None:  # perhaps in a folder that is not ours, so without a lock file and a previous snapshot
             files.write_atomically(built.path, built.file.data)
             return built
-        with files.locked(os.path.dirname(built.path)):
+        state = os.path.dirname(built.path)
+        with files.locked(state):
             old = _content(built.path)
             if old != built.replaces:  # another process activated in the meantime
                 built = _judged(built, old, folder)
                 _heed(built, force=force, strict=strict)
-            files.sweep(os.path.dirname(built.path))
+            files.sweep(state)
             if old != built.file.data:
-                previous = _previous(built.path) if _is_whole(old) else None
+                previous = os.path.join(state, PREVIOUS) if _is_whole(old) else None
                 files.write_atomically(built.path, built.file.data, keep_previous=previous)
     except files.FileError as error:
         raise LLMModelsError(str(error)) from None
@@ -150,17 +151,13 @@ def _is_whole(data: bytes | None) -> bool:
     return True
 
 
-def _previous(path: str) -> str:
-    return os.path.join(os.path.dirname(path), PREVIOUS)
-
-
 def rollback(folder: paths.Folder) -> SnapshotFile:
     """Put the previous snapshot back in place; the one that it replaces becomes the previous one.
 
     Raises `SnapshotError` when there is none or it is damaged. Nothing changes then.
     """
     path = target(folder)
-    previous = _previous(path)
+    previous = os.path.join(os.path.dirname(path), PREVIOUS)
     if not paths.exists(previous, SnapshotError):
         raise SnapshotError(f"{previous}: there is no previous snapshot to go back to", path=previous)
     try:

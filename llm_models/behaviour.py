@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from llm_models.config import check_document, layer_of
+from llm_models.config import checked, layer_of
 from llm_models.document import Document
 from llm_models.errors import ConfigError, Problem, printable
 from llm_models.grammar import MAX_DEPTH
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from llm_models.layers import Layer
 
 MAX_ITEMS = 1_000_000
@@ -57,14 +55,15 @@ def layer_of_behaviour(module: Any) -> Layer:
 
     A class is called without arguments. Raises `ConfigError` for any error in it.
     """
-    name = (
-        module
-        if isinstance(module, str)
-        else getattr(module, "__qualname__", None) or getattr(module, "__name__", type(module).__qualname__)
-    )
+    name = module if isinstance(module, str) else getattr(module, "__qualname__", None)
+    name = name or getattr(module, "__name__", type(module).__qualname__)
     label = f"behaviour module '{printable(name)}'"
     try:
-        source = _import(module) if isinstance(module, str) else module
+        source = module
+        if isinstance(module, str):
+            module_name, _, class_name = module.partition(":")
+            source = importlib.import_module(module_name)
+            source = getattr(source, class_name) if class_name else source
         if isinstance(source, type):
             source = source()
         document = {
@@ -78,7 +77,7 @@ def layer_of_behaviour(module: Any) -> Layer:
         raise _refused(label, f"{type(error).__name__}: {error}".removesuffix(": ")) from error
     if not document:
         raise _refused(label, "defines none of providers(), models(), excludes()")
-    return _layer(document, label)
+    return layer_of(checked(Document(label, document, None, [])), label)
 
 
 def layer_of_mapping(overrides: Mapping[str, Any], label: str = "load(overrides=...)") -> Layer:
@@ -91,24 +90,12 @@ def layer_of_mapping(overrides: Mapping[str, Any], label: str = "load(overrides=
         raise _refused(label, "expected a mapping in the shape of llm_models.toml")
     if "overrides_module" in document:
         raise _refused(label, "overrides_module is an argument of load() here")
-    return _layer(document, label)
+    return layer_of(checked(Document(label, document, None, [])), label)
 
 
 def _refused(label: str, why: str) -> ConfigError:
     problem = Problem(why, file=label)
     return ConfigError(str(problem), problems=(problem,))
-
-
-def _layer(data: dict[str, Any], label: str) -> Layer:
-    document = Document(label, data, None, [])
-    document.problems.extend(check_document(document))
-    return layer_of(document, label)
-
-
-def _import(name: str) -> Any:
-    module_name, _, class_name = name.partition(":")
-    module = importlib.import_module(module_name)
-    return getattr(module, class_name) if class_name else module
 
 
 def _plain(value: Any, path: str) -> Any:
@@ -135,7 +122,8 @@ def _plain(value: Any, path: str) -> Any:
             return float.__float__(value)
         if isinstance(value, Mapping):
             return {
-                _key(key, path): copy(item, f"{path}.{key}".removeprefix("."), depth + 1) for key, item in value.items()
+                _text(key, path): copy(item, f"{path}.{key}".removeprefix("."), depth + 1)
+                for key, item in value.items()
             }
         if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
             items = [copy(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
@@ -145,14 +133,10 @@ def _plain(value: Any, path: str) -> Any:
     return copy(value, path, 0)
 
 
-def _key(key: Any, path: str) -> str:
-    if not isinstance(key, str):
-        raise _NotPlainError(f"{path}: found the key {str(key)[:100]}, expected text".removeprefix(": "))
-    return _text(key, path)
-
-
-def _text(value: str, path: str) -> str:
-    """A copy of a text as a plain `str`. Raises `_NotPlainError` where UTF-8 cannot encode it."""
+def _text(value: Any, path: str) -> str:
+    """A copy of a text or a key as a plain `str`. Raises `_NotPlainError` for one that no file can store."""
+    if not isinstance(value, str):
+        raise _NotPlainError(f"{path}: found the key {str(value)[:100]}, expected text".removeprefix(": "))
     text = str.__str__(value)
     try:
         text.encode()

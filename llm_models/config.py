@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from typing import TYPE_CHECKING
 
 from llm_models.document import ANY, Document
 from llm_models.errors import ConfigError, Problem
@@ -16,10 +17,7 @@ from llm_models.modelspec import fold_provider
 from llm_models.paths import read_config
 from llm_models.positions import locate, syntax_problem
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from llm_models.document import DocumentPath
     from llm_models.layers import Layer
 
@@ -55,15 +53,11 @@ def parse(raw: bytes, name: str) -> Document:
         return refused("an integer of thousands of digits")
     except RecursionError:
         return refused("nested too deeply")
-    document = Document(name, data, locate(text), [])
-    document.problems = check_document(document)
-    return document
+    return checked(Document(name, data, locate(text), []))
 
 
 def _long_key(text: str) -> int | None:
     """The line of the first key with too many parts, or None. It runs before tomllib, in linear time."""
-    if text.count(".") < MAX_KEY_PARTS:
-        return None
     key = re.compile(r"""[\w\-"' \t.]+""")
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") >= MAX_KEY_PARTS and any(part.count(".") >= MAX_KEY_PARTS for part in key.findall(line)):
@@ -83,52 +77,47 @@ def layer_of(document: Document, name: str, *, only_patches: bool = False) -> La
     return layer_from(document, name, only_patches=only_patches)
 
 
-def check_document(document: Document) -> list[Problem]:
-    """Everything that is wrong with a document in itself, in the order of the text; see `Document` for what it keeps.
+def checked(document: Document) -> Document:
+    """The document with everything that is wrong in itself, in the order of the text; see `Document` for what it keeps.
 
     Of several faults in one entry, a run reports only those that the first check finds.
     """
-    problems: list[Problem] = []
     for check in CHECKS:
         faults = [fault for fault in check(document) if fault.path[:2] not in document.removed]
-        problems += [document.problem(fault.path, fault.message, fault.hint, fault.key) for fault in faults]
+        document.problems += [document.problem(*fault) for fault in faults]
         for fault in faults:
             _set_aside(document, fault.path if fault.key is None else (*fault.path, fault.key))
-    return sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0))
+    document.problems.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
+    return document
 
 
 def _set_aside(document: Document, path: DocumentPath) -> None:
-    """Remove what has a fault at `path`: an entry of a section, or the section where it has none."""
-    assert document.data is not None
-    section, step = path[0], path[1] if len(path) > 1 else None
-    entries: Any = document.data.get(str(section))
+    """Remove what has a fault at `path`: an entry of a section, or the section where it has none.
+
+    A faulty entry of `models` or `providers` keeps its name, so no later message rests on its absence. It is removed
+    where its name is faulty, or where it is not a table.
+    """
+    data = document.data or {}
+    section, step, key = [*path, None, None][:3]
+    entries = data.get(str(section))
     if section in ("models", "providers") and isinstance(entries, list) and isinstance(step, int):
-        _reduce(document, entries, path)
+        entry = entries[step]
+        if key == "provider":
+            document.doubtful.add(ANY)
+        if path[:2] in document.removed:
+            return
+        named = isinstance(entry, dict) and key is not None and key not in _NAME
+        if section == "models" or not named:
+            provider = entry.get("provider") if isinstance(entry, dict) and section == "models" else None
+            document.doubtful.add(fold_provider(provider) if isinstance(provider, str) else ANY)
+        entries[step] = {name: entry[name] for name in _NAME if name in entry} if named else None
+        if not named:
+            document.removed.add(path[:2])
     elif section in BY_PROVIDER and isinstance(entries, dict) and isinstance(step, str):
         entries.pop(step, None)
         document.doubtful.add(fold_provider(step))
-    elif section in document.data:
-        del document.data[str(section)]
+    elif section in data:
+        del data[str(section)]
         tables = isinstance(entries, list) and any(isinstance(entry, dict) for entry in entries)
         if tables or section in ("models", "providers", "exclude"):
             document.doubtful.add(ANY)  # `[[provider]]` may have been meant to define one
-
-
-def _reduce(document: Document, entries: list[Any], path: DocumentPath) -> None:
-    """Keep only the name of the entry that is faulty at `path`, so no later message rests on its absence.
-
-    An entry whose name is at fault, or which is not a table, is removed.
-    """
-    section, index, key = path[0], int(path[1]), path[2] if len(path) > 2 else None
-    entry = entries[index]
-    if key == "provider":
-        document.doubtful.add(ANY)
-    if path[:2] in document.removed:
-        return
-    provider = entry.get("provider") if isinstance(entry, dict) and section == "models" else None
-    named = isinstance(entry, dict) and key is not None and key not in _NAME
-    if section == "models" or not named:
-        document.doubtful.add(fold_provider(provider) if isinstance(provider, str) else ANY)
-    entries[index] = {name: entry[name] for name in _NAME if name in entry} if named else None
-    if not named:
-        document.removed.add(path[:2])

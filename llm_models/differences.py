@@ -145,7 +145,7 @@ def compare(old: Served, new: Served) -> Diff:
         removed.extend(f"{provider}:{model_id}" for model_id in one - two)
         added.extend(f"{provider}:{model_id}" for model_id in two - one)
         for model_id in (None, *sorted(one & two)) if both else ():
-            if old.written(provider, model_id) != new.written(provider, model_id):
+            if model_id is None or old.written(provider, model_id) != new.written(provider, model_id):
                 name = provider if model_id is None else f"{provider}:{model_id}"
                 changes.extend(_changes(name, old.values(provider, model_id), new.values(provider, model_id)))
     providers = tuple(sorted(after - before)), tuple(sorted(before - after))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, NamedTuple
+
 from llm_models.errors import Problem
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Any
 
     from llm_models.positions import Spans
 
@@ -17,21 +17,13 @@ ANY = "*"
 """In `Document.doubtful`: any provider."""
 
 
-class Fault:
+class Fault(NamedTuple):
     """What is wrong with the value at `path`, or with the `key` inside it that should not be there."""
 
-    __slots__ = ("hint", "key", "message", "path")
-
-    def __init__(self, path: DocumentPath, message: str, hint: str = "", key: str | None = None) -> None:
-        self.path = path
-        self.message = message
-        self.hint = hint
-        self.key = key
-
-
-def null_fault(path: DocumentPath) -> Fault:
-    """The fault of a null, which no section may state."""
-    return Fault(path, "null is not allowed", 'Leave the key out, or put it in "omit" to remove its value.')
+    path: DocumentPath
+    message: str
+    hint: str = ""
+    key: str | None = None
 
 
 class Document:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from contextlib import suppress
 
 import tomlkit
 import tomlkit.exceptions
@@ -108,9 +109,6 @@ def append(text: str, path: Path, value: object) -> str:
     return _checked(text, _add_lines(body, at, ["", *lines] if at else lines, body), wanted, path)
 
 
-# Plain data
-
-
 def _holder(data: Any, path: Path) -> Any:
     """The table or array in `data` that holds the last part of `path`; missing tables above it are made."""
     for index, part in enumerate(path):
@@ -139,21 +137,15 @@ def _same(one: Any, other: Any) -> bool:
 
 def _checked(text: str, body: str, wanted: object, path: Path) -> str:
     """The new text, if tomllib reads `wanted` from it: no wrong edit leaves this module."""
-    try:
+    with suppress(ValueError, RecursionError):  # not TOML, half a surrogate pair, or nested too deeply
         body.encode()
-        right = _same(tomllib.loads(body), wanted)
-    except (ValueError, RecursionError):  # not TOML, half a surrogate pair, or nested too deeply
-        right = False
-    if not right:
-        raise _error(path, "the change cannot be written into this file")
-    return BOM + body if text.startswith(BOM) else body
+        if _same(tomllib.loads(body), wanted):
+            return BOM + body if text.startswith(BOM) else body
+    raise _error(path, "the change cannot be written into this file")
 
 
 def _error(path: Path, message: str) -> EditError:
     return EditError(f"{printable('.'.join(map(str, path)))}: {message}", path=path)
-
-
-# Adding
 
 
 def _toml(value: object, path: Path) -> str:
@@ -223,9 +215,6 @@ def _add_item(body: str, holder: Span, items: list[Span], item: str) -> str:
     if comma is not None:
         return _add_lines(body, line_end, [f"{indent}{item},"], body)
     return body[:end] + "," + _add_lines(body, line_end, [indent + item], body)[end:]
-
-
-# Cutting
 
 
 def _cut(body: str, path: Path) -> str:
@@ -304,9 +293,6 @@ def _without(body: str, cuts: list[tuple[int, int]]) -> str:
         new += body[at:start]
         at = max(at, end)
     return new + body[at:]
-
-
-# Offsets
 
 
 def _end(span: Span) -> int:

@@ -24,6 +24,7 @@ TEMPORARY = ".llm_models.tmp"  # the end of the name of each of our temporary fi
 _BINARY = getattr(os, "O_BINARY", 0)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+_NOUNS = {stat.S_IFDIR: "directory", stat.S_IFIFO: "FIFO", stat.S_IFSOCK: "socket", stat.S_IFCHR: "character device"}
 _CHUNK = 1 << 20  # bytes
 _POLL = 0.02  # seconds between two attempts to get a lock
 
@@ -130,10 +131,9 @@ def make_folder(path: str) -> None:
     """Make the folder `path` and its missing parents. Raises `FileError`."""
     with _Naming(path):
         try:
-            os.makedirs(path)
+            os.makedirs(path, exist_ok=True)
         except FileExistsError:
-            if not stat.S_ISDIR(os.stat(path).st_mode):
-                raise FileError(errno.ENOTDIR, "is a file, not a folder", path) from None
+            raise FileError(errno.ENOTDIR, "is a file, not a folder", path) from None
 
 
 class locked:
@@ -181,9 +181,7 @@ class locked:
         return self._fd == fd
 
 
-def _put(
-    path: str, old: os.stat_result | None, data: bytes, previous: str | None = None, *, create: bool = False
-) -> None:
+def _put(path: str, old: os.stat_result | None, data: bytes, previous: str | None, *, create: bool) -> None:
     """Make `data` the content of `path`, with the permissions of `old`; see `write_atomically`."""
     try:  # strict, because otherwise a link that cannot be read is not followed but replaced
         target = os.path.realpath(path, strict=sys.platform != "win32")
@@ -212,7 +210,7 @@ def _put(
         if previous is not None and old is not None:
             with _Naming(previous):
                 regular(previous)
-                _put(previous, old, read_limited(path, sys.maxsize))
+                _put(previous, old, read_limited(path, sys.maxsize), None, create=False)
         if sys.platform == "win32":  # renames only closed files
             os.close(fd)
             fd = -1
@@ -221,7 +219,12 @@ def _put(
         else:
             os.replace(temporary, target)
             temporary = ""
-        _sync_folder(folder_fd)
+        try:
+            if folder_fd >= 0:
+                os.fsync(folder_fd)  # so that the rename is on the disk
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems cannot do it
+                raise
     finally:
         for each in (fd, folder_fd):
             if each >= 0:
@@ -233,25 +236,12 @@ def _put(
 def _add(temporary: str, target: str) -> None:
     """Rename a complete new file, unless its name is taken."""
     try:
-        if sys.platform == "win32":
-            os.rename(temporary, target)  # never replaces a file there
-        else:
-            os.link(temporary, target)
+        os.link(temporary, target)
     except FileExistsError:
         raise FileExistsError(errno.EEXIST, "appeared in the meantime and was not replaced") from None
     except (AttributeError, OSError):  # not every file system and platform has links
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666))
         os.replace(temporary, target)
-
-
-def _sync_folder(fd: int) -> None:
-    """Make sure that a rename in this folder is on the disk."""
-    if fd >= 0:
-        try:
-            os.fsync(fd)
-        except OSError as error:
-            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems cannot
-                raise
 
 
 def _quietly(function: Callable[[Any], object], argument: Any) -> None:
@@ -262,13 +252,10 @@ def _quietly(function: Callable[[Any], object], argument: Any) -> None:
 
 
 def _refuse_special(status: os.stat_result, path: str) -> None:
-    mode = status.st_mode
-    if stat.S_ISREG(mode):
-        return
-    if stat.S_ISDIR(mode):
-        raise FileError(errno.EISDIR, "is a directory, not a file", path)
-    nouns = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a character device"}
-    raise FileError(errno.EINVAL, f"is {nouns.get(stat.S_IFMT(mode), 'a device')}, not a file", path)
+    kind = stat.S_IFMT(status.st_mode)
+    if kind != stat.S_IFREG:
+        code = errno.EISDIR if kind == stat.S_IFDIR else errno.EINVAL
+        raise FileError(code, f"is a {_NOUNS.get(kind, 'device')}, not a file", path)
 
 
 def _remove_if_abandoned(path: str) -> None:

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from llm_models import schema
-from llm_models.document import Fault, null_fault
+from llm_models.document import Fault
 from llm_models.errors import did_you_mean, printable
 from llm_models.layers import BY_PROVIDER
 from llm_models.modelspec import fold_provider
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any
+    from collections.abc import Hashable, Iterable, Iterator
 
     from llm_models.document import Document, DocumentPath
 
@@ -49,24 +48,25 @@ def _check_size(document: Document) -> Iterator[Fault]:
 
 
 def _check_shape(document: Document) -> Iterator[Fault]:
-    """Apply the schema, and reject values that no record can hold."""
+    """Reject values that JSON does not have, which a schema cannot do where it allows any type; apply the schema."""
     refused = set()
-    for fault in () if schema.accepts("overrides", document.data) else _schema_faults(document):
-        refused.add(fault.path)
-        yield fault
     for path, value in _walk(document.data):
-        if path not in refused:
-            yield from _not_json(path, value)
+        fault = _not_json(path, value)
+        if fault is not None:
+            refused.add(path)
+            yield fault
+    if not schema.accepts("overrides", document.data):
+        yield from (fault for fault in _schema_faults(document) if fault.path not in refused)
 
 
-def _not_json(path: DocumentPath, value: Any) -> Iterator[Fault]:
-    """The fault of a value that JSON does not have. The schema does not find it where it allows any type."""
+def _not_json(path: DocumentPath, value: Any) -> Fault | None:
     if value is None:
-        yield null_fault(path)
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield Fault(path, f"expected a finite number (found {value})")
-    elif not isinstance(value, (str, int, float, dict, list)):
-        yield Fault(path, f"expected a string (found a {type(value).__name__})", f'Put it in quotes: "{value}".')
+        return Fault(path, "null is not allowed", 'Leave the key out, or put it in "omit" to remove its value.')
+    if isinstance(value, float) and not math.isfinite(value):
+        return Fault(path, f"expected a finite number (found {value})")
+    if not isinstance(value, (str, int, float, dict, list)):  # a date or a time
+        return Fault(path, f"a date must be a string (found {value})", f'Put it in quotes: "{value}".')
+    return None
 
 
 def _schema_faults(document: Document) -> Iterator[Fault]:
@@ -76,11 +76,12 @@ def _schema_faults(document: Document) -> Iterator[Fault]:
         value: Any = document.data
         for step in fault.path:
             value = value[step]
+        hint = fault.hint
         if fault.path in (("models",), ("providers",)) and isinstance(value, dict):
-            fault.hint = f"Start each entry with [[{fault.path[0]}]], in double brackets."
+            hint = f"Start each entry with [[{fault.path[0]}]], in double brackets."
         elif len(fault.path) == 2 and fault.path[0] in BY_PROVIDER and isinstance(value, dict) and fault.key is None:
-            fault.hint = f'Put the provider in quotes: "{printable(_dotted(fault.path[1], value))}".'
-        yield fault
+            hint = f'Put the provider in quotes: "{printable(_dotted(fault.path[1], value))}".'
+        yield fault._replace(hint=hint)
 
 
 def _dotted(name: str | int, value: Any) -> str:
@@ -98,31 +99,35 @@ def _check_meaning(document: Document) -> Iterator[Fault]:
         yield from check(document)
 
 
+def _repeated(keys: Iterable[Hashable]) -> Iterator[tuple[int, int]]:
+    """The index of each key that an earlier key equals, with the index of the first of these."""
+    first: dict[Hashable, int] = {}
+    for index, key in enumerate(keys):
+        if first.setdefault(key, index) != index:
+            yield index, first[key]
+
+
 def _check_identity(document: Document) -> Iterator[Fault]:
     """No provider or model has two entries."""
-    first: dict[tuple[str, ...], DocumentPath] = {}
-    for section, kind in (("models", "model"), ("providers", "provider")):
-        for path, entry in document.entries(section):
-            if "id" not in entry:
-                continue
-            key = (fold_provider(entry["provider"]), entry["id"]) if kind == "model" else (fold_provider(entry["id"]),)
-            before = first.setdefault(key, (*path, "id"))
-            if before != (*path, "id"):
-                line = document.line(before)
-                where = f"on line {line}" if line else f"as {section}[{before[1]}]"
-                yield Fault((*path, "id"), f"duplicate entry for this {kind} (first {where})", "Merge the two.")
+    for section in ("models", "providers"):
+        entries = [(path, entry) for path, entry in document.entries(section) if "id" in entry]
+        model = section == "models"
+        keys = ((fold_provider(e["provider"]), e["id"]) if model else fold_provider(e["id"]) for _, e in entries)
+        for index, first in _repeated(keys):
+            line = document.line((*entries[first][0], "id"))
+            where = f"on line {line}" if line else f"as {section}[{entries[first][0][1]}]"
+            message = f"duplicate entry for this {section.removesuffix('s')} (first {where})"
+            yield Fault((*entries[index][0], "id"), message, "Merge the two.")
 
 
 def _check_spellings(document: Document) -> Iterator[Fault]:
     """No section has two keys for one provider."""
     for section in BY_PROVIDER:
-        first: dict[str, str] = {}
-        for (_, key), _globs in document.entries(section):
-            spelling = str(key)
-            same = first.setdefault(fold_provider(spelling), spelling)
-            if same != spelling:
-                message = f"duplicate entry: '{printable(spelling)}' is the same provider as '{printable(same)}'"
-                yield Fault((section,), message, "Merge the two.", spelling)
+        spellings = [str(path[1]) for path, _ in document.entries(section)]
+        for index, first in _repeated(map(fold_provider, spellings)):
+            one, other = printable(spellings[index]), printable(spellings[first])
+            message = f"duplicate entry: '{one}' is the same provider as '{other}'"
+            yield Fault((section,), message, "Merge the two.", spellings[index])
 
 
 def _check_omit(document: Document) -> Iterator[Fault]:
@@ -151,13 +156,10 @@ def field_paths(name: str) -> tuple[str, ...]:
 def _check_tiers(document: Document) -> Iterator[Fault]:
     """No two price tiers of a model start at the same size."""
     for path, entry in document.entries("models"):
-        sizes: set[int] = set()
-        for index, tier in enumerate(entry.get("cost", {}).get("tiers", ())):
-            size = tier["context_over"]
-            if size in sizes:
-                hint = "Merge the two."
-                yield Fault((*path, "cost", "tiers", index, "context_over"), f"duplicate tier over {size} tokens", hint)
-            sizes.add(size)
+        sizes = [tier["context_over"] for tier in entry.get("cost", {}).get("tiers", ())]
+        for index, _ in _repeated(sizes):
+            message = f"duplicate tier over {sizes[index]} tokens"
+            yield Fault((*path, "cost", "tiers", index, "context_over"), message, "Merge the two.")
 
 
 CHECKS = (_check_size, _check_shape, _check_meaning)

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
 from llm_models.frozen import defaults
 from llm_models.merge import OMIT, Layered, nest
 from llm_models.modelspec import fold_provider
 from llm_models.records import Model, Provider
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any, Literal, TypedDict
+    from collections.abc import Mapping, Sequence
 
     from llm_models.document import Document, DocumentPath
     from llm_models.merge import Path
 
-    class Setting(TypedDict):
-        by_provider: bool
-        rule: Literal["LAST", "UNITE"]
-        in_header: bool
+
+class Setting(NamedTuple):
+    """A key of `llm_models.toml` that is about the whole catalogue: a table `by_provider`, or a list of providers.
+
+    Its `rule` merges it, provider by provider for `UNITE`, else whole. `in_header`: a snapshot keeps it as a filter.
+    """
+
+    by_provider: bool
+    rule: Literal["LAST", "UNITE"]
+    in_header: bool
 
 
-SETTINGS: dict[str, Setting] = {
-    "allow": {"by_provider": True, "rule": "LAST", "in_header": True},
-    "deny": {"by_provider": True, "rule": "UNITE", "in_header": True},
-    "exclude": {"by_provider": True, "rule": "UNITE", "in_header": False},
-    "prefer": {"by_provider": False, "rule": "LAST", "in_header": True},
+SETTINGS = {
+    "allow": Setting(by_provider=True, rule="LAST", in_header=True),
+    "deny": Setting(by_provider=True, rule="UNITE", in_header=True),
+    "exclude": Setting(by_provider=True, rule="UNITE", in_header=False),
+    "prefer": Setting(by_provider=False, rule="LAST", in_header=True),
 }
-"""The keys of `llm_models.toml` that are about the catalogue as a whole, in the order of a snapshot's header.
+"""The settings, in the order of a snapshot's header."""
 
-Each is a table `by_provider`, or a list of providers. Its `rule` merges it, provider by provider for `UNITE`, else
-whole. A snapshot keeps those `in_header` among its filters.
-"""
-
-BY_PROVIDER = tuple(name for name, setting in SETTINGS.items() if setting["by_provider"])
+BY_PROVIDER = tuple(name for name, setting in SETTINGS.items() if setting.by_provider)
 
 SETTINGS_RULES: dict[Path, str] = {
-    (name, "*") if setting["by_provider"] and setting["rule"] == "UNITE" else (name,): setting["rule"]
+    (name, "*") if setting.by_provider and setting.rule == "UNITE" else (name,): setting.rule
     for name, setting in SETTINGS.items()
 }
 """How settings are merged: a stronger layer only adds to `exclude` and `deny`, and replaces the others."""
@@ -48,25 +50,20 @@ _IDENTITY = {"id", "match", "provider", "omit"}
 _FIELDS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys()}
 
 
-class Entry:
-    """One partial record: the model's `id` or the glob `match`, the fields that it states, and those that it omits."""
+class Entry(NamedTuple):
+    """A partial record: the model's `id` or the glob `match`, the fields that it states, and those that it omits.
 
-    __slots__ = ("fields", "id", "layer", "match", "omitted", "path", "provider")
-    is_ground = False
+    With `is_ground`, a whole record of a source. Other layers replace its values; no origin is recorded for them.
+    """
 
-    def __init__(self, layer: Layer, path: DocumentPath, data: Mapping[str, Any], section: str) -> None:
-        self.layer = layer
-        self.path = path
-        known = _FIELDS[section]
-        fields = {key: value for key, value in data.items() if key in known and key not in _IDENTITY}
-        extra = {key: value for key, value in data.items() if key not in known and key not in _IDENTITY}
-        if extra:
-            fields["extra"] = {**extra, **fields.get("extra", {})}
-        self.fields: dict[str, Any] = fields
-        self.omitted = [tuple(field.split(".")) for field in data.get("omit", ())]
-        self.match: str | None = data.get("match")
-        self.id: str = data.get("id", "")
-        self.provider = fold_provider(data["provider"] if section == "models" else data["id"])
+    layer: Layer
+    path: DocumentPath
+    provider: str
+    id: str
+    fields: dict[str, Any]
+    match: str | None = None
+    omitted: Sequence[Path] = ()
+    is_ground: bool = False
 
     @property
     def place(self) -> str | None:
@@ -75,10 +72,10 @@ class Entry:
 
     def layered(self) -> list[Layered]:
         """The entry for the merger: first what it omits, then what it states."""
-        parts = [Layered(self.fields, self.layer.name, self._field_place)]
-        if self.omitted:
-            parts.insert(0, Layered(nest(self.omitted, OMIT), self.layer.name, self._omit_place))
-        return parts
+        if self.is_ground:
+            return [Layered(self.fields)]
+        omitted = [Layered(nest(path, OMIT), self.layer.name, self._omit_place) for path in self.omitted]
+        return [*omitted, Layered(self.fields, self.layer.name, self._field_place)]
 
     def states(self, *path: str) -> bool:
         """Whether the entry states a field."""
@@ -115,15 +112,12 @@ class Layer:
         line = self.document.line(path)
         return None if line is None else f"{self.name}:{line}"
 
-    def __bool__(self) -> bool:
-        return bool(self.providers or self.models or self.settings)
-
 
 def layer_from(document: Document, name: str, *, only_patches: bool = False) -> Layer:
     """The layer, called `name`, that the faultless part of a document states."""
     layer = Layer(name, document, only_patches=only_patches)
-    for section, entries in (("providers", layer.providers), ("models", layer.models)):
-        entries.extend(Entry(layer, path, entry, section) for path, entry in document.entries(section))
+    layer.providers += (_entry(layer, path, data, "providers") for path, data in document.entries("providers"))
+    layer.models += (_entry(layer, path, data, "models") for path, data in document.entries("models"))
     data = document.data or {}
     for setting in SETTINGS:
         value = data.get(setting)
@@ -136,30 +130,20 @@ def layer_from(document: Document, name: str, *, only_patches: bool = False) -> 
     return layer
 
 
-class Ground(Entry):
-    """A whole record of a source. Other layers replace its values; no origin is recorded for them."""
-
-    __slots__ = ()
-    is_ground = True
-
-    def __init__(self, layer: Layer, record: dict[str, Any], provider: str) -> None:
-        self.layer = layer
-        self.path = ()
-        self.fields = record
-        self.omitted = []
-        self.match = None
-        self.id = record["id"]
-        self.provider = provider
-
-    def layered(self) -> list[Layered]:
-        """The record as the merger takes it."""
-        return [Layered(self.fields)]
+def _entry(layer: Layer, path: DocumentPath, data: Mapping[str, Any], section: str) -> Entry:
+    fields = {key: value for key, value in data.items() if key not in _IDENTITY}
+    extra = {key: fields.pop(key) for key in [*fields] if key not in _FIELDS[section]}
+    if extra:
+        fields["extra"] = {**extra, **fields.get("extra", {})}
+    provider = fold_provider(data["provider" if section == "models" else "id"])
+    omitted = [tuple(field.split(".")) for field in data.get("omit", ())]
+    return Entry(layer, path, provider, data.get("id", ""), fields, data.get("match"), omitted)
 
 
 def ground_layer(records: Mapping[str, Mapping[str, Any]], document: Document) -> Layer:
     """The layer of a source: provider -> `{"provider": record, "models": {id: record}}`, as `normalize` gives it."""
     layer = Layer(document.name, document, only_patches=False)
-    for provider, part in records.items():
-        layer.providers.append(Ground(layer, part["provider"], provider))
-        layer.models.extend(Ground(layer, record, provider) for record in part["models"].values())
+    for name, part in records.items():
+        layer.providers.append(Entry(layer, (), name, name, part["provider"], is_ground=True))
+        layer.models += (Entry(layer, (), name, id_, record, is_ground=True) for id_, record in part["models"].items())
     return layer

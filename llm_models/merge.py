@@ -15,11 +15,12 @@ The origin of each value is recorded in the same pass.
 from __future__ import annotations
 
 from itertools import takewhile
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-TYPE_CHECKING = False
+from llm_models.frozen import thaw
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
 
     Rules = Mapping["Path", Any]
     Pair = tuple[Any, "Layered"]  # the value that one layer states for a field
@@ -36,56 +37,37 @@ OMIT: Any = _Omit()
 """As a value: removes the field that weaker layers state. A stronger layer may state it again."""
 
 
-class Origin:
+class Origin(NamedTuple):
     """Where a value comes from: the layer's name, the location in it, and the value of weaker layers (None: none)."""
 
-    __slots__ = ("layer", "place", "replaced")
-
-    def __init__(self, layer: str, place: str | None, replaced: Any = None) -> None:
-        self.layer = layer
-        self.place = place
-        self.replaced = replaced
+    layer: str
+    place: str | None
+    replaced: Any
 
 
-class Layered:
+class Layered(NamedTuple):
     """One layer's part: its values, its name (None: no origins are recorded), and the location of each path."""
 
-    __slots__ = ("layer", "place", "values")
-
-    def __init__(
-        self, values: Mapping[str, Any], layer: str | None = None, place: Callable[[Path], str | None] | None = None
-    ) -> None:
-        self.values = values
-        self.layer = layer
-        self.place = place
+    values: Mapping[str, Any]
+    layer: str | None = None
+    place: Callable[[Path], str | None] | None = None
 
 
-class Merged:
+class Merged(NamedTuple):
     """The merged values, and by path the origin of every leaf that a named layer set or removed.
 
     A leaf is a value that is not a map, or the result of a rule. An omitted map is removed leaf by leaf.
     """
 
-    __slots__ = ("origins", "values")
-
-    def __init__(self, values: dict[str, Any], origins: dict[Path, Origin]) -> None:
-        self.values = values
-        self.origins = origins
+    values: dict[str, Any]
+    origins: dict[Path, Origin]
 
 
-def nest(paths: Sequence[Path], value: Any) -> dict[str, Any]:
-    """A mapping that holds `value` at each of those paths."""
-    nested: dict[str, Any] = {}
-    for path in paths:
-        inner = nested
-        for step in path[:-1]:
-            below = inner.setdefault(step, {})
-            if not isinstance(below, dict):
-                break
-            inner = below
-        else:
-            inner[path[-1]] = value
-    return nested
+def nest(path: Path, value: Any) -> Any:
+    """A mapping that holds `value` at `path`."""
+    for step in reversed(path):
+        value = {step: value}
+    return value
 
 
 def merge(layers: Sequence[Layered], rules: Rules) -> Merged:
@@ -98,8 +80,7 @@ def merge(layers: Sequence[Layered], rules: Rules) -> Merged:
     {'a': 1, 'b': 3}
     """
     origins: dict[Path, Origin] = {}
-    values = _merge_maps((), [(layer.values, layer) for layer in layers], rules, origins)
-    return Merged(values, origins)
+    return Merged(_merge_maps((), [(layer.values, layer) for layer in layers], rules, origins), origins)
 
 
 def _merge_maps(path: Path, pairs: Sequence[Pair], rules: Rules, origins: dict[Path, Origin] | None) -> dict[str, Any]:
@@ -122,24 +103,15 @@ def _merge_field(path: Path, pairs: Sequence[Pair], rules: Rules, origins: dict[
     run = list(takewhile(lambda pair: _kind(pair[0], rule) in together, reversed(pairs)))[::-1]
     if any(_kind(value, rule) == "map" for value, _ in run):
         return _merge_maps(path, run, rules, origins)
-    value, layer = run[-1]
-    if kind == "leaf" and rule is not None:
-        value, layer = _apply(rule, run)
+    value, layer = run[-1] if kind == "omit" or rule is None else _apply(rule, run)
     if origins is not None and layer.layer is not None:
-        _record(path, value, layer, pairs, rules, origins)
-    return _plain(value)
-
-
-def _record(
-    path: Path, value: Any, layer: Layered, pairs: Sequence[Pair], rules: Rules, origins: dict[Path, Origin]
-) -> None:
-    """Record the origin of a leaf. Several parts of one layer count as one: it replaces what the layers below state."""
-    assert layer.layer is not None
-    weaker = list(takewhile(lambda pair: pair[1].layer != layer.layer, pairs))
-    before = _merge_field(path, weaker, rules, None) if weaker else OMIT
-    replaced = None if before is OMIT or before == {} else before
-    if value is not OMIT or replaced is not None:
-        origins[path] = Origin(layer.layer, layer.place(path) if layer.place else None, replaced)
+        # Several parts of one layer count as one: it replaces what the layers below it state.
+        weaker = list(takewhile(lambda pair: pair[1].layer != layer.layer, pairs))
+        before = _merge_field(path, weaker, rules, None) if weaker else OMIT
+        replaced = None if before is OMIT or before == {} else before
+        if value is not OMIT or replaced is not None:
+            origins[path] = Origin(layer.layer, layer.place(path) if layer.place else None, replaced)
+    return thaw(value)
 
 
 def _apply(rule: Any, run: Sequence[Pair]) -> Pair:
@@ -168,10 +140,9 @@ def _stating(pairs: Sequence[Pair], rule: Any) -> Sequence[Pair]:
     below = ""
     for value, layer in pairs:
         kind = _kind(value, rule)
-        if below == "leaf" and kind == "map" and _hollow(value):
-            continue
-        below = below if kind == "omit" else kind
-        kept.append((value, layer))
+        if not (below == "leaf" and kind == "map" and _hollow(value)):
+            kept.append((value, layer))
+            below = below if kind == "omit" else kind
     return kept
 
 
@@ -190,12 +161,3 @@ def _rule(path: Path, rules: Rules) -> Any:
         if len(pattern) == len(path) and all(want in ("*", have) for want, have in zip(pattern, path, strict=True)):
             return rule
     return None
-
-
-def _plain(value: Any) -> Any:
-    """A copy of a value that shares nothing with it."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value

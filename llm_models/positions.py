@@ -6,13 +6,13 @@ It scans text that tomllib has accepted, so it does not check that commas and cl
 from __future__ import annotations
 
 import re
+import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping
 from operator import attrgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import tomllib
     from collections.abc import Iterator
 
 BOM = "\ufeff"
@@ -20,6 +20,7 @@ BOM = "\ufeff"
 # No pattern repeats a group: `re` would keep a hundred bytes for each repetition.
 _BLANKS = re.compile(r"[ \t]*")
 _FILLER = re.compile(r"[ \t\r\n,]*")
+_COMMENT = re.compile(r"#[^\n]*")
 _EQUALS = re.compile(r"=[ \t]*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BARE_VALUE = re.compile(r"[^ \t\r\n,\]}#]+(?: \d[^ \t\r\n,\]}#]+)?")  # after a space: the time of a date
@@ -108,11 +109,7 @@ class Spans(Mapping[tuple[str | int, ...], Span]):
         return sum(1 for _ in self)
 
     def line_column(self, offset: int) -> tuple[int, int]:
-        """The line and the column, in characters, of an offset, both from 1; a BOM at the start does not count.
-
-        >>> locate("a = 1\\r\\nb = 2").line_column(7)
-        (2, 1)
-        """
+        """The line and the column, in characters, of an offset, both from 1; a BOM at the start does not count."""
         if self._line_starts is None:
             self._line_starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
         line = bisect_right(self._line_starts, offset)
@@ -133,9 +130,12 @@ def locate(text: str) -> Spans:
     inline: list[Span] = []  # the open inline tables and arrays, outermost first
     at = len(BOM) if text.startswith(BOM) else 0
     while True:
-        at = _next_token(text, at)
+        at = _skip(_FILLER, text, at)
         if at == len(text):
             return Spans(text, root)
+        if text[at] == "#":
+            at = _skip(_COMMENT, text, at)
+            continue
         if inline and text[at] in "]}":
             at += 1
             inline.pop().value_end = at
@@ -178,7 +178,11 @@ def _walk(text: str, at: int, table: Span) -> tuple[Span, tuple[int, int], int]:
     """
     while True:
         start, end = at, _text_end(text, at, _BARE_KEY)
-        name = _key_name(text[start:end])
+        name = text[start:end]
+        if "\\" in name:
+            name = next(iter(tomllib.loads(f"{name} = 0")))
+        elif name[0] in "\"'":
+            name = name[1:-1]
         span = table.children.get(name)
         if span is None:
             span = table.children[name] = Span(start, end)
@@ -188,27 +192,6 @@ def _walk(text: str, at: int, table: Span) -> tuple[Span, tuple[int, int], int]:
         at = _skip(_BLANKS, text, at + 1)
         # A key that continues after an array of tables means its latest element.
         table = span.children[len(span.children) - 1] if 0 in span.children else span
-
-
-def _key_name(part: str) -> str:
-    """The name that a part of a key states."""
-    if part[0] not in "\"'":
-        return part
-    if "\\" not in part:
-        return part[1:-1]
-    import tomllib  # already loaded by the caller
-
-    return next(iter(tomllib.loads(f"{part} = 0")))
-
-
-def _next_token(text: str, at: int) -> int:
-    """The start of the next token from `at` on, after blanks, line ends, comments and commas."""
-    while True:
-        at = _skip(_FILLER, text, at)
-        if not text.startswith("#", at):
-            return at
-        line_end = text.find("\n", at)
-        at = len(text) if line_end < 0 else line_end
 
 
 def _text_end(text: str, at: int, bare: re.Pattern[str]) -> int:
@@ -232,10 +215,6 @@ def syntax_problem(text: str, error: tomllib.TOMLDecodeError) -> tuple[str, int,
 
     They are parsed from the message, because only Python 3.14 has attributes for them. Both count from 1; the end of
     the document is the position after its last character.
-
-    >>> import tomllib
-    >>> syntax_problem("a = [", tomllib.TOMLDecodeError("Invalid value (at end of document)"))
-    ('Invalid value', 1, 6)
     """
     match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
     if match is None:

@@ -139,7 +139,7 @@ def write(
     touched = {*changes.providers, *changes.models, *changes.removed}
     own = {provider: _block(changes, provider) for provider in touched}
     header = _of_header(base, "sources", "date")
-    header["filters"] = {key: value for key, value in changes.settings.items() if SETTINGS[key]["in_header"]}
+    header["filters"] = {key: value for key, value in changes.settings.items() if SETTINGS[key].in_header}
     if base_kind is not None:
         header["base"] = {"kind": base_kind, "digest": base.digest}
     if module is not None:
@@ -154,26 +154,23 @@ def write(
 
 def _block(changes: Changes, provider: str) -> tuple[bytes, int]:
     """The block of a provider with its changes, and how many models it holds."""
-    base = changes.base.block(provider) if provider in changes.base.blocks else None
-    changed = changes.models.get(provider, {})
-    removed = changes.removed.get(provider, ())
-    rows = {model_id: _row(final) for model_id, final in changed.items()}
-    aliases = {alias: i for i, final in changed.items() for alias in final.stated.get("aliases") or ()}
+    changed, removed = changes.models.get(provider, {}), changes.removed.get(provider, ())
     record: Mapping[str, Any] = {"id": provider}
-    if base is not None:
+    rows: dict[str, Row] = {}
+    aliases: dict[str, list[str]] = {}
+    if provider in changes.base.blocks:
+        base = changes.base.block(provider)
         record = base.provider
-        kept = [(row, i) for row, i in enumerate(base.ids) if i not in changed and i not in removed]
-        rows.update({model_id: (model_id, base.line(row), base.bits[row]) for row, model_id in kept})
-        aliases.update({alias: i for alias, i in base.aliases.items() if i not in changed and i not in removed})
-    if provider in changes.providers:
-        record = changes.providers[provider][0]
-    in_order = [rows[model_id] for model_id in sorted(rows)]
-    # By model, and for a model in the order in which it states them.
-    named: dict[str, list[str]] = {}
-    for alias, model_id in aliases.items():
-        named.setdefault(model_id, []).append(alias)
-    by_model = {alias: model_id for model_id in sorted(named) for alias in named[model_id]}
-    return encode_block(canonical(record, Provider), in_order, by_model), len(in_order)
+        rows = {i: (i, base.line(row), base.bits[row]) for row, i in enumerate(base.ids) if i not in removed}
+        for alias, model_id in base.aliases.items():
+            aliases.setdefault(model_id, []).append(alias)
+    for model_id, final in changed.items():
+        rows[model_id] = _row(final)
+        aliases[model_id] = final.stated.get("aliases", [])
+    record, _ = changes.providers.get(provider, (record, None))
+    ids = sorted(rows)
+    by_alias = {alias: model_id for model_id in ids for alias in aliases.get(model_id, ())}
+    return encode_block(canonical(record, Provider), [rows[model_id] for model_id in ids], by_alias), len(ids)
 
 
 def _row(final: Final) -> Row:

@@ -14,7 +14,6 @@ from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -45,14 +44,9 @@ _VALIDATORS = {
     "last_modified": ("If-Modified-Since", re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")),
 }
 
-
-def _not_ours(_: logging.LogRecord) -> bool:
-    return threading.current_thread().name != _THREAD
-
-
 # httpx and httpcore log URLs and headers, which can hold credentials. Only the records of our own thread are dropped.
 for _name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks"):
-    logging.getLogger(_name).addFilter(_not_ours)
+    logging.getLogger(_name).addFilter(lambda _: threading.current_thread().name != _THREAD)
 
 
 class PullResult(NamedTuple):
@@ -279,9 +273,8 @@ class _Transfer:
         if status == 304 and conditional:
             return None
         if status != 200:
-            text = f"answered {status}"
-            with suppress(ValueError):
-                text += f" {HTTPStatus(status).phrase}"  # never the server's own words
+            phrase = httpx.codes.get_reason_phrase(status)  # never the server's own words
+            text = f"answered {status} {phrase}".rstrip()
             if status in (304, 429) or status >= 500:
                 raise _Again(text, wait=_retry_after(response.headers.get("Retry-After", "")))
             raise self._error(text)

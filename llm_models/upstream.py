@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from collections import Counter
 
@@ -22,8 +23,7 @@ MAX_BYTES = 32 << 20
 MAX_VALUES = 500_000
 """The most JSON values and keys in a file; the one of models.dev has 150,000.
 
-The length of a file does not limit memory: a value can take a hundred times its length (a new key with a new text:
-400 bytes, for 8 in the file). With this limit the process stays under 300 MB.
+It keeps the process under 300 MB, because a value can take a hundred times its length in memory.
 """
 
 MAX_TEXT = 68 << 20
@@ -35,6 +35,8 @@ MAX_DEPTH = 64
 MAX_DIGITS = 100
 """The longest number, in characters; so every integer also fits a float."""
 
+# An escaped backslash, a whole surrogate pair, or (as a group) half a pair. UTF-8 without escapes has none.
+_SURROGATES = re.compile(r"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)")
 _TOO_DEEP = f"is not a catalogue: nested more than {MAX_DEPTH} levels deep"
 _MARKS = {
     b"\xef\xbb\xbf": "begins with a byte order mark",
@@ -42,10 +44,6 @@ _MARKS = {
     b"\xfe\xff": "is UTF-16",
     b"\x1f\x8b": "is compressed with gzip",
 }
-
-
-class _Refusal(ValueError):
-    """States what is wrong, without the name of the file."""
 
 
 def parse(data: bytes, name: str) -> Any:
@@ -58,7 +56,7 @@ def parse(data: bytes, name: str) -> Any:
     try:
         text = _text(data)
         if data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:  # one of them precedes each
-            raise _Refusal(f"is not a catalogue: it has more than {MAX_VALUES:,} values")
+            raise SourceError(f"is not a catalogue: it has more than {MAX_VALUES:,} values")
         document = json.loads(
             text,
             object_pairs_hook=_object,
@@ -67,11 +65,11 @@ def parse(data: bytes, name: str) -> Any:
             parse_constant=_constant,
         )
         _refuse_depth(document)
-        if "\\ud" in text or "\\uD" in text:  # only such an escape can make half a surrogate pair
-            _refuse_surrogates(document)
+        if half := next(filter(None, (match[1] for match in _SURROGATES.finditer(text))), None):
+            raise SourceError(f"is not valid JSON: {half} is half a surrogate pair")
         return document
-    except _Refusal as refusal:
-        problem = str(refusal)
+    except SourceError as error:
+        problem = str(error)
     except json.JSONDecodeError as error:
         problem = _explain(error)
     except RecursionError:
@@ -82,22 +80,22 @@ def parse(data: bytes, name: str) -> Any:
 def _text(data: bytes) -> str:
     for mark, meaning in _MARKS.items():
         if data.startswith(mark):
-            raise _Refusal(f"{meaning} (expected JSON in plain UTF-8)")
+            raise SourceError(f"{meaning} (expected JSON in plain UTF-8)")
     if len(data) > MAX_BYTES:
-        raise _Refusal(f"is too long (found {len(data):,} bytes, expected at most {MAX_BYTES:,})")
+        raise SourceError(f"is too long (found {len(data):,} bytes, expected at most {MAX_BYTES:,})")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _Refusal(f"is not UTF-8 (at byte {error.start:,}: {error.reason})") from None
+        raise SourceError(f"is not UTF-8 (at byte {error.start:,}: {error.reason})") from None
     if sys.getsizeof(text) > MAX_TEXT:
-        raise _Refusal(f"is too long (its text takes more than {MAX_TEXT:,} bytes of memory)")
+        raise SourceError(f"is too long (its text takes more than {MAX_TEXT:,} bytes of memory)")
     start = text[:500].lstrip()
     if not start and not text.strip():
-        raise _Refusal("is empty")
+        raise SourceError("is empty")
     if start.startswith("<"):
-        raise _Refusal("is not a catalogue but a page of HTML or XML")
+        raise SourceError("is not a catalogue but a page of HTML or XML")
     if "\0" in text[:4]:
-        raise _Refusal("is not valid JSON: it contains NUL characters, as UTF-16 does (expected UTF-8)")
+        raise SourceError("is not valid JSON: it contains NUL characters, as UTF-16 does (expected UTF-8)")
     return text
 
 
@@ -113,51 +111,31 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) != len(pairs):
         [(key, _)] = Counter(key for key, _ in pairs).most_common(1)
-        raise _Refusal(f"is not valid JSON: duplicate key {quoted(key)} in one object")
+        raise SourceError(f"is not valid JSON: duplicate key {quoted(key)} in one object")
     return record
 
 
 def _limited(number: str) -> str:
     if len(number) > MAX_DIGITS:
-        raise _Refusal(f"is not a catalogue: a number is {len(number):,} characters long")
+        raise SourceError(f"is not a catalogue: a number is {len(number):,} characters long")
     return number
 
 
 def _float(text: str) -> float:
     value = float(_limited(text))
     if not math.isfinite(value):
-        raise _Refusal(f"is not valid JSON: the number {text} is too large")
+        raise SourceError(f"is not valid JSON: the number {text} is too large")
     return value
 
 
 def _constant(text: str) -> Any:
-    raise _Refusal(f"is not valid JSON: {text} is not allowed")
+    raise SourceError(f"is not valid JSON: {text} is not allowed")
 
 
 def _refuse_depth(document: Any) -> None:
-    level = [document] if isinstance(document, dict | list) else []
-    for _ in range(MAX_DEPTH):
-        level = [
-            value
-            for container in level
-            for value in (container.values() if type(container) is dict else container)
-            if type(value) is dict or type(value) is list
-        ]
-        if not level:
-            return
-    raise _Refusal(_TOO_DEEP)
-
-
-def _refuse_surrogates(document: Any) -> None:
-    remaining = [document]
-    while remaining:
-        value = remaining.pop()
-        if isinstance(value, dict):
-            remaining += (*value, *value.values())
-        elif isinstance(value, list):
-            remaining += value
-        elif isinstance(value, str):
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                raise _Refusal(f"is not valid JSON: half a surrogate pair in the text {quoted(value)}") from None
+    level = containers = [document]
+    for _ in range(MAX_DEPTH + 1):
+        containers = [value for value in level if type(value) in (dict, list)]
+        level = [value for held in containers for value in (held.values() if type(held) is dict else held)]
+    if containers:
+        raise SourceError(_TOO_DEEP)

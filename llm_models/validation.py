@@ -6,7 +6,6 @@ A right record or configuration never gets here: `schema.accepts` gives the same
 from __future__ import annotations
 
 import json
-import math
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +14,13 @@ from jsonschema.validators import extend
 from referencing import Registry
 
 from llm_models import schema
-from llm_models.document import Fault, null_fault
+from llm_models.document import Fault
 from llm_models.errors import did_you_mean, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from jsonschema.exceptions import ValidationError
-
-    from llm_models.document import DocumentPath
 
 _Validator = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
@@ -56,56 +53,34 @@ def faults(name: str, document: object) -> Iterator[Fault]:
 
 
 def _translate(error: ValidationError) -> Iterator[Fault]:
-    value = error.instance
-    if value is None or type(value).__name__ in {"datetime", "date", "time"}:
-        return _no_such_type(error)
-    return _EXPLAINED.get(str(error.validator), _expected)(error)
+    explain = _EXPLAINED.get(str(error.validator), _expected)
+    return explain(error, error.validator_value, error.instance)
 
 
-def _path(error: ValidationError) -> DocumentPath:
-    return tuple(error.absolute_path)
-
-
-def _no_such_type(error: ValidationError) -> Iterator[Fault]:
-    """A value whose type JSON does not have: null is never stored, and a TOML date needs quotes."""
-    if error.instance is None:
-        yield null_fault(_path(error))
-        return
-    kind = _schema(error).get("type", "another value")
-    hint = f'Put it in quotes: "{error.instance}".' if kind == "string" else ""
-    yield Fault(_path(error), f"expected {_article(kind)} (found a {type(error.instance).__name__})", hint)
-
-
-def _unknown_keys(error: ValidationError) -> Iterator[Fault]:
-    value: Any = error.instance
+def _unknown_keys(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:
     known = list(_schema(error).get("properties", ()))
     for key in value:
         if key not in known:
             hint = did_you_mean(key, known) or f"Known keys: {', '.join(known)}."
-            yield Fault(_path(error), f"unknown key '{printable(key)}'", hint, key)
+            yield Fault(tuple(error.absolute_path), f"unknown key '{printable(key)}'", hint, key)
 
 
-def _missing(error: ValidationError) -> Iterator[Fault]:
-    wanted: Any = error.validator_value
-    value: Any = error.instance
-    return (Fault(_path(error), f"'{key}' is missing") for key in wanted if key not in value)
+def _missing(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
+    return (Fault(tuple(error.absolute_path), f"'{key}' is missing") for key in wanted if key not in value)
 
 
-def _wrong_type(error: ValidationError) -> Iterator[Fault]:
-    value: Any = error.instance
-    if isinstance(value, float) and not math.isfinite(value):
-        yield Fault(_path(error), f"expected a finite {error.validator_value} (found {value})")
-    else:
-        yield Fault(_path(error), f"expected {_article(error.validator_value)} (found {_typed(value)})")
+def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
+    yield Fault(tuple(error.absolute_path), f"expected {_article(wanted)} (found {_typed(value)})")
 
 
-def _wrong_pattern(error: ValidationError) -> Iterator[Fault]:
+def _wrong_pattern(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:
     """A text that a pattern refuses; nothing where `minLength` or the format of a date refuses it too."""
     schema = _schema(error)
-    if (error.instance or "minLength" not in schema) and schema.get("format") != "partial-date":
-        names = [step for step in _path(error) if isinstance(step, str)]
+    path = tuple(error.absolute_path)
+    if (value or "minLength" not in schema) and schema.get("format") != "partial-date":
+        names = [step for step in path if isinstance(step, str)]
         known = "a provider's id" if names == ["providers", "id"] else _PATTERNS.get(names[-1], "some text")
-        yield Fault(_path(error), f"expected {known} (found {_shown(error.instance)})")
+        yield Fault(path, f"expected {known} (found {_shown(value)})")
 
 
 _PATTERNS = {
@@ -118,21 +93,15 @@ _PATTERNS = {
 """What a key with a pattern expects."""
 
 
-def _one_of(error: ValidationError) -> Iterator[Fault]:
-    """Which of the keys is required, where branches state nothing else."""
-    wanted: Any = error.validator_value
-    value: Any = error.instance
-    if all(branch.keys() == {"required"} for branch in wanted):
-        names = [key for branch in wanted for key in branch["required"]]
-        found = "both" if any(key in value for key in names) else "neither"
-        yield Fault(_path(error), f"expected one of {' and '.join(map(repr, names))} (found {found})")
-    else:
-        yield from _branches(error)
+def _one_of(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
+    """Which keys are allowed: each branch of a `oneOf` requires some."""
+    names = [key for branch in wanted for key in branch["required"]]
+    found = "both" if any(key in value for key in names) else "neither"
+    yield Fault(tuple(error.absolute_path), f"expected one of {' and '.join(map(repr, names))} (found {found})")
 
 
-def _branches(error: ValidationError) -> Iterator[Fault]:
+def _branches(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
     """The faults by the branch for the value's type; where there is none, all branches are named."""
-    wanted: Any = error.validator_value
     for index in range(len(wanted)):
         inners = [inner for inner in error.context or () if inner.schema_path[0] == index]
         if not any(inner.validator == "const" or (inner.validator == "type" and not inner.path) for inner in inners):
@@ -140,18 +109,18 @@ def _branches(error: ValidationError) -> Iterator[Fault]:
                 yield from _translate(inner)
             return
     kinds = [_shown(branch["const"]) if "const" in branch else _article(branch["type"]) for branch in wanted]
-    yield Fault(_path(error), f"expected {' or '.join(kinds)} (found {_typed(error.instance)})")
+    yield Fault(tuple(error.absolute_path), f"expected {' or '.join(kinds)} (found {_typed(value)})")
 
 
-def _expected(error: ValidationError) -> Iterator[Fault]:
-    wanted, value = error.validator_value, error.instance
+def _expected(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
     text = _EXPECTED.get(str(wanted if error.validator == "format" else error.validator))
     if text is None:
-        yield Fault(_path(error), printable(error.message)[:300])
+        yield Fault(tuple(error.absolute_path), printable(error.message)[:300])
         return
     hint = 'Leave the key out where it is unknown, or put it in "omit".' if (wanted, value) == (1, 0) else ""
     length = len(value) if isinstance(value, str) else None
-    yield Fault(_path(error), text.format(wanted=_shown(wanted), found=_shown(value), length=length), hint)
+    message = text.format(wanted=_shown(wanted), found=_shown(value), length=length)
+    yield Fault(tuple(error.absolute_path), message, hint)
 
 
 _EXPECTED = {
@@ -166,7 +135,7 @@ _EXPECTED = {
 }
 """What the simple words of a schema, and its formats, expect."""
 
-_EXPLAINED: dict[str, Callable[[ValidationError], Iterator[Fault]]] = {
+_EXPLAINED: dict[str, Callable[[ValidationError, Any, Any], Iterator[Fault]]] = {
     "additionalProperties": _unknown_keys,
     "anyOf": _branches,
     "oneOf": _one_of,

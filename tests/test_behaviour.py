@@ -215,7 +215,7 @@ class TestValues:
         assert not catalogue.allowed("azure:o3-mini")
         for wrong, why in (
             ([1], "expected a mapping"),
-            ({"models": [{"provider": object()}]}, "models[0].provider: found a object, which is no plain data"),
+            ({"models": [{"provider": object()}]}, "models[0].provider: found a object, which is not plain data"),
             ({"overrides_module": "x"}, "overrides_module is an argument of load()"),
         ):
             with pytest.raises(llm_models.ConfigError, match=r"load\(overrides=\.\.\.\): " + re.escape(why)):

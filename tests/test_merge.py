@@ -111,7 +111,7 @@ class TestLaws:
         self, weakest: dict[str, Any], weaker: dict[str, Any], path: tuple[str, ...]
     ) -> None:
         below = merged(weakest, weaker)
-        result = merged(weakest, weaker, nest([path], OMIT))
+        result = merged(weakest, weaker, nest(path, OMIT))
         assert at(result, path) is OMIT
         for other, value in leaves(below).items():
             if other[: len(path)] != path:
@@ -121,7 +121,7 @@ class TestLaws:
     def test_what_is_omitted_can_be_stated_again(
         self, weaker: dict[str, Any], path: tuple[str, ...], value: int
     ) -> None:
-        assert at(merged(weaker, nest([path], OMIT), nest([path], value)), path) == value
+        assert at(merged(weaker, nest(path, OMIT), nest(path, value)), path) == value
 
     def test_omit_of_what_lies_under_a_plain_value_removes_nothing(self) -> None:
         assert merged({"a": 5}, {"a": {"b": OMIT}}) == {"a": 5}
@@ -195,7 +195,7 @@ class TestOrigins:
 
     @given(STATED, st.lists(KEYS, min_size=1, max_size=2).map(tuple))
     def test_an_omitted_map_is_removed_leaf_by_leaf(self, ground: dict[str, Any], path: tuple[str, ...]) -> None:
-        made = merge([Layered(ground), Layered(nest([path], OMIT), "mine", lambda _: "file:1")], RULES)
+        made = merge([Layered(ground), Layered(nest(path, OMIT), "mine", lambda _: "file:1")], RULES)
         gone = {leaf: value for leaf, value in leaves(merged(ground)).items() if leaf[: len(path)] == path}
         assert origins(made) == {leaf: ("mine", "file:1", value) for leaf, value in gone.items()}
 
@@ -251,7 +251,7 @@ class TestRules:
 
     @pytest.mark.parametrize(("path", "unites"), [("a.tags", True), ("tags", True), ("a.b.tags", False)])
     def test_a_star_stands_for_one_key(self, path: str, unites: bool) -> None:
-        layers = [nest([tuple(path.split("."))], [number]) for number in (1, 2)]
+        layers = [nest(tuple(path.split(".")), [number]) for number in (1, 2)]
         assert at(merged(*layers), tuple(path.split("."))) == ([1, 2] if unites else [2])
 
     @given(st.lists(st.dictionaries(st.sampled_from(["p", "q"]), st.lists(st.sampled_from("xyz"))), max_size=4))

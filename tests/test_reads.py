@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import fnmatch
 import inspect
+import itertools
 import pickle
 import re
 from typing import TYPE_CHECKING, Any
@@ -902,6 +903,21 @@ class TestNoMatch:
             with pytest.raises(NoMatchError) as caught:
                 packaged.select(require=[one], forbid=[two], scope="openai")
             assert (caught.value.considered, dict(caught.value.removed)) == whole.removed([one], [two], "openai")
+
+    def test_endless_conditions_do_not_fill_the_memory(self, world: Snapshot) -> None:
+        """The cache of answers has a limit, and the answers do not depend on it."""
+        catalogue = Snapshot(world.file)
+
+        def ask(flags: tuple[str, ...]) -> Any:
+            with pytest.raises(NoMatchError) as caught:
+                catalogue.select(require=flags, forbid=flags)
+            return str(caught.value), caught.value.removed
+
+        every = [flags for size in (1, 2, 3, 4) for flags in itertools.combinations(FLAGS, size)]
+        assert len(every) > 1_900
+        answers = [ask(flags) for flags in every]
+        assert 0 < len(catalogue.view.unmatched) <= 1_000
+        assert [ask(flags) for flags in every[:50]] == answers[:50]
 
 
 class TestErrorsTravel:

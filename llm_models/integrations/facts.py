@@ -1,7 +1,7 @@
-"""Facts: the values of a model that are stated or derived, without the defaults that fill a record.
+"""Facts: the values of a model that a layer states or that are derived, without the defaults of a record.
 
-A flag of a record is False both when a source states that and when it is not stated. Clients have lists of their own,
-in which a missing key means unknown, so they may get only what is stated or derived.
+A record's flag is False both where a source states False and where no source states it. Clients have lists of their
+own, in which a missing key means unknown, so they must not get defaults.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llm_models.errors import printable
-from llm_models.records import BIT, CAPABILITIES
+from llm_models.records import BIT, capability_bits
 from llm_models.selection import capability_masks
 from llm_models.snapshot_file import effective
 
@@ -33,35 +33,32 @@ def facts(snapshot: Snapshot, model: Model) -> dict[str, Any]:
 
 
 class Needs:
-    """Capabilities that a model must have or must lack. Raises `UnknownCapabilityError` for an unknown name.
+    """Capabilities that a model must have and must lack. Raises `UnknownCapabilityError` for an unknown name.
 
-    >>> Needs(["tools", "embeddings"]).unmet(llm_models.resolve("openai:gpt-4o-mini"))
+    >>> Needs(["tools", "embeddings"]).fault(llm_models.resolve("openai:gpt-4o-mini"))
     'openai:gpt-4o-mini lacks embeddings'
     """
 
     __slots__ = ("forbid", "require")
 
     def __init__(self, require: Names = None, forbid: Names = None) -> None:
-        must, must_not = capability_masks(require, forbid)
-        self.require = [name for name, bit in BIT.items() if must & bit]
-        self.forbid = [name for name, bit in BIT.items() if must_not & bit]
+        self.require, self.forbid = map(_names, capability_masks(require, forbid))
 
-    def unmet(self, model: Model) -> str | None:
-        """Why `model` does not fit; None if it fits."""
-        lacking = [name for name in self.require if not _has(model, name)]
-        forbidden = [name for name in self.forbid if _has(model, name)]
-        parts = [f"{word} {', '.join(names)}" for word, names in (("lacks", lacking), ("has", forbidden)) if names]
-        return f"{printable(model.spec)} {' and '.join(parts)}" if parts else None
+    def fault(self, model: Model) -> str | None:
+        """Why `model` does not fit, or None where it fits."""
+        has = _names(capability_bits(model.capabilities, {}, False))
+        lacks = [name for name in self.require if name not in has]
+        fault = _joined("lacks", lacks, "has", [name for name in self.forbid if name in has])
+        return f"{printable(model.spec)} {fault}" if fault else None
 
     def __str__(self) -> str:
-        parts = [
-            f"{word} {', '.join(names)}" for word, names in (("with", self.require), ("without", self.forbid)) if names
-        ]
-        return " and ".join(parts)
+        return _joined("with", self.require, "without", self.forbid)
 
 
-def _has(model: Model, name: str) -> bool:
-    value: Any = model.capabilities
-    for step in CAPABILITIES[name]:
-        value = getattr(value, step)
-    return bool(value)
+def _names(mask: int) -> list[str]:
+    return [name for name, bit in BIT.items() if mask & bit]
+
+
+def _joined(first: str, names: list[str], second: str, others: list[str]) -> str:
+    pairs = ((first, names), (second, others))
+    return " and ".join(f"{word} {', '.join(listed)}" for word, listed in pairs if listed)

@@ -1,8 +1,8 @@
-"""LangChain: a model's record as the `ModelProfile` of langchain-core, which is imported when needed.
+"""LangChain: a model's record as the `ModelProfile` of langchain-core, which is imported when it is used.
 
 `image_url_inputs`, `image_tool_message`, `pdf_tool_message`, `tool_choice`, `reasoning_effort_default`,
-`mid_conversation_system_messages` and `mid_conversation_tools` are not in our record. They stay absent, which means
-unknown to LangChain.
+`mid_conversation_system_messages` and `mid_conversation_tools` have no counterpart in our record. They are left out,
+which means unknown to LangChain.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["PROFILE", "profile"]
 
 
-def _first(*specs: Any) -> Any:
-    """The value of the first of `specs` that finds one; otherwise the key is left out."""
+def _known(*specs: Any) -> Any:
+    """The first of `specs` that finds a value; without one, the key is left out."""
     return Coalesce(*specs, default=SKIP)
 
 
@@ -33,43 +33,36 @@ _OUT = T["modalities"]["output"]
 _CAN = T["capabilities"]
 
 PROFILE = {
-    "name": _first("name"),
-    # A model may be both in beta and deprecated; deprecated is what users need to see.
-    "status": _first((T["deprecated"], Check(equal_to=True), Val("deprecated")), "status"),
-    "release_date": _first("release_date"),
-    "last_updated": _first("last_updated"),
-    "open_weights": _first("open_weights"),
-    # A stated input limit is exact; the context window also includes the output.
-    "max_input_tokens": _first("limits.input", "limits.context"),
-    "max_output_tokens": _first("limits.output"),
-    "text_inputs": _first((_IN.count("text"), bool)),
-    "image_inputs": _first((_IN.count("image"), bool)),
-    "audio_inputs": _first((_IN.count("audio"), bool)),
-    "video_inputs": _first((_IN.count("video"), bool)),
-    "pdf_inputs": _first((_IN.count("pdf"), bool)),
-    "text_outputs": _first((_OUT.count("text"), bool)),
-    "image_outputs": _first((_OUT.count("image"), bool)),
-    "audio_outputs": _first((_OUT.count("audio"), bool)),
-    "video_outputs": _first((_OUT.count("video"), bool)),
-    "reasoning_output": _first(_CAN["reasoning"]["enabled"]),
-    "reasoning_effort_levels": _first((_CAN["reasoning"]["efforts"], list)),
-    "tool_calling": _first(_CAN["tools"]["enabled"]),
-    "tool_call_streaming": _first(_CAN["streaming"]["tool_calls"]),
-    "structured_output": _first(_CAN["json"]["schema"]),
-    "attachment": _first(_CAN["attachments"]),
-    "temperature": _first(_CAN["temperature"]),
+    "name": _known("name"),
+    # A model may be both in beta and deprecated. That it is deprecated matters more.
+    "status": _known((T["deprecated"], Check(equal_to=True), Val("deprecated")), "status"),
+    "release_date": _known("release_date"),
+    "last_updated": _known("last_updated"),
+    "open_weights": _known("open_weights"),
+    # The context window includes the answer, so the limit of the input comes first where it is stated.
+    "max_input_tokens": _known("limits.input", "limits.context"),
+    "max_output_tokens": _known("limits.output"),
+    **{f"{kind}_inputs": _known((_IN.count(kind), bool)) for kind in ("text", "image", "audio", "video", "pdf")},
+    **{f"{kind}_outputs": _known((_OUT.count(kind), bool)) for kind in ("text", "image", "audio", "video")},
+    "reasoning_output": _known(_CAN["reasoning"]["enabled"]),
+    "reasoning_effort_levels": _known((_CAN["reasoning"]["efforts"], list)),
+    "tool_calling": _known(_CAN["tools"]["enabled"]),
+    "tool_call_streaming": _known(_CAN["streaming"]["tool_calls"]),
+    "structured_output": _known(_CAN["json"]["schema"]),
+    "attachment": _known(_CAN["attachments"]),
+    "temperature": _known(_CAN["temperature"]),
 }
 """The facts of a model (`facts`) -> LangChain's profile. Limits are tokens on both sides."""
 
 
 def profile(spec: Spec, *, snapshot: Snapshot | None = None) -> ModelProfile:
-    """LangChain's profile of a chat model, with the keys that the installed langchain-core declares.
+    """LangChain's profile of a chat model: every key that we can fill and that the installed langchain-core has.
 
-    A key whose value is not stated is absent. `snapshot` replaces the published one. Raises the errors of `resolve`,
-    and `ImportError` if langchain-core is not installed.
+    A key whose value is not stated is left out. `snapshot` replaces the published one. Raises as `resolve`, and
+    `ImportError` where langchain-core is not installed.
 
-    >>> values = profile("openai:gpt-4o-mini")
-    >>> values["max_input_tokens"], values["tool_calling"], values["image_inputs"]
+    >>> gpt = profile("openai:gpt-4o-mini")
+    >>> gpt["max_input_tokens"], gpt["tool_calling"], gpt["image_inputs"]
     (128000, True, True)
     """
     snapshot = store.snapshot() if snapshot is None else snapshot

@@ -1,8 +1,8 @@
-"""Trust: where a key may go. A configuration that was found by walking up does not decide that.
+"""Trust: where a key may go. A configuration that was found, and that the program does not name, cannot decide it.
 
-Anyone who works in a cloned repository loads its `llm_models.toml` and its `.llm_models/` without being asked. Neither
-may send a user's key to another host. Their values are compared with the packaged catalogue, because a file could
-forge its notes on where its values come from.
+Anyone who clones a repository and works in it loads its `llm_models.toml` and its `.llm_models/` without asking. These
+files must not send a key to a host of their own. So their values are compared with the packaged catalogue; what a file
+reports about the origin of its values could be forged.
 """
 
 from __future__ import annotations
@@ -11,64 +11,62 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from llm_models.errors import printable
+from llm_models.in_use import packaged as packaged_file
 from llm_models.modelspec import fold_provider
-from llm_models.paths import PACKAGED_SNAPSHOT
+from llm_models.origins import fields_of
 from llm_models.snapshot import Snapshot
-from llm_models.snapshot_file import SnapshotFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llm_models.records import Model, Provider
+    from llm_models.records import Model
 
-__all__ = ["distrusted", "endpoint_of"]
-
-
-def endpoint_of(model: Model | None, provider: Provider) -> object:
-    """The base URL of a model: its own (`extra.provider.api`) if it has one, otherwise its provider's."""
-    own = model.extra.get("provider") if model is not None else None
-    api = own.get("api") if isinstance(own, Mapping) else None
-    return provider.base_url if api is None else api
+__all__ = ["distrusted"]
 
 
 def distrusted(snapshot: Snapshot, model: Model, base_url: str | None, variables: tuple[str, ...]) -> str | None:
-    """The part of `base_url` and of the key's `variables` that files found by walking up changed; None if none did.
+    """Which of `base_url` and the `variables` for the key comes from files that were found; None if none does.
 
-    For a packaged provider these are values that neither the packaged catalogue nor `load(overrides=...)` states. For
-    a provider that only the files state, it is a variable that a packaged provider uses.
+    For a packaged provider: a value that neither the packaged catalogue nor `load(overrides=...)` states. For another
+    provider: a variable that holds a packaged provider's key or settings.
     """
-    if not getattr(snapshot, "discovered", False):
+    if not snapshot.discovered:
         return None
-    packaged = Snapshot(SnapshotFile.open(PACKAGED_SNAPSHOT))
-    named = list(_named_by_call(snapshot, model.provider))
+    packaged = Snapshot(packaged_file())
+    trusted = list(_stated_by_call(snapshot, model.provider))
     if model.provider not in packaged.file.header["blocks"]:
         taken = {name for other in packaged.file.header["blocks"] for name in packaged.get_provider(other).env}
-        borrowed = [name for name in variables if name in taken and name not in named]
+        borrowed = [name for name in variables if name in taken and name not in trusted]
         return f"the variable {printable(', '.join(borrowed))} of another provider" if borrowed else None
-    original = packaged.get_provider(model.provider)
+    known = packaged.get_provider(model.provider)
     block = packaged.file.block(model.provider)
-    same = packaged.get_model(*model.key) if model.id in block.rows else None
-    if base_url is not None and base_url != endpoint_of(same, original) and base_url not in named:
+    api = _own_api(packaged.get_model(*model.key).extra) if model.id in block.rows else None
+    if base_url is not None and base_url != (known.base_url if api is None else api) and base_url not in trusted:
         return f"its base URL{_location(snapshot, model.provider, 'base_url')}"
-    foreign = [name for name in variables if name not in original.env and name not in named]
-    if foreign:
-        return f"the variable {printable(', '.join(foreign))}{_location(snapshot, model.provider, 'env')}"
+    strange = [name for name in variables if name not in known.env and name not in trusted]
+    if strange:
+        return f"the variable {printable(', '.join(strange))}{_location(snapshot, model.provider, 'env')}"
     return None
 
 
-def _named_by_call(snapshot: Snapshot, provider: str) -> Iterator[object]:
-    """The base URLs and variables that the program itself names for a provider, in `load(overrides=...)`."""
-    overrides: Any = getattr(snapshot, "overrides", None) or {}
+def _stated_by_call(snapshot: Snapshot, provider: str) -> Iterator[object]:
+    """The base URLs and variables that the program itself states for a provider, in `load(overrides=...)`."""
+    overrides = snapshot.overrides or {}
     for entry in overrides.get("providers", ()):
         if fold_provider(str(entry.get("id"))) == provider:
             yield entry.get("base_url")
             yield from entry.get("env", ())
     for entry in overrides.get("models", ()):
         if fold_provider(str(entry.get("provider"))) == provider:
-            own = entry.get("extra", {}).get("provider", {})
-            yield own.get("api") if isinstance(own, Mapping) else None
+            yield _own_api(entry.get("extra", {}))
+
+
+def _own_api(extra: Mapping[str, Any]) -> object:
+    """The base URL of a model that has its own (`extra.provider.api`)."""
+    own = extra.get("provider")
+    return own.get("api") if isinstance(own, Mapping) else None
 
 
 def _location(snapshot: Snapshot, provider: str, field: str) -> str:
-    origin = snapshot.file.tail()["providers"].get(provider, {}).get("fields", {}).get(field, {})
-    return f" ({printable(origin['place'])})" if origin.get("place") else ""
+    location = fields_of(snapshot.file.tail(), provider).get((field,), {}).get("place")
+    return f" ({printable(location)})" if location else ""
