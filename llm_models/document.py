@@ -79,7 +79,7 @@ class Document:
 def _describe(data: Mapping[str, Any], path: DocumentPath) -> str:
     """A document path for people: an entry is called by its model or provider, not by its number."""
     text = ""
-    if len(path) > 1 and path[0] in ("models", "providers") and isinstance(path[1], int):
+    if path[1:] and path[0] in ("models", "providers") and isinstance(path[1], int):
         entry = data[path[0]][path[1]]
         if isinstance(entry, dict):
             keys = ("id",) if path[0] == "providers" else ("provider", "id" if "id" in entry else "match")

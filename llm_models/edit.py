@@ -71,7 +71,7 @@ def unset(text: str, path: Path) -> str:
     wanted, spans = tomllib.loads(body), locate(body)
     if path not in spans:
         raise _error(path, "it is not stated in this file")
-    while len(path) > 1 and len(_holder(wanted, path)) == 1:
+    while path[1:] and len(_holder(wanted, path)) == 1:
         if isinstance(path[-2], int) or (isinstance(path[-1], int) and spans[path[:-1]].value_start is not None):
             break
         path = path[:-1]
@@ -108,16 +108,18 @@ def append(text: str, path: Path, value: object) -> str:
 def _holder(data: Any, path: Path) -> Any:
     """The table or array in `data` that holds the last part of `path`; missing tables above it are made."""
     for index, part in enumerate(path):
-        if isinstance(data, list):
-            fits = isinstance(part, int) and 0 <= part < len(data)
-        else:
-            fits = isinstance(data, dict) and isinstance(part, str)
-        if not fits:
+        if not _fits(data, part):
             raise _error(path, f"this file has no table or array that could hold {part!r}")
         if index == len(path) - 1:
             return data
         data = data.setdefault(part, {}) if isinstance(part, str) else data[part]
     raise _error(path, "the whole file cannot be changed at once")
+
+
+def _fits(data: Any, part: str | int) -> bool:
+    if isinstance(data, list):
+        return isinstance(part, int) and 0 <= part < len(data)
+    return isinstance(data, dict) and isinstance(part, str)
 
 
 def _same(one: Any, other: Any) -> bool:
