@@ -71,7 +71,7 @@ def unset(text: str, path: Path) -> str:
     wanted, spans = tomllib.loads(body), locate(body)
     if path not in spans:
         raise _error(path, "it is not stated in this file")
-    while len(path) > 1 and len(_holder(wanted, path)) == 1:
+    while path[1:] and len(_holder(wanted, path)) == 1:
         if isinstance(path[-2], int) or (isinstance(path[-1], int) and spans[path[:-1]].value_start is not None):
             break
         path = path[:-1]
@@ -116,7 +116,7 @@ def _holder(data: Any, path: Path) -> Any:
             raise _error(path, f"this file has no table or array that could hold {part!r}")
         if index == len(path) - 1:
             return data
-        data = data.setdefault(part, {}) if isinstance(part, str) else data[part]
+        data = data.setdefault(part, {}) if isinstance(data, dict) else data[part]
     raise _error(path, "the whole file cannot be changed at once")
 
 
@@ -215,7 +215,7 @@ def _add_item(body: str, holder: Span, items: list[Span], item: str) -> str:
 
 def _cut(body: str, path: Path) -> str:
     """`body` without the statements of `path`."""
-    while True:  # one item at a time, because what is cut with it depends on its neighbours
+    while True:  # one item at a time, because the cut depends on its neighbours
         spans = locate(body)
         span = spans[path]
         items = span.stated() if span.value_start is None else [span]
