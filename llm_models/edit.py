@@ -107,16 +107,16 @@ def append(text: str, path: Path, value: object) -> str:
 
 def _holder(data: Any, path: Path) -> Any:
     """The table or array in `data` that holds the last part of `path`; missing tables above it are made."""
-    for index, part in enumerate(path):
-        if isinstance(data, list):
-            fits = isinstance(part, int) and 0 <= part < len(data)
+    for index, part in enumerate(path, 1):
+        if isinstance(data, list) and isinstance(part, int) and 0 <= part < len(data):
+            below = data[part]
+        elif isinstance(data, dict) and isinstance(part, str):
+            below = data.setdefault(part, {}) if index < len(path) else None
         else:
-            fits = isinstance(data, dict) and isinstance(part, str)
-        if not fits:
             raise _error(path, f"this file has no table or array that could hold {part!r}")
-        if index == len(path) - 1:
+        if index == len(path):
             return data
-        data = data.setdefault(part, {}) if isinstance(data, dict) else data[part]
+        data = below
     raise _error(path, "the whole file cannot be changed at once")
 
 
