@@ -107,19 +107,17 @@ def append(text: str, path: Path, value: object) -> str:
 
 def _holder(data: Any, path: Path) -> Any:
     """The table or array in `data` that holds the last part of `path`; missing tables above it are made."""
-    for index, part in enumerate(path):
-        if not _fits(data, part):
+    for index, part in enumerate(path, 1):
+        if isinstance(data, list) and isinstance(part, int) and 0 <= part < len(data):
+            below = data[part]
+        elif isinstance(data, dict) and isinstance(part, str):
+            below = data.setdefault(part, {}) if index < len(path) else None
+        else:
             raise _error(path, f"this file has no table or array that could hold {part!r}")
-        if index == len(path) - 1:
+        if index == len(path):
             return data
-        data = data.setdefault(part, {}) if isinstance(part, str) else data[part]
+        data = below
     raise _error(path, "the whole file cannot be changed at once")
-
-
-def _fits(data: Any, part: str | int) -> bool:
-    if isinstance(data, list):
-        return isinstance(part, int) and 0 <= part < len(data)
-    return isinstance(data, dict) and isinstance(part, str)
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -217,7 +215,7 @@ def _add_item(body: str, holder: Span, items: list[Span], item: str) -> str:
 
 def _cut(body: str, path: Path) -> str:
     """`body` without the statements of `path`."""
-    while True:  # one item at a time, because what is cut with it depends on its neighbours
+    while True:  # one item at a time, because the cut depends on its neighbours
         spans = locate(body)
         span = spans[path]
         items = span.stated() if span.value_start is None else [span]
