@@ -6,8 +6,8 @@ cannot change a catalogue later.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Mapping
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from llm_models.config import checked, layer_of
@@ -59,11 +59,7 @@ def layer_of_behaviour(module: Any) -> Layer:
     name = name or getattr(module, "__name__", type(module).__qualname__)
     label = f"behaviour module '{printable(name)}'"
     try:
-        source = module
-        if isinstance(module, str):
-            module_name, _, class_name = module.partition(":")
-            source = importlib.import_module(module_name)
-            source = getattr(source, class_name) if class_name else source
+        source = resolve_name(f"{module}:" if ":" not in module else module) if isinstance(module, str) else module
         if isinstance(source, type):
             source = source()
         document = {

@@ -80,10 +80,10 @@ def layer_of(document: Document, name: str, *, only_patches: bool = False) -> La
 def checked(document: Document) -> Document:
     """The document with everything that is wrong in itself, in the order of the text; see `Document` for what it keeps.
 
-    Of several faults in one entry, a run reports only those that the first check finds.
+    Of several faults in one entry, a run reports only those that the first group of checks finds.
     """
-    for check in CHECKS:
-        faults = [fault for fault in check(document) if fault.path[:2] not in document.removed]
+    for group in CHECKS:
+        faults = [fault for check in group for fault in check(document) if fault.path[:2] not in document.removed]
         document.problems += [document.problem(*fault) for fault in faults]
         for fault in faults:
             _set_aside(document, fault.path if fault.key is None else (*fault.path, fault.key))

@@ -1,6 +1,6 @@
 """Grammar: what an `llm_models.toml` may state, as faults at the paths of its data.
 
-`CHECKS` run in order. Each relies on the checks before it, so faulty entries are set aside between them.
+The groups of `CHECKS` run in order. Each relies on those before it, so faulty entries are set aside between them.
 """
 
 from __future__ import annotations
@@ -49,32 +49,20 @@ def _check_size(document: Document) -> Iterator[Fault]:
 
 def _check_shape(document: Document) -> Iterator[Fault]:
     """Reject values that JSON does not have, which a schema cannot do where it allows any type; apply the schema."""
-    refused = set()
+    odd: dict[DocumentPath, Fault] = {}
     for path, value in _walk(document.data):
-        fault = _not_json(path, value)
-        if fault is not None:
-            refused.add(path)
-            yield fault
+        if value is None:
+            hint = 'Leave the key out, or put it in "omit" to remove its value.'
+            odd[path] = Fault(path, "null is not allowed", hint)
+        elif isinstance(value, float) and not math.isfinite(value):
+            odd[path] = Fault(path, f"expected a finite number (found {value})")
+        elif not isinstance(value, (str, int, float, dict, list)):
+            odd[path] = Fault(path, f"a date must be a string (found {value})", f'Put it in quotes: "{value}".')
+    yield from odd.values()
     if not schema.accepts("overrides", document.data):
         from llm_models.validation import faults  # imports jsonschema, which a right configuration does not need
 
-        yield from (fault for fault in faults("overrides", document.data) if fault.path not in refused)
-
-
-def _not_json(path: DocumentPath, value: Any) -> Fault | None:
-    if value is None:
-        return Fault(path, "null is not allowed", 'Leave the key out, or put it in "omit" to remove its value.')
-    if isinstance(value, float) and not math.isfinite(value):
-        return Fault(path, f"expected a finite number (found {value})")
-    if not isinstance(value, (str, int, float, dict, list)):  # a date or a time
-        return Fault(path, f"a date must be a string (found {value})", f'Put it in quotes: "{value}".')
-    return None
-
-
-def _check_meaning(document: Document) -> Iterator[Fault]:
-    """Apply the rules that a schema cannot express."""
-    for check in (_check_identity, _check_spellings, _check_omit, _check_tiers):
-        yield from check(document)
+        yield from (fault for fault in faults("overrides", document.data) if fault.path not in odd)
 
 
 def _repeated(keys: Iterable[Hashable]) -> Iterator[tuple[int, int]]:
@@ -140,4 +128,4 @@ def _check_tiers(document: Document) -> Iterator[Fault]:
             yield Fault((*path, "cost", "tiers", index, "context_over"), message, "Merge the two.")
 
 
-CHECKS = (_check_size, _check_shape, _check_meaning)
+CHECKS = ((_check_size,), (_check_shape,), (_check_identity, _check_spellings, _check_omit, _check_tiers))

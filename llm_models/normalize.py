@@ -1,9 +1,7 @@
 """Normalize: a source's document as our records, by a transform that is data; and the report about it.
 
-A transform module (`transforms/`, one for each source) holds three glom specs. `CATALOGUE` finds the providers and
-models of the document, `PROVIDER` and `MODEL` make our record of each. A value that a check refuses is dropped and
-counted, alone; an unknown key is kept in `extra`. A record is dropped only when it does not state its id. glom is
-imported when it is used: a report needs none.
+`transforms` describes the glom specs of a source. A value that a check refuses is dropped alone and counted, and an
+unknown key is kept in `extra`. A record is dropped when it does not state its id, or when its schema refuses it.
 """
 
 from __future__ import annotations
@@ -111,10 +109,8 @@ def normalize(
             continue
         provider_id = provider["id"]
         if provider_id in normalized:
-            raise SourceError(
-                f"providers '{names[provider_id]}' and '{name}' are both '{provider_id}' in the catalogue's spelling; "
-                "one of them must be renamed"
-            )
+            both = f"providers '{names[provider_id]}' and '{name}' are both '{provider_id}' in the catalogue"
+            raise SourceError(f"{both}. One of them must be renamed at the source.")
         names[provider_id] = name
         records: dict[str, Any] = {}
         normalized[provider_id] = {"provider": provider, "models": records}

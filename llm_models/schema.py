@@ -53,8 +53,7 @@ def inlined(name: str) -> dict[str, Any]:
             node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
         return {key: expand(value, home) for key, value in node.items() if key not in unwanted}
 
-    whole = read_schema(name)
-    joined: dict[str, Any] = {key: value for key, value in whole.items() if key in unwanted} | expand(whole, name)
+    joined: dict[str, Any] = read_schema(name) | expand(read_schema(name), name)
     return joined
 
 
@@ -77,12 +76,12 @@ def keeps(schema: dict[str, Any], value: object) -> bool:
 
 
 def is_integer(value: object) -> bool:
-    """Whether a value is an integer without a decimal point; a boolean is none."""
+    """Whether a value is an integer without a decimal point; a boolean is not one."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is a finite number; a boolean is none."""
+    """Whether a value is a finite number; a boolean is not one."""
     return is_integer(value) or (isinstance(value, float) and isfinite(value))
 
 

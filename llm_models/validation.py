@@ -23,12 +23,9 @@ if TYPE_CHECKING:
 
     from jsonschema.exceptions import ValidationError
 
-_Validator = extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator,
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
-        {"integer": lambda _, value: schema.is_integer(value), "number": lambda _, value: schema.is_number(value)}
-    ),
-)
+_types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: schema.is_integer(value))
+_types = _types.redefine("number", lambda _, value: schema.is_number(value))
+_Validator = extend(Draft202012Validator, type_checker=_types)  # type: ignore[no-untyped-call]
 _formats = FormatChecker(formats=())
 _formats.checks("partial-date")(lambda value: not isinstance(value, str) or schema.is_date(value))
 
@@ -42,9 +39,8 @@ def validator(name: str) -> Any:
 
 def first_fault(name: str, value: object) -> tuple[tuple[str | int, ...], str] | None:
     """The path and the reason of one fault of a record, in JSON's words; None where the schema accepts it."""
-    for error in validator(name).iter_errors(value):
-        return tuple(error.absolute_path), f"{error.validator}: {error.message[:200]}"
-    return None
+    error = next(validator(name).iter_errors(value), None)
+    return error and (tuple(error.absolute_path), f"{error.validator}: {error.message[:200]}")
 
 
 def faults(name: str, document: object) -> Iterator[Fault]:
@@ -54,8 +50,7 @@ def faults(name: str, document: object) -> Iterator[Fault]:
 
 
 def _translate(error: ValidationError) -> Iterator[Fault]:
-    explain = _EXPLAINED.get(str(error.validator), _expected)
-    return explain(error, error.validator_value, error.instance)
+    return _EXPLAINED.get(str(error.validator), _expected)(error, error.validator_value, error.instance)
 
 
 def _unknown_keys(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:
@@ -72,13 +67,11 @@ def _missing(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]
 
 
 def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
-    yield _mistyped(error, _article(wanted), value)
-
-
-def _mistyped(error: ValidationError, expected: str, value: Any) -> Fault:
-    """The fault of a value of another type, with the likely fix where it is a table."""
+    """A value of another type than the one wanted, or than those of the branches; with the likely fix for a table."""
+    branches = [{"type": wanted}] if isinstance(wanted, str) else wanted
+    kinds = [_shown(branch["const"]) if "const" in branch else _article(branch["type"]) for branch in branches]
+    message = f"expected {' or '.join(kinds)} (found {_typed(value)})"
     path, hint = tuple(error.absolute_path), ""
-    message = f"expected {expected} (found {_typed(value)})"
     if isinstance(value, dict) and path in (("models",), ("providers",)):
         hint = f"Start each entry with [[{path[0]}]], in double brackets."
     elif isinstance(value, dict) and len(path) == 2 and path[0] in BY_PROVIDER:
@@ -87,7 +80,7 @@ def _mistyped(error: ValidationError, expected: str, value: Any) -> Fault:
             name, value = next(iter(value.items()))
             names.append(str(name))
         hint = f'Put the provider in quotes: "{printable(".".join(names))}".'
-    return Fault(path, message, hint)
+    yield Fault(path, message, hint)
 
 
 def _wrong_pattern(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:
@@ -119,26 +112,21 @@ def _one_of(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
 
 
 def _branches(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
-    """The faults by the branch for the value's type; where there is none, all branches are named."""
+    """The faults that the branch for the value's type finds; without such a branch, the value has a wrong type."""
     for index in range(len(wanted)):
         inners = [inner for inner in error.context or () if inner.schema_path[0] == index]
         if not any(inner.validator == "const" or (inner.validator == "type" and not inner.path) for inner in inners):
             for inner in inners:
                 yield from _translate(inner)
             return
-    kinds = [_shown(branch["const"]) if "const" in branch else _article(branch["type"]) for branch in wanted]
-    yield _mistyped(error, " or ".join(kinds), value)
+    yield from _wrong_type(error, wanted, value)
 
 
 def _expected(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
-    text = _EXPECTED.get(str(wanted if error.validator == "format" else error.validator))
-    if text is None:
-        yield Fault(tuple(error.absolute_path), printable(error.message)[:300])
-        return
+    text = _EXPECTED.get(str(wanted if error.validator == "format" else error.validator), "{message}")
     hint = 'Leave the key out where it is unknown, or put it in "omit".' if (wanted, value) == (1, 0) else ""
-    length = len(value) if isinstance(value, str) else None
-    message = text.format(wanted=_shown(wanted), found=_shown(value), length=length)
-    yield Fault(tuple(error.absolute_path), message, hint)
+    parts = {"wanted": _shown(wanted), "found": _shown(value), "length": len(str(value))}
+    yield Fault(tuple(error.absolute_path), text.format(**parts, message=printable(error.message)[:300]), hint)
 
 
 _EXPECTED = {
@@ -163,9 +151,10 @@ _EXPLAINED: dict[str, Callable[[ValidationError, Any, Any], Iterator[Fault]]] = 
 }
 
 
-def _article(word: Any) -> str:
-    word = {"object": "table"}.get(word, word)
-    return f"{'an' if str(word)[0] in 'aeiou' else 'a'} {word}"
+def _article(word: str) -> str:
+    """TOML's word for a type of JSON Schema, with its article."""
+    word = "table" if word == "object" else word
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 def _shown(value: object) -> str:

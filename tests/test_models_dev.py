@@ -397,8 +397,8 @@ class TestDates:
             ("soon", "not a date"),
             ("2025", "not a date"),
             ("", "not a date"),
-            (20250101, "expected a date as text"),
-            (None, "expected a date as text"),
+            (20250101, "expected text"),
+            (None, "expected text"),
         ],
     )
     def test_impossible_ones_are_left_out_and_the_record_stays(self, field: str, date: Any, reason: str) -> None:
@@ -764,8 +764,8 @@ class TestFaultsOfModels:
     @pytest.mark.parametrize(
         ("listed", "ours", "count"),
         [
-            (["text", None, "image"], ["text", "image"], ("dropped", "items that are no text left out")),
-            (["text", 3, ["image"], "", " "], ["text"], ("dropped", "items that are no text left out")),
+            (["text", None, "image"], ["text", "image"], ("dropped", "items that are not text left out")),
+            (["text", 3, ["image"], "", " "], ["text"], ("dropped", "items that are not text left out")),
             (["text", "text"], ["text"], ("repaired", "repeated items left out")),
             ([" text"], ["text"], ("repaired", "spaces at the edges trimmed")),
         ],
@@ -777,7 +777,7 @@ class TestFaultsOfModels:
 
     @pytest.mark.parametrize(
         ("number", "reason"),
-        [(-1, "no whole number of tokens"), (0.5, "no whole number of tokens"), (1.5, "no whole number of tokens")],
+        [(-1, "not a whole number of tokens"), (0.5, "not a whole number of tokens"), (1.5, "not a whole number of tokens")],
     )
     def test_no_number_of_tokens(self, number: float, reason: str) -> None:
         built = one("m", limit={"context": number, "output": 10})

@@ -114,7 +114,7 @@ class TestAnotherSource:
 def apply(table: dict[str, Any], source: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, ...]]]:
     """The record that a table makes, and what it notes."""
     notes: list[tuple[str, ...]] = []
-    record = glom(source, Record(table), scope={"note": lambda *note: notes.append(note)})
+    record = glom(source, Record(**table), scope={"note": lambda *note: notes.append(note)})
     return record, notes
 
 

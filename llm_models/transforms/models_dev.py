@@ -27,14 +27,10 @@ def provider_with_models(item: tuple[str, Any]) -> tuple[tuple[str, Any], Any]:
 
 
 def identified(item: tuple[str, Any]) -> tuple[str, Any]:
-    """A key with its record, or with the reason why the record does not state this key as its id."""
+    """A key with its record, which is dropped where it states another id."""
     key, record = item
-    if not isinstance(record, dict) or record.get("id") == key:
-        return item
-    if "id" not in record:
-        return key, Drop("it has no id")
-    kind = kind_of(record["id"])
-    return key, Drop("its id is not its key" if kind == "text" else f"its id is {kind}, expected text")
+    same = not isinstance(record, dict) or record.get("id", key) == key
+    return item if same else (key, Drop("its id is not its key"))
 
 
 CATALOGUE = (T.items(), partial(map, provider_with_models))
@@ -159,45 +155,41 @@ def options_in_full(options: Any, note: Note) -> Any:
 
 
 PROVIDER = Record(
-    {
-        "id": Take("id", folded),
-        "name": Take("name", text),
-        "base_url": Take("api", address),
-        "env": Take("env", words),
-        "doc": Take("doc", text),
-        "extra": {"source_id": Take("id", identity)},
-    }
+    id=Take("id", folded),
+    name=Take("name", text),
+    base_url=Take("api", address),
+    env=Take("env", words),
+    doc=Take("doc", text),
+    extra={"source_id": Take("id", identity)},
 )
 
 MODEL = Record(
-    {
-        "id": Take("id", identity),
-        "name": Take("name", text),
-        "family": Take("family", text),
-        "release_date": Take("release_date", date),
-        "last_updated": Take("last_updated", date),
-        "knowledge": Take("knowledge", date),
-        "status": Take("status", text),
-        "open_weights": Take("open_weights", flag),
-        "modalities": {name: Take(f"modalities.{name}", words) for name in ("input", "output")},
-        "limits": {name: Take(f"limit.{name}", tokens) for name in ("context", "input", "output")},
-        "cost": {**{name: Take(f"cost.{name}", price) for name in PRICES}, "tiers": Take("cost", tiers, *TIERS)},
-        "capabilities": {
-            "attachments": Take("attachment", flag),
-            "temperature": Take("temperature", flag),
-            "tools": {"enabled": Take("tool_call", flag)},
-            "json": Take("structured_output", native_and_schema),
-            "reasoning": {
-                "enabled": Take("reasoning", flag),
-                "toggle": Take("reasoning_options", toggle),
-                "efforts": Take("reasoning_options", efforts),
-                "token_budget": Take("reasoning_options", budget_max),
-                "token_budget_min": Take("reasoning_options", budget_min),
-            },
+    id=Take("id", identity),
+    name=Take("name", text),
+    family=Take("family", text),
+    release_date=Take("release_date", date),
+    last_updated=Take("last_updated", date),
+    knowledge=Take("knowledge", date),
+    status=Take("status", text),
+    open_weights=Take("open_weights", flag),
+    modalities={name: Take(f"modalities.{name}", words) for name in ("input", "output")},
+    limits={name: Take(f"limit.{name}", tokens) for name in ("context", "input", "output")},
+    cost={**{name: Take(f"cost.{name}", price) for name in PRICES}, "tiers": Take("cost", tiers, *TIERS)},
+    capabilities={
+        "attachments": Take("attachment", flag),
+        "temperature": Take("temperature", flag),
+        "tools": {"enabled": Take("tool_call", flag)},
+        "json": Take("structured_output", native_and_schema),
+        "reasoning": {
+            "enabled": Take("reasoning", flag),
+            "toggle": Take("reasoning_options", toggle),
+            "efforts": Take("reasoning_options", efforts),
+            "token_budget": Take("reasoning_options", budget_max),
+            "token_budget_min": Take("reasoning_options", budget_min),
         },
-        "extra": {
-            "cost": Take("cost", tiers_in_full, *TIERS),
-            "reasoning_options": Take("reasoning_options", options_in_full),
-        },
-    }
+    },
+    extra={
+        "cost": Take("cost", tiers_in_full, *TIERS),
+        "reasoning_options": Take("reasoning_options", options_in_full),
+    },
 )

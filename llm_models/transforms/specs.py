@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from glom import SKIP
@@ -48,15 +47,15 @@ class Take:
             target = {key: target[key] for key in self._keys if key in target} if isinstance(target, dict) else None
             if not target:
                 return SKIP
-        note = partial(self._note, scope)
+
+        def note(reason: str, part: str = "", kind: str = "repaired") -> None:
+            scope["note"](kind, f"{self.path}.{part}" if part else self.path, reason)
+
         try:
             return self._check(target, note)
         except Drop as why:
             note(str(why), kind="dropped")
             return SKIP
-
-    def _note(self, scope: Any, reason: str, part: str = "", kind: str = "repaired") -> None:
-        scope["note"](kind, f"{self.path}.{part}" if part else self.path, reason)
 
 
 class Record:
@@ -66,7 +65,7 @@ class Record:
     `note(kind, place, reason)` in the scope counts what is dropped and repaired.
     """
 
-    def __init__(self, table: Mapping[str, Any]) -> None:
+    def __init__(self, **table: Any) -> None:
         self._table = table
         self._taken = set(_taken(table))
         self._groups = {path[:depth] for path in self._taken for depth in range(1, len(path))}
@@ -144,7 +143,7 @@ def words(value: Any, note: Note) -> list[str]:
         raise Drop("expected a list of texts")
     kept = [item.strip() for item in value if isinstance(item, str) and 0 < len(item.strip()) <= 300]
     if len(kept) != len(value):
-        note("items that are no text left out", "", "dropped")
+        note("items that are not text left out", "", "dropped")
     elif kept != value:
         note("spaces at the edges trimmed")
     once = list(dict.fromkeys(kept))
@@ -156,10 +155,8 @@ def words(value: Any, note: Note) -> list[str]:
 def tokens(value: Any, note: Note) -> int:
     if kind_of(value) != "a number":
         raise Drop("expected a number of tokens")
-    if value == 0:
-        raise Drop("0 means unknown")
     if value < 1 or value != int(value):
-        raise Drop("no whole number of tokens")
+        raise Drop("0 means unknown" if value == 0 else "not a whole number of tokens")
     if isinstance(value, float):
         note("a whole number written with a point")
     return int(value)
@@ -176,9 +173,7 @@ def price(value: Any, _note: Note) -> float:
 
 def date(value: Any, note: Note) -> str:
     """`YYYY-MM-DD` or `YYYY-MM`."""
-    if not isinstance(value, str):
-        raise Drop("expected a date as text")
-    match = _DATE.fullmatch(value.strip())
+    match = _DATE.fullmatch(identity(value, note).strip())
     if match is None:
         raise Drop("not a date")
     try:

@@ -39,14 +39,12 @@ def per_million(value: Any, note: Note) -> float:
 
 
 CATALOGUE = ("data", by_provider)
-PROVIDER = Record({"id": Take("id", identity)})
+PROVIDER = Record(id=Take("id", identity))
 MODEL = Record(
-    {
-        "id": Take("id", after_slash),
-        "provider_model_id": Take("id", identity),
-        "name": Take("name", text),
-        "limits": {"context": Take("context_length", tokens)},
-        "cost": {"input": Take("pricing.prompt", per_million), "output": Take("pricing.completion", per_million)},
-        "tags": Val(["flat"]),
-    }
+    id=Take("id", after_slash),
+    provider_model_id=Take("id", identity),
+    name=Take("name", text),
+    limits={"context": Take("context_length", tokens)},
+    cost={"input": Take("pricing.prompt", per_million), "output": Take("pricing.completion", per_million)},
+    tags=Val(["flat"]),
 )
