@@ -78,13 +78,8 @@ class Problem:
         hint: str = "",
         severity: str = "error",
     ) -> None:
-        self.message = message
-        self.file = file
-        self.line = line
-        self.column = column
-        self.path = path
-        self.hint = hint
-        self.severity = severity
+        self.message, self.path, self.hint, self.severity = message, path, hint, severity
+        self.file, self.line, self.column = file, line, column
 
     @property
     def location(self) -> str:

@@ -100,24 +100,18 @@ def ordered(
     view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: Order
 ) -> Iterator[Model]:
     """The models that fit, best first: `first` are the preferred providers, `within` is the only provider if given."""
-    if within is None and None in view.counts and not any(_fits(bits, masks) for bits in view.counts[None]):
-        return
     must, must_not = masks
+    if within is None and None in view.counts:
+        if not any(bits & must == must and not bits & must_not for bits in view.counts[None]):
+            return
     rank, descending = ORDERS[order_by]
-    for group in _groups(view, first, within):
+    groups = [*([name] for name in first), [name for name in view.known if name not in first]]
+    for group in groups if within is None else [[within]]:
         for also, never in ((0, DEPRECATED), (DEPRECATED, 0)):
             rows = ((name, row) for name in group for row in matching(view, name, must | also, must_not | never))
             models = (view.model(name, row) for name, row in rows)
             # Sorting is stable in both directions, so equal models stay in order of key.
             yield from models if rank is None else sorted(models, key=rank, reverse=descending)
-
-
-def _groups(view: View, first: Sequence[str], within: str | None) -> Iterator[list[str]]:
-    if within is not None:
-        yield [within]
-        return
-    yield from ([name] for name in first)
-    yield [name for name in view.known if name not in first]
 
 
 def select(view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: Order) -> Model:
@@ -132,10 +126,6 @@ def select(view: View, masks: tuple[int, int], first: Sequence[str], within: str
         unmatched = view.unmatched[query] = _unmatched(view, masks, within)
     message, considered, removed = unmatched
     raise NoMatchError(message, considered=considered, removed=removed)
-
-
-def _fits(bits: int, masks: tuple[int, int]) -> bool:
-    return bits & masks[0] == masks[0] and not bits & masks[1]
 
 
 def _unmatched(view: View, masks: tuple[int, int], within: str | None) -> Unmatched:
@@ -156,13 +146,11 @@ def _unmatched(view: View, masks: tuple[int, int], within: str | None) -> Unmatc
 
 def _counts(view: View, within: str | None) -> dict[int, int]:
     """Capability set -> how many shown models have it, of one provider or of all."""
-    try:
-        return view.counts[within]
-    except KeyError:
-        pass
-    counts: dict[int, int] = {}
-    for provider in view.known if within is None else (within,):
-        bits = view.file.block(provider).bits
-        for row in view.shown(provider):
-            counts[bits[row]] = counts.get(bits[row], 0) + 1
-    return view.counts.setdefault(within, counts)
+    if within not in view.counts:
+        counts: dict[int, int] = {}
+        for provider in view.known if within is None else (within,):
+            bits = view.file.block(provider).bits
+            for row in view.shown(provider):
+                counts[bits[row]] = counts.get(bits[row], 0) + 1
+        view.counts[within] = counts
+    return view.counts[within]
