@@ -45,8 +45,7 @@ def _pairs(names: Any) -> Iterable[tuple[Any, bool]]:
     """The names in a `require` or `forbid`, each with yes or no."""
     if isinstance(names, str) or not hasattr(names, "__iter__"):
         return ((names, True),)
-    pairs: Iterable[tuple[Any, bool]] = names.items() if hasattr(names, "items") else [(name, True) for name in names]
-    return pairs
+    return names.items() if hasattr(names, "items") else [(name, True) for name in names]
 
 
 def _unknown_capability(name: object) -> UnknownCapabilityError:
@@ -56,11 +55,9 @@ def _unknown_capability(name: object) -> UnknownCapabilityError:
     return UnknownCapabilityError(f"unknown capability {quoted(name)}.{hint}{known}", name=str(name))
 
 
-def _price(model: Model) -> tuple[bool, float]:
+def _price(model: Model) -> float:
     cost = model.cost
-    if cost.input is None or cost.output is None:
-        return True, 0  # unknown prices come last
-    return False, cost.input + cost.output
+    return float("inf") if cost.input is None or cost.output is None else cost.input + cost.output
 
 
 def _context(model: Model) -> int:
@@ -101,9 +98,9 @@ def ordered(
 ) -> Iterator[Model]:
     """The models that fit, best first: `first` are the preferred providers, `within` is the only provider if given."""
     must, must_not = masks
-    if within is None and None in view.counts:
-        if not any(bits & must == must and not bits & must_not for bits in view.counts[None]):
-            return
+    counts = view.counts.get(within)
+    if counts is not None and not any(bits & must == must and not bits & must_not for bits in counts):
+        return
     rank, descending = ORDERS[order_by]
     groups = [*([name] for name in first), [name for name in view.known if name not in first]]
     for group in groups if within is None else [[within]]:

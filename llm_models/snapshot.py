@@ -35,7 +35,7 @@ class Snapshot(Immutable):
     128000
     """
 
-    __slots__ = ("_given", "_models", "_prefer", "discovered", "epoch", "file", "overrides", "view")
+    __slots__ = ("_given", "_models", "discovered", "epoch", "file", "overrides", "prefer", "view")
 
     def __init__(
         self, file: SnapshotFile, prefer: Iterable[str] | None = None, allow: Allow = None, deny: Deny = None
@@ -62,8 +62,9 @@ class Snapshot(Immutable):
         """The overrides that the program passed to `load()`, immutable."""
         self.view = View(file, filters)
         self._models = self.view.models
-        self._prefer = tuple(dict.fromkeys(stated.get("prefer", ())) if prefer is None else self._providers(prefer))
-        self._given = (None if prefer is None else self._prefer, allow, deny)
+        self.prefer = tuple(dict.fromkeys(stated.get("prefer", ())) if prefer is None else self._providers(prefer))
+        """The providers that `select` and `candidates` try first by default."""
+        self._given = (None if prefer is None else self.prefer, allow, deny)
 
     # What it is
 
@@ -76,11 +77,6 @@ class Snapshot(Immutable):
     def digest(self) -> str:
         """SHA-256 of the content, in hex: equal digests mean equal catalogues."""
         return self.file.digest
-
-    @property
-    def prefer(self) -> tuple[str, ...]:
-        """The providers that `select` and `candidates` try first by default."""
-        return self._prefer
 
     def __len__(self) -> int:
         """How many models are shown."""
@@ -221,7 +217,7 @@ class Snapshot(Immutable):
         masks = selection.capability_masks(require, forbid)
         selection.check_order(order_by)
         # The header of a file may name a provider that is no longer known; an argument may not.
-        by_default = [name for name in self._prefer if name in self.view.known]
+        by_default = [name for name in self.prefer if name in self.view.known]
         first = by_default if prefer is None else self._providers(prefer)
         return masks, first, self._scope(scope), order_by
 
