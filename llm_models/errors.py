@@ -18,10 +18,7 @@ def printable(text: object) -> str:
     >>> printable("gpt\\x1b[31m")
     'gpt\\\\x1b[31m'
     """
-    text = str(text)
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(text))
 
 
 def quoted(text: object) -> str:

@@ -102,13 +102,17 @@ def ordered(
     if counts is not None and not any(bits & must == must and not bits & must_not for bits in counts):
         return
     rank, descending = ORDERS[order_by]
-    groups = [*([name] for name in first), [name for name in view.known if name not in first]]
-    for group in groups if within is None else [[within]]:
+    for group in _groups(view, first) if within is None else [[within]]:
         for also, never in ((0, DEPRECATED), (DEPRECATED, 0)):
             rows = ((name, row) for name in group for row in matching(view, name, must | also, must_not | never))
             models = (view.model(name, row) for name, row in rows)
             # Sorting is stable in both directions, so equal models stay in order of key.
             yield from models if rank is None else sorted(models, key=rank, reverse=descending)
+
+
+def _groups(view: View, first: Sequence[str]) -> Iterator[list[str]]:
+    yield from ([name] for name in first)
+    yield [name for name in view.known if name not in first]  # reads the whole block table
 
 
 def select(view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: Order) -> Model:

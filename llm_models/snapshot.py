@@ -66,8 +66,6 @@ class Snapshot(Immutable):
         """The providers that `select` and `candidates` try first by default."""
         self._given = (None if prefer is None else self.prefer, allow, deny)
 
-    # What it is
-
     @property
     def date(self) -> str | None:
         """The date of the data, `YYYY-MM-DD`: the latest day on which the source checked a model."""
@@ -93,8 +91,6 @@ class Snapshot(Immutable):
         attributes = {"discovered": self.discovered, "overrides": self.overrides}
         return Snapshot, (self.file, *self._given), (None, attributes)
 
-    # Names
-
     def parse_provider(self, text: str) -> str:
         """`llm_models.parse_provider`, of this snapshot."""
         return parse_provider(text, self.view.known)
@@ -106,8 +102,6 @@ class Snapshot(Immutable):
     def format_spec(self, key: tuple[str, str], style: Style = "colon") -> str:
         """`llm_models.format_spec`, of this snapshot."""
         return format_spec(key, style, self.view.known)
-
-    # Providers and models
 
     def list_providers(self) -> list[str]:
         """`llm_models.list_providers`, of this snapshot."""
@@ -171,8 +165,6 @@ class Snapshot(Immutable):
 
         return explain(self, spec, field)
 
-    # Choosing
-
     def select(
         self,
         *,
@@ -200,8 +192,6 @@ class Snapshot(Immutable):
         from llm_models import selection
 
         return list(selection.ordered(self.view, *self._query(require, forbid, prefer, scope, order_by)))
-
-    # Inside
 
     def _model(self, answer: ModelRow | Callable[[], LLMModelsError]) -> Model:
         if callable(answer):
