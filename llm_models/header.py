@@ -123,7 +123,8 @@ def read_header(path: str) -> dict[str, Any]:
     """The header of the snapshot file at `path`, of any format, without its block table. Raises `SnapshotError`."""
     try:
         with open(path, "rb") as file:
-            return _decode(file.readline(MAX_HEADER))[0]
+            header: dict[str, Any] = _decode(file.readline(MAX_HEADER))[0]
+            return header
     except OSError as error:
         raise SnapshotError(f"{printable(path)}: the snapshot cannot be read: {error.strerror}", path=path) from None
     except WRONG:
@@ -162,7 +163,8 @@ def parse_header(line: bytes, name: str) -> Header:
         header["blocks"] = Blocks(table, spans[0][0], header["counts"]["models"], name)
     except WRONG:
         raise damaged(name, _NOT_OURS) from None
-    return header
+    checked: Header = header
+    return checked
 
 
 def _decode(line: bytes) -> tuple[Any, str]:
