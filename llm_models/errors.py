@@ -18,10 +18,7 @@ def printable(text: object) -> str:
     >>> printable("gpt\\x1b[31m")
     'gpt\\\\x1b[31m'
     """
-    text = str(text)
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(text))
 
 
 def quoted(text: object) -> str:
@@ -78,13 +75,8 @@ class Problem:
         hint: str = "",
         severity: str = "error",
     ) -> None:
-        self.message = message
-        self.file = file
-        self.line = line
-        self.column = column
-        self.path = path
-        self.hint = hint
-        self.severity = severity
+        self.message, self.path, self.hint, self.severity = message, path, hint, severity
+        self.file, self.line, self.column = file, line, column
 
     @property
     def location(self) -> str:

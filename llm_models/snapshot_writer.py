@@ -64,14 +64,12 @@ class Composite(SnapshotFile):
         totals = {"providers": len(counts), "models": sum(counts.values())}
         self.header: Any = {**header, "format": FORMAT, "capabilities": list(CAPABILITIES), "counts": totals}
         self.other_flags = None
+        self._decoded = {}
         self._from = blocks_of
         self._own = own
         self._tail: Tail | Callable[[], Tail] = tail
         self._config = config
         self._assembled: SnapshotFile | None = None
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return SnapshotFile, (self.data, self.name)
 
     def raw_block(self, provider: str) -> bytes:
         """The bytes of a provider's block."""

@@ -72,11 +72,7 @@ class View:
         if filters.allow is None and models > sum(known[name][3] for name in filters.deny if name in known):
             return True
         names = known if filters.allow is None else [name for name in filters.allow if name in known]
-        return any(self.count(name) for name in sorted(names, key=filters.restricts))
-
-    def count(self, provider: str) -> int:
-        """How many models of a provider are shown."""
-        return len(self.shown(provider))
+        return any(self.shown(name) for name in sorted(names, key=filters.restricts))
 
     def shown(self, provider: str) -> Sequence[int]:
         """The rows of a provider's models that no filter hides, in order of id."""
@@ -101,21 +97,18 @@ class View:
 
     def provider(self, provider: str) -> Provider:
         """The record of a known provider; built once."""
-        try:
-            return self._providers[provider]
-        except KeyError:
-            built = Provider.from_dict(self.file.block(provider).provider)
-            return self._providers.setdefault(provider, built)
+        if provider not in self._providers:
+            self._providers.setdefault(provider, Provider.from_dict(self.file.block(provider).provider))
+        return self._providers[provider]
 
     def model(self, provider: str, row: int) -> Model:
         """The record in a row that is shown; built once."""
         block = self.file.block(provider)
         models = self.models.setdefault(provider, {})
         model_id = block.ids[row]
-        try:
-            return models[model_id]
-        except KeyError:
-            return models.setdefault(model_id, self._build(provider, block.model(row), block.bits[row]))
+        if model_id not in models:
+            models.setdefault(model_id, self._build(provider, block.model(row), block.bits[row]))
+        return models[model_id]
 
     def models_in(self, provider: str, rows: Sequence[int]) -> list[Model]:
         """The records in rows that are shown; the block is decoded at once when most of it is needed."""
@@ -144,7 +137,6 @@ class View:
         return Model.from_dict(data)
 
     def _part(self, kind: type[Record], key: tuple[Any, ...], part: dict[str, Any]) -> Record:
-        try:
-            return self._parts[kind, key]
-        except KeyError:
-            return self._parts.setdefault((kind, key), kind.from_dict(part))
+        if (kind, key) not in self._parts:
+            self._parts.setdefault((kind, key), kind.from_dict(part))
+        return self._parts[kind, key]
