@@ -192,15 +192,15 @@ def _same(
         stated = [ground.get(path) for ground in grounds]
         united = RECORD_RULES.get(path) == "UNITE"
         if all((have is not None and (set(value) <= set(have) if united else _equal(value, have))) for have in stated):
-            place = (*entry.path, *path)
-            if case.layer.document.line(place) is None:
-                place = tuple(part for part in place if part != "extra")
+            where = (*entry.path, *path)
+            if case.layer.document.line(where) is None:  # a key that is stored in extra
+                where = tuple(part for part in where if part != "extra")
             text = f"{printable(spec)} already has this value; the line has no effect"
-            yield _Finding(entry.provider, place, text)
+            yield _Finding(entry.provider, where, text)
 
 
-def _equal(one: Any, other: Any) -> bool:
-    return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
+def _equal(left: Any, right: Any) -> bool:
+    return bool(left == right) and isinstance(left, bool) is isinstance(right, bool)
 
 
 def _excluded(case: _Case) -> Iterator[_Finding]:

@@ -81,8 +81,9 @@ class Diff(NamedTuple):
 
     def only(self, wanted: Callable[[str], bool]) -> Diff:
         """The part about the providers and model specs that `wanted` accepts."""
-        one, two, three, four = (tuple(filter(wanted, part)) for part in self[:4])
-        return Diff(one, two, three, four, tuple(change for change in self.changes if wanted(change.spec)))
+        providers = tuple(filter(wanted, self.providers_added)), tuple(filter(wanted, self.providers_removed))
+        models = tuple(filter(wanted, self.models_added)), tuple(filter(wanted, self.models_removed))
+        return Diff(*providers, *models, tuple(change for change in self.changes if wanted(change.spec)))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, the changes grouped by kind."""
@@ -141,10 +142,10 @@ def compare(old: Served, new: Served) -> Diff:
         both = provider in before and provider in after
         if both and old.written(provider) == new.written(provider):
             continue
-        one, two = old.ids(provider), new.ids(provider)
-        removed.extend(f"{provider}:{model_id}" for model_id in one - two)
-        added.extend(f"{provider}:{model_id}" for model_id in two - one)
-        for model_id in (None, *sorted(one & two)) if both else ():
+        old_ids, new_ids = old.ids(provider), new.ids(provider)
+        removed.extend(f"{provider}:{model_id}" for model_id in old_ids - new_ids)
+        added.extend(f"{provider}:{model_id}" for model_id in new_ids - old_ids)
+        for model_id in (None, *sorted(old_ids & new_ids)) if both else ():
             if model_id is None or old.written(provider, model_id) != new.written(provider, model_id):
                 name = provider if model_id is None else f"{provider}:{model_id}"
                 changes.extend(_changes(name, old.values(provider, model_id), new.values(provider, model_id)))
@@ -154,25 +155,26 @@ def compare(old: Served, new: Served) -> Diff:
 
 def _changes(spec: str, old: Values, new: Values) -> Iterable[Change]:
     for path in sorted(old.keys() | new.keys(), key=".".join):
-        one, two = old.get(path), new.get(path)
-        if one != two or isinstance(one, bool) is not isinstance(two, bool):
-            single = list(_tier_changes(spec, one or [], two or [])) if path == ("cost", "tiers") else []
-            yield from single or [Change(spec, ".".join(path), _KIND_OF.get(path[0], "other"), one, two)]
+        before, after = old.get(path), new.get(path)
+        if before != after or isinstance(before, bool) is not isinstance(after, bool):
+            single = list(_tier_changes(spec, before or [], after or [])) if path == ("cost", "tiers") else []
+            yield from single or [Change(spec, ".".join(path), _KIND_OF.get(path[0], "other"), before, after)]
 
 
 def _tier_changes(spec: str, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Change]:
     """Each price of each tier as a change, so that it has a percentage; none where that would not show everything."""
-    one = {tier["context_over"]: tier for tier in old}
-    two = {tier["context_over"]: tier for tier in new}
-    if any(len(sizes) != len(tiers) for sizes, tiers in ((one, old), (two, new))):
+    old_tiers = {tier["context_over"]: tier for tier in old}
+    new_tiers = {tier["context_over"]: tier for tier in new}
+    lone = old_tiers.keys() ^ new_tiers.keys()
+    if len(old_tiers) < len(old) or len(new_tiers) < len(new):  # a size occurs twice
         return
-    if any(len(tier) == 1 for size in one.keys() ^ two.keys() for tier in (one.get(size) or two[size],)):
+    if any(len(tier) == 1 and tier["context_over"] in lone for tier in (*old, *new)):  # a tier without a price
         return
-    for size in sorted(one.keys() | two.keys()):
-        before, after = one.get(size, {}), two.get(size, {})
-        for name in sorted((before.keys() | after.keys()) - {"context_over"}):
-            if before.get(name) != after.get(name):
-                yield Change(spec, f"cost.tiers[{size}].{name}", "price", before.get(name), after.get(name))
+    for size in sorted(old_tiers.keys() | new_tiers.keys()):
+        old_tier, new_tier = old_tiers.get(size, {}), new_tiers.get(size, {})
+        for name in sorted((old_tier.keys() | new_tier.keys()) - {"context_over"}):
+            if old_tier.get(name) != new_tier.get(name):
+                yield Change(spec, f"cost.tiers[{size}].{name}", "price", old_tier.get(name), new_tier.get(name))
 
 
 def compared(
@@ -189,11 +191,11 @@ def compared(
         old, new = ("active", "pulled") if is_pulled else ("packaged", "active")
     elif new is None:
         new = "active" if old != "active" else "pulled" if is_pulled else "packaged"
-    one, two = _named(old, folder), _named(new, folder)
-    one, two = _as_served(one, two, folder), _as_served(two, one, folder)
-    difference = compare(Served(one), Served(two))
+    before, after = _named(old, folder), _named(new, folder)
+    before, after = _as_served(before, after, folder), _as_served(after, before, folder)
+    difference = compare(Served(before), Served(after))
     if provider is not None:
-        wanted = parse_provider(provider, {**one.blocks, **two.blocks})
+        wanted = parse_provider(provider, {**before.blocks, **after.blocks})
         difference = difference.only(lambda name: name.partition(":")[0] == wanted)
     return difference.only(_used(folder)) if only_used else difference
 

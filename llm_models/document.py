@@ -55,8 +55,7 @@ class Document:
         if self.spans is None:
             return None, None
         while path:
-            span = self.spans.get(path)
-            if span is not None:
+            if (span := self.spans.get(path)) is not None:
                 at = span.key_start if key or span.value_start is None else span.value_start
                 return self.spans.line_column(at)
             path, key = path[:-1], True
@@ -73,17 +72,20 @@ class Document:
     ) -> Problem:
         """A problem with the value at `path`, or with the `key` inside it."""
         line, column = self.line_column(path if key is None else (*path, key), key=key is not None)
-        described = _describe(self.data or {}, path)
-        return Problem(
-            message, file=self.name, line=line, column=column, path=described, hint=hint.strip(), severity=severity
-        )
+        field, hint = _describe(self.data or {}, path), hint.strip()
+        return Problem(message, file=self.name, line=line, column=column, path=field, hint=hint, severity=severity)
 
 
 def _describe(data: Mapping[str, Any], path: DocumentPath) -> str:
     """A document path for people: an entry is called by its model or provider, not by its number."""
     text = ""
-    if len(path) > 1 and path[0] in ("models", "providers") and (name := _name(data, path)):
-        text, path = f"{path[0]}.{name}", path[2:]
+    if len(path) > 1 and path[0] in ("models", "providers") and isinstance(path[1], int):
+        entry = data[path[0]][path[1]]
+        if isinstance(entry, dict):
+            keys = ("id",) if path[0] == "providers" else ("provider", "id" if "id" in entry else "match")
+            text = ":".join(entry[key] for key in keys if isinstance(entry.get(key), str))
+    if text:
+        text, path = f"{path[0]}.{text}", path[2:]
     for step in path:
         if isinstance(step, int):
             text += f"[{step}]"
@@ -91,13 +93,3 @@ def _describe(data: Mapping[str, Any], path: DocumentPath) -> str:
         bare = step and all(character.isalnum() or character in "-_" for character in step)
         text += ("." if text else "") + (step if bare else f'"{step}"')
     return text
-
-
-def _name(data: Any, path: DocumentPath) -> str:
-    """The model or provider of the entry at `path`; empty where the entry does not state it."""
-    section, index = path[:2]
-    entry = data[section][index] if isinstance(data.get(section), list) and isinstance(index, int) else None
-    if not isinstance(entry, dict):
-        return ""
-    keys = ("id",) if section == "providers" else ("provider", "id" if "id" in entry else "match")
-    return ":".join(entry[key] for key in keys if isinstance(entry.get(key), str))

@@ -1,12 +1,11 @@
 """Edit: makes one change to a TOML text and leaves every byte outside the touched lines as it was.
 
-The functions take a text, a path as in `positions`, and a value as tomllib gives it. Comments, order, layout, line
-ends, a BOM, and a missing line end at the end of the text are kept. What tomllib reads from the new text is what it
-read from the old one with this one change; otherwise an `EditError` is raised. A `text` that is not valid TOML raises
-tomllib's own error.
+Comments, order, layout, line ends, a BOM, and a missing line end at the end are kept. What tomllib reads from the new
+text is what it read from the old one with this one change; otherwise an `EditError` is raised. A `text` that is not
+valid TOML raises tomllib's own error. Paths are those of `positions`; values are such as tomllib gives.
 
-Law: `unset` after `set_value` of a new key, or after `append`, gives the old text again, byte for byte. The exception
-is a table that was empty before: `unset` leaves no table that it emptied.
+Law: `unset` after `set_value` of a new key, or after `append`, gives the old text again, byte for byte; but `unset`
+also removes a table that it empties, even if the table was empty before.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from __future__ import annotations
 import re
 import tomllib
 from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import tomlkit
 import tomlkit.exceptions
@@ -22,11 +22,7 @@ import tomlkit.items
 from llm_models.errors import LLMModelsError, printable
 from llm_models.positions import BOM, locate
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any
-
     from llm_models.positions import Span
 
     Path = tuple[str | int, ...]
@@ -104,7 +100,7 @@ def append(text: str, path: Path, value: object) -> str:
         return _checked(text, _add_item(body, span, span.stated(), _toml(value, path)), wanted, path)
     if not isinstance(value, dict):
         raise _error(path, "it is an array of tables, and the new element is not a table")
-    lines = [f"[[{_key(path)}]]", *(f"{_key([name])} = {_toml(item, path)}" for name, item in value.items())]
+    lines = [f"[[{_key(*path)}]]", *(f"{_key(name)} = {_toml(item, path)}" for name, item in value.items())]
     at = len(body) if span is None or len(path) == 1 else _section_end(body, span.headers()[-1])
     return _checked(text, _add_lines(body, at, ["", *lines] if at else lines, body), wanted, path)
 
@@ -151,7 +147,7 @@ def _error(path: Path, message: str) -> EditError:
 def _toml(value: object, path: Path) -> str:
     """`value` as TOML, on one line."""
     if isinstance(value, dict):
-        items = ", ".join(f"{_key([name])} = {_toml(item, path)}" for name, item in value.items())
+        items = ", ".join(f"{_key(name)} = {_toml(item, path)}" for name, item in value.items())
         return f"{{ {items} }}" if items else "{}"
     if isinstance(value, list):
         return f"[{', '.join(_toml(item, path) for item in value)}]"
@@ -161,7 +157,7 @@ def _toml(value: object, path: Path) -> str:
         raise _error(path, f"TOML cannot express the value {value!r}") from None
 
 
-def _key(parts: Iterable[str | int]) -> str:
+def _key(*parts: str | int) -> str:
     """A dotted key without the indices, its parts quoted where necessary."""
     return ".".join(tomlkit.items.SingleKey(part).as_string() for part in parts if isinstance(part, str))
 
@@ -177,12 +173,12 @@ def _add(body: str, path: Path, written: str, like: str) -> str:
         kin = child
         if kin.value_start is not None or kin.has_header:
             home, depth = kin, index
-    statement = f"{_key(path[depth:])} = {written}"
+    statement = f"{_key(*path[depth:])} = {written}"
     beside = kin.stated() or home.stated()
     if home.value_start is not None:
         return _add_item(body, home, beside, statement)
     if kin is root and len(path) > 1:
-        lines = [f"[{_key(path[:-1])}]", f"{_key(path[-1:])} = {written}"]
+        lines = [f"[{_key(*path[:-1])}]", f"{_key(*path[-1:])} = {written}"]
         return _add_lines(body, len(body), ["", *lines] if body else lines, like)
     if home is root and not beside:  # above all headers; if there are none, below the comments
         return _add_lines(body, 0 if root.headers() else len(body), [statement], like)
@@ -221,28 +217,23 @@ def _cut(body: str, path: Path) -> str:
     """`body` without the statements of `path`."""
     while True:  # one item at a time, because what is cut with it depends on its neighbours
         spans = locate(body)
+        span = spans[path]
+        items = span.stated() if span.value_start is None else [span]
         above = (spans[path[:length]] for length in range(len(path) - 1, 0, -1))
-        holder = next((span for span in above if span.value_start is not None), None)
+        holder = next((outer for outer in above if outer.value_start is not None), None)
         if holder is None:
-            return _cut_lines(body, spans.root, spans[path])
-        *others, item = _stating(spans[path])
-        body = _cut_item(body, holder, item)
-        if not others:
+            return _cut_lines(body, items, set(span.headers()), spans.root.headers())
+        body = _cut_item(body, holder, items[-1])
+        if len(items) == 1:
             return body
 
 
-def _stating(span: Span) -> list[Span]:
-    """The statements of a path outside sections of its own: itself, or the dotted keys below it."""
-    return span.stated() if span.value_start is None else [span]
-
-
-def _cut_lines(body: str, root: Span, span: Span) -> str:
-    """`body` without the lines of `span`: those of keys, and whole sections."""
-    cuts = [(_line_start(body, item.start), _line_end(body, _end(item))) for item in _stating(span)]
-    headers = {header.start for header in span.headers()}
+def _cut_lines(body: str, items: list[Span], headers: set[Span], all_headers: list[Span]) -> str:
+    """`body` without the lines of these items, and without the sections of these headers."""
+    cuts = [(_line_start(body, item.start), _line_end(body, _end(item))) for item in items]
     end = -1  # of the section before, if it is cut too
-    for header in root.headers():
-        if header.start not in headers:
+    for header in all_headers:
+        if header not in headers:
             end = -1
             continue
         start, follows = _line_start(body, header.start), end

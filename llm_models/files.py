@@ -16,7 +16,6 @@ from llm_models.errors import printable
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
 LOCK_NAME = ".llm_models.lock"
 TEMPORARY = ".llm_models.tmp"  # the end of the name of each of our temporary files
@@ -93,8 +92,7 @@ def read_limited(path: str, limit: int) -> bytes:
                 os.close(fd)
             if size <= limit:
                 return b"".join(parts)
-        text = f"is too long (found at least {size:,} bytes, expected at most {limit:,})"
-        raise FileError(errno.EFBIG, text, path)
+        raise FileError(errno.EFBIG, f"is too long (found at least {size:,} bytes, expected at most {limit:,})", path)
 
 
 def write_atomically(path: str, data: bytes, *, keep_previous: str | None = None, create: bool = False) -> None:
@@ -115,8 +113,7 @@ def write_atomically(path: str, data: bytes, *, keep_previous: str | None = None
 def sweep(folder: str) -> None:
     """Remove the temporary files that killed writers left in `folder`, if possible. Raises nothing.
 
-    The files of running writers stay: each holds a kernel lock on its own. The process id in the name decides
-    nothing, because another process can have the same one later or in another container.
+    A running writer holds a kernel lock on its file. A process id is no proof: it can be used again or elsewhere.
     """
     try:
         names = os.listdir(folder or os.curdir)
@@ -131,9 +128,10 @@ def make_folder(path: str) -> None:
     """Make the folder `path` and its missing parents. Raises `FileError`."""
     with _Naming(path):
         try:
-            os.makedirs(path, exist_ok=True)
-        except FileExistsError:
-            raise FileError(errno.ENOTDIR, "is a file, not a folder", path) from None
+            os.makedirs(path)
+        except FileExistsError:  # `exist_ok` would hide why the path cannot be checked
+            if not stat.S_ISDIR(os.stat(path).st_mode):
+                raise FileError(errno.ENOTDIR, "is a file, not a folder", path) from None
 
 
 class locked:
@@ -244,7 +242,7 @@ def _add(temporary: str, target: str) -> None:
         os.replace(temporary, target)
 
 
-def _quietly(function: Callable[[Any], object], argument: Any) -> None:
+def _quietly(function: Callable[..., object], argument: int | str) -> None:
     try:
         function(argument)
     except OSError:

@@ -56,7 +56,9 @@ def _check_shape(document: Document) -> Iterator[Fault]:
             refused.add(path)
             yield fault
     if not schema.accepts("overrides", document.data):
-        yield from (fault for fault in _schema_faults(document) if fault.path not in refused)
+        from llm_models.validation import faults  # imports jsonschema, which a right configuration does not need
+
+        yield from (fault for fault in faults("overrides", document.data) if fault.path not in refused)
 
 
 def _not_json(path: DocumentPath, value: Any) -> Fault | None:
@@ -67,30 +69,6 @@ def _not_json(path: DocumentPath, value: Any) -> Fault | None:
     if not isinstance(value, (str, int, float, dict, list)):  # a date or a time
         return Fault(path, f"a date must be a string (found {value})", f'Put it in quotes: "{value}".')
     return None
-
-
-def _schema_faults(document: Document) -> Iterator[Fault]:
-    from llm_models.validation import faults  # imports jsonschema, which a right configuration does not need
-
-    for fault in faults("overrides", document.data):
-        value: Any = document.data
-        for step in fault.path:
-            value = value[step]
-        hint = fault.hint
-        if fault.path in (("models",), ("providers",)) and isinstance(value, dict):
-            hint = f"Start each entry with [[{fault.path[0]}]], in double brackets."
-        elif len(fault.path) == 2 and fault.path[0] in BY_PROVIDER and isinstance(value, dict) and fault.key is None:
-            hint = f'Put the provider in quotes: "{printable(_dotted(fault.path[1], value))}".'
-        yield fault._replace(hint=hint)
-
-
-def _dotted(name: str | int, value: Any) -> str:
-    """The provider's id that somebody wrote with dots and without quotes."""
-    names = [str(name)]
-    while isinstance(value, dict) and value:
-        name, value = next(iter(value.items()))
-        names.append(str(name))
-    return ".".join(names)
 
 
 def _check_meaning(document: Document) -> Iterator[Fault]:

@@ -14,8 +14,7 @@ from llm_models.transforms import DEFAULT
 from llm_models.upstream import MAX_BYTES
 
 MANIFEST_NAME = "manifest.json"
-MAX_MANIFEST = 64 << 10
-"""The largest manifest, in bytes."""
+MAX_MANIFEST = 64 << 10  # bytes
 
 
 def believed(path: str) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from llm_models.errors import SourceError, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import ModuleType
 
     Entry = tuple[str, Any]
@@ -73,55 +73,57 @@ def listed(document: Any, transform: ModuleType) -> Iterable[tuple[Entry, Iterab
     return found
 
 
-def normalize(document: Any, transform: ModuleType, report: Report) -> dict[str, dict[str, Any]]:
-    """Provider id -> `{"provider": record, "models": {id: record}}`, in our shape, not yet validated.
+def normalize(
+    document: Any, transform: ModuleType, report: Report, fault: Callable[[str, dict[str, Any]], str | None]
+) -> dict[str, dict[str, Any]]:
+    """Provider id -> `{"provider": record, "models": {id: record}}`, in our shape.
 
-    Raises `SourceError` if two providers have the same id in our spelling.
+    `fault(kind, record)` gives the reason why a `"provider"` or `"model"` is not valid, or None. Raises `SourceError`
+    if two providers have the same id in our spelling.
     """
+
+    def record_of(kind: str, entry: Any, example: str, **more: str) -> dict[str, Any] | None:
+        """Our record, None if it was dropped; it is counted either way."""
+        from glom import glom
+
+        report.records_seen += 1
+        if isinstance(entry, Drop):
+            reason: str | None = str(entry)
+        elif not isinstance(entry, dict):
+            reason = f"expected an object, found {kind_of(entry)}"
+        else:
+            spec = transform.PROVIDER if kind == "provider" else transform.MODEL
+            record = {**glom(entry, spec, scope={"note": partial(report.add, example=example)}), **more}
+            reason = fault(kind, record) if "id" in record else "it has no id"
+            if reason is None:
+                return record
+        report.add("record dropped", kind, str(reason), example)
+        return None
+
     normalized: dict[str, dict[str, Any]] = {}
     names: dict[str, str] = {}
-    for (name, entry), models in listed(document, transform):
-        provider = _record(entry, transform.PROVIDER, report, "provider", printable(name)[:80])
+    for (key, entry), models in listed(document, transform):
+        name = printable(key)[:80]
+        provider = record_of("provider", entry, name)
         if provider is None:
-            dropped = Drop("its provider was dropped")
             for model_name, _ in () if isinstance(models, Drop) else models:
-                _record(dropped, transform.MODEL, report, "model", printable(model_name)[:80])
+                record_of("model", Drop("its provider was dropped"), f"{name}:{printable(model_name)[:80]}")
             continue
         provider_id = provider["id"]
         if provider_id in normalized:
             raise SourceError(
-                f"providers '{printable(names[provider_id])}' and '{printable(name)}' are both '{provider_id}' in the "
-                "catalogue's spelling; one of them must be renamed"
+                f"providers '{names[provider_id]}' and '{name}' are both '{provider_id}' in the catalogue's spelling; "
+                "one of them must be renamed"
             )
         names[provider_id] = name
         records: dict[str, Any] = {}
         normalized[provider_id] = {"provider": provider, "models": records}
         if isinstance(models, Drop):
-            report.add("dropped", "models", str(models), printable(name)[:80])
+            report.add("dropped", "models", str(models), name)
             continue
         for model_name, model_entry in models:
             example = f"{provider_id}:{printable(model_name)[:80]}"
-            model = _record(model_entry, transform.MODEL, report, "model", example)
-            if model is not None and model["id"] in records:
+            model = record_of("model", model_entry, example, provider=provider_id)
+            if model is not None and records.setdefault(model["id"], model) is not model:
                 report.add("record dropped", "model", "another record has the same id", example)
-            elif model is not None:
-                records[model["id"]] = {**model, "provider": provider_id}
     return normalized
-
-
-def _record(entry: Any, spec: Any, report: Report, kind: str, example: str) -> dict[str, Any] | None:
-    """Our record, None if it was dropped; it is counted either way."""
-    from glom import glom
-
-    report.records_seen += 1
-    if isinstance(entry, Drop):
-        reason = str(entry)
-    elif not isinstance(entry, dict):
-        reason = f"expected an object, found {kind_of(entry)}"
-    else:
-        record: dict[str, Any] = glom(entry, spec, scope={"note": partial(report.add, example=example)})
-        if "id" in record:
-            return record
-        reason = "it has no id"
-    report.add("record dropped", kind, reason, example)
-    return None

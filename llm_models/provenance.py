@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.errors import UnknownModelError, did_you_mean, printable
 from llm_models.in_use import base_of
+from llm_models.lookup import locate, parse_provider
 from llm_models.modelspec import as_key, split_spec
 from llm_models.origins import fields_of, leaves
 from llm_models.records import Model, ModelKey
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Literal
 
-    from llm_models.snapshot import Snapshot, Spec
     from llm_models.snapshot_file import SnapshotFile
+    from llm_models.view import View
 
     How = Literal["stated", "derived", "default", "omitted"]
     State = Literal["shown", "denied", "not allowed", "excluded"]
@@ -59,7 +60,7 @@ def _known(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def explain(snapshot: Snapshot, spec: Spec, field: str | None = None) -> Explanation:
+def explain(view: View, spec: str | tuple[str, str] | Model, field: str | None = None) -> Explanation:
     """Where the values of a model come from; with `field`, only of that field and those below it.
 
     Raises `UnknownModelError`, and the other lookup errors for a spec that names no model.
@@ -68,15 +69,15 @@ def explain(snapshot: Snapshot, spec: Spec, field: str | None = None) -> Explana
     >>> origin.value, origin.how, origin.layer
     (128000, 'stated', 'models_dev')
     """
-    key = _key(snapshot, spec)
+    key = _key(view, spec)
     name = f"{key.provider}:{key.id}"
-    removed = snapshot.file.tail()["removed"].get(name)
+    removed = view.file.tail()["removed"].get(name)
     if removed is None:
-        file, hidden = snapshot.file, _hidden(snapshot, key)
+        file, hidden = view.file, _hidden(view, key)
     else:
-        file = base_of(snapshot.file)
+        file = base_of(view.file)
         hidden = "excluded", removed["pattern"], removed.get("layer"), removed.get("place")
-    fields = tuple(_fields(file, key, snapshot.file.header["sources"]))
+    fields = tuple(_fields(file, key, view.file.header["sources"]))
     if field is not None:
         chosen = tuple(each for each in fields if each.field == field or each.field.startswith(f"{field}."))
         if not chosen:
@@ -90,25 +91,28 @@ def explain(snapshot: Snapshot, spec: Spec, field: str | None = None) -> Explana
     return Explanation(name, *hidden, fields)
 
 
-def _key(snapshot: Snapshot, spec: Spec) -> ModelKey:
+def _key(view: View, spec: str | tuple[str, str] | Model) -> ModelKey:
     """The key that `spec` names, whether its model is shown, hidden or removed."""
-    key = split_spec(spec, snapshot.file.blocks) if isinstance(spec, str) else as_key(spec)
+    key = split_spec(spec, view.file.blocks) if isinstance(spec, str) else as_key(spec)
     if key is not None:
-        provider = snapshot.parse_provider(key.provider)
-        block = snapshot.file.block(provider)
+        provider = parse_provider(key.provider, view.known)
+        block = view.file.block(provider)
         model_id = block.aliases.get(key.id, key.id)
-        if model_id in block.rows or f"{provider}:{model_id}" in snapshot.file.tail()["removed"]:
+        if model_id in block.rows or f"{provider}:{model_id}" in view.file.tail()["removed"]:
             return ModelKey(provider, model_id)
-    return snapshot.resolve(spec).key
+    row = locate(view, spec, None, ())
+    if not isinstance(row, tuple):
+        raise row()
+    return ModelKey(row[0], view.file.block(row[0]).ids[row[1]])
 
 
-def _hidden(snapshot: Snapshot, key: ModelKey) -> tuple[State, str | None, str | None, str | None]:
+def _hidden(view: View, key: ModelKey) -> tuple[State, str | None, str | None, str | None]:
     """The state of a model that is not removed, and the pattern, layer and location that hide it."""
-    hidden = snapshot.view.hidden(key.provider, snapshot.file.block(key.provider).rows[key.id])
+    hidden = view.hidden(key.provider, view.file.block(key.provider).rows[key.id])
     if hidden is None:
         return "shown", None, None, None
     section, pattern = hidden
-    locations = snapshot.file.tail()["settings"].get(section, {}).get(key.provider, {})
+    locations = view.file.tail()["settings"].get(section, {}).get(key.provider, {})
     origin = locations.get(pattern, {}) if pattern else {}
     layer = origin.get("layer") or (None if section == "allow" else "load()")
     return ("denied" if section == "deny" else "not allowed"), pattern, layer, origin.get("place")

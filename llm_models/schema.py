@@ -11,13 +11,12 @@ import os
 import re
 from functools import cache
 from math import isfinite
+from typing import TYPE_CHECKING, Any
 
 from llm_models import paths
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
 SCHEMAS = ("provider", "model", "capabilities", "limits", "cost", "overrides", "snapshot", "manifest")
 
@@ -111,11 +110,7 @@ _TYPES: dict[str, Callable[[object], bool]] = {
 
 
 def _properties(wanted: Any, value: Any, _schema: Any) -> bool:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key in wanted and not keeps(wanted[key], item):
-                return False
-    return True
+    return not isinstance(value, dict) or all(keeps(wanted[key], value[key]) for key in value if key in wanted)
 
 
 def _additional(wanted: Any, value: Any, schema: Any) -> bool:
@@ -134,10 +129,6 @@ def _mark(value: Any) -> Any:
     return (bool, value) if isinstance(value, bool) else value
 
 
-def _each(schemas: Any, items: Any) -> bool:
-    return all(keeps(schema, item) for schema, item in zip(schemas, items, strict=False))
-
-
 # Schema word -> (what the schema states, the value, the whole schema) -> whether the value is accepted; None for a word
 # that checks nothing. JSON Schema applies a word only to values of its type, so each returns True for any other.
 WORDS: dict[str, Callable[[Any, Any, Any], bool] | None] = {
@@ -149,7 +140,7 @@ WORDS: dict[str, Callable[[Any, Any, Any], bool] | None] = {
     "required": lambda wanted, value, _: not isinstance(value, dict) or all(key in value for key in wanted),
     "additionalProperties": _additional,
     "items": lambda wanted, value, _: not isinstance(value, list) or all(keeps(wanted, item) for item in value),
-    "prefixItems": lambda wanted, value, _: not isinstance(value, list) or _each(wanted, value),
+    "prefixItems": lambda wanted, value, _: not isinstance(value, list) or all(map(keeps, wanted, value)),
     "minItems": lambda wanted, value, _: not isinstance(value, list) or len(value) >= wanted,
     "maxItems": lambda wanted, value, _: not isinstance(value, list) or len(value) <= wanted,
     "uniqueItems": lambda _, value, __: not isinstance(value, list) or len(set(map(_mark, value))) == len(value),
@@ -179,16 +170,12 @@ def for_editors() -> dict[str, Any]:
     is not finite, because JSON Schema cannot.
     """
 
-    def reword(node: Any) -> Any:
-        if isinstance(node, list):
-            return [reword(item) for item in node]
-        if not isinstance(node, dict):
-            return node
+    def reword(node: dict[str, Any]) -> dict[str, Any]:
         if node.get("format") == "partial-date":
-            node = {**node, "pattern": _DATE}
+            node["pattern"] = _DATE
             del node["format"]
-        return {key: reword(value) for key, value in node.items()}
+        return node
 
-    schema: dict[str, Any] = reword(inlined("overrides"))
+    schema: dict[str, Any] = json.loads(json.dumps(inlined("overrides")), object_hook=reword)
     schema["$schema"] = "http://json-schema.org/draft-07/schema#"
     return schema

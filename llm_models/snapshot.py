@@ -183,7 +183,7 @@ class Snapshot:
         """`llm_models.explain`, of this snapshot."""
         from llm_models.provenance import explain
 
-        return explain(self, spec, field)
+        return explain(self.view, spec, field)
 
     # Choosing
 

@@ -244,9 +244,15 @@ class _Transfer:
                 with client.stream("GET", url, headers=conditions, timeout=limit, extensions=extensions) as response:
                     if response.status_code not in (301, 302, 303, 307, 308):
                         return self._take(response, url, bool(conditions))
-                    url = self._next(response, url)
+                    location = response.headers.get("Location", "")
+                    if not 0 < len(location) <= MAX_URL:
+                        raise self._error(f"answered {response.status_code} without a usable Location")
+                    old, url = url, url.join(location)
             except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
                 raise _Again(_fault(error)) from None
+            if url.scheme not in ("http", "https") or (old.scheme, url.scheme) == ("https", "http"):
+                text = f"redirected from {old.scheme} to {printable(url.scheme)[:20]}, which is not followed"
+                raise self._error(text)
         raise self._error(f"redirected more than {MAX_REDIRECTS} times")
 
     def _trace(self, event: str, info: dict[str, Any]) -> None:
@@ -258,15 +264,6 @@ class _Transfer:
             if stream is not None:
                 stream.close()  # httpx does not have it yet
             raise self._late()
-
-    def _next(self, response: httpx.Response, url: httpx.URL) -> httpx.URL:
-        location = response.headers.get("Location", "")
-        if not 0 < len(location) <= MAX_URL:
-            raise self._error(f"answered {response.status_code} without a usable Location")
-        target = url.join(location)
-        if target.scheme not in ("http", "https") or (url.scheme, target.scheme) == ("https", "http"):
-            raise self._error(f"redirected from {url.scheme} to {printable(target.scheme)[:20]}, which is not followed")
-        return target
 
     def _take(self, response: httpx.Response, url: httpx.URL, conditional: bool) -> Answer | None:
         status = response.status_code
@@ -293,8 +290,7 @@ class _Transfer:
                 raise too_long
         origin = {"url": _shown(url)}
         for name, (_, pattern) in _VALIDATORS.items():
-            value = response.headers.get(name.replace("_", "-"), "")
-            if pattern.fullmatch(value):
+            if pattern.fullmatch(value := response.headers.get(name.replace("_", "-"), "")):
                 origin[name] = value
         return bytes(data), origin
 

@@ -10,12 +10,9 @@ import math
 import re
 import sys
 from collections import Counter
+from typing import Any
 
 from llm_models.errors import SourceError, printable, quoted
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 MAX_BYTES = 32 << 20
 """The longest file, in bytes; the one of models.dev has 2.4 million."""
@@ -62,7 +59,7 @@ def parse(data: bytes, name: str) -> Any:
             object_pairs_hook=_object,
             parse_int=lambda number: int(_limited(number)),
             parse_float=_float,
-            parse_constant=_constant,
+            parse_constant=_float,
         )
         _refuse_depth(document)
         if half := next(filter(None, (match[1] for match in _SURROGATES.finditer(text))), None):
@@ -102,9 +99,8 @@ def _text(data: bytes) -> str:
 def _explain(error: json.JSONDecodeError) -> str:
     if not error.doc[error.pos :].strip() or error.msg.startswith("Unterminated string"):
         return f"is not valid JSON: it is cut short (after {len(error.doc):,} characters)"
-    if error.msg == "Extra data":
-        return f"is not valid JSON: something follows its end (line {error.lineno}, column {error.colno})"
-    return f"is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})"
+    problem = "something follows its end" if error.msg == "Extra data" else error.msg
+    return f"is not valid JSON: {problem} (line {error.lineno}, column {error.colno})"
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -124,12 +120,8 @@ def _limited(number: str) -> str:
 def _float(text: str) -> float:
     value = float(_limited(text))
     if not math.isfinite(value):
-        raise SourceError(f"is not valid JSON: the number {text} is too large")
+        raise SourceError(f"is not valid JSON: {text} is not a finite number")
     return value
-
-
-def _constant(text: str) -> Any:
-    raise SourceError(f"is not valid JSON: {text} is not allowed")
 
 
 def _refuse_depth(document: Any) -> None:

@@ -16,6 +16,7 @@ from referencing import Registry
 from llm_models import schema
 from llm_models.document import Fault
 from llm_models.errors import did_you_mean, printable
+from llm_models.layers import BY_PROVIDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,7 +59,8 @@ def _translate(error: ValidationError) -> Iterator[Fault]:
 
 
 def _unknown_keys(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:
-    known = list(_schema(error).get("properties", ()))
+    node: Any = error.schema
+    known = list(node.get("properties", ()))
     for key in value:
         if key not in known:
             hint = did_you_mean(key, known) or f"Known keys: {', '.join(known)}."
@@ -70,14 +72,29 @@ def _missing(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]
 
 
 def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
-    yield Fault(tuple(error.absolute_path), f"expected {_article(wanted)} (found {_typed(value)})")
+    yield _mistyped(error, _article(wanted), value)
+
+
+def _mistyped(error: ValidationError, expected: str, value: Any) -> Fault:
+    """The fault of a value of another type, with the likely fix where it is a table."""
+    path, hint = tuple(error.absolute_path), ""
+    message = f"expected {expected} (found {_typed(value)})"
+    if isinstance(value, dict) and path in (("models",), ("providers",)):
+        hint = f"Start each entry with [[{path[0]}]], in double brackets."
+    elif isinstance(value, dict) and len(path) == 2 and path[0] in BY_PROVIDER:
+        names = [str(path[1])]  # the parts of an id that was written with dots and without quotes
+        while isinstance(value, dict) and value:
+            name, value = next(iter(value.items()))
+            names.append(str(name))
+        hint = f'Put the provider in quotes: "{printable(".".join(names))}".'
+    return Fault(path, message, hint)
 
 
 def _wrong_pattern(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:
     """A text that a pattern refuses; nothing where `minLength` or the format of a date refuses it too."""
-    schema = _schema(error)
+    node: Any = error.schema
     path = tuple(error.absolute_path)
-    if (value or "minLength" not in schema) and schema.get("format") != "partial-date":
+    if (value or "minLength" not in node) and node.get("format") != "partial-date":
         names = [step for step in path if isinstance(step, str)]
         known = "a provider's id" if names == ["providers", "id"] else _PATTERNS.get(names[-1], "some text")
         yield Fault(path, f"expected {known} (found {_shown(value)})")
@@ -95,9 +112,10 @@ _PATTERNS = {
 
 def _one_of(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
     """Which keys are allowed: each branch of a `oneOf` requires some."""
-    names = [key for branch in wanted for key in branch["required"]]
-    found = "both" if any(key in value for key in names) else "neither"
-    yield Fault(tuple(error.absolute_path), f"expected one of {' and '.join(map(repr, names))} (found {found})")
+    if isinstance(value, dict):
+        names = [key for branch in wanted for key in branch["required"]]
+        found = "both" if any(key in value for key in names) else "neither"
+        yield Fault(tuple(error.absolute_path), f"expected one of {' and '.join(map(repr, names))} (found {found})")
 
 
 def _branches(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
@@ -109,7 +127,7 @@ def _branches(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault
                 yield from _translate(inner)
             return
     kinds = [_shown(branch["const"]) if "const" in branch else _article(branch["type"]) for branch in wanted]
-    yield Fault(tuple(error.absolute_path), f"expected {' or '.join(kinds)} (found {_typed(value)})")
+    yield _mistyped(error, " or ".join(kinds), value)
 
 
 def _expected(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
@@ -143,11 +161,6 @@ _EXPLAINED: dict[str, Callable[[ValidationError, Any, Any], Iterator[Fault]]] = 
     "required": _missing,
     "type": _wrong_type,
 }
-
-
-def _schema(error: ValidationError) -> dict[str, Any]:
-    assert isinstance(error.schema, dict)
-    return error.schema
 
 
 def _article(word: Any) -> str:

@@ -119,7 +119,8 @@ class TestShrunk:
         begin(numbered(before))
         refused(
             numbered(after),
-            f"the catalogue shrank: {before - after} of the {before} active models are missing (the new catalogue has {after} models)",
+            f"the catalogue shrank: {before - after} of the {before} active models are missing "
+            f"(the new catalogue has {after} models)",
         )
 
     def test_less_is_let_through(self) -> None:

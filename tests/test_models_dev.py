@@ -304,7 +304,7 @@ class TestTiers:
         built = one("m", cost={"tiers": listed})
         assert said(built, "x:m", "cost", "tiers") == [{"context_over": 200000, "input": 1}]
         assert said(built, "x:m", "extra") == {"cost": {"tiers": listed}}
-        assert built.counts == {("dropped", "cost.tiers", "a tier's size said twice"): 1}
+        assert built.counts == {("dropped", "cost.tiers", "a tier repeats a size"): 1}
 
     def test_context_over_200k_alone_is_a_tier(self) -> None:
         built = one("m", cost={"input": 1.25, "context_over_200k": {"input": 2.5, "output": 15}})

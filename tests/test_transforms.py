@@ -69,8 +69,7 @@ class TestAnotherSource:
         file, report = pipeline.build_base(json.dumps(broken).encode(), "flat.json", "flat", curated=[])
         assert file.header["counts"] == {"providers": 2, "models": 3}
         assert {key: count for key, count in report.counts.items() if key[0] == "record dropped"} == {
-            ("record dropped", "model", "expected an object, found a number"): 1,
-            ("record dropped", "model", "it has no id"): 1,
+            ("record dropped", "model", "its provider was dropped"): 2,
             ("record dropped", "model", "another record has the same id"): 1,
             ("record dropped", "provider", "id: pattern"): 1,
         }
@@ -184,7 +183,7 @@ def test_a_source_is_imported_only_when_it_is_used() -> None:
 
 
 def test_normalizing_lists_what_the_source_states() -> None:
-    records = normalize(DOCUMENT, transforms.transform("flat"), Report())
+    records = normalize(DOCUMENT, transforms.transform("flat"), Report(), lambda *_: None)
     assert {name: list(part["models"]) for name, part in records.items()} == {
         "openai": ["gpt-x", "ft:gpt-x/2"],
         "acme_ai": ["small"],

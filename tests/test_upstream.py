@@ -111,11 +111,11 @@ class TestNotJson:
 
     @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity"])
     def test_not_a_number(self, text: str) -> None:
-        assert refusal(with_value(text)) == f"is not valid JSON: {text} is not allowed"
+        assert refusal(with_value(text)) == f"is not valid JSON: {text} is not a finite number"
 
     @pytest.mark.parametrize("text", ["1e999", "-1e999", "1.5E+400"])
     def test_number_beyond_all_bounds(self, text: str) -> None:
-        assert refusal(with_value(text)) == f"is not valid JSON: the number {text} is too large"
+        assert refusal(with_value(text)) == f"is not valid JSON: {text} is not a finite number"
 
     @pytest.mark.parametrize("text", ["9" * 5000, "-" + "9" * 4999, "0." + "9" * 4998, "1e" + "0" * 4998])
     def test_number_of_5000_digits(self, text: str) -> None:

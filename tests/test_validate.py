@@ -297,6 +297,20 @@ class TestFaultyEntries:
         found = messages(f"{section} = {value % 2**64}")
         assert any("63 bits" in message for message in found)
 
+    @pytest.mark.parametrize(
+        ("value", "found"),
+        [
+            ("5", "expected a table (found integer 5)"),
+            ("true", "expected a table (found boolean true)"),
+            ('"id"', 'expected a table (found string "id")'),
+            ("[1]", "expected a table (found array [1])"),
+            ("1979-01-01", "a date must be a string (found 1979-01-01)"),
+        ],
+    )
+    @pytest.mark.parametrize("section", ["models", "providers"])
+    def test_an_entry_that_is_not_a_table_has_one_problem(self, section: str, value: str, found: str) -> None:
+        assert messages(f"{section} = [{value}]") == [found]
+
     def test_null_is_refused_wherever_it_is(self) -> None:
         for data in (
             {"models": None},

@@ -214,8 +214,6 @@ def _tier_prices(model: Model, own: Mapping[str, Any]) -> dict[str, Any]:
     for ours, theirs in TIERED.items():
         base = getattr(model.cost, ours)
         tiers = {tier.context_over: getattr(tier, ours) for tier in model.cost.tiers}
-        if base is None and not any(price is not None for price in tiers.values()):
-            continue
         for threshold in sorted({*tiers, *_thresholds(own, theirs)}):
             below = max((start for start in tiers if start <= threshold), default=None)
             price = base if below is None or tiers[below] is None else tiers[below]

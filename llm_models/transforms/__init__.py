@@ -50,15 +50,13 @@ def read(data: bytes, name: str, source: str) -> tuple[Any, dict[str, int]]:
     from llm_models.normalize import Drop, kind_of, listed
     from llm_models.upstream import parse
 
-    row = named(source)
+    title = named(source).title
     document = parse(data, name)
-    providers = models = 0
-    for _, held in listed(document, transform(source)):
-        providers += 1
-        models += 0 if isinstance(held, Drop) else sum(1 for _ in held)
-    if not models:
-        keys = [repr(key[:40]) for key in list(document)[:3]] if isinstance(document, dict) else []
-        found = f"the keys {', '.join(keys)}" if keys else "an empty object" if document == {} else kind_of(document)
-        message = f"{name}: is not a catalogue of {row.title}: no provider with models in it (found {found})"
+    models = [held for _, held in listed(document, transform(source))]
+    counts = {"providers": len(models), "models": sum(len([*held]) for held in models if not isinstance(held, Drop))}
+    if not counts["models"]:
+        keys = ", ".join([repr(key[:40]) for key in document][:3]) if isinstance(document, dict) else ""
+        found = f"the keys {keys}" if keys else "an empty object" if document == {} else kind_of(document)
+        message = f"{name}: is not a catalogue of {title}: no provider with models in it (found {found})"
         raise SourceError(printable(message))
-    return document, {"providers": providers, "models": models}
+    return document, counts

@@ -33,9 +33,8 @@ def identified(item: tuple[str, Any]) -> tuple[str, Any]:
         return item
     if "id" not in record:
         return key, Drop("it has no id")
-    if not isinstance(record["id"], str):
-        return key, Drop(f"its id is {kind_of(record['id'])}, expected text")
-    return key, Drop("its id is unlike its key")
+    kind = kind_of(record["id"])
+    return key, Drop("its id is not its key" if kind == "text" else f"its id is {kind}, expected text")
 
 
 CATALOGUE = (T.items(), partial(map, provider_with_models))
@@ -90,22 +89,20 @@ def _read_tiers(value: Any, note: Note) -> tuple[list[dict[str, Any]], bool]:
     if not isinstance(value, list):
         note("expected a list", "tiers", "dropped")
         return [], False
-    by_size: dict[int, dict[str, Any]] = {}
-    complete = True
+    ours: dict[int, dict[str, Any]] = {}
     for item in value:
         size = _tier_size(item)
-        if size is None or size in by_size:
-            note("a tier of unknown size" if size is None else "a tier's size said twice", "tiers", "dropped")
-            complete = False
+        if size is None or size in ours:
+            note("a tier of unknown size" if size is None else "a tier repeats a size", "tiers", "dropped")
             continue
-        complete = complete and set(item) <= {"tier", *PRICES}
-        by_size[size] = {"context_over": size}
+        ours[size] = {"context_over": size}
         for key in PRICES:
             try:
-                by_size[size] |= {key: price(item[key], note)} if key in item else {}
+                ours[size] |= {key: price(item[key], note)} if key in item else {}
             except Drop as why:
                 note(str(why), f"tiers.{key}", "dropped")
-    return [by_size[size] for size in sorted(by_size)], complete and list(by_size) == sorted(by_size)
+    complete = len(ours) == len(value) and all(set(item) <= {"tier", *PRICES} for item in value)
+    return [ours[size] for size in sorted(ours)], complete and list(ours) == sorted(ours)
 
 
 def _tier_size(item: Any) -> int | None:

@@ -7,8 +7,8 @@ value that it left out.
 
 from __future__ import annotations
 
+import datetime
 import re
-from calendar import monthrange
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +68,7 @@ class Record:
 
     def __init__(self, table: Mapping[str, Any]) -> None:
         self._table = table
-        self._taken = {path for leaf in _leaves(table) if isinstance(leaf, Take) for path in leaf.taken}
+        self._taken = set(_taken(table))
         self._groups = {path[:depth] for path in self._taken for depth in range(1, len(path))}
 
     def glomit(self, target: dict[str, Any], scope: Any) -> dict[str, Any]:
@@ -92,9 +92,9 @@ class Record:
         return extra
 
 
-def _leaves(table: Mapping[str, Any]) -> Iterator[Any]:
+def _taken(table: Mapping[str, Any]) -> Iterator[Path]:
     for leaf in table.values():
-        yield from _leaves(leaf) if isinstance(leaf, dict) else (leaf,)
+        yield from _taken(leaf) if isinstance(leaf, dict) else leaf.taken if isinstance(leaf, Take) else ()
 
 
 def _filled(table: Mapping[str, Any], target: Any, scope: Any) -> dict[str, Any]:
@@ -108,9 +108,7 @@ def _filled(table: Mapping[str, Any], target: Any, scope: Any) -> dict[str, Any]
 
 
 def text(value: Any, note: Note) -> str:
-    if not isinstance(value, str):
-        raise Drop("expected text")
-    trimmed = value.strip()
+    trimmed = identity(value, note).strip()
     if not trimmed:
         raise Drop("empty text")
     if len(trimmed) > 1000:
@@ -156,7 +154,7 @@ def words(value: Any, note: Note) -> list[str]:
 
 
 def tokens(value: Any, note: Note) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if kind_of(value) != "a number":
         raise Drop("expected a number of tokens")
     if value == 0:
         raise Drop("0 means unknown")
@@ -171,10 +169,8 @@ def price(value: Any, _note: Note) -> float:
     """USD per million tokens."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise Drop("expected a price as a number")
-    if value < 0:
-        raise Drop("a price below 0")
-    if value > 1_000_000:
-        raise Drop("a price above 1,000,000")
+    if not 0 <= value <= 1_000_000:
+        raise Drop("a price below 0" if value < 0 else "a price above 1,000,000")
     return value
 
 
@@ -185,10 +181,11 @@ def date(value: Any, note: Note) -> str:
     match = _DATE.fullmatch(value.strip())
     if match is None:
         raise Drop("not a date")
-    year, month, day = int(match[1]), int(match[2]), int(match[3] or 1)
-    if not (year >= 1 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]):
-        raise Drop("a date that does not exist")
-    normal = f"{year:04}-{month:02}-{day:02}" if match[3] else f"{year:04}-{month:02}"
+    try:
+        day = datetime.date(int(match[1]), int(match[2]), int(match[3] or 1)).isoformat()
+    except ValueError:
+        raise Drop("a date that does not exist") from None
+    normal = day if match[3] else day[: len("YYYY-MM")]
     if normal == "1970-01-01":
         raise Drop("1970-01-01 means unknown")
     if normal != value:
