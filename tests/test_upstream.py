@@ -265,7 +265,7 @@ class TestBounds:
     @pytest.mark.parametrize(
         ("limit", "value", "said"),
         [
-            ("MAX_VALUES", 3, "it holds more than 3 values"),
+            ("MAX_VALUES", 3, "it has more than 3 values"),
             ("MAX_BYTES", 50, f"found {len(GOOD)} bytes, expected at most 50"),
             ("MAX_TEXT", 50, "its text takes more than 50 bytes of memory"),
             ("MAX_DIGITS", 2, "a number is 3 characters long"),
