@@ -7,6 +7,7 @@ A transform module holds data: `CATALOGUE`, the glom spec from the document to i
 from __future__ import annotations
 
 from importlib import import_module
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.errors import SourceError, did_you_mean, printable
@@ -52,10 +53,12 @@ def read(data: bytes, name: str, source: str) -> tuple[Any, dict[str, int]]:
 
     title = named(source).title
     document = parse(data, name)
-    models = [held for _, held in listed(document, transform(source))]
-    counts = {"providers": len(models), "models": sum(len([*held]) for held in models if not isinstance(held, Drop))}
+    counts = {"providers": 0, "models": 0}
+    for _, held in listed(document, transform(source)):  # one after the other: a hostile file may have very many
+        counts["providers"] += 1
+        counts["models"] += 0 if isinstance(held, Drop) else sum(1 for _ in held)
     if not counts["models"]:
-        keys = ", ".join([repr(key[:40]) for key in document][:3]) if isinstance(document, dict) else ""
+        keys = ", ".join([repr(key[:40]) for key in islice(document, 3)]) if isinstance(document, dict) else ""
         found = f"the keys {keys}" if keys else "an empty object" if document == {} else kind_of(document)
         message = f"{name}: is not a catalogue of {title}: no provider with models in it (found {found})"
         raise SourceError(printable(message))
