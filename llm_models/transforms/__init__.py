@@ -23,9 +23,7 @@ class Source(NamedTuple):
     transform: str
 
 
-SOURCES = {
-    "models_dev": Source("models.dev", "https://models.dev/api.json", "llm_models.transforms.models_dev"),
-}
+SOURCES = {"models_dev": Source("models.dev", "https://models.dev/api.json", "llm_models.transforms.models_dev")}
 DEFAULT = "models_dev"
 
 
@@ -50,13 +48,12 @@ def read(data: bytes, name: str, source: str) -> tuple[Any, dict[str, int]]:
     from llm_models.normalize import Drop, kind_of, listed
     from llm_models.upstream import parse
 
-    title = named(source).title
     document = parse(data, name)
-    models = [held for _, held in listed(document, transform(source))]
-    counts = {"providers": len(models), "models": sum(len([*held]) for held in models if not isinstance(held, Drop))}
+    models = [part for _, part in listed(document, transform(source))]
+    counts = {"providers": len(models), "models": sum(len([*part]) for part in models if not isinstance(part, Drop))}
     if not counts["models"]:
         keys = ", ".join([repr(key[:40]) for key in document][:3]) if isinstance(document, dict) else ""
-        found = f"the keys {keys}" if keys else "an empty object" if document == {} else kind_of(document)
-        message = f"{name}: is not a catalogue of {title}: no provider with models in it (found {found})"
-        raise SourceError(printable(message))
+        held = f"the keys {keys}" if keys else "an empty object" if document == {} else kind_of(document)
+        what = f"is not a catalogue of {named(source).title}: no provider with models in it"
+        raise SourceError(printable(f"{name}: {what} (found {held})"))
     return document, counts
