@@ -55,9 +55,8 @@ def layer_of_behaviour(module: Any) -> Layer:
 
     A class is called without arguments. Raises `ConfigError` for any error in it.
     """
-    name = module if isinstance(module, str) else getattr(module, "__qualname__", None)
-    name = name or getattr(module, "__name__", type(module).__qualname__)
-    label = f"behaviour module '{printable(name)}'"
+    name = getattr(module, "__qualname__", None) or getattr(module, "__name__", type(module).__qualname__)
+    label = f"behaviour module '{printable(module if isinstance(module, str) else name)}'"
     try:
         source = resolve_name(f"{module}:" if ":" not in module else module) if isinstance(module, str) else module
         if isinstance(source, type):

@@ -34,8 +34,6 @@ class Document:
     providers whose entries were affected, or `ANY`: statements about these could be wrong.
     """
 
-    __slots__ = ("data", "doubtful", "name", "problems", "removed", "spans")
-
     def __init__(self, name: str, data: dict[str, Any] | None, spans: Spans | None, problems: list[Problem]) -> None:
         self.name = name
         self.data = data
@@ -78,14 +76,13 @@ class Document:
 
 def _describe(data: Mapping[str, Any], path: DocumentPath) -> str:
     """A document path for people: an entry is called by its model or provider, not by its number."""
-    text = ""
-    if path[1:] and path[0] in ("models", "providers") and isinstance(path[1], int):
-        entry = data[path[0]][path[1]]
-        if isinstance(entry, dict):
-            keys = ("id",) if path[0] == "providers" else ("provider", "id" if "id" in entry else "match")
-            text = ":".join(entry[key] for key in keys if isinstance(entry.get(key), str))
-    if text:
-        text, path = f"{path[0]}.{text}", path[2:]
+    text, name = "", ""
+    section, row = [*path, None, None][:2]
+    if section in ("models", "providers") and isinstance(row, int) and isinstance(entry := data[section][row], dict):
+        keys = ("id",) if section == "providers" else ("provider", "id" if "id" in entry else "match")
+        name = ":".join(entry[key] for key in keys if isinstance(entry.get(key), str))
+    if name:
+        text, path = f"{section}.{name}", path[2:]
     for step in path:
         if isinstance(step, int):
             text += f"[{step}]"

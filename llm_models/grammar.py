@@ -91,8 +91,8 @@ def _check_spellings(document: Document) -> Iterator[Fault]:
     for section in BY_PROVIDER:
         spellings = [str(path[1]) for path, _ in document.entries(section)]
         for index, first in _repeated(map(fold_provider, spellings)):
-            one, other = printable(spellings[index]), printable(spellings[first])
-            message = f"duplicate entry: '{one}' is the same provider as '{other}'"
+            later, earlier = printable(spellings[index]), printable(spellings[first])
+            message = f"duplicate entry: '{later}' is the same provider as '{earlier}'"
             yield Fault((section,), message, "Merge the two.", spellings[index])
 
 
@@ -101,9 +101,9 @@ def _check_omit(document: Document) -> Iterator[Fault]:
     for section in ("models", "providers"):
         for path, entry in document.entries(section):
             for index, field in enumerate(entry.get("omit", ())):
-                known = field_paths(section.removesuffix("s"))
-                if field not in known and not field.startswith("extra."):
-                    hint = did_you_mean(field, known) or "Write fields as dotted paths, such as limits.input."
+                fields = field_paths(section.removesuffix("s"))
+                if field not in fields and not field.startswith("extra."):
+                    hint = did_you_mean(field, fields) or "Write fields as dotted paths, such as limits.input."
                     yield Fault((*path, "omit", index), f"unknown field '{printable(field)}'", hint)
 
 

@@ -1,7 +1,4 @@
-"""Ingest: a source's bytes become the layer of its valid records, and a report of what was dropped.
-
-ingest -> normalize -> validate; what a single record holds is judged record by record.
-"""
+"""Ingest: a source's bytes become the layer of its valid records, and a report of what was dropped."""
 
 from __future__ import annotations
 
@@ -33,9 +30,8 @@ def read_source(data: bytes, name: str, source: str) -> tuple[dict[str, Any], La
     for model in models:
         limits = model.get("limits", {})
         if limits.get("output", 0) > limits.get("context", limits.get("output", 0)):
-            report.add(
-                "odd", "limits", "output is larger than context", printable(f"{model['provider']}:{model['id']}")
-            )
+            example = printable(f"{model['provider']}:{model['id']}")
+            report.add("odd", "limits", "output is larger than context", example)
     header: dict[str, Any] = {"sources": [{"name": source, "sha256": hashlib.sha256(data).hexdigest()}]}
     dates = [model["last_updated"] for model in models if "last_updated" in model]
     if dates:

@@ -97,8 +97,6 @@ class Entry(NamedTuple):
 class Layer:
     """A named set of partial records and settings. `only_patches` layers define no models of their own."""
 
-    __slots__ = ("document", "models", "name", "only_patches", "providers", "settings")
-
     def __init__(self, name: str, document: Document, *, only_patches: bool) -> None:
         self.name = name
         self.document = document
@@ -119,14 +117,13 @@ def layer_from(document: Document, name: str, *, only_patches: bool = False) -> 
     layer.providers += (_entry(layer, path, data, "providers") for path, data in document.entries("providers"))
     layer.models += (_entry(layer, path, data, "models") for path, data in document.entries("models"))
     data = document.data or {}
-    for setting in SETTINGS:
-        value = data.get(setting)
+    for setting in [name for name in SETTINGS if name in data]:
+        value = data[setting]
         if isinstance(value, dict):
             value = {fold_provider(provider): globs for provider, globs in value.items()}
         elif isinstance(value, list):
             value = [fold_provider(provider) for provider in value]
-        if value is not None:
-            layer.settings[setting] = value
+        layer.settings[setting] = value
     return layer
 
 

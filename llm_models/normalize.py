@@ -23,9 +23,7 @@ class Drop(ValueError):
 
 
 class Report:
-    """What a build dropped and repaired, counted by (kind, place, reason), with the first few specs of each."""
-
-    EXAMPLES = 3
+    """What a build dropped and repaired, counted by (kind, place, reason), with the first three specs of each."""
 
     def __init__(self) -> None:
         self.counts: dict[tuple[str, str, str], int] = {}
@@ -38,7 +36,7 @@ class Report:
         key = (kind, place, reason)
         self.counts[key] = self.counts.get(key, 0) + 1
         examples = self.examples.setdefault(key, [])
-        if len(examples) < self.EXAMPLES:
+        if len(examples) < 3:
             examples.append(example)
         if kind == "record dropped":
             self.records_dropped += 1
@@ -67,8 +65,8 @@ def listed(document: Any, transform: ModuleType) -> Iterable[tuple[Entry, Iterab
     """
     from glom import PathAccessError, glom
 
-    found: Iterable[Any] = glom(document, transform.CATALOGUE, default=(), skip_exc=(PathAccessError, Drop))
-    return found
+    providers: Iterable[Any] = glom(document, transform.CATALOGUE, default=(), skip_exc=(PathAccessError, Drop))
+    return providers
 
 
 def normalize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from datetime import date
 from functools import cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -87,8 +88,6 @@ def is_number(value: object) -> bool:
 
 def is_date(text: str) -> bool:
     """Whether a text is a day or a month that exists, `YYYY-MM-DD` or `YYYY-MM`."""
-    from datetime import date
-
     if text[4::3] not in ("-", "--"):  # Python reads other forms of ISO 8601 too
         return False
     try:
@@ -98,14 +97,12 @@ def is_date(text: str) -> bool:
     return True
 
 
-_TYPES: dict[str, Callable[[object], bool]] = {
-    "array": lambda value: isinstance(value, list),
-    "boolean": lambda value: isinstance(value, bool),
-    "integer": is_integer,
-    "number": is_number,
-    "object": lambda value: isinstance(value, dict),
-    "string": lambda value: isinstance(value, str),
-}
+_TYPES = {"array": list, "boolean": bool, "object": dict, "string": str}
+_NUMBERS = {"integer": is_integer, "number": is_number}
+
+
+def _type(wanted: Any, value: Any, _schema: Any) -> bool:
+    return isinstance(value, _TYPES[wanted]) if wanted in _TYPES else _NUMBERS[wanted](value)
 
 
 def _properties(wanted: Any, value: Any, _schema: Any) -> bool:
@@ -132,7 +129,7 @@ def _mark(value: Any) -> Any:
 # that checks nothing. JSON Schema applies a word only to values of its type, so each returns True for any other.
 WORDS: dict[str, Callable[[Any, Any, Any], bool] | None] = {
     **dict.fromkeys(("$schema", "$id", "title", "description", "default", "examples")),
-    "type": lambda wanted, value, _: _TYPES[wanted](value),
+    "type": _type,
     "const": lambda wanted, value, _: _mark(value) == _mark(wanted),
     "enum": lambda wanted, value, _: _mark(value) in map(_mark, wanted),
     "properties": _properties,

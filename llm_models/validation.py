@@ -32,8 +32,7 @@ _formats.checks("partial-date")(lambda value: not isinstance(value, str) or sche
 
 @cache
 def validator(name: str) -> Any:
-    """The validator of the schema `name`."""
-    # An empty registry fetches nothing.
+    """The validator of the schema `name`; its registry is empty, so it fetches nothing."""
     return _Validator(schema.inlined(name), format_checker=_formats, registry=Registry())
 
 
@@ -55,10 +54,10 @@ def _translate(error: ValidationError) -> Iterator[Fault]:
 
 def _unknown_keys(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:
     node: Any = error.schema
-    known = list(node.get("properties", ()))
+    keys = list(node.get("properties", ()))
     for key in value:
-        if key not in known:
-            hint = did_you_mean(key, known) or f"Known keys: {', '.join(known)}."
+        if key not in keys:
+            hint = did_you_mean(key, keys) or f"Known keys: {', '.join(keys)}."
             yield Fault(tuple(error.absolute_path), f"unknown key '{printable(key)}'", hint, key)
 
 
@@ -67,7 +66,7 @@ def _missing(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]
 
 
 def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
-    """A value of another type than the one wanted, or than those of the branches; with the likely fix for a table."""
+    """A value of a wrong type, for the word `type` or for all branches; with the likely fix where it is a table."""
     branches = [{"type": wanted}] if isinstance(wanted, str) else wanted
     kinds = [_shown(branch["const"]) if "const" in branch else _article(branch["type"]) for branch in branches]
     message = f"expected {' or '.join(kinds)} (found {_typed(value)})"
@@ -89,8 +88,8 @@ def _wrong_pattern(error: ValidationError, _wanted: Any, value: Any) -> Iterator
     path = tuple(error.absolute_path)
     if (value or "minLength" not in node) and node.get("format") != "partial-date":
         names = [step for step in path if isinstance(step, str)]
-        known = "a provider's id" if names == ["providers", "id"] else _PATTERNS.get(names[-1], "some text")
-        yield Fault(path, f"expected {known} (found {_shown(value)})")
+        kind = "a provider's id" if names == ["providers", "id"] else _PATTERNS.get(names[-1], "some text")
+        yield Fault(path, f"expected {kind} (found {_shown(value)})")
 
 
 _PATTERNS = {
@@ -107,8 +106,8 @@ def _one_of(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
     """Which keys are allowed: each branch of a `oneOf` requires some."""
     if isinstance(value, dict):
         names = [key for branch in wanted for key in branch["required"]]
-        found = "both" if any(key in value for key in names) else "neither"
-        yield Fault(tuple(error.absolute_path), f"expected one of {' and '.join(map(repr, names))} (found {found})")
+        state = "both" if any(key in value for key in names) else "neither"
+        yield Fault(tuple(error.absolute_path), f"expected one of {' and '.join(map(repr, names))} (found {state})")
 
 
 def _branches(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
@@ -159,9 +158,8 @@ def _article(word: str) -> str:
 
 def _shown(value: object) -> str:
     """A value roughly as TOML writes it, shortened."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (str, dict, list)) else str(value)
+    plain = isinstance(value, (bool, str, dict, list))
+    text = json.dumps(value, ensure_ascii=False, default=str) if plain else str(value)
     return printable(text if len(text) <= 60 else f"{text[:57]}...")
 
 

@@ -777,11 +777,7 @@ class TestFaultsOfModels:
 
     @pytest.mark.parametrize(
         ("number", "reason"),
-        [
-            (-1, "not a whole number of tokens"),
-            (0.5, "not a whole number of tokens"),
-            (1.5, "not a whole number of tokens"),
-        ],
+        [(number, "not a whole number of tokens") for number in (-1, 0.5, 1.5)],
     )
     def test_no_number_of_tokens(self, number: float, reason: str) -> None:
         built = one("m", limit={"context": number, "output": 10})

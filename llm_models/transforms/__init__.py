@@ -24,9 +24,7 @@ class Source(NamedTuple):
     transform: str
 
 
-SOURCES = {
-    "models_dev": Source("models.dev", "https://models.dev/api.json", "llm_models.transforms.models_dev"),
-}
+SOURCES = {"models_dev": Source("models.dev", "https://models.dev/api.json", "llm_models.transforms.models_dev")}
 DEFAULT = "models_dev"
 
 
@@ -51,7 +49,6 @@ def read(data: bytes, name: str, source: str) -> tuple[Any, dict[str, int]]:
     from llm_models.normalize import Drop, kind_of, listed
     from llm_models.upstream import parse
 
-    title = named(source).title
     document = parse(data, name)
     counts = {"providers": 0, "models": 0}
     for _, held in listed(document, transform(source)):  # one after the other: a hostile file may have very many
@@ -60,6 +57,6 @@ def read(data: bytes, name: str, source: str) -> tuple[Any, dict[str, int]]:
     if not counts["models"]:
         keys = ", ".join([repr(key[:40]) for key in islice(document, 3)]) if isinstance(document, dict) else ""
         found = f"the keys {keys}" if keys else "an empty object" if document == {} else kind_of(document)
-        message = f"{name}: is not a catalogue of {title}: no provider with models in it (found {found})"
+        message = f"{name}: is not a catalogue of {named(source).title}: no provider with models in it (found {found})"
         raise SourceError(printable(message))
     return document, counts

@@ -14,10 +14,9 @@ from llm_models.transforms.specs import Record, Take, address, date, flag, ident
 if TYPE_CHECKING:
     from llm_models.transforms.specs import Note
 
-# The document is an object of providers by id; each holds its models, by id, under "models".
-
 
 def provider_with_models(item: tuple[str, Any]) -> tuple[tuple[str, Any], Any]:
+    """The document is an object of providers by id; each holds its models, by id, under "models"."""
     key, value = item
     record = dict(value) if isinstance(value, dict) else value
     models = record.pop("models", None) if isinstance(record, dict) else None
