@@ -1,4 +1,4 @@
-"""Activate: build a snapshot file from a source, what was pulled or the packaged snapshot, and put it in place."""
+"""Activate: build a snapshot file from a source, the pulled file or the packaged snapshot, and put it in place."""
 
 from __future__ import annotations
 
@@ -12,23 +12,21 @@ from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, tar
 from llm_models.manifest import source_of
 from llm_models.normalize import Report
 from llm_models.snapshot import Snapshot
-from llm_models.snapshot_file import SnapshotFile
+from llm_models.snapshot_file import MAX_SNAPSHOT, SnapshotFile
 from llm_models.upstream import MAX_BYTES
 
 if TYPE_CHECKING:
     from llm_models.changes import Changes
 
 PREVIOUS = "snapshot.previous.json"
-"""The name under which the snapshot that an activation replaces is kept, beside it."""
-MAX_SNAPSHOT = 8 * MAX_BYTES
-"""The largest snapshot that is looked at before it is replaced, in bytes."""
+"""The file, beside the snapshot, that keeps the snapshot which the last activation replaced."""
 
 
 class Activation(NamedTuple):
-    """A built snapshot: from what, what was dropped, repaired or left out on the way, and what guards say of it.
+    """A snapshot that was built: its origin, what was dropped, repaired or left out, and what the guards report.
 
-    `base` is the snapshot without the application's layers, `replaces` what stood at `path`, where the new one
-    belongs. `refused` are reasons not to put it in place, `look` what deserves eyes.
+    `base` is the snapshot without the application's layers, `path` the file to write, and `replaces` its old content.
+    `refused` lists the reasons not to write it, `look` the notable changes.
     """
 
     file: SnapshotFile
@@ -42,73 +40,6 @@ class Activation(NamedTuple):
     look: tuple[str, ...] = ()
 
 
-def build(path: str | None, folder: paths.Folder, out: str | None = None, *, source: str | None = None) -> Activation:
-    """The snapshot of a source file (None: the newer of pulled and packaged) with the application's layers merged.
-
-    `source` names the source of the file; None means the one that its manifest names, else the default one.
-    No code that the configuration names is run. Raises `SourceError`, `ConfigError`, `EmptyCatalogError`.
-    """
-    config = None if folder.config is None else paths.read_config(folder.config)
-    base, origin, report = _base(path, folder, source)
-    current = InUse(base, folder, config)
-    run = None
-    made = base
-    if config is not None or current.base_kind == "packaged":
-        made, run = pipeline.merge_application(current, run_behaviour=False)
-        Snapshot(made)  # refuses filters that leave no model, as load() does
-    put = target(folder, out)
-    return _judged(Activation(made, base, origin, report, run, put), _content(put), folder if out is None else None)
-
-
-def _judged(made: Activation, replaces: bytes | None, folder: paths.Folder | None) -> Activation:
-    """`made` with what the guards say of it as a replacement of what is in use in `folder`, or else of `replaces`."""
-    look: list[str] = []
-    active = None
-    try:
-        if folder is not None:
-            active = in_use(paths.Folder(None, folder.state)).base
-        elif replaces is not None:
-            active = base_of(SnapshotFile(replaces, made.path))
-    except SnapshotError as error:
-        look.append(f"{error}; nothing was compared with it")
-    found = guards.source_diff(active, made.base) if active is not None else Diff()
-    refused = guards.refusals(made.report, active, made.base, found)
-    look += guards.worth_a_look(found, made.run)
-    return made._replace(replaces=replaces, refused=tuple(refused), look=tuple(look))
-
-
-def _content(path: str) -> bytes | None:
-    """What stands at `path`; None where there is nothing. What is no file, or cannot be read, is an error."""
-    try:
-        return files.read_limited(path, MAX_SNAPSHOT)
-    except files.FileMissingError:
-        return None
-    except files.FileError as error:
-        raise LLMModelsError(str(error)) from None
-
-
-def _base(path: str | None, folder: paths.Folder, source: str | None) -> tuple[SnapshotFile, str, Report]:
-    if path is not None:
-        return _from_source(path, source)
-    shipped = packaged()
-    pulled = pulled_file(folder)
-    if not paths.exists(pulled, SourceError):
-        return shipped, "the packaged snapshot", Report()
-    base, origin, report = _from_source(pulled, source)
-    if (base.header.get("date") or "") >= (shipped.header.get("date") or ""):
-        return base, origin, report
-    return shipped, "the packaged snapshot, which is newer than what was pulled", Report()
-
-
-def _from_source(path: str, source: str | None) -> tuple[SnapshotFile, str, Report]:
-    try:
-        data = files.read_limited(path, MAX_BYTES)
-    except OSError as error:
-        raise SourceError(str(error)) from None
-    base, report = pipeline.build_base(data, path, source or source_of(path))
-    return base, path, report
-
-
 def activate(
     path: str | None,
     folder: paths.Folder,
@@ -119,45 +50,100 @@ def activate(
     strict: bool = False,
     dry_run: bool = False,
 ) -> Activation:
-    """Build as `build` does and put the file in place, whole or not at all; what it replaces is kept beside it.
+    """Build the snapshot of a source file with the application's layers, and put it in place, whole or not at all.
 
-    A guard that refuses raises `GuardError`, unless `force`; with `strict` so does what deserves eyes.
+    Without `path` it takes the newer of the pulled file and the packaged snapshot. `source` names the source of the
+    file; None means the one in its manifest, else the default one. No code that the configuration names is run. The
+    file that it replaces is kept beside it. Raises `SourceError`, `ConfigError`, `EmptyCatalogError`, and `GuardError`
+    when a guard refuses, unless `force`; with `strict` a guard also refuses notable changes.
     """
-    made = build(path, folder, out, source=source)
-    _heed(made, force=force, strict=strict)
-    if dry_run:
-        return made
     try:
-        if out is not None:  # a file that somebody named, in a folder that is not ours to put a lock into
-            files.write_atomically(made.path, made.file.data)
-            return made
-        with files.locked(os.path.dirname(made.path)):
-            replaces = _content(made.path)
-            if replaces != made.replaces:  # somebody activated meanwhile
-                made = _judged(made, replaces, folder)
-                _heed(made, force=force, strict=strict)
-            _put(made.path, made.file.data)
+        built = _build(path, folder, out, source)
+        _heed(built, force=force, strict=strict)
+        if dry_run:
+            return built
+        if out is not None:  # perhaps in a folder that is not ours, so without a lock file and a previous snapshot
+            files.write_atomically(built.path, built.file.data)
+            return built
+        state = os.path.dirname(built.path)
+        with files.locked(state):
+            old = _content(built.path)
+            if old != built.replaces:  # another process activated in the meantime
+                built = _judged(built, old, folder)
+                _heed(built, force=force, strict=strict)
+            files.sweep(state)
+            if old != built.file.data:
+                previous = os.path.join(state, PREVIOUS) if _is_whole(old) else None
+                files.write_atomically(built.path, built.file.data, keep_previous=previous)
     except files.FileError as error:
         raise LLMModelsError(str(error)) from None
-    return made
+    return built
 
 
-def _heed(made: Activation, *, force: bool, strict: bool) -> None:
-    refused = (*made.refused, *(made.look if strict else ()))
+def _build(path: str | None, folder: paths.Folder, out: str | None, source: str | None) -> Activation:
+    config = None if folder.config is None else paths.read_config(folder.config)
+    base, origin, report = _base(path, folder, source)
+    current = InUse(base, folder, config)
+    file, run = base, None
+    if config is not None or current.base_kind == "packaged":
+        file, run = pipeline.merge_application(current, run_behaviour=False)
+        Snapshot(file)  # refuses filters that leave no model, as load() does
+    goal = target(folder, out)
+    built = Activation(file, base, origin, report, run, goal)
+    return _judged(built, _content(goal), folder if out is None else None)
+
+
+def _base(path: str | None, folder: paths.Folder, source: str | None) -> tuple[SnapshotFile, str, Report]:
+    """The snapshot of the file at `path` (None: the newer of pulled and packaged), its origin, and its report."""
+    chosen = pulled_file(folder) if path is None else path
+    if path is None and not paths.exists(chosen, SourceError):
+        return packaged(), "the packaged snapshot", Report()
+    try:
+        data = files.read_limited(chosen, MAX_BYTES)
+    except files.FileError as error:
+        raise SourceError(str(error)) from None
+    base, report = pipeline.build_base(data, chosen, source or source_of(chosen))
+    if path is None and (base.header.get("date") or "") < (packaged().header.get("date") or ""):
+        return packaged(), "the packaged snapshot, which is newer than the pulled file", Report()
+    return base, chosen, report
+
+
+def _judged(built: Activation, replaces: bytes | None, folder: paths.Folder | None) -> Activation:
+    """`built` with the verdict of the guards: compared with what is in use in `folder`, or else with `replaces`."""
+    look: list[str] = []
+    active = None
+    try:
+        if folder is not None:
+            active = in_use(paths.Folder(None, folder.state)).base
+        elif replaces is not None:
+            active = base_of(SnapshotFile(replaces, built.path))
+    except SnapshotError as error:
+        look.append(f"{error}; nothing was compared with it")
+    difference = guards.source_diff(active, built.base) if active is not None else Diff()
+    refused = guards.refusals(built.report, active, built.base, difference)
+    look += guards.worth_a_look(difference, built.run)
+    return built._replace(replaces=replaces, refused=tuple(refused), look=tuple(look))
+
+
+def _heed(built: Activation, *, force: bool, strict: bool) -> None:
+    refused = (*built.refused, *(built.look if strict else ()))
     if refused and not force:
-        text = "\n".join([*refused, f"{made.path} was left as it was; --force overrides"])
+        text = "\n".join([*refused, f"{built.path} was not changed; --force overrides this"])
         raise guards.GuardError(text, refused=refused)
 
 
-def _put(path: str, data: bytes) -> None:
-    """Make `data` the snapshot at `path`; what stood there becomes the previous one, if it is another whole one."""
-    files.sweep(os.path.dirname(path))
-    old = _content(path)
-    if old != data:
-        files.write_atomically(path, data, keep_previous=_previous(path) if old and _is_whole(old) else None)
+def _content(path: str) -> bytes | None:
+    """The content of the file at `path`; None where there is none. Raises `FileError` where it cannot be read."""
+    try:
+        return files.read_limited(path, MAX_SNAPSHOT)
+    except files.FileMissingError:
+        return None
 
 
-def _is_whole(data: bytes) -> bool:
+def _is_whole(data: bytes | None) -> bool:
+    """Whether this is the content of a snapshot without damage."""
+    if not data:
+        return False
     try:
         SnapshotFile(data, PREVIOUS).verify()
     except SnapshotError:
@@ -165,17 +151,13 @@ def _is_whole(data: bytes) -> bool:
     return True
 
 
-def _previous(path: str) -> str:
-    return os.path.join(os.path.dirname(path), PREVIOUS)
-
-
 def rollback(folder: paths.Folder) -> SnapshotFile:
     """Put the previous snapshot back in place; the one that it replaces becomes the previous one.
 
-    Raises `SnapshotError` where there is none, or it is damaged; nothing changes then.
+    Raises `SnapshotError` when there is none or it is damaged. Nothing changes then.
     """
     path = target(folder)
-    previous = _previous(path)
+    previous = os.path.join(os.path.dirname(path), PREVIOUS)
     if not paths.exists(previous, SnapshotError):
         raise SnapshotError(f"{previous}: there is no previous snapshot to go back to", path=previous)
     try:
@@ -184,7 +166,7 @@ def rollback(folder: paths.Folder) -> SnapshotFile:
             file.verify()
             old = _content(path)
             files.write_atomically(path, file.data)  # first, so that no crash can lose it
-            if old and _is_whole(old):
+            if old is not None and _is_whole(old):
                 files.write_atomically(previous, old)
     except files.FileError as error:
         raise LLMModelsError(str(error)) from None

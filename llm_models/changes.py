@@ -152,12 +152,14 @@ class Changes:
 
     `providers` holds each touched provider's record with its origins, `models` each touched model, `removed` the
     pattern that excludes a model (with its `layer` and `place`). `settings` are those of the whole catalogue and
-    `locations` tells where its patterns stand. `fallen` lists the aliases that were dropped: (spec, alias, reason).
+    `locations` tells where its patterns stand. `left_out` lists the entries without effect, and `fallen` the aliases
+    that were dropped: (spec, alias, reason).
     """
 
     def __init__(self, touched: Touched, settings: dict[str, Any], locations: Locations) -> None:
         self.base = touched.base
         self.layers = touched.layers
+        self.left_out = touched.left_out
         self.touched = touched
         self.settings = settings
         self.locations = locations
@@ -165,11 +167,6 @@ class Changes:
         self.models: dict[str, dict[str, Final]] = {}
         self.removed: dict[str, dict[str, dict[str, Any]]] = {}
         self.fallen: list[tuple[str, str, str]] = []
-
-    @property
-    def left_out(self) -> list[Entry]:
-        """The entries without effect, because no layer holds their model."""
-        return self.touched.left_out
 
 
 def merge_layers(base: SnapshotFile, layers: Sequence[Layer]) -> Changes:
@@ -255,23 +252,19 @@ def settle_aliases(models: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[
 
 def _drop_fallen_aliases(changes: Changes, provider: str) -> None:
     """Take from each model the aliases that cannot stand: an id beats an alias, and two claims cancel each other."""
-    models = changes.models.setdefault(provider, {})
-    aliases: dict[str, Sequence[str]] = {}
+    models, removed = changes.models.setdefault(provider, {}), changes.removed.get(provider, ())
+    aliases: dict[str, list[str]] = {}
     if provider in changes.base.blocks:
         block = changes.base.block(provider)
-        removed = changes.removed.get(provider, ())
         aliases = {model_id: [] for model_id in block.ids if model_id not in removed}
         for alias, model_id in block.aliases.items():
-            if model_id in aliases:
-                aliases[model_id] = [*aliases[model_id], alias]
-    aliases.update({model_id: final.stated.get("aliases", ()) for model_id, final in models.items()})
+            aliases.get(model_id, []).append(alias)
+    aliases.update({model_id: final.stated.get("aliases", []) for model_id, final in models.items()})
     for model_id, fallen in settle_aliases(aliases).items():
         if model_id not in models:  # an alias of the base that is now the id of a layer's model
-            ground = changes.base.stated(provider, model_id)
-            models[model_id] = Final({**(ground or {}), "provider": provider}, {}, {})
-        gone = [alias for alias, _ in fallen]
-        stated = models[model_id].stated
-        stated["aliases"] = [alias for alias in stated["aliases"] if alias not in gone]
+            models[model_id] = Final({**(changes.base.stated(provider, model_id) or {}), "provider": provider}, {}, {})
+        dropped = [alias for alias, _ in fallen]
+        models[model_id].stated["aliases"] = [alias for alias in aliases[model_id] if alias not in dropped]
         changes.fallen.extend((f"{provider}:{model_id}", alias, why) for alias, why in fallen)
 
 

@@ -16,23 +16,26 @@ from llm_models.manifest import source_of
 from llm_models.origins import leaves
 from llm_models.pipeline import build_base, merge_application
 from llm_models.records import Model, Provider
+from llm_models.schema import is_number
 from llm_models.snapshot_file import MAX_SNAPSHOT, SnapshotFile, effective
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from typing import Literal
 
     from llm_models.paths import Folder
     from llm_models.snapshot import Snapshot
 
+    Kind = Literal["price", "limit", "capability", "status", "other"]
     Values = dict[tuple[str, ...], Any]
     """A record as its leaves: path -> value."""
 
 NAMES = ("packaged", "active", "pulled")
-"""The names of catalogues that `compared` takes beside paths."""
+"""The names of catalogues that `compared` takes besides paths."""
 
-KINDS = ("price", "limit", "capability", "status", "other")
+KINDS: tuple[Kind, ...] = ("price", "limit", "capability", "status", "other")
 
-_KIND_OF = {
+_KIND_OF: dict[str, Kind] = {
     "cost": "price",
     "limits": "limit",
     "capabilities": "capability",
@@ -43,22 +46,20 @@ _KIND_OF = {
 
 
 class Change(NamedTuple):
-    """One field of one record that changed: `spec` is a provider's id or a model spec; None is "not stated".
-
-    `kind` is one of `KINDS`. `percent` is the change of a price, None for what is no price or had none.
-    """
+    """One field of one record that changed. `spec` is a provider's id or a model spec; a None value is "not stated"."""
 
     spec: str
     field: str
-    kind: str
+    kind: Kind
     old: Any
     new: Any
 
     @property
     def percent(self) -> float | None:
-        """By how much a price changed, in percent of the old one."""
-        numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (self.old, self.new))
-        return None if self.kind != "price" or not numbers or not self.old else (self.new - self.old) / self.old * 100
+        """By how much a price changed, in percent of the old one; None for other fields or without an old price."""
+        if self.kind != "price" or not self.old or not is_number(self.old) or not is_number(self.new):
+            return None
+        return float((self.new - self.old) / self.old * 100)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, with the percentage where there is one."""
@@ -67,7 +68,7 @@ class Change(NamedTuple):
 
 
 class Diff(NamedTuple):
-    """What is new, what is gone, and which fields of the rest changed; all sorted by name."""
+    """Which providers and models are new or removed, and which fields of the others changed; sorted by name."""
 
     providers_added: tuple[str, ...] = ()
     providers_removed: tuple[str, ...] = ()
@@ -80,20 +81,21 @@ class Diff(NamedTuple):
 
     def only(self, wanted: Callable[[str], bool]) -> Diff:
         """The part about the providers and model specs that `wanted` accepts."""
-        one, two, three, four = (tuple(filter(wanted, part)) for part in self[:4])
-        return Diff(one, two, three, four, tuple(change for change in self.changes if wanted(change.spec)))
+        providers = tuple(filter(wanted, self.providers_added)), tuple(filter(wanted, self.providers_removed))
+        models = tuple(filter(wanted, self.models_added)), tuple(filter(wanted, self.models_removed))
+        return Diff(*providers, *models, tuple(change for change in self.changes if wanted(change.spec)))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, the changes grouped by kind."""
         plain: dict[str, Any] = {name: list(part) for name, part in zip(self._fields[:4], self[:4], strict=True)}
-        grouped = {kind: [one.to_dict() for one in self.changes if one.kind == kind] for kind in KINDS}
+        grouped = {kind: [change.to_dict() for change in self.changes if change.kind == kind] for kind in KINDS}
         return {**plain, "changes": {kind: rows for kind, rows in grouped.items() if rows}}
 
 
 def diff(old: Snapshot, new: Snapshot) -> Diff:
-    """What changed from `old` to `new`: records as they are served, filters left aside.
+    """What changed from `old` to `new` in the records that they serve; filters are ignored.
 
-    A field is in it exactly when the leaves of `to_dict()` differ; the prices of a tier are fields of their own.
+    A field is listed exactly when the leaves of `to_dict()` differ. Each price of a tier counts as a field.
 
     >>> snapshot = llm_models.snapshot()
     >>> bool(llm_models.diff(snapshot, snapshot))
@@ -103,97 +105,85 @@ def diff(old: Snapshot, new: Snapshot) -> Diff:
 
 
 class Served:
-    """The records of a file as they are served, each as its leaves."""
+    """The records of a file as they are served. Without a `model_id`, a method is about the provider itself."""
 
     def __init__(self, file: SnapshotFile) -> None:
         self.file = file
 
     def ids(self, provider: str) -> set[str]:
-        """The ids of a provider's models; none where the file does not hold the provider."""
+        """The ids of a provider's models; none where the file does not have the provider."""
         return set(self.file.block(provider).ids) if provider in self.file.blocks else set()
 
-    def provider(self, provider: str) -> Values:
-        """What a provider's record holds."""
-        return dict(leaves(Provider.from_dict(self.file.block(provider).provider).to_dict()))
-
-    def model(self, provider: str, model_id: str) -> Values:
-        """What a model's record holds."""
-        return dict(leaves(Model.from_dict(self.effective(provider, model_id)).to_dict()))
-
-    def same_provider(self, other: Served, provider: str) -> bool:
-        """Whether all that both hold of a provider is written alike, so that nothing of it can differ."""
-        return self.file.raw_block(provider) == other.file.raw_block(provider)
-
-    def same_model(self, other: Served, provider: str, model_id: str) -> bool:
-        """Whether what both hold of a model is written alike."""
-        one, two = self.file.block(provider), other.file.block(provider)
-        return one.line(one.rows[model_id]) == two.line(two.rows[model_id])
-
-    def effective(self, provider: str, model_id: str) -> dict[str, Any]:
-        """What is stated of a model or derived for it."""
+    def written(self, provider: str, model_id: str | None = None) -> object:
+        """What the file contains about a model, or about a provider and its models: if equal, nothing differs."""
+        if model_id is None:
+            return self.file.raw_block(provider)
         block = self.file.block(provider)
-        return effective(block.model(block.rows[model_id]), provider)
+        return block.line(block.rows[model_id])
+
+    def record(self, provider: str, model_id: str | None = None) -> dict[str, Any]:
+        """The stated and derived values of a record."""
+        block = self.file.block(provider)
+        return block.provider if model_id is None else effective(block.model(block.rows[model_id]), provider)
+
+    def values(self, provider: str, model_id: str | None = None) -> Values:
+        """The values of a record that are compared."""
+        kind = Provider if model_id is None else Model
+        return dict(leaves(kind.from_dict(self.record(provider, model_id)).to_dict()))
 
 
 def compare(old: Served, new: Served) -> Diff:
     """As `diff`, over files, each read as its side reads it."""
-    before, after = old.file.blocks, new.file.blocks
+    before, after = old.file.blocks.keys(), new.file.blocks.keys()
     added: list[str] = []
     removed: list[str] = []
     changes: list[Change] = []
-    for provider in sorted({*before, *after}):
+    for provider in sorted(before | after):
         both = provider in before and provider in after
-        if both and old.same_provider(new, provider):
+        if both and old.written(provider) == new.written(provider):
             continue
-        one, two = old.ids(provider), new.ids(provider)
-        removed.extend(f"{provider}:{model_id}" for model_id in one - two)
-        added.extend(f"{provider}:{model_id}" for model_id in two - one)
-        if not both:
-            continue
-        changes.extend(_changes(provider, old.provider(provider), new.provider(provider)))
-        for model_id in sorted(one & two):
-            if not old.same_model(new, provider, model_id):
-                pair = old.model(provider, model_id), new.model(provider, model_id)
-                changes.extend(_changes(f"{provider}:{model_id}", *pair))
-    return Diff(
-        tuple(sorted(set(after) - set(before))),
-        tuple(sorted(set(before) - set(after))),
-        tuple(sorted(added)),
-        tuple(sorted(removed)),
-        tuple(changes),
-    )
+        old_ids, new_ids = old.ids(provider), new.ids(provider)
+        removed.extend(f"{provider}:{model_id}" for model_id in old_ids - new_ids)
+        added.extend(f"{provider}:{model_id}" for model_id in new_ids - old_ids)
+        for model_id in (None, *sorted(old_ids & new_ids)) if both else ():
+            if model_id is None or old.written(provider, model_id) != new.written(provider, model_id):
+                name = provider if model_id is None else f"{provider}:{model_id}"
+                changes.extend(_changes(name, old.values(provider, model_id), new.values(provider, model_id)))
+    providers = tuple(sorted(after - before)), tuple(sorted(before - after))
+    return Diff(*providers, tuple(sorted(added)), tuple(sorted(removed)), tuple(changes))
 
 
 def _changes(spec: str, old: Values, new: Values) -> Iterable[Change]:
     for path in sorted(old.keys() | new.keys(), key=".".join):
-        one, two = old.get(path), new.get(path)
-        if one != two or isinstance(one, bool) is not isinstance(two, bool):
-            single = list(_tier_changes(spec, one or [], two or [])) if path == ("cost", "tiers") else []
-            yield from single or [Change(spec, ".".join(path), _KIND_OF.get(path[0], "other"), one, two)]
+        before, after = old.get(path), new.get(path)
+        if before != after or isinstance(before, bool) is not isinstance(after, bool):
+            single = list(_tier_changes(spec, before or [], after or [])) if path == ("cost", "tiers") else []
+            yield from single or [Change(spec, ".".join(path), _KIND_OF.get(path[0], "other"), before, after)]
 
 
 def _tier_changes(spec: str, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Change]:
-    """Each price of each tier by itself, so that it has a percentage; nothing where that would not show all."""
-    one = {tier["context_over"]: tier for tier in old}
-    two = {tier["context_over"]: tier for tier in new}
-    if any(len(sizes) != len(tiers) for sizes, tiers in ((one, old), (two, new))):
+    """Each price of each tier as a change, so that it has a percentage; none where that would not show everything."""
+    old_tiers = {tier["context_over"]: tier for tier in old}
+    new_tiers = {tier["context_over"]: tier for tier in new}
+    lone = old_tiers.keys() ^ new_tiers.keys()
+    if len(old_tiers) < len(old) or len(new_tiers) < len(new):  # a size occurs twice
         return
-    if any(len(tier) == 1 for size in one.keys() ^ two.keys() for tier in (one.get(size) or two[size],)):
+    if any(len(tier) == 1 and tier["context_over"] in lone for tier in (*old, *new)):  # a tier without a price
         return
-    for size in sorted(one.keys() | two.keys()):
-        before, after = one.get(size, {}), two.get(size, {})
-        for name in sorted((before.keys() | after.keys()) - {"context_over"}):
-            if before.get(name) != after.get(name):
-                yield Change(spec, f"cost.tiers[{size}].{name}", "price", before.get(name), after.get(name))
+    for size in sorted(old_tiers.keys() | new_tiers.keys()):
+        old_tier, new_tier = old_tiers.get(size, {}), new_tiers.get(size, {})
+        for name in sorted((old_tier.keys() | new_tier.keys()) - {"context_over"}):
+            if old_tier.get(name) != new_tier.get(name):
+                yield Change(spec, f"cost.tiers[{size}].{name}", "price", old_tier.get(name), new_tier.get(name))
 
 
 def compared(
     folder: Folder, old: str | None, new: str | None, *, provider: str | None = None, only_used: bool = False
 ) -> Diff:
-    """What changed from `old` to `new`, each one of `NAMES` or the path of a snapshot or source file.
+    """What changed from `old` to `new`: each is one of `NAMES`, or the path of a snapshot or source file.
 
-    Without `new`, or without both, they are active and pulled, else packaged and active. With `provider`, only that
-    provider's; with `only_used`, only what the application's configuration names. Raises `SnapshotError`,
+    Without both, it compares active with pulled or, if nothing was pulled, packaged with active. With `provider`, only
+    that provider; with `only_used`, only what the application's configuration names. Raises `SnapshotError`,
     `SourceError`, `ConfigError`, `UnknownProviderError`.
     """
     is_pulled = paths.exists(pulled_file(folder), SourceError)
@@ -201,20 +191,17 @@ def compared(
         old, new = ("active", "pulled") if is_pulled else ("packaged", "active")
     elif new is None:
         new = "active" if old != "active" else "pulled" if is_pulled else "packaged"
-    one, two = _named(old, folder), _named(new, folder)
-    one, two = _as_served(one, two, folder), _as_served(two, one, folder)
-    difference = compare(Served(one), Served(two))
+    before, after = _named(old, folder), _named(new, folder)
+    before, after = _as_served(before, after, folder), _as_served(after, before, folder)
+    difference = compare(Served(before), Served(after))
     if provider is not None:
-        wanted = parse_provider(provider, {**one.blocks, **two.blocks})
+        wanted = parse_provider(provider, {**before.blocks, **after.blocks})
         difference = difference.only(lambda name: name.partition(":")[0] == wanted)
     return difference.only(_used(folder)) if only_used else difference
 
 
 def _named(name: str, folder: Folder) -> SnapshotFile:
-    """The catalogue of that name, or of the file at that path.
-
-    The active one is what `load()` serves, except that the behaviour module is not run.
-    """
+    """The catalogue of that name, or of the file at that path. The active one is that of `load()` without behaviour."""
     if name == "packaged":
         return packaged()
     if name == "active":
@@ -229,9 +216,9 @@ def _named(name: str, folder: Folder) -> SnapshotFile:
 
 
 def _as_served(file: SnapshotFile, other: SnapshotFile, folder: Folder) -> SnapshotFile:
-    """A source as it would be served here, where the other side has the application's layers too.
+    """A source with the application's layers merged, if the other side has them too.
 
-    Otherwise these would look like a change of the data. The packaged snapshot stays as it is.
+    Otherwise these layers would look like a change of the data. The packaged snapshot stays as it is.
     """
     if folder.config is None or other.config() is None or "base" in file.header or file.name == paths.PACKAGED_SNAPSHOT:
         return file
@@ -244,18 +231,15 @@ def _used(folder: Folder) -> Callable[[str], bool]:
     if folder.config is None:
         return lambda _: False
     layer = read_layer(folder.config, os.path.basename(folder.config))
-    providers = {*layer.settings.get("prefer", ()), *(entry.provider for entry in layer.providers)}
-    models = [(entry.provider, compile_glob(entry.match) if entry.match else entry.id.__eq__) for entry in layer.models]
+    whole = [*layer.settings.get("prefer", ()), *(entry.provider for entry in layer.providers)]
+    tests = [(provider, compile_glob("*")) for provider in whole]
+    tests += [(entry.provider, compile_glob(entry.match) if entry.match else entry.id.__eq__) for entry in layer.models]
     allow = layer.settings.get("allow")
     for provider, globs in allow.items() if isinstance(allow, dict) else ():
-        models.extend((provider, compile_glob(glob)) for glob in (["*"] if globs == "all" else globs))
+        tests += [(provider, compile_glob(glob)) for glob in (["*"] if globs == "all" else globs)]
 
     def used(name: str) -> bool:
-        provider, _, model_id = name.partition(":")
-        if provider in providers:
-            return True
-        if not model_id:
-            return any(provider == one for one, _ in models)
-        return any(provider == one and bool(test(model_id)) for one, test in models)
+        provider, colon, model_id = name.partition(":")
+        return any(provider == named and (not colon or bool(test(model_id))) for named, test in tests)
 
     return used

@@ -1,8 +1,7 @@
-"""Enrich: what can be told of a model that no layer states; standard library only.
+"""Enrich: the values that can be derived for a model when no layer states them; standard library only.
 
-It speaks last and only fills: a stated value always stands. What it fills is kept apart from what is stated
-(under `derived`), so that it is worked out anew whenever a layer comes on top. Defaults are not its matter:
-they stand in the schemas, and the records hold them.
+A derived value never replaces a stated one. Derived values are kept apart (under `derived`), so that they are computed
+again whenever another layer is merged. Defaults are not derived: the records have them.
 """
 
 from __future__ import annotations
@@ -13,28 +12,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# What a model is, where no flag says so: the first rule that fits decides. A rule fits when the last segment of
-# the id (lower case) matches `id`, or the family is one of `families`, or the list of modalities lacks what
-# `without` names. Where the capability `flag` is stated, it alone tells whether the rule fits.
+_EMBEDDERS = {"bge", "codestral-embed", "cohere-embed", "gemini-embedding", "mistral-embed", "text-embedding",
+              "titan-embed", "voyage"}  # fmt: skip
+
+# The capabilities that follow from what a model is: the first rule that fits decides. A rule fits when the last
+# segment of the id (lower case) matches `id`, or the family is one of `families`, or the list of modalities lacks the
+# one that `without` names. Where the capability `flag` is stated, it alone decides.
 KINDS: tuple[dict[str, Any], ...] = (
     {"kind": "reranker", "id": r"rerank", "capabilities": {"chat": False}},
     {
         "kind": "embeddings",
         "flag": "embeddings",
         "id": r"embed|(^|-)(bge|e5|gte|voyage)-|(^|-)all-mini-?lm-|-mpnet-base-",
-        "families": {
-            "bge",
-            "codestral-embed",
-            "cohere-embed",
-            "gemini-embedding",
-            "mistral-embed",
-            "text-embedding",
-            "titan-embed",
-            "voyage",
-        },
+        "families": _EMBEDDERS,
         "capabilities": {"chat": False, "embeddings": True},
     },
-    # Upstream says that some of these give text, as others that they take none.
+    # Upstream lists text as the output of some of these.
     {
         "kind": "makes pictures or speech",
         "id": r"(^|-)(chat)?gpt-image-|(^|-)grok-imagine-|(^|-)melotts$",
@@ -49,7 +42,7 @@ _VERSION = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{2}-\d{4}|\d{2}-\d{2}|\d{8}|v?\d+(
 
 
 def last_segment(model_id: str) -> str:
-    """The last path segment of an id in lower case, without what follows `@` or `:`.
+    """The last path segment of an id in lower case, up to the first `@` or `:`.
 
     >>> last_segment("openai/gpt-oss-20b:free")
     'gpt-oss-20b'
@@ -58,7 +51,7 @@ def last_segment(model_id: str) -> str:
 
 
 def family_from_id(model_id: str) -> str | None:
-    """The family that an id suggests: its last segment less a date or version, less its last part.
+    """The family that an id suggests: its last segment without a date or version, and without its last part.
 
     >>> family_from_id("openai/gpt-4o-mini-2024-07-18")
     'gpt-4o'
@@ -67,7 +60,7 @@ def family_from_id(model_id: str) -> str | None:
 
 
 def agreed_families(models: Iterable[tuple[str, str | None]]) -> dict[str, str]:
-    """Last segment -> family, for the segments whose models (id, stated family) that state one all state the same."""
+    """Last segment -> family, where all models (id, stated family) that state a family state the same one."""
     stated: dict[str, set[str]] = {}
     for model_id, family in models:
         if family:
@@ -76,7 +69,7 @@ def agreed_families(models: Iterable[tuple[str, str | None]]) -> dict[str, str]:
 
 
 def derive(model: Mapping[str, Any], agreed: str | None) -> dict[str, Any]:
-    """What fills the gaps of a model's stated data; `agreed` is the family that others state for its id."""
+    """The values derived from a model's stated data; `agreed` is the family that other models state for its id."""
     derived: dict[str, Any] = {}
     family = model.get("family")
     if family is None:
@@ -86,24 +79,17 @@ def derive(model: Mapping[str, Any], agreed: str | None) -> dict[str, Any]:
     if model.get("deprecated") is None and model.get("status") == "deprecated":
         derived["deprecated"] = True
     stated = model.get("capabilities", {})
-    flags = {name: value for name, value in _kind_flags(model, family, stated).items() if name not in stated}
-    if flags:
-        derived["capabilities"] = flags
-    return derived
+    flags: dict[str, bool] = next((rule["capabilities"] for rule in KINDS if _fits(rule, model, family)), {})
+    missing = {name: value for name, value in flags.items() if name not in stated}
+    return {**derived, "capabilities": missing} if missing else derived
 
 
-def _kind_flags(model: Mapping[str, Any], family: str | None, stated: Mapping[str, Any]) -> dict[str, bool]:
-    segment = last_segment(model["id"])
-    for rule in KINDS:
-        if rule.get("flag") in stated:
-            fits = stated[rule["flag"]]
-        elif "without" in rule:
-            side, kind = rule["without"]
-            listed = model.get("modalities", {}).get(side)
-            fits = bool(listed) and kind not in listed
-        else:
-            fits = re.search(rule["id"], segment) is not None or family in rule.get("families", ())
-        if fits:
-            flags: dict[str, bool] = rule["capabilities"]
-            return flags
-    return {}
+def _fits(rule: Mapping[str, Any], model: Mapping[str, Any], family: str | None) -> bool:
+    stated = model.get("capabilities", {})
+    if rule.get("flag") in stated:
+        return bool(stated[rule["flag"]])
+    if "without" in rule:
+        side, modality = rule["without"]
+        listed = model.get("modalities", {}).get(side)
+        return bool(listed) and modality not in listed
+    return re.search(rule["id"], last_segment(model["id"])) is not None or family in rule.get("families", ())

@@ -18,10 +18,7 @@ def printable(text: object) -> str:
     >>> printable("gpt\\x1b[31m")
     'gpt\\\\x1b[31m'
     """
-    text = str(text)
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(text))
 
 
 def quoted(text: object) -> str:
@@ -78,16 +75,11 @@ class Problem:
         hint: str = "",
         severity: str = "error",
     ) -> None:
-        self.message = message
-        self.file = file
-        self.line = line
-        self.column = column
-        self.path = path
-        self.hint = hint
-        self.severity = severity
+        self.message, self.path, self.hint, self.severity = message, path, hint, severity
+        self.file, self.line, self.column = file, line, column
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """`file:line:column`, or the part of it that is known."""
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
@@ -96,7 +88,7 @@ class Problem:
         return {name: getattr(self, name) for name in ("severity", "file", "line", "column", "path", "message", "hint")}
 
     def __str__(self) -> str:
-        text = ": ".join(part for part in (self.place, self.path, self.message) if part)
+        text = ": ".join(part for part in (self.location, self.path, self.message) if part)
         return printable(f"{text}. {self.hint}" if self.hint else text)
 
     def __repr__(self) -> str:

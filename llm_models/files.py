@@ -1,7 +1,6 @@
-"""Safe reading, writing and locking of files; standard library only, and little of it.
+"""Files: reads, writes and locks them safely; standard library only, and little of it.
 
-Every failure is a `FileError`, an `OSError` whose text is one line for people (`/x/y: is a FIFO, not a file`);
-callers turn it into the error that fits their task. Nothing here depends on the content of the files.
+Every failure is a `FileError`, an `OSError` whose text is one line for people (`/x/y: is a FIFO, not a file`).
 """
 
 from __future__ import annotations
@@ -16,8 +15,7 @@ from llm_models.errors import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from typing import Any
+    from collections.abc import Callable
 
 LOCK_NAME = ".llm_models.lock"
 TEMPORARY = ".llm_models.tmp"  # the end of the name of each of our temporary files
@@ -25,6 +23,7 @@ TEMPORARY = ".llm_models.tmp"  # the end of the name of each of our temporary fi
 _BINARY = getattr(os, "O_BINARY", 0)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+_NOUNS = {stat.S_IFDIR: "directory", stat.S_IFIFO: "FIFO", stat.S_IFSOCK: "socket", stat.S_IFCHR: "character device"}
 _CHUNK = 1 << 20  # bytes
 _POLL = 0.02  # seconds between two attempts to get a lock
 
@@ -41,7 +40,7 @@ class FileMissingError(FileError, FileNotFoundError):
 
 
 class _Naming:
-    """Raise every failure of the system inside the block as a `FileError` that names `path`."""
+    """Turns each error of the system inside the block into a `FileError` that names `path`."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -58,9 +57,9 @@ class _Naming:
 
 
 def regular(path: str) -> os.stat_result | None:
-    """The status of the regular file at `path`, links followed, or None where there is none.
+    """The status of the regular file at `path`, links followed, or None if it is missing. Nothing is opened.
 
-    A directory, FIFO, socket or device is a `FileError`. Nothing is opened.
+    Raises `FileError` for anything else: a directory, a FIFO, a socket, a device.
     """
     with _Naming(path):
         try:
@@ -72,52 +71,49 @@ def regular(path: str) -> os.stat_result | None:
 
 
 def read_limited(path: str, limit: int) -> bytes:
-    """The bytes of the regular file at `path`, of which there may be at most `limit`.
+    """The bytes of the regular file at `path`, at most `limit`. Raises `FileMissingError`, `FileError`.
 
-    Anything that is not a regular file is refused without opening it or waiting for it, and a longer file before
-    it is read; reading stops at the limit when a file grows or hides its size. Raises `FileMissingError`, `FileError`.
+    Anything else than a regular file is refused without opening it or waiting for it, and a longer file before it
+    is read. Reading stops at the limit if a file grows or hides its size.
     """
     status = regular(path)
     with _Naming(path):
-        if status is not None and status.st_size > limit:
-            raise _too_long(status.st_size, limit, path)
-        # Checked again once open: another file may have that name by now.
-        fd = os.open(path, os.O_RDONLY | _BINARY | _NO_WAIT)
-        try:
-            _refuse_special(os.fstat(fd), path)
-            parts = []
-            room = limit + 1
-            while room and (part := os.read(fd, min(room, _CHUNK))):
-                parts.append(part)
-                room -= len(part)
-        finally:
-            os.close(fd)
-        if not room:
-            raise _too_long(limit + 1, limit, path)
-        return b"".join(parts)
+        size = 0 if status is None else status.st_size
+        if size <= limit:
+            fd = os.open(path, os.O_RDONLY | _BINARY | _NO_WAIT)
+            try:
+                _refuse_special(os.fstat(fd), path)  # again: another file may have that name by now
+                parts = []
+                size = 0
+                while size <= limit and (part := os.read(fd, min(limit + 1 - size, _CHUNK))):
+                    parts.append(part)
+                    size += len(part)
+            finally:
+                os.close(fd)
+            if size <= limit:
+                return b"".join(parts)
+        raise FileError(errno.EFBIG, f"is too long (found at least {size:,} bytes, expected at most {limit:,})", path)
 
 
 def write_atomically(path: str, data: bytes, *, keep_previous: str | None = None, create: bool = False) -> None:
     """Make `data` the content of `path`: any reader, even after a crash, finds all of the old or all of the new.
 
-    A symbolic link is followed and stays. A new file gets the permissions that the umask leaves, an existing one
-    keeps its own. With `keep_previous` the old file, if any, is kept under that name, first and as safely;
-    only a crash between the two renames leaves the old content under both names. With `create` the file must be
-    new: one that exists, or appears in the meantime, is an error and stays. The temporary files of killed writers
-    in that folder are removed.
+    A symbolic link is followed and stays. A new file gets the permissions that the umask leaves; an existing one
+    keeps its own. `keep_previous` is a path at which the old file is kept, written first and as safely; only a crash
+    between the two renames leaves the old content at both paths. With `create` the file must be new: if one exists,
+    or appears in the meantime, it stays, and that is an error. Temporary files of killed writers are removed.
 
-    Raises `FileError`. The old file is then unchanged and nothing else is left behind, with one exception: when
-    only the last step fails (the fsync of the folder), the new file is in place but perhaps not yet on the disk.
+    Raises `FileError`. Then the old file is unchanged and nothing is left behind, with one exception: if only the
+    last step fails (the fsync of the folder), the new file is in place but perhaps not yet on the disk.
     """
     with _Naming(path):
-        _put(path, None if create else regular(path), (data,), keep_previous, create=create)
+        _put(path, None if create else regular(path), data, keep_previous, create=create)
 
 
 def sweep(folder: str) -> None:
-    """Remove the temporary files that killed writers left in `folder`; those of running writers stay.
+    """Remove the temporary files that killed writers left in `folder`, if possible. Raises nothing.
 
-    A running writer holds a kernel lock on its temporary file. A process id would not do: it can be used again,
-    or belong to another container. Never raises: a file that cannot be removed is left alone.
+    A running writer holds a kernel lock on its file. A process id is no proof: it can be used again or elsewhere.
     """
     try:
         names = os.listdir(folder or os.curdir)
@@ -129,20 +125,20 @@ def sweep(folder: str) -> None:
 
 
 def make_folder(path: str) -> None:
-    """Make the folder `path` and those above it, where they are missing. Raises `FileError`."""
+    """Make the folder `path` and its missing parents. Raises `FileError`."""
     with _Naming(path):
         try:
             os.makedirs(path)
-        except FileExistsError:
+        except FileExistsError:  # `exist_ok` would hide why the path cannot be checked
             if not stat.S_ISDIR(os.stat(path).st_mode):
                 raise FileError(errno.ENOTDIR, "is a file, not a folder", path) from None
 
 
 class locked:
-    """`with locked(folder):` holds the exclusive lock of that folder, which is made where it is missing.
+    """`with locked(folder):` holds the exclusive lock of that folder. A missing folder is made.
 
-    The lock is the kernel's, on the file `LOCK_NAME`. It ends with the block, or earlier with the process; the file
-    stays. It is not reentrant. Raises `FileError` when the lock is not free within `timeout` seconds.
+    The kernel locks the file `LOCK_NAME`, which stays. The lock ends with the block or the process, and is not
+    reentrant. Raises `FileError` if the lock is not free within `timeout` seconds.
     """
 
     def __init__(self, folder: str, timeout: float = 10.0) -> None:
@@ -164,48 +160,55 @@ class locked:
     def __exit__(self, *_: object) -> None:
         fd, self._fd = self._fd, -1
         try:
-            _lock(fd, release=True)  # closing is not enough where a forked child has inherited the descriptor
+            _lock(fd, release=True)  # closing is not enough if a forked child has inherited the descriptor
         finally:
-            _quietly(os.close, fd)  # no data was written that could be lost
+            _quietly(os.close, fd)  # no data is lost
 
     def _try(self, path: str) -> bool:
         """Whether the lock is ours now. The file is opened each time, because another process may remove it."""
         fd = os.open(path, os.O_RDWR | os.O_CREAT | _NO_FOLLOW | _NO_WAIT, 0o666)
         try:
             _refuse_special(os.fstat(fd), path)
-            if _lock(fd) and _is_at(fd, path):
+            if _lock(fd) and os.path.samestat(os.fstat(fd), os.stat(path)):
                 self._fd = fd
+        except FileNotFoundError:  # removed just now: it was not the lock
+            pass
         finally:
             if self._fd != fd:
                 os.close(fd)
         return self._fd == fd
 
 
-def _put(
-    path: str, old: os.stat_result | None, chunks: Iterable[bytes], previous: str | None = None, *, create: bool = False
-) -> None:
-    """Make `chunks` the content of `path`; the old file is kept when they are on the disk but not yet in place."""
+def _put(path: str, old: os.stat_result | None, data: bytes, previous: str | None, *, create: bool) -> None:
+    """Make `data` the content of `path`, with the permissions of `old`; see `write_atomically`."""
     try:  # strict, because otherwise a link that cannot be read is not followed but replaced
         target = os.path.realpath(path, strict=sys.platform != "win32")
     except FileNotFoundError:
         target = os.path.realpath(path)
-    folder = os.path.dirname(target)
+    folder, name = os.path.split(target)
+    mode = 0o666 if old is None else stat.S_IMODE(old.st_mode)
     sweep(folder)
-    # Opened now, so that it fails, if at all, before the rename. Windows cannot open a folder.
+    # Opened before the rename, so that a failure comes before it too. Windows cannot open a folder.
     folder_fd = -1 if sys.platform == "win32" else os.open(folder, os.O_RDONLY)
     temporary, fd = "", -1
     try:
         while fd < 0:
-            temporary, fd = _create(target, old)
-        for chunk in chunks:
-            rest = memoryview(chunk)
-            while rest:  # the system may write only a part
-                rest = rest[os.write(fd, rest) :]
+            unique = f"{os.getpid()}.{os.urandom(8).hex()}"
+            temporary = os.path.join(folder, f".{name[:40]}.{unique}{TEMPORARY}")  # most systems allow 255 bytes
+            fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
+            if not _lock(fd) or not os.fstat(fd).st_nlink:  # another writer is sweeping it
+                os.close(fd)
+                fd = -1
+        if old is not None and sys.platform != "win32":
+            os.fchmod(fd, mode)
+        rest = memoryview(data)
+        while rest:  # the system may write only a part
+            rest = rest[os.write(fd, rest) :]
         os.fsync(fd)
         if previous is not None and old is not None:
             with _Naming(previous):
                 regular(previous)
-                _put(previous, old, _chunks(path))
+                _put(previous, old, read_limited(path, sys.maxsize), None, create=False)
         if sys.platform == "win32":  # renames only closed files
             os.close(fd)
             fd = -1
@@ -214,7 +217,12 @@ def _put(
         else:
             os.replace(temporary, target)
             temporary = ""
-        _sync_folder(folder_fd)
+        try:
+            if folder_fd >= 0:
+                os.fsync(folder_fd)  # so that the rename is on the disk
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems cannot do it
+                raise
     finally:
         for each in (fd, folder_fd):
             if each >= 0:
@@ -224,12 +232,9 @@ def _put(
 
 
 def _add(temporary: str, target: str) -> None:
-    """Give a complete new file its name, which nothing may have."""
+    """Rename a complete new file, unless its name is taken."""
     try:
-        if sys.platform == "win32":
-            os.rename(temporary, target)  # which never replaces a file there
-        else:
-            os.link(temporary, target)
+        os.link(temporary, target)
     except FileExistsError:
         raise FileExistsError(errno.EEXIST, "appeared in the meantime and was not replaced") from None
     except (AttributeError, OSError):  # not every file system and platform has links
@@ -237,36 +242,7 @@ def _add(temporary: str, target: str) -> None:
         os.replace(temporary, target)
 
 
-def _create(target: str, old: os.stat_result | None) -> tuple[str, int]:
-    """A new locked file beside `target`, with the permissions of `old`; ("", -1) if a sweeper was faster."""
-    stem = os.path.basename(target)[:40]  # a name may have 255 bytes on most systems
-    temporary = os.path.join(os.path.dirname(target), f".{stem}.{os.getpid()}.{os.urandom(8).hex()}{TEMPORARY}")
-    mode = 0o666 if old is None else stat.S_IMODE(old.st_mode)
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
-    try:
-        if not _lock(fd) or not os.fstat(fd).st_nlink:
-            os.close(fd)
-            return "", -1
-        if old is not None and sys.platform != "win32":
-            os.fchmod(fd, mode)
-    except BaseException:
-        _quietly(os.close, fd)
-        _quietly(os.unlink, temporary)
-        raise
-    return temporary, fd
-
-
-def _sync_folder(fd: int) -> None:
-    """Make sure that a rename in this folder is on the disk."""
-    if fd >= 0:
-        try:
-            os.fsync(fd)
-        except OSError as error:
-            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems cannot
-                raise
-
-
-def _quietly(function: Callable[[Any], object], argument: Any) -> None:
+def _quietly(function: Callable[..., object], argument: int | str) -> None:
     try:
         function(argument)
     except OSError:
@@ -274,26 +250,10 @@ def _quietly(function: Callable[[Any], object], argument: Any) -> None:
 
 
 def _refuse_special(status: os.stat_result, path: str) -> None:
-    mode = status.st_mode
-    if stat.S_ISREG(mode):
-        return
-    if stat.S_ISDIR(mode):
-        raise FileError(errno.EISDIR, "is a directory, not a file", path)
-    nouns = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a character device"}
-    raise FileError(errno.EINVAL, f"is {nouns.get(stat.S_IFMT(mode), 'a device')}, not a file", path)
-
-
-def _too_long(size: int, limit: int, path: str) -> FileError:
-    return FileError(errno.EFBIG, f"is too long (found at least {size:,} bytes, expected at most {limit:,})", path)
-
-
-def _chunks(path: str) -> Iterator[bytes]:
-    fd = os.open(path, os.O_RDONLY | _BINARY)
-    try:
-        while chunk := os.read(fd, _CHUNK):
-            yield chunk
-    finally:
-        os.close(fd)
+    kind = stat.S_IFMT(status.st_mode)
+    if kind != stat.S_IFREG:
+        code = errno.EISDIR if kind == stat.S_IFDIR else errno.EINVAL
+        raise FileError(code, f"is a {_NOUNS.get(kind, 'device')}, not a file", path)
 
 
 def _remove_if_abandoned(path: str) -> None:
@@ -311,7 +271,7 @@ def _remove_if_abandoned(path: str) -> None:
 
 
 def _lock(fd: int, *, release: bool = False) -> bool:
-    """Take the exclusive lock of the kernel on this open file, or release it; False where another process has it."""
+    """Take the kernel's exclusive lock on this open file, or release it; False if another process has it."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -327,11 +287,3 @@ def _lock(fd: int, *, release: bool = False) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _is_at(fd: int, path: str) -> bool:
-    """Whether `path` still names this open file."""
-    try:
-        return os.path.samestat(os.fstat(fd), os.stat(path))
-    except FileNotFoundError:
-        return False

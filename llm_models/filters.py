@@ -1,7 +1,7 @@
 """Which models are shown: `allow` and `deny`; standard library only.
 
-Patterns are anchored globs (`*`, `?`, `[...]`, case-sensitive) over the id and the aliases of a model: a pattern that
-matches one of the names matches the model. Deny wins. Patterns are compiled once, and only for providers in question.
+Patterns are globs (`*`, `?`, `[...]`, case-sensitive) that must match a whole name. A pattern that matches the id or an
+alias matches the model. Deny wins. The patterns of a provider are compiled once, when they are first needed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def glob_problem(pattern: object) -> str | None:
 
 
 def compile_glob(pattern: str) -> Callable[[str], Any]:
-    """A test whether a whole name matches an anchored glob. Its time depends only on their lengths.
+    """A test whether a whole name matches a glob. Its time depends only on their lengths.
 
     >>> bool(compile_glob("gpt-4o*")("gpt-4o-mini"))
     True
@@ -47,10 +47,10 @@ def compile_glob(pattern: str) -> Callable[[str], Any]:
 
 
 class Filters:
-    """`allow` and `deny`, normalized and checked against the known providers.
+    """`allow` and `deny` with canonical provider ids.
 
-    `allow` is None or `"all"`, or provider -> `"all"` or globs; `deny` is provider -> globs. An unknown provider, or
-    one that is listed twice, is a `ConfigError`: a mistyped deny must not open a door.
+    `allow` is None or `"all"`, or provider -> `"all"` or globs; `deny` is provider -> globs. A provider that is not in
+    `known`, or is listed twice, is a `ConfigError`: a mistyped deny must not open a door.
     """
 
     __slots__ = ("_compiled", "allow", "deny")
@@ -64,7 +64,7 @@ class Filters:
         self._compiled: dict[str, tuple[Any, Any]] = {}
 
     def over(self, allow: Any, deny: Deny) -> Filters:
-        """These filters on top of a weaker layer's, which are normalized already; denies are united."""
+        """These filters on top of a weaker layer's, whose provider ids are canonical; denies are united."""
         merged = Filters(None, None, ())
         merged.allow = (None if allow == "all" else allow) if self.allow is None else self.allow
         merged.deny = {name: list(globs) for name, globs in (deny or {}).items()}
@@ -74,9 +74,7 @@ class Filters:
 
     def restricts(self, provider: str) -> bool:
         """Whether a model of that provider may be hidden."""
-        if self.deny.get(provider):
-            return True
-        return self.allow is not None and self.allow.get(provider) != "all"
+        return bool(self.deny.get(provider)) or (self.allow is not None and self.allow.get(provider) != "all")
 
     def reason(self, provider: str, names: Sequence[str]) -> tuple[str, str | None] | None:
         """Why a model with these names is hidden, as (section, pattern), or None when it is shown."""
@@ -100,30 +98,29 @@ class Filters:
 
 
 def _section(name: str, section: Any, known: Collection[str], problems: list[Problem]) -> dict[str, Any]:
-    """One section with its providers in canonical spelling; adds what is wrong to `problems`."""
-    if not isinstance(section, dict) and not hasattr(section, "items"):
-        expected = "a table from provider to patterns" + (', or "all"' if name == "allow" else "")
-        problems.append(Problem(f"{name} must be {expected} (found {type(section).__name__})", path=name))
+    """One section by canonical provider id; adds what is wrong with it to `problems`."""
+    or_all = ' or "all"' if name == "allow" else ""
+    if not hasattr(section, "items"):
+        message = f"{name} must be a table from provider to patterns{or_all} (found {type(section).__name__})"
+        problems.append(Problem(message, path=name))
         return {}
     plain: dict[str, Any] = {}
     for spelling, globs in section.items():
         provider = fold_provider(str(spelling))
-        path = f"{name}.{spelling}"
+        messages: list[str] = []
+        hint = ""
         if provider in plain:
-            problems.append(Problem(f"duplicate entry for provider '{printable(provider)}'; merge the two", path=path))
+            messages = [f"duplicate entry for provider '{printable(provider)}'; merge the two"]
         elif provider not in known:
+            messages = [f"unknown provider '{printable(spelling)}'"]
             hint = did_you_mean(provider, known, 1).strip()
-            problems.append(Problem(f"unknown provider '{printable(spelling)}'", path=path, hint=hint))
-        elif globs == "all" and name == "allow":
+        elif globs == "all" and or_all:
             plain[provider] = "all"
-            continue
         elif isinstance(globs, str) or not hasattr(globs, "__iter__"):
-            expected = "a list of patterns" + (' or "all"' if name == "allow" else "")
-            problems.append(Problem(f"expected {expected} (found {type(globs).__name__})", path=path))
+            messages = [f"expected a list of patterns{or_all} (found {type(globs).__name__})"]
         else:
-            globs = list(globs)  # noqa: PLW2901  (it may be a generator: read once)
-            wrong = [why for why in map(glob_problem, globs) if why]
-            problems.extend(Problem(why, path=path) for why in wrong)
-            plain[provider] = globs
+            plain[provider] = list(globs)  # read once, because it may be a generator
+            messages = [problem for problem in map(glob_problem, plain[provider]) if problem]
+        problems += [Problem(message, path=f"{name}.{spelling}", hint=hint) for message in messages]
         plain.setdefault(provider, [])
     return plain

@@ -16,7 +16,19 @@ else:
         return lambda decorated: decorated
 
 
-class FrozenDict(dict):  # type: ignore[type-arg]  # a generic base costs an import of typing
+class Immutable:
+    """The base of objects whose copies are the objects themselves."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        return self
+
+
+class FrozenDict(Immutable, dict):  # type: ignore[type-arg]  # a generic base costs an import of typing
     """A dict that cannot be changed, equal to a plain one with the same items."""
 
     __slots__ = ()
@@ -35,12 +47,6 @@ class FrozenDict(dict):  # type: ignore[type-arg]  # a generic base costs an imp
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(frozenset(self.items()))
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, _memo: object) -> Self:
-        return self
 
     def __reduce__(self) -> tuple[Any, ...]:
         return FrozenDict, (dict(self),)
@@ -75,7 +81,7 @@ class _Kind(type):
 
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _Kind:
         """The class, with the plan by which `Record` fills its fields from plain data."""
-        annotations = namespace.get("__annotations__", {}) if bases else {}
+        annotations = namespace.get("__annotations__", {}) if name != "Record" else {}
         values = {field: (namespace.pop(field, None), _converter(kind)) for field, kind in annotations.items()}
         namespace["__slots__"] = namespace["_fields"] = tuple(annotations)
         built: Any = super().__new__(cls, name, bases, namespace)
@@ -99,7 +105,7 @@ def _converter(annotation: str) -> Callable[[Any], Any] | None:
     return freeze if annotation.startswith("Mapping[") else None
 
 
-class Record(metaclass=_Kind):
+class Record(Immutable, metaclass=_Kind):
     """What all records share: built from plain data, compared by value, never changed."""
 
     _fields: tuple[str, ...] = ()
@@ -161,18 +167,8 @@ class Record(metaclass=_Kind):
     def __delattr__(self, name: str) -> NoReturn:
         self.__setattr__(name, None)
 
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, _memo: object) -> Self:
-        return self
-
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (type(self), self.to_dict())
-
-
-def _restore(kind: type[Record], data: dict[str, Any]) -> Record:
-    return kind.from_dict(data)
+        return type(self).from_dict, (self.to_dict(),)
 
 
 def defaults(kind: type[Record]) -> dict[str, Any]:

@@ -79,11 +79,8 @@ class Blocks(Mapping[str, "Span"]):
         self._decoded: dict[str, Span] = {}
 
     def __getitem__(self, provider: str) -> Span:
-        try:
-            return self._decoded[provider]
-        except KeyError:
-            text = self._text
-        if text is None:
+        text = self._text
+        if text is None or provider in self._decoded:
             return self._decoded[provider]
         key = f'"{provider}":['
         at = text.find(key) if '"' not in provider else -1
@@ -94,7 +91,7 @@ class Blocks(Mapping[str, "Span"]):
             offset, length, checksum, count = map(int, text[start : text.index("]", start)].split(","))
         except ValueError:
             raise damaged(self._name, _NOT_OURS) from None
-        return self._decoded.setdefault(provider, (offset, length, checksum, count))
+        return self._decoded.setdefault(provider, [offset, length, checksum, count])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all())

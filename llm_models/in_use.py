@@ -114,10 +114,11 @@ def base_of(file: SnapshotFile) -> SnapshotFile:
                 path=file.name,
             )
         return current
-    if "kept" in file.header:
+    kept = file.header.get("kept")
+    if kept is not None:
         from llm_models.snapshot_writer import restored
 
-        return restored(file)
+        return restored(file, kept)
     from llm_models.stored import restored_0_1
 
     return restored_0_1(file)

@@ -123,12 +123,9 @@ def _names(view: View) -> dict[str, list[ModelRow]]:
 
 
 def _provider(text: object, known: Container[str]) -> str | None:
-    if not isinstance(text, str):
-        return None
-    if text in known:
-        return text
-    folded = fold_provider(text)
-    return folded if folded in known else None
+    if isinstance(text, str) and (folded := fold_provider(text)) in known:
+        return folded
+    return None
 
 
 # Why a name leads to no model

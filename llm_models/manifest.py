@@ -1,4 +1,4 @@
-"""The manifest: what `pull` records about the file that it stored beside it; standard library only."""
+"""The manifest: what `pull` records about the file that it stores beside it; standard library only."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from llm_models.transforms import DEFAULT
 from llm_models.upstream import MAX_BYTES
 
 MANIFEST_NAME = "manifest.json"
-MAX_MANIFEST = 64 << 10
-"""The largest manifest, in bytes."""
+MAX_MANIFEST = 64 << 10  # bytes
 
 
 def believed(path: str) -> dict[str, Any] | None:
-    """The manifest of the pulled file at `path`, None where it is missing, damaged, or describes other bytes.
+    """The manifest of the pulled file at `path`; None if it is missing, damaged, or describes other bytes.
 
-    Raises `SourceError` where one of the two files cannot be read.
+    Raises `SourceError` if one of the two files cannot be read.
     """
     try:
         manifest = json.loads(read_limited(os.path.join(os.path.dirname(path), MANIFEST_NAME), MAX_MANIFEST))
@@ -29,15 +28,14 @@ def believed(path: str) -> dict[str, Any] | None:
     except (FileMissingError, ValueError, RecursionError):
         return None
     except FileError as error:
-        if error.errno == errno.EFBIG:  # longer than any that `pull` writes
+        if error.errno == errno.EFBIG:  # larger than any file that `pull` writes
             return None
         raise SourceError(str(error)) from None
     expected = {"source", "url", "sha256", "size", "fetched", "providers", "models"}
-    if not isinstance(manifest, dict) or not expected <= manifest.keys() or manifest["sha256"] != digest:
-        return None
-    return manifest
+    valid = isinstance(manifest, dict) and expected <= manifest.keys() and manifest["sha256"] == digest
+    return manifest if valid else None
 
 
 def source_of(path: str) -> str:
-    """The source of the file at `path`: the one that the manifest beside it names, else the default one."""
+    """The source of the file at `path`: as the manifest beside it states, else the default one."""
     return str((believed(path) or {}).get("source", DEFAULT))

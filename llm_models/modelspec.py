@@ -53,15 +53,11 @@ def split_spec(text: str, known: Container[str]) -> ModelKey | None:
     `@` is one, it is the at form, in which `%XX` is decoded.
     """
     head, colon, tail = text.partition(":")
-    if colon:
-        provider = fold_provider(head)
-        if provider in known:
-            return ModelKey(provider, tail.strip())
+    if colon and (provider := fold_provider(head)) in known:
+        return ModelKey(provider, tail.strip())
     head, at, tail = text.rpartition("@")
-    if at:
-        provider = fold_provider(tail)
-        if provider in known:
-            return ModelKey(provider, _unquote(head.strip(), text))
+    if at and (provider := fold_provider(tail)) in known:
+        return ModelKey(provider, _unquote(head.strip(), text))
     return None
 
 

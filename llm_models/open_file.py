@@ -1,4 +1,4 @@
-"""The bytes of a snapshot file: read whole, or in parts from a file that stays open; standard library only."""
+"""Open file: reads a snapshot file whole, or in parts while it stays open; standard library only."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ import stat
 from llm_models.errors import SnapshotError, printable
 
 LARGE = 16 << 20
-"""From this size in bytes on, a file is read in parts."""
+"""Files of this many bytes and more are read in parts."""
 
 
 class OpenFile:
-    """An open file that is read in parts; its descriptor is closed when nobody uses this object any more.
+    """An open file that is read in parts; its descriptor is closed when no object uses it any more.
 
-    A program may close descriptors that are not its own, as daemons do, and another file may then get the same number.
-    So the descriptor is checked before each read and before it is closed. Threads may share it: it has no position.
+    Some programs, such as daemons, close descriptors that are not their own, and another file may then get the same
+    number. So the descriptor is checked before each use. Threads may share it, because it has no position.
     """
 
     __slots__ = ("_number", "identity", "path")
     latest: OpenFile | None = None
-    """The file that was opened last: all snapshots of one file share its descriptor."""
+    """The file that was opened last. All snapshots of one file share its descriptor."""
 
     def __init__(self, path: str) -> None:
         """Open the file at `path`. Raises `OSError`."""
         self.path = path
-        self._number = -1  # in case the next line fails
+        self._number = -1  # `__del__` needs it if the next line fails
         self._number = os.open(path, os.O_RDONLY)
         self.identity = _identity(os.fstat(self._number))
 
     def is_unchanged(self) -> bool:
-        """Whether the descriptor is still that of the file, and nobody has written to the file."""
+        """Whether the descriptor still belongs to the file, and the file was not written to."""
         try:
             now = _identity(os.fstat(self._number))
-        except (OSError, AttributeError, TypeError):  # the last two when the interpreter is shutting down
+        except (OSError, AttributeError, TypeError):  # the last two while the interpreter shuts down
             now = None
         if now is None or now[:2] != self.identity[:2]:
             self._number = -1
@@ -41,10 +41,9 @@ class OpenFile:
         return now == self.identity
 
     def read(self, start: int, size: int) -> bytes:
-        """The bytes from `start` on, `size` of them or as many as there are.
+        """At most `size` bytes from `start` on. Opens the file again if another part of the program closed it.
 
-        Opens the file again when another part of the program closed it. Raises `SnapshotError` when the file was
-        overwritten, or is not at its path any more when it must be opened again.
+        Raises `SnapshotError` if the file was overwritten, or must be opened again and is no longer at its path.
         """
         try:
             if not self.is_unchanged():
@@ -69,10 +68,10 @@ def _identity(state: os.stat_result) -> tuple[int, int, int, int]:
 
 
 def source_of(path: str, *, in_parts: bool) -> bytes | OpenFile:
-    """The bytes of the file at `path`, or the open file when it is large or `in_parts`. Raises `SnapshotError`.
+    """The bytes of the file at `path`, or the open file if it is large or `in_parts`. Raises `SnapshotError`.
 
-    A file that was read whole cannot change any more. One that is read in parts may be replaced by another, but not
-    overwritten. Windows does not let an open file be replaced, so there every file is read whole.
+    While it is open, another file may replace it, but nothing may overwrite it. On Windows every file is read whole,
+    because an open file cannot be replaced there.
     """
     try:
         state = os.stat(path)

@@ -57,9 +57,13 @@ def path_of(key: str) -> Path:
     return tuple(json.loads(key))
 
 
-def fields_of(tail: Tail, section: str, name: str) -> dict[Path, dict[str, Any]]:
-    """The origins of a record's values, by path: `layer`, `place` (file:line) and `replaced`, each where known."""
-    return {path_of(key): origin for key, origin in tail[section].get(name, {}).get("fields", {}).items()}
+def fields_of(tail: Tail, name: str) -> dict[Path, dict[str, Any]]:
+    """The origins of a record's values, by path: `layer`, `place` (file:line) and `replaced`, each where known.
+
+    `name` is a provider's id or a model spec.
+    """
+    section = tail["models" if ":" in name else "providers"]
+    return {path_of(key): origin for key, origin in section.get(name, {}).get("fields", {}).items()}
 
 
 def extended(line: Mapping[str, Any] | None, origins: Mapping[Path, Origin]) -> dict[str, Any]:

@@ -25,6 +25,8 @@ MAX_CONFIG_BYTES = 1 << 20
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 PACKAGED_SNAPSHOT = os.path.join(_PACKAGE, "data", "snapshot.json")
+TEMPLATE = os.path.join(_PACKAGE, "data", "template.toml")
+"""What `init` writes as a new configuration."""
 _HINT = f"{CONFIG_VARIABLE} can name the file to use; an empty value means none."
 _NOWHERE = "the working directory cannot be found: "
 

@@ -1,26 +1,26 @@
-"""Positions: finds where the key and the value of every path of a TOML document are in its text.
+"""Positions: finds the key and the value of every path of a TOML document in its text; standard library only.
 
-It scans text that tomllib has accepted, so it does not check it: commas and closing brackets are where they must be.
-Standard library only, and little that tomllib has not already imported.
+It scans text that tomllib has accepted, so it does not check that commas and closing brackets are correct.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping
 from operator import attrgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import tomllib
     from collections.abc import Iterator
 
 BOM = "\ufeff"
 
-# No pattern repeats a group, because `re` would keep a hundred bytes for each repeat, to backtrack.
+# No pattern repeats a group: `re` would keep a hundred bytes for each repetition.
 _BLANKS = re.compile(r"[ \t]*")
 _FILLER = re.compile(r"[ \t\r\n,]*")
+_COMMENT = re.compile(r"#[^\n]*")
 _EQUALS = re.compile(r"=[ \t]*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BARE_VALUE = re.compile(r"[^ \t\r\n,\]}#]+(?: \d[^ \t\r\n,\]}#]+)?")  # after a space: the time of a date
@@ -35,11 +35,11 @@ _CLOSING_QUOTE = {  # two more quotes may precede the closing three and belong t
 class Span:
     """Where a path is in a text. Offsets count characters from the start of the text; ends are exclusive.
 
-    `key_start, key_end`: the last part of its key, with quotes: in its own `[header]` if it has one, else where it
-    occurs first. An element of an inline array has no key: both are where its value starts.
+    `key_start, key_end`: the last part of its key, with quotes: in its own `[header]`, else where it first occurs. An
+    element of an inline array has no key: both are where its value starts.
     `value_start, value_end`: its value; None for a table or array made by headers or dotted keys.
     `start`: where its statement starts: the bracket of a header, or the first part of a dotted key.
-    `children`: the spans one level below, by key or index; None if the value is neither a table nor an array.
+    `children`: the spans one level below, by key or index.
     """
 
     __slots__ = ("children", "key_end", "key_start", "start", "value_end", "value_start")
@@ -49,49 +49,38 @@ class Span:
         self.key_end = key_end
         self.value_start: int | None = None
         self.value_end: int | None = None
-        self.children: dict[str | int, Span] | None = None
+        self.children: dict[str | int, Span] = {}
 
     @property
     def has_header(self) -> bool:
-        """Whether it has a `[table]` or `[[array]]` header of its own."""
+        """Whether it has its own `[table]` or `[[array]]` header."""
         return self.value_start is None and self.start < self.key_start
 
-    def open(self) -> dict[str | int, Span]:
-        """Its children; from now on it can have some."""
-        if self.children is None:
-            self.children = {}
-        return self.children
+    def _below(self, *, through_headers: bool) -> Iterator[Span]:
+        """The spans below it, at any depth, but none inside a value."""
+        todo = list(self.children.values())
+        while todo:
+            span = todo.pop()
+            yield span
+            if span.value_start is None and (through_headers or not span.has_header):
+                todo += span.children.values()
 
     def stated(self) -> list[Span]:
         """The spans with a value directly below it, through dotted keys but not headers, in text order."""
-        spans = []
-        todo = list((self.children or {}).values())
-        while todo:
-            span = todo.pop()
-            if span.value_start is not None:
-                spans.append(span)
-            elif not span.has_header:
-                todo += (span.children or {}).values()
-        return sorted(spans, key=attrgetter("start"))
+        spans = self._below(through_headers=False)
+        return sorted((span for span in spans if span.value_start is not None), key=attrgetter("start"))
 
     def headers(self) -> list[Span]:
         """The spans with a header, itself and at any depth, in text order."""
-        spans = []
-        todo: list[Span] = [self]
-        while todo:
-            span = todo.pop()
-            if span.has_header:
-                spans.append(span)
-            if span.value_start is None:
-                todo += (span.children or {}).values()
-        return sorted(spans, key=attrgetter("start"))
+        spans = [self, *self._below(through_headers=True)]
+        return sorted((span for span in spans if span.has_header), key=attrgetter("start"))
 
 
 class Spans(Mapping[tuple[str | int, ...], Span]):
     """The spans of a document by path, a tuple of keys and indices.
 
-    Law: its paths are those of `tomllib.loads(text)`, except the empty path. Its memory is proportional to the text at
-    any depth of nesting: `root` is a tree, and paths are built only on request.
+    Law: its paths are those of `tomllib.loads(text)`, except the empty path. At any depth of nesting its memory is
+    proportional to the text, because `root` is a tree and paths are built only on request.
     """
 
     def __init__(self, text: str, root: Span) -> None:
@@ -102,7 +91,7 @@ class Spans(Mapping[tuple[str | int, ...], Span]):
     def __getitem__(self, path: tuple[str | int, ...]) -> Span:
         span: Span | None = self.root
         for part in path:
-            span = span.children.get(part) if span is not None and span.children is not None else None
+            span = span.children.get(part) if span else None
         if span is None or not path:
             raise KeyError(path)
         return span
@@ -111,7 +100,7 @@ class Spans(Mapping[tuple[str | int, ...], Span]):
         todo: list[tuple[tuple[str | int, ...], Span]] = [((), self.root)]
         while todo:
             parent, span = todo.pop()
-            for name, child in (span.children or {}).items():
+            for name, child in span.children.items():
                 path = (*parent, name)
                 yield path
                 todo.append((path, child))
@@ -120,31 +109,33 @@ class Spans(Mapping[tuple[str | int, ...], Span]):
         return sum(1 for _ in self)
 
     def line_column(self, offset: int) -> tuple[int, int]:
-        """The same as `line_column(text, offset)`, but fast for many offsets."""
+        """The line and the column, in characters, of an offset, both from 1; a BOM at the start does not count."""
         if self._line_starts is None:
             self._line_starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
         line = bisect_right(self._line_starts, offset)
-        return line, _column(self.text, self._line_starts[line - 1], offset)
+        line_start = self._line_starts[line - 1] or (len(BOM) if self.text.startswith(BOM) else 0)
+        return line, max(offset - line_start, 0) + 1
 
 
 def locate(text: str) -> Spans:
     """The span of every path of `tomllib.loads(text)`, in linear time.
 
-    tomllib must accept `text`. It may start with a BOM, which tomllib does not take; offsets count it.
+    tomllib must accept `text`, except for a BOM at its start, which offsets count.
 
     >>> span = locate("[models.cost]\\ninput = 0.15")["models", "cost", "input"]
     >>> span.key_start, span.key_end, span.value_start, span.value_end
     (14, 19, 22, 26)
     """
-    root = Span(0, 0)
-    root.open()
-    table = root  # of the last header
+    root = table = Span(0, 0)  # `table`: of the last header
     inline: list[Span] = []  # the open inline tables and arrays, outermost first
     at = len(BOM) if text.startswith(BOM) else 0
     while True:
-        at = _next_token(text, at)
+        at = _skip(_FILLER, text, at)
         if at == len(text):
             return Spans(text, root)
+        if text[at] == "#":
+            at = _skip(_COMMENT, text, at)
+            continue
         if inline and text[at] in "]}":
             at += 1
             inline.pop().value_end = at
@@ -154,8 +145,7 @@ def locate(text: str) -> Spans:
             continue
         holder = inline[-1] if inline else table
         if holder.value_start is not None and text[holder.value_start] == "[":
-            elements = holder.open()
-            span = elements[len(elements)] = Span(at, at)
+            span = holder.children[len(holder.children)] = Span(at, at)
         else:
             start = at
             span, _, at = _walk(text, at, holder)
@@ -163,7 +153,6 @@ def locate(text: str) -> Spans:
             at = _skip(_EQUALS, text, at)
         span.value_start = at
         if text[at] in "[{":
-            span.open()
             inline.append(span)
             at += 1
         else:
@@ -171,60 +160,42 @@ def locate(text: str) -> Spans:
 
 
 def _header(text: str, start: int, root: Span) -> tuple[Span, int]:
-    """The table of the header at `start`, and where the header ends."""
+    """The table of the header at `start`, and the offset of the header's end."""
     brackets = 2 if text.startswith("[[", start) else 1
     span, key, at = _walk(text, _skip(_BLANKS, text, start + brackets), root)
-    children = span.open()
     if brackets == 2:
+        children = span.children
         span = children[len(children)] = Span(*key)
-        span.open()
     span.start = start
     span.key_start, span.key_end = key
     return span, at + brackets
 
 
 def _walk(text: str, at: int, table: Span) -> tuple[Span, tuple[int, int], int]:
-    """Follow the dotted key at `at` from `table` on, and add the spans that are new.
+    """Follow the dotted key at `at` from `table` on, and add the missing spans.
 
-    Returns the span of the key, the offsets of its last part, and where the key and the blanks after it end.
+    Returns the span of the key, the offsets of its last part, and the end of the key with the blanks after it.
     """
     while True:
         start, end = at, _text_end(text, at, _BARE_KEY)
-        name, children = _key_name(text[start:end]), table.open()
-        span = children.get(name)
+        name = text[start:end]
+        if "\\" in name:
+            name = next(iter(tomllib.loads(f"{name} = 0")))
+        elif name[0] in "\"'":
+            name = name[1:-1]
+        span = table.children.get(name)
         if span is None:
-            span = children[name] = Span(start, end)
+            span = table.children[name] = Span(start, end)
         at = _skip(_BLANKS, text, end)
         if not text.startswith(".", at):
             return span, (start, end), at
         at = _skip(_BLANKS, text, at + 1)
         # A key that continues after an array of tables means its latest element.
-        table = span.children[len(span.children) - 1] if span.children and 0 in span.children else span
-
-
-def _key_name(part: str) -> str:
-    """The name that a part of a key states."""
-    if part[0] not in "\"'":
-        return part
-    if "\\" not in part:
-        return part[1:-1]
-    import tomllib  # the caller has it loaded
-
-    return next(iter(tomllib.loads(f"{part} = 0")))
-
-
-def _next_token(text: str, at: int) -> int:
-    """Where the next token from `at` on starts, after blanks, line ends, comments and commas."""
-    while True:
-        at = _skip(_FILLER, text, at)
-        if not text.startswith("#", at):
-            return at
-        line_end = text.find("\n", at)
-        at = len(text) if line_end < 0 else line_end
+        table = span.children[len(span.children) - 1] if 0 in span.children else span
 
 
 def _text_end(text: str, at: int, bare: re.Pattern[str]) -> int:
-    """Where the string at `at` ends, or what `bare` matches if there is no string."""
+    """The end of the string at `at`, or of the match of `bare` if there is no string."""
     if text[at] in "\"'":
         for quotes, closing in _CLOSING_QUOTE.items():
             if text.startswith(quotes, at):
@@ -239,34 +210,14 @@ def _skip(pattern: re.Pattern[str], text: str, at: int) -> int:
     return match.end()
 
 
-def line_column(text: str, offset: int) -> tuple[int, int]:
-    """The line and the column, in characters, of an offset, both from 1; a BOM at the start does not count.
-
-    >>> line_column("a = 1\\r\\nb = 2", 7)
-    (2, 1)
-    """
-    return text.count("\n", 0, offset) + 1, _column(text, text.rfind("\n", 0, offset) + 1, offset)
-
-
-def _column(text: str, line_start: int, offset: int) -> int:
-    if line_start == 0 and text.startswith(BOM):
-        line_start = len(BOM)
-    return max(offset - line_start, 0) + 1
-
-
 def syntax_problem(text: str, error: tomllib.TOMLDecodeError) -> tuple[str, int, int]:
-    """The message about a text that tomllib refused, without the position, and its line and column from 1.
+    """What tomllib reports about a text that it refused: the message without the position, the line and the column.
 
-    They are parsed from the message, because only Python 3.14 has attributes for them. The end of the document is the
-    position after its last character.
-
-    >>> import tomllib
-    >>> syntax_problem("a = [", tomllib.TOMLDecodeError("Invalid value (at end of document)"))
-    ('Invalid value', 1, 6)
+    They are parsed from the message, because only Python 3.14 has attributes for them. Both count from 1; the end of
+    the document is the position after its last character.
     """
     match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
     if match is None:
         return str(error), 1, 1
-    if match[2] is None:
-        return (match[1], *line_column(text, len(text)))
-    return match[1], int(match[2]), int(match[3])
+    line, column = (int(match[2]), int(match[3])) if match[2] else Spans(text, Span(0, 0)).line_column(len(text))
+    return match[1], line, column

@@ -1,8 +1,4 @@
-"""Explain: where each value of a model comes from, as it was recorded when the layers were merged.
-
-It reads what the merge wrote down and derives nothing anew; models that are denied or excluded are answered for
-too. Off the read path.
-"""
+"""Explain: where each value of a model comes from, as the merge recorded it; denied and excluded models too."""
 
 from __future__ import annotations
 
@@ -10,29 +6,33 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.errors import UnknownModelError, did_you_mean, printable
 from llm_models.in_use import base_of
-from llm_models.modelspec import split_spec
+from llm_models.lookup import locate, parse_provider
+from llm_models.modelspec import as_key, split_spec
 from llm_models.origins import fields_of, leaves
 from llm_models.records import Model, ModelKey
 from llm_models.snapshot_file import effective
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
-    from llm_models.snapshot import Snapshot, Spec
     from llm_models.snapshot_file import SnapshotFile
+    from llm_models.view import View
+
+    How = Literal["stated", "derived", "default", "omitted"]
+    State = Literal["shown", "denied", "not allowed", "excluded"]
 
 
 class FieldOrigin(NamedTuple):
     """One field's value and where it comes from.
 
-    `how` is `"stated"`, `"derived"` (worked out from other fields), `"default"` (nobody says) or `"omitted"`.
-    `layer` and `place` (`file:line`) tell who stated or omitted it; `replaced` is what weaker layers said, None
-    where they said nothing.
+    `how` is `"stated"`, `"derived"` (computed from other fields), `"default"` (not stated) or `"omitted"`. `layer` and
+    `place` (`file:line`) state or omit it. `replaced` is the value of the weaker layers, None where they have none.
     """
 
     field: str
     value: Any
-    how: str
+    how: How
     layer: str | None = None
     place: str | None = None
     replaced: Any = None
@@ -41,48 +41,45 @@ class FieldOrigin(NamedTuple):
 class Explanation(NamedTuple):
     """A model's fields with their origins. `state` is `"shown"`, `"denied"`, `"not allowed"` or `"excluded"`.
 
-    For all but `"shown"`, `pattern`, `layer` and `place` tell what hides or removes the model.
+    For all but `"shown"`, `pattern`, `layer` and `place` name what hides or removes the model.
     """
 
     spec: str
-    state: str
+    state: State
     pattern: str | None
     layer: str | None
     place: str | None
     fields: tuple[FieldOrigin, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data; what is unknown is left out."""
-        plain = {key: value for key, value in self._asdict().items() if value is not None}
-        told = [{key: value for key, value in one._asdict().items() if value is not None} for one in self.fields]
-        return {**plain, "fields": told}
+        """Plain data, without what is None."""
+        return {**_known(self._asdict()), "fields": [_known(field._asdict()) for field in self.fields]}
 
 
-def explain(snapshot: Snapshot, spec: Spec, field: str | None = None) -> Explanation:
-    """Where the values of a model come from; with `field`, of that field and those below it alone.
+def _known(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
-    Raises `UnknownModelError`, and the other lookup errors for a spec that names nothing.
 
-    >>> told = llm_models.explain("openai:gpt-4o-mini", "limits.context")
-    >>> told.fields[0].value, told.fields[0].how, told.fields[0].layer
+def explain(view: View, spec: str | tuple[str, str] | Model, field: str | None = None) -> Explanation:
+    """Where the values of a model come from; with `field`, only of that field and those below it.
+
+    Raises `UnknownModelError`, and the other lookup errors for a spec that names no model.
+
+    >>> origin, = llm_models.explain("openai:gpt-4o-mini", "limits.context").fields
+    >>> origin.value, origin.how, origin.layer
     (128000, 'stated', 'models_dev')
     """
-    key = _key(snapshot, spec)
+    key = _key(view, spec)
     name = f"{key.provider}:{key.id}"
-    tail = snapshot.file.tail()
-    removed = tail["removed"].get(name)
-    if removed is not None:
-        base = base_of(snapshot.file)
-        line = _line(base, key) or {"id": key.id}
-        state = ("excluded", removed["pattern"], removed.get("layer"), removed.get("place"))
-        origins = fields_of(base.tail(), "models", name)
+    removed = view.file.tail()["removed"].get(name)
+    if removed is None:
+        file, hidden = view.file, _hidden(view, key)
     else:
-        line = _line(snapshot.file, key) or {}
-        state = _state(snapshot, key)
-        origins = fields_of(tail, "models", name)
-    fields = tuple(_fields(line, origins, key.provider, snapshot.file.header["sources"]))
+        file = base_of(view.file)
+        hidden = "excluded", removed["pattern"], removed.get("layer"), removed.get("place")
+    fields = tuple(_fields(file, key, view.file.header["sources"]))
     if field is not None:
-        chosen = tuple(one for one in fields if one.field == field or one.field.startswith(f"{field}."))
+        chosen = tuple(each for each in fields if each.field == field or each.field.startswith(f"{field}."))
         if not chosen:
             from llm_models.grammar import field_paths
 
@@ -90,64 +87,53 @@ def explain(snapshot: Snapshot, spec: Spec, field: str | None = None) -> Explana
             if field not in known and not field.startswith("extra."):
                 hint = did_you_mean(field, known)
                 raise UnknownModelError(f"{name} has no field '{printable(field)}'.{hint}", spec=name)
-            chosen = (FieldOrigin(field, None, "default"),)
-        fields = chosen
-    return Explanation(name, *state, fields)
+        fields = chosen or (FieldOrigin(field, None, "default"),)
+    return Explanation(name, *hidden, fields)
 
 
-def _line(file: SnapshotFile, key: ModelKey) -> dict[str, Any] | None:
-    if not file.holds(*key):
-        return None
-    block = file.block(key.provider)
-    return block.model(block.rows[key.id])
-
-
-def _key(snapshot: Snapshot, spec: Spec) -> ModelKey:
+def _key(view: View, spec: str | tuple[str, str] | Model) -> ModelKey:
     """The key that `spec` names, whether its model is shown, hidden or removed."""
-    if isinstance(spec, Model):
-        return spec.key
-    key = split_spec(spec, snapshot.file.blocks) if isinstance(spec, str) else ModelKey(*spec)
+    key = split_spec(spec, view.file.blocks) if isinstance(spec, str) else as_key(spec)
     if key is not None:
-        provider = snapshot.parse_provider(key.provider)
-        block = snapshot.file.block(provider)
+        provider = parse_provider(key.provider, view.known)
+        block = view.file.block(provider)
         model_id = block.aliases.get(key.id, key.id)
-        if model_id in block.rows or f"{provider}:{model_id}" in snapshot.file.tail()["removed"]:
+        if model_id in block.rows or f"{provider}:{model_id}" in view.file.tail()["removed"]:
             return ModelKey(provider, model_id)
-    return snapshot.resolve(spec).key
+    row = locate(view, spec, None, ())
+    if not isinstance(row, tuple):
+        raise row()
+    return ModelKey(row[0], view.file.block(row[0]).ids[row[1]])
 
 
-def _state(snapshot: Snapshot, key: ModelKey) -> tuple[str, str | None, str | None, str | None]:
-    hidden = snapshot.view.hidden(key.provider, snapshot.file.block(key.provider).rows[key.id])
+def _hidden(view: View, key: ModelKey) -> tuple[State, str | None, str | None, str | None]:
+    """The state of a model that is not removed, and the pattern, layer and location that hide it."""
+    hidden = view.hidden(key.provider, view.file.block(key.provider).rows[key.id])
     if hidden is None:
         return "shown", None, None, None
     section, pattern = hidden
-    places = snapshot.file.tail()["settings"].get(section, {}).get(key.provider, {})
-    origin = places.get(pattern, {}) if pattern else {}
+    locations = view.file.tail()["settings"].get(section, {}).get(key.provider, {})
+    origin = locations.get(pattern, {}) if pattern else {}
     layer = origin.get("layer") or (None if section == "allow" else "load()")
     return ("denied" if section == "deny" else "not allowed"), pattern, layer, origin.get("place")
 
 
-def _fields(
-    line: dict[str, Any],
-    origins: dict[tuple[str, ...], dict[str, Any]],
-    provider: str,
-    sources: list[dict[str, str]],
-) -> Iterator[FieldOrigin]:
-    stated = {path for path, _ in leaves({key: value for key, value in line.items() if key != "derived"})}
+def _fields(file: SnapshotFile, key: ModelKey, sources: list[dict[str, str]]) -> Iterator[FieldOrigin]:
+    line: dict[str, Any] = {"id": key.id}
+    if file.holds(*key):
+        block = file.block(key.provider)
+        line = block.model(block.rows[key.id])
+    origins = fields_of(file.tail(), f"{key.provider}:{key.id}")
+    stated = {path for path, _ in leaves({name: value for name, value in line.items() if name != "derived"})}
     derived = {("provider_model_id",), *(path for path, _ in leaves(line.get("derived", {})))}
-    source = ", ".join([one["name"] for one in sources]) or None
-    for path, value in leaves(Model.from_dict(effective(line, provider)).to_dict()):
+    source = ", ".join([source["name"] for source in sources]) or None
+    for path, value in leaves(Model.from_dict(effective(line, key.provider)).to_dict()):
         if path in (("id",), ("provider",)):
             continue
-        field = ".".join(path)
         if path in stated:
-            origin = origins.get(path, {})
-            yield FieldOrigin(
-                field, value, "stated", origin.get("layer", source), origin.get("place"), origin.get("replaced")
-            )
+            yield FieldOrigin(".".join(path), value, "stated", **{"layer": source, **origins.get(path, {})})
         else:
-            yield FieldOrigin(field, value, "derived" if path in derived else "default")
+            yield FieldOrigin(".".join(path), value, "derived" if path in derived else "default")
     for path, origin in origins.items():
         if path not in stated:
-            field = ".".join(path)
-            yield FieldOrigin(field, None, "omitted", origin["layer"], origin.get("place"), origin.get("replaced"))
+            yield FieldOrigin(".".join(path), None, "omitted", **origin)

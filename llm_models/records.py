@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from typing import Any, NamedTuple
 
     class ModelKey(NamedTuple):
-        """The pair that names a model for good: the provider's id and the model's id at that provider."""
+        """The pair that identifies a model: the provider's id and the model's id at that provider."""
 
         provider: str
         id: str
 
 else:
 
-    class ModelKey(tuple):  # what `namedtuple` makes; it would import `collections`, which costs more than all this
-        """The pair that names a model for good: the provider's id and the model's id at that provider."""
+    class ModelKey(tuple):  # as `namedtuple` makes it, which would import `collections`: slower than all modules here
+        """The pair that identifies a model: the provider's id and the model's id at that provider."""
 
         __slots__ = ()
         __match_args__ = _fields = ("provider", "id")
@@ -50,7 +50,7 @@ else:
 
 
 class Limits(Record):
-    """How much a model takes and gives, in tokens; None is unknown."""
+    """How many tokens a model accepts and returns; None is unknown."""
 
     context: int | None = None
     input: int | None = None
@@ -58,7 +58,7 @@ class Limits(Record):
 
 
 class CostTier(Record):
-    """Prices of a request whose input is larger than `context_over` tokens; None: the base price holds."""
+    """Prices, as in `Cost`, of a request with more than `context_over` input tokens; None means the base price."""
 
     context_over: int = 0
     input: float | None = None
@@ -87,14 +87,14 @@ class Cost(Record):
 
 
 class Modalities(Record):
-    """What goes in and what comes out: `text`, `image`, `audio`, `video`, `pdf`, and what the future adds."""
+    """The kinds of input and output: `text`, `image`, `audio`, `video`, `pdf`, and any that sources add."""
 
     input: tuple[str, ...] = ()
     output: tuple[str, ...] = ()
 
 
 class Reasoning(Record):
-    """Thinking before answering, and how it is controlled: on and off, by effort, by a budget in tokens."""
+    """Whether a model reasons before it answers, and how to control that: on and off, by effort, by a token budget."""
 
     enabled: bool = False
     toggle: bool = False
@@ -104,7 +104,7 @@ class Reasoning(Record):
 
 
 class Tools(Record):
-    """Tool calls: at all, streamed, with arguments held to their schema, several in one turn."""
+    """Tool calls: any, streamed, with arguments that must follow their schema, several in one turn."""
 
     enabled: bool = False
     streaming: bool = False
@@ -113,7 +113,7 @@ class Tools(Record):
 
 
 class Json(Record):
-    """Answers in JSON: at all, following a JSON Schema, guaranteed to follow it."""
+    """Answers in JSON: any JSON, JSON for a JSON Schema, JSON that is guaranteed to follow it."""
 
     native: bool = False
     schema: bool = False
@@ -121,14 +121,14 @@ class Json(Record):
 
 
 class Streaming(Record):
-    """What arrives piece by piece: text, tool calls."""
+    """What can be streamed: text, tool calls."""
 
     text: bool = True
     tool_calls: bool = False
 
 
 class Capabilities(Record):
-    """What a model can do. Every flag is a boolean; `explain` tells a stated one from a default."""
+    """What a model can do. Every flag is a boolean; `explain` distinguishes stated flags from defaults."""
 
     chat: bool = True
     embeddings: bool = False
@@ -141,7 +141,7 @@ class Capabilities(Record):
 
 
 class Provider(Record):
-    """Where models are served. `env` names the environment variables that hold its key and settings."""
+    """A service that offers models. `env` has the names of the environment variables for its key and settings."""
 
     id: str
     name: str | None = None
@@ -152,7 +152,7 @@ class Provider(Record):
 
 
 class Model(Record):
-    """One model at one provider. Dates are `YYYY-MM-DD`, or `YYYY-MM` where no day is known."""
+    """One model at one provider. Dates are `YYYY-MM-DD`, or `YYYY-MM` when the day is unknown."""
 
     id: str
     provider: str

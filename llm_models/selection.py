@@ -45,8 +45,7 @@ def _pairs(names: Any) -> Iterable[tuple[Any, bool]]:
     """The names in a `require` or `forbid`, each with yes or no."""
     if isinstance(names, str) or not hasattr(names, "__iter__"):
         return ((names, True),)
-    pairs: Iterable[tuple[Any, bool]] = names.items() if hasattr(names, "items") else [(name, True) for name in names]
-    return pairs
+    return names.items() if hasattr(names, "items") else [(name, True) for name in names]
 
 
 def _unknown_capability(name: object) -> UnknownCapabilityError:
@@ -56,11 +55,9 @@ def _unknown_capability(name: object) -> UnknownCapabilityError:
     return UnknownCapabilityError(f"unknown capability {quoted(name)}.{hint}{known}", name=str(name))
 
 
-def _price(model: Model) -> tuple[bool, float]:
+def _price(model: Model) -> float:
     cost = model.cost
-    if cost.input is None or cost.output is None:
-        return True, 0  # unknown prices come last
-    return False, cost.input + cost.output
+    return float("inf") if cost.input is None or cost.output is None else cost.input + cost.output
 
 
 def _context(model: Model) -> int:
@@ -100,11 +97,12 @@ def ordered(
     view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: Order
 ) -> Iterator[Model]:
     """The models that fit, best first: `first` are the preferred providers, `within` is the only provider if given."""
-    if within is None and None in view.counts and not any(_fits(bits, masks) for bits in view.counts[None]):
-        return
     must, must_not = masks
+    counts = view.counts.get(within)
+    if counts is not None and not any(bits & must == must and not bits & must_not for bits in counts):
+        return
     rank, descending = ORDERS[order_by]
-    for group in _groups(view, first, within):
+    for group in _groups(view, first) if within is None else [[within]]:
         for also, never in ((0, DEPRECATED), (DEPRECATED, 0)):
             rows = ((name, row) for name in group for row in matching(view, name, must | also, must_not | never))
             models = (view.model(name, row) for name, row in rows)
@@ -112,12 +110,9 @@ def ordered(
             yield from models if rank is None else sorted(models, key=rank, reverse=descending)
 
 
-def _groups(view: View, first: Sequence[str], within: str | None) -> Iterator[list[str]]:
-    if within is not None:
-        yield [within]
-        return
+def _groups(view: View, first: Sequence[str]) -> Iterator[list[str]]:
     yield from ([name] for name in first)
-    yield [name for name in view.known if name not in first]
+    yield [name for name in view.known if name not in first]  # reads the whole block table
 
 
 def select(view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: Order) -> Model:
@@ -132,10 +127,6 @@ def select(view: View, masks: tuple[int, int], first: Sequence[str], within: str
         unmatched = view.unmatched[query] = _unmatched(view, masks, within)
     message, considered, removed = unmatched
     raise NoMatchError(message, considered=considered, removed=removed)
-
-
-def _fits(bits: int, masks: tuple[int, int]) -> bool:
-    return bits & masks[0] == masks[0] and not bits & masks[1]
 
 
 def _unmatched(view: View, masks: tuple[int, int], within: str | None) -> Unmatched:
@@ -156,13 +147,11 @@ def _unmatched(view: View, masks: tuple[int, int], within: str | None) -> Unmatc
 
 def _counts(view: View, within: str | None) -> dict[int, int]:
     """Capability set -> how many shown models have it, of one provider or of all."""
-    try:
-        return view.counts[within]
-    except KeyError:
-        pass
-    counts: dict[int, int] = {}
-    for provider in view.known if within is None else (within,):
-        bits = view.file.block(provider).bits
-        for row in view.shown(provider):
-            counts[bits[row]] = counts.get(bits[row], 0) + 1
-    return view.counts.setdefault(within, counts)
+    if within not in view.counts:
+        counts: dict[int, int] = {}
+        for provider in view.known if within is None else (within,):
+            bits = view.file.block(provider).bits
+            for row in view.shown(provider):
+                counts[bits[row]] = counts.get(bits[row], 0) + 1
+        view.counts[within] = counts
+    return view.counts[within]

@@ -7,13 +7,14 @@ without a lock. The answers come from `view` (what is shown), `lookup` (names) a
 from __future__ import annotations
 
 from llm_models.errors import LLMModelsError
+from llm_models.frozen import Immutable
 from llm_models.lookup import locate, parse_provider, row_of
 from llm_models.modelspec import format_spec, parse_spec
 from llm_models.view import View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from llm_models.filters import Allow, Deny
@@ -27,22 +28,22 @@ if TYPE_CHECKING:
     Spec = str | tuple[str, str] | Model
 
 
-class Snapshot:
+class Snapshot(Immutable):
     """A catalogue at one moment. `epoch` is its number once it is published, and 0 before.
 
     >>> llm_models.snapshot().get_model("openai", "gpt-4o-mini").limits.context
     128000
     """
 
-    __slots__ = ("_given", "_models", "_prefer", "discovered", "epoch", "file", "overrides", "view")
+    __slots__ = ("_given", "_models", "discovered", "epoch", "file", "overrides", "prefer", "view")
 
     def __init__(
-        self, file: SnapshotFile, *, prefer: Sequence[str] | None = None, allow: Allow = None, deny: Deny = None
+        self, file: SnapshotFile, prefer: Iterable[str] | None = None, allow: Allow = None, deny: Deny = None
     ) -> None:
         """A snapshot of a file, with filters and preferred providers on top of those in its header.
 
         `deny` is united with the header's; `allow` and `prefer` replace them. Raises `ConfigError` when a filter has an
-        unknown provider, and `EmptyCatalogError` when no model is left.
+        unknown provider, `UnknownProviderError` when `prefer` has, and `EmptyCatalogError` when no model is left.
         """
         stated = file.header["filters"]
         filters = None
@@ -50,8 +51,7 @@ class Snapshot:
             from llm_models.filters import Filters
 
             given = Filters(allow, deny, file.blocks)
-            weaker = stated.get("allow") if allow is None else None
-            filters = given.over(weaker, stated.get("deny"))
+            filters = given.over(stated.get("allow") if allow is None else None, stated.get("deny"))
             # The arguments as they were read: the caller's objects may change later, or be generators.
             allow, deny = None if allow is None else given.allow or "all", given.deny
         self.file = file
@@ -62,10 +62,9 @@ class Snapshot:
         """The overrides that the program passed to `load()`, immutable."""
         self.view = View(file, filters)
         self._models = self.view.models
-        self._prefer = tuple(dict.fromkeys(stated.get("prefer", ()) if prefer is None else prefer))
-        self._given = (None if prefer is None else self._prefer, allow, deny)
-
-    # What it is
+        self.prefer = tuple(dict.fromkeys(stated.get("prefer", ())) if prefer is None else self._providers(prefer))
+        """The providers that `select` and `candidates` try first by default."""
+        self._given = (None if prefer is None else self.prefer, allow, deny)
 
     @property
     def date(self) -> str | None:
@@ -77,14 +76,9 @@ class Snapshot:
         """SHA-256 of the content, in hex: equal digests mean equal catalogues."""
         return self.file.digest
 
-    @property
-    def prefer(self) -> tuple[str, ...]:
-        """The providers that `select` and `candidates` try first by default."""
-        return self._prefer
-
     def __len__(self) -> int:
         """How many models are shown."""
-        return sum(map(self.view.count, self.view.known))
+        return sum(len(self.view.shown(provider)) for provider in self.view.known)
 
     def __bool__(self) -> bool:
         return True  # there is no empty catalogue
@@ -94,15 +88,8 @@ class Snapshot:
         return f"<Snapshot {self.date}: {counts['models']} models of {counts['providers']} providers>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self.file, *self._given, self.discovered, self.overrides)
-
-    def __copy__(self) -> Snapshot:
-        return self
-
-    def __deepcopy__(self, _memo: object) -> Snapshot:
-        return self
-
-    # Names
+        attributes = {"discovered": self.discovered, "overrides": self.overrides}
+        return Snapshot, (self.file, *self._given), (None, attributes)
 
     def parse_provider(self, text: str) -> str:
         """`llm_models.parse_provider`, of this snapshot."""
@@ -116,11 +103,9 @@ class Snapshot:
         """`llm_models.format_spec`, of this snapshot."""
         return format_spec(key, style, self.view.known)
 
-    # Providers and models
-
     def list_providers(self) -> list[str]:
         """`llm_models.list_providers`, of this snapshot."""
-        return [provider for provider in self.view.known if self.view.count(provider)]
+        return [provider for provider in self.view.known if self.view.shown(provider)]
 
     def get_provider(self, provider: str) -> Provider:
         """`llm_models.get_provider`, of this snapshot."""
@@ -135,19 +120,15 @@ class Snapshot:
         masks = selection.capability_masks(require, forbid)
         view = self.view
         providers = view.known if provider is None else [self.parse_provider(provider)]
-        if allow is None:
-            return [
-                model for name in providers for model in view.models_in(name, selection.matching(view, name, *masks))
-            ]
-        from llm_models.filters import Filters
+        rows = {name: selection.matching(view, name, *masks) for name in providers}
+        if allow is not None:
+            from llm_models.filters import Filters
 
-        narrowed = Filters(allow, None, view.known)
-        models: list[Model] = []
-        for name in providers:
-            names = view.file.block(name).names
-            rows = selection.matching(view, name, *masks)
-            models += view.models_in(name, [row for row in rows if narrowed.reason(name, names(row)) is None])
-        return models
+            reason = Filters(allow, None, view.known).reason
+            for name, fitting in rows.items():
+                names = view.file.block(name).names
+                rows[name] = [row for row in fitting if reason(name, names(row)) is None]
+        return [model for name, fitting in rows.items() for model in view.models_in(name, fitting)]
 
     def get_model(self, provider: str, model_id: str) -> Model:
         """`llm_models.get_model`, of this snapshot."""
@@ -165,8 +146,7 @@ class Snapshot:
                 return self._models[provider][model_id]
             except KeyError:
                 pass
-        within = self._scope(scope)
-        return self._model(locate(self.view, spec, within, self._providers(prefer or ())))
+        return self._model(locate(self.view, spec, self._scope(scope), self._providers(prefer or ())))
 
     def capabilities(self, spec: Spec) -> Capabilities:
         """`llm_models.capabilities`, of this snapshot."""
@@ -183,9 +163,7 @@ class Snapshot:
         """`llm_models.explain`, of this snapshot."""
         from llm_models.provenance import explain
 
-        return explain(self, spec, field)
-
-    # Choosing
+        return explain(self.view, spec, field)
 
     def select(
         self,
@@ -215,8 +193,6 @@ class Snapshot:
 
         return list(selection.ordered(self.view, *self._query(require, forbid, prefer, scope, order_by)))
 
-    # Inside
-
     def _model(self, answer: ModelRow | Callable[[], LLMModelsError]) -> Model:
         if callable(answer):
             raise answer()
@@ -230,10 +206,9 @@ class Snapshot:
 
         masks = selection.capability_masks(require, forbid)
         selection.check_order(order_by)
-        if prefer is None:
-            first = [name for name in self._prefer if name in self.view.known]  # a file may name an old one
-        else:
-            first = self._providers(prefer)  # an argument must not
+        # The header of a file may name a provider that is no longer known; an argument may not.
+        by_default = [name for name in self.prefer if name in self.view.known]
+        first = by_default if prefer is None else self._providers(prefer)
         return masks, first, self._scope(scope), order_by
 
     def _scope(self, scope: str | None) -> str | None:
@@ -242,9 +217,3 @@ class Snapshot:
     def _providers(self, names: Iterable[str]) -> list[str]:
         listed = (names,) if isinstance(names, str) else names
         return list(dict.fromkeys([self.parse_provider(name) for name in listed]))
-
-
-def _restore(file: SnapshotFile, prefer: Any, allow: Any, deny: Any, discovered: bool, overrides: Any) -> Snapshot:
-    restored = Snapshot(file, prefer=prefer, allow=allow, deny=deny)
-    restored.discovered, restored.overrides = discovered, overrides
-    return restored

@@ -101,39 +101,25 @@ class SnapshotFile:
 
     __slots__ = ("_body", "_decoded", "_source", "blocks", "header", "name", "other_flags")
 
-    _decoded: dict[str, Block]
-    blocks: Mapping[str, Span]
-    header: Header
-    name: str
-    other_flags: list[str] | None
-
-    def __new__(cls, *_args: object, **_named: object) -> Self:
-        self = super().__new__(cls)
-        self._decoded = {}
-        return self
-
-    def __init__(self, data: bytes, name: str) -> None:
+    def __init__(self, source: bytes | OpenFile, name: str) -> None:
         """The file with these bytes. Checks the header and the length; raises `SnapshotError` that names the file."""
-        self._begin(data, name)
+        self._source = source
+        self._decoded: dict[str, Block] = {}
+        self.name = name
+        line = self._first_line()
+        self.header: Header = parse_header(line, name)
+        self.blocks: Mapping[str, Span] = self.header["blocks"]
+        self._body = len(line)
+        flags, tail = self.header["capabilities"], self.header["tail"]
+        self.other_flags = None if flags == [*CAPABILITIES] else flags
+        size = self._body + tail[0] + tail[1]
+        if len(source) != size:
+            raise damaged(name, f"it has {len(source)} bytes (expected {size})")
 
     @classmethod
     def open(cls, path: str) -> Self:
         """The file at `path`. Raises `SnapshotError` that names it."""
-        self = cls.__new__(cls)
-        self._begin(source_of(path, in_parts=path == paths.PACKAGED_SNAPSHOT), path)
-        return self
-
-    def _begin(self, source: bytes | OpenFile, name: str) -> None:
-        self._source = source
-        self.name = name
-        line = self._first_line()
-        self.header = header = parse_header(line, name)
-        self.blocks = header["blocks"]
-        self._body = len(line)
-        size = self._body + header["tail"][0] + header["tail"][1]
-        if len(source) != size:
-            raise damaged(name, f"it has {len(source)} bytes (expected {size})")
-        self.other_flags = None if header["capabilities"] == [*CAPABILITIES] else header["capabilities"]
+        return cls(source_of(path, in_parts=path == paths.PACKAGED_SNAPSHOT), path)
 
     def _first_line(self) -> bytes:
         size = 1 << 14

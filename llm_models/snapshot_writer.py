@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from llm_models.changes import Changes, Final
+    from llm_models.header import Kept
     from llm_models.origins import Tail
     from llm_models.snapshot_file import Block
 
@@ -63,14 +64,12 @@ class Composite(SnapshotFile):
         totals = {"providers": len(counts), "models": sum(counts.values())}
         self.header: Any = {**header, "format": FORMAT, "capabilities": list(CAPABILITIES), "counts": totals}
         self.other_flags = None
+        self._decoded = {}
         self._from = blocks_of
         self._own = own
         self._tail: Tail | Callable[[], Tail] = tail
         self._config = config
         self._assembled: SnapshotFile | None = None
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return SnapshotFile, (self.data, self.name)
 
     def raw_block(self, provider: str) -> bytes:
         """The bytes of a provider's block."""
@@ -153,26 +152,23 @@ def write(
 
 def _block(changes: Changes, provider: str) -> tuple[bytes, int]:
     """The block of a provider with its changes, and how many models it holds."""
-    base = changes.base.block(provider) if provider in changes.base.blocks else None
-    changed = changes.models.get(provider, {})
-    removed = changes.removed.get(provider, ())
-    rows = {model_id: _row(final) for model_id, final in changed.items()}
-    aliases = {alias: i for i, final in changed.items() for alias in final.stated.get("aliases") or ()}
+    changed, removed = changes.models.get(provider, {}), changes.removed.get(provider, ())
     record: Mapping[str, Any] = {"id": provider}
-    if base is not None:
+    rows: dict[str, Row] = {}
+    aliases: dict[str, list[str]] = {}
+    if provider in changes.base.blocks:
+        base = changes.base.block(provider)
         record = base.provider
-        kept = [(row, i) for row, i in enumerate(base.ids) if i not in changed and i not in removed]
-        rows.update({model_id: (model_id, base.line(row), base.bits[row]) for row, model_id in kept})
-        aliases.update({alias: i for alias, i in base.aliases.items() if i not in changed and i not in removed})
-    if provider in changes.providers:
-        record = changes.providers[provider][0]
-    in_order = [rows[model_id] for model_id in sorted(rows)]
-    # By model, and for a model in the order in which it states them.
-    named: dict[str, list[str]] = {}
-    for alias, model_id in aliases.items():
-        named.setdefault(model_id, []).append(alias)
-    by_model = {alias: model_id for model_id in sorted(named) for alias in named[model_id]}
-    return encode_block(canonical(record, Provider), in_order, by_model), len(in_order)
+        rows = {i: (i, base.line(row), base.bits[row]) for row, i in enumerate(base.ids) if i not in removed}
+        for alias, model_id in base.aliases.items():
+            aliases.setdefault(model_id, []).append(alias)
+    for model_id, final in changed.items():
+        rows[model_id] = _row(final)
+        aliases[model_id] = final.stated.get("aliases", [])
+    record, _ = changes.providers.get(provider, (record, None))
+    ids = sorted(rows)
+    by_alias = {alias: model_id for model_id in ids for alias in aliases.get(model_id, ())}
+    return encode_block(canonical(record, Provider), [rows[model_id] for model_id in ids], by_alias), len(ids)
 
 
 def _row(final: Final) -> Row:
@@ -252,9 +248,8 @@ def _tail(changes: Changes) -> Tail:
     return {section: dict(sorted(lines.items())) for section, lines in tail.items()}
 
 
-def restored(file: SnapshotFile) -> Composite:
-    """The base of an activated file, from the blocks that it shares with its base and those that it keeps of it."""
-    kept = file.header["kept"]
+def restored(file: SnapshotFile, kept: Kept) -> Composite:
+    """The base of an activated file, from the blocks that it shares with its base and those `kept` of its base."""
     head = loads(file.part(kept["header"], "its base").removesuffix(b",\n").decode())
     own = {provider: (file.block_at(span, provider), span[3]) for provider, span in kept["blocks"].items()}
     return Composite(head, file, own, lambda: file.tail_at(kept["tail"]), name=file.name, left_out=head.pop("own"))

@@ -1,7 +1,4 @@
-"""Fetching an upstream catalogue, the one place of this package that opens a socket.
-
-Only `pull` and what serves it stands here, so whoever does not import this module does not import httpx either.
-"""
+"""Downloads a source's catalogue. No other module of this package opens a socket or imports httpx."""
 
 from __future__ import annotations
 
@@ -13,13 +10,12 @@ import re
 import socket
 import threading
 import time
+from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -33,31 +29,28 @@ from llm_models.upstream import MAX_BYTES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Progress = Callable[[int, int | None], None]
+    Answer = tuple[bytes, dict[str, str]]
+    """The data, and what the manifest states about its origin."""
+
 MAX_REDIRECTS = 3
 MAX_URL = 2000  # characters
 PAUSES = (0.5, 1.5)  # seconds before the second and the third try
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _THREAD = "llm-models-pull"
 _VALIDATORS = {
-    # A validator is stored, and sent back, only if it is as harmless as an honest one.
+    # A validator is stored and sent back only if it looks like one.
     "etag": ("If-None-Match", re.compile(r"[\x21-\x7e]{1,256}")),
     "last_modified": ("If-Modified-Since", re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")),
 }
 
-
-def _not_ours(_: logging.LogRecord) -> bool:
-    return threading.current_thread().name != _THREAD
-
-
-# httpx and httpcore log URLs and headers, in which credentials may stand; only what our own thread says is left out.
+# httpx and httpcore log URLs and headers, which can hold credentials. Only the records of our own thread are dropped.
 for _name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks"):
-    logging.getLogger(_name).addFilter(_not_ours)
+    logging.getLogger(_name).addFilter(lambda _: threading.current_thread().name != _THREAD)
 
 
-@dataclass(frozen=True)
-class PullResult:
-    """What `pull` did: the file's path, the manifest beside it, and whether the bytes were there already."""
+class PullResult(NamedTuple):
+    """What `pull` did: the path of the file, the manifest beside it, and whether the file had these bytes before."""
 
     path: str
     manifest: dict[str, Any]
@@ -70,119 +63,99 @@ def pull(
     url: str | None = None,
     out: str,
     timeout: float = 30.0,
-    progress: Callable[[int, int | None], None] | None = None,
+    progress: Progress | None = None,
 ) -> PullResult:
-    """Fetch a source's catalogue to the file `out`, and say in `manifest.json` beside it what it is.
+    """Download a source's catalogue to the file `out`, and describe it in `manifest.json` beside it.
 
-    `url` names a mirror, a `file:` URL or a path in place of the source's own. `timeout` is the deadline in seconds
-    for all of the transfer, tries and redirects included. `progress` is called in the caller's thread with the
-    bytes received and, if known, expected.
+    `url` is a mirror, a `file:` URL or a path, used instead of the source's own URL. `timeout` limits the whole
+    transfer in seconds, including all tries and redirects. `progress` is called in the caller's thread with the
+    numbers of bytes received and expected (None: unknown).
 
-    A catalogue is stored only when all of it came, and is one; until then nothing on disk changes. `out` is renamed
-    into place first, and a manifest speaks for it only while its SHA-256 is that of the file. A server that knows
-    the copy that it speaks for need not send it again. Raises `SourceError`; credentials in the URL appear nowhere.
+    Files change only when the whole catalogue has arrived and is valid. `out` is replaced first; a manifest counts
+    only while its SHA-256 is that of the file. A server does not send again what `out` already holds, if it supports
+    that. Raises `SourceError`. No message and no file contains the credentials of a URL.
     """
     row = transforms.named(source)
     if os.path.basename(out) in {"", MANIFEST_NAME, files.LOCK_NAME}:
-        raise SourceError(f"{printable(out)}: is not a name for a catalogue; {MANIFEST_NAME} stands beside it")
-    place = row.url if url is None else url
+        raise SourceError(f"{printable(out)}: cannot be the name of a catalogue. Choose another file name.")
+    address = row.url if url is None else url
     folder = os.path.dirname(paths.absolute(out, SourceError))
     manifest_path = os.path.join(folder, MANIFEST_NAME)
     try:
-        for path in (out, manifest_path):
-            files.regular(path)  # told before anything is fetched
+        for target in (out, manifest_path):
+            files.regular(target)  # fail before the transfer, not after it
         files.sweep(folder)
-        local = _local(place)
-        if local is not None:
-            answer = _Answer(files.read_limited(local, MAX_BYTES), Path(local).absolute().as_uri(), {})
-            shown = printable(local)
+        path = _local(address)
+        if path is not None:
+            shown = printable(path)
+            data, origin = files.read_limited(path, MAX_BYTES), {"url": Path(path).absolute().as_uri()}
         else:
-            transfer = _Transfer(place, timeout)
+            transfer = _Transfer(address, timeout)
             shown = transfer.shown
-            known = believed(out)
-            while (found := transfer.run(known, progress)) is None:
-                if known is not None and known == believed(out):
-                    return PullResult(out, known, unchanged=True)
-                known = None  # somebody changed the copy while we asked
-            answer = found
-        counts = transforms.read(answer.data, shown, source)[1]
+            copy = believed(out) or {}
+            while (answer := transfer.run(copy, progress)) is None:
+                if copy == believed(out):
+                    return PullResult(out, copy, unchanged=True)
+                copy = {}  # it changed during the transfer
+            data, origin = answer
+        counts = transforms.read(data, shown, source)[1]
         manifest = {
             "source": source,
-            "url": answer.url,
-            "sha256": hashlib.sha256(answer.data).hexdigest(),
-            "size": len(answer.data),
-            **answer.validators,
+            **origin,
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "size": len(data),
             "fetched": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             **counts,
         }
         with files.locked(folder):
-            unchanged = _digest(out) == manifest["sha256"]
+            unchanged = False
+            with suppress(files.FileError):  # missing or not readable: to be replaced
+                unchanged = files.read_limited(out, MAX_BYTES) == data
             if not unchanged:
-                files.write_atomically(out, answer.data)
+                files.write_atomically(out, data)
             files.write_atomically(manifest_path, (json.dumps(manifest, indent=2) + "\n").encode())
     except files.FileError as error:
         raise SourceError(str(error)) from error
     return PullResult(out, manifest, unchanged)
 
 
-def _digest(path: str) -> str | None:
-    """The SHA-256 of a stored catalogue; None if there is none, or none that could be read."""
-    try:
-        return hashlib.sha256(files.read_limited(path, MAX_BYTES)).hexdigest()
-    except files.FileError:
-        return None
-
-
-def _local(place: str) -> str | None:
-    """The path that `place` means, or None if it is a URL of http or https."""
-    if not place:
+def _local(address: str) -> str | None:
+    """The path that `address` means, or None if it is a URL of http or https."""
+    if not address:
         raise SourceError("the URL is empty")
-    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]+(?=:)", place)  # one letter alone is a drive of Windows
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]+(?=:)", address)  # a single letter is a drive of Windows
     name = scheme.group().lower() if scheme else ""
     if name in ("http", "https"):
         return None
     if name == "file":
-        parts = urlsplit(place)
+        parts = urlsplit(address)
         if parts.netloc not in ("", "localhost"):
-            raise SourceError(f"{_shown(place)}: is on another machine; expected file:///path")
+            raise SourceError(f"{_shown(address)}: is on another machine (expected file:///path)")
         return url2pathname(parts.path)
-    if "://" in place:
-        raise SourceError(f"{_shown(place)}: cannot fetch by {name}; expected https, http, file or a path")
-    return place
+    if "://" in address:
+        raise SourceError(f"{_shown(address)}: cannot fetch by {name} (expected https, http, file or a path)")
+    return address
 
 
 def _shown(url: httpx.URL | str) -> str:
-    """A URL as it may be told and stored: without user, password, query and fragment, all of which hold secrets."""
+    """A URL for messages and files: without user, password, query and fragment, which can hold secrets."""
     try:
         return printable(httpx.URL(url).copy_with(userinfo=b"", query=None, fragment=None))
-    except (httpx.InvalidURL, ValueError):  # then nobody knows where a password ends: rather too little
+    except (httpx.InvalidURL, ValueError):  # it is unclear where a password ends: rather show too little
         return printable(re.sub(r"//.*@", "//", str(url), flags=re.DOTALL).partition("?")[0].partition("#")[0][:200])
 
 
-class _Again(Exception):
-    """What may go better on another try. `wait` is what the server asked for, in seconds."""
+class _Again(SourceError):
+    """A failure that another try may avoid. `wait` is the time that the server asked for, in seconds."""
 
-    def __init__(self, message: str, wait: float = 0.0) -> None:
-        super().__init__(message)
-        self.wait = wait
-
-
-class _Stopped(Exception):
-    """The caller no longer waits."""
-
-
-@dataclass(frozen=True)
-class _Answer:
-    data: bytes
-    url: str
-    validators: dict[str, str]
+    wait = 0.0
 
 
 class _Transfer:
-    """One catalogue on its way, in a thread of its own.
+    """One download, in a thread of its own.
 
-    httpx bounds single operations only, so a name server, a handshake or headers that drip could hold it for ever.
-    The caller therefore waits no longer than the deadline, then shuts the sockets down, at which the thread ends.
+    httpx limits single operations only: a slow name server, handshake or header could keep it busy without end. So
+    the caller waits until the deadline and then shuts the sockets down, which ends the thread.
     """
 
     def __init__(self, url: str, timeout: float) -> None:
@@ -195,47 +168,37 @@ class _Transfer:
         self._received = 0
         self._expected: int | None = None
 
-    def run(
-        self, known: dict[str, Any] | None, progress: Callable[[int, int | None], None] | None = None
-    ) -> _Answer | None:
-        """The answer, or None if the server says that `known` still holds. Raises `SourceError`."""
-        outcome: list[_Answer | BaseException | None] = []
+    def run(self, copy: dict[str, Any], progress: Progress | None) -> Answer | None:
+        """The answer, or None if the server states that `copy`, a manifest, is up to date. Raises `SourceError`."""
+        answer: Future[Answer | None] = Future()
 
         def work() -> None:
             try:
-                outcome.append(self._fetch(known))
-            except BaseException as error:  # told in the caller's thread
-                outcome.append(error)
+                answer.set_result(self._fetch(copy))
+            except BaseException as error:  # raised again in the caller's thread
+                answer.set_exception(error)
 
         thread = threading.Thread(target=work, name=_THREAD, daemon=True)
-        if not self._left() > 0:  # a NaN too
+        if not self._left() > 0:  # also for a NaN
             raise self._late()
         thread.start()
-        told = 0
+        reported = 0
         try:
             while thread.is_alive() and self._left() > 0:
                 thread.join(min(self._left(), 0.1))
-                if progress is not None and self._received != told:
-                    told = self._received
-                    progress(told, self._expected)
+                if progress is not None and self._received != reported:
+                    reported = self._received
+                    progress(reported, self._expected)
         finally:
             if thread.is_alive():
-                self._halt()
+                self._stop.set()
+                for each in self._sockets:
+                    with suppress(OSError):  # not SSLSocket's own method: the thread may be inside it
+                        socket.socket.shutdown(each, socket.SHUT_RDWR)
                 thread.join(0.1)
-        if self._stop.is_set() or isinstance(outcome[0], httpx.TimeoutException):
+        if self._stop.is_set():
             raise self._late()
-        if isinstance(outcome[0], BaseException):
-            raise outcome[0]
-        return outcome[0]
-
-    def _halt(self) -> None:
-        self._stop.set()
-        for each in self._sockets:
-            with suppress(OSError):
-                socket.socket.shutdown(each, socket.SHUT_RDWR)  # not SSLSocket's, which the thread may be inside of
-
-    def _late(self) -> SourceError:
-        return self._error(f"not finished within {self._timeout:g} s ({self._received:,} bytes received)")
+        return answer.result()
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()
@@ -243,24 +206,28 @@ class _Transfer:
     def _error(self, text: str) -> SourceError:
         return SourceError(f"{self.shown}: {text}")
 
-    def _fetch(self, known: dict[str, Any] | None) -> _Answer | None:
+    def _late(self) -> SourceError:
+        return self._error(f"not finished within {self._timeout:g} s ({self._received:,} bytes received)")
+
+    def _fetch(self, copy: dict[str, Any]) -> Answer | None:
         headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "llm-models"}
+        pauses = iter(PAUSES)
         try:
             with httpx.Client(headers=headers, follow_redirects=False) as client:
-                for pause in PAUSES:
+                while True:
                     try:
-                        return self._follow(client, known)
+                        return self._follow(client, copy)
                     except _Again as again:
+                        pause = next(pauses, None)
+                        if pause is None:
+                            raise self._error(f"{again} (tried {len(PAUSES) + 1} times)") from None
                         wait = max(pause, again.wait)
                         if wait >= self._left():
                             raise self._error(f"{again} (no time is left to wait {wait:g} s)") from None
                     if self._stop.wait(wait):
-                        raise _Stopped
-                return self._follow(client, known)
-        except _Again as again:
-            raise self._error(f"{again} (tried {len(PAUSES) + 1} times)") from None
+                        raise self._late()
         except httpx.TimeoutException:
-            raise
+            raise self._late() from None
         except httpx.ProxyError:
             raise self._error("the proxy refused") from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError):  # their texts quote the URL
@@ -268,57 +235,48 @@ class _Transfer:
         except (OSError, ImportError) as error:  # SSL_CERT_FILE, a proxy that needs another package
             raise self._error(f"cannot be fetched from here ({printable(error)[:200]})") from None
 
-    def _follow(self, client: httpx.Client, known: dict[str, Any] | None) -> _Answer | None:
-        url = httpx.URL(self._url)
+    def _follow(self, client: httpx.Client, copy: dict[str, Any]) -> Answer | None:
+        url, extensions = httpx.URL(self._url), {"trace": self._trace}
         for _ in range(MAX_REDIRECTS + 1):
-            conditions = _conditions(url, known)
+            conditions = _conditions(url, copy)
+            limit = min(max(self._left(), 0.001), 3600.0)
             try:
-                with client.stream(
-                    "GET",
-                    url,
-                    headers=conditions,
-                    timeout=min(max(self._left(), 0.001), 3600.0),
-                    extensions={"trace": self._trace},
-                ) as response:
-                    if response.status_code not in _REDIRECTS:
+                with client.stream("GET", url, headers=conditions, timeout=limit, extensions=extensions) as response:
+                    if response.status_code not in (301, 302, 303, 307, 308):
                         return self._take(response, url, bool(conditions))
-                    url = self._next(response, url)
+                    location = response.headers.get("Location", "")
+                    if not 0 < len(location) <= MAX_URL:
+                        raise self._error(f"answered {response.status_code} without a usable Location")
+                    old, url = url, url.join(location)
             except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
                 raise _Again(_fault(error)) from None
+            if url.scheme not in ("http", "https") or (old.scheme, url.scheme) == ("https", "http"):
+                text = f"redirected from {old.scheme} to {printable(url.scheme)[:20]}, which is not followed"
+                raise self._error(text)
         raise self._error(f"redirected more than {MAX_REDIRECTS} times")
 
     def _trace(self, event: str, info: dict[str, Any]) -> None:
-        """httpx tells each step; the sockets are noted for the caller to shut down."""
+        """Collect the sockets, for the caller to shut down. httpx reports each of its steps here."""
         stream = info["return_value"] if event.endswith((".connect_tcp.complete", ".start_tls.complete")) else None
         if stream is not None:
             self._sockets.append(stream.get_extra_info("socket"))
         if self._stop.is_set():
             if stream is not None:
                 stream.close()  # httpx does not have it yet
-            raise _Stopped
+            raise self._late()
 
-    def _next(self, response: httpx.Response, url: httpx.URL) -> httpx.URL:
-        location = response.headers.get("Location", "")
-        if not 0 < len(location) <= MAX_URL:
-            raise self._error(f"answered {response.status_code} and does not say where to go")
-        target = url.join(location)
-        if target.scheme not in ("http", "https") or (url.scheme, target.scheme) == ("https", "http"):
-            raise self._error(f"redirected from {url.scheme} to {printable(target.scheme)[:20]}, which is not followed")
-        return target
-
-    def _take(self, response: httpx.Response, url: httpx.URL, conditional: bool) -> _Answer | None:
+    def _take(self, response: httpx.Response, url: httpx.URL, conditional: bool) -> Answer | None:
         status = response.status_code
         if status == 304 and conditional:
             return None
         if status != 200:
-            text = f"answered {status}"
-            with suppress(ValueError):
-                text += f" {HTTPStatus(status).phrase}"  # never the server's own words
+            phrase = httpx.codes.get_reason_phrase(status)  # never the server's own words
+            text = f"answered {status} {phrase}".rstrip()
             if status in (304, 429) or status >= 500:
-                raise _Again(text, _retry_after(response.headers.get("Retry-After", "")))
+                raise _Again(text, wait=_retry_after(response.headers.get("Retry-After", "")))
             raise self._error(text)
         if response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
-            raise self._error("answered with a Content-Encoding, though asked for none")
+            raise self._error("answered with a Content-Encoding, although none was requested")
         length = response.headers.get("Content-Length", "")
         self._received, self._expected = 0, int(length) if length.isdecimal() else None
         too_long = self._error(f"is too long (expected at most {MAX_BYTES:,} bytes)")
@@ -330,27 +288,25 @@ class _Transfer:
             self._received = len(data)
             if len(data) > MAX_BYTES:
                 raise too_long
-        validators = {
-            name: value
-            for name, (_, pattern) in _VALIDATORS.items()
-            if pattern.fullmatch(value := response.headers.get(name.replace("_", "-"), ""))
-        }
-        return _Answer(bytes(data), _shown(url), validators)
+        origin = {"url": _shown(url)}
+        for name, (_, pattern) in _VALIDATORS.items():
+            if pattern.fullmatch(value := response.headers.get(name.replace("_", "-"), "")):
+                origin[name] = value
+        return bytes(data), origin
 
 
-def _conditions(url: httpx.URL, known: dict[str, Any] | None) -> dict[str, str]:
-    """The headers that ask for news only. They go to the URL that gave the validators, which may be a redirect's."""
-    if known is None or url.query or known.get("url") != _shown(url):
+def _conditions(url: httpx.URL, copy: dict[str, Any]) -> dict[str, str]:
+    """The headers that ask for a newer catalogue only: for the URL that sent the validators, maybe a redirect's."""
+    if url.query or copy.get("url") != _shown(url):
         return {}
+    validators = ((header, copy.get(name), pattern) for name, (header, pattern) in _VALIDATORS.items())
     return {
-        header: known[name]
-        for name, (header, pattern) in _VALIDATORS.items()
-        if isinstance(known.get(name), str) and pattern.fullmatch(known[name])
+        header: value for header, value, pattern in validators if isinstance(value, str) and pattern.fullmatch(value)
     }
 
 
 def _retry_after(value: str) -> float:
-    """The seconds that a server asks to be left alone, which it says as a number or as a date."""
+    """How long a server asks to wait, in seconds; it states a number or a date."""
     if value.isdecimal():
         return float(value[:9])
     try:
@@ -361,7 +317,7 @@ def _retry_after(value: str) -> float:
 
 def _fault(error: httpx.TransportError) -> str:
     text = str(error)
-    if isinstance(error, httpx.RemoteProtocolError):  # whose text may quote what the other side sent
+    if isinstance(error, httpx.RemoteProtocolError):  # its text may quote what the server sent
         early = "without sending" in text or "incomplete" in text
         return "the connection was closed before the end" if early else "the answer is not HTTP"
     what = "cannot connect" if isinstance(error, httpx.ConnectError) else "the connection broke"

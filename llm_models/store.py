@@ -10,16 +10,15 @@ import os
 from _thread import RLock
 
 from llm_models import paths
-from llm_models.errors import ConfigError, UnknownProviderError, did_you_mean, printable
+from llm_models.errors import ConfigError
 from llm_models.frozen import freeze
 from llm_models.in_use import in_use
-from llm_models.modelspec import fold_provider
 from llm_models.snapshot import Snapshot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any, TypedDict
+    from typing import Any, Required, TypedDict
 
     from llm_models.filters import Allow, Deny
     from llm_models.modelspec import Style
@@ -27,12 +26,11 @@ if TYPE_CHECKING:
     from llm_models.records import Capabilities, Model, ModelKey, Provider
     from llm_models.selection import Names, Order
     from llm_models.snapshot import Spec
-    from llm_models.snapshot_file import SnapshotFile
 
     class Request(TypedDict, total=False):
         """What a catalogue is built from: the arguments of `load`, and how a command wants it."""
 
-        config: Any
+        config: Required[Any]
         start: str | None
         snapshot: Any
         overrides: Mapping[str, Any] | None
@@ -44,7 +42,7 @@ if TYPE_CHECKING:
 
 
 _published: Snapshot | None = None
-_request: Request = {}
+_request: Request | None = None
 _lock = RLock()
 _building = False
 
@@ -78,7 +76,8 @@ def load(
     `overrides_module` a behaviour module or its name. `prefer`, `allow` and `deny` are the strongest layer.
     With `publish=False` nothing but the return value changes, and its epoch is 0.
 
-    Raises `ConfigError`, `SnapshotError` or `EmptyCatalogError`; what was published stays published.
+    Raises `ConfigError`, `SnapshotError`, `EmptyCatalogError`, or `UnknownProviderError` for `prefer`; what was
+    published stays published.
 
     >>> llm_models.load(config=None, deny={"openai": ["*-preview"]}).allowed("openai:gpt-4o-mini")
     True
@@ -105,9 +104,7 @@ def snapshot() -> Snapshot:
     current = _published
     if current is None:
         with _lock:
-            current = _published
-            if current is None:
-                current = _publish({"config": ...})
+            current = _published or _publish({"config": ...})
     return current
 
 
@@ -136,14 +133,13 @@ def _publish(request: Request) -> Snapshot:
 def _pin(request: Request) -> Request:
     """The same request with its paths absolute, so that `reload` reads them from any working directory."""
     pinned = request.copy()
-    if pinned.get("config", ...) is ...:
-        pinned["config"] = ...
-        if "start" not in pinned:
-            pinned["start"] = paths.working_folder()
-    elif pinned["config"] is not None:
-        pinned["config"] = paths.absolute(pinned["config"])
-    if pinned.get("snapshot") is not None:
-        pinned["snapshot"] = paths.absolute(pinned["snapshot"])
+    config, given = request["config"], request.get("snapshot")
+    if config is ...:
+        pinned.setdefault("start", paths.working_folder())
+    elif config is not None:
+        pinned["config"] = paths.absolute(config)
+    if given is not None:
+        pinned["snapshot"] = paths.absolute(given)
     return pinned
 
 
@@ -159,21 +155,10 @@ def build(request: Request) -> Snapshot:
         from llm_models import pipeline
 
         file, _ = pipeline.merge_application(current, overrides=overrides, behaviour=module, run_behaviour=run)
-    prefer = request.get("prefer")
-    first = None if prefer is None else _known_providers(prefer, file)
-    built = Snapshot(file, prefer=first, allow=request.get("allow"), deny=request.get("deny"))
+    built = Snapshot(file, request.get("prefer"), request.get("allow"), request.get("deny"))
     built.discovered = current.folder.discovered and (current.folder.config is not None or current.kind == "activated")
     built.overrides = None if overrides is None else freeze(overrides)
     return built
-
-
-def _known_providers(names: Iterable[str], file: SnapshotFile) -> list[str]:
-    listed = [fold_provider(name) for name in ((names,) if isinstance(names, str) else names)]
-    for name in listed:
-        if name not in file.blocks:
-            hint = did_you_mean(name, file.blocks)
-            raise UnknownProviderError(f"prefer: unknown provider '{printable(name)}'.{hint}", provider=name)
-    return listed
 
 
 def list_providers() -> list[str]:

@@ -1,39 +1,39 @@
-"""Strict reading of an upstream file: bytes in, plain data out, or one line that states what is wrong.
+"""Upstream: reads a source's file strictly, as JSON; standard library only.
 
-Standard library only. What the data means is not decided here: see `transforms`.
+It does not know what the data means: `transforms` does.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 import sys
+from collections import Counter
+from typing import Any
 
-from llm_models.errors import SourceError, printable
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+from llm_models.errors import SourceError, printable, quoted
 
 MAX_BYTES = 32 << 20
-"""The longest file that is read, in bytes; the real one has 2.4 million."""
+"""The longest file, in bytes; the one of models.dev has 2.4 million."""
 
 MAX_VALUES = 500_000
-"""The most JSON values and keys in a file; the real one has 150,000.
+"""The most JSON values and keys in a file; the one of models.dev has 150,000.
 
-A value can cost a hundred times its length in memory (a new key with a new text: 400 bytes, for 8 in the file),
-so the length alone bounds nothing. This many keep the process under 300 MB, whatever they are.
+It keeps the process under 300 MB, because a value can take a hundred times its length in memory.
 """
 
 MAX_TEXT = 68 << 20
-"""The most bytes that the decoded text may take; Python spends four on each character if one is an emoji."""
+"""The most bytes for the decoded text; Python uses four for each character if one is an emoji."""
 
 MAX_DEPTH = 64
-"""The deepest nesting; the real file has nine levels."""
+"""The deepest nesting; the file of models.dev has nine levels."""
 
 MAX_DIGITS = 100
-"""The longest number, in characters; it follows that every integer also fits a float."""
+"""The longest number, in characters; so every integer also fits a float."""
 
+# An escaped backslash, a whole surrogate pair, or (as a group) half a pair. UTF-8 without escapes has none.
+_SURROGATES = re.compile(r"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)")
 _TOO_DEEP = f"is not a catalogue: nested more than {MAX_DEPTH} levels deep"
 _MARKS = {
     b"\xef\xbb\xbf": "begins with a byte order mark",
@@ -43,130 +43,91 @@ _MARKS = {
 }
 
 
-class _Refusal(ValueError):
-    """What is wrong, without the name of the file."""
-
-
 def parse(data: bytes, name: str) -> Any:
     """The JSON document in `data`.
 
-    The JSON is taken strictly: UTF-8 without a mark, no NaN or infinity, no repeated key, no lone surrogate,
-    nothing after the end. Time and memory are bounded for any input: see the limits above. Raises `SourceError`,
-    whose message begins with `name`.
+    It must be strict JSON: UTF-8 without a byte order mark, no NaN or infinity, no duplicate key, no half of a
+    surrogate pair, nothing after the end. Time and memory are limited for any input. Raises `SourceError`, whose
+    message begins with `name`.
     """
     try:
-        return _decode(data)
-    except _Refusal as refusal:
-        raise SourceError(printable(f"{name}: {refusal}")) from None
-
-
-def _decode(data: bytes) -> Any:
-    text = _text(data)
-    if data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:  # one of them stands before each
-        raise _Refusal(f"is not a catalogue: it holds more than {MAX_VALUES:,} values")
-    try:
+        text = _text(data)
+        if data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:  # one of them precedes each
+            raise SourceError(f"is not a catalogue: it has more than {MAX_VALUES:,} values")
         document = json.loads(
-            text, object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
+            text,
+            object_pairs_hook=_object,
+            parse_int=lambda number: int(_limited(number)),
+            parse_float=_float,
+            parse_constant=_float,
         )
-    except _Refusal:
-        raise
+        _refuse_depth(document)
+        if half := next(filter(None, (match[1] for match in _SURROGATES.finditer(text))), None):
+            raise SourceError(f"is not valid JSON: {half} is half a surrogate pair")
+        return document
+    except SourceError as error:
+        problem = str(error)
     except json.JSONDecodeError as error:
-        raise _Refusal(_explain(error)) from None
+        problem = _explain(error)
     except RecursionError:
-        raise _Refusal(_TOO_DEEP) from None
-    _refuse_depth(document)
-    if "\\ud" in text or "\\uD" in text:  # else no escape can have made a surrogate, and UTF-8 has none
-        _refuse_surrogates(document)
-    return document
+        problem = _TOO_DEEP
+    raise SourceError(printable(f"{name}: {problem}"))
 
 
 def _text(data: bytes) -> str:
     for mark, meaning in _MARKS.items():
         if data.startswith(mark):
-            raise _Refusal(f"{meaning}; expected JSON in plain UTF-8")
+            raise SourceError(f"{meaning} (expected JSON in plain UTF-8)")
     if len(data) > MAX_BYTES:
-        raise _Refusal(f"is too long (found {len(data):,} bytes, expected at most {MAX_BYTES:,})")
+        raise SourceError(f"is too long (found {len(data):,} bytes, expected at most {MAX_BYTES:,})")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _Refusal(f"is not UTF-8 (at byte {error.start:,}: {error.reason})") from None
+        raise SourceError(f"is not UTF-8 (at byte {error.start:,}: {error.reason})") from None
     if sys.getsizeof(text) > MAX_TEXT:
-        raise _Refusal(f"is too long (its text takes more than {MAX_TEXT:,} bytes of memory)")
+        raise SourceError(f"is too long (its text takes more than {MAX_TEXT:,} bytes of memory)")
     start = text[:500].lstrip()
     if not start and not text.strip():
-        raise _Refusal("is empty")
+        raise SourceError("is empty")
     if start.startswith("<"):
-        raise _Refusal("is not a catalogue but a page of HTML or XML")
+        raise SourceError("is not a catalogue but a page of HTML or XML")
     if "\0" in text[:4]:
-        raise _Refusal("is not valid JSON: it holds NUL characters, as UTF-16 does; expected UTF-8")
+        raise SourceError("is not valid JSON: it contains NUL characters, as UTF-16 does (expected UTF-8)")
     return text
 
 
 def _explain(error: json.JSONDecodeError) -> str:
     if not error.doc[error.pos :].strip() or error.msg.startswith("Unterminated string"):
         return f"is not valid JSON: it is cut short (after {len(error.doc):,} characters)"
-    if error.msg == "Extra data":
-        return f"is not valid JSON: something follows its end (line {error.lineno}, column {error.colno})"
-    return f"is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})"
+    problem = "something follows its end" if error.msg == "Extra data" else error.msg
+    return f"is not valid JSON: {problem} (line {error.lineno}, column {error.colno})"
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise _Refusal(f"is not valid JSON: the key {_short(twice)} stands twice in one object")
-    return found
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        [(key, _)] = Counter(key for key, _ in pairs).most_common(1)
+        raise SourceError(f"is not valid JSON: duplicate key {quoted(key)} in one object")
+    return record
 
 
-def _integer(text: str) -> int:
-    if len(text) > MAX_DIGITS:
-        raise _Refusal(f"is not a catalogue: a number is {len(text):,} characters long")
-    return int(text)
+def _limited(number: str) -> str:
+    if len(number) > MAX_DIGITS:
+        raise SourceError(f"is not a catalogue: a number is {len(number):,} characters long")
+    return number
 
 
 def _float(text: str) -> float:
-    if len(text) > MAX_DIGITS:
-        raise _Refusal(f"is not a catalogue: a number is {len(text):,} characters long")
-    value = float(text)
+    value = float(_limited(text))
     if not math.isfinite(value):
-        raise _Refusal(f"is not valid JSON: the number {text} is too large")
+        raise SourceError(f"is not valid JSON: {text} is not a finite number")
     return value
 
 
-def _constant(text: str) -> Any:
-    raise _Refusal(f"is not valid JSON: {text} is not a number there")
-
-
 def _refuse_depth(document: Any) -> None:
-    level = [document] if isinstance(document, dict | list) else []
-    for _ in range(MAX_DEPTH):
-        level = [
-            value
-            for container in level
-            for value in (container.values() if type(container) is dict else container)
-            if type(value) is dict or type(value) is list
-        ]
-        if not level:
-            return
-    raise _Refusal(_TOO_DEEP)
-
-
-def _refuse_surrogates(document: Any) -> None:
-    rest = [document]
-    while rest:
-        value = rest.pop()
-        if isinstance(value, str):
-            try:
-                value.encode("utf-8")
-            except UnicodeEncodeError:
-                raise _Refusal(f"is not valid JSON: half a surrogate pair in the text {_short(value)}") from None
-        elif isinstance(value, dict):
-            rest += value
-            rest += value.values()
-        elif isinstance(value, list):
-            rest += value
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:40] + "...")
+    level = containers = [document]
+    for _ in range(MAX_DEPTH + 1):
+        containers = [value for value in level if type(value) in (dict, list)]
+        level = [value for held in containers for value in (held.values() if type(held) is dict else held)]
+    if containers:
+        raise SourceError(_TOO_DEEP)

@@ -53,7 +53,7 @@ class View:
         """Provider -> id -> record, of the models that were asked for."""
         self._providers: dict[str, Provider] = {}
         self._parts: dict[tuple[type[Record], tuple[Any, ...]], Record] = {}
-        self._shown: dict[str, list[int]] = {}
+        self._shown: dict[str, Sequence[int]] = {}
         self.by_name: dict[str, list[ModelRow]] | None = None
         """Cache of `lookup`: the models that each bare name may mean."""
         self.counts: dict[str | None, dict[int, int]] = {}
@@ -61,8 +61,8 @@ class View:
         self.unmatched: dict[tuple[int, int, str | None], Unmatched] = {}
         """Cache of `selection`: the answer to conditions that no model fits."""
         if not self._shows_any():
-            left = " that the filters leave" if file.header["counts"]["models"] else ""
-            raise EmptyCatalogError(f"{printable(file.name)}: there is no model{left}")
+            why = "allow and deny hide every model" if file.header["counts"]["models"] else "it has no models"
+            raise EmptyCatalogError(f"{printable(file.name)}: {why}")
 
     def _shows_any(self) -> bool:
         """Whether a model is shown. Blocks are read only when the numbers in the header do not answer it."""
@@ -72,20 +72,15 @@ class View:
         if filters.allow is None and models > sum(known[name][3] for name in filters.deny if name in known):
             return True
         names = known if filters.allow is None else [name for name in filters.allow if name in known]
-        return any(self.count(name) for name in sorted(names, key=filters.restricts))
-
-    def count(self, provider: str) -> int:
-        """How many models of a provider are shown."""
-        return len(self.shown(provider))
+        return any(self.shown(name) for name in sorted(names, key=filters.restricts))
 
     def shown(self, provider: str) -> Sequence[int]:
         """The rows of a provider's models that no filter hides, in order of id."""
-        if self.filters is None or not self.filters.restricts(provider):
-            return range(self.known[provider][3])
         try:
             return self._shown[provider]
         except KeyError:
-            pass
+            if self.filters is None or not self.filters.restricts(provider):
+                return self._shown.setdefault(provider, range(self.known[provider][3]))
         block = self.file.block(provider)
         names = {model_id: [model_id] for model_id in block.ids}
         for alias, model_id in block.aliases.items():
@@ -102,21 +97,18 @@ class View:
 
     def provider(self, provider: str) -> Provider:
         """The record of a known provider; built once."""
-        try:
-            return self._providers[provider]
-        except KeyError:
-            built = Provider.from_dict(self.file.block(provider).provider)
-            return self._providers.setdefault(provider, built)
+        if provider not in self._providers:
+            self._providers.setdefault(provider, Provider.from_dict(self.file.block(provider).provider))
+        return self._providers[provider]
 
     def model(self, provider: str, row: int) -> Model:
         """The record in a row that is shown; built once."""
         block = self.file.block(provider)
         models = self.models.setdefault(provider, {})
         model_id = block.ids[row]
-        try:
-            return models[model_id]
-        except KeyError:
-            return models.setdefault(model_id, self._build(provider, block.model(row), block.bits[row]))
+        if model_id not in models:
+            models.setdefault(model_id, self._build(provider, block.model(row), block.bits[row]))
+        return models[model_id]
 
     def models_in(self, provider: str, rows: Sequence[int]) -> list[Model]:
         """The records in rows that are shown; the block is decoded at once when most of it is needed."""
@@ -145,7 +137,6 @@ class View:
         return Model.from_dict(data)
 
     def _part(self, kind: type[Record], key: tuple[Any, ...], part: dict[str, Any]) -> Record:
-        try:
-            return self._parts[kind, key]
-        except KeyError:
-            return self._parts.setdefault((kind, key), kind.from_dict(part))
+        if (kind, key) not in self._parts:
+            self._parts.setdefault((kind, key), kind.from_dict(part))
+        return self._parts[kind, key]

@@ -37,7 +37,7 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Temp
     """Begin as a new process in an empty folder: nothing published, no configuration in sight."""
     monkeypatch.delenv("LLM_MODELS_CONFIG", raising=False)
     monkeypatch.setattr(store, "_published", None)
-    monkeypatch.setattr(store, "_request", {})
+    monkeypatch.setattr(store, "_request", None)
     monkeypatch.chdir(tmp_path_factory.mktemp("cwd"))
     return
 

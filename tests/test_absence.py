@@ -23,7 +23,6 @@ from support.command import Result, fine, here, program
 
 import llm_models
 from llm_models import files, paths
-from llm_models.cli.config import TEMPLATE
 from llm_models.errors import ConfigError, LLMModelsError, SnapshotError, printable
 from llm_models.snapshot_file import SnapshotFile
 
@@ -314,7 +313,7 @@ class TestEveryFault:
     def test_init(self, app: Path) -> None:
         def right(told: Result) -> bool:
             text = Path(paths.CONFIG_NAME).read_text(encoding="utf-8") if told.code == 0 else ""
-            return text == TEMPLATE.format(schema=".llm_models/overrides.schema.json")
+            return text == Path(paths.TEMPLATE).read_text(encoding="utf-8")
 
         self.run(app.parent, ("init",), right)
 

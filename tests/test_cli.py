@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import sys
+from contextlib import suppress
 from subprocess import PIPE
 from typing import TYPE_CHECKING, Any
 
@@ -135,16 +136,13 @@ def test_the_data_cannot_write_to_a_terminal_either(tmp_path: Path) -> None:
         '[[models]]\nprovider = "evil"\nid = "m"\nname = "a\\u001b[2Jb"\nlimits.context = 1\n'
     )
     for args in (["providers"], ["show", "evil:m"], ["explain", "evil:m"], ["show", "evil:\x1b]0;x\x07"]):
-        pid, terminal = pty.fork()
-        if pid == 0:  # pragma: no cover
-            os.chdir(tmp_path)
-            os.execvpe(COMMAND[0], [*COMMAND, *args], {**environment(measured=False), "TERM": "xterm"})
+        terminal, theirs = pty.openpty()
         shown = b""
-        try:
-            while part := os.read(terminal, 1 << 16):
-                shown += part
-        except OSError:  # the end, on Linux
-            os.waitpid(pid, 0)
+        with started(*args, stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path, env=environment(TERM="xterm")):
+            os.close(theirs)
+            with suppress(OSError):  # the end, on Linux
+                while part := os.read(terminal, 1 << 16):
+                    shown += part
         os.close(terminal)
         text = re.sub(r"\x1b\[[\d;]*m", "", shown.decode()).replace("\r\n", "\n")
         assert all(character.isprintable() or character == "\n" for character in text), (args, text)
@@ -176,7 +174,7 @@ def test_everything_is_written_and_escaped_in_one_place() -> None:
         (True, "yes"),
         (False, "no"),
         (0, "0"),
-        (8192, "8192"),
+        (8192, "8,192"),
         (128_000, "128,000"),
         (0.0, "0"),
         (2.0, "2"),

@@ -206,7 +206,7 @@ class TestRefused:
                 assert state == after
                 continue
             assert (told.code, told.out, len(told.lines)) == (1, "", 1), told
-            assert told.err.startswith(("llm-models: /", "llm-models: api.json"))
+            assert told.err.startswith(("llm-models: /", "llm-models: api.json", "llm-models: manifest.json"))
             assert told.err.endswith(f": {os.strerror(code)}\n")
             said += 1
             if made[number] == "fsync":  # that of the folder comes after the rename

@@ -275,7 +275,7 @@ class TestCommand:
         words = [line.split() for line in lines[8:]]
         assert ["price", "changed:", "1"] in words
         assert ["acme:b", "cost.input", "4", "5", "+25.0", "%"] in words
-        assert ["acme:a", "limits.context", "1000", "2000"] in words
+        assert ["acme:a", "limits.context", "1,000", "2,000"] in words
         assert ["acme:a", "capabilities.tools.enabled", "no", "yes"] in words
         assert ["acme:b", "deprecated", "no", "yes"] in words
         assert ["acme", "env", "ACME_KEY", "NEW_KEY"] in words

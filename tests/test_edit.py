@@ -518,7 +518,7 @@ def test_what_cannot_be_is_an_error(change: Callable[..., str], path: Path, valu
 @pytest.mark.parametrize("wrong", ["", "x = ", "prefer = 1", MODELS, MODELS + "x = 1\n"])
 def test_no_wrong_edit_gets_out(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the splicing does, a text that does not say what is wanted is never given back."""
-    for part in ("_add", "_add_item", "_add_section", "_cut"):
+    for part in ("_add", "_add_item", "_add_lines", "_cut"):
         monkeypatch.setattr(edit, part, lambda *_: wrong)
     for change in (
         lambda: set_value(MODELS, ("x",), 2),

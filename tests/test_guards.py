@@ -44,7 +44,7 @@ def refused(source: bytes, *said: str) -> None:
     for line, part in zip(told.lines, said, strict=False):
         assert line.startswith("llm-models: ")
         assert part in line
-    assert told.lines[-1].endswith("snapshot.json was left as it was; --force overrides")
+    assert told.lines[-1].endswith("snapshot.json was not changed; --force overrides this")
     assert after == before
     dry = activate(source, "--dry-run")
     assert (dry.code, dry.err) == (1, told.err)
@@ -94,7 +94,7 @@ class TestInvalid:
 
     def test_more_is_refused(self) -> None:
         begin(numbered(197))
-        refused(with_invalid(197, 2), "2 of 199 records are invalid (1.0 %, at most 1 % is let through)")
+        refused(with_invalid(197, 2), "2 of 199 records are invalid (1.0 %, expected at most 1 %)")
 
     def test_a_dropped_provider_counts_with_its_models(self) -> None:
         begin(numbered(100))
@@ -119,7 +119,8 @@ class TestShrunk:
         begin(numbered(before))
         refused(
             numbered(after),
-            f"the catalogue shrank: {before - after} of the {before} active models are gone ({after} are there)",
+            f"the catalogue shrank: {before - after} of the {before} active models are missing "
+            f"(the new catalogue has {after} models)",
         )
 
     def test_less_is_let_through(self) -> None:
@@ -129,7 +130,7 @@ class TestShrunk:
     def test_other_models_do_not_make_up_for_those_gone(self) -> None:
         begin(numbered(10))
         others = provider("acme", *(model(f"n{number}") for number in range(10)))
-        refused(catalogue(others), "10 of the 10 active models are gone (10 are there)")
+        refused(catalogue(others), "10 of the 10 active models are missing (the new catalogue has 10 models)")
 
     def test_what_an_application_excludes_is_there(self) -> None:
         """Neither is a model gone that it excludes, nor does one of its own make up for one that is."""
@@ -139,12 +140,12 @@ class TestShrunk:
         Path("llm_models.toml").write_text(own)
         assert activate(numbered(10)).code == 0
         assert activate(numbered(6)).code == 0
-        refused(numbered(3), "3 of the 6 active models are gone (3 are there)")
+        refused(numbered(3), "3 of the 6 active models are missing (the new catalogue has 3 models)")
 
     def test_against_the_packaged_where_nothing_was_activated(self) -> None:
         refused(
             catalogue(provider("openai", model("gpt-4o", last_updated="2030-01-01"))),
-            "5,275 of the 5,276 active models are gone",
+            "5,275 of the 5,276 active models are missing",
         )
 
 
@@ -292,14 +293,14 @@ class TestGone:
         begin(self.OLD, config)
         new = catalogue(provider("acme", *(model(name) for name in ("c-2", *"fghijklmnopq"))))
         assert looks(new) == [
-            "bravo: is gone, and llm_models.toml:2 names it",
-            "bravo: is gone, and llm_models.toml:1 names it",
-            "acme:a: is gone, and llm_models.toml:5 names it",
-            "acme:b: is gone, and llm_models.toml:9 names it",
-            "acme:d-*: is gone, and llm_models.toml:17 names it",
-            "acme:a: is gone, and llm_models.toml:21 names it",
-            "acme:d-*: is gone, and llm_models.toml:21 names it",
-            "acme:e: is gone, and llm_models.toml:21 names it",
+            "bravo is missing, but llm_models.toml:2 names it",
+            "bravo is missing, but llm_models.toml:1 names it",
+            "acme:a is missing, but llm_models.toml:5 names it",
+            "acme:b is missing, but llm_models.toml:9 names it",
+            "acme:d-* is missing, but llm_models.toml:17 names it",
+            "acme:a is missing, but llm_models.toml:21 names it",
+            "acme:d-* is missing, but llm_models.toml:21 names it",
+            "acme:e is missing, but llm_models.toml:21 names it",
         ]
 
     def test_nothing_of_what_nobody_names(self) -> None:
@@ -308,7 +309,7 @@ class TestGone:
 
     def test_one_gone_long_since_is_still_told(self) -> None:
         begin(self.OLD, '[[models]]\nprovider = "acme"\nid = "old"\ntags = ["mine"]\n')
-        assert looks(self.OLD) == ["acme:old: is gone, and llm_models.toml:1 names it"]
+        assert looks(self.OLD) == ["acme:old is missing, but llm_models.toml:1 names it"]
 
 
 class TestSourceWithSource:

@@ -150,4 +150,4 @@ def test_a_file_with_a_mistake_would_be_found(tmp_path: Path) -> None:
     messages = [problem.message for problem in checks.check_file(str(folder / "openai.toml"))]
     assert len(messages) == 2
     assert "has no model 'gpt-9000'" in messages[0]
-    assert "says so already" in messages[1]
+    assert "already has this value" in messages[1]

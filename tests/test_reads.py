@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import fnmatch
+import inspect
+import itertools
 import pickle
 import re
 from typing import TYPE_CHECKING, Any
@@ -14,7 +17,7 @@ from support import catalogues, oracle
 from support.work import calls
 
 import llm_models
-from llm_models import Model, Snapshot
+from llm_models import Model, Snapshot, modelspec, selection
 from llm_models.errors import (
     AmbiguousModelError,
     ConfigError,
@@ -656,7 +659,7 @@ class TestFilters:
         "filters", [{"deny": {key: ["*"] for key in WORLD}}, {"allow": {"empty": "all"}}, {"allow": {"alpha": ["zzz"]}}]
     )
     def test_nothing_left(self, world: Snapshot, filters: Any) -> None:
-        with pytest.raises(EmptyCatalogError, match="no model"):
+        with pytest.raises(EmptyCatalogError, match="hide every model"):
             Snapshot(world.file, **filters)
 
     def test_nothing_there(self) -> None:
@@ -901,6 +904,21 @@ class TestNoMatch:
                 packaged.select(require=[one], forbid=[two], scope="openai")
             assert (caught.value.considered, dict(caught.value.removed)) == whole.removed([one], [two], "openai")
 
+    def test_endless_conditions_do_not_fill_the_memory(self, world: Snapshot) -> None:
+        """The cache of answers has a limit, and the answers do not depend on it."""
+        catalogue = Snapshot(world.file)
+
+        def ask(flags: tuple[str, ...]) -> Any:
+            with pytest.raises(NoMatchError) as caught:
+                catalogue.select(require=flags, forbid=flags)
+            return str(caught.value), caught.value.removed
+
+        every = [flags for size in (1, 2, 3, 4) for flags in itertools.combinations(FLAGS, size)]
+        assert len(every) > 1_900
+        answers = [ask(flags) for flags in every]
+        assert 0 < len(catalogue.view.unmatched) <= 1_000
+        assert [ask(flags) for flags in every[:50]] == answers[:50]
+
 
 class TestErrorsTravel:
     def test_every_error_of_a_read_is_pickled_whole(self, world: Snapshot) -> None:
@@ -964,3 +982,16 @@ class TestThePublishedOne:
         assert (
             repr(packaged) == f"<Snapshot {packaged.date}: {len(packaged)} models of {len(whole.providers)} providers>"
         )
+
+
+@pytest.mark.parametrize(
+    ("module", "alias", "listed"), [(selection, "Order", [*ORDERS]), (modelspec, "Style", [*modelspec.STYLES])]
+)
+def test_a_closed_set_has_one_list(module: Any, alias: str, listed: list[str]) -> None:
+    """The type that editors show is the list that is checked at run time."""
+    (assigned,) = [
+        node.value
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == alias
+    ]
+    assert [node.value for node in ast.walk(assigned) if isinstance(node, ast.Constant)] == listed

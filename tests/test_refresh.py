@@ -175,7 +175,7 @@ class TestActivate:
             assert f"3,000 models of 1 providers, from {UPSTREAM.absolute()}\n" in told
             assert models() == 3000
         else:
-            assert told.endswith("from the packaged snapshot, which is newer than what was pulled\n")
+            assert told.endswith("from the packaged snapshot, which is newer than the pulled file\n")
             assert models() == 5276
 
     def test_what_was_pulled_and_is_no_catalogue_any_more_is_told(self) -> None:

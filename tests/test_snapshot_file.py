@@ -22,11 +22,11 @@ from support import SCHEMAS, catalogues, oracle
 
 import llm_models
 from llm_models import header as header_module
-from llm_models import jsontext, open_file, paths, snapshot_file
+from llm_models import jsontext, open_file, paths, records, snapshot_file, snapshot_writer
 from llm_models.errors import SnapshotError
 from llm_models.header import FORMAT, read_header
 from llm_models.paths import PACKAGED_SNAPSHOT
-from llm_models.records import BIT, CAPABILITIES, STATED, Capabilities, capability_bits
+from llm_models.records import BIT, CAPABILITIES, STATED, Capabilities, capability_bits, translate_bits
 from llm_models.snapshot_file import SnapshotFile, digest, encode_json
 
 SMALL = catalogues.made_up(
@@ -684,6 +684,14 @@ def _bits(line: dict[str, Any], flags: list[str]) -> Iterator[int]:
         yield 1 << (2 * len(flags))
 
 
+def reverse_bits(bits: int) -> int:
+    """The same set with the flags of this version in the opposite order."""
+    flags, stated = range(STATED), range(STATED, 2 * STATED)
+    moved = {number: new for part in (flags, stated) for number, new in zip(part, reversed(part), strict=True)}
+    moved[2 * STATED] = 2 * STATED
+    return sum(1 << new for number, new in moved.items() if bits >> number & 1)
+
+
 OURS = [*CAPABILITIES]
 
 
@@ -734,6 +742,22 @@ class TestOtherFlags:
         for provider in file.blocks:
             expected = [bits & ~both | default for bits in ours.block(provider).bits]
             assert file.block(provider).bits == expected
+
+    def test_the_base_that_an_activation_keeps(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A version whose flags are in the opposite order restores it with its own."""
+        base, _ = catalogues.base(catalogues.small(), catalogues.CURATED)
+        text = b'[[models]]\nprovider = "openai"\nid = "gpt-4o"\ncapabilities.tools.strict = false\n'
+        file = SnapshotFile(catalogues.merged(base, tmp_path / "llm_models.toml", text)[0].data, "x")
+        expected = {name: translate_bits(base.block(name).bits, OURS) for name in base.blocks}
+        assert expected == {name: base.block(name).bits for name in base.blocks}
+        theirs = {name: 1 << number for number, name in enumerate(OURS[::-1])}
+        for module, name in ((records, "BIT"), (snapshot_file, "CAPABILITIES"), (snapshot_writer, "CAPABILITIES")):
+            monkeypatch.setattr(module, name, theirs)
+        restored = catalogues.restored(SnapshotFile(file.data, "x"))
+        assert [*restored.blocks] == [*base.blocks]
+        for name, sets in expected.items():
+            assert restored.block(name).bits == [reverse_bits(bits) for bits in sets]
+        assert restored.digest == base.digest
 
     def test_no_flags_at_all(self) -> None:
         file = SnapshotFile(with_flags([]), "x")

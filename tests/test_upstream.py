@@ -111,11 +111,11 @@ class TestNotJson:
 
     @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity"])
     def test_not_a_number(self, text: str) -> None:
-        assert refusal(with_value(text)) == f"is not valid JSON: {text} is not a number there"
+        assert refusal(with_value(text)) == f"is not valid JSON: {text} is not a finite number"
 
     @pytest.mark.parametrize("text", ["1e999", "-1e999", "1.5E+400"])
     def test_number_beyond_all_bounds(self, text: str) -> None:
-        assert refusal(with_value(text)) == f"is not valid JSON: the number {text} is too large"
+        assert refusal(with_value(text)) == f"is not valid JSON: {text} is not a finite number"
 
     @pytest.mark.parametrize("text", ["9" * 5000, "-" + "9" * 4999, "0." + "9" * 4998, "1e" + "0" * 4998])
     def test_number_of_5000_digits(self, text: str) -> None:
@@ -135,7 +135,7 @@ class TestNotJson:
         ],
     )
     def test_repeated_key(self, data: bytes) -> None:
-        assert "stands twice in one object" in refusal(data)
+        assert "duplicate key '" in refusal(data)
 
     @pytest.mark.parametrize(
         "text",
@@ -244,9 +244,9 @@ class TestBounds:
     @pytest.mark.parametrize(
         ("build", "said"),
         [
-            ("b'[' + b'[],' * ((32 << 20) // 3 - 1) + b'1]'", "holds more than 500,000 values"),
-            ("b'{' + b'\"a\":{},' * ((32 << 20) // 7 - 1) + b'\"b\":1}'", "holds more than 500,000 values"),
-            ("b'[' * (32 << 20)", "holds more than 500,000 values"),
+            ("b'[' + b'[],' * ((32 << 20) // 3 - 1) + b'1]'", "has more than 500,000 values"),
+            ("b'{' + b'\"a\":{},' * ((32 << 20) // 7 - 1) + b'\"b\":1}'", "has more than 500,000 values"),
+            ("b'[' * (32 << 20)", "has more than 500,000 values"),
             ("b'{' + b','.join(b'\"k%024d\":\"v%024d\"' % (i, i) for i in range(490_000)) + b'}'", "no provider"),
             ("('{\"a\":\"\U0001f600' + 'x' * (17 << 20) + '\"}').encode()", "its text takes more than"),
             ("('{\"a\":\"\u2014' + 'x' * ((32 << 20) - 20) + '\\\\n\"}').encode()", "no provider"),
@@ -265,7 +265,7 @@ class TestBounds:
     @pytest.mark.parametrize(
         ("limit", "value", "said"),
         [
-            ("MAX_VALUES", 3, "it holds more than 3 values"),
+            ("MAX_VALUES", 3, "it has more than 3 values"),
             ("MAX_BYTES", 50, f"found {len(GOOD)} bytes, expected at most 50"),
             ("MAX_TEXT", 50, "its text takes more than 50 bytes of memory"),
             ("MAX_DIGITS", 2, "a number is 3 characters long"),

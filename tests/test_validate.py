@@ -371,7 +371,7 @@ class TestVerdicts:
         head = '[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\n'
         for line in ("cost.input = 0.15", 'modalities.output = ["text"]', "capabilities.tools.enabled = true"):
             with_it, without = (self.catalogue(tmp_path, text) for text in (f"{head}{line}\n", head))
-            assert "says so already" in messages(f"{head}{line}\n")[0]
+            assert "already has this value" in messages(f"{head}{line}\n")[0]
             assert with_it == without
 
     @staticmethod

@@ -109,40 +109,6 @@ def _origin(field: FieldOrigin) -> str:
 
 _dry_run = click.option("--dry-run", is_flag=True, help="Show the change and write nothing.")
 
-TEMPLATE = """\
-#:schema ./{schema}
-# How this application's catalogue of LLM models differs from the packaged one.
-# `llm-models validate` checks this file, `llm-models explain SPEC` shows its effect on a model.
-
-# Providers that `select` tries first, in order.
-# prefer = ["openai", "anthropic"]
-
-# Models to remove, by provider: exact ids or globs.
-# [exclude]
-# openai = ["o3-*"]
-
-# Models that stay in the catalogue but must not be used.
-# [deny]
-# openai = ["o1*"]
-
-# A provider of your own, and a model of it.
-# [[providers]]
-# id = "my-gateway"
-# base_url = "https://llm.example.com/v1"
-# env = ["MY_GATEWAY_KEY"]
-#
-# [[models]]
-# provider = "my-gateway"
-# id = "house-7b"
-# limits.context = 8192
-
-# A correction: only the values that are stated here change.
-# [[models]]
-# provider = "openai"
-# id = "gpt-4o-mini"
-# cost.input = 0.12
-"""
-
 SNIPPET = """\
 repos:
   - repo: local
@@ -173,12 +139,11 @@ def init_command(folder: str) -> None:
     if paths.exists(path):
         raise ConfigError(f"{path}: this file exists already; 'llm-models set' and 'llm-models exclude' change it")
     state = os.path.join(folder, paths.STATE_NAME)
-    schema = "overrides.schema.json"
     text = json.dumps(for_editors(), indent=2) + "\n"
     try:
         files.make_folder(state)
-        files.write_atomically(os.path.join(state, schema), text.encode())
-        files.write_atomically(path, TEMPLATE.format(schema=f"{paths.STATE_NAME}/{schema}").encode(), create=True)
+        files.write_atomically(os.path.join(state, "overrides.schema.json"), text.encode())
+        files.write_atomically(path, files.read_limited(paths.TEMPLATE, paths.MAX_CONFIG_BYTES), create=True)
     except files.FileError as error:
         raise ConfigError(str(error)) from None
     line(f"wrote {path}")

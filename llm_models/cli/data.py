@@ -211,15 +211,11 @@ def _print_diff(difference: Diff) -> None:
             cells = []
             for change in changes:
                 percent = "" if change.percent is None else f"{change.percent:+.1f} %"
-                cells.append((f"  {change.spec}", change.field, _short(change.old), _short(change.new), percent))
+                sides = (f"{text[:57]}..." if len(text) > 60 else text for text in map(cell, (change.old, change.new)))
+                cells.append((f"  {change.spec}", change.field, *sides, percent))
             print_table(("  model", "field", "old", "new", "change"), cells, right=("old", "new", "change"))
     if not difference:
         note("no difference")
-
-
-def _short(value: object) -> str:
-    text = cell(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 @click.command("schema", cls=Command, short_help="Print a JSON Schema.")

@@ -36,7 +36,7 @@ def cell(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case int():
-            return f"{value:,}" if abs(value) >= 10_000 else str(value)
+            return f"{value:,}"
         case float():
             text = f"{value:.12g}"
             return format(Decimal(text), "f") if "e" in text else text
@@ -88,7 +88,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right:
     from rich.text import Text
 
     terminal = sys.stdout.isatty()
-    table = Table(box=box.SIMPLE_HEAD if terminal else None, header_style="bold", pad_edge=False)
+    shape = box.SIMPLE_HEAD if terminal else None
+    table = Table(box=shape, header_style="bold", pad_edge=False, collapse_padding=terminal)
     for column in columns:
         wraps = terminal and column == columns[-1]
         table.add_column(column, justify="right" if column in right else "left", no_wrap=not wraps, overflow="ellipsis")
@@ -98,7 +99,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right:
     console = Console(file=sys.stdout, width=width, highlight=False, emoji=False, markup=False)
     with console.capture() as capture:
         console.print(table)
-    _write(text.rstrip() for text in capture.get().strip("\n").split("\n"))
+    _write(["\n".join(text.rstrip() for text in capture.get().split("\n")).strip("\n")])
 
 
 def github_line(problem: Problem) -> str:

@@ -1,7 +1,7 @@
-"""Integrations: the catalogue as client libraries take it, one small module a client.
+"""Integrations: the catalogue for client libraries, one small module for each client.
 
-Each module maps our record to a client's shape with a glom spec, which is data, and imports the client only when
-it is used. What a client cannot express is left out, never approximated; `docs/integrations.md` lists it.
+Each module maps our record to the client's shape with a glom spec, which is data, and imports the client only when it
+is used. Values that a client cannot express are left out, never approximated; `docs/integrations.md` lists them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ __all__ = ["client_library"]
 
 
 def client_library(module: str, extra: str) -> Any:
-    """The client's module. Raises `ImportError` that names the extra which installs it.
+    """The client's module. Raises `ImportError`, which names the extra that installs it.
 
     >>> client_library("json", "json").loads("1")
     1
@@ -22,6 +22,6 @@ def client_library(module: str, extra: str) -> Any:
         return import_module(module)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != module.partition(".")[0]:
-            raise  # the client is there, and lacks something of its own
+            raise  # the client is installed, but one of its own imports is missing
         message = f"{module} is not installed: pip install 'llm-models-catalog[{extra}]'"
         raise ImportError(message, name=error.name) from None

@@ -14,22 +14,21 @@ from llm_models.integrations.facts import Needs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from llm_models.records import Model
     from llm_models.selection import Names
     from llm_models.snapshot import Snapshot
 
 __all__ = ["ModelSpecParam"]
 
 
-class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic in newer clicks alone
-    """Text that names a model becomes its `Model`: `click.option("--model", type=ModelSpecParam(require=["tools"]))`.
+class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic only in newer versions of click
+    """Converts the name of a model to its `Model`: `click.option("--model", type=ModelSpecParam(require=["tools"]))`.
 
-    It takes whatever `resolve` takes. A model that is unknown, not allowed, lacks what `require` names or has what
-    `forbid` names is a usage error (exit code 2). The catalogue is what `catalogue` returns, the published one when
-    left out; it is called while click parses, with the context of the command current. `check=False` leaves the
-    text as it is, for commands that resolve it themselves, and completes it all the same.
+    It accepts what `resolve` accepts. A model that is unknown, not allowed, lacks what `require` names or has what
+    `forbid` names is a usage error (exit code 2). `catalogue` returns the catalogue, by default the published one; it
+    is called while click parses, and the command's context is then current. `check=False` only completes the text and
+    does not change it, for commands that resolve it themselves.
 
-    Raises `UnknownCapabilityError` for a capability that does not exist, as soon as the type is written.
+    Raises `UnknownCapabilityError` for an unknown capability, when the type is created.
 
     >>> ModelSpecParam().convert("gpt-4o-mini@OpenAI", None, None).spec
     'openai:gpt-4o-mini'
@@ -56,7 +55,7 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
         try:
             model = self._catalogue().resolve(value)
         except (ConfigError, EmptyCatalogError, SnapshotError):
-            raise  # the catalogue is at fault, not the value
+            raise  # the catalogue is wrong, not the value
         except LLMModelsError as error:
             self.fail(str(error), param, ctx)
         fault = self.needs.fault(model)
@@ -65,31 +64,28 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
         return model
 
     def shell_complete(self, ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The models whose canonical spec continues `incomplete`; its provider may be in any spelling.
+        """The models whose canonical spec starts with `incomplete`; its provider may have any spelling.
 
-        As long as several providers come into question they are offered instead, as `provider:`, since the whole
-        catalogue would be thousands of lines. A catalogue that cannot be loaded completes nothing.
+        While several providers are possible it offers these, as `provider:`, because the whole catalogue has thousands
+        of models. It offers nothing when the catalogue cannot be loaded.
         """
         try:
             with ctx.scope(cleanup=False):
-                return [
-                    CompletionItem(printable(value), help=printable(told) if told else None)
-                    for value, told in self._completions(self._catalogue(), incomplete)
-                ]
+                pairs = self._completions(self._catalogue(), incomplete)
         except LLMModelsError:
             return []
+        return [CompletionItem(printable(value), help=printable(name) if name else None) for value, name in pairs]
 
     def _completions(self, snapshot: Snapshot, incomplete: str) -> list[tuple[str, str | None]]:
-        provider, colon, _ = incomplete.partition(":")
+        """Each value to offer, with the name of its model or provider."""
+        typed, colon, _ = incomplete.partition(":")
         if colon:
-            models = self._fitting(snapshot, snapshot.parse_provider(provider))
-            # The shell replaces what was typed only by what continues it, so that the spelling is kept.
-            specs = [(f"{provider}:{model.id}", model.name) for model in models]
-            return [(spec, told) for spec, told in specs if spec.startswith(incomplete)]
-        providers = [name for name in snapshot.list_providers() if name.startswith(incomplete)]
-        if len(providers) == 1:
-            return [(model.spec, model.name) for model in self._fitting(snapshot, providers[0])]
-        return [(f"{name}:", snapshot.get_provider(name).name) for name in providers]
-
-    def _fitting(self, snapshot: Snapshot, provider: str) -> list[Model]:
-        return snapshot.list_models(provider, require=self.needs.require, forbid=self.needs.forbid)
+            providers = [snapshot.parse_provider(typed)]
+        else:
+            providers = [name for name in snapshot.list_providers() if name.startswith(incomplete)]
+            if len(providers) != 1:
+                return [(f"{name}:", snapshot.get_provider(name).name) for name in providers]
+        models = snapshot.list_models(providers[0], require=self.needs.require, forbid=self.needs.forbid)
+        # The shell only extends the typed text, so the provider keeps its spelling.
+        specs = [(f"{typed if colon else providers[0]}:{model.id}", model.name) for model in models]
+        return [(spec, name) for spec, name in specs if spec.startswith(incomplete)]

@@ -1,7 +1,7 @@
-"""Facts: what somebody says of a model, without the defaults that fill a record.
+"""Facts: the values of a model that a layer states or that are derived, without the defaults of a record.
 
-A record's flag is False both where a source says no and where nobody says anything. Clients keep lists of their
-own, in which a key that is absent means unknown, so only what is stated or derived may be handed to them.
+A record's flag is False both where a source states False and where no source states it. Clients have lists of their
+own, in which a missing key means unknown, so they must not get defaults.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llm_models.errors import printable
-from llm_models.records import CAPABILITIES
+from llm_models.records import BIT, capability_bits
 from llm_models.selection import capability_masks
 from llm_models.snapshot_file import effective
 
@@ -22,10 +22,10 @@ __all__ = ["Needs", "facts"]
 
 
 def facts(snapshot: Snapshot, model: Model) -> dict[str, Any]:
-    """The record of `model` in `snapshot` as plain data, without the values that are defaults.
+    """The record of `model` in `snapshot` as plain data, without defaults.
 
-    >>> known = facts(llm_models.snapshot(), llm_models.resolve("openai:gpt-4o-mini"))
-    >>> known["limits"]["context"], "token_budget" in known["capabilities"]["reasoning"]
+    >>> values = facts(llm_models.snapshot(), llm_models.resolve("openai:gpt-4o-mini"))
+    >>> values["limits"]["context"], "token_budget" in values["capabilities"]["reasoning"]
     (128000, False)
     """
     block = snapshot.file.block(model.provider)
@@ -33,7 +33,7 @@ def facts(snapshot: Snapshot, model: Model) -> dict[str, Any]:
 
 
 class Needs:
-    """Capabilities that a model must have and must lack. Raises `UnknownCapabilityError` for a name that is none.
+    """Capabilities that a model must have and must lack. Raises `UnknownCapabilityError` for an unknown name.
 
     >>> Needs(["tools", "embeddings"]).fault(llm_models.resolve("openai:gpt-4o-mini"))
     'openai:gpt-4o-mini lacks embeddings'
@@ -42,26 +42,23 @@ class Needs:
     __slots__ = ("forbid", "require")
 
     def __init__(self, require: Names = None, forbid: Names = None) -> None:
-        must, must_not = capability_masks(require, forbid)
-        self.require = [name for place, name in enumerate(CAPABILITIES) if must >> place & 1]
-        self.forbid = [name for place, name in enumerate(CAPABILITIES) if must_not >> place & 1]
+        self.require, self.forbid = map(_names, capability_masks(require, forbid))
 
     def fault(self, model: Model) -> str | None:
-        """What stands against `model`, or None where it fits."""
-        lacks = [name for name in self.require if not _has(model, name)]
-        bears = [name for name in self.forbid if _has(model, name)]
-        parts = [f"{word} {', '.join(names)}" for word, names in (("lacks", lacks), ("has", bears)) if names]
-        return f"{printable(model.spec)} {' and '.join(parts)}" if parts else None
+        """Why `model` does not fit, or None where it fits."""
+        has = _names(capability_bits(model.capabilities, {}, False))
+        lacks = [name for name in self.require if name not in has]
+        fault = _joined("lacks", lacks, "has", [name for name in self.forbid if name in has])
+        return f"{printable(model.spec)} {fault}" if fault else None
 
     def __str__(self) -> str:
-        parts = [
-            f"{word} {', '.join(names)}" for word, names in (("with", self.require), ("without", self.forbid)) if names
-        ]
-        return " and ".join(parts)
+        return _joined("with", self.require, "without", self.forbid)
 
 
-def _has(model: Model, name: str) -> bool:
-    value: Any = model.capabilities
-    for step in CAPABILITIES[name]:
-        value = getattr(value, step)
-    return bool(value)
+def _names(mask: int) -> list[str]:
+    return [name for name, bit in BIT.items() if mask & bit]
+
+
+def _joined(first: str, names: list[str], second: str, others: list[str]) -> str:
+    pairs = ((first, names), (second, others))
+    return " and ".join(f"{word} {', '.join(listed)}" for word, listed in pairs if listed)

@@ -1,8 +1,8 @@
-"""LangChain: a model's record as the `ModelProfile` that langchain-core defines; imports it when asked.
+"""LangChain: a model's record as the `ModelProfile` of langchain-core, which is imported when it is used.
 
 `image_url_inputs`, `image_tool_message`, `pdf_tool_message`, `tool_choice`, `reasoning_effort_default`,
-`mid_conversation_system_messages` and `mid_conversation_tools` have no counterpart in our record and stay absent,
-which to LangChain is unknown.
+`mid_conversation_system_messages` and `mid_conversation_tools` have no counterpart in our record. They are left out,
+which means unknown to LangChain.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["PROFILE", "profile"]
 
 
 def _known(*specs: Any) -> Any:
-    """The first of `specs` that finds something; a key for which none does is left out."""
+    """The first of `specs` that finds a value; without one, the key is left out."""
     return Coalesce(*specs, default=SKIP)
 
 
@@ -34,23 +34,16 @@ _CAN = T["capabilities"]
 
 PROFILE = {
     "name": _known("name"),
-    # A model may be in beta still and be deprecated already; that one should leave it is what counts.
+    # A model may be both in beta and deprecated. That it is deprecated matters more.
     "status": _known((T["deprecated"], Check(equal_to=True), Val("deprecated")), "status"),
     "release_date": _known("release_date"),
     "last_updated": _known("last_updated"),
     "open_weights": _known("open_weights"),
-    # Where the source states how much may go in, that is the limit; the window holds the answer too.
+    # The context window includes the answer, so the limit of the input comes first where it is stated.
     "max_input_tokens": _known("limits.input", "limits.context"),
     "max_output_tokens": _known("limits.output"),
-    "text_inputs": _known((_IN.count("text"), bool)),
-    "image_inputs": _known((_IN.count("image"), bool)),
-    "audio_inputs": _known((_IN.count("audio"), bool)),
-    "video_inputs": _known((_IN.count("video"), bool)),
-    "pdf_inputs": _known((_IN.count("pdf"), bool)),
-    "text_outputs": _known((_OUT.count("text"), bool)),
-    "image_outputs": _known((_OUT.count("image"), bool)),
-    "audio_outputs": _known((_OUT.count("audio"), bool)),
-    "video_outputs": _known((_OUT.count("video"), bool)),
+    **{f"{kind}_inputs": _known((_IN.count(kind), bool)) for kind in ("text", "image", "audio", "video", "pdf")},
+    **{f"{kind}_outputs": _known((_OUT.count(kind), bool)) for kind in ("text", "image", "audio", "video")},
     "reasoning_output": _known(_CAN["reasoning"]["enabled"]),
     "reasoning_effort_levels": _known((_CAN["reasoning"]["efforts"], list)),
     "tool_calling": _known(_CAN["tools"]["enabled"]),
@@ -63,13 +56,13 @@ PROFILE = {
 
 
 def profile(spec: Spec, *, snapshot: Snapshot | None = None) -> ModelProfile:
-    """What LangChain wants to know of a chat model: every key that we can fill, none that langchain-core lacks.
+    """LangChain's profile of a chat model: every key that we can fill and that the installed langchain-core has.
 
-    A key that nobody states a value for is absent. `snapshot` stands in for the published one. Raises as `resolve`,
-    and `ImportError` where langchain-core is not installed.
+    A key whose value is not stated is left out. `snapshot` replaces the published one. Raises as `resolve`, and
+    `ImportError` where langchain-core is not installed.
 
-    >>> made = profile("openai:gpt-4o-mini")
-    >>> made["max_input_tokens"], made["tool_calling"], made["image_inputs"]
+    >>> gpt = profile("openai:gpt-4o-mini")
+    >>> gpt["max_input_tokens"], gpt["tool_calling"], gpt["image_inputs"]
     (128000, True, True)
     """
     snapshot = store.snapshot() if snapshot is None else snapshot

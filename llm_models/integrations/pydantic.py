@@ -1,4 +1,4 @@
-"""pydantic: an annotated type for fields that name a model; imports pydantic when a field is built.
+"""pydantic: an annotated type for fields that name a model. It imports pydantic when a field is built.
 
 >>> from typing import Annotated
 >>> import pydantic
@@ -32,7 +32,7 @@ __all__ = ["ModelSpec"]
 
 
 class _Hook:
-    """A method that pydantic finds on an instance in `Annotated`, and on the class where that is the annotation."""
+    """A method that pydantic calls on the instance in `Annotated`, or on the class if that is the annotation."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -42,16 +42,15 @@ class _Hook:
 
 
 class ModelSpec:
-    """Text that names a model of the catalogue: `Annotated[str, ModelSpec(require=["tools"])]`.
+    """The name of a model of the catalogue: `Annotated[str, ModelSpec(require=["tools"])]`.
 
-    A field of it takes whatever `resolve` takes: a model spec in any spelling, an alias, a bare id that one provider
-    serves, a key, a `Model`. It holds, and serializes to, the canonical text `provider:id`. A model that is unknown,
-    not allowed, lacks what `require` names or has what `forbid` names is a validation error; so is a catalogue that
-    cannot be loaded, for pydantic knows no other. It is the published one at the time of validation, or what
-    `catalogue` returns. As a bare annotation (`model: ModelSpec`)
-    it is a `str` without conditions.
+    A field accepts what `resolve` accepts: a model spec in any spelling, an alias, a bare id that one provider serves,
+    a key, a `Model`. Its value, also when serialized, is the canonical text `provider:id`. A model that is unknown, not
+    allowed, lacks what `require` names or has what `forbid` names is a validation error. So is a catalogue that cannot
+    be loaded, because pydantic has no other error. The catalogue is what `catalogue` returns, by default the published
+    one at the time of validation. As a bare annotation (`model: ModelSpec`) it is a `str` without conditions.
 
-    Raises `UnknownCapabilityError` for a capability that does not exist, as soon as the type is written.
+    Raises `UnknownCapabilityError` for an unknown capability, when the type is created.
     """
 
     __slots__ = ("catalogue", "needs")
@@ -70,38 +69,32 @@ class ModelSpec:
 
     def _core_schema(self, _source: Any, _handler: Any) -> CoreSchema:
         schemas = client_library("pydantic_core.core_schema", "pydantic")
-        made: CoreSchema = schemas.no_info_before_validator_function(self._canonical, schemas.str_schema())
-        return made
+        core: CoreSchema = schemas.no_info_before_validator_function(self._canonical, schemas.str_schema())
+        return core
 
     def _json_schema(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        told = f" {self.needs}" if str(self.needs) else ""
-        return {
-            **handler(core),
-            "description": f"A model of the llm_models catalogue{told}, such as 'openai:gpt-4o-mini'.",
-            "examples": ["openai:gpt-4o-mini"],
-        }
+        needs = f" {self.needs}" if str(self.needs) else ""
+        description = f"A model of the llm_models catalogue{needs}, such as 'openai:gpt-4o-mini'."
+        return {**handler(core), "description": description, "examples": ["openai:gpt-4o-mini"]}
 
     def _canonical(self, value: object) -> object:
-        """The canonical text of what names a model; what cannot name one is left for pydantic to refuse."""
+        """The canonical text of a value that names a model. pydantic itself refuses values of other types."""
         if not isinstance(value, str | tuple | Model):
             return value
         try:
             model = self.catalogue().resolve(value)
         except LLMModelsError as error:
-            raise _error(_kind(error), str(error)) from error
+            # pydantic's name of an error: `UnknownModelError` -> `unknown_model`.
+            kind = re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__.removesuffix("Error")).lower()
+            raise _error(kind, str(error)) from error
         fault = self.needs.fault(model)
         if fault is not None:
             raise _error("model_unfit", fault)
         return model.spec
 
 
-def _kind(error: LLMModelsError) -> str:
-    """pydantic's name of an error: `UnknownModelError` -> `unknown_model`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__.removesuffix("Error")).lower()
-
-
 def _error(kind: str, reason: str) -> Exception:
-    # The reason goes in as a value: in a template, braces of somebody's text would count.
     core = client_library("pydantic_core", "pydantic")
-    made: Exception = core.PydanticCustomError(kind, "{reason}", {"reason": reason})
-    return made
+    # The reason is a value, because braces in a template have a meaning.
+    error: Exception = core.PydanticCustomError(kind, "{reason}", {"reason": reason})
+    return error

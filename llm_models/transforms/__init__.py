@@ -7,6 +7,7 @@ A transform module holds data: `CATALOGUE`, the glom spec from the document to i
 from __future__ import annotations
 
 from importlib import import_module
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.errors import SourceError, did_you_mean, printable
@@ -49,10 +50,12 @@ def read(data: bytes, name: str, source: str) -> tuple[Any, dict[str, int]]:
     from llm_models.upstream import parse
 
     document = parse(data, name)
-    models = [part for _, part in listed(document, transform(source))]
-    counts = {"providers": len(models), "models": sum(len([*part]) for part in models if not isinstance(part, Drop))}
+    counts = {"providers": 0, "models": 0}
+    for _, models in listed(document, transform(source)):  # one after the other: a hostile file may have very many
+        counts["providers"] += 1
+        counts["models"] += 0 if isinstance(models, Drop) else sum(1 for _ in models)
     if not counts["models"]:
-        keys = ", ".join([repr(key[:40]) for key in document][:3]) if isinstance(document, dict) else ""
+        keys = ", ".join([repr(key[:40]) for key in islice(document, 3)]) if isinstance(document, dict) else ""
         held = f"the keys {keys}" if keys else "an empty object" if document == {} else kind_of(document)
         what = f"is not a catalogue of {named(source).title}: no provider with models in it"
         raise SourceError(printable(f"{name}: {what} (found {held})"))

@@ -191,7 +191,7 @@ def test_only_stated_flags_are_handed_over(price_list: dict[str, Any], packaged:
     [
         ("kilo:openai/gpt-5.2", "has no provider for it"),
         ("openai:gpt-image-1", "neither chats nor embeds"),
-        ("groq:groq/compound", "its price is unknown, and LiteLLM would say 0"),
+        ("groq:groq/compound", "its price is unknown, and LiteLLM would report 0"),
     ],
 )
 def test_what_it_cannot_hold_is_left_out(spec: str, why: str, packaged: llm_models.Snapshot) -> None:
