@@ -18,7 +18,9 @@ def printable(text: object) -> str:
     >>> printable("gpt\\x1b[31m")
     'gpt\\\\x1b[31m'
     """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(text))
+    text = str(text)
+    escaped = (c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return text if text.isprintable() else "".join(escaped)
 
 
 def quoted(text: object) -> str:
