@@ -66,10 +66,9 @@ def layer_of_behaviour(module: Any) -> Layer:
             for function, section in _SECTIONS.items()
             if hasattr(source, function)
         }
-    except _NotPlainError as error:
-        raise _refused(label, str(error)) from None
     except (Exception, SystemExit) as error:
-        raise _refused(label, f"{type(error).__name__}: {error}".removesuffix(": ")) from error
+        why = error if isinstance(error, _NotPlainError) else f"{type(error).__name__}: {error}".removesuffix(": ")
+        raise _refused(label, str(why)) from error
     if not document:
         raise _refused(label, "defines none of providers(), models(), excludes()")
     return layer_of(checked(Document(label, document, None, [])), label)

@@ -18,7 +18,9 @@ def printable(text: object) -> str:
     >>> printable("gpt\\x1b[31m")
     'gpt\\\\x1b[31m'
     """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(text))
+    text = str(text)
+    escaped = (c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return text if text.isprintable() else "".join(escaped)
 
 
 def quoted(text: object) -> str:
@@ -82,6 +84,9 @@ class Problem:
     def location(self) -> str:
         """`file:line:column`, or the part of it that is known."""
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+
+    place = location
+    """The name of `location` in 0.1.0."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, for programs."""

@@ -54,8 +54,7 @@ def inlined(name: str) -> dict[str, Any]:
             node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
         return {key: expand(value, home) for key, value in node.items() if key not in unwanted}
 
-    joined: dict[str, Any] = read_schema(name) | expand(read_schema(name), name)
-    return joined
+    return {**read_schema(name), **expand(read_schema(name), name)}
 
 
 def accepts(name: str, value: object) -> bool:

@@ -231,6 +231,14 @@ extra."a.b".c = 1
         assert path_of(key_of(("[", "x"))) == ("[", "x")
 
 
+def content(file: SnapshotFile) -> object:
+    """All that a file holds, whatever flags its capability sets have."""
+    blocks = {
+        name: (file.block(name).provider, file.block(name).aliases, file.block(name).models()) for name in file.blocks
+    }
+    return blocks, file.tail(), file.header["filters"], file.config()
+
+
 class TestStoredFiles:
     """Files that 0.1.0 wrote; see tests/stored."""
 
@@ -251,11 +259,11 @@ class TestStoredFiles:
         assert not catalogue.allowed("google-vertex:gpt-4o-mini")
         assert facts("info", "--verify")["verified"]
 
-    def test_its_base_is_restored_to_the_byte(self) -> None:
+    def test_its_base_is_restored(self) -> None:
         for name in ("from-source.json", "source-base.json"):
             file = SnapshotFile.open(str(STORED / name))
             assert base_of(file).digest == SnapshotFile.open(str(STORED / "source-base.json")).digest
-            assert base_of(file).data == (STORED / "source-base.json").read_bytes()
+            assert content(base_of(file)) == content(SnapshotFile.open(str(STORED / "source-base.json")))
 
     def test_after_an_edit_it_is_merged_onto_that_base(self, application: Path) -> None:
         shutil.copy(STORED / "from-source.json", application / STATE / "snapshot.json")

@@ -146,7 +146,7 @@ class TestSet:
             ("cost.tiers=[{ context_over = 1, input = 2 }]", "cost.tiers", [{"context_over": 1, "input": 2}]),
             ("extra.team=search", "extra.team", "search"),
             ("extra.team=5", "extra.team", 5),
-            ("extra.since=2024-05-01", None, "expected a string"),
+            ("extra.since=2024-05-01", None, "a date must be a string"),
             ("limits.context=5\nb = 1", None, "expected an integer"),
             ("limits.context=0", None, "at least 1"),
             ("limits.context=128k", None, "expected an integer"),

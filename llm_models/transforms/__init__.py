@@ -51,12 +51,12 @@ def read(data: bytes, name: str, source: str) -> tuple[Any, dict[str, int]]:
 
     document = parse(data, name)
     counts = {"providers": 0, "models": 0}
-    for _, held in listed(document, transform(source)):  # one after the other: a hostile file may have very many
+    for _, models in listed(document, transform(source)):  # one after the other: a hostile file may have very many
         counts["providers"] += 1
-        counts["models"] += 0 if isinstance(held, Drop) else sum(1 for _ in held)
+        counts["models"] += 0 if isinstance(models, Drop) else sum(1 for _ in models)
     if not counts["models"]:
         keys = ", ".join([repr(key[:40]) for key in islice(document, 3)]) if isinstance(document, dict) else ""
-        found = f"the keys {keys}" if keys else "an empty object" if document == {} else kind_of(document)
-        message = f"{name}: is not a catalogue of {named(source).title}: no provider with models in it (found {found})"
-        raise SourceError(printable(message))
+        held = f"the keys {keys}" if keys else "an empty object" if document == {} else kind_of(document)
+        what = f"is not a catalogue of {named(source).title}: no provider with models in it"
+        raise SourceError(printable(f"{name}: {what} (found {held})"))
     return document, counts
