@@ -37,7 +37,7 @@ class Revision:
     def open(cls, folder: paths.Folder) -> Self:
         """The application's file, or a new one in its folder.
 
-        Raises `ConfigError` where the file cannot be read, or is not valid TOML.
+        Raises `ConfigError` where the file cannot be read, is not valid TOML, or has sections of wrong types.
         """
         if folder.config is None and not folder.discovered:
             raise ConfigError("there is no file to change (--config or LLM_MODELS_CONFIG states that none is used)")
@@ -45,7 +45,7 @@ class Revision:
         exists = paths.exists(path)
         raw = paths.read_config(path) if exists else b""
         document = config.parse(raw, path)
-        if document.data is None:
+        if document.data is None or not _is_shaped(tomllib.loads(raw.decode().removeprefix("\ufeff"))):
             raise ConfigError("\n".join(map(str, document.problems)), problems=tuple(document.problems))
         return cls(path, raw.decode(), exists=exists)
 
@@ -165,6 +165,13 @@ class Revision:
             if fold_provider(str(entry.get("provider", ""))) == key.provider and entry.get("id") == key.id:
                 return index
         return None
+
+
+def _is_shaped(data: dict[str, Any]) -> bool:
+    """Whether the sections that a change looks at have the right types."""
+    lists, excluded = [data.get("models", []), data.get("providers", [])], data.get("exclude", {})
+    entries = all(isinstance(part, list) and all(isinstance(entry, dict) for entry in part) for part in lists)
+    return entries and isinstance(excluded, dict) and all(isinstance(patterns, list) for patterns in excluded.values())
 
 
 def _value(text: str, field: tuple[str, ...]) -> Any:

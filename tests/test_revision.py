@@ -563,3 +563,32 @@ def test_the_error_of_a_refused_change_carries_its_problems(folder: Path) -> Non
     with pytest.raises(ConfigError) as caught:
         revision.check()
     assert [problem.severity for problem in caught.value.problems] == ["error", "error"]
+
+
+class TestWrongShapes:
+    """A file whose sections have wrong types is refused with its problems, and nothing is written."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "models = [1]\n",
+            "models = [[1]]\n",
+            "[models]\nrelease_date = 2026-01-01\n",
+            "providers = {a = 1}\n",
+            "providers = 5\n",
+            'exclude = ["o3-*"]\n',
+            "exclude = {openai = 5}\n",
+        ],
+    )
+    @pytest.mark.parametrize(
+        "command", ["set openai:gpt-5.2 cost.input=3", "unset openai:gpt-5.2", "exclude openai o1*"]
+    )
+    def test_one_line_for_each_problem(
+        self, text: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "llm_models.toml").write_text(text)
+        result = run(*command.split())
+        assert (result.code, result.out) == (1, "")
+        assert "llm_models.toml:1:" in result.err
+        assert (tmp_path / "llm_models.toml").read_text() == text
