@@ -57,8 +57,8 @@ MAX_HEADER = 16 << 20
 CRC = b',"crc":"%08x"}'
 """How a header line ends: with the checksum of the text before it."""
 _END = len(CRC % 0) + len(",\n")
-_PARTS = frozenset(["sources", "filters", "digest"])
-"""What a header must have besides the parts that `parse_header` looks at."""
+_TYPES = {"sources": list, "filters": dict, "digest": str, "counts": dict, "date": str, "base": dict}
+"""The types of the parts that `parse_header` does not look into; the first three must be there."""
 _NO_HEADER = "it does not begin with a snapshot's header, or the header was altered"
 _NOT_OURS = "its header is not one that this package writes"
 WRONG = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
@@ -157,7 +157,9 @@ def parse_header(line: bytes, name: str) -> Header:
             header["blocks"]
             or [start for start, *_ in spans[1:]] != ends[:-1]
             or not (isinstance(flags, list) and len({*flags}) == len(flags))
-            or not header.keys() >= _PARTS
+            or not header.keys() >= {*list(_TYPES)[:3]}
+            or not all(isinstance(header.get(name, kind()), kind) for name, kind in _TYPES.items())
+            or not all(isinstance(number, int) for number in header["counts"].values())
         ):
             raise ValueError
         header["blocks"] = Blocks(table, spans[0][0], header["counts"]["models"], name)

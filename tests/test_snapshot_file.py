@@ -212,6 +212,13 @@ class TestAnotherFormat:
         refused(sealed(SMALL, lambda header: header.pop(name)), read, lambda file: (file.verify(), everything(file)))
 
     @pytest.mark.parametrize(
+        ("name", "value"),
+        [("base", [1]), ("filters", 5), ("counts", {"models": "x", "providers": 1}), ("sources", 5), ("date", 5)],
+    )
+    def test_a_header_part_of_a_wrong_type(self, read: Read, name: str, value: object) -> None:
+        refused(sealed(SMALL, lambda header: header.update({name: value})), read)
+
+    @pytest.mark.parametrize(
         "place",
         [
             None,
