@@ -15,6 +15,7 @@ from llm_models.filters import compile_glob
 from llm_models.layers import BY_PROVIDER, RECORD_RULES, SETTINGS_RULES
 from llm_models.merge import Layered, merge
 from llm_models.modelspec import fold_provider
+from llm_models.origins import stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from llm_models.errors import Problem
     from llm_models.layers import Entry, Layer
     from llm_models.merge import Origin, Path
+    from llm_models.origins import Removed, Stored
     from llm_models.snapshot_file import SnapshotFile
 
-    Locations = dict[str, dict[str, dict[str, dict[str, Any]]]]
+    Locations = dict[str, dict[str, dict[str, Stored]]]
     """Section (`exclude`, `deny`, `allow`) -> provider -> pattern -> the layer that states it, and where."""
 
 
@@ -124,7 +126,7 @@ class Touched:
                 section, spelling = map(str, path)
                 provider = fold_provider(spelling)
                 known = layer.only_patches or self._check_provider(provider, layer, (section,), spelling)
-                origin = {"layer": layer.name, "place": layer.place(path)}
+                origin = stored(layer.name, layer.location(path))
                 for pattern in patterns if known and patterns != "all" else ():
                     locations.setdefault(section, {}).setdefault(provider, {}).setdefault(pattern, origin)
         return merged.values, locations
@@ -165,7 +167,7 @@ class Changes:
         self.locations = locations
         self.providers: dict[str, tuple[dict[str, Any], dict[Path, Origin]]] = {}
         self.models: dict[str, dict[str, Final]] = {}
-        self.removed: dict[str, dict[str, dict[str, Any]]] = {}
+        self.removed: dict[str, dict[str, Removed]] = {}
         self.fallen: list[tuple[str, str, str]] = []
 
 
@@ -284,7 +286,8 @@ def _enrich(changes: Changes) -> None:
         for model_id, final in models.items():
             segment = last_segment(model_id)
             if final.stated.get("family") is None and segment not in wanted:
-                families[segment] = _derived_family(changes.base, provider, model_id) if changed[segment] == 1 else None
+                line = changes.base.line(provider, model_id) if changed[segment] == 1 else None
+                families[segment] = line.get("derived", {}).get("family") if line else None
                 if families[segment] is None:
                     wanted.add(segment)
     if wanted:
@@ -292,14 +295,6 @@ def _enrich(changes: Changes) -> None:
     for models in changes.models.values():
         for model_id, final in models.items():
             models[model_id] = final._replace(derived=derive(final.stated, families.get(last_segment(model_id))))
-
-
-def _derived_family(base: SnapshotFile, provider: str, model_id: str) -> str | None:
-    if not base.holds(provider, model_id):
-        return None
-    block = base.block(provider)
-    family: str | None = block.model(block.rows[model_id]).get("derived", {}).get("family")
-    return family
 
 
 def _families(changes: Changes, wanted: set[str]) -> dict[str, str]:

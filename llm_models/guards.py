@@ -98,8 +98,8 @@ def worth_a_look(difference: Diff, run: Changes | None) -> Iterator[str]:
             yield f"{spec}: {change.field} changed from {change.old:g} to {change.new:g}"
     if run is not None:
         for layer in run.layers:
-            for name, place in _missing(layer, difference, run):
-                yield f"{printable(name)} is missing, but {place or layer.name} names it"
+            for name, location in _missing(layer, difference, run):
+                yield f"{printable(name)} is missing, but {location or layer.name} names it"
 
 
 def _moved_tenfold(change: Change) -> bool:
@@ -123,20 +123,20 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
 
     for entry in layer.providers:
         if entry.provider in difference.providers_removed:
-            yield entry.provider, entry.place
+            yield entry.provider, entry.location
     for provider in layer.settings.get("prefer", ()):
         if provider in difference.providers_removed:
-            yield provider, layer.place(("prefer",))
+            yield provider, layer.location(("prefer",))
     for entry in layer.models:
         spec = f"{entry.provider}:{entry.match or entry.id}"
         exact = entry in run.left_out or spec in difference.models_removed
         if exact if entry.match is None else unmatched(entry.provider, entry.match):
-            yield spec, entry.place
+            yield spec, entry.location
     allow = layer.settings.get("allow")
     for provider, globs in allow.items() if isinstance(allow, dict) else ():
         for glob in () if globs == "all" else globs:
             if unmatched(provider, glob):
-                yield f"{provider}:{glob}", layer.place(("allow",))
+                yield f"{provider}:{glob}", layer.location(("allow",))
 
 
 def _shown(value: object) -> str:

@@ -66,16 +66,16 @@ class Entry(NamedTuple):
     is_ground: bool = False
 
     @property
-    def place(self) -> str | None:
+    def location(self) -> str | None:
         """The location of the entry, `layer:line`."""
-        return self.layer.place(self.path)
+        return self.layer.location(self.path)
 
     def layered(self) -> list[Layered]:
         """The entry for the merger: first what it omits, then what it states."""
         if self.is_ground:
             return [Layered(self.fields)]
-        omitted = [Layered(nest(path, OMIT), self.layer.name, self._omit_place) for path in self.omitted]
-        return [*omitted, Layered(self.fields, self.layer.name, self._field_place)]
+        omitted = [Layered(nest(path, OMIT), self.layer.name, self._omit_location) for path in self.omitted]
+        return [*omitted, Layered(self.fields, self.layer.name, self._field_location)]
 
     def states(self, *path: str) -> bool:
         """Whether the entry states a field."""
@@ -84,14 +84,14 @@ class Entry(NamedTuple):
             value = value.get(step) if isinstance(value, dict) else None
         return value is not None
 
-    def _field_place(self, path: tuple[str, ...]) -> str | None:
-        place = self.layer.place((*self.path, *path))
-        if place is None and path[0] == "extra":  # an unknown key of the entry itself
-            place = self.layer.place((*self.path, *path[1:]))
-        return place or self.place
+    def _field_location(self, path: tuple[str, ...]) -> str | None:
+        location = self.layer.location((*self.path, *path))
+        if location is None and path[0] == "extra":  # an unknown key of the entry itself
+            location = self.layer.location((*self.path, *path[1:]))
+        return location or self.location
 
-    def _omit_place(self, _path: tuple[str, ...]) -> str | None:
-        return self.layer.place((*self.path, "omit")) or self.place
+    def _omit_location(self, _path: tuple[str, ...]) -> str | None:
+        return self.layer.location((*self.path, "omit")) or self.location
 
 
 class Layer:
@@ -105,7 +105,7 @@ class Layer:
         self.models: list[Entry] = []
         self.settings: dict[str, Any] = {}
 
-    def place(self, path: DocumentPath) -> str | None:
+    def location(self, path: DocumentPath) -> str | None:
         """The location of a path of the layer's document, `layer:line`; None where it has no lines."""
         line = self.document.line(path)
         return None if line is None else f"{self.name}:{line}"

@@ -140,7 +140,7 @@ def _unknown_model(view: View, provider: str, name: object) -> UnknownModelError
     spec = f"{provider}:{name}"
     removed = view.file.tail()["removed"].get(spec)
     if removed is not None:
-        where = f" ({printable(removed['place'])})" if removed.get("place") else ""
+        where = f" ({printable(removed['place'])})" if "place" in removed else ""
         message = f"{printable(spec)} is excluded by pattern {quoted(removed['pattern'])}{where}"
         return UnknownModelError(message, spec=spec)
     block = view.file.block(provider)
@@ -172,7 +172,7 @@ def _not_allowed(view: View, provider: str, model_id: str, section: str, pattern
     if section == "deny":
         why = f"denied by pattern {quoted(pattern)}"
         by_argument = pattern not in stated.get(provider, ())
-        origin = origins.get(pattern)
+        origin = origins.get(str(pattern))
     else:
         allow = view.filters.allow if view.filters is not None else None
         listed = allow is not None and provider in allow
@@ -181,6 +181,8 @@ def _not_allowed(view: View, provider: str, model_id: str, section: str, pattern
         )
         by_argument = allow != stated
         origin = next(iter(origins.values()), None)
-    where = "an argument" if by_argument else (origin or {}).get("place") or (origin or {}).get("layer")
-    location = f" ({printable(where)})" if where else ""
-    return ModelNotAllowedError(f"{printable(spec)} is {why}{location}", spec=spec, pattern=pattern)
+    if by_argument:
+        why += " (an argument)"
+    elif origin is not None:
+        why += f" ({printable(origin.get('place', origin['layer']))})"
+    return ModelNotAllowedError(f"{printable(spec)} is {why}", spec=spec, pattern=pattern)

@@ -41,7 +41,7 @@ class Origin(NamedTuple):
     """Where a value comes from: the layer's name, the location in it, and the value of weaker layers (None: none)."""
 
     layer: str
-    place: str | None
+    location: str | None
     replaced: Any
 
 
@@ -50,7 +50,7 @@ class Layered(NamedTuple):
 
     values: Mapping[str, Any]
     layer: str | None = None
-    place: Callable[[Path], str | None] | None = None
+    location: Callable[[Path], str | None] | None = None
 
 
 class Merged(NamedTuple):
@@ -110,7 +110,7 @@ def _merge_field(path: Path, pairs: Sequence[Pair], rules: Rules, origins: dict[
         before = _merge_field(path, weaker, rules, None) if weaker else OMIT
         replaced = None if before is OMIT or before == {} else before
         if value is not OMIT or replaced is not None:
-            origins[path] = Origin(layer.layer, layer.place(path) if layer.place else None, replaced)
+            origins[path] = Origin(layer.layer, layer.location(path) if layer.location else None, replaced)
     return thaw(value)
 
 

@@ -23,7 +23,7 @@ class Drop(ValueError):
 
 
 class Report:
-    """What a build dropped and repaired, counted by (kind, place, reason), with the first three specs of each."""
+    """What a build dropped and repaired, counted by (kind, field, reason), with the first three specs of each."""
 
     def __init__(self) -> None:
         self.counts: dict[tuple[str, str, str], int] = {}
@@ -31,9 +31,9 @@ class Report:
         self.records_seen = 0
         self.records_dropped = 0
 
-    def add(self, kind: str, place: str, reason: str, example: str) -> None:
+    def add(self, kind: str, field: str, reason: str, example: str) -> None:
         """Count one: `kind` is `"dropped"`, `"repaired"`, `"odd"` or `"record dropped"`."""
-        key = (kind, place, reason)
+        key = (kind, field, reason)
         self.counts[key] = self.counts.get(key, 0) + 1
         examples = self.examples.setdefault(key, [])
         if len(examples) < 3:

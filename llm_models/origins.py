@@ -9,12 +9,36 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Any
+    from typing import Any, NotRequired, TypedDict
 
     from llm_models.merge import Origin
 
     Path = tuple[str, ...]
-    Tail = dict[str, dict[str, Any]]
+
+    class Stored(TypedDict):
+        """The origin of a value or of a pattern, as a file holds it; see `merge.Origin`."""
+
+        layer: str
+        place: NotRequired[str]
+        replaced: NotRequired[Any]
+
+    class Removed(Stored):
+        """The pattern that excludes a model, and where it is stated."""
+
+        pattern: str
+
+    class Fields(TypedDict):
+        """The origins of a record's values, by `key_of` their paths."""
+
+        fields: dict[str, Stored]
+
+    class Tail(TypedDict):
+        """The sections: by provider id, model spec, model spec, and setting, provider and pattern."""
+
+        providers: dict[str, Fields]
+        models: dict[str, Fields]
+        removed: dict[str, Removed]
+        settings: dict[str, dict[str, dict[str, Stored]]]
 
 
 def empty_tail() -> Tail:
@@ -57,25 +81,34 @@ def path_of(key: str) -> Path:
     return tuple(json.loads(key))
 
 
-def fields_of(tail: Tail, name: str) -> dict[Path, dict[str, Any]]:
+def fields_of(tail: Tail, name: str) -> dict[Path, Stored]:
     """The origins of a record's values, by path: `layer`, `place` (file:line) and `replaced`, each where known.
 
     `name` is a provider's id or a model spec.
     """
-    section = tail["models" if ":" in name else "providers"]
-    return {path_of(key): origin for key, origin in section.get(name, {}).get("fields", {}).items()}
+    record = tail["models" if ":" in name else "providers"].get(name)
+    return {path_of(key): origin for key, origin in record["fields"].items()} if record else {}
 
 
-def extended(line: Mapping[str, Any] | None, origins: Mapping[Path, Origin]) -> dict[str, Any]:
+def stored(layer: str, location: str | None, replaced: Any = None) -> Stored:
+    """An origin as a file holds it: without what is None."""
+    origin: Stored = {"layer": layer}
+    if location is not None:
+        origin["place"] = location
+    if replaced is not None:
+        origin["replaced"] = replaced
+    return origin
+
+
+def extended(line: Fields | None, origins: Mapping[Path, Origin]) -> Fields:
     """The line of a record, extended by the origins that another merge gave."""
     fields = dict(line["fields"]) if line else {}
     for path, origin in origins.items():
-        plain = {"layer": origin.layer, "place": origin.place, "replaced": origin.replaced}
-        fields[key_of(path)] = {name: value for name, value in plain.items() if value is not None}
+        fields[key_of(path)] = stored(*origin)
     return {"fields": fields}
 
 
-def weaker(values: dict[Path, Any], origins: Mapping[Path, Mapping[str, Any]], layer: str) -> dict[Path, Any]:
+def weaker(values: dict[Path, Any], origins: Mapping[Path, Stored], layer: str) -> dict[Path, Any]:
     """The values that the layers below `layer` state for a record, from what that layer replaced."""
     below = dict(values)
     for path, origin in origins.items():

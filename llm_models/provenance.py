@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Literal
 
-    from llm_models.snapshot_file import SnapshotFile
+    from llm_models.snapshot_file import Line, SnapshotFile
     from llm_models.view import View
 
     How = Literal["stated", "derived", "default", "omitted"]
@@ -113,16 +113,15 @@ def _hidden(view: View, key: ModelKey) -> tuple[State, str | None, str | None, s
         return "shown", None, None, None
     section, pattern = hidden
     locations = view.file.tail()["settings"].get(section, {}).get(key.provider, {})
-    origin = locations.get(pattern, {}) if pattern else {}
-    layer = origin.get("layer") or (None if section == "allow" else "load()")
-    return ("denied" if section == "deny" else "not allowed"), pattern, layer, origin.get("place")
+    state: State = "denied" if section == "deny" else "not allowed"
+    origin = locations.get(pattern) if pattern else None
+    if origin is None:
+        return state, pattern, None if section == "allow" else "load()", None
+    return state, pattern, origin["layer"], origin.get("place")
 
 
 def _fields(file: SnapshotFile, key: ModelKey, sources: list[dict[str, str]]) -> Iterator[FieldOrigin]:
-    line: dict[str, Any] = {"id": key.id}
-    if file.holds(*key):
-        block = file.block(key.provider)
-        line = block.model(block.rows[key.id])
+    line: Line = file.line(*key) or {"id": key.id}
     origins = fields_of(file.tail(), f"{key.provider}:{key.id}")
     stated = {path for path, _ in leaves({name: value for name, value in line.items() if name != "derived"})}
     derived = {("provider_model_id",), *(path for path, _ in leaves(line.get("derived", {})))}
@@ -131,7 +130,8 @@ def _fields(file: SnapshotFile, key: ModelKey, sources: list[dict[str, str]]) ->
         if path in (("id",), ("provider",)):
             continue
         if path in stated:
-            yield FieldOrigin(".".join(path), value, "stated", **{"layer": source, **origins.get(path, {})})
+            layer: dict[str, Any] = {"layer": source, **origins.get(path, {})}
+            yield FieldOrigin(".".join(path), value, "stated", **layer)
         else:
             yield FieldOrigin(".".join(path), value, "derived" if path in derived else "default")
     for path, origin in origins.items():

@@ -22,9 +22,23 @@ from llm_models.records import CAPABILITIES, translate_bits
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, Self
+    from typing import Any, Required, Self, TypedDict
 
     from llm_models.header import Header, Span
+    from llm_models.origins import Tail
+
+    class Line(TypedDict, total=False):
+        """A model's line: its record without `provider`, less what is not stated; rules filled in what is `derived`.
+
+        Only the keys that code names are listed here; the other fields of `Model` are there too.
+        """
+
+        id: Required[str]
+        aliases: list[str]
+        capabilities: dict[str, Any]
+        derived: dict[str, Any]
+        family: str
+
 
 MAX_SNAPSHOT = 256 << 20
 """The largest snapshot file that is read whole, in bytes."""
@@ -76,16 +90,16 @@ class Block:
         start = self._starts[row]
         return self._data[start : start + self.lengths[row]]
 
-    def model(self, row: int) -> dict[str, Any]:
-        """The stated values of the model in `row` as plain data; derived values are under `derived`."""
-        data: dict[str, Any] = loads(self.line(row).decode())
-        return data
+    def model(self, row: int) -> Line:
+        """The line of the model in `row`, decoded."""
+        line: Line = loads(self.line(row).decode())
+        return line
 
-    def models(self) -> list[dict[str, Any]]:
-        """The data of all rows, decoded at once."""
+    def models(self) -> list[Line]:
+        """The lines of all rows, decoded at once."""
         text = self._data[self._starts[0] : self._starts[-1] - 2].decode() if self.ids else ""
-        data: list[dict[str, Any]] = loads(f"[{text}]")
-        return data
+        lines: list[Line] = loads(f"[{text}]")
+        return lines
 
 
 class SnapshotFile:
@@ -189,23 +203,26 @@ class SnapshotFile:
         """Whether the file has that provider, or that model of it; aliases do not count."""
         return provider in self.blocks and (model_id is None or model_id in self.block(provider).rows)
 
-    def stated(self, provider: str, model_id: str) -> dict[str, Any] | None:
-        """The stated values of a model, without derived ones; None when the file does not have it."""
+    def line(self, provider: str, model_id: str) -> Line | None:
+        """The line of a model, None when the file does not have it."""
         if not self.holds(provider, model_id):
             return None
         block = self.block(provider)
-        data = block.model(block.rows[model_id])
-        data.pop("derived", None)
-        return data
+        return block.model(block.rows[model_id])
 
-    def tail(self) -> dict[str, Any]:
+    def stated(self, provider: str, model_id: str) -> dict[str, Any] | None:
+        """The stated values of a model, without derived ones; None when the file does not have it."""
+        line = self.line(provider, model_id)
+        return line and {name: value for name, value in line.items() if name != "derived"}
+
+    def tail(self) -> Tail:
         """The part after the records: `providers` and `models` with the origins of their values, and `removed`."""
         return self.tail_at(self.header["tail"])
 
-    def tail_at(self, span: Span) -> dict[str, Any]:
+    def tail_at(self, span: Span) -> Tail:
         """The tail at `span`: the file's own, or that of its base."""
         data = self.part(span, "origins")
-        tail: dict[str, Any] = loads(data[: data.rindex(b"]")].decode())
+        tail: Tail = loads(data[: data.rindex(b"]")].decode())
         return tail
 
     def _raw_config(self) -> bytes | None:
@@ -250,12 +267,12 @@ def digest(header: Mapping[str, Any], body: bytes) -> str:
     return hashlib.sha256(encode_json(plain) + b"\n" + body).hexdigest()
 
 
-def effective(data: dict[str, Any], provider: str) -> dict[str, Any]:
-    """The data of a model's record from its line, which is changed: derived values fill those that are not stated."""
+def effective(line: Line, provider: str) -> dict[str, Any]:
+    """The data of a model's record from its line: derived values fill those that are not stated."""
+    data: dict[str, Any] = {**line, "provider": provider}
     derived = data.pop("derived", None)
-    data["provider"] = provider
     if derived:
-        capabilities = derived.pop("capabilities", None)
+        capabilities = derived.get("capabilities")
         if capabilities:
             data["capabilities"] = {**capabilities, **data.get("capabilities", {})}
         for name, value in derived.items():

@@ -6,7 +6,7 @@ equal bytes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
 
 from llm_models.errors import EmptyCatalogError
@@ -223,29 +223,34 @@ def encode_block(provider: Mapping[str, Any], models: Sequence[Row], aliases: Ma
 
 def _tail(changes: Changes) -> Tail:
     """The origins of the base, extended by those of the changes; equal content makes equal bytes."""
-    tail = {section: dict(lines) for section, lines in changes.base.tail().items()}
+    of_base = changes.base.tail()
+    providers, models, removed = dict(of_base["providers"]), dict(of_base["models"]), dict(of_base["removed"])
+    settings = dict(of_base["settings"])
     for provider, (_, origins) in changes.providers.items():
         if origins:
-            tail["providers"][provider] = extended(tail["providers"].get(provider), origins)
-    for provider, models in changes.models.items():
-        for model_id, final in models.items():
+            providers[provider] = extended(providers.get(provider), origins)
+    for provider, finals in changes.models.items():
+        for model_id, final in finals.items():
             spec = f"{provider}:{model_id}"
-            tail["removed"].pop(spec, None)
+            removed.pop(spec, None)
             if final.origins:
-                tail["models"][spec] = extended(tail["models"].get(spec), final.origins)
-    for provider, removed in changes.removed.items():
-        for model_id, why in removed.items():
+                models[spec] = extended(models.get(spec), final.origins)
+    for provider, gone in changes.removed.items():
+        for model_id, why in gone.items():
             spec = f"{provider}:{model_id}"
-            tail["models"].pop(spec, None)
-            tail["removed"][spec] = why
-    for section, providers in changes.locations.items():
-        old = tail["settings"].get(section, {})
-        for provider, patterns in providers.items():
-            stated = old.get(provider, {})
-            new = {pattern: origin for pattern, origin in patterns.items() if pattern not in stated}
-            old = {**old, provider: {**stated, **new}}
-        tail["settings"] = {**tail["settings"], section: old}
-    return {section: dict(sorted(lines.items())) for section, lines in tail.items()}
+            models.pop(spec, None)
+            removed[spec] = why
+    for section, by_provider in changes.locations.items():
+        settings[section] = dict(settings.get(section, {}))
+        for provider, patterns in by_provider.items():
+            stated = settings[section].get(provider, {})
+            settings[section][provider] = {**stated, **patterns, **stated}
+    return in_order({"providers": providers, "models": models, "removed": removed, "settings": settings})
+
+
+def in_order(tail: Mapping[str, Any]) -> Tail:
+    """The sections of a tail, each in the order of its keys."""
+    return cast("Tail", {section: dict(sorted(lines.items())) for section, lines in tail.items()})
 
 
 def restored(file: SnapshotFile, kept: Kept) -> Composite:
@@ -303,7 +308,7 @@ def _keep(file: Composite, base: SnapshotFile, put: Any) -> dict[str, Any]:
 def _encode_tail(tail: Tail) -> bytes:
     """The tail, one record a line."""
     parts = []
-    for section, records in tail.items():
+    for section, records in cast("dict[str, dict[str, Any]]", tail).items():
         lines = b",\n".join([encode_json(key) + b":" + encode_json(value) for key, value in records.items()])
         parts.append(encode_json(section) + b":{" + (b"\n" + lines + b"\n" if lines else b"") + b"}")
     return b"{" + b",\n".join(parts) + b"}\n]\n"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from llm_models.origins import empty_tail
 from llm_models.records import translate_bits
 from llm_models.snapshot_file import encode_json
-from llm_models.snapshot_writer import Composite, encode_block
+from llm_models.snapshot_writer import Composite, encode_block, in_order
 
 if TYPE_CHECKING:
     from llm_models.snapshot_file import SnapshotFile
@@ -19,9 +18,9 @@ def restored_0_1(file: SnapshotFile) -> Composite:
     A line of its origins with a key `base` is of an application's layer: that is the record as the base held it
     (None: not at all), and `before` the base's own line.
     """
-    tail = file.tail()
+    tail: dict[str, Any] = {**file.tail()}
     settings = tail["settings"].get("before", {"places": {}, "filters": {}})
-    old = {**empty_tail(), "settings": settings["places"]}
+    old: dict[str, dict[str, Any]] = {"providers": {}, "models": {}, "removed": {}, "settings": settings["places"]}
     providers: dict[str, Any] = {}
     models: dict[str, dict[str, Any]] = {}
     for section in ("providers", "models", "removed"):
@@ -44,8 +43,7 @@ def restored_0_1(file: SnapshotFile) -> Composite:
         own[provider] = _block(file, provider, providers.get(provider), models.get(provider, {}))
     header: dict[str, Any] = {key: value for key, value in file.header.items() if key in {"sources", "date"}}
     header.update(filters=settings["filters"], digest=file.header.get("base", {}).get("digest"))
-    ordered = {section: dict(sorted(lines.items())) for section, lines in old.items()}
-    return Composite(header, file, own, lambda: ordered, name=file.name, left_out=left_out)
+    return Composite(header, file, own, lambda: in_order(old), name=file.name, left_out=left_out)
 
 
 def _block(

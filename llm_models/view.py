@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from llm_models.filters import Filters
     from llm_models.frozen import Record
     from llm_models.header import Span
-    from llm_models.snapshot_file import SnapshotFile
+    from llm_models.snapshot_file import Line, SnapshotFile
 
     ModelRow = tuple[str, int]
     """A provider, and the row of a model in its block."""
@@ -124,7 +124,7 @@ class View:
                 self.model(provider, row)
         return [models[ids[row]] for row in rows]
 
-    def _build(self, provider: str, line: dict[str, Any], bits: int) -> Model:
+    def _build(self, provider: str, line: Line, bits: int) -> Model:
         """The record of a model's line. Parts that are equal in many models are one record: there are few of each."""
         data = effective(line, provider)
         # The capability set and the values of reasoning determine all capabilities.

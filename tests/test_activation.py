@@ -161,7 +161,7 @@ class TestServing:
         (application / "llm_models.toml").write_text(TOML + gone)
         made = activate()
         assert made.run is not None
-        assert [(entry.provider, entry.id, entry.place) for entry in made.run.left_out] == [
+        assert [(entry.provider, entry.id, entry.location) for entry in made.run.left_out] == [
             ("openai", "gpt-3", "llm_models.toml:16")
         ]
         assert not load().allowed("openai:gpt-3")

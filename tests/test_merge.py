@@ -63,7 +63,7 @@ def at(value: Any, path: tuple[str, ...], nothing: Any = OMIT) -> Any:
 
 def origins(made: Merged) -> dict[tuple[str, ...], tuple[Any, ...]]:
     """The origins as plain data."""
-    return {path: (origin.layer, origin.place, origin.replaced) for path, origin in made.origins.items()}
+    return {path: (origin.layer, origin.location, origin.replaced) for path, origin in made.origins.items()}
 
 
 def hollow(value: Any) -> bool:
@@ -204,7 +204,7 @@ class TestOrigins:
         made = merge([Layered(ground), Layered(stronger, "mine", ".".join)], RULES)
         assert {origin.layer for origin in made.origins.values()} <= {"mine"}
         assert set(made.origins) == {path for path, value in leaves(merged(stronger)).items() if value != {}}
-        assert all(origin.place == ".".join(path) for path, origin in made.origins.items())
+        assert all(origin.location == ".".join(path) for path, origin in made.origins.items())
 
     def test_parts_of_one_layer_count_as_one(self) -> None:
         """What a layer omits and then states again replaces what the layers below say, not its own omission."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from llm_models import paths
-from llm_models.cli.options import as_json, catalogue, config_option, folder_of, model_spec
+from llm_models.cli.options import as_json, catalogue, command, config_option, folder_of, model_spec
 from llm_models.cli.output import github_line, line, note, print_json, print_pairs, print_table
 from llm_models.errors import ConfigError
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from llm_models.snapshot import Snapshot
 
 
-@click.command("validate", short_help="Report every problem in llm_models.toml.")
+@command("validate", "Report every problem in llm_models.toml.", "validate llm_models.toml")
 @click.argument("files", nargs=-1, metavar="[FILES]...")
 @click.option("--strict", is_flag=True, help="Also fail on warnings.")
 @click.option(
@@ -36,10 +36,6 @@ def validate_command(files: tuple[str, ...], strict: bool, style: str) -> None:
     Without FILES it checks the file that load() would use. Errors exit with 1. Warnings mark entries that
     are valid but have no effect; with --strict they exit with 1 too. It runs no behaviour module and does not
     go online.
-
-    \b
-    Example:
-      llm-models validate llm_models.toml
     """
     from llm_models.checks import check_file
 
@@ -72,7 +68,7 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-@click.command("explain", short_help="Show where each value of a model comes from.")
+@command("explain", "Show where each value of a model comes from.", "explain openai:gpt-4o-mini cost")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @click.argument("field", required=False)
 @catalogue
@@ -81,10 +77,6 @@ def explain_command(snapshot: Snapshot, spec: str, field: str | None, as_json: b
     """Show the values of a model, or only FIELD, with the layer and the line that set each, and what it replaced.
 
     It also explains denied and excluded models, and shows the pattern that hides them.
-
-    \b
-    Example:
-      llm-models explain openai:gpt-4o-mini cost
     """
     explanation = snapshot.explain(spec, field)
     if as_json:
@@ -122,15 +114,10 @@ repos:
 """The pre-commit hook that runs the installed command. The README and `.pre-commit-hooks.yaml` repeat it."""
 
 
-@click.command("init", short_help="Write a commented llm_models.toml.")
+@command("init", "Write a commented llm_models.toml.", "init")
 @click.argument("folder", default=".")
 def init_command(folder: str) -> None:
-    """Write a commented llm_models.toml into FOLDER, and its schema for editors; print a pre-commit hook.
-
-    \b
-    Example:
-      llm-models init
-    """
+    """Write a commented llm_models.toml into FOLDER, and its schema for editors; print a pre-commit hook."""
     from llm_models import files
     from llm_models.schema import for_editors
 
@@ -150,7 +137,7 @@ def init_command(folder: str) -> None:
     note("", "To check it at every commit, add this to .pre-commit-config.yaml:", "", *SNIPPET.split("\n"))
 
 
-@click.command("set", short_help="Set values of a model in llm_models.toml.")
+@command("set", "Set values of a model in llm_models.toml.", "set openai:gpt-4o-mini cost.input=0.12 tags+=approved")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @click.argument("changes", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @_dry_run
@@ -159,41 +146,27 @@ def set_command(spec: str, changes: tuple[str, ...], dry_run: bool, config: str 
     """Set values of a model in llm_models.toml; FIELD+=VALUE adds to a list.
 
     Write a value as in TOML; a bare word is a string. The comments, order and layout of the file stay.
-
-    \b
-    Example:
-      llm-models set openai:gpt-4o-mini cost.input=0.12 tags+=approved
     """
     _revise(config, dry_run, lambda revision: revision.set_fields(spec, changes))
 
 
-@click.command("unset", short_help="Remove values of a model from llm_models.toml.")
+@command("unset", "Remove values of a model from llm_models.toml.", "unset openai:gpt-4o-mini cost.input")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @click.argument("fields", nargs=-1, metavar="[FIELD]...")
 @_dry_run
 @config_option
 def unset_command(spec: str, fields: tuple[str, ...], dry_run: bool, config: str | None) -> None:
-    """Remove the given fields of a model from llm_models.toml, or without FIELD the whole entry of the model.
-
-    \b
-    Example:
-      llm-models unset openai:gpt-4o-mini cost.input
-    """
+    """Remove the given fields of a model from llm_models.toml, or without FIELD the whole entry of the model."""
     _revise(config, dry_run, lambda revision: revision.unset_fields(spec, fields))
 
 
-@click.command("exclude", short_help="Exclude models in llm_models.toml.")
+@command("exclude", "Exclude models in llm_models.toml.", 'exclude openai "o3-*"')
 @click.argument("provider")
 @click.argument("pattern", metavar="GLOB")
 @_dry_run
 @config_option
 def exclude_command(provider: str, pattern: str, dry_run: bool, config: str | None) -> None:
-    """Remove the models of PROVIDER whose ids match GLOB from the catalogue, by a line in llm_models.toml.
-
-    \b
-    Example:
-      llm-models exclude openai "o3-*"
-    """
+    """Remove the models of PROVIDER whose ids match GLOB from the catalogue, by a line in llm_models.toml."""
     _revise(config, dry_run, lambda revision: revision.exclude(provider, pattern))
 
 

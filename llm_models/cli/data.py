@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from llm_models.cli.options import Command, as_json, catalogue_options, config_option, folder_of
+from llm_models.cli.options import as_json, catalogue_options, command, config_option, folder_of
 from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table, transfer_bar
 from llm_models.errors import did_you_mean
 from llm_models.in_use import pulled_file, target
@@ -19,17 +19,12 @@ if TYPE_CHECKING:
     from llm_models.differences import Diff
 
 
-@click.command("info", short_help="Show which snapshot is in use, and why.")
+@command("info", "Show which snapshot is in use, and why.", "info --verify")
 @click.option("--verify", is_flag=True, help="Also check the whole snapshot for damage.")
 @catalogue_options
 @as_json
 def info_command(verify: bool, as_json: bool, config: str | None, snapshot: str | None, **_: object) -> None:
-    """Show which snapshot is in use and why, its source and its date, and whether `pull` or `activate` is due.
-
-    \b
-    Example:
-      llm-models info --verify
-    """
+    """Show which snapshot is in use and why, its source and its date, and whether `pull` or `activate` is due."""
     from llm_models.status import status
 
     facts = status(folder_of(config), snapshot, verify=verify)
@@ -55,7 +50,7 @@ def _version(distribution: str) -> str | None:
         return None
 
 
-@click.command("pull", short_help="Download the source's catalogue; goes online.")
+@command("pull", "Download the source's catalogue; goes online.", "pull && llm-models activate")
 @click.option("--source", default=DEFAULT, show_default=True, metavar="NAME", help=f"One of: {', '.join(SOURCES)}.")
 @click.option("--url", metavar="URL", help="A mirror, a file: URL or a path, instead of the source's own address.")
 @click.option("--out", metavar="FILE", help="Where to store it. Default: .llm_models/upstream.json.")
@@ -69,10 +64,6 @@ def pull_command(
 
     Files change only after the whole download is checked, and programs use the new data only after `activate`.
     A source that has not changed is usually not downloaded again.
-
-    \b
-    Example:
-      llm-models pull && llm-models activate
     """
     from llm_models.sources import pull
 
@@ -91,7 +82,7 @@ def _counted(counts: Mapping[str, Any]) -> str:
     return f"{counts['models']:,} models of {counts['providers']:,} providers"
 
 
-@click.command("activate", cls=Command, short_help="Build a snapshot and put it in place.")
+@command("activate", "Build a snapshot and put it in place.", "activate --from api.json --out snapshot.json")
 @click.option("--from", "path", metavar="FILE", help="A source file, such as models.dev's api.json.")
 @click.option("--source", metavar="NAME", help=f"The source of that file. Default: as pulled, otherwise {DEFAULT}.")
 @click.option("--out", metavar="FILE", help="Where to write. Default: .llm_models/snapshot.json of the application.")
@@ -113,10 +104,6 @@ def activate_command(
 
     Notable changes get a notice: another base URL or key variable, a price that rose or fell by a factor of
     {guards.TENFOLD} or more, and a model that llm_models.toml names and that is gone.
-
-    \b
-    Example:
-      llm-models activate --from api.json --out snapshot.json
     """
     from llm_models.activation import activate
 
@@ -146,15 +133,10 @@ def activate_command(
     note(*(f"notice: {sentence}" for sentence in result.look))
 
 
-@click.command("rollback", short_help="Put the previous snapshot back.")
+@command("rollback", "Put the previous snapshot back.", "rollback")
 @config_option
 def rollback_command(config: str | None) -> None:
-    """Put back the snapshot that the last activation replaced.
-
-    \b
-    Example:
-      llm-models rollback
-    """
+    """Put back the snapshot that the last activation replaced."""
     from llm_models.activation import rollback
 
     folder = folder_of(config)
@@ -162,7 +144,7 @@ def rollback_command(config: str | None) -> None:
     line(f"{target(folder)}: back to {header['counts']['models']:,} models, dated {header.get('date', 'unknown')}")
 
 
-@click.command("diff", cls=Command, short_help="Show what changed between two catalogues.")
+@command("diff", "Show what changed between two catalogues.", "diff active pulled --only-used")
 @click.argument("old", required=False)
 @click.argument("new", required=False)
 @click.option("--provider", metavar="PROVIDER", help="Compare only this provider.")
@@ -178,10 +160,6 @@ def diff_command(
 
     Without NEW it compares OLD with the active catalogue. Without both it compares the active catalogue with
     the pulled one or, if nothing was pulled, the packaged one with the active one.
-
-    \b
-    Example:
-      llm-models diff active pulled --only-used
     """
     from llm_models.differences import compared
 
@@ -218,16 +196,12 @@ def _print_diff(difference: Diff) -> None:
         note("no difference")
 
 
-@click.command("schema", cls=Command, short_help="Print a JSON Schema.")
+@command("schema", "Print a JSON Schema.", "schema overrides > llm_models.schema.json")
 @click.argument("name")
 def schema_command(name: str) -> None:
     """Print a JSON Schema as one document: {schema.SCHEMAS}.
 
     The schema of llm_models.toml (overrides) uses the words of draft-07, because TOML editors know these.
-
-    \b
-    Example:
-      llm-models schema overrides > llm_models.schema.json
     """
     from llm_models import schema
 

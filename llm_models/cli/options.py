@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import wraps
 from importlib import import_module
+from inspect import cleandoc
 from typing import TYPE_CHECKING
 
 import click
@@ -41,6 +42,16 @@ def _value(name: re.Match[str]) -> str:
     if isinstance(value, float):
         return f"{100 * value:g} %"
     return str(value) if isinstance(value, int) else ", ".join(value)
+
+
+def command(name: str, summary: str, example: str) -> Callable[[Callable[..., None]], Command]:
+    """The decorator of a command: `summary` is its line in the list of commands, `example` ends its help."""
+
+    def decorate(function: Callable[..., None]) -> Command:
+        text = f"{cleandoc(function.__doc__ or '')}\n\n\b\nExample:\n  llm-models {example}"
+        return click.command(name, cls=Command, short_help=summary, help=text)(function)
+
+    return decorate
 
 
 config_option = click.option(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from llm_models.cli.options import Command, as_json, catalogue, model_spec
+from llm_models.cli.options import as_json, catalogue, command, model_spec
 from llm_models.cli.output import line, note, print_json, print_pairs, print_table
 from llm_models.modelspec import STYLES
 from llm_models.origins import leaves
@@ -29,7 +29,7 @@ _prefer = click.option("--prefer", multiple=True, metavar="PROVIDER", help="A pr
 _scope = click.option("--scope", metavar="PROVIDER", help="Use only the models of this provider.")
 
 
-@click.command("list", cls=Command, short_help="List models, all or of one provider.")
+@command("list", "List models, all or of one provider.", "list anthropic --require reasoning")
 @click.argument("provider", required=False)
 @_require
 @_forbid
@@ -43,10 +43,6 @@ def list_command(
     Prices are USD per million tokens, limits are tokens; a dash means unknown.
 
     Capabilities: {records.CAPABILITIES}.
-
-    \b
-    Example:
-      llm-models list anthropic --require reasoning
     """
     models = snapshot.list_models(provider, require=require, forbid=forbid)
     if as_json:
@@ -76,16 +72,11 @@ def _print_models(models: Iterable[Model]) -> None:
     print_table(("model", "context", "output", "$ in", "$ out", "does"), rows, right=_NUMBERS)
 
 
-@click.command("providers", short_help="List the providers.")
+@command("providers", "List the providers.", "providers --json")
 @catalogue
 @as_json
 def providers_command(snapshot: Snapshot, as_json: bool) -> None:
-    """List the providers, each with the number of its models and the environment variables for its key.
-
-    \b
-    Example:
-      llm-models providers --json
-    """
+    """List the providers, each with the number of its models and the environment variables for its key."""
     providers = [snapshot.get_provider(name) for name in snapshot.list_providers()]
     if as_json:
         print_json([provider.to_dict() for provider in providers])
@@ -94,17 +85,12 @@ def providers_command(snapshot: Snapshot, as_json: bool) -> None:
     print_table(("provider", "name", "models", "env", "base URL"), rows, right=_NUMBERS)
 
 
-@click.command("show", short_help="Show the record of a model.")
+@command("show", "Show the record of a model.", "show openai:gpt-4o-mini")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @catalogue
 @as_json
 def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
-    """Show the whole record of one model. SPEC is provider:model, an alias, or an id that only one provider has.
-
-    \b
-    Example:
-      llm-models show openai:gpt-4o-mini
-    """
+    """Show the whole record of one model. SPEC is provider:model, an alias, or an id that only one provider has."""
     model = snapshot.resolve(spec)
     record = model.to_dict()
     if as_json:
@@ -114,7 +100,7 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
     print_pairs([("model", model.spec), *values])
 
 
-@click.command("select", cls=Command, short_help="Choose the best model by capabilities.")
+@command("select", "Choose the best model by capabilities.", "select --require tools --prefer openai")
 @_require
 @_forbid
 @_prefer
@@ -133,10 +119,6 @@ def select_command(
     """Print the model spec of the best model with the required capabilities and without the forbidden ones.
 
     Capabilities: {records.CAPABILITIES}.
-
-    \b
-    Example:
-      llm-models select --require tools --require json_native --prefer openai
     """
     wanted: dict[str, Any] = {"require": require, "forbid": forbid, "scope": scope, "order_by": order_by}
     wanted["prefer"] = prefer or None  # otherwise the configuration's
@@ -150,7 +132,7 @@ def select_command(
         line(best.spec)
 
 
-@click.command("resolve", short_help="Print the canonical name of a model.")
+@command("resolve", "Print the canonical name of a model.", "resolve claude-haiku-4-5@20251001@google-vertex")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @_scope
 @_prefer
@@ -160,12 +142,7 @@ def select_command(
 def resolve_command(
     snapshot: Snapshot, spec: str, scope: str | None, prefer: tuple[str, ...], style: Style, as_json: bool
 ) -> None:
-    """Print the canonical name of a model. SPEC is provider:model, model@provider, an alias, or a bare id.
-
-    \b
-    Example:
-      llm-models resolve claude-haiku-4-5@20251001@google-vertex
-    """
+    """Print the canonical name of a model. SPEC is provider:model, model@provider, an alias, or a bare id."""
     model = snapshot.resolve(spec, scope=scope, prefer=prefer)
     text = snapshot.format_spec(model.key, style)
     if as_json:

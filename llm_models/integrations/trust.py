@@ -68,5 +68,5 @@ def _own_api(extra: Mapping[str, Any]) -> object:
 
 
 def _location(snapshot: Snapshot, provider: str, field: str) -> str:
-    location = fields_of(snapshot.file.tail(), provider).get((field,), {}).get("place")
-    return f" ({printable(location)})" if location else ""
+    origin = fields_of(snapshot.file.tail(), provider).get((field,))
+    return f" ({printable(origin['place'])})" if origin and "place" in origin else ""

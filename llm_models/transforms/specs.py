@@ -62,7 +62,7 @@ class Record:
     """A nested table in the shape of our record, with a `Take` or another spec that has `glomit` as each leaf.
 
     A group without a value is left out. A key of the source that no `Take` takes is kept in `extra`, nested as it was.
-    `note(kind, place, reason)` in the scope counts what is dropped and repaired.
+    `note(kind, field, reason)` in the scope counts what is dropped and repaired.
     """
 
     def __init__(self, **table: Any) -> None:
