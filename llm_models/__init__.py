@@ -23,6 +23,7 @@ from llm_models.errors import (
     UnknownCapabilityError,
     UnknownModelError,
     UnknownProviderError,
+    UntrustedEndpointError,
 )
 from llm_models.records import (
     CAPABILITIES,
@@ -44,6 +45,7 @@ from llm_models.store import (
     allowed,
     candidates,
     capabilities,
+    endpoint,
     epoch,
     explain,
     format_spec,
@@ -64,6 +66,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from llm_models.behaviour import Overrides as Overrides
     from llm_models.differences import diff as diff
+    from llm_models.endpoints import Endpoint as Endpoint
 
 __all__ = [
     "CAPABILITIES",
@@ -73,6 +76,7 @@ __all__ = [
     "Cost",
     "CostTier",
     "EmptyCatalogError",
+    "Endpoint",
     "InvalidSpecError",
     "Json",
     "LLMModelsError",
@@ -94,10 +98,12 @@ __all__ = [
     "UnknownCapabilityError",
     "UnknownModelError",
     "UnknownProviderError",
+    "UntrustedEndpointError",
     "allowed",
     "candidates",
     "capabilities",
     "diff",
+    "endpoint",
     "epoch",
     "explain",
     "format_spec",
@@ -114,7 +120,11 @@ __all__ = [
     "snapshot",
 ]
 
-_LAZY = {"Overrides": "llm_models.behaviour", "diff": "llm_models.differences"}
+_LAZY = {
+    "Endpoint": "llm_models.endpoints",
+    "Overrides": "llm_models.behaviour",
+    "diff": "llm_models.differences",
+}
 """Public names whose modules are off the read path, imported when first asked for."""
 
 

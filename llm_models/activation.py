@@ -86,7 +86,7 @@ def _build(path: str | None, folder: paths.Folder, out: str | None, source: str 
     current = InUse(base, folder, config)
     file, run = base, None
     if config is not None or current.base_kind == "packaged":
-        file, run = pipeline.merge_application(current, run_behaviour=False)
+        file, run = pipeline.merge_application(current, code="none")
         Snapshot(file)  # refuses filters that leave no model, as load() does
     goal = target(folder, out)
     built = Activation(file, base, origin, report, run, goal)
@@ -114,7 +114,7 @@ def _judged(built: Activation, replaces: bytes | None, folder: paths.Folder | No
     active = None
     try:
         if folder is not None:
-            active = in_use(paths.Folder(None, folder.state)).base
+            active = in_use(folder, reads=False).base
         elif replaces is not None:
             active = base_of(SnapshotFile(replaces, built.path))
     except SnapshotError as error:

@@ -48,8 +48,7 @@ def check_file(path: str) -> list[Problem]:
 
 def base_for(path: str) -> SnapshotFile:
     """The catalogue that the configuration at `path` corrects: the base of the one that is in use beside it."""
-    folder = paths.find(path)
-    return in_use(paths.Folder(None, folder.state)).base
+    return in_use(paths.find(path), reads=False).base
 
 
 def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:

@@ -206,7 +206,7 @@ def _named(name: str, folder: Folder) -> SnapshotFile:
         return packaged()
     if name == "active":
         current = in_use(folder)
-        return current.file if current.is_merged else merge_application(current, run_behaviour=False)[0]
+        return current.file if current.is_merged else merge_application(current, code="none")[0]
     path = pulled_file(folder) if name == "pulled" else name
     try:
         data = read_limited(path, MAX_SNAPSHOT)
@@ -223,7 +223,7 @@ def _as_served(file: SnapshotFile, other: SnapshotFile, folder: Folder) -> Snaps
     if folder.config is None or other.config() is None or "base" in file.header or file.name == paths.PACKAGED_SNAPSHOT:
         return file
     current = InUse(file, folder, paths.read_config(folder.config))
-    return merge_application(current, run_behaviour=False)[0]
+    return merge_application(current, code="none")[0]
 
 
 def _used(folder: Folder) -> Callable[[str], bool]:

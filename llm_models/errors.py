@@ -169,6 +169,16 @@ class ConfigError(LLMModelsError, ValueError):
     problems: tuple[Problem, ...] = ()
 
 
+class UntrustedEndpointError(LLMModelsError, ValueError):
+    """A file that was found, not named, decides where the key or the prompt of the model `spec` would go.
+
+    `location` is the file, with its line where the text states the value.
+    """
+
+    spec: str
+    location: str
+
+
 class SnapshotError(LLMModelsError):
     """The snapshot file `path` is missing, truncated, altered, or has a format that this version does not read."""
 

@@ -71,7 +71,12 @@ def regular(path: str) -> os.stat_result | None:
 
 
 def read_limited(path: str, limit: int) -> bytes:
-    """The bytes of the regular file at `path`, at most `limit`. Raises `FileMissingError`, `FileError`.
+    """The bytes of the regular file at `path`, at most `limit`. Raises `FileMissingError`, `FileError`."""
+    return read_open(path, limit)[0]
+
+
+def read_open(path: str, limit: int) -> tuple[bytes, os.stat_result]:
+    """As `read_limited`, with the status of the open file.
 
     Anything else than a regular file is refused without opening it or waiting for it, and a longer file before it
     is read. Reading stops at the limit if a file grows or hides its size.
@@ -82,7 +87,8 @@ def read_limited(path: str, limit: int) -> bytes:
         if size <= limit:
             fd = os.open(path, os.O_RDONLY | _BINARY | _NO_WAIT)
             try:
-                _refuse_special(os.fstat(fd), path)  # again: another file may have that name by now
+                status = os.fstat(fd)
+                _refuse_special(status, path)  # again: another file may have that name by now
                 parts = []
                 size = 0
                 while size <= limit and (part := os.read(fd, min(limit + 1 - size, _CHUNK))):
@@ -91,7 +97,7 @@ def read_limited(path: str, limit: int) -> bytes:
             finally:
                 os.close(fd)
             if size <= limit:
-                return b"".join(parts)
+                return b"".join(parts), status
         raise FileError(errno.EFBIG, f"is too long (found at least {size:,} bytes, expected at most {limit:,})", path)
 
 

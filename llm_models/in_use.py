@@ -18,19 +18,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
+    from llm_models.paths import FoundFile
+
     Kind = Literal["packaged", "activated", "given"]
     BaseKind = Literal["packaged", "source"]
+    Unused = Literal["stale", "foreign"]
 
 
 class InUse:
     """A catalogue and the application that uses it.
 
-    `file` is what `load()` begins with and `kind` where it comes from. `stale` is true where there is an activated
-    snapshot that is not used. `folder` holds the application's files, and `config` is the text of the
-    `llm_models.toml` that applies, None where none does.
+    `file` is what `load()` begins with and `kind` where it comes from. `unused` is the reason why there is an activated
+    snapshot that is not used: it is `"stale"`, or `"foreign"` (another user's, beside a file that was named). `folder`
+    holds the application's files, and `config` is the text of the `llm_models.toml` that applies, None where none does.
+    `found` has each file, among those that were read, that was found and not named.
     """
 
-    __slots__ = ("config", "file", "folder", "kind", "stale")
+    __slots__ = ("config", "file", "folder", "found", "kind", "unused")
 
     def __init__(
         self,
@@ -39,13 +43,15 @@ class InUse:
         config: bytes | None,
         kind: Kind = "given",
         *,
-        stale: bool = False,
+        unused: Unused | None = None,
+        found: tuple[FoundFile, ...] = (),
     ) -> None:
         self.file = file
         self.folder = folder
         self.config = config
         self.kind = kind
-        self.stale = stale
+        self.unused = unused
+        self.found = found
 
     @property
     def is_merged(self) -> bool:
@@ -67,21 +73,56 @@ class InUse:
         return "packaged" if self.file.name == paths.PACKAGED_SNAPSHOT else "source"
 
 
-def in_use(folder: paths.Folder, given: str | None = None) -> InUse:
-    """The catalogue in use for `folder`, or the one at the path `given`. Raises `ConfigError`, `SnapshotError`."""
-    config = None if folder.config is None else paths.read_config(folder.config)
+def in_use(folder: paths.Folder, given: str | None = None, *, given_found: bool = False, reads: bool = True) -> InUse:
+    """The catalogue in use for `folder`, or the one at the path `given`. Raises `ConfigError`, `SnapshotError`.
+
+    With `given_found`, the path `given` counts as found. Without `reads`, the configuration is not read.
+    """
+    config = None
+    found: tuple[FoundFile, ...] = ()
+    if folder.config is not None and reads:
+        config, status = paths.read_with_status(folder.config)
+        if folder.found:
+            found = (paths.found_file(folder.config, status, os.path.dirname(folder.config)),)
     if given is not None:
         file = SnapshotFile.open(given)
+        if given_found:
+            found = (*found, _found(file, os.path.dirname(given)))
         if config is None:  # a given snapshot brings the configuration merged into it
             config = file.config()
             folder = paths.Folder(None if config is None else paths.CONFIG_NAME, None)
-        return InUse(file, folder, config)
+        return InUse(file, folder, config, found=found)
     activated = folder.activated
     if activated is None:
-        return InUse(packaged(), folder, config, "packaged")
+        return InUse(packaged(), folder, config, "packaged", found=found)
+    state = os.path.dirname(activated)
+    owners = _owners(folder)
+    if owners is not None and not {os.stat(path).st_uid for path in (state, activated)} <= owners:
+        return InUse(packaged(), folder, config, "packaged", unused="foreign", found=found)
     if _is_stale(activated):
-        return InUse(packaged(), folder, config, "packaged", stale=True)
-    return InUse(SnapshotFile.open(activated), folder, config, "activated")
+        return InUse(packaged(), folder, config, "packaged", unused="stale", found=found)
+    file = SnapshotFile.open(activated)
+    if owners is not None and file.status is not None and file.status.st_uid not in owners:  # replaced since
+        return InUse(packaged(), folder, config, "packaged", unused="foreign", found=found)
+    if folder.found:
+        found = (*found, _found(file, state, os.path.dirname(state)))
+    return InUse(file, folder, config, "activated", found=found)
+
+
+def _found(file: SnapshotFile, *folders: str) -> FoundFile:
+    assert file.status is not None
+    return paths.found_file(file.name, file.status, *folders)
+
+
+def _owners(folder: paths.Folder) -> set[int] | None:
+    """Who may put an activation beside a file that was named: root, the current user, the owner of that file.
+
+    Naming a file names only that file. None where anyone may: the file was found, or the system states no owners.
+    """
+    if folder.found or os.name == "nt" or folder.config is None:
+        return None
+    owner = {os.stat(folder.config).st_uid} if paths.exists(folder.config) else set()
+    return {0, os.geteuid(), *owner}
 
 
 def packaged() -> SnapshotFile:

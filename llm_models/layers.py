@@ -84,6 +84,10 @@ class Entry(NamedTuple):
             value = value.get(step) if isinstance(value, dict) else None
         return value is not None
 
+    def line(self, path: tuple[str, ...]) -> int | None:
+        """The line of a field of the entry, or of the entry."""
+        return self.layer.document.line((*self.path, *path)) or self.layer.document.line(self.path)
+
     def _field_location(self, path: tuple[str, ...]) -> str | None:
         location = self.layer.location((*self.path, *path))
         if location is None and path[0] == "extra":  # an unknown key of the entry itself
@@ -95,12 +99,16 @@ class Entry(NamedTuple):
 
 
 class Layer:
-    """A named set of partial records and settings. `only_patches` layers define no models of their own."""
+    """A named set of partial records and settings. `only_patches` layers define no models of their own.
+
+    `by_program` is true of an argument of `load()`.
+    """
 
     def __init__(self, name: str, document: Document, *, only_patches: bool) -> None:
         self.name = name
         self.document = document
         self.only_patches = only_patches
+        self.by_program = False
         self.providers: list[Entry] = []
         self.models: list[Entry] = []
         self.settings: dict[str, Any] = {}

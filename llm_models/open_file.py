@@ -40,6 +40,10 @@ class OpenFile:
             return False
         return now == self.identity
 
+    def status(self) -> os.stat_result:
+        """The status of the open file."""
+        return os.fstat(self._number)
+
     def read(self, start: int, size: int) -> bytes:
         """At most `size` bytes from `start` on. Opens the file again if another part of the program closed it.
 
@@ -67,11 +71,11 @@ def _identity(state: os.stat_result) -> tuple[int, int, int, int]:
     return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns
 
 
-def source_of(path: str, *, in_parts: bool) -> bytes | OpenFile:
-    """The bytes of the file at `path`, or the open file if it is large or `in_parts`. Raises `SnapshotError`.
+def source_of(path: str, *, in_parts: bool) -> tuple[bytes | OpenFile, os.stat_result]:
+    """The bytes of the file at `path`, or the open file if it is large or `in_parts`; and the open file's status.
 
     While it is open, another file may replace it, but nothing may overwrite it. On Windows every file is read whole,
-    because an open file cannot be replaced there.
+    because an open file cannot be replaced there. Raises `SnapshotError`.
     """
     try:
         state = os.stat(path)
@@ -79,11 +83,11 @@ def source_of(path: str, *, in_parts: bool) -> bytes | OpenFile:
             raise SnapshotError(f"{printable(path)}: not a regular file", path=path)
         if not hasattr(os, "pread") or not (in_parts or state.st_size >= LARGE):
             with open(path, "rb", buffering=0) as whole:
-                return whole.read()
+                return whole.read(), os.fstat(whole.fileno())
         file = OpenFile.latest
         if file is None or file.identity != _identity(state) or not file.is_unchanged():
             file = OpenFile.latest = OpenFile(path)
-        return file
+        return file, file.status()
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from None
 

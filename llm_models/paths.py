@@ -18,6 +18,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import EllipsisType
 
+    FoundFile = tuple[str, tuple[int, int], tuple[tuple[str, int, int], ...]]
+    """A file that was found, not named: its path, the device and inode of the folder in which it was found, and
+    (path, owner, mode) of the file and of its folders, as they were when it was read."""
+
 CONFIG_NAME = "llm_models.toml"
 CONFIG_VARIABLE = "LLM_MODELS_CONFIG"
 STATE_NAME = ".llm_models"
@@ -40,16 +44,16 @@ def resources(name: str) -> str:
 class Folder:
     """An application's files. `config` is the path of its `llm_models.toml`, or None where it has none.
 
-    `state` is the folder `.llm_models`, which need not exist; `discovered` is true where neither an argument
-    nor the environment named the file.
+    `state` is the folder `.llm_models`, which need not exist. `found` is true where nobody named the file: the search
+    found it, or a relative path led to it, which means another file in every working directory.
     """
 
-    __slots__ = ("config", "discovered", "state")
+    __slots__ = ("config", "found", "state")
 
-    def __init__(self, config: str | None, state: str | None, *, discovered: bool = False) -> None:
+    def __init__(self, config: str | None, state: str | None, *, found: bool = False) -> None:
         self.config = config
         self.state = state
-        self.discovered = discovered
+        self.found = found
 
     def state_file(self, name: str) -> str | None:
         """The path of a file that `pull` or `activate` writes, None where the application has no folder."""
@@ -62,25 +66,26 @@ class Folder:
         return path if path is not None and exists(path, SnapshotError) else None
 
 
-def find(config: object = ..., start: str | EllipsisType | None = ...) -> Folder:
+def find(config: object = ..., start: str | EllipsisType | None = ..., *, found: bool = False) -> Folder:
     """The application's files: by `config` (a path, or None for none), else the environment, else by search.
 
     The search begins in the folder `start`, by default the working directory; it finds nothing where that is
-    None. Raises `ConfigError` where a file cannot be looked at.
+    None. With `found`, the path `config` counts as found. Raises `ConfigError` where a file cannot be looked at.
     """
     if config is ...:
         named = os.environ.get(CONFIG_VARIABLE)
         if named is None:
             return _search(working_folder() if start is ... else start)
+        found = not is_absolute(named)
         config = os.path.join(start if isinstance(start, str) else "", named) if named else None
     if config is None:
         return Folder(None, None)
     path = absolute(config)  # type: ignore[arg-type]
-    return Folder(path, os.path.join(os.path.dirname(path), STATE_NAME))
+    return Folder(path, os.path.join(os.path.dirname(path), STATE_NAME), found=found)
 
 
 def _search(start: str | None) -> Folder:
-    nothing = Folder(None, None, discovered=True)
+    nothing = Folder(None, None, found=True)
     if start is None:
         return nothing
     folder = absolute(start)
@@ -98,18 +103,33 @@ def _search(start: str | None) -> Folder:
 def _files_in(folder: str) -> Folder | None:
     config, state = os.path.join(folder, CONFIG_NAME), os.path.join(folder, STATE_NAME)
     if exists(config, hint=_HINT):
-        return Folder(config, state, discovered=True)
-    return Folder(None, state, discovered=True) if exists(state, hint=_HINT, folder=True) else None
+        return Folder(config, state, found=True)
+    return Folder(None, state, found=True) if exists(state, hint=_HINT, folder=True) else None
 
 
 def read_config(path: str) -> bytes:
     """The bytes of a configuration file. Raises `ConfigError` where it cannot be read or is too large."""
-    from llm_models.files import read_limited
+    return read_with_status(path)[0]
+
+
+def read_with_status(path: str) -> tuple[bytes, os.stat_result]:
+    """The bytes of a configuration file, and the status of the open file that they came from; see `read_config`."""
+    from llm_models.files import read_open
 
     try:
-        return read_limited(path, MAX_CONFIG_BYTES)
+        return read_open(path, MAX_CONFIG_BYTES)
     except OSError as error:
         raise _failure(path, error) from None
+
+
+def found_file(path: str, status: os.stat_result, *folders: str) -> FoundFile:
+    """The record of a found file that was read, and of the folders around it; it was found in the last of them."""
+    try:
+        states = [(path, status), *((folder, os.stat(folder)) for folder in folders)]
+    except OSError as error:
+        raise _failure(path, error) from None
+    anchor = states[-1][1]
+    return path, (anchor.st_dev, anchor.st_ino), tuple([(name, each.st_uid, each.st_mode) for name, each in states])
 
 
 def exists(path: str, kind: type[LLMModelsError] = ConfigError, *, hint: str = "", folder: bool = False) -> bool:
@@ -134,6 +154,12 @@ def working_folder() -> str | None:
         return None
     except OSError as error:
         raise _failure(os.curdir, error, what=_NOWHERE) from None
+
+
+def is_absolute(path: str | os.PathLike[str]) -> bool:
+    """Whether `path` means the same file in every working directory; on Windows it must begin with a drive."""
+    drive, rest = os.path.splitdrive(os.fspath(path))
+    return rest[:1] in ("/", os.sep) and bool(rest) and (bool(drive) or os.name != "nt")
 
 
 def absolute(path: str | os.PathLike[str], kind: type[LLMModelsError] = ConfigError) -> str:

@@ -13,6 +13,7 @@ from llm_models.changes import merge_layers
 from llm_models.errors import printable
 from llm_models.snapshot_writer import empty, write
 from llm_models.transforms import DEFAULT
+from llm_models.trust import check_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from llm_models.layers import Layer
     from llm_models.normalize import Report
     from llm_models.snapshot_file import SnapshotFile
+    from llm_models.trust import Code
 
 
 def build_base(
@@ -47,15 +49,15 @@ def build_base(
 
 
 def merge_application(
-    current: InUse, *, overrides: Mapping[str, Any] | None = None, behaviour: Any = None, run_behaviour: bool = True
+    current: InUse, *, overrides: Mapping[str, Any] | None = None, behaviour: Any = None, code: Code = "trusted"
 ) -> tuple[SnapshotFile, Changes]:
     """The catalogue in use with an application's layers merged onto its base.
 
-    `behaviour` stands in for the module that `llm_models.toml` names. With `run_behaviour` false no code is run.
-    Raises `ConfigError`, `EmptyCatalogError`.
+    `behaviour` stands in for the module that `llm_models.toml` names. `code` states which named module is run. Raises
+    `ConfigError`, `EmptyCatalogError`.
     """
     base = current.base
-    layers, module = application_layers(current, overrides, behaviour, run_behaviour=run_behaviour)
+    layers, module = application_layers(current, overrides, behaviour, code)
     changes = merge_layers(base, layers)
     file = write(changes, name=current.file.name, base_kind=current.base_kind, config=current.config, module=module)
     _log(changes)
@@ -63,25 +65,29 @@ def merge_application(
 
 
 def application_layers(
-    current: InUse, overrides: Mapping[str, Any] | None, behaviour: Any, *, run_behaviour: bool
+    current: InUse, overrides: Mapping[str, Any] | None, behaviour: Any, code: Code
 ) -> tuple[list[Layer], str | None]:
     """The layers of an application, weakest first, and the behaviour module that its `llm_models.toml` names."""
     layers: list[Layer] = []
-    module = None
+    module = document = None
     if current.config is not None:
         path = current.folder.config
         assert path is not None
         document = config.parse(current.config, path)
         layers.append(config.layer_of(document, os.path.basename(path)))
         module = (document.data or {}).get("overrides_module")
-    if (behaviour or module) and run_behaviour:
+    if code == "trusted" and not behaviour:
+        check_code(current, module, document)
+    if (behaviour or module) and code != "none":
         from llm_models.behaviour import layer_of_behaviour
 
         layers.append(layer_of_behaviour(behaviour or module))
+        layers[-1].by_program = bool(behaviour)
     if overrides:
         from llm_models.behaviour import layer_of_mapping
 
         layers.append(layer_of_mapping(overrides))
+        layers[-1].by_program = True
     return layers, module
 
 

@@ -39,7 +39,7 @@ class Revision:
 
         Raises `ConfigError` where the file cannot be read, is not valid TOML, or has sections of wrong types.
         """
-        if folder.config is None and not folder.discovered:
+        if folder.config is None and not folder.found:
             raise ConfigError("there is no file to change (--config or LLM_MODELS_CONFIG states that none is used)")
         path = folder.config or paths.absolute(os.path.join(os.path.dirname(folder.state or ""), paths.CONFIG_NAME))
         exists = paths.exists(path)

@@ -7,7 +7,7 @@ without a lock. The answers come from `view` (what is shown), `lookup` (names) a
 from __future__ import annotations
 
 from llm_models.errors import LLMModelsError
-from llm_models.frozen import Immutable
+from llm_models.frozen import FrozenDict, Immutable
 from llm_models.lookup import locate, parse_provider, row_of
 from llm_models.modelspec import format_spec, parse_spec
 from llm_models.view import View
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
+    from llm_models.endpoints import Endpoint
     from llm_models.filters import Allow, Deny
     from llm_models.modelspec import Style
+    from llm_models.paths import FoundFile
     from llm_models.provenance import Explanation
     from llm_models.records import Capabilities, Model, ModelKey, Provider
     from llm_models.selection import Names, Order
@@ -35,7 +37,7 @@ class Snapshot(Immutable):
     128000
     """
 
-    __slots__ = ("_given", "_models", "discovered", "epoch", "file", "overrides", "prefer", "view")
+    __slots__ = ("_given", "_models", "epoch", "file", "found", "from_program", "prefer", "view")
 
     def __init__(
         self, file: SnapshotFile, prefer: Iterable[str] | None = None, allow: Allow = None, deny: Deny = None
@@ -56,10 +58,10 @@ class Snapshot(Immutable):
             allow, deny = None if allow is None else given.allow or "all", given.deny
         self.file = file
         self.epoch = 0
-        self.discovered = False
-        """Whether its configuration was found by walking up the folders, so that nobody named it."""
-        self.overrides: Mapping[str, Any] | None = None
-        """The overrides that the program passed to `load()`, immutable."""
+        self.found: tuple[FoundFile, ...] = ()
+        """The files that it was built from and that were found, so that nobody named them."""
+        self.from_program: Mapping[str, Any] = FrozenDict()
+        """What the program stated about addresses in arguments of `load()`, where files were found; see `trust`."""
         self.view = View(file, filters)
         self._models = self.view.models
         self.prefer = tuple(dict.fromkeys(stated.get("prefer", ())) if prefer is None else self._providers(prefer))
@@ -88,7 +90,7 @@ class Snapshot(Immutable):
         return f"<Snapshot {self.date}: {counts['models']} models of {counts['providers']} providers>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        attributes = {"discovered": self.discovered, "overrides": self.overrides}
+        attributes = {"found": self.found, "from_program": self.from_program}
         return Snapshot, (self.file, *self._given), (None, attributes)
 
     def parse_provider(self, text: str) -> str:
@@ -147,6 +149,14 @@ class Snapshot(Immutable):
             except KeyError:
                 pass
         return self._model(locate(self.view, spec, self._scope(scope), self._providers(prefer or ())))
+
+    def endpoint(self, spec: Spec, *, base_url: str | None = None, with_key: bool = False) -> Endpoint:
+        """`llm_models.endpoint`, of this snapshot."""
+        from llm_models.endpoints import endpoint_of
+
+        model = self.resolve(spec)
+        provider = self.view.provider(model.provider)
+        return endpoint_of(model, provider, self.view.file, self.found, self.from_program, base_url, with_key)
 
     def capabilities(self, spec: Spec) -> Capabilities:
         """`llm_models.capabilities`, of this snapshot."""

@@ -21,6 +21,7 @@ from llm_models.records import CAPABILITIES, translate_bits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping
     from typing import Any, Required, Self, TypedDict
 
@@ -110,16 +111,18 @@ class SnapshotFile:
     does not affect readers, and one that is overwritten is a `SnapshotError`.
 
     `header` is the first line, `blocks` maps each provider to the span of its block and the number of its models.
-    `other_flags` are the file's capability flags, in bit order, when they are not those of this version.
+    `other_flags` are the file's capability flags, in bit order, when they are not those of this version. `status` is
+    that of the open file, when `open` made the object.
     """
 
-    __slots__ = ("_body", "_decoded", "_source", "blocks", "header", "name", "other_flags")
+    __slots__ = ("_body", "_decoded", "_source", "blocks", "header", "name", "other_flags", "status")
 
     def __init__(self, source: bytes | OpenFile, name: str) -> None:
         """The file with these bytes. Checks the header and the length; raises `SnapshotError` that names the file."""
         self._source = source
         self._decoded: dict[str, Block] = {}
         self.name = name
+        self.status: os.stat_result | None = None
         line = self._first_line()
         self.header: Header = parse_header(line, name)
         self.blocks: Mapping[str, Span] = self.header["blocks"]
@@ -133,7 +136,10 @@ class SnapshotFile:
     @classmethod
     def open(cls, path: str) -> Self:
         """The file at `path`. Raises `SnapshotError` that names it."""
-        return cls(source_of(path, in_parts=path == paths.PACKAGED_SNAPSHOT), path)
+        source, status = source_of(path, in_parts=path == paths.PACKAGED_SNAPSHOT)
+        file = cls(source, path)
+        file.status = status
+        return file
 
     def _first_line(self) -> bytes:
         size = 1 << 14

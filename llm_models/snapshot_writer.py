@@ -63,7 +63,7 @@ class Composite(SnapshotFile):
         self.blocks = {provider: (0, 0, 0, counts[provider]) for provider in sorted(counts)}
         totals = {"providers": len(counts), "models": sum(counts.values())}
         self.header: Any = {**header, "format": FORMAT, "capabilities": list(CAPABILITIES), "counts": totals}
-        self.other_flags = None
+        self.other_flags = self.status = None
         self._decoded = {}
         self._from = blocks_of
         self._own = own

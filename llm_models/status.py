@@ -42,11 +42,14 @@ def status(folder: paths.Folder, given: str | None = None, *, verify: bool = Fal
     }
 
 
+_UNUSED = {"stale": "was made from another packaged snapshot", "foreign": "belongs to another user"}
+
+
 def _kind(current: InUse) -> str:
     if current.kind == "activated":
         return f"activated, from {'the packaged snapshot' if current.base_kind == 'packaged' else 'a source'}"
-    if current.stale:
-        return "packaged; the activated one was made from another packaged snapshot and is not used"
+    if current.unused is not None:
+        return f"packaged; the activated one {_UNUSED[current.unused]} and is not used"
     return current.kind
 
 
@@ -60,8 +63,7 @@ def _age(day: str | None) -> str | None:
 def _configuration(folder: paths.Folder) -> str | None:
     if folder.config is None:
         return None
-    how = "found by walking up from the working directory" if folder.discovered else "named"
-    return f"{folder.config} ({how})"
+    return f"{folder.config} ({'found, not named' if folder.found else 'named'})"
 
 
 def _due(current: InUse) -> str | None:
@@ -69,7 +71,7 @@ def _due(current: InUse) -> str | None:
     if current.kind == "given":
         return None
     if current.kind == "packaged":
-        if current.stale:
+        if current.unused == "stale":
             return "due: the packaged snapshot changed"
         return None if current.config is None else "not done; load() merges llm_models.toml each time"
     reasons = [] if current.is_merged else ["due: llm_models.toml changed since"]

@@ -9,37 +9,22 @@ from __future__ import annotations
 import os
 from _thread import RLock
 
-from llm_models import paths
 from llm_models.errors import ConfigError
-from llm_models.frozen import freeze
-from llm_models.in_use import in_use
-from llm_models.snapshot import Snapshot
+from llm_models.request import build, pin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any, Required, TypedDict
+    from typing import Any
 
+    from llm_models.endpoints import Endpoint
     from llm_models.filters import Allow, Deny
     from llm_models.modelspec import Style
     from llm_models.provenance import Explanation
     from llm_models.records import Capabilities, Model, ModelKey, Provider
+    from llm_models.request import Request
     from llm_models.selection import Names, Order
-    from llm_models.snapshot import Spec
-
-    class Request(TypedDict, total=False):
-        """What a catalogue is built from: the arguments of `load`, and how a command wants it."""
-
-        config: Required[Any]
-        start: str | None
-        snapshot: Any
-        overrides: Mapping[str, Any] | None
-        overrides_module: Any
-        run_behaviour: bool
-        prefer: Iterable[str] | None
-        allow: Allow
-        deny: Deny
-
+    from llm_models.snapshot import Snapshot, Spec
 
 _published: Snapshot | None = None
 _request: Request | None = None
@@ -71,10 +56,12 @@ def load(
 ) -> Snapshot:
     """Build the catalogue and publish it; the snapshot is returned.
 
-    `config` is the path of an `llm_models.toml`; left out, it is looked for; None reads no file. `snapshot` is
-    a snapshot file in place of the packaged one, `overrides` a mapping in the shape of `llm_models.toml`,
-    `overrides_module` a behaviour module or its name. `prefer`, `allow` and `deny` are the strongest layer.
-    With `publish=False` nothing but the return value changes, and its epoch is 0.
+    `config` is the absolute path of an `llm_models.toml`; left out, it is looked for; None reads no file. `snapshot` is
+    that of a snapshot file in place of the packaged one. A file with a relative path is read, but counts as found, not
+    named: it decides neither which code runs nor where a key goes, unless code from its folder is part of the process.
+    `overrides` is a mapping in the shape of `llm_models.toml`, `overrides_module` a behaviour module or its name.
+    `prefer`, `allow` and `deny` are the strongest layer. With `publish=False` nothing but the return value changes,
+    and its epoch is 0.
 
     Raises `ConfigError`, `SnapshotError`, `EmptyCatalogError`, or `UnknownProviderError` for `prefer`; what was
     published stays published.
@@ -120,7 +107,7 @@ def _publish(request: Request) -> Snapshot:
             raise ConfigError("load() was called while this thread was loading: a behaviour module must not load")
         _building = True
         try:
-            request = _pin(request)
+            request = pin(request)
             built = build(request)
         finally:
             _building = False
@@ -128,37 +115,6 @@ def _publish(request: Request) -> Snapshot:
         _request = request
         _published = built
         return built
-
-
-def _pin(request: Request) -> Request:
-    """The same request with its paths absolute, so that `reload` reads them from any working directory."""
-    pinned = request.copy()
-    config, given = request["config"], request.get("snapshot")
-    if config is ...:
-        pinned.setdefault("start", paths.working_folder())
-    elif config is not None:
-        pinned["config"] = paths.absolute(config)
-    if given is not None:
-        pinned["snapshot"] = paths.absolute(given)
-    return pinned
-
-
-def build(request: Request) -> Snapshot:
-    """A snapshot from the files and arguments of a request; nothing is published."""
-    request = _pin(request)
-    folder = paths.find(request["config"], request.get("start"))
-    current = in_use(folder, request.get("snapshot"))
-    file = current.file
-    module, overrides = request.get("overrides_module"), request.get("overrides")
-    run = request.get("run_behaviour", True)
-    if not current.is_merged or overrides or module or (run and file.header.get("overrides_module")):
-        from llm_models import pipeline
-
-        file, _ = pipeline.merge_application(current, overrides=overrides, behaviour=module, run_behaviour=run)
-    built = Snapshot(file, request.get("prefer"), request.get("allow"), request.get("deny"))
-    built.discovered = current.folder.discovered and (current.folder.config is not None or current.kind == "activated")
-    built.overrides = None if overrides is None else freeze(overrides)
-    return built
 
 
 def list_providers() -> list[str]:
@@ -205,6 +161,21 @@ def get_model(provider: str, model_id: str) -> Model:
     128000
     """
     return (snapshot() if _published is None else _published).get_model(provider, model_id)
+
+
+def endpoint(spec: Spec, *, base_url: str | None = None, with_key: bool = False) -> Endpoint:
+    """Where a request to a model goes, with which key, and under which id; `spec` and errors as for `resolve`.
+
+    `base_url` replaces the catalogue's, and then the caller decides where the key goes. With `with_key` the caller has
+    the key, so no variables are given. Nothing is read from the environment, and nothing goes online.
+
+    Raises `UntrustedEndpointError` where a file that was found, not named, states the address, the variables or the id,
+    and neither the packaged catalogue nor an argument of `load()` does.
+
+    >>> llm_models.endpoint("openai:gpt-4o-mini")[:2]
+    ('https://api.openai.com/v1', ('OPENAI_API_KEY',))
+    """
+    return snapshot().endpoint(spec, base_url=base_url, with_key=with_key)
 
 
 def capabilities(spec: Spec) -> Capabilities:

@@ -397,7 +397,7 @@ class TestNoWorkingDirectory:
         assert llm_models.get_model("openai", "gpt-4o-mini").id == "gpt-4o-mini"
         assert llm_models.load() is llm_models.snapshot()
         assert paths.working_folder() is None
-        assert (paths.find().config, paths.find().state, paths.find().discovered) == (None, None, True)
+        assert (paths.find().config, paths.find().state, paths.find().found) == (None, None, True)
 
     @pytest.mark.parametrize("name", ["config", "snapshot"])
     @pytest.mark.usefixtures("gone")

@@ -24,6 +24,7 @@ IMPORT = {
     "llm_models.lookup",
     "llm_models.modelspec",
     "llm_models.open_file",
+    "llm_models.request",
     "llm_models.paths",
     "llm_models.records",
     "llm_models.snapshot",

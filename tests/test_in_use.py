@@ -131,7 +131,7 @@ class TestOneAnswer:
         ships("second", monkeypatch)
         assert judged() == {"second"}
         current = in_use(paths.find())
-        assert (current.kind, current.stale) == ("packaged", True)
+        assert (current.kind, current.unused) == ("packaged", "stale")
         assert "is not used" in facts("info")["kind"]
         fine("activate")
         assert in_use(paths.find()).kind == "activated"
@@ -156,7 +156,7 @@ class TestOneAnswer:
         assert judged() == {"source"}
         ships("second", monkeypatch)
         assert judged() == {"source"}
-        assert not in_use(paths.find()).stale
+        assert in_use(paths.find()).unused is None
 
     def test_given(self) -> None:
         """A file that is given is used by all that take one, whatever is activated."""
@@ -288,7 +288,7 @@ class TestStoredFiles:
         for text in texts:
             (application / STATE / "snapshot.json").write_bytes(text)
             current = in_use(paths.find())
-            assert (current.kind, current.stale) == ("packaged", True)
+            assert (current.kind, current.unused) == ("packaged", "stale")
             assert llm_models.load(publish=False).file.name != str(application / STATE / "snapshot.json")
             assert fine("info")
 

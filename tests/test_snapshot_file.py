@@ -65,7 +65,7 @@ def read(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     def in_parts(data: bytes) -> SnapshotFile:
         path.write_bytes(data)
         file = SnapshotFile.open(str(path))
-        assert isinstance(open_file.source_of(str(path), in_parts=False), open_file.OpenFile)
+        assert isinstance(open_file.source_of(str(path), in_parts=False)[0], open_file.OpenFile)
         return file
 
     return in_parts
@@ -652,10 +652,10 @@ class TestReadInParts:
     def test_small_and_not_packaged(self, tmp_path: Path) -> None:
         path = tmp_path / "snapshot.json"
         path.write_bytes(SMALL)
-        assert open_file.source_of(str(path), in_parts=False) == SMALL
+        assert open_file.source_of(str(path), in_parts=False)[0] == SMALL
         with open(path, "r+b") as file:
             file.truncate(open_file.LARGE)
-        assert isinstance(open_file.source_of(str(path), in_parts=False), open_file.OpenFile)
+        assert isinstance(open_file.source_of(str(path), in_parts=False)[0], open_file.OpenFile)
 
 
 def with_flags(flags: list[str]) -> bytes:

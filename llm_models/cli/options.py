@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from llm_models import paths, store
+from llm_models import paths
 from llm_models.cli.output import note
 from llm_models.integrations.click import ModelSpecParam
+from llm_models.request import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from llm_models.paths import Folder
     from llm_models.snapshot import Snapshot
+    from llm_models.trust import Code
 
     C = TypeVar("C", bound=Callable[..., Any])
 
@@ -89,7 +91,9 @@ def catalogue(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _built(config: str | None, snapshot: str | None, behaviour: bool) -> Snapshot:
-    return store.build({"config": _config(config), "snapshot": snapshot, "run_behaviour": behaviour})
+    code: Code = "any" if behaviour else "none"
+    given = None if snapshot is None else paths.absolute(snapshot)
+    return build({"config": _config(config), "snapshot": given, "code": code})
 
 
 def _completing() -> Snapshot:
@@ -108,5 +112,8 @@ def folder_of(config: str | None) -> Folder:
 
 
 def _config(config: str | None) -> str | EllipsisType | None:
-    """The value of `--config` as `load()` takes it: `...` where the option is not given."""
-    return ... if config is None else None if config in ("", "none") else config
+    """The value of `--config` as `load()` takes it: `...` where the option is not given.
+
+    A path that someone typed is named, also a relative one.
+    """
+    return ... if config is None else None if config in ("", "none") else paths.absolute(config)

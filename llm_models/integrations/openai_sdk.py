@@ -16,21 +16,16 @@ from glom import Coalesce, T, glom
 
 from llm_models import store
 from llm_models.errors import LLMModelsError, printable
-from llm_models.integrations.trust import distrusted
 
 if TYPE_CHECKING:
+    from llm_models.endpoints import Endpoint
     from llm_models.records import Model
     from llm_models.snapshot import Snapshot, Spec
 
-__all__ = ["ENDPOINTS", "NO_KEY", "OPTIONS", "SPEAKERS", "ClientOptions", "ClientOptionsError", "client_options"]
+__all__ = ["CLIENT", "ENDPOINTS", "SPEAKERS", "ClientOptions", "ClientOptionsError", "client_options"]
 
-OPTIONS = {
-    "model": T["model"]["provider_model_id"],
-    "client": Coalesce(T["model"]["extra"]["provider"]["npm"], T["provider"]["extra"]["npm"], default=None),
-    "base_url": Coalesce(T["model"]["extra"]["provider"]["api"], T["provider"]["base_url"], default=None),
-    "env": Coalesce(T["provider"]["env"], default=[]),
-}
-"""Our records of a model and its provider -> the values that an OpenAI client needs."""
+CLIENT = Coalesce(T["model"]["extra"]["provider"]["npm"], T["provider"]["extra"]["npm"], default=None)
+"""Our records of a model and its provider -> upstream's name of the client."""
 
 SPEAKERS = {
     "@ai-sdk/openai": "https://platform.openai.com/docs/api-reference",
@@ -54,10 +49,6 @@ ENDPOINTS = {
     "https://api.groq.com": "https://api.groq.com/openai/v1",
 }
 """A base URL that the provider's own client completes -> the one that the provider documents for OpenAI clients."""
-
-NO_KEY = ("_ACCOUNT", "_ACCOUNT_ID", "_BASE_URL", "_ENDPOINT", "_GATEWAY_ID", "_HOST", "_LOCATION", "_PROJECT",
-          "_REGION", "_RESOURCE_NAME", "_URL")  # fmt: skip
-"""Endings of variables for settings: providers list these together with the variable for their key."""
 
 _REQUEST_PATHS = ("/chat/completions", "/responses")
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
@@ -89,56 +80,51 @@ def client_options(
     *,
     base_url: str | None = None,
     api_key: str | None = None,
-    trust_discovered: bool = False,
     snapshot: Snapshot | None = None,
+    **removed: object,
 ) -> ClientOptions:
     """The base URL, key and model id with which an OpenAI client reaches a model. Nothing goes online.
 
-    The key is in the first variable of the provider's `env` that is set and is not a setting (`NO_KEY`). `base_url`
-    and `api_key` replace those of the catalogue, `snapshot` replaces the published one. With `trust_discovered`, an
-    `llm_models.toml` that was found, not named, may decide where the key of a packaged provider goes.
+    The key is in the first of the endpoint's `key_variables` that is set. `base_url` and `api_key` replace those of
+    the catalogue, `snapshot` replaces the published one.
 
     Raises `ClientOptionsError`, with names of variables but never a value, where the provider does not use the
-    protocol, has no base URL or one that contains `${NAME}`, or its key is not set; else as `resolve`.
+    protocol, has no base URL or one that contains `${NAME}`, or its key is not set; else as `llm_models.endpoint`.
 
     >>> import os
     >>> os.environ["GROQ_API_KEY"] = "gsk-example"
     >>> client_options("groq:openai/gpt-oss-20b")
     ClientOptions(base_url='https://api.groq.com/openai/v1', model='openai/gpt-oss-20b')
     """
+    if removed:
+        hint = " It was removed: name the file, load(config=...) with its absolute path." * (
+            "trust_discovered" in removed
+        )
+        raise TypeError(f"client_options() has no argument {next(iter(removed))!r}.{hint}")
     base_url, api_key = base_url or None, api_key or None  # empty is not given, and must not skip a check
     snapshot = store.snapshot() if snapshot is None else snapshot
     model = snapshot.resolve(spec)
     provider = snapshot.get_provider(model.provider)
-    stated = glom({"model": model.to_dict(), "provider": provider.to_dict()}, OPTIONS)
-    client = stated["client"]
+    client = glom({"model": model.to_dict(), "provider": provider.to_dict()}, CLIENT)
     if client is None:
         npm = "npm = '@ai-sdk/openai-compatible' for it in llm_models.toml if it accepts OpenAI's requests"
         raise _refused(model, f"the protocol of its provider is not stated; state {npm}")
     if client not in SPEAKERS:
         raise _refused(model, f"it is not served by OpenAI's protocol, but by that of '{printable(client)}'")
-    if base_url is None:
-        _check_base_url(stated["base_url"], model)
-    parts = _PLACEHOLDER.findall(str(stated["base_url"]))
-    keys = (name for name in stated["env"] if name not in parts and not name.endswith(NO_KEY))
-    names = tuple(dict.fromkeys(keys))
-    own_url, own_names = None if base_url is not None else stated["base_url"], names if api_key is None else ()
-    claim = None if trust_discovered else distrusted(snapshot, model, own_url, own_names)
-    if claim is not None:
-        why = f"{claim} differs from the packaged catalogue, and comes from a configuration that was found, not named"
-        raise _refused(model, f"{why}. Name it (load(config=...) or LLM_MODELS_CONFIG), or pass trust_discovered=True")
-    url = str(base_url or ENDPOINTS.get(stated["base_url"], stated["base_url"]))
-    return ClientOptions(base_url=url, model=stated["model"], api_key=api_key or _key(names, model))
+    endpoint = snapshot.endpoint(model, base_url=base_url, with_key=api_key is not None)
+    url = endpoint.base_url if base_url is not None else _usable(endpoint, model)
+    return ClientOptions(base_url=str(url), model=endpoint.model_id, api_key=api_key or _key(endpoint, model))
 
 
 def _refused(model: Model, why: str, variables: tuple[str, ...] = ()) -> ClientOptionsError:
     return ClientOptionsError(f"{printable(model.spec)}: {why}", spec=model.spec, variables=variables)
 
 
-def _check_base_url(url: object, model: Model) -> None:
-    """Refuse a base URL that no client could use unchanged."""
+def _usable(endpoint: Endpoint, model: Model) -> str:
+    """The base URL for OpenAI clients. Refuses one that no client could use unchanged."""
+    url = endpoint.base_url
     state = f"pass base_url=, or state it for the provider {model.provider} in llm_models.toml"
-    if not isinstance(url, str) or not url:
+    if not url:
         raise _refused(model, f"no base URL is known; {state}")
     names = tuple(dict.fromkeys(_PLACEHOLDER.findall(url)))
     if names:
@@ -149,9 +135,11 @@ def _check_base_url(url: object, model: Model) -> None:
         raise _refused(model, f"the base URL is not the address of a web server; {state}")
     if parts.path.rstrip("/").endswith(_REQUEST_PATHS):
         raise _refused(model, f"the base URL is the address of one request; {state}")
+    return ENDPOINTS.get(url, url)
 
 
-def _key(names: tuple[str, ...], model: Model) -> str:
+def _key(endpoint: Endpoint, model: Model) -> str:
+    names = endpoint.key_variables
     key = next(filter(None, (os.environ.get(name, "").strip() for name in names)), "")
     if key:
         return key

@@ -9,18 +9,13 @@ import pytest
 from support.command import python
 
 import llm_models
-from llm_models import paths
-from llm_models.behaviour import layer_of_mapping
-from llm_models.changes import merge_layers
+from llm_models.endpoints import SETTINGS
 from llm_models.integrations.openai_sdk import (
     ENDPOINTS,
-    NO_KEY,
     SPEAKERS,
     ClientOptionsError,
     client_options,
 )
-from llm_models.snapshot_file import SnapshotFile
-from llm_models.snapshot_writer import write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +68,7 @@ def test_the_real_client_reaches_every_provider_that_speaks_the_protocol(
         assert scheme == "Bearer"
         variable = key.removeprefix(f"{SECRET}-")
         assert variable in packaged.get_provider(model.provider).env
-        assert not variable.endswith(NO_KEY)
+        assert not variable.endswith(SETTINGS)
         reached.add(model.provider)
     shared.close()
     assert {"openai", "openrouter", "groq", "cerebras", "deepseek", "togetherai", "xai", "fireworks_ai"} <= reached
@@ -202,112 +197,18 @@ def test_options_are_made_without_the_client() -> None:
     python(code, measured=False)
 
 
-EVIL = "https://evil.example.com/v1"
-OWN = """
-[[providers]]
-id = "house"
-base_url = "https://house.example.com/v1"
-env = ["HOUSE_KEY"]
-npm = "@ai-sdk/openai-compatible"
-[[models]]
-provider = "house"
-id = "house-7b"
-"""
+def test_the_argument_that_was_removed_names_what_replaces_it() -> None:
+    with pytest.raises(TypeError, match=r"no argument 'trust_discovered'\. .*load\(config=\.\.\.\)"):
+        client_options("openai:gpt-4o-mini", api_key="x", trust_discovered=True)
+    with pytest.raises(TypeError, match=r"no argument 'base_ulr'\.$"):
+        client_options("openai:gpt-4o-mini", api_key="x", base_ulr="x")
 
 
 @pytest.mark.usefixtures("all_keys")
-class TestWhoDecidesWhereKeysGo:
-    """What a merely discovered `llm_models.toml` says of a packaged provider's base URL or key is refused."""
-
-    @pytest.mark.parametrize(
-        ("toml", "what"),
-        [
-            (f'[[providers]]\nid = "openai"\nbase_url = "{EVIL}"\n', "its base URL"),
-            (f'[[providers]]\nid = "OpenAI"\nbase_url = "{EVIL}"\nenv = ["OPENAI_API_KEY"]\n', "its base URL"),
-            ('[[providers]]\nid = "openai"\nenv = ["AWS_SECRET_ACCESS_KEY"]\n', "AWS_SECRET_ACCESS_KEY"),
-            ('[[providers]]\nid = "openai"\nenv = ["OPENAI_API_KEY", "DATABASE_PASSWORD"]\n', "DATABASE_PASSWORD"),
-            (
-                f'[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\nextra.provider.api = "{EVIL}"\n',
-                "its base URL",
-            ),
-            (
-                f'[[models]]\nprovider = "openai"\nmatch = "*"\nextra.provider.api = "{EVIL}"\n',
-                "its base URL",
-            ),
-        ],
-    )
-    def test_a_discovered_file_does_not(
-        self, toml: str, what: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
-        file = tmp_path / "llm_models.toml"
-        file.write_text(toml)
-        monkeypatch.chdir(tmp_path)
-        with pytest.raises(ClientOptionsError, match="found, not named") as told:
-            client_options("openai:gpt-4o-mini", snapshot=llm_models.load(publish=False))
-        assert what in str(told.value)
-        assert SECRET not in str(told.value)
-        for empty in ({"base_url": ""}, {"api_key": ""}):
-            with pytest.raises(ClientOptionsError, match="found, not named"):
-                client_options("openai:gpt-4o-mini", snapshot=llm_models.load(publish=False), **empty)
-        trusted = client_options("openai:gpt-4o-mini", trust_discovered=True, snapshot=llm_models.load(publish=False))
-        assert trusted.api_key.startswith(SECRET)
-
-        named = llm_models.load(config=file, publish=False)
-        assert client_options("openai:gpt-4o-mini", snapshot=named) == trusted
-        monkeypatch.setenv("LLM_MODELS_CONFIG", str(file))
-        assert client_options("openai:gpt-4o-mini", snapshot=llm_models.load(publish=False)) == trusted
-
-    def test_the_place_is_told(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        (tmp_path / "llm_models.toml").write_text(f'[[providers]]\nid = "openai"\n\nbase_url = "{EVIL}"\n')
-        monkeypatch.chdir(tmp_path)
-        with pytest.raises(ClientOptionsError, match=r"\(llm_models.toml:4\)"):
-            client_options("openai:gpt-4o-mini")
-
-    def test_what_it_says_of_other_things_stands(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        (tmp_path / "llm_models.toml").write_text(
-            OWN + '[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\ncost.input = 0.12\n'
-        )
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setenv("HOUSE_KEY", SECRET)
-        assert client_options("openai:gpt-4o-mini").base_url == "https://api.openai.com/v1"
-        assert client_options("house:house-7b").api_key == SECRET
-        # A packaged model with a base URL of its own keeps it.
-        assert client_options("cohere:north-mini-code-1-0").base_url == "https://api.cohere.ai/compatibility/v1"
-
-    def test_a_provider_of_its_own_does_not_get_a_packaged_providers_key(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
-        """Else `prefer` and one `select` would be all it takes."""
-        (tmp_path / "llm_models.toml").write_text('prefer = ["house"]\n' + OWN.replace("HOUSE_KEY", "OPENAI_API_KEY"))
-        monkeypatch.chdir(tmp_path)
-        with pytest.raises(ClientOptionsError, match="the variable OPENAI_API_KEY of another provider"):
-            client_options(llm_models.select(require=["chat"]))
-
-    @pytest.mark.parametrize("with_config", [True, False], ids=["beside a configuration", "alone"])
-    def test_a_forged_snapshot_does_not(
-        self, with_config: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
-        """Its notes on where values come from are its own, and count for nothing."""
-        layer = layer_of_mapping({"providers": [{"id": "openai", "base_url": EVIL}]}, "models_dev")
-        forged = write(merge_layers(SnapshotFile.open(paths.PACKAGED_SNAPSHOT), [layer]), name="forged")
-        state = tmp_path / ".llm_models"
-        state.mkdir()
-        (state / "snapshot.json").write_bytes(forged.data)
-        if with_config:
-            (tmp_path / "llm_models.toml").write_text('prefer = ["openai"]\n')
-        monkeypatch.chdir(tmp_path)
-        found = llm_models.load(publish=False)
-        assert found.get_provider("openai").base_url == EVIL
-        if not found.discovered:
-            pytest.xfail("store._build does not yet call a snapshot discovered that was found without a configuration")
-        with pytest.raises(ClientOptionsError, match="its base URL"):
-            client_options("openai:gpt-4o-mini", snapshot=found)
-
-    @pytest.mark.skipif(
-        not hasattr(llm_models.Snapshot, "overrides"), reason="a snapshot does not tell what load(overrides=) was given"
-    )
-    def test_the_program_itself_does(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        (tmp_path / "llm_models.toml").write_text('prefer = ["openai"]\n')
-        monkeypatch.chdir(tmp_path)
-        said = llm_models.load(overrides={"providers": [{"id": "OpenAI", "base_url": "https://mine.example.com/v1"}]})
-        assert client_options("openai:gpt-4o-mini", snapshot=said).base_url == "https://mine.example.com/v1"
+def test_an_empty_argument_skips_no_check(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "llm_models.toml").write_text('[[providers]]\nid = "openai"\nbase_url = "https://evil.example/v1"\n')
+    monkeypatch.chdir(tmp_path)
+    for given in ({}, {"base_url": ""}, {"api_key": ""}, {"api_key": SECRET}):
+        with pytest.raises(llm_models.UntrustedEndpointError, match="its base URL") as refused:
+            client_options("openai:gpt-4o-mini", snapshot=llm_models.load(publish=False), **given)
+        assert SECRET not in str(refused.value)

@@ -79,7 +79,7 @@ def shipping(curated: bytes) -> Iterator[None]:
 
 def merged(file: SnapshotFile, path: str | Path, text: bytes) -> tuple[SnapshotFile, Changes]:
     """The snapshot file with the `llm_models.toml` of this path and text merged into it."""
-    return pipeline.merge_application(InUse(file, paths.find(str(path)), text), run_behaviour=False)
+    return pipeline.merge_application(InUse(file, paths.find(str(path)), text), code="none")
 
 
 @contextlib.contextmanager

@@ -1,0 +1,71 @@
+"""Request: what a catalogue is built from, and the building of it; standard library only."""
+
+from __future__ import annotations
+
+from llm_models import paths
+from llm_models.frozen import FrozenDict
+from llm_models.in_use import in_use
+from llm_models.snapshot import Snapshot
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, Required, TypedDict
+
+    from llm_models.endpoints import Statements
+    from llm_models.filters import Allow, Deny
+    from llm_models.trust import Code
+
+    class Request(TypedDict, total=False):
+        """What a catalogue is built from: the arguments of `load`, and how a command wants it.
+
+        `found` names those of the two paths that count as found, because they were relative.
+        """
+
+        config: Required[Any]
+        start: str | None
+        found: frozenset[str]
+        snapshot: Any
+        overrides: Mapping[str, Any] | None
+        overrides_module: Any
+        code: Code
+        prefer: Iterable[str] | None
+        allow: Allow
+        deny: Deny
+
+
+def pin(request: Request) -> Request:
+    """The same request with its paths absolute, so that `reload` reads them from any working directory."""
+    pinned = request.copy()
+    config, given = request["config"], request.get("snapshot")
+    named = {name: path for name, path in (("config", config), ("snapshot", given)) if path not in (..., None)}
+    pinned.setdefault("found", frozenset(name for name, path in named.items() if not paths.is_absolute(path)))
+    if config is ...:
+        pinned.setdefault("start", paths.working_folder())
+    elif config is not None:
+        pinned["config"] = paths.absolute(config)
+    if given is not None:
+        pinned["snapshot"] = paths.absolute(given)
+    return pinned
+
+
+def build(request: Request) -> Snapshot:
+    """A snapshot from the files and arguments of a request; nothing is published."""
+    request = pin(request)
+    folder = paths.find(request["config"], request.get("start"), found="config" in request["found"])
+    current = in_use(folder, request.get("snapshot"), given_found="snapshot" in request["found"])
+    file = current.file
+    module, overrides = request.get("overrides_module"), request.get("overrides")
+    code: Code = request.get("code", "trusted")
+    from_program: Statements = FrozenDict()
+    if not current.is_merged or overrides or module or (code != "none" and file.header.get("overrides_module")):
+        from llm_models import pipeline
+
+        file, changes = pipeline.merge_application(current, overrides=overrides, behaviour=module, code=code)
+        if current.found:
+            from llm_models.endpoints import statements
+
+            from_program = statements(changes.layers)
+    built = Snapshot(file, request.get("prefer"), request.get("allow"), request.get("deny"))
+    built.found, built.from_program = current.found, from_program
+    return built
