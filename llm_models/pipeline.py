@@ -76,7 +76,7 @@ def application_layers(
         document = config.parse(current.config, path)
         layers.append(config.layer_of(document, os.path.basename(path)))
         module = (document.data or {}).get("overrides_module")
-    if code == "trusted" and not behaviour:
+    if code == "trusted" and current.found and not behaviour:
         check_code(current, module, document)
     if (behaviour or module) and code != "none":
         from llm_models.behaviour import layer_of_behaviour
