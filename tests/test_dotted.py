@@ -15,7 +15,8 @@ from support.command import Result, facts, fine, here, refused
 
 import llm_models
 from llm_models import edit
-from llm_models.errors import ConfigError, UnknownModelError, dotted, printable, split_dotted
+from llm_models.errors import ConfigError, UnknownModelError, UnknownProviderError, dotted, printable, split_dotted
+from llm_models.integrations.facts import facts as facts_of
 
 SPEC = "acme:m0"
 AWKWARD = ["", ".", "a.b", 'a"b', "a'b", "\\", "\\x41", "a b", " ", "=", "+", "a=b", "[0]", "#", "é", "日本", "\u200b"]
@@ -234,3 +235,13 @@ def facts_of_problem(result: Result) -> str:
     [problem] = json.loads(result.out)
     path: str = problem["path"]
     return path
+
+
+def test_facts_of_a_model_of_another_catalogue_is_an_error_of_ours(packaged: llm_models.Snapshot) -> None:
+    small = llm_models.Snapshot(catalogues.of_source(catalogues.numbered(1))[0])
+    with pytest.raises(UnknownProviderError, match="unknown provider 'openai'"):
+        facts_of(small, packaged.get_model("openai", "gpt-4o"))
+    other = llm_models.Snapshot(catalogues.of_source(catalogues.numbered(2))[0])
+    with pytest.raises(UnknownModelError, match="acme has no model 'm1'"):
+        facts_of(small, other.get_model("acme", "m1"))
+    assert facts_of(small, other.get_model("acme", "m0"))["id"] == "m0"
