@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models.config import checked, layer_of
 from llm_models.document import Document
-from llm_models.errors import ConfigError, Problem, printable
+from llm_models.errors import ConfigError, Problem, dotted, printable
 from llm_models.grammar import MAX_DEPTH
 
 if TYPE_CHECKING:
+    from llm_models.document import DocumentPath
     from llm_models.layers import Layer
 
 MAX_ITEMS = 1_000_000
@@ -62,7 +63,7 @@ def layer_of_behaviour(module: Any) -> Layer:
         if isinstance(source, type):
             source = source()
         document = {
-            section: _plain(getattr(source, function)(), section)
+            section: _plain(getattr(source, function)(), (section,))
             for function, section in _SECTIONS.items()
             if hasattr(source, function)
         }
@@ -77,7 +78,7 @@ def layer_of_behaviour(module: Any) -> Layer:
 def layer_of_mapping(overrides: Mapping[str, Any], label: str = "load(overrides=...)") -> Layer:
     """The layer that a mapping in the shape of `llm_models.toml` states. Raises `ConfigError`."""
     try:
-        document = _plain(overrides, "")
+        document = _plain(overrides)
     except _NotPlainError as error:
         raise _refused(label, str(error)) from None
     if not isinstance(document, dict):
@@ -88,23 +89,23 @@ def layer_of_mapping(overrides: Mapping[str, Any], label: str = "load(overrides=
 
 
 def _refused(label: str, why: str) -> ConfigError:
-    problem = Problem(why, file=label)
+    problem = Problem(why.removeprefix(": "), file=label)  # without a path where the whole is at fault
     return ConfigError(str(problem), problems=(problem,))
 
 
-def _plain(value: Any, path: str) -> Any:
+def _plain(value: Any, path: DocumentPath = ()) -> Any:
     """A copy of the `value` at `path` in dicts, lists and plain scalars.
 
     Sets are sorted, because their order is random. Raises `_NotPlainError` for other types, and for too many values.
     """
     left = MAX_ITEMS
 
-    def copy(value: Any, path: str, depth: int) -> Any:
+    def copy(value: Any, path: DocumentPath) -> Any:
         nonlocal left
         left -= 1
         if left < 0:
             raise _NotPlainError(f"more than {MAX_ITEMS:,} values")
-        if depth > MAX_DEPTH:
+        if len(path) > MAX_DEPTH:
             raise _NotPlainError(f"nested deeper than {MAX_DEPTH} levels, or data that contains itself")
         if value is None or isinstance(value, bool):
             return value
@@ -115,25 +116,22 @@ def _plain(value: Any, path: str) -> Any:
         if isinstance(value, float):
             return float.__float__(value)
         if isinstance(value, Mapping):
-            return {
-                _text(key, path): copy(item, f"{path}.{key}".removeprefix("."), depth + 1)
-                for key, item in value.items()
-            }
+            return {_text(key, path): copy(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
-            items = [copy(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
+            items = [copy(item, (*path, index)) for index, item in enumerate(value)]
             return sorted(items, key=repr) if isinstance(value, (set, frozenset)) else items
-        raise _NotPlainError(f"{path}: found a {type(value).__name__}, which is not plain data".removeprefix(": "))
+        raise _NotPlainError(f"{dotted(path)}: found a {type(value).__name__}, which is not plain data")
 
-    return copy(value, path, 0)
+    return copy(value, path)
 
 
-def _text(value: Any, path: str) -> str:
+def _text(value: Any, path: DocumentPath) -> str:
     """A copy of a text or a key as a plain `str`. Raises `_NotPlainError` for one that no file can store."""
     if not isinstance(value, str):
-        raise _NotPlainError(f"{path}: found the key {str(value)[:100]}, expected text".removeprefix(": "))
+        raise _NotPlainError(f"{dotted(path)}: found the key {str(value)[:100]}, expected text")
     text = str.__str__(value)
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise _NotPlainError(f"{path}: text with half a surrogate pair, which no file can store") from None
+        raise _NotPlainError(f"{dotted(path)}: text with half a surrogate pair, which no file can store") from None
     return text

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import schema
 from llm_models.enrich import agreed_families, derive, last_segment
-from llm_models.errors import ConfigError, did_you_mean, printable
+from llm_models.errors import ConfigError, did_you_mean, dotted, printable
 from llm_models.filters import compile_glob
 from llm_models.layers import BY_PROVIDER, RECORD_RULES, SETTINGS_RULES
 from llm_models.merge import Layered, merge
@@ -110,8 +110,7 @@ class Touched:
     def _check_provider(self, provider: str, layer: Layer, path: DocumentPath, key: str | None = None) -> bool:
         if self.knows(provider):
             return True
-        hint = did_you_mean(provider, [*self.base.blocks, *self.own], 1)
-        hint = hint or "Define it under [[providers]] first."
+        hint = did_you_mean(provider, [*self.base.blocks, *self.own], 1) or "Define it under [[providers]] first."
         message = f"unknown provider '{printable(provider if key is None else key)}'"
         self.problems.append(layer.document.problem(path, message, hint, key))
         return False
@@ -177,9 +176,7 @@ def merge_layers(base: SnapshotFile, layers: Sequence[Layer]) -> Changes:
     settings, locations = touched.settings()
     if touched.problems:
         order = [layer.document.name for layer in layers]
-        problems = sorted(
-            touched.problems, key=lambda one: (order.index(str(one.file)), one.line or 0, one.column or 0)
-        )
+        problems = sorted(touched.problems, key=lambda it: (order.index(str(it.file)), it.line or 0, it.column or 0))
         raise ConfigError("\n".join(map(str, problems)), problems=tuple(problems))
     changes = Changes(touched, settings, locations)
     excludes = {provider: patterns for provider, patterns in settings.get("exclude", {}).items() if patterns}
@@ -229,7 +226,7 @@ def _merge(
         from llm_models.validation import first_fault
 
         path, message = first_fault(kind, merged.values) or ((), "refused")
-        raise ConfigError(printable(f"{spec}: once merged, {'.'.join(map(str, path))}: {message}"))
+        raise ConfigError(printable(f"{spec}: once merged, {dotted(path)}: {message}"))
     return merged.values, merged.origins
 
 

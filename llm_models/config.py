@@ -46,8 +46,8 @@ def parse(raw: bytes, name: str) -> Document:
     try:
         data = tomllib.loads(body)
     except tomllib.TOMLDecodeError as error:
-        message, line, column = syntax_problem(text, error)
-        bare = message == "Invalid value" and text.split("\n")[line - 1][column - 1 : column].isalpha()
+        message, line, column = syntax_problem(body, error)
+        bare = message == "Invalid value" and body.split("\n")[line - 1][column - 1 : column].isalpha()
         return refused(f"not valid TOML: {message}", line, column, "Put text in quotes." if bare else "")
     except ValueError:  # Python reads no integer of more than 4,300 digits
         return refused("an integer of thousands of digits")

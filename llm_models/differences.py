@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import paths
 from llm_models.config import read_layer
-from llm_models.errors import SourceError
+from llm_models.errors import SourceError, dotted
 from llm_models.files import FileError, read_limited
 from llm_models.filters import compile_glob
 from llm_models.in_use import InUse, in_use, packaged, pulled_file
@@ -36,13 +36,9 @@ NAMES = ("packaged", "active", "pulled")
 KINDS: tuple[Kind, ...] = ("price", "limit", "capability", "status", "other")
 
 _KIND_OF: dict[str, Kind] = {
-    "cost": "price",
-    "limits": "limit",
-    "capabilities": "capability",
-    "modalities": "capability",
-    "status": "status",
-    "deprecated": "status",
-}
+    "cost": "price", "limits": "limit", "capabilities": "capability", "modalities": "capability",
+    "status": "status", "deprecated": "status",
+}  # fmt: skip
 
 
 class Change(NamedTuple):
@@ -154,11 +150,11 @@ def compare(old: Served, new: Served) -> Diff:
 
 
 def _changes(spec: str, old: Values, new: Values) -> Iterable[Change]:
-    for path in sorted(old.keys() | new.keys(), key=".".join):
+    for path in sorted(old.keys() | new.keys()):
         before, after = old.get(path), new.get(path)
         if before != after or isinstance(before, bool) is not isinstance(after, bool):
             single = list(_tier_changes(spec, before or [], after or [])) if path == ("cost", "tiers") else []
-            yield from single or [Change(spec, ".".join(path), _KIND_OF.get(path[0], "other"), before, after)]
+            yield from single or [Change(spec, dotted(path), _KIND_OF.get(path[0], "other"), before, after)]
 
 
 def _tier_changes(spec: str, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Change]:

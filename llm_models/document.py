@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models.errors import Problem
+from llm_models.errors import Problem, dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,17 +76,9 @@ class Document:
 
 def _describe(data: Mapping[str, Any], path: DocumentPath) -> str:
     """A document path for people: an entry is called by its model or provider, not by its number."""
-    text, name = "", ""
+    name = ""
     section, row = [*path, None, None][:2]
     if section in ("models", "providers") and isinstance(row, int) and isinstance(entry := data[section][row], dict):
         keys = ("id",) if section == "providers" else ("provider", "id" if "id" in entry else "match")
         name = ":".join(entry[key] for key in keys if isinstance(entry.get(key), str))
-    if name:
-        text, path = f"{section}.{name}", path[2:]
-    for step in path:
-        if isinstance(step, int):
-            text += f"[{step}]"
-            continue
-        bare = step and all(character.isalnum() or character in "-_" for character in step)
-        text += ("." if text else "") + (step if bare else f'"{step}"')
-    return text
+    return dotted(path[2:], f"{section}.{name}") if name else dotted(path)

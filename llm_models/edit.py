@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import tomlkit
 import tomlkit.exceptions
-import tomlkit.items
 
-from llm_models.errors import LLMModelsError, printable
+from llm_models.errors import LLMModelsError, dotted
 from llm_models.positions import BOM, locate
 
 if TYPE_CHECKING:
@@ -141,7 +140,7 @@ def _checked(text: str, body: str, wanted: object, path: Path) -> str:
 
 
 def _error(path: Path, message: str) -> EditError:
-    return EditError(f"{printable('.'.join(map(str, path)))}: {message}", path=path)
+    return EditError(f"{dotted(path)}: {message}", path=path)
 
 
 def _toml(value: object, path: Path) -> str:
@@ -158,8 +157,8 @@ def _toml(value: object, path: Path) -> str:
 
 
 def _key(*parts: str | int) -> str:
-    """A dotted key without the indices, its parts quoted where necessary."""
-    return ".".join(tomlkit.items.SingleKey(part).as_string() for part in parts if isinstance(part, str))
+    """A dotted key without the indices."""
+    return dotted(part for part in parts if isinstance(part, str))
 
 
 def _add(body: str, path: Path, written: str, like: str) -> str:

@@ -1,4 +1,4 @@
-"""The errors that llm_models raises and the problems that it reports; standard library only.
+"""The errors that llm_models raises, the problems that it reports, and paths as dotted text; standard library only.
 
 Every error derives from `LLMModelsError` and from the built-in class that fits. It has its subject as attributes, keeps
 them when it is pickled, and states in one line what is wrong and what to do.
@@ -33,6 +33,37 @@ def quoted(text: object) -> str:
     return f"'{printable(text if len(text) <= 200 else f'{text[:200]}...')}'"
 
 
+def dotted(path: Iterable[str | int], above: str = "") -> str:
+    """A path as text for people, below the text `above`. As in TOML, a part that is not a bare key is in quotes.
+
+    >>> dotted(("extra", "a.b", 0))
+    'extra."a.b"[0]'
+    """
+    text = above
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part and all(c.isascii() and (c.isalnum() or c in "-_") for c in part):
+            text += f".{part}"
+        else:  # escaped as TOML reads it, which has no escape of two digits
+            inner = (f"\\{c}" if c in '"\\' else printable(c).replace("\\x", "\\u00") for c in part)
+            text += f'."{"".join(inner)}"'
+    return text.removeprefix(".")
+
+
+def split_dotted(text: str) -> tuple[str, ...]:
+    """The path of keys that `dotted` wrote. Other text is one part, which is the name of no field."""
+    import re
+    import tomllib
+
+    parts = re.findall(r"""\.("(?:[^"\\]|\\.)*"|'[^']*'|[^."'][^.]*)""", f".{text}", re.DOTALL)
+    try:
+        keys = [tomllib.loads(f"x={part}")["x"] if part[0] in "\"'" else part for part in parts]
+    except ValueError:  # an escape that TOML does not have
+        keys = []
+    return tuple(keys) if keys and ".".join(parts) == text else (text,)
+
+
 def did_you_mean(word: str, known: Iterable[str], count: int = 3) -> str:
     """The end of a message that suggests the nearest names of `known` (case ignored), or the empty text.
 
@@ -47,9 +78,7 @@ def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
     """At most `count` names of `known` that are most similar to `word`, best first, case ignored."""
     import difflib  # only needed for an error
 
-    folded: dict[str, str] = {}
-    for name in known:
-        folded.setdefault(name.lower(), name)
+    folded = {name.lower(): name for name in reversed([*known])}  # the first of equal names wins
     return [folded[hit] for hit in difflib.get_close_matches(word[:200].lower(), folded, n=count, cutoff=0.6)]
 
 
@@ -67,16 +96,9 @@ class Problem:
     __slots__ = ("column", "file", "hint", "line", "message", "path", "severity")
 
     def __init__(
-        self,
-        message: str,
-        *,
-        file: str | None = None,
-        line: int | None = None,
-        column: int | None = None,
-        path: str = "",
-        hint: str = "",
-        severity: str = "error",
-    ) -> None:
+        self, message: str, *, file: str | None = None, line: int | None = None, column: int | None = None,
+        path: str = "", hint: str = "", severity: str = "error",
+    ) -> None:  # fmt: skip
         self.message, self.path, self.hint, self.severity = message, path, hint, severity
         self.file, self.line, self.column = file, line, column
 

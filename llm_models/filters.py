@@ -6,7 +6,7 @@ alias matches the model. Deny wins. The patterns of a provider are compiled once
 
 from __future__ import annotations
 
-from llm_models.errors import ConfigError, Problem, did_you_mean, printable
+from llm_models.errors import ConfigError, Problem, did_you_mean, dotted, printable
 from llm_models.modelspec import fold_provider
 
 TYPE_CHECKING = False
@@ -78,22 +78,17 @@ class Filters:
 
     def reason(self, provider: str, names: Sequence[str]) -> tuple[str, str | None] | None:
         """Why a model with these names is hidden, as (section, pattern), or None when it is shown."""
-        try:
-            allowed, denied = self._compiled[provider]
-        except KeyError:
-            allowed, denied = self._compiled[provider] = self._compile(provider)
+        allowed, denied = self._compiled.get(provider) or self._compiled.setdefault(provider, self._compile(provider))
         for pattern, test in denied:
             if any(map(test, names)):
                 return "deny", pattern
-        if allowed is None or any(any(map(test, names)) for _, test in allowed):
-            return None
-        return "allow", None
+        return None if allowed is None or any(any(map(test, names)) for test in allowed) else ("allow", None)
 
     def _compile(self, provider: str) -> tuple[Any, Any]:
         allowed = None
         if self.allow is not None:
             globs = self.allow.get(provider, [])
-            allowed = None if globs == "all" else [(glob, compile_glob(glob)) for glob in globs]
+            allowed = None if globs == "all" else [*map(compile_glob, globs)]
         return allowed, [(glob, compile_glob(glob)) for glob in self.deny.get(provider, [])]
 
 
@@ -121,6 +116,6 @@ def _section(name: str, section: Any, known: Collection[str], problems: list[Pro
         else:
             plain[provider] = list(globs)  # read once, because it may be a generator
             messages = [problem for problem in map(glob_problem, plain[provider]) if problem]
-        problems += [Problem(message, path=f"{name}.{spelling}", hint=hint) for message in messages]
+        problems += [Problem(message, path=dotted((name, str(spelling))), hint=hint) for message in messages]
         plain.setdefault(provider, [])
     return plain

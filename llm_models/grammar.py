@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import schema
 from llm_models.document import Fault
-from llm_models.errors import did_you_mean, printable
+from llm_models.errors import did_you_mean, dotted, printable, split_dotted
 from llm_models.layers import BY_PROVIDER
 from llm_models.modelspec import fold_provider
 
@@ -102,7 +102,7 @@ def _check_omit(document: Document) -> Iterator[Fault]:
         for path, entry in document.entries(section):
             for index, field in enumerate(entry.get("omit", ())):
                 fields = field_paths(section.removesuffix("s"))
-                if field not in fields and not field.startswith("extra."):
+                if (names := split_dotted(field))[0] != "extra" and dotted(names) not in fields:
                     hint = did_you_mean(field, fields) or "Write fields as dotted paths, such as limits.input."
                     yield Fault((*path, "omit", index), f"unknown field '{printable(field)}'", hint)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import schema, transforms
 from llm_models.document import Document
-from llm_models.errors import EmptyCatalogError, printable
+from llm_models.errors import EmptyCatalogError, dotted, printable
 from llm_models.layers import ground_layer
 from llm_models.normalize import Report, normalize
 
@@ -46,4 +46,4 @@ def _fault(kind: str, record: dict[str, Any]) -> str | None:
     from llm_models.validation import first_fault
 
     path, message = first_fault(kind, record) or ((), "refused")
-    return f"{'.'.join(map(str, path)) or 'record'}: {message.partition(':')[0]}"
+    return f"{dotted(path) or 'record'}: {message.partition(':')[0]}"

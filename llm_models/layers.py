@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from llm_models.errors import split_dotted
 from llm_models.frozen import defaults
 from llm_models.merge import OMIT, Layered, nest
 from llm_models.modelspec import fold_provider
@@ -141,7 +142,7 @@ def _entry(layer: Layer, path: DocumentPath, data: Mapping[str, Any], section: s
     if extra:
         fields["extra"] = {**extra, **fields.get("extra", {})}
     provider = fold_provider(data["provider" if section == "models" else "id"])
-    omitted = [tuple(field.split(".")) for field in data.get("omit", ())]
+    omitted = [split_dotted(field) for field in data.get("omit", ())]
     return Entry(layer, path, provider, data.get("id", ""), fields, data.get("match"), omitted)
 
 

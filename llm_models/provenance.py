@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models.errors import UnknownModelError, did_you_mean, printable
+from llm_models.errors import UnknownModelError, did_you_mean, dotted, printable, split_dotted
 from llm_models.in_use import base_of
 from llm_models.lookup import locate, parse_provider
 from llm_models.modelspec import as_key, split_spec
@@ -79,15 +79,16 @@ def explain(view: View, spec: str | tuple[str, str] | Model, field: str | None =
         hidden = "excluded", removed["pattern"], removed.get("layer"), removed.get("place")
     fields = tuple(_fields(file, key, view.file.header["sources"]))
     if field is not None:
-        chosen = tuple(each for each in fields if each.field == field or each.field.startswith(f"{field}."))
+        path = split_dotted(field)
+        chosen = tuple(each for each in fields if split_dotted(each.field)[: len(path)] == path)
         if not chosen:
             from llm_models.grammar import field_paths
 
             known = field_paths("model")
-            if field not in known and not field.startswith("extra."):
-                hint = did_you_mean(field, known)
-                raise UnknownModelError(f"{name} has no field '{printable(field)}'.{hint}", spec=name)
-        fields = chosen or (FieldOrigin(field, None, "default"),)
+            if path[0] != "extra" and dotted(path) not in known:
+                message = f"{name} has no field '{printable(field)}'.{did_you_mean(field, known)}"
+                raise UnknownModelError(message, spec=name)
+        fields = chosen or (FieldOrigin(dotted(path), None, "default"),)
     return Explanation(name, *hidden, fields)
 
 
@@ -131,9 +132,9 @@ def _fields(file: SnapshotFile, key: ModelKey, sources: list[dict[str, str]]) ->
             continue
         if path in stated:
             layer: dict[str, Any] = {"layer": source, **origins.get(path, {})}
-            yield FieldOrigin(".".join(path), value, "stated", **layer)
+            yield FieldOrigin(dotted(path), value, "stated", **layer)
         else:
-            yield FieldOrigin(".".join(path), value, "derived" if path in derived else "default")
+            yield FieldOrigin(dotted(path), value, "derived" if path in derived else "default")
     for path, origin in origins.items():
         if path not in stated:
-            yield FieldOrigin(".".join(path), None, "omitted", **origin)
+            yield FieldOrigin(dotted(path), None, "omitted", **origin)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from llm_models import config, edit, files, paths, schema
 from llm_models.checks import base_for, check_text
-from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, printable
+from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, printable, split_dotted
 from llm_models.modelspec import fold_provider, parse_spec
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from llm_models.errors import Problem
     from llm_models.records import ModelKey
 
-_CHANGE = re.compile(r"(?P<field>[A-Za-z_][\w.-]*)(?P<add>\+?)=(?P<value>.*)", re.DOTALL)
+_CHANGE = re.compile(r"""((?:"(?:[^"\\]|\\.)*"|'[^']*'|[\w.-])+)(\+?)=(.*)""", re.DOTALL)
 _IDENTITY = {"provider", "id"}
 
 
@@ -50,18 +50,12 @@ class Revision:
         return cls(path, raw.decode(), exists=exists)
 
     @property
-    def changed(self) -> bool:
-        """Whether the new text differs from the old one."""
-        return self.old != self.new
-
-    @property
     def _data(self) -> dict[str, Any]:
         return tomllib.loads(self.new.removeprefix("\ufeff"))
 
     @property
     def _models(self) -> list[dict[str, Any]]:
-        models: list[dict[str, Any]] = self._data.get("models", [])
-        return models
+        return list(self._data.get("models", ()))
 
     @property
     def _providers(self) -> dict[str, str]:
@@ -75,16 +69,15 @@ class Revision:
         entry = self._entry(key)
         if entry is None:
             entry = len(self._models)
-            provider = self._providers[key.provider]
-            self.new = edit.append(self.new, ("models",), {"provider": provider, "id": key.id})
+            self.new = edit.append(self.new, ("models",), {"provider": self._providers[key.provider], "id": key.id})
         for change in changes:
             match = _CHANGE.fullmatch(change)
             if match is None:
                 raise ConfigError(f"'{printable(change)}' is not a change (expected FIELD=VALUE or FIELD+=VALUE)")
-            field = tuple(match["field"].split("."))
-            path = ("models", entry, *field)
-            value = _value(match["value"], field)
-            if match["add"]:
+            field = split_dotted(match[1])
+            path: edit.Path = ("models", entry, *field)
+            value = _value(match[3], field)
+            if match[2]:
                 present = _at(self._data, path)
                 for item in value if isinstance(value, list) else [value]:
                     if item not in (present or ()):
@@ -100,7 +93,7 @@ class Revision:
         if entry is None:
             raise ConfigError(f"{self.path}: has no entry for {name}")
         for field in fields:
-            path: edit.Path = ("models", entry, *field.split("."))
+            path: edit.Path = ("models", entry, *split_dotted(field))
             if _at(self._data, path) is None:
                 hint = did_you_mean(field, self._models[entry].keys() - _IDENTITY)
                 raise ConfigError(f"{self.path}: does not state {printable(field)} of {name}.{hint}")
@@ -115,10 +108,8 @@ class Revision:
         if folded not in known:
             raise ConfigError(f"unknown provider '{printable(provider)}'.{did_you_mean(folded, known)}")
         table = self._data.get("exclude", {})
-        spelling = next((name for name in table if fold_provider(name) == folded), None)
-        if spelling is None:
-            self.new = edit.set_value(self.new, ("exclude", folded), [pattern])
-        elif pattern not in table[spelling]:
+        spelling = next((name for name in table if fold_provider(name) == folded), folded)
+        if pattern not in table.get(spelling, ()):
             self.new = edit.append(self.new, ("exclude", spelling), pattern)
 
     def check(self) -> list[Problem]:
@@ -161,10 +152,8 @@ class Revision:
 
     def _entry(self, key: ModelKey) -> int | None:
         """The index of the model's entry under [[models]]."""
-        for index, entry in enumerate(self._models):
-            if fold_provider(str(entry.get("provider", ""))) == key.provider and entry.get("id") == key.id:
-                return index
-        return None
+        names = [(fold_provider(str(entry.get("provider", ""))), entry.get("id")) for entry in self._models]
+        return names.index(key) if key in names else None
 
 
 def _is_shaped(data: dict[str, Any]) -> bool:
@@ -180,7 +169,7 @@ def _value(text: str, field: tuple[str, ...]) -> Any:
     known = [name for name in part["properties"] if name not in {*_IDENTITY, "match"}]
     if field[0] not in known:
         hint = did_you_mean(field[0], known) or f" Known fields are {', '.join(known)}."
-        raise InvalidSpecError(f"unknown field '{printable('.'.join(field))}'.{hint}")
+        raise InvalidSpecError(f"unknown field '{printable(field[0])}'.{hint}")
     for step in field:
         part = part.get("properties", {}).get(step, {})
     value: Any = text

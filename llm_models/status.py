@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from llm_models import paths
-from llm_models.errors import SourceError
+from llm_models.errors import ConfigError, SourceError
 from llm_models.in_use import InUse, in_use, packaged, pulled_file
 from llm_models.manifest import believed
 
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
 
 def status(folder: paths.Folder, given: str | None = None, *, verify: bool = False) -> Facts:
-    """Facts in words about the catalogue that `load()` would serve for `folder`.
+    """Facts in words about the snapshot file that `load()` would begin with for `folder`.
 
     `given` is the path of a snapshot file to use instead. With `verify` the whole file is checked. Raises
     `SnapshotError` for a damaged snapshot.
     """
-    current = in_use(folder, given)
+    try:
+        current = in_use(folder, given)
+    except ConfigError:  # it cannot be read; `load()` reports why
+        current = in_use(paths.Folder(None, folder.state), given)
     file = current.file
     if verify:
         file.verify()

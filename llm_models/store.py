@@ -280,7 +280,7 @@ def resolve(spec: Spec, *, scope: str | None = None, prefer: Iterable[str] | Non
 
 
 def explain(spec: Spec, field: str | None = None) -> Explanation:
-    """The origins of a model's values: of all fields, or of `field` (a dotted path) and the fields below it.
+    """The origins of a model's values: of all fields, or of `field` (dotted, as in TOML) and the fields below it.
 
     Also answers for a model that is denied or excluded. Errors are those of `resolve`.
 

@@ -229,6 +229,10 @@ class TestLook:
         ]
         assert looks(catalogue(provider("acme", model("m", provider={**block, "npm": "x"}), model("n")))) == []
 
+    def test_a_key_that_reads_like_the_host_of_a_model_is_not_one(self) -> None:
+        begin(catalogue(provider("acme", model("m"))))
+        assert looks(catalogue(provider("acme", model("m", **{"provider.api": "https://two.example/v1"})))) == []
+
     @pytest.mark.parametrize(
         ("old", "new", "told"),
         [

@@ -226,7 +226,7 @@ extra."a.b".c = 1
         """A key with a dot in it is not the path of two keys."""
         self.activated()
         fields = {one.field: one for one in llm_models.load(publish=False).explain("acme:common").fields}
-        assert fields["extra.a.b.c"].place == "llm_models.toml:12"
+        assert fields['extra."a.b".c'].place == "llm_models.toml:12"
         assert path_of(key_of(("extra", "a.b", "c"))) == ("extra", "a.b", "c")
         assert path_of(key_of(("[", "x"))) == ("[", "x")
 

@@ -163,6 +163,89 @@ class TestConfiguration:
         assert facts("info")["activate"] == "up to date"
 
 
+class TestServed:
+    """The counts and the digest are those of what `load()` serves, whatever of `llm_models.toml` is in the file."""
+
+    OWN = '[[providers]]\nid = "mine"\n[[models]]\nprovider = "mine"\nid = "m"\nlimits.context = 9\n'
+    OWN += '[exclude]\nopenai = ["*"]\nacme = ["m1"]\n'
+
+    def agree(self, *options: str) -> tuple[int, int]:
+        told, served = facts("info", *options), llm_models.load(publish=False)
+        assert (told["providers"], told["models"]) == (len(served.list_providers()), len(served.list_models()))
+        assert told["digest"] == served.digest
+        assert "problem" not in told
+        return told["providers"], told["models"]
+
+    def test_merged_each_time_or_once(self) -> None:
+        config = Path("llm_models.toml")
+        config.write_text(self.OWN.replace('acme = ["m1"]\n', ""))
+        openai = len(llm_models.load(None, publish=False).list_models("openai"))
+        assert self.agree() == (147, 5277 - openai)
+        fine("activate")
+        assert facts("info")["activate"] == "up to date"
+        assert self.agree() == (147, 5277 - openai)
+
+    def test_edited_after_the_activation(self) -> None:
+        config = Path("llm_models.toml")
+        config.write_text(self.OWN.replace('openai = ["*"]\n', ""))
+        activate()
+        assert self.agree() == (2, 3)
+        config.write_text('[[models]]\nprovider = "acme"\nid = "m9"\nname = "M"\n')
+        assert facts("info")["activate"].startswith("due: ")
+        assert self.agree() == (1, 4)
+        config.unlink()
+        assert self.agree() == (1, 3)
+
+    def test_hidden_models_do_not_count(self) -> None:
+        Path("llm_models.toml").write_text('deny = { acme = ["m1"] }\n')
+        activate()
+        assert self.agree() == (1, 2)
+
+    def test_of_a_given_one(self) -> None:
+        Path("llm_models.toml").write_text('exclude = { acme = ["m1"] }\n')
+        Path("api.json").write_bytes(numbered(5))
+        fine("activate", "--from", "api.json", "--config", "none", "--out", "other.json")
+        assert facts("info", "--snapshot", "other.json")["models"] == 4
+        assert facts("info", "--snapshot", "other.json", "--config", "none")["models"] == 5
+
+    def test_behaviour_counts_if_it_is_run(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "toy_info.py").write_text('def excludes(): return {"acme": ["m1"]}\n')
+        monkeypatch.syspath_prepend(str(tmp_path))
+        activate()
+        Path("llm_models.toml").write_text('overrides_module = "toy_info"\n')
+        assert self.agree("--behaviour") == (1, 2)
+        told = fine("info")
+        assert re.search(r"^models +3$", told.out, re.MULTILINE)
+        assert told.err.startswith("note: the behaviour module 'toy_info' is not run")
+
+    @pytest.mark.parametrize(
+        ("text", "why"),
+        [
+            ("[[models\n", ":1:9: not valid TOML: "),
+            ("nonsense = 1\nmore = 2\n", ":1:1: unknown key 'nonsense'"),
+            (
+                '[[models]]\nprovider = "acmee"\nid = "x"\nname = "x"\n',
+                ":2:12: models.acmee:x.provider: unknown provider",
+            ),
+            ('[deny]\nacme = ["*"]\n', "allow and deny hide every model"),
+            (None, ": is a directory, not a file"),
+        ],
+    )
+    def test_a_broken_configuration_is_told_and_the_file_reported(self, text: str | None, why: str) -> None:
+        activate()
+        before, config = facts("info"), Path("llm_models.toml")
+        config.mkdir() if text is None else config.write_text(text)
+        told = facts("info")
+        assert told["problem"].startswith("load() fails, so counts and digest are the snapshot's own: ")
+        assert why in told["problem"]
+        assert "\n" not in told["problem"]
+        for name in ("snapshot", "kind", "sources", "providers", "models", "digest"):
+            assert told[name] == before[name]
+        assert told["configuration"].startswith(str(config.absolute()))
+        with pytest.raises(llm_models.LLMModelsError):
+            llm_models.load(publish=False)
+
+
 class TestPulled:
     """What was pulled and when, as far as its manifest is to be believed."""
 

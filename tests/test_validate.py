@@ -151,6 +151,13 @@ class TestPlaces:
         assert [(p.line, p.column) for p in found] == [(before.count("\n") + 1, len(before.split("\n")[-1]) + 1)]
         assert "unknown key 'enabeld'" in found[0].message
 
+    @pytest.mark.parametrize("mark", ["", BOM], ids=["", "BOM"])
+    @pytest.mark.parametrize("before", ["", "# é\n"], ids=["first line", "second line"])
+    def test_of_text_without_quotes(self, before: str, mark: str) -> None:
+        [problem] = told(f"{mark}{before}id = m\n")
+        assert (problem.line, problem.column) == (1 + before.count("\n"), 6)
+        assert problem.hint == "Put text in quotes."
+
     @pytest.mark.parametrize("layout", LAYOUTS)
     def test_of_a_value(self, layout: str) -> None:
         """The same layouts with the value at fault: a text in the place of a number or flag."""

@@ -87,8 +87,7 @@ def explain_command(snapshot: Snapshot, spec: str, field: str | None, as_json: b
         print_pairs([(explanation.spec, f"{explanation.state} {by}"), ("", explanation.place or explanation.layer)])
         line("")
     rows = [(each.field, each.value, _origin(each), each.replaced) for each in explanation.fields]
-    columns = ("field", "value", "from", "replaced")
-    print_table(columns, [["" if value is None else value for value in row] for row in rows])
+    print_table(("field", "value", "from", "replaced"), [["" if v is None else v for v in row] for row in rows])
 
 
 def _origin(field: FieldOrigin) -> str:
@@ -145,7 +144,7 @@ def init_command(folder: str) -> None:
 def set_command(spec: str, changes: tuple[str, ...], dry_run: bool, config: str | None) -> None:
     """Set values of a model in llm_models.toml; FIELD+=VALUE adds to a list.
 
-    Write a value as in TOML; a bare word is a string. The comments, order and layout of the file stay.
+    Write FIELD and VALUE as in TOML; a bare word is a string. The comments, order and layout of the file stay.
     """
     _revise(config, dry_run, lambda revision: revision.set_fields(spec, changes))
 
@@ -178,7 +177,7 @@ def _revise(config: str | None, dry_run: bool, change: Callable[[Revision], None
     change(revision)
     line(*(text.expandtabs(4) for text in revision.diff()))
     note(*map(_marked, revision.check()))
-    if not revision.changed:
+    if revision.new == revision.old:
         note(f"{revision.path}: nothing to change")
     elif dry_run:
         note(f"{revision.path}: not written (--dry-run)")

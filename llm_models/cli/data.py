@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from llm_models.cli.options import as_json, catalogue_options, command, config_option, folder_of
+from llm_models.cli.options import as_json, catalogue_options, chosen, command, config_option, folder_of
 from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table, transfer_bar
-from llm_models.errors import did_you_mean
+from llm_models.errors import LLMModelsError, did_you_mean
 from llm_models.in_use import pulled_file, target
 from llm_models.transforms import DEFAULT, SOURCES
 
@@ -23,11 +23,16 @@ if TYPE_CHECKING:
 @click.option("--verify", is_flag=True, help="Also check the whole snapshot for damage.")
 @catalogue_options
 @as_json
-def info_command(verify: bool, as_json: bool, config: str | None, snapshot: str | None, **_: object) -> None:
-    """Show which snapshot is in use and why, its source and its date, and whether `pull` or `activate` is due."""
+def info_command(verify: bool, as_json: bool, config: str | None, snapshot: str | None, behaviour: bool) -> None:
+    """Show which snapshot is in use and why, what load() serves of it, its date, and whether `activate` is due."""
     from llm_models.status import status
 
     facts = status(folder_of(config), snapshot, verify=verify)
+    try:
+        served = chosen(config, snapshot, behaviour)
+        facts |= {"providers": len(served.list_providers()), "models": len(served), "digest": served.digest}
+    except LLMModelsError as error:
+        facts["problem"] = f"load() fails, so counts and digest are the snapshot's own: {str(error).splitlines()[0]}"
     facts["version"] = _version("llm-models-catalog")
     if as_json:
         print_json({name: value for name, value in facts.items() if value is not None})

@@ -81,25 +81,29 @@ def catalogue(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def with_catalogue(config: str | None, snapshot: str | None, behaviour: bool, **rest: Any) -> None:
-        chosen = _built(config, snapshot, behaviour)
-        module = chosen.file.header.get("overrides_module")
-        if module and not behaviour:
-            note(f"note: the behaviour module '{module}' is not run, so its changes are missing (--behaviour runs it)")
-        command(chosen, **rest)
+        command(chosen(config, snapshot, behaviour), **rest)
 
     return catalogue_options(with_catalogue)
 
 
-def _built(config: str | None, snapshot: str | None, behaviour: bool) -> Snapshot:
-    code: Code = "any" if behaviour else "none"
+def chosen(config: str | None, snapshot: str | None, behaviour: bool) -> Snapshot:
+    """The catalogue that the options choose, with a note where its behaviour module is not run."""
+    built = _built(config, snapshot, "any" if behaviour else "none")
+    module = built.file.header.get("overrides_module")
+    if module and not behaviour:
+        note(f"note: the behaviour module '{module}' is not run, so its changes are missing (--behaviour runs it)")
+    return built
+
+
+def _built(config: str | None, snapshot: str | None, code: Code) -> Snapshot:
     given = None if snapshot is None else paths.absolute(snapshot)
     return build({"config": _config(config), "snapshot": given, "code": code})
 
 
 def _completing() -> Snapshot:
     """The catalogue that the options typed so far choose, for shell completion. It runs no code and prints nothing."""
-    typed = click.get_current_context().params
-    return _built(typed.get("config"), typed.get("snapshot"), behaviour=False)
+    get = click.get_current_context().params.get
+    return _built(get("config"), get("snapshot"), "none")
 
 
 model_spec = ModelSpecParam(_completing, check=False)

@@ -8,6 +8,7 @@ import click
 
 from llm_models.cli.options import as_json, catalogue, command, model_spec
 from llm_models.cli.output import line, note, print_json, print_pairs, print_table
+from llm_models.errors import dotted
 from llm_models.modelspec import STYLES
 from llm_models.origins import leaves
 from llm_models.selection import ORDERS
@@ -96,7 +97,7 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
     if as_json:
         print_json(record)
         return
-    values = [(".".join(path), value) for path, value in leaves(record) if path not in (("id",), ("provider",))]
+    values = [(dotted(path), value) for path, value in leaves(record) if path not in (("id",), ("provider",))]
     print_pairs([("model", model.spec), *values])
 
 

@@ -22,14 +22,15 @@ __all__ = ["Needs", "facts"]
 
 
 def facts(snapshot: Snapshot, model: Model) -> dict[str, Any]:
-    """The record of `model` in `snapshot` as plain data, without defaults.
+    """The record of `model` in `snapshot` as plain data, without defaults. Raises as `resolve`.
 
     >>> values = facts(llm_models.snapshot(), llm_models.resolve("openai:gpt-4o-mini"))
     >>> values["limits"]["context"], "token_budget" in values["capabilities"]["reasoning"]
     (128000, False)
     """
-    block = snapshot.file.block(model.provider)
-    return effective(block.model(block.rows[model.id]), model.provider)
+    provider, model_id = snapshot.resolve(model).key
+    block = snapshot.file.block(provider)
+    return effective(block.model(block.rows[model_id]), provider)
 
 
 class Needs:

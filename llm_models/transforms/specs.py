@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from glom import SKIP
 
+from llm_models.errors import dotted
 from llm_models.normalize import Drop, kind_of
 
 if TYPE_CHECKING:
@@ -83,9 +84,9 @@ class Record:
                 if inner := self._keep(item, extra.get(key, {}), path, scope):
                     extra[key] = inner
             elif path in self._groups:
-                scope["note"]("dropped", ".".join(path), f"expected an object, found {kind_of(item)}")
+                scope["note"]("dropped", dotted(path), f"expected an object, found {kind_of(item)}")
             elif path not in self._taken and key in extra:
-                scope["note"]("dropped", ".".join(path), "extra holds another value of that name")
+                scope["note"]("dropped", dotted(path), "extra holds another value of that name")
             elif path not in self._taken:
                 extra[key] = item
         return extra
