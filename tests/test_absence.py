@@ -22,7 +22,7 @@ from support.catalogues import numbered
 from support.command import Result, fine, here, program
 
 import llm_models
-from llm_models import files, paths
+from llm_models import files, locks, paths
 from llm_models.errors import ConfigError, LLMModelsError, SnapshotError, printable
 from llm_models.snapshot_file import SnapshotFile
 
@@ -187,7 +187,7 @@ def write(folder: Path, text: str) -> None:
 
 def content(folder: Path) -> dict[str, bytes]:
     """Every file in and below a folder, locks left out."""
-    every = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != files.LOCK_NAME)
+    every = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != locks.LOCK_NAME)
     return {str(path.relative_to(folder)): path.read_bytes() for path in every}
 
 

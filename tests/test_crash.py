@@ -24,7 +24,7 @@ from support.catalogues import provider as provider_of
 from support.command import STATE, Result, fine, here, process, started
 from support.crash import ended, in_child, litter, strike_at
 
-from llm_models import activation, files, manifest, paths
+from llm_models import activation, files, locks, manifest, paths
 from llm_models.snapshot_file import SnapshotFile
 
 pytestmark = [
@@ -228,7 +228,7 @@ class TestRefused:
         told = here("pull", "--url", "api.json")
         assert (told.code, told.out) == (1, "")
         assert told.err == f"llm-models: {UPSTREAM.absolute()}: {os.strerror(errno.ENOSPC)}\n"
-        assert os.listdir(FOLDER) == [files.LOCK_NAME]
+        assert os.listdir(FOLDER) == [locks.LOCK_NAME]
 
 
 class TestAtOnce:
@@ -273,7 +273,7 @@ class TestAtOnce:
         Path("0.json").write_bytes(source_of(provider_of("acme", model("m", last_updated="2026-01-01"))))
         fine("activate", "--from", "0.json", "--force")
         if not ours:
-            monkeypatch.setattr(files, "locked", nullcontext)
+            monkeypatch.setattr(locks, "locked", nullcontext)
         real = files.write_atomically
         arrived, arrive = os.pipe()
         gate, open_gate = os.pipe()
@@ -314,7 +314,7 @@ class TestAtOnce:
         ready, say = os.pipe()
 
         def hold() -> int:
-            with files.locked(STATE):
+            with locks.locked(STATE):
                 os.write(say, b"x")
                 time.sleep(60)
             return 0
@@ -323,7 +323,7 @@ class TestAtOnce:
         try:
             os.read(ready, 1)
             with monkeypatch.context() as patch:
-                patch.setattr(files, "locked", functools.partial(files.locked, timeout=0.1))
+                patch.setattr(locks, "locked", functools.partial(locks.locked, timeout=0.1))
                 told = here("activate", "--from", "api.json", "--force")
             assert told.code == 1
             assert told.err.endswith(": another process holds this lock (waited 0.1 s)\n")
@@ -369,8 +369,8 @@ class TestTarget:
         told = here("activate", "--from", "api.json", "--force", *(["--out", str(path)] if at == "out.json" else []))
         assert (told.code, told.out) == (1, "")
         assert told.err == f"llm-models: {path.absolute()}: is a {what}, not a file\n"
-        assert sorted(name for name in os.listdir(FOLDER) if name != files.LOCK_NAME) == sorted(
-            {*before, at} - {files.LOCK_NAME}
+        assert sorted(name for name in os.listdir(FOLDER) if name != locks.LOCK_NAME) == sorted(
+            {*before, at} - {locks.LOCK_NAME}
         )
 
     def test_a_file_in_place_of_the_folder(self) -> None:
@@ -402,5 +402,5 @@ class TestTarget:
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in FOLDER.iterdir()}
         assert set(modes.values()) == {0o600}
         with suppress(KeyError):
-            del modes[files.LOCK_NAME]
+            del modes[locks.LOCK_NAME]
         assert sorted(modes) == ["manifest.json", "snapshot.json", activation.PREVIOUS, "upstream.json"]
