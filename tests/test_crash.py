@@ -15,17 +15,20 @@ import threading
 import time
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.catalogues import catalogue as source_of
 from support.catalogues import model, numbered
 from support.catalogues import provider as provider_of
 from support.command import STATE, Result, fine, here, process, started
-from support.crash import ended, in_child, litter, strike_at
+from support.crash import CHANGES, ended, in_child, litter, strike_at
 
 from llm_models import activation, files, locks, manifest, paths
 from llm_models.snapshot_file import SnapshotFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked and killed as POSIX knows it"),
@@ -35,6 +38,9 @@ pytestmark = [
 FOLDER = Path(STATE)
 ACTIVE, PREVIOUS = FOLDER / "snapshot.json", FOLDER / activation.PREVIOUS
 UPSTREAM, MANIFEST = FOLDER / "upstream.json", FOLDER / manifest.MANIFEST_NAME
+CONFIG = Path(paths.CONFIG_NAME)
+EDITS = (*CHANGES, "link", "read", "fstat", "stat")
+"""The calls with which a command changes a configuration, and looks at it before."""
 ENDLESS = 400
 
 
@@ -47,12 +53,12 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(os, "fsync", os.fstat)
 
 
-def killed_at(number: int, *args: str) -> bool:
+def killed_at(number: int, *args: str, calls: Iterable[str] = CHANGES) -> bool:
     """Whether the command, killed at that call, was killed at all; else it went well."""
 
     def work() -> int:
         with pytest.MonkeyPatch.context() as patch:
-            strike_at(patch, number, lambda: os.kill(os.getpid(), signal.SIGKILL))
+            strike_at(patch, number, lambda: os.kill(os.getpid(), signal.SIGKILL), calls)
             return here(*args).code
 
     code = ended(in_child(work))
@@ -161,6 +167,31 @@ class TestKilled:
         assert seen == {(False, 4), (True, None), (True, 5)}
         assert left > 3
 
+    @pytest.mark.parametrize("text", ['prefer = ["openai"]\n', None])
+    def test_an_edit(self, text: str | None) -> None:
+        """The next command edits at once: no lock is left, nor anything else beside the file."""
+        new, again = (
+            f"{text or ''}{chr(10) * bool(text)}[exclude]\nopenai = [{one}]\n" for one in ('"o3"', '"o3", "o1"')
+        )
+        seen, left = set(), 0
+        for number in range(ENDLESS):
+            CONFIG.unlink(missing_ok=True) if text is None else CONFIG.write_text(text)
+            struck = killed_at(number, "exclude", "openai", "o3", calls=EDITS)
+            state = CONFIG.read_text() if CONFIG.exists() else None
+            assert state in (text, new)
+            seen.add((state, struck))
+            if not struck:
+                break
+            left += bool(litter(Path()))
+            fine("exclude", "openai", "o3")
+            fine("exclude", "openai", "o1")
+            assert CONFIG.read_text() == again
+            assert [name for name in os.listdir() if name != "none"] == [CONFIG.name]
+        else:
+            pytest.fail("never came to an end")
+        assert seen == {(text, True), (new, True), (new, False)}
+        assert left > 3
+
     def test_pull_in_the_middle_of_the_transfer(self) -> None:
         Path("api.json").write_bytes(numbered(4))
         fine("pull", "--url", "api.json")
@@ -213,6 +244,42 @@ class TestRefused:
                 assert state[0] in (old, after[0])
             elif command == "activate":
                 assert state[0] == old
+        else:
+            pytest.fail("never came to an end")
+        assert said > 5
+
+    @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES])
+    @pytest.mark.parametrize("text", ['prefer = ["openai"]\n', None])
+    def test_an_edit_at_every_call(self, text: str | None, code: int) -> None:
+        """The lock is free again, too."""
+        new = f'{text or ""}{chr(10) * bool(text)}[exclude]\nopenai = ["o3"]\n'
+        fine("list", "openai", "--config", "none")  # what is read once in a process
+        said = 0
+
+        def strike() -> None:
+            raise OSError(code, os.strerror(code))
+
+        for number in range(ENDLESS):
+            CONFIG.unlink(missing_ok=True) if text is None else CONFIG.write_text(text)
+            with pytest.MonkeyPatch.context() as patch:
+                made = strike_at(patch, number, strike, EDITS)
+                told = here("exclude", "openai", "o3")
+            state = CONFIG.read_text() if CONFIG.exists() else None
+            assert state in (text, new)
+            files.sweep("")
+            assert [name for name in os.listdir() if name != "none"] == [CONFIG.name] * (state is not None)
+            with locks.locked("", timeout=0, leave_file=False):
+                pass
+            if len(made) <= number:
+                assert (told.code, state) == (0, new)
+                break
+            if told.code == 0:
+                assert state == new
+                continue
+            assert told.code == 1, told
+            assert f": {os.strerror(code)}" in told.lines[-1], told
+            assert state == text or made[number] == "fsync"
+            said += 1
         else:
             pytest.fail("never came to an end")
         assert said > 5

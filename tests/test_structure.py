@@ -42,7 +42,7 @@ EXCEPTIONS = {
 }
 """Names with an underscore that another module may use, and why."""
 
-LINES, TOTAL = 330, 10_102
+LINES, TOTAL = 330, 10_176
 """The most lines of a module, and of the whole package."""
 
 
