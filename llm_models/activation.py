@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_models import files, guards, paths, pipeline
+from llm_models import files, guards, locks, paths, pipeline
 from llm_models.differences import Diff
 from llm_models.errors import LLMModelsError, SnapshotError, SourceError
 from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
@@ -66,7 +66,7 @@ def activate(
             files.write_atomically(built.path, built.file.data)
             return built
         state = os.path.dirname(built.path)
-        with files.locked(state):
+        with locks.locked(state):
             old = _content(built.path)
             if old != built.replaces:  # another process activated in the meantime
                 built = _judged(built, old, folder)
@@ -161,7 +161,7 @@ def rollback(folder: paths.Folder) -> SnapshotFile:
     if not paths.exists(previous, SnapshotError):
         raise SnapshotError(f"{previous}: there is no previous snapshot to go back to", path=previous)
     try:
-        with files.locked(os.path.dirname(path)):
+        with locks.locked(os.path.dirname(path)):
             file = SnapshotFile.open(previous)
             file.verify()
             old = _content(path)

@@ -1,4 +1,4 @@
-"""Files: reads, writes and locks them safely; standard library only, and little of it.
+"""Files: reads and writes them safely; standard library only, and little of it.
 
 Every failure is a `FileError`, an `OSError` whose text is one line for people (`/x/y: is a FIFO, not a file`).
 """
@@ -17,7 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LOCK_NAME = ".llm_models.lock"
 TEMPORARY = ".llm_models.tmp"  # the end of the name of each of our temporary files
 
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -25,7 +24,6 @@ _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 _NOUNS = {stat.S_IFDIR: "directory", stat.S_IFIFO: "FIFO", stat.S_IFSOCK: "socket", stat.S_IFCHR: "character device"}
 _CHUNK = 1 << 20  # bytes
-_POLL = 0.02  # seconds between two attempts to get a lock
 
 
 class FileError(OSError):
@@ -39,7 +37,14 @@ class FileMissingError(FileError, FileNotFoundError):
     """The file does not exist."""
 
 
-class _Naming:
+class FileChangedError(FileError):
+    """The file is not the one that the writer expects: it appeared, changed, or is gone. It stays as it is."""
+
+
+_KINDS: dict[type[OSError], type[FileError]] = {FileNotFoundError: FileMissingError, FileExistsError: FileChangedError}
+
+
+class naming:
     """Turns each error of the system inside the block into a `FileError` that names `path`."""
 
     def __init__(self, path: str) -> None:
@@ -50,7 +55,7 @@ class _Naming:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError) and not isinstance(error, FileError):
-            failure = FileMissingError if isinstance(error, FileNotFoundError) else FileError
+            failure = _KINDS.get(type(error), FileError)
             raise failure(error.errno, error.strerror or "cannot be used", self.path) from error
         if isinstance(error, ValueError):  # a NUL, or characters that the file system cannot encode
             raise FileError(errno.EINVAL, "is not a possible file name", self.path) from error
@@ -61,12 +66,12 @@ def regular(path: str) -> os.stat_result | None:
 
     Raises `FileError` for anything else: a directory, a FIFO, a socket, a device.
     """
-    with _Naming(path):
+    with naming(path):
         try:
             status = os.stat(path)
         except FileNotFoundError:
             return None
-        _refuse_special(status, path)
+        refuse_special(status, path)
         return status
 
 
@@ -82,13 +87,13 @@ def read_open(path: str, limit: int) -> tuple[bytes, os.stat_result]:
     is read. Reading stops at the limit if a file grows or hides its size.
     """
     status = regular(path)
-    with _Naming(path):
+    with naming(path):
         size = 0 if status is None else status.st_size
         if size <= limit:
             fd = os.open(path, os.O_RDONLY | _BINARY | _NO_WAIT)
             try:
                 status = os.fstat(fd)
-                _refuse_special(status, path)  # again: another file may have that name by now
+                refuse_special(status, path)  # again: another file may have that name by now
                 parts = []
                 size = 0
                 while size <= limit and (part := os.read(fd, min(limit + 1 - size, _CHUNK))):
@@ -101,19 +106,33 @@ def read_open(path: str, limit: int) -> tuple[bytes, os.stat_result]:
         raise FileError(errno.EFBIG, f"is too long (found at least {size:,} bytes, expected at most {limit:,})", path)
 
 
-def write_atomically(path: str, data: bytes, *, keep_previous: str | None = None, create: bool = False) -> None:
+def real(path: str) -> str:
+    """The path of the file to which `path` leads, links followed; the file may be missing. Raises `FileError`."""
+    with naming(path):
+        try:  # strict, because otherwise a link that cannot be read is not followed but replaced
+            return os.path.realpath(path, strict=sys.platform != "win32")
+        except FileNotFoundError:
+            return os.path.realpath(path)
+
+
+def write_atomically(
+    path: str, data: bytes, *, keep_previous: str | None = None, create: bool = False, expected: bytes | None = None
+) -> None:
     """Make `data` the content of `path`: any reader, even after a crash, finds all of the old or all of the new.
 
     A symbolic link is followed and stays. A new file gets the permissions that the umask leaves; an existing one
     keeps its own. `keep_previous` is a path at which the old file is kept, written first and as safely; only a crash
-    between the two renames leaves the old content at both paths. With `create` the file must be new: if one exists,
-    or appears in the meantime, it stays, and that is an error. Temporary files of killed writers are removed.
+    between the two renames leaves the old content at both paths. Temporary files of killed writers are removed.
+
+    With `create` the file must be new. With `expected` the file must still have this content, and `path` must still
+    lead to it: both are looked at just before the rename. Otherwise the file stays, and that is a `FileChangedError`.
+    POSIX cannot do both in one step, so a program that takes no lock can write between the look and the rename.
 
     Raises `FileError`. Then the old file is unchanged and nothing is left behind, with one exception: if only the
     last step fails (the fsync of the folder), the new file is in place but perhaps not yet on the disk.
     """
-    with _Naming(path):
-        _put(path, None if create else regular(path), data, keep_previous, create=create)
+    with naming(path):
+        _put(path, None if create else regular(path), data, keep_previous, create=create, expected=expected)
 
 
 def sweep(folder: str) -> None:
@@ -132,7 +151,7 @@ def sweep(folder: str) -> None:
 
 def make_folder(path: str) -> None:
     """Make the folder `path` and its missing parents. Raises `FileError`."""
-    with _Naming(path):
+    with naming(path):
         try:
             os.makedirs(path)
         except FileExistsError:  # `exist_ok` would hide why the path cannot be checked
@@ -140,57 +159,44 @@ def make_folder(path: str) -> None:
                 raise FileError(errno.ENOTDIR, "is a file, not a folder", path) from None
 
 
-class locked:
-    """`with locked(folder):` holds the exclusive lock of that folder. A missing folder is made.
+def refuse_special(status: os.stat_result, path: str) -> None:
+    """Raise `FileError` unless this is the status of a regular file."""
+    kind = stat.S_IFMT(status.st_mode)
+    if kind != stat.S_IFREG:
+        code = errno.EISDIR if kind == stat.S_IFDIR else errno.EINVAL
+        raise FileError(code, f"is a {_NOUNS.get(kind, 'device')}, not a file", path)
 
-    The kernel locks the file `LOCK_NAME`, which stays. The lock ends with the block or the process, and is not
-    reentrant. Raises `FileError` if the lock is not free within `timeout` seconds.
-    """
 
-    def __init__(self, folder: str, timeout: float = 10.0) -> None:
-        self.folder = folder or os.curdir
-        self.timeout = timeout
-        self._fd = -1
+def kernel_lock(fd: int, *, release: bool = False) -> bool:
+    """Take the kernel's exclusive lock on this open file, or release it; False if another process has it."""
+    if sys.platform == "win32":
+        import msvcrt
 
-    def __enter__(self) -> None:
-        make_folder(self.folder)
-        path = os.path.join(self.folder, LOCK_NAME)
-        deadline = time.monotonic() + self.timeout
-        with _Naming(path):
-            while not self._try(path):
-                if time.monotonic() >= deadline:
-                    text = f"another process holds this lock (waited {self.timeout:g} s)"
-                    raise FileError(errno.ETIMEDOUT, text, path)
-                time.sleep(_POLL)
-
-    def __exit__(self, *_: object) -> None:
-        fd, self._fd = self._fd, -1
         try:
-            _lock(fd, release=True)  # closing is not enough if a forked child has inherited the descriptor
-        finally:
-            _quietly(os.close, fd)  # no data is lost
+            msvcrt.locking(fd, msvcrt.LK_UNLCK if release else msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+    import fcntl
 
-    def _try(self, path: str) -> bool:
-        """Whether the lock is ours now. The file is opened each time, because another process may remove it."""
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | _NO_FOLLOW | _NO_WAIT, 0o666)
-        try:
-            _refuse_special(os.fstat(fd), path)
-            if _lock(fd) and os.path.samestat(os.fstat(fd), os.stat(path)):
-                self._fd = fd
-        except FileNotFoundError:  # removed just now: it was not the lock
-            pass
-        finally:
-            if self._fd != fd:
-                os.close(fd)
-        return self._fd == fd
+    try:
+        fcntl.flock(fd, fcntl.LOCK_UN if release else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
-def _put(path: str, old: os.stat_result | None, data: bytes, previous: str | None, *, create: bool) -> None:
+def _put(
+    path: str,
+    old: os.stat_result | None,
+    data: bytes,
+    previous: str | None = None,
+    *,
+    create: bool = False,
+    expected: bytes | None = None,
+) -> None:
     """Make `data` the content of `path`, with the permissions of `old`; see `write_atomically`."""
-    try:  # strict, because otherwise a link that cannot be read is not followed but replaced
-        target = os.path.realpath(path, strict=sys.platform != "win32")
-    except FileNotFoundError:
-        target = os.path.realpath(path)
+    target = real(path)
     folder, name = os.path.split(target)
     mode = 0o666 if old is None else stat.S_IMODE(old.st_mode)
     sweep(folder)
@@ -202,7 +208,7 @@ def _put(path: str, old: os.stat_result | None, data: bytes, previous: str | Non
             unique = f"{os.getpid()}.{os.urandom(8).hex()}"
             temporary = os.path.join(folder, f".{name[:40]}.{unique}{TEMPORARY}")  # most systems allow 255 bytes
             fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
-            if not _lock(fd) or not os.fstat(fd).st_nlink:  # another writer is sweeping it
+            if not kernel_lock(fd) or not os.fstat(fd).st_nlink:  # another writer is sweeping it
                 os.close(fd)
                 fd = -1
         if old is not None and sys.platform != "win32":
@@ -212,15 +218,16 @@ def _put(path: str, old: os.stat_result | None, data: bytes, previous: str | Non
             rest = rest[os.write(fd, rest) :]
         os.fsync(fd)
         if previous is not None and old is not None:
-            with _Naming(previous):
+            with naming(previous):
                 regular(previous)
-                _put(previous, old, read_limited(path, sys.maxsize), None, create=False)
+                _put(previous, old, read_limited(path, sys.maxsize))
         if sys.platform == "win32":  # renames only closed files
             os.close(fd)
             fd = -1
         if create:
             _add(temporary, target)
         else:
+            _compare(path, target, expected)
             os.replace(temporary, target)
             temporary = ""
         try:
@@ -235,6 +242,19 @@ def _put(path: str, old: os.stat_result | None, data: bytes, previous: str | Non
                 _quietly(os.close, each)  # the fsync has reported any failure already
         if temporary:
             _quietly(os.unlink, temporary)  # an earlier failure matters more; the next run sweeps
+
+
+def _compare(path: str, target: str, expected: bytes | None) -> None:
+    """Raise `FileChangedError` unless `path` leads to `target` and its content is `expected` (None: anything)."""
+    if expected is None:
+        return
+    try:
+        if real(path) == target and read_limited(path, len(expected)) == expected:
+            return
+    except FileError as error:
+        if error.errno not in (errno.ENOENT, errno.EFBIG):  # it is gone, or longer
+            raise
+    raise FileChangedError(errno.ESTALE, "changed in the meantime and was not replaced", path)
 
 
 def _add(temporary: str, target: str) -> None:
@@ -255,13 +275,6 @@ def _quietly(function: Callable[..., object], argument: int | str) -> None:
         return
 
 
-def _refuse_special(status: os.stat_result, path: str) -> None:
-    kind = stat.S_IFMT(status.st_mode)
-    if kind != stat.S_IFREG:
-        code = errno.EISDIR if kind == stat.S_IFDIR else errno.EINVAL
-        raise FileError(code, f"is a {_NOUNS.get(kind, 'device')}, not a file", path)
-
-
 def _remove_if_abandoned(path: str) -> None:
     if sys.platform == "win32":
         # An open file cannot be removed there, but a writer closes its own file just before the rename.
@@ -270,26 +283,7 @@ def _remove_if_abandoned(path: str) -> None:
         return
     fd = os.open(path, os.O_RDONLY | _NO_FOLLOW | _NO_WAIT)
     try:
-        if stat.S_ISREG(os.fstat(fd).st_mode) and _lock(fd):
+        if stat.S_ISREG(os.fstat(fd).st_mode) and kernel_lock(fd):
             os.unlink(path)
     finally:
         os.close(fd)
-
-
-def _lock(fd: int, *, release: bool = False) -> bool:
-    """Take the kernel's exclusive lock on this open file, or release it; False if another process has it."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        try:
-            msvcrt.locking(fd, msvcrt.LK_UNLCK if release else msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(fd, fcntl.LOCK_UN if release else fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -97,7 +97,7 @@ def in_use(folder: paths.Folder, given: str | None = None, *, given_found: bool 
         return InUse(packaged(), folder, config, "packaged", found=found)
     state = os.path.dirname(activated)
     owners = _owners(folder)
-    if owners is not None and not {os.stat(path).st_uid for path in (state, activated)} <= owners:
+    if owners is not None and not {_owner(path) for path in (state, activated)} <= owners:
         return InUse(packaged(), folder, config, "packaged", unused="foreign", found=found)
     if _is_stale(activated):
         return InUse(packaged(), folder, config, "packaged", unused="stale", found=found)
@@ -121,8 +121,15 @@ def _owners(folder: paths.Folder) -> set[int] | None:
     """
     if folder.found or os.name == "nt" or folder.config is None:
         return None
-    owner = {os.stat(folder.config).st_uid} if paths.exists(folder.config) else set()
+    owner = {_owner(folder.config)} if paths.exists(folder.config) else set()
     return {0, os.geteuid(), *owner}
+
+
+def _owner(path: str) -> int:
+    try:
+        return os.stat(path).st_uid
+    except OSError as error:
+        raise SnapshotError(f"{printable(path)}: {error.strerror}", path=path) from None
 
 
 def packaged() -> SnapshotFile:

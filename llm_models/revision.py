@@ -6,22 +6,77 @@ import difflib
 import os
 import re
 import tomllib
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from llm_models import config, edit, files, paths, schema
+from llm_models import config, edit, files, locks, paths, schema
 from llm_models.checks import base_for, check_text
 from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, printable, split_dotted
 from llm_models.modelspec import fold_provider, parse_spec
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from llm_models.errors import Problem
     from llm_models.records import ModelKey
 
 _CHANGE = re.compile(r"""((?:"(?:[^"\\]|\\.)*"|'[^']*'|[\w.-])+)(\+?)=(.*)""", re.DOTALL)
 _IDENTITY = {"provider", "id"}
+_ATTEMPTS = 5  # how often a change is made, if other programs save the file meanwhile
+_CHANGED = "changed meanwhile; nothing was written. Run the command again."
+
+
+class ConfigChangedError(ConfigError):
+    """The file is no longer the one that was opened. Nothing was written."""
+
+
+def revise(folder: paths.Folder, change: Callable[[Revision], None], *, dry_run: bool = False) -> Revision:
+    """Make `change` to the application's file; the revision, which is not written if its text has errors.
+
+    No edit is lost. Every command takes the lock of the folder of the real file (links followed), and reads the file
+    only then. Other programs, such as an editor, take no lock: if they save the file before it is replaced, the change
+    is made again, on the new text. The user expects what the command would do after the save, and another run could do
+    no more. It is an error if that happens too often, and also if the file is gone: an editor may be about to write it.
+
+    Raises `ConfigError`. Only a save between the last look at the file and its replacement can still be lost; see
+    `files.write_atomically`.
+    """
+    known = folder.found and folder.config is not None  # a file that the search has seen
+    attempts = 0
+    while True:
+        attempts += 1
+        with nullcontext() if dry_run else _alone(folder):
+            revision = Revision.open(folder)
+            if known and revision.is_new:
+                raise ConfigChangedError(f"{revision.path}: {_CHANGED}")
+            change(revision)
+            if dry_run or revision.new == revision.old or revision.errors:
+                return revision
+            try:
+                revision.write()
+            except ConfigChangedError:
+                if attempts == _ATTEMPTS:
+                    raise
+            else:
+                return revision
+        known = not revision.is_new
+
+
+@contextmanager
+def _alone(folder: paths.Folder) -> Iterator[None]:
+    """While no other command changes the application's file. Raises `ConfigError`."""
+    try:
+        with locks.locked(os.path.dirname(files.real(_file_of(folder))), leave_file=False):
+            yield
+    except files.FileError as error:
+        raise ConfigError(str(error)) from None
+
+
+def _file_of(folder: paths.Folder) -> str:
+    """The path of the application's file, or of a new one in its folder."""
+    if folder.config is None and not folder.found:
+        raise ConfigError("there is no file to change (--config or LLM_MODELS_CONFIG states that none is used)")
+    return folder.config or paths.absolute(os.path.join(os.path.dirname(folder.state or ""), paths.CONFIG_NAME))
 
 
 class Revision:
@@ -32,6 +87,7 @@ class Revision:
         self.old = self.new = text
         self.exists = exists
         self._base = base_for(path)
+        self._checked: tuple[str, list[Problem]] | None = None
 
     @classmethod
     def open(cls, folder: paths.Folder) -> Self:
@@ -39,9 +95,7 @@ class Revision:
 
         Raises `ConfigError` where the file cannot be read, is not valid TOML, or has sections of wrong types.
         """
-        if folder.config is None and not folder.found:
-            raise ConfigError("there is no file to change (--config or LLM_MODELS_CONFIG states that none is used)")
-        path = folder.config or paths.absolute(os.path.join(os.path.dirname(folder.state or ""), paths.CONFIG_NAME))
+        path = _file_of(folder)
         exists = paths.exists(path)
         raw = paths.read_config(path) if exists else b""
         document = config.parse(raw, path)
@@ -112,13 +166,27 @@ class Revision:
         if pattern not in table.get(spelling, ()):
             self.new = edit.append(self.new, ("exclude", spelling), pattern)
 
+    @property
+    def is_new(self) -> bool:
+        """Whether there was no file when it was opened."""
+        return not self.exists
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The errors of the new text."""
+        return tuple(problem for problem in self._problems if problem.severity == "error")
+
+    @property
+    def _problems(self) -> list[Problem]:
+        if self._checked is None or self._checked[0] != self.new:
+            self._checked = self.new, check_text(self.new.encode(), self.path, self._base)
+        return self._checked[1]
+
     def check(self) -> list[Problem]:
         """The warnings about the new text. Raises `ConfigError` with all errors if there are any."""
-        problems = check_text(self.new.encode(), self.path, self._base)
-        errors = tuple(problem for problem in problems if problem.severity == "error")
-        if errors:
-            raise ConfigError("\n".join(map(str, errors)) + "\nnothing was written", problems=errors)
-        return problems
+        if self.errors:
+            raise ConfigError("\n".join(map(str, self.errors)) + "\nnothing was written", problems=self.errors)
+        return self._problems
 
     def diff(self) -> list[str]:
         """The change as a unified diff, line by line."""
@@ -127,9 +195,15 @@ class Revision:
         return list(difflib.unified_diff(old, new, name, name, lineterm="", n=2))
 
     def write(self) -> None:
-        """Write the new text, all of it or nothing. A file that did not exist before is never replaced."""
+        """Write the new text, all of it or nothing. Raises `ConfigError`.
+
+        It replaces only the text that was opened, or adds the file if there was none; else `ConfigChangedError`.
+        """
+        expected = self.old.encode() if self.exists else None
         try:
-            files.write_atomically(self.path, self.new.encode(), create=not self.exists)
+            files.write_atomically(self.path, self.new.encode(), create=not self.exists, expected=expected)
+        except files.FileChangedError:
+            raise ConfigChangedError(f"{self.path}: {_CHANGED}") from None
         except files.FileError as error:
             raise ConfigError(str(error)) from None
 

@@ -21,7 +21,7 @@ from urllib.request import url2pathname
 
 import httpx
 
-from llm_models import files, paths, transforms
+from llm_models import files, locks, paths, transforms
 from llm_models.errors import SourceError, printable
 from llm_models.manifest import MANIFEST_NAME, believed
 from llm_models.upstream import MAX_BYTES
@@ -76,7 +76,7 @@ def pull(
     that. Raises `SourceError`. No message and no file contains the credentials of a URL.
     """
     row = transforms.named(source)
-    if os.path.basename(out) in {"", MANIFEST_NAME, files.LOCK_NAME}:
+    if os.path.basename(out) in {"", MANIFEST_NAME, locks.LOCK_NAME}:
         raise SourceError(f"{printable(out)}: cannot be the name of a catalogue. Choose another file name.")
     address = row.url if url is None else url
     folder = os.path.dirname(paths.absolute(out, SourceError))
@@ -107,7 +107,7 @@ def pull(
             "fetched": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             **counts,
         }
-        with files.locked(folder):
+        with locks.locked(folder):
             unchanged = False
             with suppress(files.FileError):  # missing or not readable: to be replaced
                 unchanged = files.read_limited(out, MAX_BYTES) == data

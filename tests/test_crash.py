@@ -15,17 +15,20 @@ import threading
 import time
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.catalogues import catalogue as source_of
 from support.catalogues import model, numbered
 from support.catalogues import provider as provider_of
 from support.command import STATE, Result, fine, here, process, started
-from support.crash import ended, in_child, litter, strike_at
+from support.crash import CHANGES, ended, in_child, litter, strike_at
 
-from llm_models import activation, files, manifest, paths
+from llm_models import activation, files, locks, manifest, paths
 from llm_models.snapshot_file import SnapshotFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked and killed as POSIX knows it"),
@@ -35,6 +38,9 @@ pytestmark = [
 FOLDER = Path(STATE)
 ACTIVE, PREVIOUS = FOLDER / "snapshot.json", FOLDER / activation.PREVIOUS
 UPSTREAM, MANIFEST = FOLDER / "upstream.json", FOLDER / manifest.MANIFEST_NAME
+CONFIG = Path(paths.CONFIG_NAME)
+EDITS = (*CHANGES, "link", "read", "fstat", "stat")
+"""The calls with which a command changes a configuration, and looks at it before."""
 ENDLESS = 400
 
 
@@ -47,12 +53,12 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(os, "fsync", os.fstat)
 
 
-def killed_at(number: int, *args: str) -> bool:
+def killed_at(number: int, *args: str, calls: Iterable[str] = CHANGES) -> bool:
     """Whether the command, killed at that call, was killed at all; else it went well."""
 
     def work() -> int:
         with pytest.MonkeyPatch.context() as patch:
-            strike_at(patch, number, lambda: os.kill(os.getpid(), signal.SIGKILL))
+            strike_at(patch, number, lambda: os.kill(os.getpid(), signal.SIGKILL), calls)
             return here(*args).code
 
     code = ended(in_child(work))
@@ -161,6 +167,31 @@ class TestKilled:
         assert seen == {(False, 4), (True, None), (True, 5)}
         assert left > 3
 
+    @pytest.mark.parametrize("text", ['prefer = ["openai"]\n', None])
+    def test_an_edit(self, text: str | None) -> None:
+        """The next command edits at once: no lock is left, nor anything else beside the file."""
+        new, again = (
+            f"{text or ''}{chr(10) * bool(text)}[exclude]\nopenai = [{one}]\n" for one in ('"o3"', '"o3", "o1"')
+        )
+        seen, left = set(), 0
+        for number in range(ENDLESS):
+            CONFIG.unlink(missing_ok=True) if text is None else CONFIG.write_text(text)
+            struck = killed_at(number, "exclude", "openai", "o3", calls=EDITS)
+            state = CONFIG.read_text() if CONFIG.exists() else None
+            assert state in (text, new)
+            seen.add((state, struck))
+            if not struck:
+                break
+            left += bool(litter(Path()))
+            fine("exclude", "openai", "o3")
+            fine("exclude", "openai", "o1")
+            assert CONFIG.read_text() == again
+            assert [name for name in os.listdir() if name != "none"] == [CONFIG.name]
+        else:
+            pytest.fail("never came to an end")
+        assert seen == {(text, True), (new, True), (new, False)}
+        assert left > 3
+
     def test_pull_in_the_middle_of_the_transfer(self) -> None:
         Path("api.json").write_bytes(numbered(4))
         fine("pull", "--url", "api.json")
@@ -217,6 +248,42 @@ class TestRefused:
             pytest.fail("never came to an end")
         assert said > 5
 
+    @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES])
+    @pytest.mark.parametrize("text", ['prefer = ["openai"]\n', None])
+    def test_an_edit_at_every_call(self, text: str | None, code: int) -> None:
+        """The lock is free again, too."""
+        new = f'{text or ""}{chr(10) * bool(text)}[exclude]\nopenai = ["o3"]\n'
+        fine("list", "openai", "--config", "none")  # what is read once in a process
+        said = 0
+
+        def strike() -> None:
+            raise OSError(code, os.strerror(code))
+
+        for number in range(ENDLESS):
+            CONFIG.unlink(missing_ok=True) if text is None else CONFIG.write_text(text)
+            with pytest.MonkeyPatch.context() as patch:
+                made = strike_at(patch, number, strike, EDITS)
+                told = here("exclude", "openai", "o3")
+            state = CONFIG.read_text() if CONFIG.exists() else None
+            assert state in (text, new)
+            files.sweep("")
+            assert [name for name in os.listdir() if name != "none"] == [CONFIG.name] * (state is not None)
+            with locks.locked("", timeout=0, leave_file=False):
+                pass
+            if len(made) <= number:
+                assert (told.code, state) == (0, new)
+                break
+            if told.code == 0:
+                assert state == new
+                continue
+            assert told.code == 1, told
+            assert f": {os.strerror(code)}" in told.lines[-1], told
+            assert state == text or made[number] == "fsync"
+            said += 1
+        else:
+            pytest.fail("never came to an end")
+        assert said > 5
+
     def test_pull_tells_it_the_same_way(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """What happens at every call of a pull, `test_sources.py` shows of the function."""
         Path("api.json").write_bytes(numbered(4))
@@ -228,7 +295,7 @@ class TestRefused:
         told = here("pull", "--url", "api.json")
         assert (told.code, told.out) == (1, "")
         assert told.err == f"llm-models: {UPSTREAM.absolute()}: {os.strerror(errno.ENOSPC)}\n"
-        assert os.listdir(FOLDER) == [files.LOCK_NAME]
+        assert os.listdir(FOLDER) == [locks.LOCK_NAME]
 
 
 class TestAtOnce:
@@ -273,7 +340,7 @@ class TestAtOnce:
         Path("0.json").write_bytes(source_of(provider_of("acme", model("m", last_updated="2026-01-01"))))
         fine("activate", "--from", "0.json", "--force")
         if not ours:
-            monkeypatch.setattr(files, "locked", nullcontext)
+            monkeypatch.setattr(locks, "locked", nullcontext)
         real = files.write_atomically
         arrived, arrive = os.pipe()
         gate, open_gate = os.pipe()
@@ -314,7 +381,7 @@ class TestAtOnce:
         ready, say = os.pipe()
 
         def hold() -> int:
-            with files.locked(STATE):
+            with locks.locked(STATE):
                 os.write(say, b"x")
                 time.sleep(60)
             return 0
@@ -323,7 +390,7 @@ class TestAtOnce:
         try:
             os.read(ready, 1)
             with monkeypatch.context() as patch:
-                patch.setattr(files, "locked", functools.partial(files.locked, timeout=0.1))
+                patch.setattr(locks, "locked", functools.partial(locks.locked, timeout=0.1))
                 told = here("activate", "--from", "api.json", "--force")
             assert told.code == 1
             assert told.err.endswith(": another process holds this lock (waited 0.1 s)\n")
@@ -369,8 +436,8 @@ class TestTarget:
         told = here("activate", "--from", "api.json", "--force", *(["--out", str(path)] if at == "out.json" else []))
         assert (told.code, told.out) == (1, "")
         assert told.err == f"llm-models: {path.absolute()}: is a {what}, not a file\n"
-        assert sorted(name for name in os.listdir(FOLDER) if name != files.LOCK_NAME) == sorted(
-            {*before, at} - {files.LOCK_NAME}
+        assert sorted(name for name in os.listdir(FOLDER) if name != locks.LOCK_NAME) == sorted(
+            {*before, at} - {locks.LOCK_NAME}
         )
 
     def test_a_file_in_place_of_the_folder(self) -> None:
@@ -402,5 +469,5 @@ class TestTarget:
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in FOLDER.iterdir()}
         assert set(modes.values()) == {0o600}
         with suppress(KeyError):
-            del modes[files.LOCK_NAME]
+            del modes[locks.LOCK_NAME]
         assert sorted(modes) == ["manifest.json", "snapshot.json", activation.PREVIOUS, "upstream.json"]

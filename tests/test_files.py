@@ -18,9 +18,10 @@ import pytest
 from support.command import python
 from support.crash import ended, in_child, litter, strike_at
 
-from llm_models import files
+from llm_models import files, locks
 from llm_models.errors import printable
-from llm_models.files import FileError, FileMissingError, locked, read_limited, sweep, write_atomically
+from llm_models.files import FileChangedError, FileError, FileMissingError, read_limited, sweep, write_atomically
+from llm_models.locks import locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -325,6 +326,61 @@ class TestCreate:
 
 
 @pytest.mark.usefixtures("no_sync")
+class TestExpected:
+    """With `expected` only a file with that content is replaced."""
+
+    @pytest.mark.parametrize("data", [OLD, b""])
+    def test_the_same_content(self, tmp_path: Path, data: bytes) -> None:
+        (tmp_path / "a").write_bytes(data)
+        write_atomically(f"{tmp_path}/a", NEW, expected=data)
+        assert (tmp_path / "a").read_bytes() == NEW
+
+    @pytest.mark.parametrize("there", [OLD + b"+", OLD[1:], OLD[:-1] + b"+", b"", None])
+    def test_another_content(self, tmp_path: Path, there: bytes | None) -> None:
+        """Longer, shorter, of the same length, empty or gone: it stays so, and nothing is left behind."""
+        path = tmp_path / "a"
+        path.write_bytes(there) if there is not None else None
+        with pytest.raises(FileChangedError) as caught:
+            write_atomically(str(path), NEW, expected=OLD)
+        assert str(caught.value) == f"{path}: changed in the meantime and was not replaced"
+        assert (path.read_bytes() if path.exists() else None) == there
+        assert os.listdir(tmp_path) == ["a"] * (there is not None)
+
+    def test_a_gigabyte_is_not_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        with (tmp_path / "a").open("wb") as file:
+            file.truncate(1 << 30)
+        monkeypatch.setattr(os, "read", None)
+        with pytest.raises(FileChangedError):
+            write_atomically(f"{tmp_path}/a", NEW, expected=OLD)
+
+    def test_a_fault_of_every_call(self, tmp_path: Path) -> None:
+        """A file that cannot be looked at is not taken for the expected one, nor for a changed one."""
+        path = tmp_path / "a"
+        failed = set()
+
+        def strike() -> None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        for at in range(100):
+            path.write_bytes(OLD)
+            with pytest.MonkeyPatch.context() as patch:
+                made = strike_at(patch, at, strike, CALLS)
+                said = ""
+                try:
+                    write_atomically(str(path), NEW, expected=OLD)
+                except FileError as error:
+                    said = str(error)
+            if len(made) <= at:
+                break
+            if said:
+                failed.add((made[at], "read" in made[:at]))
+                assert said == f"{path}: {os.strerror(errno.EIO)}"
+            assert path.read_bytes() == (OLD if said and "replace" not in made[:at] else NEW), made
+            assert litter(tmp_path) == []
+        assert failed >= {("read", False), ("read", True), ("replace", True), ("fsync", False), ("stat", False)}
+
+
+@pytest.mark.usefixtures("no_sync")
 class TestFaults:
     """A fault in any single system call: the files are whole, nothing is left, the message names the file."""
 
@@ -445,7 +501,7 @@ class TestKill:
             left += len(litter(tmp_path))
             with locked(str(tmp_path), timeout=0):
                 write_atomically(str(a), b"next")
-            assert sorted(os.listdir(tmp_path)) == [files.LOCK_NAME, "a", "b"]
+            assert sorted(os.listdir(tmp_path)) == [locks.LOCK_NAME, "a", "b"]
             assert a.read_bytes() == b"next"
         else:
             pytest.fail("never came to an end")
@@ -491,7 +547,7 @@ class TestSweep:
     def test_a_writer_whose_file_was_swept_before_it_was_locked_makes_another(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        real = files._lock
+        real = files.kernel_lock
         swept: list[str] = []
 
         def lock(fd: int) -> bool:
@@ -500,7 +556,7 @@ class TestSweep:
                 os.unlink(tmp_path / swept[0])
             return real(fd)
 
-        monkeypatch.setattr(files, "_lock", lock)
+        monkeypatch.setattr(files, "kernel_lock", lock)
         write_atomically(f"{tmp_path}/a", NEW)
         assert swept
         assert os.listdir(tmp_path) == ["a"]
@@ -508,9 +564,9 @@ class TestSweep:
     def test_a_writer_whose_file_is_being_swept_makes_another(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        real = files._lock
+        real = files.kernel_lock
         answers = iter([False, True])
-        monkeypatch.setattr(files, "_lock", lambda fd: real(fd) and next(answers))
+        monkeypatch.setattr(files, "kernel_lock", lambda fd: real(fd) and next(answers))
         write_atomically(f"{tmp_path}/a", NEW)
         assert (tmp_path / "a").read_bytes() == NEW
         assert list(answers) == []
@@ -534,7 +590,7 @@ class TestLock:
     def test_one_at_a_time(self, tmp_path: Path) -> None:
         with locked(str(tmp_path)), pytest.raises(FileError) as caught, locked(str(tmp_path), timeout=0.1):
             pass
-        assert str(caught.value) == f"{tmp_path}/{files.LOCK_NAME}: another process holds this lock (waited 0.1 s)"
+        assert str(caught.value) == f"{tmp_path}/{locks.LOCK_NAME}: another process holds this lock (waited 0.1 s)"
         with locked(str(tmp_path), timeout=0):
             pass
 
@@ -546,12 +602,12 @@ class TestLock:
 
     def test_makes_the_folder(self, tmp_path: Path) -> None:
         with locked(f"{tmp_path}/x/y"):
-            assert os.listdir(tmp_path / "x" / "y") == [files.LOCK_NAME]
+            assert os.listdir(tmp_path / "x" / "y") == [locks.LOCK_NAME]
 
     def test_of_the_working_directory(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         with locked(""):
-            assert os.listdir(tmp_path) == [files.LOCK_NAME]
+            assert os.listdir(tmp_path) == [locks.LOCK_NAME]
 
     def test_a_file_in_place_of_the_folder(self, tmp_path: Path) -> None:
         (tmp_path / "f").write_bytes(b"")
@@ -569,25 +625,64 @@ class TestLock:
         ],
     )
     def test_something_else_in_place_of_the_lock(self, tmp_path: Path, make: Callable[[str], None], said: str) -> None:
-        make(f"{tmp_path}/{files.LOCK_NAME}")
+        make(f"{tmp_path}/{locks.LOCK_NAME}")
         with pytest.raises(FileError) as caught, locked(str(tmp_path)):
             pass
-        assert str(caught.value) == f"{tmp_path}/{files.LOCK_NAME}: {said}"
-        assert os.listdir(tmp_path) == [files.LOCK_NAME]
+        assert str(caught.value) == f"{tmp_path}/{locks.LOCK_NAME}: {said}"
+        assert os.listdir(tmp_path) == [locks.LOCK_NAME]
 
     def test_a_lock_file_removed_while_somebody_waits(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Whoever then gets the old file's lock must not take it for the folder's: a third may hold the new one."""
-        real = files._lock
+        real = locks.kernel_lock
         removed: list[int] = []
 
         def lock(fd: int, *, release: bool = False) -> bool:
             if not removed:
                 removed.append(1)
-                os.unlink(tmp_path / files.LOCK_NAME)
+                os.unlink(tmp_path / locks.LOCK_NAME)
             return real(fd, release=release)
 
-        monkeypatch.setattr(files, "_lock", lock)
+        monkeypatch.setattr(locks, "kernel_lock", lock)
         with locked(str(tmp_path)), pytest.raises(FileError), locked(str(tmp_path), timeout=0):
+            pass
+
+    @pytest.mark.parametrize("folders", [True, False])
+    def test_without_a_file_that_stays(self, tmp_path: Path, folders: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The folder itself is locked, or else a file that is removed; any path of the folder is the same lock."""
+        monkeypatch.setattr(locks, "_FOLDERS", folders)
+        folder = tmp_path / "f"
+        folder.mkdir()
+        (tmp_path / "link").symlink_to("f")
+        with locked(str(folder), leave_file=False):
+            assert os.listdir(folder) == [locks.LOCK_NAME] * (not folders)
+            for same in ("f", "link", "link/../f"):
+                with pytest.raises(FileError) as caught, locked(f"{tmp_path}/{same}", timeout=0, leave_file=False):
+                    pass
+                assert str(caught.value).endswith(": another process holds this lock (waited 0 s)")
+        assert os.listdir(folder) == []
+        with locked(str(folder), timeout=0, leave_file=False):
+            pass
+
+    def test_of_a_folder_that_is_missing_no_folder_or_replaced(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "f").write_bytes(b"")
+        for name, said in (("no", "No such file or directory"), ("f", "Not a directory")):
+            with pytest.raises(FileError) as caught, locked(f"{tmp_path}/{name}", leave_file=False):
+                pass
+            assert str(caught.value) == f"{tmp_path}/{name}: {said}"
+        folder = tmp_path / "x"
+        folder.mkdir()
+        real = locks.kernel_lock
+
+        def lock(fd: int, *, release: bool = False) -> bool:
+            if not (tmp_path / "old").exists():
+                folder.rename(tmp_path / "old")
+                folder.mkdir()
+            return real(fd, release=release)
+
+        monkeypatch.setattr(locks, "kernel_lock", lock)
+        with locked(str(folder), leave_file=False), locked(f"{tmp_path}/old", timeout=0, leave_file=False):
             pass
 
     def test_a_forked_child_does_not_keep_it(self, tmp_path: Path) -> None:
@@ -747,7 +842,7 @@ def test_threads_in_one_process(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert most == [1] * 8
-    assert sorted(os.listdir(tmp_path)) == [files.LOCK_NAME, "a"]
+    assert sorted(os.listdir(tmp_path)) == [locks.LOCK_NAME, "a"]
 
 
 def test_imports_next_to_nothing() -> None:

@@ -29,7 +29,7 @@ from support.command import program, python, started
 from support.crash import ended, in_child, litter, strike_at
 from support.peak import PEAK
 
-from llm_models import files, manifest, sources, transforms
+from llm_models import files, locks, manifest, sources, transforms
 from llm_models.errors import SourceError
 from llm_models.sources import PullResult, pull
 from llm_models.upstream import MAX_BYTES
@@ -187,7 +187,7 @@ class Shelf:
         assert json.loads(self.manifest.read_bytes()) == result.manifest
         assert hashlib.sha256(self.out.read_bytes()).hexdigest() == result.manifest["sha256"]
         jsonschema.validate(result.manifest, SCHEMA)
-        assert sorted(os.listdir(self.folder)) == [files.LOCK_NAME, "manifest.json", "upstream.json"]
+        assert sorted(os.listdir(self.folder)) == [locks.LOCK_NAME, "manifest.json", "upstream.json"]
         return result
 
     def refuses(self, url: str, said: str, *, shown: str | None = None, **how: Any) -> str:
@@ -1051,7 +1051,7 @@ class TestTarget:
             "state": "state: is a directory, not a file",
             "fine.json": "manifest.json: is a directory, not a file",
             "x/manifest.json": "cannot be the name of a catalogue. Choose another file name.",
-            f"x/{files.LOCK_NAME}": "cannot be the name of a catalogue",
+            f"x/{locks.LOCK_NAME}": "cannot be the name of a catalogue",
             "x/": "cannot be the name of a catalogue",
         }.items():
             with pytest.raises(SourceError) as caught:
@@ -1070,10 +1070,10 @@ class TestTarget:
         assert (shelf.folder.parent / "real").read_bytes() == NEW
 
     def test_another_holds_the_lock(self, shelf: Shelf, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-        with files.locked(str(shelf.folder)):
-            monkeypatch.setattr(files, "locked", functools.partial(files.locked, timeout=0.1))
+        with locks.locked(str(shelf.folder)):
+            monkeypatch.setattr(locks, "locked", functools.partial(locks.locked, timeout=0.1))
             url = serve(reply()).url
-            shelf.refuses(url, "another process holds this lock", shown=f"{shelf.folder}/{files.LOCK_NAME}")
+            shelf.refuses(url, "another process holds this lock", shown=f"{shelf.folder}/{locks.LOCK_NAME}")
 
     def test_a_relative_path(self, shelf: Shelf, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(shelf.folder)
@@ -1086,7 +1086,7 @@ class TestTarget:
         bodies = [NEW.replace(b"m-2", b"m-%d" % (n + 2)) for n in range(32)]
         server = serve(*map(reply, bodies))
         if not ours:
-            monkeypatch.setattr(files, "locked", nullcontext)
+            monkeypatch.setattr(locks, "locked", nullcontext)
         real, known = files.write_atomically, manifest.believed
         writers: list[int] = []
         problems: list[Exception] = []
@@ -1158,7 +1158,7 @@ class TestFaultsOfTheSystem:
                 assert said
                 assert manifest.believed(str(shelf.out)) is None
                 parted += 1
-            assert sorted(os.listdir(shelf.folder)) == [files.LOCK_NAME, "manifest.json", "upstream.json"]
+            assert sorted(os.listdir(shelf.folder)) == [locks.LOCK_NAME, "manifest.json", "upstream.json"]
         else:
             pytest.fail("never came to an end")
         assert parted > 3
@@ -1187,7 +1187,7 @@ class TestFaultsOfTheSystem:
             left += bool(litter(shelf.folder))
             with pytest.raises(SourceError):  # even a run that fails sweeps
                 pull(url=str(shelf.folder.parent / "none.json"), out=str(shelf.out))
-            assert sorted(os.listdir(shelf.folder)) == [files.LOCK_NAME, "manifest.json", "upstream.json"]
+            assert sorted(os.listdir(shelf.folder)) == [locks.LOCK_NAME, "manifest.json", "upstream.json"]
         else:
             pytest.fail("never came to an end")
         assert left > 3

@@ -15,7 +15,7 @@ RANKS = (
     ("errors", "frozen", "jsontext", "positions", "rules", "enrich", "integrations"),
     ("records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
     ("modelspec", "origins", "paths", "transforms", "transforms.specs"),
-    ("filters", "layers", "manifest", "schema", "snapshot_file", "transforms.models_dev"),
+    ("filters", "layers", "locks", "manifest", "schema", "snapshot_file", "transforms.models_dev"),
     ("sources", "validation", "view"),
     ("changes", "grammar", "ingest", "lookup", "selection"),
     ("config", "snapshot_writer"),
@@ -45,7 +45,7 @@ EXCEPTIONS = {
 }
 """Names with an underscore that another module may use, and why."""
 
-LINES, TOTAL = 330, 10_029
+LINES, TOTAL = 330, 10_176
 """The most lines of a module, and of the whole package."""
 
 

@@ -117,19 +117,23 @@ repos:
 @click.argument("folder", default=".")
 def init_command(folder: str) -> None:
     """Write a commented llm_models.toml into FOLDER, and its schema for editors; print a pre-commit hook."""
-    from llm_models import files
+    from llm_models import files, locks
     from llm_models.schema import for_editors
 
     folder = paths.absolute(folder)
     path = os.path.join(folder, paths.CONFIG_NAME)
+    exists = f"{path}: this file exists already; 'llm-models set' and 'llm-models exclude' change it"
     if paths.exists(path):
-        raise ConfigError(f"{path}: this file exists already; 'llm-models set' and 'llm-models exclude' change it")
+        raise ConfigError(exists)
     state = os.path.join(folder, paths.STATE_NAME)
     text = json.dumps(for_editors(), indent=2) + "\n"
     try:
         files.make_folder(state)
         files.write_atomically(os.path.join(state, "overrides.schema.json"), text.encode())
-        files.write_atomically(path, files.read_limited(paths.TEMPLATE, paths.MAX_CONFIG_BYTES), create=True)
+        with locks.locked(folder, leave_file=False):
+            files.write_atomically(path, files.read_limited(paths.TEMPLATE, paths.MAX_CONFIG_BYTES), create=True)
+    except files.FileChangedError:
+        raise ConfigError(exists) from None
     except files.FileError as error:
         raise ConfigError(str(error)) from None
     line(f"wrote {path}")
@@ -170,11 +174,13 @@ def exclude_command(provider: str, pattern: str, dry_run: bool, config: str | No
 
 
 def _revise(config: str | None, dry_run: bool, change: Callable[[Revision], None]) -> None:
-    """Show what `change` does to the file, and write it unless the new text has errors."""
-    from llm_models.revision import Revision
+    """Make `change` to the file, unless the new text has errors, and show what it does.
 
-    revision = Revision.open(folder_of(config))
-    change(revision)
+    It is shown after it is written: the lock must not be held while a pager waits.
+    """
+    from llm_models.revision import revise
+
+    revision = revise(folder_of(config), change, dry_run=dry_run)
     line(*(text.expandtabs(4) for text in revision.diff()))
     note(*map(_marked, revision.check()))
     if revision.new == revision.old:
@@ -182,7 +188,6 @@ def _revise(config: str | None, dry_run: bool, change: Callable[[Revision], None
     elif dry_run:
         note(f"{revision.path}: not written (--dry-run)")
     else:
-        revision.write()
         note(f"{revision.path}: written")
 
 

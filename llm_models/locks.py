@@ -1,0 +1,80 @@
+"""Locks: one writer at a time in a folder. The kernel holds the lock, so that no dead process can keep it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import time
+from contextlib import suppress
+
+from llm_models.files import FileError, kernel_lock, make_folder, naming, refuse_special
+
+LOCK_NAME = ".llm_models.lock"
+
+_FOLDERS = sys.platform != "win32"  # whether the kernel locks folders too
+_NEW_FILE = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_POLL = 0.02  # seconds between two attempts to get a lock
+
+
+class locked:
+    """`with locked(folder):` holds the exclusive lock of that folder.
+
+    The kernel locks the file `LOCK_NAME` in it, which stays; a missing folder is made. If `leave_file` is false, for a
+    folder that is not ours, the folder itself is locked and must exist, so that nothing is left in it. That is another
+    lock than the first. Windows cannot lock a folder; there it is the file, which is removed at the end.
+
+    The lock ends with the block or the process, and is not reentrant. Raises `FileError` if the lock is not free
+    within `timeout` seconds.
+    """
+
+    def __init__(self, folder: str, timeout: float = 10.0, *, leave_file: bool = True) -> None:
+        self.folder = folder or os.curdir
+        self.timeout = timeout
+        self.leave_file = leave_file
+        self._path, self._flags = os.path.join(self.folder, LOCK_NAME), _NEW_FILE
+        if _FOLDERS and not leave_file:
+            self._path, self._flags = self.folder, os.O_RDONLY | os.O_DIRECTORY
+        self._fd = -1
+
+    def __enter__(self) -> None:
+        if self.leave_file:
+            make_folder(self.folder)
+        deadline = time.monotonic() + self.timeout
+        with naming(self._path):
+            while not self._try():
+                if time.monotonic() >= deadline:
+                    text = f"another process holds this lock (waited {self.timeout:g} s)"
+                    raise FileError(errno.ETIMEDOUT, text, self._path)
+                time.sleep(_POLL)
+
+    def __exit__(self, *_: object) -> None:
+        fd, self._fd = self._fd, -1
+        try:
+            self._remove()  # before the lock is free: a process that waits for it sees that the file is gone
+            kernel_lock(fd, release=True)  # closing is not enough if a forked child has inherited the descriptor
+        finally:
+            with suppress(OSError):  # no data is lost
+                os.close(fd)
+        if sys.platform == "win32":  # removes only what no process has open
+            self._remove()
+
+    def _try(self) -> bool:
+        """Whether the lock is ours now. It is opened each time, because another process may remove it."""
+        fd = os.open(self._path, self._flags, 0o666)
+        try:
+            if self._path != self.folder:
+                refuse_special(os.fstat(fd), self._path)
+            if kernel_lock(fd) and os.path.samestat(os.fstat(fd), os.stat(self._path)):
+                self._fd = fd
+        except FileNotFoundError:  # removed just now: it was not the lock
+            pass
+        finally:
+            if self._fd != fd:
+                os.close(fd)
+        return self._fd == fd
+
+    def _remove(self) -> None:
+        if self._path != self.folder and not self.leave_file:
+            with suppress(OSError):
+                os.unlink(self._path)
