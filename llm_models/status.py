@@ -22,9 +22,9 @@ def status(folder: paths.Folder, given: str | None = None, *, verify: bool = Fal
     `SnapshotError` for a damaged snapshot.
     """
     try:
-        current = in_use(folder, given)
-    except ConfigError:  # it cannot be read; `load()` reports why
-        current = in_use(paths.Folder(None, folder.state), given)
+        current, problem = in_use(folder, given), None
+    except ConfigError as error:  # it cannot be read, and the rest is still worth knowing
+        current, problem = in_use(paths.Folder(None, folder.state), given), str(error)
     file = current.file
     if verify:
         file.verify()
@@ -39,9 +39,10 @@ def status(folder: paths.Folder, given: str | None = None, *, verify: bool = Fal
         "models": header["counts"]["models"],
         "digest": file.digest,
         "configuration": _configuration(folder),
-        "activate": _due(current),
+        "activate": _due(current) if problem is None else None,
         "pulled": None if given is not None else _pulled(current),
         "verified": "no damage found" if verify else None,
+        "problem": problem,
     }
 
 

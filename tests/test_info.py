@@ -235,7 +235,9 @@ class TestServed:
         activate()
         before, config = facts("info"), Path("llm_models.toml")
         config.mkdir() if text is None else config.write_text(text)
-        told = facts("info")
+        result = here("info", "--json")
+        assert result.code == 1  # a problem was found
+        told = json.loads(result.out)
         assert told["problem"].startswith("load() fails, so counts and digest are the snapshot's own: ")
         assert why in told["problem"]
         assert "\n" not in told["problem"]

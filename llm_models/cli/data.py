@@ -8,7 +8,7 @@ import click
 
 from llm_models.cli.options import as_json, catalogue_options, chosen, command, config_option, folder_of
 from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table, transfer_bar
-from llm_models.errors import LLMModelsError, did_you_mean
+from llm_models.errors import ConfigError, LLMModelsError, did_you_mean
 from llm_models.in_use import pulled_file, target
 from llm_models.transforms import DEFAULT, SOURCES
 
@@ -29,6 +29,8 @@ def info_command(verify: bool, as_json: bool, config: str | None, snapshot: str 
 
     facts = status(folder_of(config), snapshot, verify=verify)
     try:
+        if facts["problem"]:
+            raise ConfigError(str(facts["problem"]))
         served = chosen(config, snapshot, behaviour)
         facts |= {"providers": len(served.list_providers()), "models": len(served), "digest": served.digest}
     except LLMModelsError as error:
@@ -44,6 +46,8 @@ def info_command(verify: bool, as_json: bool, config: str | None, snapshot: str 
             f"warning: the unrelated package llm-models {other} is installed too; it has the same import name and "
             "command, so either may answer. Uninstall both, then install llm-models-catalog again."
         )
+    if facts["problem"]:
+        raise click.exceptions.Exit(1)
 
 
 def _version(distribution: str) -> str | None:
