@@ -24,7 +24,7 @@ def status(folder: paths.Folder, given: str | None = None, *, verify: bool = Fal
     try:
         current, problem = in_use(folder, given), None
     except ConfigError as error:  # it cannot be read, and the rest is still worth knowing
-        current, problem = in_use(paths.Folder(None, folder.state), given), str(error)
+        current, problem = in_use(folder, given, reads=False), str(error)
     file = current.file
     if verify:
         file.verify()
