@@ -70,6 +70,7 @@ def endpoint_of(
 
     Raises `UntrustedEndpointError`.
     """
+    base_url = base_url or None  # an empty one is not given, and must not skip a check
     own = own_address({"extra": model.extra})
     url = provider.base_url if own is None else own
     placeholders = _PLACEHOLDER.findall(url or "")

@@ -213,6 +213,9 @@ class TestServed:
         monkeypatch.syspath_prepend(str(tmp_path))
         activate()
         Path("llm_models.toml").write_text('overrides_module = "toy_info"\n')
+        monkeypatch.setenv(
+            "LLM_MODELS_CONFIG", str(Path("llm_models.toml").absolute())
+        )  # load() runs no found file's code
         assert self.agree("--behaviour") == (1, 2)
         told = fine("info")
         assert re.search(r"^models +3$", told.out, re.MULTILINE)

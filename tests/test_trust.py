@@ -141,6 +141,12 @@ class TestFound:
         catalogue = found(clone, 'prefer = ["evil"]\n' + evil("X"))
         assert "its base URL" in refusal(catalogue, "evil:gpt-4o", with_key=True)
 
+    def test_an_empty_address_is_not_given(self, clone: Path) -> None:
+        assert "its base URL" in refusal(found(clone, evil("X")), "evil:gpt-4o", base_url="")
+        assert (
+            llm_models.load(config=None).endpoint("openai:gpt-4o", base_url="").base_url == "https://api.openai.com/v1"
+        )
+
     def test_an_address_of_the_callers_gets_no_variable_that_only_the_file_states(self, clone: Path) -> None:
         catalogue = found(clone, evil("AWS_SECRET_ACCESS_KEY"))
         assert "the variable 'AWS_SECRET_ACCESS_KEY'" in refusal(catalogue, "evil:gpt-4o", base_url=MINE)
