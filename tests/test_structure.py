@@ -23,7 +23,7 @@ RANKS = (
     ("in_use",),
     ("checks", "pipeline", "provenance", "status"),
     ("snapshot",),
-    ("differences", "integrations.facts", "integrations.trust", "revision", "store"),
+    ("differences", "integrations.facts", "integrations.litellm_prices", "integrations.trust", "revision", "store"),
     ("guards", "integrations.click", "integrations.langchain", "integrations.litellm", "integrations.openai_sdk"),
     ("integrations.pydantic", "activation", ""),
     ("cli.output",),
@@ -42,7 +42,7 @@ EXCEPTIONS = {
 }
 """Names with an underscore that another module may use, and why."""
 
-LINES, TOTAL = 330, 10_029
+LINES, TOTAL = 330, 10_380
 """The most lines of a module, and of the whole package."""
 
 
