@@ -148,7 +148,7 @@ def _change_rows(litellm: Any, rows: Mapping[str, Row], before: Mapping[str, Any
 def restore_rows(litellm: Any, keys: Iterable[str] | None = None) -> list[str]:
     """Undo our changes of rows, or all. Returns the rows in which something else replaced a value of ours: it stays."""
     names = list(_changes) if keys is None else [name for key in keys if (name := _changed_name(litellm, key))]
-    left = [name for name in reversed(names) if not _restore(litellm, name)]
+    left = [name for name in names if not _restore(litellm, name)]
     _forget_answers()
     return sorted(left)
 

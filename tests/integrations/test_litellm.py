@@ -559,6 +559,12 @@ def test_an_added_entry_that_another_changed_stays_without_our_prices(price_list
     assert left["input_cost_per_token"] == 5e-6
     assert left["litellm_provider"] == "hosted_vllm"
     assert "output_cost_per_token" not in left
+    del price_list["hosted_vllm/house-7b"]
+
+    register(**named, add_missing=True)
+    price_list["hosted_vllm/house-7b"]["source"] = "a link of the application"
+    assert unregister() == ["hosted_vllm/house-7b"]
+    assert price_list["hosted_vllm/house-7b"].keys() & {"source", "input_cost_per_token"} == {"source"}
 
     register(["openai:gpt-5.2"], snapshot=priced({"input": 7, "output": 8}))
     del price_list["gpt-5.2"]
