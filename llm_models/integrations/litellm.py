@@ -213,8 +213,8 @@ def register(
 def unregister() -> list[str]:
     """Restore LiteLLM's price list as it was before `register`, after any number of calls.
 
-    A value that LiteLLM or the application wrote over ours stays, as does a list that LiteLLM loaded again. Returns
-    the entries in which this is so, sorted.
+    A value that LiteLLM or the application wrote over ours stays. Returns the entries in which this is so, sorted.
+    A list that LiteLLM loaded again has nothing of ours, and is not touched.
     """
     litellm = client_library("litellm", "litellm")
     with litellm_prices.work_on(litellm):
