@@ -25,7 +25,7 @@ RANKS = (
     ("endpoints",),
     ("checks", "pipeline", "provenance", "status"),
     ("snapshot",),
-    ("differences", "integrations.facts", "request", "revision"),
+    ("differences", "integrations.facts", "integrations.litellm_prices", "request", "revision"),
     ("store",),
     ("guards", "integrations.click", "integrations.langchain", "integrations.litellm", "integrations.openai_sdk"),
     ("integrations.pydantic", "activation", ""),

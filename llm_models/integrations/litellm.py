@@ -1,29 +1,33 @@
-"""LiteLLM: prices, limits and flags of our records for `litellm.register_model`; imports litellm when it is used.
+"""LiteLLM: the prices of our records in its price list; imports litellm when it is used.
 
-LiteLLM reads a missing price as 0, and merges what is registered into its own entries. So a model is registered only
-where LiteLLM then reports the same as our record; `register` lists these models.
+`register` changes prices and nothing else: no request goes elsewhere, and LiteLLM's flags and limits stay. A model is
+registered only where LiteLLM then answers with the price of our record.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from glom import SKIP, Coalesce, T, glom
 
 from llm_models import store
-from llm_models.errors import LLMModelsError, printable
-from llm_models.integrations import client_library
+from llm_models.errors import LLMModelsError, UntrustedEndpointError, printable
+from llm_models.frozen import FrozenDict
+from llm_models.integrations import client_library, litellm_prices
 from llm_models.integrations.facts import facts
+from llm_models.integrations.litellm_prices import Bill, Row
 from llm_models.modelspec import fold_provider
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator
 
     from llm_models.records import Model
     from llm_models.snapshot import Snapshot, Spec
 
-__all__ = ["ENTRY", "PROVIDERS", "TIERED", "NotRegisteredError", "register"]
+__all__ = ["ENTRY", "PRICES", "PROVIDERS", "TIERED", "NotRegisteredError", "Registered", "register", "unregister"]
 
 _SAME_NAME = (
     "anthropic", "azure", "baseten", "cerebras", "chutes", "cortecs", "databricks", "deepinfra", "deepseek",
@@ -66,10 +70,7 @@ _OUT = T["modalities"]["output"]
 _CAN = T["capabilities"]
 _COST = T["cost"]
 
-ENTRY = {
-    "max_tokens": _known("limits.output"),
-    "max_input_tokens": _known("limits.input", "limits.context"),
-    "max_output_tokens": _known("limits.output"),
+PRICES = {
     "input_cost_per_token": _known((_COST["input"], per_token)),
     "output_cost_per_token": _known((_COST["output"], per_token)),
     "cache_read_input_token_cost": _known((_COST["cache_read"], per_token)),
@@ -78,6 +79,13 @@ ENTRY = {
     "input_cost_per_audio_token": _known((_COST["input_audio"], per_token)),
     "output_cost_per_audio_token": _known((_COST["output_audio"], per_token)),
     "output_cost_per_image": _known(_COST["image"]),
+}
+"""The prices of a model (`facts`) -> LiteLLM's, in USD per token."""
+
+ENTRY = {
+    "max_tokens": _known("limits.output"),
+    "max_input_tokens": _known("limits.input", "limits.context"),
+    "max_output_tokens": _known("limits.output"),
     "supports_function_calling": _known(_CAN["tools"]["enabled"]),
     "supports_parallel_function_calling": _known(_CAN["tools"]["parallel"]),
     "supports_response_schema": _known(_CAN["json"]["schema"]),
@@ -90,7 +98,7 @@ ENTRY = {
     "supports_pdf_input": _known((_IN.count("pdf"), bool)),
     "supports_audio_output": _known((_OUT.count("audio"), bool)),
 }
-"""The facts of a model (`facts`) -> LiteLLM's entry. Its prices are USD per token, its limits tokens."""
+"""The other facts of a model -> LiteLLM's, for an entry that LiteLLM does not have. Limits are in tokens."""
 
 TIERED = {
     "input": "input_cost_per_token",
@@ -105,118 +113,208 @@ _NO_RANGES = {"tiered_pricing": [], "off_peak_pricing": {"hours_utc": [], "windo
 
 
 class NotRegisteredError(LLMModelsError, ValueError):
-    """LiteLLM cannot represent a requested model. `spec` names it."""
+    """LiteLLM cannot represent any requested model. `spec` names the first, `reason` states why."""
 
     spec: str
+    reason: str
+
+
+class _LeftOutError(Exception):
+    """Why a model that LiteLLM could represent is not registered."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registered(Mapping[str, str]):
+    """What `register` did, as a mapping: the spec of each registered model -> LiteLLM's name, sorted.
+
+    `left_out` has the other models that were considered, sorted: spec -> why LiteLLM keeps its own answer.
+    """
+
+    names: Mapping[str, str]
+    left_out: Mapping[str, str]
+
+    def __getitem__(self, spec: str) -> str:
+        return self.names[spec]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A model, LiteLLM's name of it, the key of the row that LiteLLM reads for this name, and what to write there."""
+
+    model: Model
+    name: str
+    key: str
+    row: Row
 
 
 def register(
     models: Iterable[Spec] | None = None,
     *,
+    add_missing: bool = False,
     providers: Mapping[str, str] | None = None,
     snapshot: Snapshot | None = None,
-) -> dict[str, str]:
-    """Pass models to `litellm.register_model`. Returns those that were registered: spec -> LiteLLM's name.
+) -> Registered:
+    """Write the prices of our records into LiteLLM's own entries of these models. Changes prices and nothing else.
 
-    Without `models`, all that LiteLLM can represent; a requested one that it cannot is a `NotRegisteredError`.
-    `providers` extends `PROVIDERS` (`{"my-gateway": "hosted_vllm"}`); `snapshot` replaces the published one.
+    Without `models`, all of the catalogue. `add_missing` also adds an entry with limits and flags for a model that
+    LiteLLM does not have. `providers` extends `PROVIDERS` (`{"my-gateway": "hosted_vllm"}`); `snapshot` replaces the
+    published one.
 
-    For each registered model, `litellm.get_model_info` and `completion_cost` then give what the record states, for
-    each class of tokens, and their old answers for the rest. Not registered: models that neither chat nor embed,
-    models that LiteLLM does not know and whose price is unknown (it would report 0), and models whose name LiteLLM
-    reads as another model. Raises as `resolve`, and `ImportError` where litellm is not installed.
+    For each registered model, `litellm.get_model_info` and `completion_cost` then give the prices that the record
+    states, and their old answers for the rest. Everything is checked afterwards. An entry is put back if a name has
+    another route (`litellm.get_llm_provider`), or if LiteLLM does not answer with our price. `left_out` of the result
+    states why. Calls add up; a call with the same arguments changes nothing. `unregister` undoes all.
+
+    Raises as `resolve`, `ImportError` where litellm is not installed, and `NotRegisteredError` where LiteLLM cannot
+    represent any of `models`: no provider, neither chat nor embeddings, or a price that is unknown on both sides.
     """
     snapshot = store.snapshot() if snapshot is None else snapshot
     litellm = client_library("litellm", "litellm")
     table = {**PROVIDERS, **{fold_provider(ours): theirs for ours, theirs in (providers or {}).items()}}
     if models is None:
         shown = [provider for provider in snapshot.list_providers() if provider in table]
-        named = [model for provider in shown for model in snapshot.list_models(provider)]
+        chosen = [model for provider in shown for model in snapshot.list_models(provider)]
     else:
-        named = [snapshot.resolve(spec) for spec in ((models,) if isinstance(models, str) else models)]
-    entries: dict[str, dict[str, Any]] = {}
-    taken: dict[str, str] = {}
-    for model in named:
-        try:
-            name = _name(model, table)
-            entry = _entry(litellm, name, model, facts(snapshot, model))
-            if name in entries and taken.get(model.spec) != name:
-                raise _refused(model, f"another model is '{name}' in LiteLLM")
-        except NotRegisteredError:
-            if models is not None:
-                raise
-            continue
-        entries[name] = entry
-        taken[model.spec] = name
-    # Longer names first: LiteLLM reads `gpt-4o-2024-05-13` as `gpt-4o`, once it knows that, and would overwrite it.
-    litellm.register_model(dict(sorted(entries.items(), reverse=True)))
-    return taken
+        chosen = [snapshot.resolve(spec) for spec in ((models,) if isinstance(models, str) else models)]
+    named = {model.spec: model for model in chosen}
+    plans: dict[object, _Plan] = {}
+    left_out: dict[str, str] = {}
+    never: list[NotRegisteredError] = []
+    with litellm_prices.work_on(litellm):
+        for spec, model in named.items():
+            try:
+                plan = _plan(litellm, snapshot, model, table, add_missing)
+            except NotRegisteredError as error:
+                never.append(error)
+                left_out[spec] = error.reason
+            except _LeftOutError as error:
+                left_out[spec] = error.reason
+            else:
+                row = litellm.model_cost.get(plan.key)  # an alias of LiteLLM and its model share one row
+                other = plans.setdefault(plan.key if row is None else id(row), plan)
+                if other is not plan:
+                    left_out[spec] = f"LiteLLM has the same entry for {printable(other.model.spec)}"
+        if models is not None and never and len(never) == len(named):
+            raise never[0]
+        registered = _write(litellm, list(plans.values()), left_out)
+    return Registered(FrozenDict(sorted(registered.items())), FrozenDict(sorted(left_out.items())))
 
 
-def _refused(model: Model, why: str) -> NotRegisteredError:
-    return NotRegisteredError(f"{printable(model.spec)}: {why}", spec=model.spec)
+def unregister() -> list[str]:
+    """Restore LiteLLM's price list as it was before `register`, after any number of calls.
+
+    A value that LiteLLM or the application wrote over ours stays. Returns the entries in which this is so, sorted.
+    A list that LiteLLM loaded again has nothing of ours, and is not touched.
+    """
+    litellm = client_library("litellm", "litellm")
+    with litellm_prices.work_on(litellm):
+        return litellm_prices.restore_rows(litellm)
 
 
-def _name(model: Model, table: Mapping[str, str]) -> str:
+def _write(litellm: Any, plans: list[_Plan], left_out: dict[str, str]) -> dict[str, str]:
+    """Write what was planned, and check it. Returns spec -> LiteLLM's name; adds what is put back to `left_out`."""
+    for key, name in litellm_prices.change_rows(litellm, {plan.key: plan.row for plan in plans}).items():
+        left_out.update(
+            (plan.model.spec, f"LiteLLM would send requests for '{printable(name)}' elsewhere")
+            for plan in plans
+            if plan.key == key
+        )
+    registered: dict[str, str] = {}
+    wrong: list[str] = []
+    for plan in plans:
+        spec = plan.model.spec
+        if spec not in left_out:
+            why = litellm_prices.wrong_answer(litellm, plan.name, plan.key, plan.row.prices, _bills(plan.model))
+            if why is None:
+                registered[spec] = plan.name
+            else:
+                left_out[spec] = why
+                wrong.append(plan.key)
+    if wrong:
+        litellm_prices.restore_rows(litellm, wrong)
+    return registered
+
+
+def _plan(litellm: Any, snapshot: Snapshot, model: Model, table: Mapping[str, str], add_missing: bool) -> _Plan:
+    """What to write for a model. Raises `NotRegisteredError` or `_LeftOutError` with the reason to write nothing."""
     provider = table.get(model.provider)
     if provider is None:
-        raise _refused(model, "LiteLLM has no provider for it; name one with providers=")
-    if provider == "azure" and model.provider_model_id.startswith("mistral-"):
-        raise _refused(model, "LiteLLM sends its requests to OpenAI")
-    return f"{provider}/{model.provider_model_id}"
-
-
-def _entry(litellm: Any, name: str, model: Model, known: Mapping[str, Any]) -> dict[str, Any]:
-    """LiteLLM's entry for a model. Raises `NotRegisteredError` with the reason where there can be none."""
+        raise _never(model, "LiteLLM has no provider for it; name one with providers=")
+    if provider in litellm_prices.signs_in():
+        raise _never(model, "LiteLLM would ask the user to sign in")
     if not (model.capabilities.chat or model.capabilities.embeddings):
-        raise _refused(model, "it neither chats nor embeds")
-    entry: dict[str, Any] = glom(known, ENTRY)
-    own = _own_entry(litellm, name, model)
-    if own is None:
+        raise _never(model, "it neither chats nor embeds")
+    try:  # LiteLLM has addresses and keys of its own, so only the id to send is asked for
+        model_id = snapshot.endpoint(model, base_url=provider, with_key=True).model_id
+    except UntrustedEndpointError as error:
+        raise _LeftOutError(str(error)) from None
+    name = f"{provider}/{model_id}"
+    key, own = litellm_prices.own_row(litellm, name)
+    if key is None:
         if model.cost.input is None or (model.capabilities.chat and model.cost.output is None):
-            raise _refused(model, "its price is unknown, and LiteLLM would report 0")
+            raise _never(model, "its price is unknown, and LiteLLM would report 0")
+        if not add_missing and name not in litellm.model_cost:
+            raise _LeftOutError("LiteLLM has no entry for it; add_missing=True adds one")
+        known = facts(snapshot, model)
         mode = "chat" if model.capabilities.chat else "embedding"
-        # Without a cache price LiteLLM logs a long warning for each model, unless there is a list of ranges.
-        entry.update(litellm_provider=name.partition("/")[0], mode=mode, tiered_pricing=[])
-        own = _inherited(litellm, name)
-    return {**entry, **_tier_prices(model, own)}
+        fields = {**glom(known, ENTRY), "litellm_provider": provider, "mode": mode}
+        return _Plan(model, name, name, Row(_prices(model, known, own), guessed=own, fields=fields))
+    bare = model_id.lower()
+    same_provider = str(own.get("litellm_provider", provider)).startswith(provider)
+    if key.lower() != name.lower() and not (key.lower() == bare and same_provider):
+        raise _never(model, f"LiteLLM reads it as '{printable(key)}'")
+    prices = _prices(model, facts(snapshot, model), own)
+    if not prices:
+        raise _LeftOutError("its record states no price")
+    return _Plan(model, name, key, Row(prices))
 
 
-def _own_entry(litellm: Any, name: str, model: Model) -> Mapping[str, Any] | None:
-    """LiteLLM's own entry for a model, None where it has none."""
-    try:
-        own: Mapping[str, Any] = litellm.get_model_info(name)
-    except Exception:  # it raises plain Exception for a model that it does not know
-        return None
-    if own["key"] not in litellm.model_cost:
-        return None  # LiteLLM guesses from the name, without a price
-    provider, _, bare = name.partition("/")
-    key = own["key"].lower()
-    if key == name.lower() or (key == bare.lower() and str(own.get("litellm_provider")).startswith(provider)):
-        return own
-    raise _refused(model, f"LiteLLM reads it as '{printable(own['key'])}'")
+def _never(model: Model, why: str) -> NotRegisteredError:
+    return NotRegisteredError(f"{printable(model.spec)}: {why}", spec=model.spec, reason=why)
 
 
-def _inherited(litellm: Any, name: str) -> dict[str, Any]:
-    """The values that LiteLLM adds to a new entry: cache prices of the same model at its vendor."""
-    segments = name.split("/")
-    names = ["/".join(segments[start:]) for start in range(1, len(segments))]
-    return {key: value for each in names for key, value in litellm.model_cost.get(each, {}).items()}
+def _bills(model: Model) -> list[Bill]:
+    """A request with caches for the base price and each tier, as far as the record has prices."""
+    bills = []
+    for prompt in (1000, *(tier.context_over + 1 for tier in model.cost.tiers)):
+        price = {name: _price(model, name, prompt) for name in TIERED}
+        if price["input"] is not None:
+            tokens = {name: 0 if price[name] is None else 100 for name in ("cache_read", "cache_write", "output")}
+            tokens["input"] = prompt - tokens["cache_read"] - tokens["cache_write"]
+            usd = sum(per_token(count * (price[name] or 0)) for name, count in tokens.items())
+            bills.append(Bill(prompt, tokens["cache_read"], tokens["cache_write"], tokens["output"], usd))
+    return bills
 
 
-def _tier_prices(model: Model, own: Mapping[str, Any]) -> dict[str, Any]:
-    """The prices of long requests, for each class of tokens that has a price in the record.
+def _price(model: Model, name: str, prompt: int) -> float | None:
+    """The record's price of a class of tokens for a prompt of a size, in USD per million."""
+    tiers = [tier for tier in model.cost.tiers if tier.context_over < prompt]
+    tiered = getattr(max(tiers, key=lambda tier: tier.context_over), name) if tiers else None
+    base: float | None = getattr(model.cost, name)
+    return base if tiered is None else tiered
+
+
+def _prices(model: Model, known: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The prices to write over LiteLLM's own values, with those of long requests.
 
     A tier states all prices above its threshold, because otherwise LiteLLM would use the next lower tier instead of
     our base price. Thresholds that only LiteLLM has get the price that applies there.
     """
-    prices: dict[str, Any] = {}
+    prices: dict[str, Any] = glom(known, PRICES)
     for ours, theirs in TIERED.items():
-        base = getattr(model.cost, ours)
-        tiers = {tier.context_over: getattr(tier, ours) for tier in model.cost.tiers}
+        tiers = {tier.context_over for tier in model.cost.tiers}
         for threshold in sorted({*tiers, *_thresholds(own, theirs)}):
-            below = max((start for start in tiers if start <= threshold), default=None)
-            price = base if below is None or tiers[below] is None else tiers[below]
+            price = _price(model, ours, threshold + 1)
             if price is not None:
                 size = f"{threshold // 1000}k" if threshold % 1000 == 0 else threshold
                 prices[f"{theirs}_above_{size}_tokens"] = per_token(price)
