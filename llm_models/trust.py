@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from llm_models.errors import ConfigError, printable
@@ -86,16 +87,16 @@ def _code_below(folder: Identity) -> Iterator[os.stat_result]:
     """The status of each file and folder of this process's code that lies in `folder` or below it.
 
     Code in an environment does not count where the environment itself lies below `folder`: a tool in it is not a part
-    of the project.
+    of the project. The path may have the packages of several environments, as with `uv run --with`.
     """
-    environments = set()
-    for prefix in {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}:
-        around = list(_identities(prefix))
-        if folder in around[1:]:
-            environments.add(around[0])
+    prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
+    environments = {identity for prefix in prefixes for _, identity in islice(_upwards(prefix), 1)}
     for path, status in _code():
-        nearest = next((each for each in _identities(path) if each == folder or each in environments), None)
-        if nearest == folder:
+        around = list(_upwards(path))
+        below = list(takewhile(lambda each: each[1] != folder, around))
+        if len(below) < len(around) and not any(
+            identity in environments or os.path.lexists(os.path.join(name, "pyvenv.cfg")) for name, identity in below
+        ):
             yield status
 
 
@@ -118,8 +119,8 @@ def _code() -> Iterator[tuple[str, os.stat_result]]:
             continue
 
 
-def _identities(path: str) -> Iterator[Identity]:
-    """The identity of a path and of each folder above it, nearest first.
+def _upwards(path: str) -> Iterator[tuple[str, Identity]]:
+    """A path and each folder above it, nearest first, with their identities.
 
     Decided by the file system and not by the text of paths, because links, the case of letters and drives differ.
     """
@@ -129,7 +130,7 @@ def _identities(path: str) -> Iterator[Identity]:
             status = os.stat(path)
         except (OSError, ValueError):
             return
-        yield status.st_dev, status.st_ino
+        yield path, (status.st_dev, status.st_ino)
         parent = os.path.dirname(path)
         if parent == path:
             return

@@ -453,11 +453,31 @@ class TestCodeOfTheProcess:
         monkeypatch.setattr(sys, "prefix", sys.base_prefix)
         assert catalogue.endpoint("evil:gpt-4o").base_url == EVIL
 
+    def test_another_environment_on_the_path_does_not_count_either(
+        self, clone: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As with `uv run --with`, which adds the packages of the project's environment to those of its own."""
+        catalogue = found(clone, evil("GH_TOKEN"))
+        packages = clone / ".venv" / "lib" / "site-packages"
+        packages.mkdir(parents=True)
+        (clone / ".venv" / "pyvenv.cfg").write_text("")
+        monkeypatch.setattr(sys, "path", [*sys.path, str(packages)])
+        refusal(catalogue, "evil:gpt-4o")
+
+    def test_a_project_in_an_environment_counts(self, clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As where pip clones an editable requirement, into the folder `src` of the environment."""
+        (clone.parent / "pyvenv.cfg").write_text("")
+        catalogue = found(clone, evil("GH_TOKEN"))
+        monkeypatch.setattr(sys, "path", [*sys.path, str(clone)])
+        monkeypatch.setattr(sys, "prefix", str(clone.parent))
+        assert catalogue.endpoint("evil:gpt-4o").base_url == EVIL
+
     def test_a_folder_that_is_the_environment_counts(self, clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """As with the embeddable Python of Windows, where the program lies in Python's own folder."""
         catalogue = found(clone, evil("GH_TOKEN"))
         monkeypatch.setattr(sys, "path", [*sys.path, str(clone)])
         monkeypatch.setattr(sys, "prefix", str(clone))
+        (clone / "pyvenv.cfg").write_text("")
         assert catalogue.endpoint("evil:gpt-4o").base_url == EVIL
 
     def test_files_that_everybody_can_write(self, clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -490,6 +510,23 @@ class TestCodeOfTheProcess:
         refusal(llm_models.load(publish=False), "evil:gpt-4o")
         os.chown(clone / "me", STRANGER, STRANGER)  # then the stranger's code runs here anyway
         assert llm_models.load(publish=False).endpoint("evil:gpt-4o")
+
+    @ROOT_ONLY
+    @pytest.mark.parametrize(("owner", "given"), [(0, True), (STRANGER, True), (STRANGER + 1, True), (999, False)])
+    def test_files_of_root_of_the_user_and_of_the_codes_owner(
+        self, clone: Path, owner: int, given: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (clone / "code").mkdir()
+        os.chown(clone / "code", STRANGER, STRANGER)
+        monkeypatch.setattr(sys, "path", [*sys.path, str(clone / "code")])
+        (clone / "llm_models.toml").write_text(evil("GH_TOKEN"))
+        os.chown(clone / "llm_models.toml", owner, 0)
+        monkeypatch.setattr("llm_models.trust.os.geteuid", lambda: STRANGER + 1)
+        catalogue = llm_models.load(publish=False)
+        if given:
+            assert catalogue.endpoint("evil:gpt-4o").base_url == EVIL
+        else:
+            refusal(catalogue, "evil:gpt-4o")
 
     @ROOT_ONLY
     def test_a_mounted_checkout_of_another_user_in_a_container(
