@@ -104,6 +104,15 @@ def test_nor_does_a_variable_or_an_id_of_it(clone: Path) -> None:
         assert ask(clone).out.startswith("UntrustedEndpointError\n")
 
 
+@pytest.mark.parametrize("extra", ['provider = "x"', "provider.npm = ['x']", "provider.npm = {a = 1}", "provider = 5"])
+def test_whatever_it_puts_into_extra(clone: Path, extra: str) -> None:
+    """The client works, or it refuses the model: no crash."""
+    text = f'[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\nextra.{extra}\n'
+    (clone / "llm_models.toml").write_text(text, encoding="utf-8")
+    code = client().replace("self.endpoint.base_url.rstrip", "'http://127.0.0.1:1'.rstrip")  # nobody answers there
+    assert ask(clone, code=code).out.splitlines()[0] in {"URLError", "NotReachable"}
+
+
 def test_a_file_that_is_named_decides(clone: Path) -> None:
     with server() as (url, requests):
         path = configure(clone, url)
