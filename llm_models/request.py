@@ -52,8 +52,9 @@ def pin(request: Request) -> Request:
 def build(request: Request) -> Snapshot:
     """A snapshot from the files and arguments of a request; nothing is published."""
     request = pin(request)
-    folder = paths.find(request["config"], request.get("start"), found="config" in request["found"])
-    current = in_use(folder, request.get("snapshot"), given_found="snapshot" in request["found"])
+    found = request.get("found", ())
+    folder = paths.find(request["config"], request.get("start"), found="config" in found)
+    current = in_use(folder, request.get("snapshot"), given_found="snapshot" in found)
     file = current.file
     module, overrides = request.get("overrides_module"), request.get("overrides")
     code: Code = request.get("code", "trusted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ def status(folder: paths.Folder, given: str | None = None, *, verify: bool = Fal
         "models": header["counts"]["models"],
         "digest": file.digest,
         "configuration": _configuration(folder),
+        "found": _found(current) or None,
         "activate": _due(current) if problem is None else None,
         "pulled": None if given is not None else _pulled(current),
         "verified": "no damage found" if verify else None,
@@ -68,6 +70,28 @@ def _configuration(folder: paths.Folder) -> str | None:
     if folder.config is None:
         return None
     return f"{folder.config} ({'found, not named' if folder.found else 'named'})"
+
+
+def _found(current: InUse) -> list[str]:
+    """The files that were found, not named, and their owners; a folder around them where its owner is another.
+
+    It does not state whether they are trusted, because that depends on the program that asks.
+    """
+    owners: dict[str, int] = {}
+    for path, _, (own, *folders) in current.found:
+        owners[path] = own[1]
+        owners.update((name, owner) for name, owner, _ in folders if owner != own[1])
+    return [path if os.name == "nt" else f"{path} (owner: {_user(owner)})" for path, owner in owners.items()]
+
+
+def _user(number: int) -> str:
+    """A user's name, or the number where the system has none for it."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def _due(current: InUse) -> str | None:

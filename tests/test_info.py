@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -127,15 +129,21 @@ class TestConfiguration:
         (tmp_path / "llm_models.toml").write_text('prefer = ["openai"]\n')
         monkeypatch.chdir(tmp_path / "deep")
         told = facts("info")["configuration"]
-        assert told == f"{tmp_path / 'llm_models.toml'} (found by walking up from the working directory)"
+        assert told == f"{tmp_path / 'llm_models.toml'} (found, not named)"
 
     def test_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         Path("mine.toml").write_text("")
         expected = f"{Path('mine.toml').absolute()} (named)"
         assert facts("info", "--config", "mine.toml")["configuration"] == expected
-        monkeypatch.setenv("LLM_MODELS_CONFIG", "mine.toml")
+        assert "found" not in facts("info", "--config", "mine.toml")
+        monkeypatch.setenv("LLM_MODELS_CONFIG", str(Path("mine.toml").absolute()))
         assert facts("info")["configuration"] == expected
         assert "configuration" not in facts("info", "--config", "none")
+
+    def test_a_relative_path_in_the_variable_does_not_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        Path("mine.toml").write_text("")
+        monkeypatch.setenv("LLM_MODELS_CONFIG", "mine.toml")
+        assert facts("info")["configuration"] == f"{Path('mine.toml').absolute()} (found, not named)"
 
     def test_due_or_not(self) -> None:
         config = Path("llm_models.toml")
@@ -213,9 +221,8 @@ class TestServed:
         monkeypatch.syspath_prepend(str(tmp_path))
         activate()
         Path("llm_models.toml").write_text('overrides_module = "toy_info"\n')
-        monkeypatch.setenv(
-            "LLM_MODELS_CONFIG", str(Path("llm_models.toml").absolute())
-        )  # load() runs no found file's code
+        # Named, because load() runs no code that a found file names.
+        monkeypatch.setenv("LLM_MODELS_CONFIG", str(Path("llm_models.toml").absolute()))
         assert self.agree("--behaviour") == (1, 2)
         told = fine("info")
         assert re.search(r"^models +3$", told.out, re.MULTILINE)
@@ -249,6 +256,57 @@ class TestServed:
         assert told["configuration"].startswith(str(config.absolute()))
         with pytest.raises(llm_models.LLMModelsError):
             llm_models.load(publish=False)
+
+
+class TestOwners:
+    """Who owns the files that were found, not named."""
+
+    @pytest.fixture
+    def files(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+        """A configuration and an activation of it, as `info` finds them."""
+        (tmp_path / "found").mkdir()
+        monkeypatch.chdir(tmp_path / "found")
+        Path("llm_models.toml").write_text('prefer = ["openai"]\n')
+        fine("activate")
+        return [Path("llm_models.toml").absolute(), ACTIVE.absolute()]
+
+    def test_are_named_in_data_and_in_text(self, files: list[Path]) -> None:
+        pwd = pytest.importorskip("pwd")
+        owner = pwd.getpwuid(files[0].stat().st_uid).pw_name
+        expected = [f"{path} (owner: {owner})" for path in files]
+        assert facts("info")["found"] == expected
+        text = fine("info").out
+        assert ", ".join(expected) in text
+        assert "(found, not named)" in text
+        assert "trusted" not in text.lower()
+
+    def test_an_activation_alone(self, files: list[Path]) -> None:
+        files[0].unlink()
+        [only] = facts("info")["found"]
+        assert only.startswith(f"{files[1]} (")
+
+    def test_a_user_without_a_name_has_a_number(self, files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+        pwd = pytest.importorskip("pwd")
+
+        def unknown(number: int) -> None:
+            raise KeyError(f"getpwuid(): uid not found: {number}")
+
+        monkeypatch.setattr(pwd, "getpwuid", unknown)
+        number = files[0].stat().st_uid
+        assert facts("info")["found"] == [f"{path} (owner: {number})" for path in files]
+
+    def test_windows_states_no_owners(self, files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("llm_models.status.os", SimpleNamespace(name="nt"))
+        assert facts("info")["found"] == [str(path) for path in files]
+
+    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+    def test_of_other_users(self, files: list[Path]) -> None:
+        config, active = files
+        os.chown(config, 54321, 0)
+        os.chown(active.parent, 54322, 0)
+        ours = [f"{path} (owner: root)" for path in (config.parent, active)]
+        theirs = [f"{config} (owner: 54321)", f"{active.parent} (owner: 54322)"]
+        assert facts("info")["found"] == [theirs[0], *ours, theirs[1]]
 
 
 class TestPulled:

@@ -470,9 +470,8 @@ class TestCommands:
         assert with_option
         for words in [words for words in COMMANDS if words.split()[0] in with_option]:
             self.run(place, *words.split(), "--behaviour")
-            expected = [] if words.startswith("info") else ["named"]  # it reports the files, and merges nothing
-            assert [mark.name for mark in marks.iterdir()] == expected, words
-            (marks / "named").unlink(missing_ok=True)
+            assert [mark.name for mark in marks.iterdir()] == ["named"], words
+            (marks / "named").unlink()
 
     def test_the_marks_work(self, place: Place, marks: Path) -> None:
         """A Python that imports from the clone leaves them, so the tests above can fail."""

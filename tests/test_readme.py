@@ -110,3 +110,20 @@ def test_the_readme_tells_every_command() -> None:
 def test_the_example_file_is_the_one_of_the_readme() -> None:
     told = next(text for language, text in BLOCKS if language == "toml")
     assert (ROOT / "examples" / "llm_models.toml").read_text(encoding="utf-8") == told
+
+
+def test_the_rule_of_trust_is_stated_in_the_same_words_everywhere() -> None:
+    """Named, found, trusted: four sentences, and how a container names its file."""
+
+    def words(*path: str) -> str:
+        text = ROOT.joinpath(*path).read_text(encoding="utf-8")
+        return " ".join(re.sub(r"^ *#|\*\*", "", text, flags=re.MULTILINE).split())
+
+    told = re.search(r"(A file is named .*?\(`overrides_module` is a `ConfigError`\)\.)", words("README.md"))
+    assert told is not None
+    assert len(re.findall(r"\.(?= |$)", told[1])) == 4
+    template, recipe = ("llm_models", "data", "template.toml"), "ENV LLM_MODELS_CONFIG=/app/llm_models.toml"
+    for path in (template, ("docs", "integrations.md"), ("docs", "building-a-client.md")):
+        assert told[1] in words(*path), path
+    for path in (("README.md",), template, ("docs", "integrations.md")):
+        assert recipe in words(*path), path

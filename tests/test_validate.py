@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest import mock
 
 import pytest
 from support import ROOT
@@ -22,6 +23,7 @@ from llm_models import checks, config, paths, schema, validation
 from llm_models.behaviour import layer_of_mapping
 from llm_models.cli.output import github_line
 from llm_models.errors import ConfigError, Problem
+from llm_models.modelspec import fold_provider, split_spec
 from llm_models.snapshot_file import SnapshotFile
 
 BAD = ROOT / "tests" / "bad"
@@ -408,6 +410,79 @@ class TestVerdicts:
 
 
 GOOD, WARNED, WRONG = '# nothing\nprefer = ["openai"]\n', 'prefer = ["opnai"]\n', "perfer = []\n"
+
+
+class TestTakesOver:
+    """A new provider changes what a text means whose beginning or end is the provider's id."""
+
+    @staticmethod
+    def provider(provider: str) -> str:
+        return f'[[providers]]\nid = "{provider}"\nbase_url = "https://mine.example/v1"\n'
+
+    @pytest.mark.parametrize(
+        ("provider", "text", "spec"),
+        [
+            ("20251001", "claude-haiku-4-5@20251001", "google_vertex:claude-haiku-4-5@20251001"),
+            ("gpt-oss", "gpt-oss:120b", "ollama_cloud:gpt-oss:120b"),
+            ("GPT.OSS", "gpt-oss:120b", "ollama_cloud:gpt-oss:120b"),
+        ],
+    )
+    def test_is_a_warning(self, provider: str, text: str, spec: str) -> None:
+        [problem] = told(self.provider(provider))
+        folded = provider.lower().replace("-", "_").replace(".", "_")
+        assert problem.message == f"provider '{folded}' takes over texts such as '{text}', which name {spec}"
+        assert (problem.severity, problem.line) == ("warning", 2)
+
+    def test_each_provider_is_reported_once(self) -> None:
+        three = self.provider("20251001") + self.provider("house") + self.provider("gpt_oss")
+        lines = [problem.line for problem in told(three) if "takes over" in problem.message]
+        assert lines == [2, 8]
+
+    def test_it_is_how_a_model_spec_is_read(self) -> None:
+        """For each text that is an id or alias of the base: it is read differently exactly where there is a warning."""
+        names = {name for block in map(PACKAGED.block, PACKAGED.blocks) for name in (*block.ids, *block.aliases)}
+        ends = {end for name in names for end in (name.partition(":")[0], name.rpartition("@")[2])}
+        known = {*PACKAGED.blocks}
+        new = sorted({fold_provider(end) for end in ends if re.fullmatch(r"[A-Za-z0-9][\w.-]*", end)} - known)
+        before = {name: split_spec(name, known) for name in names if ":" in name or "@" in name}
+        taken = set()
+        for index, provider in enumerate(new):
+            changed = {f"'{name}'" for name, key in before.items() if split_spec(name, {*known, provider}) != key}
+            if not changed and index % 25:  # a few of the others are enough
+                continue
+            warned = re.findall("takes over texts such as ('.*'), which", "".join(messages(self.provider(provider))))
+            assert len(warned) == bool(changed)
+            assert {*warned} <= changed
+            taken |= changed
+        assert len(taken) >= 3
+
+    def test_aliases_count(self) -> None:
+        toml = b'[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\naliases = ["small:one", "it@Small.Two"]\n'
+        base, _ = merged(PACKAGED, "x.toml", toml)
+        texts = [self.provider(provider) for provider in ("small", "small-two", "one", "it")]
+        found = [[each.message for each in checks.check_text(text.encode(), "x.toml", base)] for text in texts]
+        assert [bool(each) for each in found] == [True, True, False, False]
+        assert "'it@Small.Two', which name openai:gpt-4o-mini" in found[1][0]
+
+    def test_providers_of_the_catalogue_give_no_warning(self) -> None:
+        known = "".join(f'[[providers]]\nid = "{provider}"\ntags = ["x"]\n' for provider in PACKAGED.blocks)
+        assert not [each for each in messages(known) if "takes over" in each]
+
+    @pytest.mark.parametrize("provider", ["my-gateway", "house", "a", "ids", "gpt", "oss", "claude-haiku-4-5"])
+    def test_nor_do_others(self, provider: str) -> None:
+        assert messages(self.provider(provider)) == []
+
+    def test_it_reads_no_block_for_a_file_without_a_provider_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        raw, decoded = mock.Mock(side_effect=PACKAGED.raw_block), mock.Mock(side_effect=PACKAGED.block)
+        monkeypatch.setattr(SnapshotFile, "raw_block", lambda _, provider: raw(provider))
+        monkeypatch.setattr(SnapshotFile, "block", lambda _, provider: decoded(provider))
+        base = SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
+        text = b'prefer = ["openai"]\n[[providers]]\nid = "groq"\nname = "G"\n'
+        checks.check_text(text, "x.toml", base)
+        assert raw.call_count == 0
+        checks.check_text(text + self.provider("house").encode(), "x.toml", base)
+        assert raw.call_count == len(PACKAGED.blocks)
+        assert {call.args for call in decoded.call_args_list} == {("groq",)}
 
 
 class TestCommand:

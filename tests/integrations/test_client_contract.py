@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 import doctest
 import os
-import re
 import sys
 from typing import TYPE_CHECKING
 
-from support import ROOT
+from support.docs import GUIDE, client, python_blocks
 
 import llm_models
 
@@ -19,15 +18,11 @@ if TYPE_CHECKING:
     import pytest
     from integrations.conftest import Loopback
 
-GUIDE = (ROOT / "docs" / "building-a-client.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```python\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
-CODE = [block for block in BLOCKS if not block.startswith(">>>")]
-EXAMPLES = [block for block in BLOCKS if block.startswith(">>>")]
+EXAMPLES = [block for block in python_blocks(GUIDE) if block.startswith(">>>")]
 
 
 def test_the_guide_is_run_as_it_stands(loopback: Loopback, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (code,) = CODE
-    (tmp_path / "small_client.py").write_text(code, encoding="utf-8")
+    (tmp_path / "small_client.py").write_text(client(), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "small_client", raising=False)
     monkeypatch.setattr(os, "environ", dict(os.environ))
@@ -43,8 +38,7 @@ def test_the_guide_is_run_as_it_stands(loopback: Loopback, monkeypatch: pytest.M
 
 def test_the_client_is_built_on_ours_alone_and_keeps_no_list(packaged: llm_models.Snapshot) -> None:
     """Nothing but the standard library and `llm_models`, and no text in it names a provider or a model."""
-    (code,) = CODE
-    tree = ast.parse(code)
+    tree = ast.parse(client())
     imported = {
         name.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names
     }
@@ -53,4 +47,6 @@ def test_the_client_is_built_on_ours_alone_and_keeps_no_list(packaged: llm_model
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     names = {*packaged.file.header["blocks"], *(model.id for model in packaged.list_models())}
     assert not texts & names
-    assert {"snapshot", "resolve", "capabilities"} <= {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    assert {"snapshot", "resolve", "capabilities", "endpoint"} <= {
+        n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)
+    }

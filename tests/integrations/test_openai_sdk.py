@@ -212,3 +212,11 @@ def test_an_empty_argument_skips_no_check(monkeypatch: pytest.MonkeyPatch, tmp_p
         with pytest.raises(llm_models.UntrustedEndpointError, match="its base URL") as refused:
             client_options("openai:gpt-4o-mini", snapshot=llm_models.load(publish=False), **given)
         assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize("npm", [["@ai-sdk/openai"], {"a": 1}, 5, True])
+def test_a_protocol_that_is_no_text_is_not_stated(npm: object) -> None:
+    stated = {"providers": [{"id": "openai", "npm": npm}]}
+    catalogue = llm_models.load(config=None, publish=False, overrides=stated)
+    with pytest.raises(ClientOptionsError, match="the protocol of its provider is not stated"):
+        client_options("openai:gpt-4o-mini", api_key="x", snapshot=catalogue)

@@ -1,0 +1,40 @@
+"""The documents: their Python blocks, and the client of the guide."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import re
+from typing import TYPE_CHECKING
+
+from support import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+GUIDE = ROOT / "docs" / "building-a-client.md"
+
+
+def documents() -> list[Path]:
+    """Every document that users read."""
+    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def python_blocks(path: Path) -> list[str]:
+    """The Python blocks of a document, as they stand."""
+    text = path.read_text(encoding="utf-8")
+    return re.findall(r"^ *```python[^\n]*\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+
+
+def trees(path: Path) -> Iterator[ast.Module]:
+    """The syntax tree of each Python block of a document; the lines of a session count as one block."""
+    for block in python_blocks(path):
+        examples = doctest.DocTestParser().get_examples(block)
+        yield ast.parse("".join(example.source for example in examples) if examples else block)
+
+
+def client() -> str:
+    """The code of the guide's client, verbatim."""
+    (code,) = [block for block in python_blocks(GUIDE) if not block.startswith(">>>")]
+    return code
