@@ -29,7 +29,6 @@ ALLOWED = {
     "snapshot.py": ({"endpoint_of"}, "`Snapshot.endpoint` itself"),
     "snapshot_file.py": ({"provider_model_id"}, "its default in a record is the id"),
     "transforms/models_dev.py": ({"api", "env"}, "reads the source's document"),
-    # Until its branch is merged:
 }
 """Modules that merge or describe data and may read some of these names, and why."""
 
