@@ -10,12 +10,14 @@ import os
 import re
 from collections.abc import Mapping
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import config, paths
 from llm_models.errors import UntrustedEndpointError, printable, quoted
 from llm_models.filters import compile_glob
 from llm_models.frozen import freeze
+from llm_models.in_use import base_of
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.trust import distrusted, how_to_name
 
@@ -63,10 +65,11 @@ def endpoint_of(
     file: SnapshotFile,
     found: Sequence[FoundFile],
     from_program: Statements,
+    named: bool,
     base_url: str | None = None,
     with_key: bool = False,
 ) -> Endpoint:
-    """The endpoint of a model of `file`; see `llm_models.endpoint`. `found` and `from_program` are the snapshot's.
+    """The endpoint of a model of `file`; see `llm_models.endpoint`. The next three are attributes of the snapshot.
 
     Raises `UntrustedEndpointError`.
     """
@@ -78,8 +81,11 @@ def endpoint_of(
     keys = () if with_key else tuple(name for name in provider.env if name not in settings)
     endpoint = Endpoint(base_url or url, keys, settings, model.provider_model_id)
     if found:
-        claims = _claims(endpoint, model, own, from_program.get(model.provider, {}), base_url, with_key)
-        claim = next(claims, None)
+        stated = from_program.get(model.provider, {})
+        known = [_packaged(paths.PACKAGED_SNAPSHOT)]
+        if named:
+            known.append(base_of(file))
+        claim = next(_claims(endpoint, model, own, stated, known, base_url, with_key), None)
         untrusted = None if claim is None else distrusted(found)
         if claim is not None and untrusted is not None:
             raise _untrusted(model, *claim, file, found, untrusted)
@@ -87,29 +93,30 @@ def endpoint_of(
 
 
 def _claims(
-    endpoint: Endpoint, model: Model, own: str | None, stated: Mapping[str, Any], base_url: str | None, with_key: bool
+    endpoint: Endpoint,
+    model: Model,
+    own: str | None,
+    stated: Mapping[str, Any],
+    known: Sequence[SnapshotFile],
+    base_url: str | None,
+    with_key: bool,
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What neither the packaged catalogue nor the program states: in words, and the path of its field."""
-    packaged = _packaged(paths.PACKAGED_SNAPSHOT)
-    known = packaged.holds(model.provider)
-    record = packaged.block(model.provider).provider if known else {}
-    line: Mapping[str, Any] = packaged.line(*model.key) or {} if known else {}
-    url = endpoint.base_url
-    if base_url is None and url not in stated.get("base_url", ()):
-        stated_for = packaged.block(model.provider).models() if known and url != record.get("base_url") else ()
-        if not known or (url != record.get("base_url") and not (url and url in map(own_address, stated_for))):
+    """What neither the `known` catalogues nor the program state: in words, and the path of its field."""
+    files = [file for file in known if file.holds(model.provider)]
+    records = [file.block(model.provider).provider for file in files]
+    url, addresses = endpoint.base_url, [*(record.get("base_url") for record in records), *stated.get("base_url", ())]
+    if base_url is None and url not in addresses:
+        lines = chain.from_iterable(file.block(model.provider).models() for file in files)
+        if url is None or url not in map(own_address, lines):
             what = f"its base URL {quoted(url)}" if url else "that it has no base URL"
             yield what, ("base_url",) if own is None else ("extra", "provider", "api")
     if not with_key:
-        names = {_folded(name) for name in (*record.get("env", ()), *stated.get("env", ()))}
+        variables = {*chain.from_iterable(record.get("env", ()) for record in records), *stated.get("env", ())}
         for name in (*endpoint.key_variables, *endpoint.settings):
-            if _folded(name) not in names:
+            if _folded(name) not in map(_folded, variables):
                 yield f"the variable {quoted(name)}", ("env",)
-    if endpoint.model_id not in {
-        model.id,
-        line.get("provider_model_id", model.id),
-        *stated.get("provider_model_id", ()),
-    }:
+    ids = [(file.stated(*model.key) or {}).get("provider_model_id") for file in files]
+    if endpoint.model_id not in (model.id, *ids, *stated.get("provider_model_id", ())):
         yield f"the id {quoted(endpoint.model_id)}, which is sent for it,", ("provider_model_id",)
 
 

@@ -69,4 +69,5 @@ def build(request: Request) -> Snapshot:
             from_program = statements(changes.layers)
     built = Snapshot(file, request.get("prefer"), request.get("allow"), request.get("deny"))
     built.found, built.from_program = current.found, from_program
+    built.named = request.get("snapshot") is not None and "snapshot" not in found
     return built

@@ -37,7 +37,7 @@ class Snapshot(Immutable):
     128000
     """
 
-    __slots__ = ("_given", "_models", "epoch", "file", "found", "from_program", "prefer", "view")
+    __slots__ = ("_given", "_models", "epoch", "file", "found", "from_program", "named", "prefer", "view")
 
     def __init__(
         self, file: SnapshotFile, prefer: Iterable[str] | None = None, allow: Allow = None, deny: Deny = None
@@ -62,6 +62,8 @@ class Snapshot(Immutable):
         """The files that it was built from and that were found, so that nobody named them."""
         self.from_program: Mapping[str, Any] = FrozenDict()
         """What the program stated about addresses in arguments of `load()`, where files were found; see `trust`."""
+        self.named = False
+        """Whether the program named the snapshot file that `load()` began with."""
         self.view = View(file, filters)
         self._models = self.view.models
         self.prefer = tuple(dict.fromkeys(stated.get("prefer", ())) if prefer is None else self._providers(prefer))
@@ -90,7 +92,7 @@ class Snapshot(Immutable):
         return f"<Snapshot {self.date}: {counts['models']} models of {counts['providers']} providers>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        attributes = {"found": self.found, "from_program": self.from_program}
+        attributes = {"found": self.found, "from_program": self.from_program, "named": self.named}
         return Snapshot, (self.file, *self._given), (None, attributes)
 
     def parse_provider(self, text: str) -> str:
@@ -156,7 +158,8 @@ class Snapshot(Immutable):
 
         model = self.resolve(spec)
         provider = self.view.provider(model.provider)
-        return endpoint_of(model, provider, self.view.file, self.found, self.from_program, base_url, with_key)
+        found, program, named = self.found, self.from_program, self.named
+        return endpoint_of(model, provider, self.view.file, found, program, named, base_url, with_key)
 
     def capabilities(self, spec: Spec) -> Capabilities:
         """`llm_models.capabilities`, of this snapshot."""

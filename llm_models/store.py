@@ -129,8 +129,8 @@ def list_providers() -> list[str]:
 def get_provider(provider: str) -> Provider:
     """The record of a provider, in any spelling. Raises `UnknownProviderError`.
 
-    >>> llm_models.get_provider("anthropic").env
-    ('ANTHROPIC_API_KEY',)
+    >>> llm_models.get_provider("anthropic").name
+    'Anthropic'
     """
     return snapshot().get_provider(provider)
 

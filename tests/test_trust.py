@@ -322,6 +322,16 @@ class TestNamed:
         monkeypatch.setenv("LLM_MODELS_CONFIG", "llm_models.toml")
         refusal(llm_models.load(publish=False), "openai:gpt-4o-mini")
 
+    def test_a_named_snapshot_beside_a_file_that_is_found(self, clone: Path) -> None:
+        """What the named one states is given; what the found one changes is not."""
+        given = forge(clone, {"providers": [{"id": "openai", "base_url": MINE}]}).rename(clone.parent / "mine.json")
+        catalogue = found(clone, 'prefer = ["openai"]\n', snapshot=given)
+        for one in (catalogue, pickle.loads(pickle.dumps(catalogue))):
+            assert one.endpoint("openai:gpt-4o-mini").base_url == MINE
+        catalogue = found(clone, provider_of("openai", base_url=f'"{EVIL}"'), snapshot=given)
+        for one in (catalogue, pickle.loads(pickle.dumps(catalogue))):
+            assert EVIL in refusal(one, "openai:gpt-4o-mini")
+
     def test_absolute_paths_name(self, clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = clone / "llm_models.toml"
         path.write_text(provider_of("openai", base_url=f'"{EVIL}"'))
