@@ -9,7 +9,7 @@ import click
 from llm_models.cli.options import as_json, catalogue_options, chosen, command, config_option, folder_of
 from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table, transfer_bar
 from llm_models.errors import ConfigError, LLMModelsError, did_you_mean
-from llm_models.in_use import pulled_file, target
+from llm_models.in_use import in_use, pulled_file, target
 from llm_models.transforms import DEFAULT, SOURCES
 
 if TYPE_CHECKING:
@@ -150,6 +150,8 @@ def rollback_command(config: str | None) -> None:
 
     folder = folder_of(config)
     header = rollback(folder).header
+    if in_use(folder).stale:
+        note("note: it was made from another packaged snapshot, so load() does not use it; run 'llm-models activate'")
     line(f"{target(folder)}: back to {header['counts']['models']:,} models, dated {header.get('date', 'unknown')}")
 
 
