@@ -153,8 +153,8 @@ class Changes:
 
     `providers` holds each touched provider's record with its origins, `models` each touched model, `removed` the
     pattern that excludes a model (with its `layer` and `place`). `settings` are those of the whole catalogue and
-    `locations` tells where its patterns stand. `left_out` lists the entries without effect, and `fallen` the aliases
-    that were dropped: (spec, alias, reason).
+    `locations` has that of each pattern. `left_out` lists the entries without effect, `fallen` the dropped aliases:
+    (spec, alias, reason).
     """
 
     def __init__(self, touched: Touched, settings: dict[str, Any], locations: Locations) -> None:

@@ -25,9 +25,9 @@ from llm_models.records import Model, Provider
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from typing import Literal
 
     from llm_models.document import DocumentPath
+    from llm_models.errors import Severity
     from llm_models.layers import Entry
     from llm_models.snapshot_file import SnapshotFile
 
@@ -128,7 +128,7 @@ class _Finding(NamedTuple):
     message: str
     hint: str = ""
     key: str | None = None
-    severity: Literal["error", "warning"] = "warning"
+    severity: Severity = "warning"
 
 
 def _left_out(case: _Case) -> Iterator[_Finding]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from llm_models.document import ANY, Document
 from llm_models.errors import ConfigError, Problem
 from llm_models.grammar import CHECKS
-from llm_models.layers import BY_PROVIDER, layer_from
+from llm_models.layers import BY_PROVIDER, DECISIVE, layer_from
 from llm_models.modelspec import fold_provider
 from llm_models.paths import read_config
 from llm_models.positions import locate, syntax_problem
@@ -119,5 +119,5 @@ def _set_aside(document: Document, path: DocumentPath) -> None:
     elif section in data:
         del data[str(section)]
         tables = isinstance(entries, list) and any(isinstance(entry, dict) for entry in entries)
-        if tables or section in ("models", "providers", "exclude"):
+        if tables or section in DECISIVE:
             document.doubtful.add(ANY)  # `[[provider]]` may have been meant to define one

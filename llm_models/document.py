@@ -9,6 +9,7 @@ from llm_models.errors import Problem, dotted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from llm_models.errors import Severity
     from llm_models.positions import Spans
 
 DocumentPath = tuple[str | int, ...]
@@ -66,7 +67,7 @@ class Document:
         return self.spans.line_column(self.spans[path].key_start)[0]
 
     def problem(
-        self, path: DocumentPath, message: str, hint: str = "", key: str | None = None, severity: str = "error"
+        self, path: DocumentPath, message: str, hint: str = "", key: str | None = None, severity: Severity = "error"
     ) -> Problem:
         """A problem with the value at `path`, or with the `key` inside it."""
         line, column = self.line_column(path if key is None else (*path, key), key=key is not None)

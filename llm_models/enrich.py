@@ -20,23 +20,15 @@ _EMBEDDERS = {"bge", "codestral-embed", "cohere-embed", "gemini-embedding", "mis
 # one that `without` names. Where the capability `flag` is stated, it alone decides.
 KINDS: tuple[dict[str, Any], ...] = (
     {"kind": "reranker", "id": r"rerank", "capabilities": {"chat": False}},
-    {
-        "kind": "embeddings",
-        "flag": "embeddings",
-        "id": r"embed|(^|-)(bge|e5|gte|voyage)-|(^|-)all-mini-?lm-|-mpnet-base-",
-        "families": _EMBEDDERS,
-        "capabilities": {"chat": False, "embeddings": True},
-    },
+    {"kind": "embeddings", "flag": "embeddings", "families": _EMBEDDERS,
+     "id": r"embed|(^|-)(bge|e5|gte|voyage)-|(^|-)all-mini-?lm-|-mpnet-base-",
+     "capabilities": {"chat": False, "embeddings": True}},
     # Upstream lists text as the output of some of these.
-    {
-        "kind": "makes pictures or speech",
-        "id": r"(^|-)(chat)?gpt-image-|(^|-)grok-imagine-|(^|-)melotts$",
-        "families": {"gpt-image"},
-        "capabilities": {"chat": False},
-    },
+    {"kind": "makes pictures or speech", "families": {"gpt-image"},
+     "id": r"(^|-)(chat)?gpt-image-|(^|-)grok-imagine-|(^|-)melotts$", "capabilities": {"chat": False}},
     {"kind": "no text in", "without": ("input", "text"), "capabilities": {"chat": False}},
     {"kind": "no text out", "without": ("output", "text"), "capabilities": {"chat": False}},
-)
+)  # fmt: skip
 
 _VERSION = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{2}-\d{4}|\d{2}-\d{2}|\d{8}|v?\d+(\.\d+)*)$")
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any
+    from typing import Any, Literal
+
+    Severity = Literal["error", "warning"]
 
 
 def printable(text: object) -> str:
@@ -97,7 +99,7 @@ class Problem:
 
     def __init__(
         self, message: str, *, file: str | None = None, line: int | None = None, column: int | None = None,
-        path: str = "", hint: str = "", severity: str = "error",
+        path: str = "", hint: str = "", severity: Severity = "error",
     ) -> None:  # fmt: skip
         self.message, self.path, self.hint, self.severity = message, path, hint, severity
         self.file, self.line, self.column = file, line, column

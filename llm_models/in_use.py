@@ -66,11 +66,8 @@ class InUse:
     @property
     def base_kind(self) -> BaseKind:
         """What the base is: the `"packaged"` snapshot, which an upgrade of the package replaces, or a `"source"`."""
-        base = self.file.header.get("base")
-        if base:
-            kind: BaseKind = base["kind"]
-            return kind
-        return "packaged" if self.file.name == paths.PACKAGED_SNAPSHOT else "source"
+        kind: BaseKind | None = self.file.header.get("base", {}).get("kind")
+        return kind or ("packaged" if self.file.name == paths.PACKAGED_SNAPSHOT else "source")
 
 
 def in_use(folder: paths.Folder, given: str | None = None, *, given_found: bool = False, reads: bool = True) -> InUse:
@@ -138,7 +135,7 @@ def packaged() -> SnapshotFile:
 
 
 def _is_stale(path: str) -> bool:
-    """Whether an activated snapshot was made from another packaged one, told by its first line alone."""
+    """Whether an activated snapshot was made from another packaged one, as its first line alone states."""
     base = read_header(path).get("base")
     if not isinstance(base, dict) or base.get("kind") != "packaged":
         return False

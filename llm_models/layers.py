@@ -37,6 +37,8 @@ SETTINGS = {
 """The settings, in the order of a snapshot's header."""
 
 BY_PROVIDER = tuple(name for name, setting in SETTINGS.items() if setting.by_provider)
+DECISIVE = ("models", "providers", *(name for name, setting in SETTINGS.items() if not setting.in_header))
+"""The sections that decide which records there are."""
 
 SETTINGS_RULES: dict[Path, str] = {
     (name, "*") if setting.by_provider and setting.rule == "UNITE" else (name,): setting.rule

@@ -176,9 +176,7 @@ def _not_allowed(view: View, provider: str, model_id: str, section: str, pattern
     else:
         allow = view.filters.allow if view.filters is not None else None
         listed = allow is not None and provider in allow
-        why = "not allowed: " + (
-            f"no pattern of allow.{provider} matches" if listed else f"allow leaves out {provider}"
-        )
+        why = f"not allowed: {f'no pattern of allow.{provider} matches' if listed else f'allow leaves out {provider}'}"
         by_argument = allow != stated
         origin = next(iter(origins.values()), None)
     if by_argument:

@@ -21,6 +21,7 @@ from llm_models.frozen import thaw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Literal
 
     Rules = Mapping["Path", Any]
     Pair = tuple[Any, "Layered"]  # the value that one layer states for a field
@@ -150,7 +151,7 @@ def _hollow(value: Any) -> bool:
     return value is OMIT or (isinstance(value, dict) and all(map(_hollow, value.values())))
 
 
-def _kind(value: Any, rule: Any) -> str:
+def _kind(value: Any, rule: Any) -> Literal["omit", "map", "leaf"]:
     if value is OMIT:
         return "omit"
     return "map" if isinstance(value, dict) and rule is None else "leaf"

@@ -14,6 +14,9 @@ from llm_models.errors import SourceError, printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import ModuleType
+    from typing import Literal
+
+    Kind = Literal["dropped", "repaired", "odd", "record dropped", "left out"]
 
     Entry = tuple[str, Any]
 
@@ -26,12 +29,12 @@ class Report:
     """What a build dropped and repaired, counted by (kind, field, reason), with the first three specs of each."""
 
     def __init__(self) -> None:
-        self.counts: dict[tuple[str, str, str], int] = {}
-        self.examples: dict[tuple[str, str, str], list[str]] = {}
+        self.counts: dict[tuple[Kind, str, str], int] = {}
+        self.examples: dict[tuple[Kind, str, str], list[str]] = {}
         self.records_seen = 0
         self.records_dropped = 0
 
-    def add(self, kind: str, field: str, reason: str, example: str) -> None:
+    def add(self, kind: Kind, field: str, reason: str, example: str) -> None:
         """Count one: `kind` is `"dropped"`, `"repaired"`, `"odd"` or `"record dropped"`."""
         key = (kind, field, reason)
         self.counts[key] = self.counts.get(key, 0) + 1
@@ -63,9 +66,9 @@ def listed(document: Any, transform: ModuleType) -> Iterable[tuple[Entry, Iterab
 
     A `Drop` in place of the models keeps the provider without models. A document of another shape lists nothing.
     """
-    from glom import PathAccessError, glom
+    from glom import GlomError, glom
 
-    providers: Iterable[Any] = glom(document, transform.CATALOGUE, default=(), skip_exc=(PathAccessError, Drop))
+    providers: Iterable[Any] = glom(document, transform.CATALOGUE, default=(), skip_exc=(GlomError, Drop))
     return providers
 
 
@@ -80,7 +83,7 @@ def normalize(
 
     def record_of(kind: str, entry: Any, example: str, **more: str) -> dict[str, Any] | None:
         """Our record, None if it was dropped; it is counted either way."""
-        from glom import glom
+        from glom import GlomError, glom
 
         report.records_seen += 1
         if isinstance(entry, Drop):
@@ -89,8 +92,11 @@ def normalize(
             reason = f"expected an object, found {kind_of(entry)}"
         else:
             spec = transform.PROVIDER if kind == "provider" else transform.MODEL
-            record = {**glom(entry, spec, scope={"note": partial(report.add, example=example)}), **more}
-            reason = fault(kind, record) if "id" in record else "it has no id"
+            try:
+                record = {**glom(entry, spec, scope={"note": partial(report.add, example=example)}), **more}
+                reason = fault(kind, record) if "id" in record else "it has no id"
+            except GlomError as error:  # a spec that takes another shape for granted
+                record, reason = {}, f"it has another shape than the transform expects ({type(error).__name__})"
             if reason is None:
                 return record
         report.add("record dropped", kind, str(reason), example)

@@ -25,9 +25,14 @@ class OpenFile:
     def __init__(self, path: str) -> None:
         """Open the file at `path`. Raises `OSError`."""
         self.path = path
-        self._number = -1  # `__del__` needs it if the next line fails
-        self._number = os.open(path, os.O_RDONLY)
-        self.identity = _identity(os.fstat(self._number))
+        self._number = -1  # `__del__` needs it if the next lines fail
+        number = os.open(path, os.O_RDONLY)
+        try:
+            self.identity = _identity(os.fstat(number))
+        except OSError:
+            os.close(number)
+            raise
+        self._number = number
 
     def is_unchanged(self) -> bool:
         """Whether the descriptor still belongs to the file, and the file was not written to."""

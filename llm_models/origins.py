@@ -9,7 +9,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Any, NotRequired, TypedDict
+    from typing import Any, Literal, NotRequired, TypedDict
 
     from llm_models.merge import Origin
 
@@ -27,13 +27,10 @@ if TYPE_CHECKING:
 
         pattern: str
 
-    class Fields(TypedDict):
-        """The origins of a record's values, by `key_of` their paths."""
-
-        fields: dict[str, Stored]
+    Fields = dict[Literal["fields"], dict[str, Stored]]
 
     class Tail(TypedDict):
-        """The sections: by provider id, model spec, model spec, and setting, provider and pattern."""
+        """The sections, by provider id, by model spec (twice), and by setting, provider and pattern."""
 
         providers: dict[str, Fields]
         models: dict[str, Fields]

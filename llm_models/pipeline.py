@@ -93,16 +93,15 @@ def application_layers(
 
 def _log(changes: Changes) -> None:
     """Log what of the layers has no effect: a refresh may have caused it, so it is not an error."""
-    if not changes.left_out and not changes.fallen:
-        return
-    import logging
+    named = ", ".join(f"{entry.provider}:{entry.match or entry.id}" for entry in changes.left_out[:5])
+    count = f"left out, because the catalogue does not have their models ({len(changes.left_out)})"
+    texts = [f"{count}: {named}"] if named else []
+    texts += (f"alias {alias} of {spec} dropped: {why}" for spec, alias, why in changes.fallen)
+    if texts:
+        import logging
 
-    log = logging.getLogger("llm_models")
-    if changes.left_out:
-        named = ", ".join(f"{entry.provider}:{entry.match or entry.id}" for entry in changes.left_out[:5])
-        log.warning("left out, because their models are gone (%d): %s", len(changes.left_out), printable(named))
-    for spec, alias, why in changes.fallen:
-        log.warning("alias %s of %s dropped: %s", printable(alias), printable(spec), printable(why))
+        for text in texts:
+            logging.getLogger("llm_models").warning("%s", printable(text))
 
 
 def curated_layers() -> list[Layer]:

@@ -125,6 +125,9 @@ def _fields(file: SnapshotFile, key: ModelKey, sources: list[dict[str, str]]) ->
     line: Line = file.line(*key) or {"id": key.id}
     origins = fields_of(file.tail(), f"{key.provider}:{key.id}")
     stated = {path for path, _ in leaves({name: value for name, value in line.items() if name != "derived"})}
+    for path in [path for path, origin in origins.items() if path not in stated and "replaced" not in origin]:
+        origin = origins.pop(path)  # 0.1.0 wrote no quotes around a key with dots
+        origins.update({one: origin for one in stated if ".".join(one) == ".".join(path)})
     derived = {("provider_model_id",), *(path for path, _ in leaves(line.get("derived", {})))}
     source = ", ".join([source["name"] for source in sources]) or None
     for path, value in leaves(Model.from_dict(effective(line, key.provider)).to_dict()):

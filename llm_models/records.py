@@ -205,6 +205,14 @@ STATED = len(CAPABILITIES)
 DEPRECATED = 1 << (2 * STATED)
 
 
+def known_capabilities(stated: Mapping[str, Any], kind: type[Record] = Capabilities) -> dict[str, Any]:
+    """The part of stated capabilities that this version knows; a file of another version may state more."""
+    known = defaults(kind)
+    shared = {name: value for name, value in stated.items() if name in known}
+    groups = [name for name, value in shared.items() if isinstance(value, dict) and isinstance(known[name], Record)]
+    return {**shared, **{name: known_capabilities(shared[name], type(known[name])) for name in groups}}
+
+
 def capability_bits(capabilities: Capabilities, stated: Mapping[str, Any], deprecated: bool) -> int:
     """The capability set of a model, as one integer: a bit for each flag that is true, a bit for each flag in `stated`
     (plain data; the others are defaults), and `DEPRECATED`.

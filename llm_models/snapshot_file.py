@@ -17,7 +17,7 @@ from llm_models import paths
 from llm_models.header import MAX_HEADER, WRONG, damaged, parse_header
 from llm_models.jsontext import loads
 from llm_models.open_file import OpenFile, source_of
-from llm_models.records import CAPABILITIES, translate_bits
+from llm_models.records import CAPABILITIES, known_capabilities, translate_bits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -219,7 +219,10 @@ class SnapshotFile:
     def stated(self, provider: str, model_id: str) -> dict[str, Any] | None:
         """The stated values of a model, without derived ones; None when the file does not have it."""
         line = self.line(provider, model_id)
-        return line and {name: value for name, value in line.items() if name != "derived"}
+        stated: dict[str, Any] | None = line and {name: value for name, value in line.items() if name != "derived"}
+        if stated and "capabilities" in stated:
+            stated["capabilities"] = known_capabilities(stated["capabilities"])
+        return stated
 
     def tail(self) -> Tail:
         """The part after the records: `providers` and `models` with the origins of their values, and `removed`."""

@@ -48,14 +48,15 @@ def status(folder: paths.Folder, given: str | None = None, *, verify: bool = Fal
     }
 
 
-_UNUSED = {"stale": "was made from another packaged snapshot", "foreign": "belongs to another user"}
+UNUSED = {"stale": "was made from another packaged snapshot", "foreign": "belongs to another user"}
+"""Why an activated snapshot is not used, in words."""
 
 
 def _kind(current: InUse) -> str:
     if current.kind == "activated":
         return f"activated, from {'the packaged snapshot' if current.base_kind == 'packaged' else 'a source'}"
     if current.unused is not None:
-        return f"packaged; the activated one {_UNUSED[current.unused]} and is not used"
+        return f"packaged; the activated one {UNUSED[current.unused]} and is not used"
     return current.kind
 
 

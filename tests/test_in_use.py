@@ -259,6 +259,18 @@ class TestStoredFiles:
         assert not catalogue.allowed("google-vertex:gpt-4o-mini")
         assert facts("info", "--verify")["verified"]
 
+    def test_a_key_with_dots_keeps_its_origin(self) -> None:
+        """0.1.0 wrote `extra.x.y` for the key `x.y`."""
+        line: Any = {"fields": {"extra.x.y.z": {"layer": "llm_models.toml", "place": "llm_models.toml:7"}}}
+        data = catalogues.of_source(
+            catalogues.catalogue(catalogues.provider("acme", catalogues.model("m1", **{"x.y": {"z": 1}})))
+        )[0]
+        tail = {**data.tail(), "models": {"acme:m1": line}}
+        blocks = {"acme": (data.raw_block("acme"), 1)}
+        Path("old.json").write_bytes(catalogues.assembled(data.header, blocks, tail).data)
+        (origin,) = llm_models.load(None, snapshot="old.json", publish=False).explain("acme:m1", 'extra."x.y"').fields
+        assert (origin.how, origin.value, origin.place) == ("stated", 1, "llm_models.toml:7")
+
     def test_its_base_is_restored(self) -> None:
         for name in ("from-source.json", "source-base.json"):
             file = SnapshotFile.open(str(STORED / name))

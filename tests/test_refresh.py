@@ -267,6 +267,19 @@ class TestRollback:
         assert fine("rollback").out == f"{ACTIVE.absolute()}: back to 5 models, dated 2026-01-02\n"
         assert ACTIVE.read_bytes() == bytes_of[5]
 
+    def test_to_one_that_an_upgrade_made_stale(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        Path("llm_models.toml").write_text('prefer = ["openai"]\n')
+        fine("activate")
+        Path("llm_models.toml").write_text('prefer = ["anthropic"]\n')
+        fine("activate")
+        Path("api.json").write_bytes(numbered(4))
+        fine("activate", "--from", "api.json", "--config", "none", "--out", str(tmp_path / "packaged.json"), "--force")
+        note = "note: it was made from another packaged snapshot, so load() does not use it; run 'llm-models activate'"
+        with monkeypatch.context() as upgraded:
+            upgraded.setattr(paths, "PACKAGED_SNAPSHOT", str(tmp_path / "packaged.json"))
+            assert fine("rollback").lines == [note]
+        assert fine("rollback").lines == []
+
     def test_where_there_is_none(self) -> None:
         self.activate(3)
         before = ACTIVE.read_bytes()

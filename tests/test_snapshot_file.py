@@ -540,6 +540,21 @@ class TestReadInParts:
         assert sizes == [1 << 14, file.blocks["openai"][1]]
         assert header_end(whole) < 1 << 14
 
+    def test_a_file_whose_status_cannot_be_read_is_closed(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        opened: list[int] = []
+        real = os.open
+
+        def broken(_: int) -> os.stat_result:
+            raise OSError(5, "Input/output error")
+
+        monkeypatch.setattr(os, "open", lambda *args: opened.append(real(*args)) or opened[-1])
+        monkeypatch.setattr(os, "fstat", broken)
+        with pytest.raises(SnapshotError, match=r"the-file\.json: the snapshot cannot be read: Input/output error"):
+            SnapshotFile.open(str(path))
+        monkeypatch.undo()
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(opened[-1])
+
     def test_a_long_first_line(self, path: Path) -> None:
         many = catalogues.made_up({f"p{number:04}": {"m": {}} for number in range(2_000)})
         assert header_end(many.data) > 1 << 15
@@ -765,6 +780,20 @@ class TestOtherFlags:
         for name, sets in expected.items():
             assert restored.block(name).bits == [reverse_bits(bits) for bits in sets]
         assert restored.digest == base.digest
+
+    def test_a_model_that_states_unknown_flags_takes_corrections(self, tmp_path: Path) -> None:
+        """What an unknown flag states is left out of the merge, because our schema does not have it."""
+        model = catalogues.model("m1", tool_call=True)
+        base = catalogues.of_source(catalogues.catalogue(catalogues.provider("acme", model)))[0]
+        ours = base.block("acme")
+        row = ours.line(0).replace(b'"tools":{', b'"flying":true,"tools":{"flying":true,')
+        assert row != ours.line(0)
+        block = snapshot_writer.encode_block(ours.provider, [("m1", row, ours.bits[0])], {})
+        path = tmp_path / "theirs.json"
+        path.write_bytes(catalogues.assembled(base.header, {"acme": (block, 1)}, base.tail()).data)
+        (tmp_path / "llm_models.toml").write_text('[[models]]\nprovider = "acme"\nid = "m1"\ncost.input = 7\n')
+        made = llm_models.load(tmp_path / "llm_models.toml", snapshot=path, publish=False).get_model("acme", "m1")
+        assert (made.cost.input, made.capabilities.tools.enabled) == (7, True)
 
     def test_no_flags_at_all(self) -> None:
         file = SnapshotFile(with_flags([]), "x")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import types
 from pathlib import Path
 from typing import Any
 
 import pytest
 from glom import SKIP, Spec, T, glom
+from support import flat_source
 from support.command import facts, fine, here, python
 
 import llm_models
@@ -149,6 +151,19 @@ class TestSpecs:
         assert record == {"extra": {"source_id": "x", "limit": {"was": 1, "new": 2}}}
         same = "extra holds another value of that name"
         assert notes == [("dropped", "source_id", same), ("dropped", "limit.was", same)]
+
+    def test_a_spec_that_fails_drops_the_record(self) -> None:
+        """Not every spec checks what it is given; the record is counted, and the others stay."""
+        document = {"data": [{"id": "a/one", "name": "One"}, {"id": "a/two"}, {"id": "a/three", "name": 3}]}
+        transform: Any = types.SimpleNamespace(**vars(flat_source))
+        transform.MODEL = Record(id=Take("id", flat_source.after_slash), name=Spec(T["name"].upper()))
+        report = Report()
+        records = normalize(document, transform, report, lambda *_: None)
+        assert [*records["a"]["models"]] == ["one"]
+        assert report.records_dropped == 2
+        for kind, _, reason in report.counts:
+            assert kind == "record dropped"
+            assert reason.startswith("it has another shape than the transform expects (")
 
     def test_any_glom_spec_is_a_leaf_and_takes_nothing(self) -> None:
         record, _ = apply({"id": Take("id", text), "upper": Spec(T["id"].upper())}, {"id": "x", "b": 1})

@@ -9,7 +9,7 @@ import click
 from llm_models.cli.options import as_json, catalogue_options, chosen, command, config_option, folder_of
 from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table, transfer_bar
 from llm_models.errors import ConfigError, LLMModelsError, did_you_mean
-from llm_models.in_use import pulled_file, target
+from llm_models.in_use import in_use, pulled_file, target
 from llm_models.transforms import DEFAULT, SOURCES
 
 if TYPE_CHECKING:
@@ -147,9 +147,13 @@ def activate_command(
 def rollback_command(config: str | None) -> None:
     """Put back the snapshot that the last activation replaced."""
     from llm_models.activation import rollback
+    from llm_models.status import UNUSED
 
     folder = folder_of(config)
     header = rollback(folder).header
+    unused = in_use(folder, reads=False).unused
+    if unused is not None:
+        note(f"note: it {UNUSED[unused]}, so load() does not use it; run 'llm-models activate'")
     line(f"{target(folder)}: back to {header['counts']['models']:,} models, dated {header.get('date', 'unknown')}")
 
 

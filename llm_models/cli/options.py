@@ -59,7 +59,7 @@ def command(name: str, summary: str, example: str) -> Callable[[Callable[..., No
 config_option = click.option(
     "--config",
     metavar="FILE",
-    help="The llm_models.toml to use, or 'none'. Default: LLM_MODELS_CONFIG, or the nearest in or above this folder.",
+    help="The llm_models.toml to use, or 'none'. Default: LLM_MODELS_CONFIG, or the nearest in this repository.",
 )
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
