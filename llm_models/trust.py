@@ -18,6 +18,7 @@ import sys
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
+from llm_models import paths
 from llm_models.errors import ConfigError, printable
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _code_below(folder: Identity) -> Iterator[os.stat_result]:
         around = list(_upwards(path))
         below = list(takewhile(lambda each: each[1] != folder, around))
         if len(below) < len(around) and not any(
-            identity in environments or os.path.lexists(os.path.join(name, "pyvenv.cfg")) for name, identity in below
+            identity in environments or paths.exists(os.path.join(name, "pyvenv.cfg")) for name, identity in below
         ):
             yield status
 
