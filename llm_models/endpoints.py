@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from functools import cache
+from glob import escape
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from llm_models.paths import FoundFile
     from llm_models.records import Model, Provider
 
-    Statements = Mapping[str, Mapping[str, tuple[str, ...]]]
-    """Provider -> `base_url`, `env` and `provider_model_id` -> the values that the program stated."""
+    Statements = Mapping[str, Mapping[str, tuple[Any, ...]]]
+    """Provider -> what the program stated: `base_url` and `env`, values; `models`, pairs of a glob and names."""
 
 SETTINGS = ("_ACCOUNT", "_ACCOUNT_ID", "_BASE_URL", "_ENDPOINT", "_GATEWAY_ID", "_HOST", "_LOCATION", "_PROJECT",
             "_REGION", "_RESOURCE_NAME", "_URL")  # fmt: skip
@@ -81,43 +82,51 @@ def endpoint_of(
     keys = () if with_key else tuple(name for name in provider.env if name not in settings)
     endpoint = Endpoint(base_url or url, keys, settings, model.provider_model_id)
     if found:
-        stated = from_program.get(model.provider, {})
         known = [_packaged(paths.PACKAGED_SNAPSHOT)]
         if named:
             known.append(base_of(file))
-        claim = next(_claims(endpoint, model, own, stated, known, base_url, with_key), None)
+        asked = _Asked(model, endpoint, None if base_url else ("extra", "provider", "api") if own else ("base_url",))
+        claim = next(_claims(asked, file, known, from_program.get(model.provider, {}), with_key), None)
         untrusted = None if claim is None else distrusted(found)
         if claim is not None and untrusted is not None:
-            raise _untrusted(model, *claim, file, found, untrusted)
+            raise _untrusted(model, *claim, file, found)
     return endpoint
 
 
+class _Asked(NamedTuple):
+    """A model, its endpoint, and the path of the field that states the base URL; None where the caller gave it."""
+
+    model: Model
+    endpoint: Endpoint
+    address: tuple[str, ...] | None
+
+
 def _claims(
-    endpoint: Endpoint,
-    model: Model,
-    own: str | None,
-    stated: Mapping[str, Any],
-    known: Sequence[SnapshotFile],
-    base_url: str | None,
-    with_key: bool,
+    asked: _Asked, file: SnapshotFile, known: Sequence[SnapshotFile], stated: Mapping[str, Any], with_key: bool
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What neither the `known` catalogues nor the program state: in words, and the path of its field."""
-    files = [file for file in known if file.holds(model.provider)]
-    records = [file.block(model.provider).provider for file in files]
+    """What neither the `known` catalogues nor the program (`stated`) state: in words, and the path of its field."""
+    model, endpoint, address = asked
+    blocks = [each.block(model.provider) for each in known if each.holds(model.provider)]
+    records = [block.provider for block in blocks]
     url, addresses = endpoint.base_url, [*(record.get("base_url") for record in records), *stated.get("base_url", ())]
-    if base_url is None and url not in addresses:
-        lines = chain.from_iterable(file.block(model.provider).models() for file in files)
+    if address is not None and url not in addresses:
+        lines = chain.from_iterable(block.models() for block in blocks)
         if url is None or url not in map(own_address, lines):
-            what = f"its base URL {quoted(url)}" if url else "that it has no base URL"
-            yield what, ("base_url",) if own is None else ("extra", "provider", "api")
+            yield f"its base URL {quoted(url)}" if url else "that it has no base URL", address
     if not with_key:
         variables = {*chain.from_iterable(record.get("env", ()) for record in records), *stated.get("env", ())}
         for name in (*endpoint.key_variables, *endpoint.settings):
             if _folded(name) not in map(_folded, variables):
                 yield f"the variable {quoted(name)}", ("env",)
-    ids = [(file.stated(*model.key) or {}).get("provider_model_id") for file in files]
-    if endpoint.model_id not in (model.id, *ids, *stated.get("provider_model_id", ())):
+    own = [values for entry, values in stated.get("models", ()) if compile_glob(entry)(model.id)]
+    ids = [(each.stated(*model.key) or {}).get("provider_model_id") for each in known]
+    if endpoint.model_id not in (model.id, *ids, *(values.get("provider_model_id") for values in own)):
         yield f"the id {quoted(endpoint.model_id)}, which is sent for it,", ("provider_model_id",)
+    served = file.block(model.provider).aliases
+    for name in (*model.aliases, *(alias for alias, model_id in served.items() if model_id == model.id)):
+        meant = {name if name in block.rows else block.aliases.get(name, model.id) for block in blocks}
+        if meant and model.id not in meant and not any(name in values.get("aliases", ()) for values in own):
+            yield f"the name {quoted(name)} (otherwise that of '{printable(min(meant))}')", ("aliases",)
 
 
 @cache
@@ -131,36 +140,36 @@ def _folded(name: str) -> str:
 
 
 def statements(layers: Iterable[Layer]) -> Statements:
-    """What the arguments of `load()` among `layers` state about addresses, by provider; immutable."""
+    """What those of `layers` that are the program's own state about addresses, by provider; immutable."""
     stated: dict[str, dict[str, list[Any]]] = {}
     for layer in layers:
         for entry in (*layer.providers, *layer.models) if layer.by_program else ():
             fields = entry.fields
-            values = {
-                "base_url": (fields.get("base_url"), own_address(fields)),
-                "env": fields.get("env", ()),
-                "provider_model_id": (fields.get("provider_model_id"),),
-            }
-            for name, items in values.items():
-                of_provider = stated.setdefault(entry.provider, {}).setdefault(name, [])
-                of_provider += [item for item in items if item is not None]
+            of_provider = stated.setdefault(entry.provider, {"base_url": [], "env": [], "models": []})
+            addresses = (fields.get("base_url"), own_address(fields))
+            of_provider["base_url"] += [address for address in addresses if address is not None]
+            of_provider["env"] += fields.get("env", ())
+            names = {name: fields[name] for name in ("provider_model_id", "aliases") if name in fields}
+            if names:
+                of_provider["models"].append((entry.match or escape(entry.id), names))
     frozen: Statements = freeze(stated)
     return frozen
 
 
 def _untrusted(
-    model: Model, what: str, path: tuple[str, ...], file: SnapshotFile, found: Sequence[FoundFile], untrusted: FoundFile
+    model: Model, what: str, path: tuple[str, ...], file: SnapshotFile, found: Sequence[FoundFile]
 ) -> UntrustedEndpointError:
-    """The error that names the value, where it is stated, and the two ways out."""
-    stated_by = next((each for each in found if not each[0].endswith(".toml")), untrusted)
-    location = printable(stated_by[0])
-    for each in found:
-        line = _line(file.config(), each[0], model, path) if each[0].endswith(".toml") else None
+    """The error that names the value, where it is stated, and the ways out."""
+    location = printable(next((each[0] for each in found if each[0] == file.name), found[0][0]))
+    for name in [each[0] for each in found if each[0] != file.name]:
+        line = _line(file.config(), name, model, path)
         if line is not None:
-            stated_by, location = each, printable(f"{each[0]}:{line}")
+            location = printable(f"{name}:{line}")
     text = f"{printable(model.spec)}: {what} is stated by {location}, which was found, not named"
-    why = f"{text}, so no key and no prompt goes there. {how_to_name(stated_by)}"
-    return UntrustedEndpointError(why, spec=model.spec, location=location)
+    ways = how_to_name(found, file.name)
+    return UntrustedEndpointError(
+        f"{text}, so no key and no prompt goes there. {ways}", spec=model.spec, location=location
+    )
 
 
 def _line(text: bytes | None, name: str, model: Model, path: tuple[str, ...]) -> int | None:
@@ -172,11 +181,13 @@ def _line(text: bytes | None, name: str, model: Model, path: tuple[str, ...]) ->
     if document.problems or document.data is None:
         return None
     layer = config.layer_of(document, name)
-    of_model = path[0] in {"extra", "provider_model_id"}
+    of_model = path[0] in {"extra", "provider_model_id", "aliases"}
     entries: Iterable[Entry] = layer.models if of_model else layer.providers
     for entry in reversed([*entries]):
         applies = not of_model or (compile_glob(entry.match)(model.id) if entry.match else entry.id == model.id)
-        if entry.provider == model.provider and applies and entry.states(*path):
-            line: int | None = entry.line(path)
-            return line
+        if entry.provider == model.provider and applies:
+            stated = path if entry.states(*path) else ("omit",) if path in entry.omitted else None
+            if stated is not None:
+                line: int | None = entry.line(stated)
+                return line
     return None

@@ -8,6 +8,7 @@ here, so that all of them judge by the same one.
 from __future__ import annotations
 
 import os
+import stat
 
 from llm_models import paths
 from llm_models.errors import SnapshotError, printable
@@ -16,22 +17,24 @@ from llm_models.snapshot_file import SnapshotFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal
 
     from llm_models.paths import FoundFile
 
     Kind = Literal["packaged", "activated", "given"]
     BaseKind = Literal["packaged", "source"]
-    Unused = Literal["stale", "foreign"]
+    Unused = Literal["stale", "foreign", "writable"]
 
 
 class InUse:
     """A catalogue and the application that uses it.
 
     `file` is what `load()` begins with and `kind` where it comes from. `unused` is the reason why there is an activated
-    snapshot that is not used: it is `"stale"`, or `"foreign"` (another user's, beside a file that was named). `folder`
-    holds the application's files, and `config` is the text of the `llm_models.toml` that applies, None where none does.
-    `found` has each file, among those that were read, that was found and not named.
+    snapshot that is not used: it is `"stale"`, or lies beside a file that was named and is `"foreign"` (another user's)
+    or `"writable"` (by everybody). `folder` holds the application's files, and `config` is the text of the
+    `llm_models.toml` that applies, None where none does. `found` has each file, among those that were read, that was
+    found and not named.
     """
 
     __slots__ = ("config", "file", "folder", "found", "kind", "unused")
@@ -52,6 +55,16 @@ class InUse:
         self.kind = kind
         self.unused = unused
         self.found = found
+
+    @property
+    def config_file(self) -> str | None:
+        """The path of the file that holds the text `config`: the application's, or a given snapshot."""
+        return self.file.name if self.folder.config == paths.CONFIG_NAME else self.folder.config
+
+    @property
+    def config_is_found(self) -> bool:
+        """Whether that file was found, not named."""
+        return self.config_file in [file[0] for file in self.found]
 
     @property
     def is_merged(self) -> bool:
@@ -93,14 +106,13 @@ def in_use(folder: paths.Folder, given: str | None = None, *, given_found: bool 
     if activated is None:
         return InUse(packaged(), folder, config, "packaged", found=found)
     state = os.path.dirname(activated)
-    owners = _owners(folder)
-    if owners is not None and not {_owner(path) for path in (state, activated)} <= owners:
-        return InUse(packaged(), folder, config, "packaged", unused="foreign", found=found)
-    if _is_stale(activated):
-        return InUse(packaged(), folder, config, "packaged", unused="stale", found=found)
-    file = SnapshotFile.open(activated)
-    if owners is not None and file.status is not None and file.status.st_uid not in owners:  # replaced since
-        return InUse(packaged(), folder, config, "packaged", unused="foreign", found=found)
+    unused = _strange(folder, activated, os.lstat, os.stat) or ("stale" if _is_stale(activated) else None)
+    file = packaged() if unused is not None else SnapshotFile.open(activated)
+    if unused is None:
+        unused = _strange(folder, activated, lambda path: file.status if path == activated else os.stat(path))
+        file = packaged() if unused is not None else file
+    if unused is not None:
+        return InUse(file, folder, config, "packaged", unused=unused, found=found)
     if folder.found:
         found = (*found, _found(file, state, os.path.dirname(state)))
     return InUse(file, folder, config, "activated", found=found)
@@ -111,22 +123,27 @@ def _found(file: SnapshotFile, *folders: str) -> FoundFile:
     return paths.found_file(file.name, file.status, *folders)
 
 
-def _owners(folder: paths.Folder) -> set[int] | None:
-    """Who may put an activation beside a file that was named: root, the current user, the owner of that file.
+def _strange(folder: paths.Folder, activated: str, *looks: Callable[[str], os.stat_result | None]) -> Unused | None:
+    """Why an activation beside a configuration that was named is not used. Each of `looks` gives a path's status.
 
-    Naming a file names only that file. None where anyone may: the file was found, or the system states no owners.
+    Naming a file names only that file. Root, the current user and the owner of that file may put an activation beside
+    it, and nobody else may write it, unless everybody may write that file, too. Whatever was found is found as a whole.
     """
     if folder.found or os.name == "nt" or folder.config is None:
         return None
-    owner = {_owner(folder.config)} if paths.exists(folder.config) else set()
-    return {0, os.geteuid(), *owner}
-
-
-def _owner(path: str) -> int:
     try:
-        return os.stat(path).st_uid
+        config = os.stat(folder.config) if paths.exists(folder.config) else None
+        states = [
+            status for look in looks for path in (os.path.dirname(activated), activated) if (status := look(path))
+        ]
     except OSError as error:
-        raise SnapshotError(f"{printable(path)}: {error.strerror}", path=path) from None
+        raise SnapshotError(f"{printable(activated)}: {error.strerror}", path=activated) from None
+    owners = {0, os.geteuid(), *([] if config is None else [config.st_uid])}
+    if not {status.st_uid for status in states} <= owners:
+        return "foreign"
+    shared = 0 if config is None else config.st_mode
+    writable = any(status.st_mode & ~shared & stat.S_IWOTH for status in states if not stat.S_ISLNK(status.st_mode))
+    return "writable" if writable else None
 
 
 def packaged() -> SnapshotFile:

@@ -104,7 +104,7 @@ class Entry(NamedTuple):
 class Layer:
     """A named set of partial records and settings. `only_patches` layers define no models of their own.
 
-    `by_program` is true of an argument of `load()`.
+    `by_program` is true of what the program states: a configuration that it names, an argument of `load()`.
     """
 
     def __init__(self, name: str, document: Document, *, only_patches: bool) -> None:

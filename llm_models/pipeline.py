@@ -70,11 +70,13 @@ def application_layers(
     """The layers of an application, weakest first, and the behaviour module that its `llm_models.toml` names."""
     layers: list[Layer] = []
     module = document = None
+    named = False
     if current.config is not None:
         path = current.folder.config
         assert path is not None
         document = config.parse(current.config, path)
         layers.append(config.layer_of(document, os.path.basename(path)))
+        layers[-1].by_program = named = not current.config_is_found
         module = (document.data or {}).get("overrides_module")
     if code == "trusted" and current.found and not behaviour:
         check_code(current, module, document)
@@ -82,7 +84,7 @@ def application_layers(
         from llm_models.behaviour import layer_of_behaviour
 
         layers.append(layer_of_behaviour(behaviour or module))
-        layers[-1].by_program = bool(behaviour)
+        layers[-1].by_program = bool(behaviour) or named
     if overrides:
         from llm_models.behaviour import layer_of_mapping
 

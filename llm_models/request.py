@@ -59,7 +59,8 @@ def build(request: Request) -> Snapshot:
     module, overrides = request.get("overrides_module"), request.get("overrides")
     code: Code = request.get("code", "trusted")
     from_program: Statements = FrozenDict()
-    if not current.is_merged or overrides or module or (code != "none" and file.header.get("overrides_module")):
+    named = current.found and current.config is not None and not current.config_is_found
+    if not current.is_merged or overrides or module or named or (code != "none" and "overrides_module" in file.header):
         from llm_models import pipeline
 
         file, changes = pipeline.merge_application(current, overrides=overrides, behaviour=module, code=code)

@@ -48,7 +48,8 @@ def status(folder: paths.Folder, given: str | None = None, *, verify: bool = Fal
     }
 
 
-UNUSED = {"stale": "was made from another packaged snapshot", "foreign": "belongs to another user"}
+UNUSED = {"stale": "was made from another packaged snapshot", "foreign": "belongs to another user",
+          "writable": "can be written by every user"}  # fmt: skip
 """Why an activated snapshot is not used, in words."""
 
 

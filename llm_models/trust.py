@@ -13,6 +13,7 @@ file states about its own origin could be forged.
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 import sys
 from itertools import islice, takewhile
@@ -50,21 +51,24 @@ def check_code(current: InUse, module: str | None, document: Document | None) ->
     """
     if module is None and not (current.is_merged and current.file.header.get("overrides_module")):
         return
-    named = current.folder.config if module is not None else current.file.name
+    named = current.config_file if module is not None else current.file.name
     file = distrusted([each for each in current.found if each[0] == named])
     if file is not None:
-        line = document.line(("overrides_module",)) if document is not None and module is not None else None
+        of_config = document is not None and module is not None and named == current.folder.config
+        line = document.line(("overrides_module",)) if document is not None and of_config else None
         where = file[0] if line is None else f"{file[0]}:{line}"
         text = "overrides_module names code, and this file was found, not named"
-        raise ConfigError(f"{printable(where)}: {text}, so the code is not run. {how_to_name(file)}")
+        ways = how_to_name(current.found, current.file.name)
+        raise ConfigError(f"{printable(where)}: {text}, so the code is not run. {ways}")
 
 
-def how_to_name(file: FoundFile) -> str:
-    """The sentence that states how to trust a file."""
-    path = printable(file[0])
-    if path.endswith(".toml"):
-        return f"If you trust the file, name it: load(config={path!r}) or LLM_MODELS_CONFIG={path}"
-    return f"If you trust the file, name it: load(snapshot={path!r})"
+def how_to_name(found: Sequence[FoundFile], snapshot: str) -> str:
+    """The sentence that states how to trust what was found: by the configuration, or else by the file `snapshot`."""
+    config = next((file[0] for file in found if file[0] != snapshot), None)
+    if config is None:
+        return f"If you trust the file, name it: load(snapshot={snapshot!r})"
+    variable = printable(shlex.quote(config))
+    return f"If you trust the file, name it: load(config={config!r}) or LLM_MODELS_CONFIG={variable}"
 
 
 def _is_trusted(file: FoundFile) -> bool:

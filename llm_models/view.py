@@ -7,6 +7,7 @@ same entries. Their keys are names of the file, never a user's text, so that que
 from __future__ import annotations
 
 from llm_models.errors import EmptyCatalogError, printable
+from llm_models.header import damaged
 from llm_models.records import CAPABILITIES, Capabilities, Modalities, Model, Provider
 from llm_models.snapshot_file import effective
 
@@ -107,7 +108,7 @@ class View:
         models = self.models.setdefault(provider, {})
         model_id = block.ids[row]
         if model_id not in models:
-            models.setdefault(model_id, self._build(provider, block.model(row), block.bits[row]))
+            models.setdefault(model_id, self._build(provider, model_id, block.model(row), block.bits[row]))
         return models[model_id]
 
     def models_in(self, provider: str, rows: Sequence[int]) -> list[Model]:
@@ -118,14 +119,16 @@ class View:
         if 2 * len(missing) > len(ids):
             lines = block.models()
             for row in missing:
-                models.setdefault(ids[row], self._build(provider, lines[row], block.bits[row]))
+                models.setdefault(ids[row], self._build(provider, ids[row], lines[row], block.bits[row]))
         else:
             for row in missing:
                 self.model(provider, row)
         return [models[ids[row]] for row in rows]
 
-    def _build(self, provider: str, line: Line, bits: int) -> Model:
+    def _build(self, provider: str, model_id: str, line: Line, bits: int) -> Model:
         """The record of a model's line. Parts that are equal in many models are one record: there are few of each."""
+        if line["id"] != model_id:
+            raise damaged(self.file.name, f"the part about {provider} has another model in the place of {model_id}")
         data = effective(line, provider)
         # The capability set and the values of reasoning determine all capabilities.
         capabilities = data.get("capabilities", {})

@@ -7,14 +7,17 @@ the ordinary ways to start a program whose code does.
 from __future__ import annotations
 
 import copy
+import json
 import ntpath
 import os
 import pickle
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support import catalogues
 from support.command import facts
 
 import llm_models
@@ -23,7 +26,7 @@ from llm_models.behaviour import layer_of_mapping
 from llm_models.changes import merge_layers
 from llm_models.in_use import in_use
 from llm_models.snapshot_file import SnapshotFile
-from llm_models.snapshot_writer import write
+from llm_models.snapshot_writer import encode_block, write
 
 EVIL = "https://evil.example/v1"
 MINE = "https://mine.example/v1"
@@ -232,12 +235,79 @@ class TestFound:
             ('\n\n[[providers]]\nid = "openai"\nbase_url = "https://evil.example/v1"\n', 5),
             ('[[models]]\nprovider="openai"\nmatch="gpt-4o*"\n\nprovider_model_id="x"\n', 5),
             ('[[providers]]\nid = "openai"\nenv = [\n"X"]\n', 3),
+            ('[[providers]]\nid = "openai"\n\nomit = ["base_url"]\n', 4),
         ],
     )
     def test_the_message_names_the_line_of_the_value_itself(self, clone: Path, toml: str, line: int) -> None:
         text = refusal(found(clone, toml), "openai:gpt-4o-mini")
         assert f"{clone / 'llm_models.toml'}:{line}, which was found, not named" in text
         assert "overrides/" not in text
+
+
+class TestNames:
+    """A found file does not make a known name mean another model, whose id would be sent with the known key."""
+
+    SWAP = '[exclude]\nopenrouter = ["openai/gpt-4o-min[i]"]\n' + model_of(
+        "openrouter", 'id = "attacker/x"', 'name = "x"', 'aliases = ["openai/gpt-4o-mini"]'
+    )
+
+    def test_an_id_that_becomes_an_alias_of_another_model(self, clone: Path) -> None:
+        catalogue = found(clone, self.SWAP)
+        assert catalogue.resolve("openrouter:openai/gpt-4o-mini").id == "attacker/x"  # it may describe
+        model: Any = catalogue.resolve("openrouter:attacker/x")
+        for spec in ("openrouter:openai/gpt-4o-mini", "openrouter:attacker/x", model):
+            text = refusal(catalogue, spec)
+            assert "the name 'openai/gpt-4o-mini' (otherwise that of 'openai/gpt-4o-mini')" in text
+            assert f"{clone / 'llm_models.toml'}:7," in text
+
+    def test_an_alias_that_moves_to_another_model(self, clone: Path) -> None:
+        packaged = llm_models.load(config=None, publish=False)
+        model = next(model for model in packaged.list_models() if model.aliases)
+        other = next(one for one in packaged.list_models(model.provider) if one.id != model.id)
+        name = json.dumps(model.aliases[0])
+        toml = model_of(model.provider, f"id = {json.dumps(model.id)}", 'omit = ["aliases"]')
+        toml += model_of(model.provider, f"id = {json.dumps(other.id)}", f"aliases = [{name}]")
+        catalogue = found(clone, toml)
+        assert catalogue.resolve(f"{model.provider}:{model.aliases[0]}").id == other.id
+        assert "the name" in refusal(catalogue, f"{model.provider}:{model.aliases[0]}")
+        assert catalogue.endpoint(model.spec)
+
+    def test_the_program_may_do_so(self, clone: Path) -> None:
+        mine = {"models": [{"provider": "openrouter", "id": "attacker/x", "aliases": ["openai/gpt-4o-mini"]}]}
+        assert found(clone, self.SWAP, overrides=mine).endpoint("openrouter:attacker/x").model_id == "attacker/x"
+        assert llm_models.load(config=clone / "llm_models.toml").endpoint("openrouter:openai/gpt-4o-mini")
+
+    def test_an_alias_that_nobody_has(self, clone: Path) -> None:
+        toml = model_of("openai", 'id = "gpt-4o-mini"', 'aliases = ["mine"]')
+        assert found(clone, toml).endpoint("openai:mine").model_id == "gpt-4o-mini"
+
+    def test_an_id_that_the_program_states_counts_for_its_model_alone(self, clone: Path) -> None:
+        mine = {"models": [{"provider": "openrouter", "id": "cheap", "name": "x", "provider_model_id": "house/cheap"}]}
+        toml = model_of("openrouter", 'id = "openai/gpt-4o-mini"', 'provider_model_id = "house/cheap"')
+        catalogue = found(clone, toml, overrides=mine)
+        assert catalogue.endpoint("openrouter:cheap").model_id == "house/cheap"
+        assert "the id 'house/cheap'" in refusal(catalogue, "openrouter:openai/gpt-4o-mini")
+
+    @pytest.mark.parametrize("aliases", [{}, {"openai/gpt-4o-mini": "attacker/x89012345"}])
+    def test_a_forged_block(self, clone: Path, aliases: dict[str, str]) -> None:
+        """Its checksums are right, but a line, or the index, has another model in the place of a known one."""
+        base = SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
+        block = base.block("openrouter")
+        wrong = b'"id":"attacker/x89012345"' if not aliases else b'"id":"openai/gpt-4o-mini"'
+        rows = [(i, block.line(row), block.bits[row]) for row, i in enumerate(block.ids) if i != "openai/gpt-4o-mini"]
+        line = block.line(block.rows["openai/gpt-4o-mini"])
+        if aliases:
+            rows.append(("attacker/x89012345", line.replace(wrong, b'"id":"attacker/x89012345"'), 0))
+        else:
+            rows.append(("openai/gpt-4o-mini", line.replace(b'"id":"openai/gpt-4o-mini"', wrong), 0))
+        made = encode_block(block.provider, sorted(rows), aliases)
+        blocks = {name: (base.raw_block(name), base.blocks[name][3]) for name in base.blocks}
+        blocks["openrouter"] = (made, len(rows))
+        path = forge(clone, {})
+        path.write_bytes(catalogues.assembled(base.header, blocks, base.tail()).data)
+        with pytest.raises(llm_models.LLMModelsError) as refused:
+            llm_models.load(publish=False).endpoint("openrouter:openai/gpt-4o-mini")
+        assert str(path) in str(refused.value)
 
 
 class TestForged:
@@ -332,6 +402,41 @@ class TestNamed:
         for one in (catalogue, pickle.loads(pickle.dumps(catalogue))):
             assert EVIL in refusal(one, "openai:gpt-4o-mini")
 
+    def test_a_named_configuration_beside_a_snapshot_that_is_found(self, clone: Path, tmp_path: Path) -> None:
+        forge(clone, {"providers": [{"id": "groq", "base_url": EVIL}]}).rename(clone / "x.json")
+        mine = tmp_path / "mine.toml"
+        gateway = provider_of("corp", base_url=f'"{MINE}"', env='["CORP_KEY"]')
+        mine.write_text(gateway + model_of("corp", 'id = "m"', 'name = "m"'))
+        catalogue = llm_models.load(mine, snapshot="x.json", publish=False)
+        assert catalogue.endpoint("corp:m")[:2] == (MINE, ("CORP_KEY",))
+        assert f"is stated by {clone / 'x.json'}" in refusal(catalogue, "groq:openai/gpt-oss-20b")
+
+    def test_a_configuration_of_any_name(self, clone: Path) -> None:
+        (clone / "models.conf").write_text(provider_of("openai", base_url=f'"{EVIL}"'))
+        text = refusal(llm_models.load("models.conf", publish=False), "openai:gpt-4o-mini")
+        assert f"{clone / 'models.conf'}:3," in text
+        assert f"load(config={str(clone / 'models.conf')!r}) or LLM_MODELS_CONFIG={clone / 'models.conf'}" in text
+
+    def test_an_activation_is_named_by_its_configuration(self, clone: Path) -> None:
+        """To name the activation alone would leave the configuration found."""
+        config = b'prefer = ["openai"]\n'
+        forge(clone, {"providers": [{"id": "openai", "base_url": EVIL}]}, config)
+        (clone / "llm_models.toml").write_bytes(config)
+        text = refusal(llm_models.load(publish=False), "openai:gpt-4o-mini")
+        path = clone / "llm_models.toml"
+        assert f"load(config={str(path)!r}) or LLM_MODELS_CONFIG={path}" in text
+        assert llm_models.load(path, publish=False).endpoint("openai:gpt-4o-mini").base_url == EVIL
+
+    def test_the_ways_out_can_be_copied(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The path is quoted for Python, and for a shell."""
+        folder = tmp_path / "o'q$(id) te"
+        (folder / ".git").mkdir(parents=True)
+        monkeypatch.chdir(folder)
+        text = refusal(found(folder, provider_of("openai", base_url=f'"{EVIL}"')), "openai:gpt-4o-mini")
+        path = str(folder / "llm_models.toml")
+        assert f"load(config={path!r})" in text
+        assert f"LLM_MODELS_CONFIG={shlex.quote(path)}" in text
+
     def test_absolute_paths_name(self, clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = clone / "llm_models.toml"
         path.write_text(provider_of("openai", base_url=f'"{EVIL}"'))
@@ -379,6 +484,17 @@ class TestCode:
         with pytest.raises(ConfigError) as refused:
             llm_models.load()
         assert str(refused.value).startswith(f"{path}: overrides_module names code")
+        assert "this" not in sys.modules
+
+    @pytest.mark.parametrize("config", [..., None])
+    def test_a_snapshot_that_brings_its_configuration(self, clone: Path, config: Any) -> None:
+        """A relative path is found, and so is the configuration that the snapshot holds."""
+        path = forge(clone, {}, b'overrides_module = "this"\n', overrides_module="this").rename(clone / "x.json")
+        path.parent.joinpath(".llm_models").rmdir()
+        with pytest.raises(ConfigError) as refused:
+            llm_models.load(config, snapshot="x.json", publish=False)
+        assert str(refused.value).startswith(f"{path}: overrides_module names code")
+        assert f"load(snapshot={str(path)!r})" in str(refused.value)
         assert "this" not in sys.modules
 
     def test_a_module_that_the_program_names_takes_its_place(self, clone: Path) -> None:
@@ -575,6 +691,20 @@ class TestBesideANamedFile:
         (shared / ".llm_models" / "snapshot.json").write_text("{}")
         os.chown(shared / ".llm_models" / "snapshot.json", STRANGER, STRANGER)
         assert llm_models.load(config=shared / "mine.toml", publish=False)
+
+    def test_a_strangers_link_to_files_of_mine(self, shared: Path, tmp_path: Path) -> None:
+        state = shared / ".llm_models"
+        state.rename(tmp_path / "elsewhere")
+        state.symlink_to(tmp_path / "elsewhere")
+        os.lchown(state, STRANGER, STRANGER)
+        assert in_use(paths.find(shared / "mine.toml")).unused == "foreign"
+
+    @pytest.mark.parametrize("what", [".llm_models", ".llm_models/snapshot.json"])
+    def test_one_that_everybody_can_write(self, shared: Path, what: str) -> None:
+        (shared / what).chmod(0o777)
+        assert in_use(paths.find(shared / "mine.toml")).unused == "writable"
+        (shared / "mine.toml").chmod(0o666)  # as on some mounts, where that means nothing
+        assert in_use(paths.find(shared / "mine.toml")).unused is None
 
     def test_one_of_the_files_owner(self, shared: Path) -> None:
         for path in ("mine.toml", ".llm_models", ".llm_models/snapshot.json"):
