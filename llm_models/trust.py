@@ -3,7 +3,7 @@
 The program names a file by its absolute path, in `load(config=...)` or `LLM_MODELS_CONFIG`. A file that was found, by
 walking up the folders or by a relative path, may be a stranger's: anyone who clones a repository loads what it holds.
 It is trusted only where code of this process lies in its folder or below, because then its author could run code in
-this process anyway, and where no stranger can write it. An untrusted file describes models. It decides neither which
+this process anyway, and where no other user can write it. An untrusted file describes models. It decides neither which
 code runs nor where a key or a prompt goes.
 
 Whether a file is trusted is asked only when it matters, in the process that asks, and never of the file itself: what a

@@ -107,7 +107,7 @@ def client_options(
     provider = snapshot.get_provider(model.provider)
     client = glom({"model": model.to_dict(), "provider": provider.to_dict()}, CLIENT)
     if not isinstance(client, str):  # a configuration may put anything into extra
-        npm = "npm = '@ai-sdk/openai-compatible' for it in llm_models.toml if it accepts OpenAI's requests"
+        npm = "extra.npm = '@ai-sdk/openai-compatible' for it in llm_models.toml if it accepts OpenAI's requests"
         raise _refused(model, f"the protocol of its provider is not stated; state {npm}")
     if client not in SPEAKERS:
         raise _refused(model, f"it is not served by OpenAI's protocol, but by that of '{printable(client)}'")
