@@ -28,9 +28,12 @@ if TYPE_CHECKING:
     from llm_models.layers import Entry, Layer
     from llm_models.paths import FoundFile
     from llm_models.records import Model, Provider
+    from llm_models.snapshot_file import Block
 
+    Claim = tuple[str, tuple[str, ...]]
+    """What a file that was found states, in words, and the path of its field."""
     Statements = Mapping[str, Mapping[str, tuple[Any, ...]]]
-    """Provider -> what the program stated: `base_url` and `env`, values; `models`, pairs of a glob and names."""
+    """Provider -> what the program stated: `base_url` and `env`, values; `models`, pairs of a glob and values."""
 
 SETTINGS = ("_ACCOUNT", "_ACCOUNT_ID", "_BASE_URL", "_ENDPOINT", "_GATEWAY_ID", "_HOST", "_LOCATION", "_PROJECT",
             "_REGION", "_RESOURCE_NAME", "_URL")  # fmt: skip
@@ -82,51 +85,73 @@ def endpoint_of(
     keys = () if with_key else tuple(name for name in provider.env if name not in settings)
     endpoint = Endpoint(base_url or url, keys, settings, model.provider_model_id)
     if found:
-        known = [_packaged(paths.PACKAGED_SNAPSHOT)]
-        if named:
-            known.append(base_of(file))
-        asked = _Asked(model, endpoint, None if base_url else ("extra", "provider", "api") if own else ("base_url",))
-        claim = next(_claims(asked, file, known, from_program.get(model.provider, {}), with_key), None)
-        untrusted = None if claim is None else distrusted(found)
-        if claim is not None and untrusted is not None:
+        files = [base_of(file)] if named else []
+        blocks = [
+            one.block(model.provider)
+            for one in (*files, _packaged(paths.PACKAGED_SNAPSHOT))
+            if one.holds(model.provider)
+        ]
+        known = _Known(model, blocks, from_program.get(model.provider, {}))
+        aliases = {name for name, model_id in file.block(model.provider).aliases.items() if model_id == model.id}
+        claims = known.strange_names(endpoint.model_id, aliases)
+        if base_url is None:
+            claims = chain(known.strange_address(url, own is not None), claims)
+        if not with_key:
+            claims = chain(claims, known.strange_variables(provider.env))
+        claim = next(claims, None)
+        if claim is not None and distrusted(found) is not None:
             raise _untrusted(model, *claim, file, found)
     return endpoint
 
 
-class _Asked(NamedTuple):
-    """A model, its endpoint, and the path of the field that states the base URL; None where the caller gave it."""
+class _Known:
+    """What the program (`stated`), or else the strongest of `blocks`, states of a model and of its provider.
 
-    model: Model
-    endpoint: Endpoint
-    address: tuple[str, ...] | None
+    Each method yields what differs from that: in words, and the path of its field.
+    """
 
+    def __init__(self, model: Model, blocks: Sequence[Block], stated: Mapping[str, Any]) -> None:
+        self.model = model
+        self.blocks = blocks
+        self.stated = stated
+        self.lines = [block.model(block.rows[model.id]) for block in blocks if model.id in block.rows]
+        self.own = [names for glob, names in stated.get("models", ()) if compile_glob(glob)(model.id)]
 
-def _claims(
-    asked: _Asked, file: SnapshotFile, known: Sequence[SnapshotFile], stated: Mapping[str, Any], with_key: bool
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What neither the `known` catalogues nor the program (`stated`) state: in words, and the path of its field."""
-    model, endpoint, address = asked
-    blocks = [each.block(model.provider) for each in known if each.holds(model.provider)]
-    records = [block.provider for block in blocks]
-    url, addresses = endpoint.base_url, [*(record.get("base_url") for record in records), *stated.get("base_url", ())]
-    if address is not None and url not in addresses:
-        lines = chain.from_iterable(block.models() for block in blocks)
-        if url is None or url not in map(own_address, lines):
-            yield f"its base URL {quoted(url)}" if url else "that it has no base URL", address
-    if not with_key:
-        variables = {*chain.from_iterable(record.get("env", ()) for record in records), *stated.get("env", ())}
-        for name in (*endpoint.key_variables, *endpoint.settings):
-            if _folded(name) not in map(_folded, variables):
+    def _of_provider(self, name: str, default: Any) -> Sequence[Any]:
+        """The values of a provider's field. Where the program states it, no other value counts."""
+        if self.stated.get(name):
+            return self.stated[name]  # type: ignore[no-any-return]
+        return [self.blocks[0].provider.get(name, default)] if self.blocks else [default] if self.stated else []
+
+    def strange_address(self, url: str | None, is_own: bool) -> Iterator[Claim]:
+        """A base URL; `is_own`: the model has it for itself."""
+        own = [names["api"] for names in self.own if "api" in names]
+        own = own or [address for line in self.lines if (address := own_address(line)) is not None][:1]
+        if url not in (*own, *self._of_provider("base_url", None)):
+            what = f"its base URL {quoted(url)}" if url else "that it has no base URL"
+            yield what, ("extra", "provider", "api") if is_own else ("base_url",)
+
+    def strange_variables(self, names: Sequence[str]) -> Iterator[Claim]:
+        """Variables for keys and settings."""
+        known = {_folded(name) for listed in self._of_provider("env", ()) for name in listed}
+        for name in names:
+            if _folded(name) not in known:
                 yield f"the variable {quoted(name)}", ("env",)
-    own = [values for entry, values in stated.get("models", ()) if compile_glob(entry)(model.id)]
-    ids = [(each.stated(*model.key) or {}).get("provider_model_id") for each in known]
-    if endpoint.model_id not in (model.id, *ids, *(values.get("provider_model_id") for values in own)):
-        yield f"the id {quoted(endpoint.model_id)}, which is sent for it,", ("provider_model_id",)
-    served = file.block(model.provider).aliases
-    for name in (*model.aliases, *(alias for alias, model_id in served.items() if model_id == model.id)):
-        meant = {name if name in block.rows else block.aliases.get(name, model.id) for block in blocks}
-        if meant and model.id not in meant and not any(name in values.get("aliases", ()) for values in own):
-            yield f"the name {quoted(name)} (otherwise that of '{printable(min(meant))}')", ("aliases",)
+
+    def strange_names(self, model_id: str, aliases: set[str]) -> Iterator[Claim]:
+        """The id to send, and names that lead to the model: both decide which model answers."""
+        sent = {self.model.id, *(line.get("provider_model_id", self.model.id) for line in self.lines)}
+        if model_id not in (*sent, *(names.get("provider_model_id") for names in self.own)):
+            yield f"the id {quoted(model_id)}, which is sent for it,", ("provider_model_id",)
+        for alias in sorted(aliases.union(self.model.aliases)):
+            of_program = any(alias in names.get("aliases", ()) for names in self.own)
+            if not of_program and all(block.aliases.get(alias) != self.model.id for block in self.blocks):
+                yield f"the alias {quoted(alias)}", ("aliases",)
+        others = [names for glob, names in self.stated.get("models", ()) if not compile_glob(glob)(self.model.id)]
+        if any(self.model.id in names.get("aliases", ()) for names in others) or any(
+            self.model.id in block.aliases for block in self.blocks if self.model.id not in block.rows
+        ):
+            yield f"the id {quoted(self.model.id)}, otherwise an alias of another model,", ("id",)
 
 
 @cache
@@ -146,10 +171,13 @@ def statements(layers: Iterable[Layer]) -> Statements:
         for entry in (*layer.providers, *layer.models) if layer.by_program else ():
             fields = entry.fields
             of_provider = stated.setdefault(entry.provider, {"base_url": [], "env": [], "models": []})
-            addresses = (fields.get("base_url"), own_address(fields))
-            of_provider["base_url"] += [address for address in addresses if address is not None]
-            of_provider["env"] += fields.get("env", ())
-            names = {name: fields[name] for name in ("provider_model_id", "aliases") if name in fields}
+            if "base_url" in fields or ("base_url",) in entry.omitted:
+                of_provider["base_url"].append(fields.get("base_url"))
+            if "env" in fields:
+                of_provider["env"].append(fields["env"])
+            names: dict[str, Any] = {name: fields[name] for name in ("provider_model_id", "aliases") if name in fields}
+            if (api := own_address(fields)) is not None:
+                names["api"] = api
             if names:
                 of_provider["models"].append((entry.match or escape(entry.id), names))
     frozen: Statements = freeze(stated)
@@ -181,12 +209,12 @@ def _line(text: bytes | None, name: str, model: Model, path: tuple[str, ...]) ->
     if document.problems or document.data is None:
         return None
     layer = config.layer_of(document, name)
-    of_model = path[0] in {"extra", "provider_model_id", "aliases"}
+    of_model = path[0] in {"extra", "provider_model_id", "aliases", "id"}
     entries: Iterable[Entry] = layer.models if of_model else layer.providers
     for entry in reversed([*entries]):
         applies = not of_model or (compile_glob(entry.match)(model.id) if entry.match else entry.id == model.id)
         if entry.provider == model.provider and applies:
-            stated = path if entry.states(*path) else ("omit",) if path in entry.omitted else None
+            stated = path if entry.states(*path) or path == ("id",) else ("omit",) if path in entry.omitted else None
             if stated is not None:
                 line: int | None = entry.line(stated)
                 return line

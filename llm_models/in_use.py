@@ -98,6 +98,8 @@ def in_use(folder: paths.Folder, given: str | None = None, *, given_found: bool 
         file = SnapshotFile.open(given)
         if given_found:
             found = (*found, _found(file, os.path.dirname(given)))
+        elif file.holds_config(config):  # what the named file holds is named
+            found = ()
         if config is None:  # a given snapshot brings the configuration merged into it
             config = file.config()
             folder = paths.Folder(None if config is None else paths.CONFIG_NAME, None)

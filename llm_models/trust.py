@@ -107,7 +107,9 @@ def _code_below(folder: Identity) -> Iterator[os.stat_result]:
 
 def _code() -> Iterator[tuple[str, os.stat_result]]:
     """The entries of `sys.path`, and the file of each loaded module, with their status; only paths that exist."""
-    entries: list[object] = [*sys.path]  # programs put other things there, too
+    path: list[object] = [*sys.path]  # programs put other things there, too
+    # Of relative entries only the empty one is looked up in the working directory of the moment.
+    entries = [entry or os.curdir for entry in path if isinstance(entry, str) and (not entry or os.path.isabs(entry))]
     files = []
     for module in list(sys.modules.values()):
         try:
@@ -116,9 +118,9 @@ def _code() -> Iterator[tuple[str, os.stat_result]]:
             continue
         if isinstance(file, str) and os.path.isabs(file):  # a relative one may mean another file by now
             files.append(file)
-    for path in dict.fromkeys([entry or os.curdir for entry in entries if isinstance(entry, str)] + files):
+    for name in dict.fromkeys(entries + files):
         try:
-            real = os.path.realpath(path, strict=True)
+            real = os.path.realpath(name, strict=True)
             yield real, os.stat(real)
         except (OSError, ValueError):
             continue

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from support import catalogues
-from support.command import facts
+from support.command import facts, fine
 
 import llm_models
 from llm_models import ConfigError, Snapshot, UntrustedEndpointError, paths, trust
@@ -172,6 +172,26 @@ class TestFound:
         mine = {"providers": [{"id": "mine", "base_url": EVIL, "env": ["MINE_KEY"]}]}
         assert "its base URL" in refusal(found(clone, evil("MINE_KEY"), overrides=mine), "evil:gpt-4o")
 
+    def test_an_address_and_a_variable_that_belong_to_different_places(self, clone: Path) -> None:
+        """Where the program states a gateway, the packaged address does not count beside the gateway's key."""
+        mine = {"providers": [{"id": "openai", "base_url": MINE, "env": ["GW_KEY"]}]}
+        public = "https://api.openai.com/v1"
+        toml = model_of("openai", 'match = "*"', f'extra.provider.api = "{public}"')
+        assert public in refusal(found(clone, toml, overrides=mine), "openai:gpt-4o-mini")
+        given = forge(clone, mine).rename(clone.parent / "gateway.json")
+        (clone / ".llm_models").rmdir()
+        toml = provider_of("openai", base_url=f'"{public}"')
+        assert public in refusal(found(clone, toml, snapshot=given), "openai:gpt-4o-mini")
+
+    @pytest.mark.parametrize(
+        ("provider", "spec"),
+        [({"id": "corp", "env": ["K"]}, "corp:m"), ({"id": "groq", "omit": ["base_url"]}, "groq:m")],
+    )
+    def test_the_program_may_state_no_address(self, clone: Path, provider: dict[str, Any], spec: str) -> None:
+        models = [{"provider": provider["id"], "id": "m", "name": "m"}]
+        mine = {"providers": [provider], "models": models}
+        assert found(clone, 'prefer = ["openai"]\n', overrides=mine).endpoint(spec).base_url is None
+
     def test_an_address_or_an_id_of_a_model_that_the_program_states(self, clone: Path) -> None:
         entry = {"provider": "openai", "id": "gpt-4o-mini", "provider_model_id": "deployed"}
         mine = {"models": [{**entry, "extra": {"provider": {"api": MINE}}}]}
@@ -257,7 +277,7 @@ class TestNames:
         model: Any = catalogue.resolve("openrouter:attacker/x")
         for spec in ("openrouter:openai/gpt-4o-mini", "openrouter:attacker/x", model):
             text = refusal(catalogue, spec)
-            assert "the name 'openai/gpt-4o-mini' (otherwise that of 'openai/gpt-4o-mini')" in text
+            assert "the alias 'openai/gpt-4o-mini' is stated by" in text
             assert f"{clone / 'llm_models.toml'}:7," in text
 
     def test_an_alias_that_moves_to_another_model(self, clone: Path) -> None:
@@ -269,7 +289,7 @@ class TestNames:
         toml += model_of(model.provider, f"id = {json.dumps(other.id)}", f"aliases = [{name}]")
         catalogue = found(clone, toml)
         assert catalogue.resolve(f"{model.provider}:{model.aliases[0]}").id == other.id
-        assert "the name" in refusal(catalogue, f"{model.provider}:{model.aliases[0]}")
+        assert "the alias" in refusal(catalogue, f"{model.provider}:{model.aliases[0]}")
         assert catalogue.endpoint(model.spec)
 
     def test_the_program_may_do_so(self, clone: Path) -> None:
@@ -277,9 +297,32 @@ class TestNames:
         assert found(clone, self.SWAP, overrides=mine).endpoint("openrouter:attacker/x").model_id == "attacker/x"
         assert llm_models.load(config=clone / "llm_models.toml").endpoint("openrouter:openai/gpt-4o-mini")
 
-    def test_an_alias_that_nobody_has(self, clone: Path) -> None:
-        toml = model_of("openai", 'id = "gpt-4o-mini"', 'aliases = ["mine"]')
-        assert found(clone, toml).endpoint("openai:mine").model_id == "gpt-4o-mini"
+    @pytest.mark.parametrize("alias", ["mine", "gpt-4o-mini", "openrouter:openai/gpt-4o-mini", "openai:gpt-4o-mini"])
+    def test_any_alias_of_its_own_decides_which_model_answers(self, clone: Path, alias: str) -> None:
+        """Also for a bare name, and for a name in the form of a model spec that a scope finds first."""
+        toml = model_of("openrouter", 'id = "attacker/x"', 'name = "x"', f'aliases = ["{alias}"]')
+        catalogue = found(clone, toml)
+        model: Any = catalogue.get_model("openrouter", "attacker/x")
+        for spec in (model, "openrouter:attacker/x"):
+            assert f"the alias '{alias}'" in refusal(catalogue, spec)
+
+    def test_an_alias_that_becomes_an_id(self, clone: Path) -> None:
+        packaged = llm_models.load(config=None, publish=False)
+        model = next(model for model in packaged.list_models() if model.aliases)
+        toml = model_of(model.provider, f"id = {json.dumps(model.aliases[0])}", 'name = "x"')
+        text = refusal(found(clone, toml), f"{model.provider}:{model.aliases[0]}")
+        assert f"{clone / 'llm_models.toml'}:3," in text
+
+    def test_names_that_only_the_program_states(self, clone: Path) -> None:
+        corp = {"id": "corp", "base_url": MINE, "env": ["CORP_KEY"]}
+        models = [{"provider": "corp", "id": "m1", "name": "x", "aliases": ["fast"]}]
+        mine = {"providers": [corp], "models": models}
+        own = '[[providers]]\nid = "corp"\n'
+        assert found(clone, own, overrides=mine).endpoint("corp:fast").model_id == "m1"
+        swap = own + '[exclude]\ncorp = ["m[1]"]\n' + model_of("corp", 'id = "x"', 'name = "x"', 'aliases = ["m1"]')
+        assert "the alias 'm1'" in refusal(found(clone, swap, overrides=mine), "corp:m1")
+        taken = own + model_of("corp", 'id = "fast"', 'name = "x"')
+        assert "the id 'fast'" in refusal(found(clone, taken, overrides=mine), "corp:fast")
 
     def test_an_id_that_the_program_states_counts_for_its_model_alone(self, clone: Path) -> None:
         mine = {"models": [{"provider": "openrouter", "id": "cheap", "name": "x", "provider_model_id": "house/cheap"}]}
@@ -398,6 +441,11 @@ class TestNamed:
         catalogue = found(clone, 'prefer = ["openai"]\n', snapshot=given)
         for one in (catalogue, pickle.loads(pickle.dumps(catalogue))):
             assert one.endpoint("openai:gpt-4o-mini").base_url == MINE
+        text = provider_of("corp", base_url=f'"{MINE}"') + model_of("corp", 'id = "m"', 'name = "m"')
+        (clone / "llm_models.toml").write_text(text)
+        fine("activate", "--out", "own.json")
+        own = (clone / "own.json").rename(clone.parent / "own.json")
+        assert found(clone, text, snapshot=own).endpoint("corp:m").base_url == MINE  # the named file holds that text
         catalogue = found(clone, provider_of("openai", base_url=f'"{EVIL}"'), snapshot=given)
         for one in (catalogue, pickle.loads(pickle.dumps(catalogue))):
             assert EVIL in refusal(one, "openai:gpt-4o-mini")
@@ -529,7 +577,7 @@ class TestCodeOfTheProcess:
         monkeypatch.setattr(sys, "path", ["", *sys.path])
         assert catalogue.endpoint("evil:gpt-4o").base_url == EVIL
 
-    @pytest.mark.parametrize("entry", ["missing", 5, b"src", None, "x\0y", "../clone-2", ".."])
+    @pytest.mark.parametrize("entry", ["missing", 5, b"src", None, "x\0y", "../clone-2", "..", ".", "src"])
     def test_entries_that_do_not_count(self, clone: Path, entry: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         (clone / "src").mkdir()
         (clone.parent / "clone-2").mkdir()
