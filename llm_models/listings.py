@@ -229,11 +229,11 @@ def dated_prices(days: Sequence[str], entry: Entry) -> tuple[DatedPrice, ...]:
     for (first, price), end in zip(entry.prices, [*starts[1:], len(days)], strict=True):
         last = next((day for day in range(end - 1, first, -1) if entry.listed(day)), first)
         before = next((day for day in range(first - 1, -1, -1) if entry.listed(day)), first - 1)
-        exact = first > 0 and days_between(days[before], days[first]) == 1
+        between = (days[before], days[first]) if first else None
+        exact = between is not None and days_between(*between) == 1
         until = None if entry.living and end == len(days) else days[last]
         known = price if isinstance(price, FrozenDict) else None
-        between = None if exact or first == 0 else (days[before], days[first])
-        dated.append(DatedPrice(known, days[first], until, exact, between))
+        dated.append(DatedPrice(known, days[first], until, exact, None if exact else between))
     return tuple(dated)
 
 
@@ -260,7 +260,7 @@ def price_on(days: Sequence[str], entry: Entry, day: str) -> Answer:
     newer = _known(entry, high) if high < len(days) else None
     known = low >= 0 and (older is not None or newer is not None)
     dated = dated_prices(days, entry)[entry.number(high if older is None else low)] if known else None
-    if inside and older is not None and older == newer:
+    if older is not None and older == newer:
         return Answer(day, listed, dated, exact=True)
     sides = days[low] if low >= 0 else None, days[high] if high < len(days) else None
     return Answer(day, listed, dated, exact=False, changed_between=sides, prices=(older, newer))

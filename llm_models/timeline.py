@@ -274,8 +274,6 @@ def _header(line: bytes, name: str) -> Any:
             raise ValueError
         header = loads(line.decode())
         number = header["format"]
-        if "history" not in header:
-            raise ValueError
     except WRONG:
         raise _damaged(name, "it does not begin with a history's header, or the header was altered") from None
     if type(number) is not int or number != FORMAT:

@@ -7,7 +7,6 @@ the packaged history; an application folds what it activates onto that. Equal ob
 from __future__ import annotations
 
 import json
-from collections import Counter
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
@@ -31,7 +30,9 @@ if TYPE_CHECKING:
 CLASSES = [name for name, default in defaults(Cost).items() if default is None]
 """The prices that are plain numbers, in the order in which a file lists them."""
 LONGEST_SHARED = 43
-"""The most characters that an id shares with the one before it; more would need a character that JSON escapes."""
+"""The most characters that an id takes over from the one before it; JSON would escape the character for the next."""
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 class Part(NamedTuple):
@@ -127,8 +128,7 @@ def extended(history: Folded, seen: Observation) -> Folded:
         now = seen.listed.get(provider)
         ids = dict(part.ids)
         for model_id in part.ids.keys() - (now or {}).keys():
-            if ids[model_id].living:
-                ids[model_id] = _ended(ids[model_id], today, again=again)
+            ids[model_id] = _ended(ids[model_id], today, again=again)
         for model_id, price in (now or {}).items():
             ids[model_id] = _listed(ids.get(model_id), price, today, seen.unseen)
         spans = _closed(part.seen, today, again=again) if now is None else _opened(part.seen, today)
@@ -216,8 +216,7 @@ def _encode_part(provider: str, part: Part, last: int) -> bytes:
     """The line of a provider, see `schemas/history.schema.json`; `last` is the position of the last day."""
     entries = sorted(part.ids.items())
     stored = [price for _, entry in entries for _, price in entry.prices if isinstance(price, FrozenDict)]
-    counted = Counter([_encode_price(price) for price in stored])
-    table = sorted(counted, key=lambda text: (-counted[text], text))
+    table = list(dict.fromkeys([_encode_price(price) for price in stored]))
     numbers = {text: number for number, text in enumerate(table)}
 
     def days(spans: Spans) -> list[int]:
@@ -250,7 +249,7 @@ def _encode_price(price: FrozenDict) -> str:
     while numbers and numbers[-1] is None:
         numbers.pop()
     row = [*numbers, others] if others else numbers
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _ENCODER.encode(row)
 
 
 def _shortened(ids: Iterable[str]) -> list[str]:

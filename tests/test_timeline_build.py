@@ -19,6 +19,8 @@ from support.histories import fold, seen
 
 from llm_models import paths, timeline_build, validation
 from llm_models.listings import STILL, Rename, Successor, price_on
+from llm_models.observations import observed_file
+from llm_models.snapshot_file import SnapshotFile
 from llm_models.timeline import History
 from llm_models.timeline_writer import encode, folded, with_successors, without_prices
 
@@ -36,6 +38,8 @@ FILES = [
 LITELLM = SHARED.parent / "sources" / "litellm-1.110.2.json"
 REBUILT = "2026-08-18"
 """The day whose document was rebuilt from a package; the figures of the source's own documents are without it."""
+SOURCE = "82a7aa91a6e7ed6464b1d4afbdd1908a85c71fec3333f0e2aea6574678821968"
+"""SHA-256 of the document of the last day of the packaged history."""
 
 FIELDS = ("input", "output", "cache_read", "cache_write", "tiers")
 
@@ -196,6 +200,15 @@ class TestPackaged:
         assert (withdrawn, successors) == (330, 29)
         assert rules == {"case": 68, "punctuation": 93, "vendor prefix": 238}
 
+    def test_it_ends_with_what_the_packaged_snapshot_lists(self, history: History) -> None:
+        """So the snapshot has the current prices that the history leaves out."""
+        file = SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
+        if file.header["sources"][0]["sha256"] != SOURCE:
+            pytest.skip("the packaged snapshot is of another day")
+        listed = {provider: set(models) for provider, models in observed_file(file, history.date).listed.items()}
+        living = {provider: {*line.living()} for provider in history.providers if (line := history.line(provider))}
+        assert {provider: models for provider, models in living.items() if models} == listed
+
     def test_a_price_that_was_corrected(self, history: History) -> None:
         answer = history.price_on("openai", "gpt-4", "2025-08-01")
         assert answer is not None
@@ -255,6 +268,10 @@ class TestReal:
         rebuilt = encode(without_prices(with_successors(history, successors)))
         same = rebuilt == Path(paths.PACKAGED_HISTORY).read_bytes()
         assert same, "llm_models/data/history.json is not what the real files give: build it anew"
+
+    def test_the_last_document_and_the_snapshot_of_it_agree(self, observed: list[Observation]) -> None:
+        file, _ = catalogues.of_source(FILES[-1].read_bytes())
+        assert observed_file(file, observed[-1].day) == observed[-1]
 
     def test_the_figures_of_the_source(self, days: list[Observation]) -> None:
         """Two more ids were listed that have a space at an edge: 11,517 in all, and 3,180 of them gone."""
