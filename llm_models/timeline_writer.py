@@ -6,7 +6,6 @@ the packaged history; an application folds what it activates onto that. Equal ob
 
 from __future__ import annotations
 
-import json
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
@@ -31,8 +30,6 @@ CLASSES = [name for name, default in defaults(Cost).items() if default is None]
 """The prices that are plain numbers, in the order in which a file lists them."""
 LONGEST_SHARED = 43
 """The most characters that an id takes over from the one before it; JSON would escape the character for the next."""
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 class Part(NamedTuple):
@@ -216,8 +213,7 @@ def _encode_part(provider: str, part: Part, last: int) -> bytes:
     """The line of a provider, see `schemas/history.schema.json`; `last` is the position of the last day."""
     entries = sorted(part.ids.items())
     stored = [price for _, entry in entries for _, price in entry.prices if isinstance(price, FrozenDict)]
-    table = list(dict.fromkeys([_encode_price(price) for price in stored]))
-    numbers = {text: number for number, text in enumerate(table)}
+    numbers = {price: number for number, price in enumerate(dict.fromkeys(stored))}
 
     def days(spans: Spans) -> list[int]:
         return [day if day == STILL else last - day for span in spans for day in span]
@@ -228,7 +224,7 @@ def _encode_part(provider: str, part: Part, last: int) -> bytes:
         for first, price in entry.prices:
             changes.append(last - first)
             if not isinstance(price, EllipsisType):
-                changes.append(-1 if price is None else numbers[_encode_price(price)])
+                changes.append(-1 if price is None else numbers[price])
         if len(changes) == 1 and len(flat) == 2:
             return flat[0]
         return [*(flat if len(flat) == 2 else [flat]), *changes[1:]]
@@ -236,20 +232,19 @@ def _encode_part(provider: str, part: Part, last: int) -> bytes:
     line: dict[str, Any] = {"provider": provider, "seen": days(part.seen)}
     line["ids"] = _shortened([model_id for model_id, _ in entries])
     line["listed"] = [row(entry) for _, entry in entries]
-    line["prices"] = [json.loads(text) for text in table]
+    line["prices"] = [_row_of(price) for price in numbers]
     if part.successors:
         line["successors"] = {model_id: list(one) for model_id, one in sorted(part.successors.items())}
     return encode_json(line) + b"\n"
 
 
-def _encode_price(price: FrozenDict) -> str:
-    """A price list as a row of the table, as text: numbers in the order of `CLASSES`, then an object of other parts."""
+def _row_of(price: FrozenDict) -> list[Any]:
+    """A price list as a row of the table: numbers in the order of `CLASSES`, then an object of its other parts."""
     numbers = [price.get(name) for name in CLASSES]
-    others = {name: thaw(part) for name, part in price.items() if name not in CLASSES}
+    others = {name: thaw(part) for name, part in sorted(price.items()) if name not in CLASSES}
     while numbers and numbers[-1] is None:
         numbers.pop()
-    row = [*numbers, others] if others else numbers
-    return _ENCODER.encode(row)
+    return [*numbers, others] if others else numbers
 
 
 def _shortened(ids: Iterable[str]) -> list[str]:
