@@ -145,6 +145,23 @@ def build(paths: Iterable[str], history: Folded | None = None, source: str = tra
     return history
 
 
+def _with_snapshot(history: Folded, file: SnapshotFile) -> Folded:
+    """The history with current prices. Raises `SourceError` for a snapshot that lacks models of its last day."""
+    seen = observed_file(file, history.days[-1])
+    missing = [
+        f"{provider}:{name}"
+        for provider, part in history.providers.items()
+        for name, entry in part.ids.items()
+        if entry.living and name not in seen.listed.get(provider, {})
+    ]
+    if missing:
+        raise SourceError(
+            f"{printable(file.name)}: not the snapshot of {seen.day}, the last day of the history: it lacks "
+            f"{len(missing)} models that were listed, such as {printable(missing[0])}"
+        )
+    return with_prices(history, seen)
+
+
 @click.command(help=(__doc__ or "").replace("    python", "\b\n    python", 1))
 @click.option("--out", required=True, type=click.Path(dir_okay=False), help="The file to write.")
 @click.option("--onto", type=click.Path(dir_okay=False), help="The packaged history that goes on.")
@@ -158,8 +175,7 @@ def main(out: str, onto: str | None, snapshot: str | None, litellm: str | None, 
     try:
         before = None
         if onto and snapshot:
-            past = History.open(onto)
-            before = with_prices(folded(past), observed_file(SnapshotFile.open(snapshot), past.date))
+            before = _with_snapshot(folded(History.open(onto)), SnapshotFile.open(snapshot))
         history = build(files, before)
         if litellm:
             with open(litellm, encoding="utf-8") as file:

@@ -87,6 +87,17 @@ class TestProgram:
         run("--out", at_once, one, two, three)
         assert out.read_bytes() == at_once.read_bytes()
 
+    def test_the_snapshot_must_be_of_the_last_day(self, tmp_path: Path) -> None:
+        old, new = tmp_path / "2026-01-01.json", tmp_path / "2026-01-02.json"
+        old.write_bytes(document(a=1, b=1))
+        new.write_bytes(document(a=1, c=1, d=1))
+        snapshot, out = tmp_path / "snapshot.json", tmp_path / "history.json"
+        snapshot.write_bytes(catalogues.of_source(old.read_bytes())[0].data)
+        run("--out", out, old, new)
+        message = run("--onto", out, "--snapshot", snapshot, "--out", out, new, code=1)
+        assert "snapshot.json: not the snapshot of 2026-01-02" in message
+        assert "it lacks 2 models that were listed, such as my_acme:c" in message
+
     def test_a_record_that_the_catalogue_refuses_was_not_listed(self, tmp_path: Path) -> None:
         """An id with a space at its edge can be no id of ours."""
         file = tmp_path / "2026-01-01.json"
