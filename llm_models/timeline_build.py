@@ -103,7 +103,7 @@ def documents(paths: Iterable[str], source: str) -> Iterator[tuple[str, Callable
             continue
         with tarfile.open(path) as archive:
             for member in archive:
-                if member.isfile():
+                if member.isreg():
                     file = archive.extractfile(member)
                     assert file is not None
                     yield member.name, lambda file=file: json.load(file)  # type: ignore[misc]

@@ -87,6 +87,14 @@ class TestProgram:
         run("--out", at_once, one, two, three)
         assert out.read_bytes() == at_once.read_bytes()
 
+    @pytest.mark.parametrize(("name", "unseen"), [("2026-01-01.json", ()), ("2026-01-01-prices.json", ("modes",))])
+    def test_a_document_of_prices_has_no_modes(self, name: str, unseen: tuple[str, ...], tmp_path: Path) -> None:
+        """So the modes of a price stay what they were, whatever the document states."""
+        file = tmp_path / name
+        file.write_bytes(document(a=1))
+        [observation] = timeline_build.observations([str(file)])
+        assert observation == seen("2026-01-01", {"my_acme": {"a": 1}}, unseen)
+
     def test_the_snapshot_must_be_of_the_last_day(self, tmp_path: Path) -> None:
         old, new = tmp_path / "2026-01-01.json", tmp_path / "2026-01-02.json"
         old.write_bytes(document(a=1, b=1))
