@@ -19,7 +19,7 @@ from llm_models import paths
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SCHEMAS = ("provider", "model", "capabilities", "limits", "cost", "overrides", "snapshot", "manifest")
+SCHEMAS = ("provider", "model", "capabilities", "limits", "cost", "overrides", "snapshot", "manifest", "history")
 
 
 @cache

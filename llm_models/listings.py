@@ -1,0 +1,298 @@
+"""Listings: what it means that a source listed a name on some days; the answers of the history; standard library only.
+
+Two laws. The answers are *as listed*: the last day on which a model was listed is not the day on which it stopped
+answering. What changed between two days on which the source was seen is answered as such, never as a day of its own.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from llm_models.errors import quoted
+from llm_models.frozen import FrozenDict, freeze
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from types import EllipsisType
+
+    Price = FrozenDict | EllipsisType | None
+    """A price list; None where the name was listed but its prices are not known; or `ELSEWHERE`."""
+
+STILL = -1
+"""In place of a last day: still listed on the last day on which the source was seen."""
+ELSEWHERE = ...
+"""In place of a price: the history leaves it out, because the record of the snapshot has it."""
+SHORT = 3
+"""A model that was listed for at most so many days after its first one was withdrawn: most are typos of the source."""
+SURE = 14
+"""How many days may lie between the days around such a listing; with more, it may have been listed for longer."""
+
+
+class Entry(NamedTuple):
+    """What is stored of one id; its days are numbers, the positions in a list of days.
+
+    `spans` are the first and the last day of each time that it was listed, `prices` are pairs: the day on which a price
+    was first seen, and the price.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    prices: tuple[tuple[int, Price], ...]
+
+    @property
+    def living(self) -> bool:
+        """Whether the id is still listed."""
+        return self.spans[-1][1] == STILL
+
+    def listed(self, day: int) -> bool:
+        """Whether the id was listed on that day."""
+        return any(first <= day and (day <= last or last == STILL) for first, last in self.spans)
+
+    def price(self, day: int) -> Price:
+        """The price of a day that is not before the first one."""
+        return self.prices[self.number(day)][1]
+
+    def number(self, day: int) -> int:
+        """The position in `prices` of the price of a day."""
+        return bisect_right([first for first, _ in self.prices], day) - 1
+
+
+class Interval(NamedTuple):
+    """A time during which a name was listed: on each of the days on which the source was seen, `first` to `last`.
+
+    `last` is None where it is still listed. It was not listed on `not_listed_on`, the last day before `first` on which
+    the source was seen (None: the history begins with `first`), nor on `gone_by`, the next one after `last`.
+    """
+
+    first: str
+    last: str | None
+    not_listed_on: str | None
+    gone_by: str | None
+
+
+class DatedPrice(NamedTuple):
+    """A price and the first and last day on which it was seen; `valid_until` is None for the current price.
+
+    `price` has the fields of `Cost` as plain data; None: the model was listed, but its price is not known. `exact`
+    means that `valid_from` is known to the day. Otherwise `changed_between` has the last day before it and
+    `valid_from`, or is None where the history begins with this price.
+    """
+
+    price: FrozenDict | None
+    valid_from: str
+    valid_until: str | None
+    exact: bool
+    changed_between: tuple[str, str] | None
+
+
+class Answer(NamedTuple):
+    """The price of a model on a day, as listed.
+
+    `listed` is None where it is not known: between two days of which only one lists the model, before the first day of
+    the history, and after the last one. `dated` is the price, None where the model had none or none is known. Where it
+    is not `exact`, `changed_between` has the nearest days with other answers (None: there is none), and `prices` has
+    the price of each (None: not listed, or not known).
+    """
+
+    day: str
+    listed: bool | None
+    dated: DatedPrice | None
+    exact: bool
+    changed_between: tuple[str | None, str | None] | None = None
+    prices: tuple[FrozenDict | None, FrozenDict | None] | None = None
+
+    @property
+    def price(self) -> FrozenDict | None:
+        """The price, with the fields of `Cost` as plain data."""
+        return None if self.dated is None else self.dated.price
+
+
+class Rename(NamedTuple):
+    """The id under which the same provider lists a model that is gone: its spelling differs by `rule`.
+
+    `rule` is `"case"`, `"punctuation"` or `"vendor prefix"`.
+    """
+
+    id: str
+    rule: str
+
+
+class Successor(NamedTuple):
+    """What follows a model: a model spec, who states it, and a link to the statement (None where there is none)."""
+
+    spec: str
+    source: str
+    link: str | None
+
+
+class ModelHistory(NamedTuple):
+    """When a model was listed, at which prices, and what follows it. `date` is the last day of the history.
+
+    `withdrawn`: it was listed for three days or less, and is gone.
+    """
+
+    provider: str
+    id: str
+    intervals: tuple[Interval, ...]
+    prices: tuple[DatedPrice, ...]
+    successor: Successor | None
+    rename: Rename | None
+    withdrawn: bool
+    date: str
+
+    @property
+    def listed(self) -> bool:
+        """Whether the model is still listed on `date`."""
+        return self.intervals[-1].last is None
+
+    @property
+    def last(self) -> str:
+        """The last day on which the model was listed."""
+        return self.intervals[-1].last or self.date
+
+
+class ProviderHistory(NamedTuple):
+    """When a provider was listed. `date` is the last day of the history."""
+
+    id: str
+    intervals: tuple[Interval, ...]
+    date: str
+
+    @property
+    def listed(self) -> bool:
+        """Whether the provider is still listed on `date`."""
+        return self.intervals[-1].last is None
+
+    @property
+    def last(self) -> str:
+        """The last day on which the provider was listed."""
+        return self.intervals[-1].last or self.date
+
+
+def day_of(day: str | date) -> str:
+    """A day as text. Raises `ValueError` for a text that is not a day, `YYYY-MM-DD`."""
+    text = day if isinstance(day, str) else date.isoformat(day)[:10]
+    try:
+        if date.fromisoformat(text).isoformat() == text:
+            return text
+    except ValueError:
+        pass
+    raise ValueError(f"not a day: {quoted(text)} (expected YYYY-MM-DD)")
+
+
+def days_between(early: str, late: str) -> int:
+    """How many days `late` is after `early`.
+
+    >>> days_between("2026-02-28", "2026-03-01")
+    1
+    """
+    return (date.fromisoformat(late) - date.fromisoformat(early)).days
+
+
+def completed(entry: Entry, current: Any) -> Entry:
+    """The entry with the current price, plain data or None, where the history leaves that out."""
+    *before, (first, price) = entry.prices
+    if price is not ELSEWHERE:
+        return entry
+    return Entry(entry.spans, (*before, (first, None if current is None else freeze(current))))
+
+
+def intervals(days: Sequence[str], spans: Iterable[tuple[int, int]]) -> tuple[Interval, ...]:
+    """The times during which a name was listed, in days."""
+    last_day = len(days) - 1
+    return tuple(
+        [
+            Interval(
+                first=days[first],
+                last=None if last == STILL else days[last],
+                not_listed_on=days[first - 1] if first else None,
+                gone_by=None if last == STILL else days[min(last + 1, last_day)],
+            )
+            for first, last in spans
+        ]
+    )
+
+
+def is_withdrawn(times: Sequence[Interval]) -> bool:
+    """Whether a name is gone that was surely listed for three days or less."""
+    first, last = times[0], times[-1]
+    if first.not_listed_on is None or last.last is None or last.gone_by is None:
+        return False
+    return days_between(first.first, last.last) <= SHORT and days_between(first.not_listed_on, last.gone_by) <= SURE
+
+
+def dated_prices(days: Sequence[str], entry: Entry) -> tuple[DatedPrice, ...]:
+    """The prices of a completed entry, oldest first."""
+    starts = [first for first, _ in entry.prices]
+    dated = []
+    for (first, price), end in zip(entry.prices, [*starts[1:], len(days)], strict=True):
+        last = next((day for day in range(end - 1, first, -1) if entry.listed(day)), first)
+        before = next((day for day in range(first - 1, -1, -1) if entry.listed(day)), first - 1)
+        between = (days[before], days[first]) if first else None
+        exact = between is not None and days_between(*between) == 1
+        until = None if entry.living and end == len(days) else days[last]
+        known = price if isinstance(price, FrozenDict) else None
+        dated.append(DatedPrice(known, days[first], until, exact, None if exact else between))
+    return tuple(dated)
+
+
+def price_on(days: Sequence[str], entry: Entry, day: str) -> Answer:
+    """The price of a completed entry on a day.
+
+    Between two days with different prices it is the older price. The first price counts back to the day after the last
+    one on which the model was not listed, and the last price counts on to the day on which it was gone. None of these
+    three answers is exact.
+    """
+    at = bisect_right(days, day) - 1
+    after = at if at >= 0 and days[at] == day else at + 1
+    inside = at >= 0 and after < len(days)
+    listed = entry.listed(at) if inside and entry.listed(at) == entry.listed(after) else None
+    if listed is False:
+        return Answer(day, listed, None, exact=True)
+    # The nearest days on both sides on which the model was not listed, or its price is known.
+    low, high = at, after
+    while low >= 0 and entry.listed(low) and entry.price(low) is None:
+        low -= 1
+    while high < len(days) and entry.listed(high) and entry.price(high) is None:
+        high += 1
+    older = _known(entry, low) if low >= 0 else None
+    newer = _known(entry, high) if high < len(days) else None
+    known = low >= 0 and (older is not None or newer is not None)
+    dated = dated_prices(days, entry)[entry.number(high if older is None else low)] if known else None
+    if older is not None and older == newer:
+        return Answer(day, listed, dated, exact=True)
+    sides = days[low] if low >= 0 else None, days[high] if high < len(days) else None
+    return Answer(day, listed, dated, exact=False, changed_between=sides, prices=(older, newer))
+
+
+def _known(entry: Entry, day: int) -> FrozenDict | None:
+    """The price on a day, None where the id was not listed."""
+    price = entry.price(day) if entry.listed(day) else None
+    return price if isinstance(price, FrozenDict) else None
+
+
+def renamed(gone: str, living: Iterable[str]) -> Rename | None:
+    """The one of the `living` ids of a provider that spells `gone` in another way; None where none or several do.
+
+    >>> renamed("claude-opus-4.1", ["claude-opus-4-1", "claude-opus-4-5"])
+    Rename(id='claude-opus-4-1', rule='punctuation')
+    """
+    others = [*living]
+    for rule, spelling in _SPELLINGS.items():
+        same = [one for one in others if spelling(one) == spelling(gone)]
+        if same:
+            return Rename(same[0], rule) if len(same) == 1 else None
+    return None
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
+
+
+def _without_vendor(text: str) -> str:
+    return _letters(text.rpartition("/")[2])
+
+
+_SPELLINGS = {"case": str.lower, "punctuation": _letters, "vendor prefix": _without_vendor}
+"""The rules by which two spellings are one name, the strictest first. An id without letters is never renamed."""

@@ -1,0 +1,79 @@
+"""Observations: what a source listed on a day, at which prices, as the history compares it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from llm_models.frozen import FrozenDict, freeze, thaw
+from llm_models.listings import day_of
+from llm_models.origins import fields_of
+from llm_models.records import Cost
+from llm_models.snapshot_writer import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from llm_models.origins import Tail
+    from llm_models.snapshot_file import SnapshotFile
+
+
+class Observation(NamedTuple):
+    """What a source listed on a day: provider id -> model id -> price, or None where its price is not known.
+
+    `unseen` are the parts of prices that this observation could not have: they stay what they were.
+    """
+
+    day: str
+    listed: Mapping[str, Mapping[str, FrozenDict | None]]
+    unseen: Collection[str] = ()
+
+
+def price_of(cost: Any) -> FrozenDict:
+    """A price list as a history compares it: with the fields of `Cost`, and 1.0 as 1."""
+    price: FrozenDict = freeze(_plain(canonical(cost, Cost)))
+    return price
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def observed_records(records: Mapping[str, Mapping[str, Any]], day: str, unseen: Collection[str] = ()) -> Observation:
+    """The observation of a source's records, as `normalize` gives them."""
+    listed = {
+        provider: {model_id: price_of(record.get("cost", {})) for model_id, record in part["models"].items()}
+        for provider, part in records.items()
+    }
+    return Observation(day_of(day), listed, unseen)
+
+
+def observed_file(file: SnapshotFile, day: str) -> Observation:
+    """The observation of the source from which a base was built.
+
+    Prices of other layers are not the source's: theirs are used that these replaced. A model that a layer excluded was
+    listed, at a price that is not known.
+    """
+    tail = file.tail()
+    listed: dict[str, dict[str, FrozenDict | None]] = {}
+    for provider in file.blocks:
+        models = file.block(provider).models()
+        listed[provider] = {line["id"]: _source_price(line, tail, f"{provider}:{line['id']}") for line in models}
+    for spec in tail["removed"]:
+        provider, _, model_id = spec.partition(":")
+        listed.setdefault(provider, {}).setdefault(model_id, None)
+    return Observation(day_of(day), listed)
+
+
+def _source_price(line: Mapping[str, Any], tail: Tail, spec: str) -> FrozenDict:
+    cost = {"cost": thaw(line.get("cost", {}))}
+    for path, origin in fields_of(tail, spec).items():
+        if path[0] == "cost":
+            part: Any = cost
+            for step in path[:-1]:
+                part = part.setdefault(step, {})
+            part[path[-1]] = origin.get("replaced")
+    return price_of(cost["cost"])

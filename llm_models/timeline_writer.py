@@ -1,0 +1,268 @@
+"""Timeline writing: observations are folded into a history, one day after the other, and a history becomes bytes.
+
+Folding observations in the order of their days, from nothing, gives
+the packaged history; an application folds what it activates onto that. Equal observations make equal bytes.
+"""
+
+from __future__ import annotations
+
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
+
+from llm_models.errors import SourceError
+from llm_models.frozen import FrozenDict, defaults, thaw
+from llm_models.header import CRC
+from llm_models.listings import ELSEWHERE, STILL, Entry, Successor
+from llm_models.records import Cost
+from llm_models.snapshot_file import encode_json
+from llm_models.timeline import FIRST_SHARED, FORMAT, History
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from llm_models.listings import Price
+    from llm_models.observations import Observation
+
+    Spans = tuple[tuple[int, int], ...]
+
+CLASSES = [name for name, default in defaults(Cost).items() if default is None]
+"""The prices that are plain numbers, in the order in which a file lists them."""
+LONGEST_SHARED = 43
+"""The most characters that an id takes over from the one before it; JSON would escape the character for the next."""
+
+
+class Part(NamedTuple):
+    """The history of one provider: the days on which it was seen, its ids, and what follows them."""
+
+    seen: Spans
+    ids: Mapping[str, Entry]
+    successors: Mapping[str, Successor]
+
+
+class Folded(NamedTuple):
+    """A history in memory, as observations made it: see `History`."""
+
+    source: str
+    days: tuple[str, ...]
+    providers: Mapping[str, Part]
+
+
+def nothing(source: str) -> Folded:
+    """The history of a source before its first observation."""
+    return Folded(source, (), {})
+
+
+def folded(history: History) -> Folded:
+    """All of a history file, in memory. Raises `SnapshotError` where the file is damaged."""
+    parts = {}
+    for provider in history.providers:
+        line = history.line(provider)
+        assert line is not None
+        ids = {model_id: entry for model_id in line.ids if (entry := history.entry(provider, model_id))}
+        parts[provider] = Part(line.seen, ids, line.successors)
+    return Folded(history.source, tuple(history.days), parts)
+
+
+def with_prices(history: Folded, last: Observation) -> Folded:
+    """The history with the current prices that it leaves out, from what was seen on its last day."""
+
+    def price(provider: str, model_id: str, now: Price) -> Price:
+        return last.listed.get(provider, {}).get(model_id) if now is ELSEWHERE else now
+
+    return _with_current(history, price)
+
+
+def without_prices(history: Folded) -> Folded:
+    """The history without the current prices of the models that are still listed, as it is packaged."""
+    return _with_current(history, lambda *_: ELSEWHERE)
+
+
+def _with_current(history: Folded, price: Callable[[str, str, Price], Price]) -> Folded:
+    def changed(provider: str, model_id: str, entry: Entry) -> Entry:
+        first, now = entry.prices[-1]
+        return Entry(entry.spans, (*entry.prices[:-1], (first, price(provider, model_id, now))))
+
+    parts = {
+        provider: part._replace(
+            ids={name: changed(provider, name, one) if one.living else one for name, one in part.ids.items()}
+        )
+        for provider, part in history.providers.items()
+    }
+    return history._replace(providers=parts)
+
+
+def with_successors(history: Folded, successors: Mapping[tuple[str, str], Successor]) -> Folded:
+    """The history with these successors of (provider, id), instead of those that it had; other keys are left out."""
+    parts = {
+        provider: part._replace(
+            successors={name: successors[provider, name] for name in part.ids if (provider, name) in successors}
+        )
+        for provider, part in history.providers.items()
+    }
+    return history._replace(providers=parts)
+
+
+def extended(history: Folded, seen: Observation) -> Folded:
+    """The history with one more observation. Nothing that it had is lost.
+
+    A second observation of its last day adds what it lists to that day, and its prices replace those of that day.
+    Raises `SourceError` for an observation of an earlier day, and `ValueError` for a history `without_prices`.
+    """
+    days = history.days
+    if days and seen.day < days[-1]:
+        raise SourceError(
+            f"history: the data of {seen.day} is older than the last that was recorded, of {days[-1]} "
+            "(expected that day or a later one)"
+        )
+    again = bool(days) and seen.day == days[-1]
+    if not again:
+        days = (*days, seen.day)
+    today = len(days) - 1
+    parts = {}
+    for provider in history.providers.keys() | seen.listed.keys():
+        part = history.providers.get(provider, Part((), {}, {}))
+        now = seen.listed.get(provider)
+        ids = dict(part.ids)
+        for model_id in part.ids.keys() - (now or {}).keys():
+            ids[model_id] = _ended(ids[model_id], today, again=again)
+        for model_id, price in (now or {}).items():
+            ids[model_id] = _listed(ids.get(model_id), price, today, seen.unseen)
+        spans = _closed(part.seen, today, again=again) if now is None else _opened(part.seen, today)
+        parts[provider] = Part(spans, ids, part.successors)
+    return Folded(history.source, days, parts)
+
+
+def _closed(spans: Spans, today: int, *, again: bool) -> Spans:
+    """The spans of what is not listed today; with `again`, it was listed earlier today."""
+    first, last = spans[-1]
+    return (*spans[:-1], (first, today if again else today - 1)) if last == STILL else spans
+
+
+def _opened(spans: Spans, today: int) -> Spans:
+    """The spans of what is listed today."""
+    if not spans:
+        return ((today, STILL),)
+    first, last = spans[-1]
+    if last == today:
+        return (*spans[:-1], (first, STILL))
+    return spans if last == STILL else (*spans, (today, STILL))
+
+
+def _ended(entry: Entry, today: int, *, again: bool) -> Entry:
+    _refuse_incomplete(entry)
+    return Entry(_closed(entry.spans, today, again=again), entry.prices)
+
+
+def _listed(entry: Entry | None, price: FrozenDict | None, today: int, unseen: Collection[str]) -> Entry:
+    """The entry of an id that is listed today at a price, or at one that is not known."""
+    if entry is None:
+        return Entry(((today, STILL),), ((today, price),))
+    _refuse_incomplete(entry)
+    if price is not None and unseen:
+        before = next((known for _, known in reversed(entry.prices) if isinstance(known, FrozenDict)), FrozenDict())
+        price = FrozenDict({**price, **{name: before[name] for name in unseen if name in before}})
+    spans = _opened(entry.spans, today)
+    return (
+        entry if spans is entry.spans and price == entry.prices[-1][1] else Entry(spans, _priced(entry, price, today))
+    )
+
+
+def _priced(entry: Entry, price: FrozenDict | None, today: int) -> tuple[tuple[int, Price], ...]:
+    """The prices of an entry with that of today.
+
+    A time without a known price is dropped if the price before and after it is the same, and it was listed throughout.
+    """
+    *before, (first, latest) = entry.prices
+    if price is None and first == today:
+        return entry.prices
+    if first == today:  # the second observation of the day
+        if not before:
+            return ((today, price),)
+        first, latest = before.pop()
+    if price == latest:
+        return (*before, (first, latest))
+    throughout = entry.living and entry.spans[-1][0] < first
+    if latest is None and throughout and before[-1][1] == price:
+        return tuple(before)
+    return (*before, (first, latest), (today, price))
+
+
+def _refuse_incomplete(entry: Entry) -> None:
+    if entry.prices[-1][1] is ELSEWHERE:
+        raise ValueError("the history leaves out current prices: add them with with_prices() first")
+
+
+def encode(history: Folded) -> bytes:
+    """The bytes of a history file."""
+    lines = {
+        provider: _encode_part(provider, part, len(history.days) - 1)
+        for provider, part in sorted(history.providers.items())
+    }
+    spans = {}
+    size = 0
+    for provider, line in lines.items():
+        spans[provider] = [size, len(line), crc32(line)]
+        size += len(line)
+    header = {"format": FORMAT, "history": history.source, "days": history.days, "classes": CLASSES}
+    start = encode_json({**header, "providers": spans})[:-1]
+    return b"".join([start, CRC % crc32(start), b"\n", *lines.values()])
+
+
+def _encode_part(provider: str, part: Part, last: int) -> bytes:
+    """The line of a provider, see `schemas/history.schema.json`; `last` is the position of the last day."""
+    entries = sorted(part.ids.items())
+    stored = [price for _, entry in entries for _, price in entry.prices if isinstance(price, FrozenDict)]
+    numbers = {price: number for number, price in enumerate(dict.fromkeys(stored))}
+
+    def days(spans: Spans) -> list[int]:
+        return [day if day == STILL else last - day for span in spans for day in span]
+
+    def row(entry: Entry) -> Any:
+        flat = days(entry.spans)
+        changes: list[int] = []
+        for first, price in entry.prices:
+            changes.append(last - first)
+            if not isinstance(price, EllipsisType):
+                changes.append(-1 if price is None else numbers[price])
+        if len(changes) == 1 and len(flat) == 2:
+            return flat[0]
+        return [*(flat if len(flat) == 2 else [flat]), *changes[1:]]
+
+    line: dict[str, Any] = {"provider": provider, "seen": days(part.seen)}
+    line["ids"] = _shortened([model_id for model_id, _ in entries])
+    line["listed"] = [row(entry) for _, entry in entries]
+    line["prices"] = [_row_of(price) for price in numbers]
+    if part.successors:
+        line["successors"] = {model_id: list(one) for model_id, one in sorted(part.successors.items())}
+    return encode_json(line) + b"\n"
+
+
+def _row_of(price: FrozenDict) -> list[Any]:
+    """A price list as a row of the table: numbers in the order of `CLASSES`, then an object of its other parts."""
+    numbers = [price.get(name) for name in CLASSES]
+    others = {name: thaw(part) for name, part in sorted(price.items()) if name not in CLASSES}
+    while numbers and numbers[-1] is None:
+        numbers.pop()
+    return [*numbers, others] if others else numbers
+
+
+def _shortened(ids: Iterable[str]) -> list[str]:
+    """Each id without what it shares with the one before, after a character that stands for the length of that."""
+    before = ""
+    short = []
+    for model_id in ids:
+        longest = min(len(before), len(model_id), LONGEST_SHARED)
+        shared = next((at for at in range(longest) if before[at] != model_id[at]), longest)
+        short.append(chr(FIRST_SHARED + shared) + model_id[shared:])
+        before = model_id
+    return short
+
+
+def continued(history: History, before: Observation, now: Observation) -> bytes:
+    """The bytes of an application's history: one more observation after a history file.
+
+    `before` is what was seen on the last day of that file, which gives the current prices if the file leaves them out.
+    Raises `SourceError` for an observation of an earlier day, `SnapshotError` where the file is damaged.
+    """
+    return encode(extended(with_prices(folded(history), before), now))

@@ -1,0 +1,52 @@
+"""Made-up histories: folded from observations as text, and read back from the bytes of a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from llm_models.observations import Observation, price_of
+from llm_models.timeline import History
+from llm_models.timeline_writer import Folded, encode, extended, nothing, without_prices
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Listed = Mapping[str, Mapping[str, Any]]
+    """Provider -> model -> price: a number (the input price), a cost, or None where it is not known."""
+
+
+def seen(day: str, listed: Listed, unseen: tuple[str, ...] = ()) -> Observation:
+    """What was listed on a day."""
+    models = {provider: {name: _price(price) for name, price in part.items()} for provider, part in listed.items()}
+    return Observation(day, models, unseen)
+
+
+def _price(price: Any) -> Any:
+    if price is None:
+        return None
+    return price_of(price if isinstance(price, dict) else {"input": price})
+
+
+def fold(*observations: Observation, onto: Folded | None = None) -> Folded:
+    """The history of the observations, after the one given."""
+    history = onto or nothing("toy")
+    for observation in observations:
+        history = extended(history, observation)
+    return history
+
+
+def read(history: Folded) -> History:
+    """The file of a history, as a reader has it."""
+    return History(encode(history), "toy.json")
+
+
+def of_one(*days: tuple[str, Any]) -> History:
+    """The history of the model `acme:a`, by (day, price); it is not listed on a day without a price."""
+    return read(
+        fold(*(seen(day, {"acme": {"other": 1, **({} if price == () else {"a": price})}}) for day, price in days))
+    )
+
+
+def packaged(*observations: Observation) -> History:
+    """The history of the observations as it is packaged: without current prices."""
+    return read(without_prices(fold(*observations)))
