@@ -311,16 +311,23 @@ def _prices(model: Model, known: Mapping[str, Any], own: Mapping[str, Any]) -> d
     our base price. Thresholds that only LiteLLM has get the price that applies there.
     """
     prices: dict[str, Any] = glom(known, PRICES)
+    for theirs in sorted(prices.keys() - TIERED.values()):
+        prices.update({_above(theirs, threshold): prices[theirs] for threshold in _thresholds(own, theirs)})
     for ours, theirs in TIERED.items():
         tiers = {tier.context_over for tier in model.cost.tiers}
         for threshold in sorted({*tiers, *_thresholds(own, theirs)}):
             price = _price(model, ours, threshold + 1)
             if price is not None:
-                size = f"{threshold // 1000}k" if threshold % 1000 == 0 else threshold
-                prices[f"{theirs}_above_{size}_tokens"] = per_token(price)
+                prices[_above(theirs, threshold)] = per_token(price)
     if model.cost.input is not None:
         prices.update({key: nothing for key, nothing in _NO_RANGES.items() if own.get(key)})
     return prices
+
+
+def _above(price: str, threshold: int) -> str:
+    """LiteLLM's name of a price for requests of more tokens than `threshold`."""
+    size = f"{threshold // 1000}k" if threshold % 1000 == 0 else threshold
+    return f"{price}_above_{size}_tokens"
 
 
 def _thresholds(own: Mapping[str, Any], price: str) -> list[int]:
