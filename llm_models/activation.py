@@ -46,6 +46,7 @@ def activate(
     out: str | None = None,
     *,
     source: str | None = None,
+    without_prose: bool = False,
     force: bool = False,
     strict: bool = False,
     dry_run: bool = False,
@@ -53,12 +54,13 @@ def activate(
     """Build the snapshot of a source file with the application's layers, and put it in place, whole or not at all.
 
     Without `path` it takes the newer of the pulled file and the packaged snapshot. `source` names the source of the
-    file; None means the one in its manifest, else the default one. No code that the configuration names is run. The
+    file; None means the one in its manifest, else the default one. `without_prose` leaves out the source's texts for
+    people, as the packaged snapshot does. No code that the configuration names is run. The
     file that it replaces is kept beside it. Raises `SourceError`, `ConfigError`, `EmptyCatalogError`, and `GuardError`
     when a guard refuses, unless `force`; with `strict` a guard also refuses notable changes.
     """
     try:
-        built = _build(path, folder, out, source)
+        built = _build(path, folder, out, source, without_prose)
         _heed(built, force=force, strict=strict)
         if dry_run:
             return built
@@ -80,9 +82,11 @@ def activate(
     return built
 
 
-def _build(path: str | None, folder: paths.Folder, out: str | None, source: str | None) -> Activation:
+def _build(
+    path: str | None, folder: paths.Folder, out: str | None, source: str | None, without_prose: bool
+) -> Activation:
     config = None if folder.config is None else paths.read_config(folder.config)
-    base, origin, report = _base(path, folder, source)
+    base, origin, report = _base(path, folder, source, without_prose)
     current = InUse(base, folder, config)
     file, run = base, None
     if config is not None or current.base_kind == "packaged":
@@ -93,7 +97,9 @@ def _build(path: str | None, folder: paths.Folder, out: str | None, source: str 
     return _judged(built, _content(goal), folder if out is None else None)
 
 
-def _base(path: str | None, folder: paths.Folder, source: str | None) -> tuple[SnapshotFile, str, Report]:
+def _base(
+    path: str | None, folder: paths.Folder, source: str | None, without_prose: bool
+) -> tuple[SnapshotFile, str, Report]:
     """The snapshot of the file at `path` (None: the newer of pulled and packaged), its origin, and its report."""
     chosen = pulled_file(folder) if path is None else path
     if path is None and not paths.exists(chosen, SourceError):
@@ -102,7 +108,7 @@ def _base(path: str | None, folder: paths.Folder, source: str | None) -> tuple[S
         data = files.read_limited(chosen, MAX_BYTES)
     except files.FileError as error:
         raise SourceError(str(error)) from None
-    base, report = pipeline.build_base(data, chosen, source or source_of(chosen))
+    base, report = pipeline.build_base(data, chosen, source or source_of(chosen), without_prose=without_prose)
     if path is None and (base.header.get("date") or "") < (packaged().header.get("date") or ""):
         return packaged(), "the packaged snapshot, which is newer than the pulled file", Report()
     return base, chosen, report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import filterfalse
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import paths
@@ -18,6 +19,7 @@ from llm_models.pipeline import build_base, merge_application
 from llm_models.records import Model, Provider
 from llm_models.schema import is_number
 from llm_models.snapshot_file import MAX_SNAPSHOT, SnapshotFile, effective
+from llm_models.transforms import DEFAULT, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -39,6 +41,9 @@ _KIND_OF: dict[str, Kind] = {
     "cost": "price", "limits": "limit", "capabilities": "capability", "modalities": "capability",
     "status": "status", "deprecated": "status",
 }  # fmt: skip
+
+
+_PROSE = frozenset(dotted(("extra", key)) for key in SOURCES[DEFAULT].prose)
 
 
 class Change(NamedTuple):
@@ -178,9 +183,10 @@ def compared(
 ) -> Diff:
     """What changed from `old` to `new`: each is one of `NAMES`, or the path of a snapshot or source file.
 
-    Without both, it compares active with pulled or, if nothing was pulled, packaged with active. With `provider`, only
-    that provider; with `only_used`, only what the application's configuration names. Raises `SnapshotError`,
-    `SourceError`, `ConfigError`, `UnknownProviderError`.
+    Without both, it compares active with pulled or, if nothing was pulled, packaged with active. The packaged data has
+    no prose of its source, so prose that only the other side has is not listed. With `provider`, only that provider;
+    with `only_used`, only what the application's configuration names. Raises `SnapshotError`, `SourceError`,
+    `ConfigError`, `UnknownProviderError`.
     """
     is_pulled = paths.exists(pulled_file(folder), SourceError)
     if old is None:
@@ -190,6 +196,8 @@ def compared(
     before, after = _named(old, folder), _named(new, folder)
     before, after = _as_served(before, after, folder), _as_served(after, before, folder)
     difference = compare(Served(before), Served(after))
+    if _is_packaged(before) is not _is_packaged(after):
+        difference = difference._replace(changes=tuple(filterfalse(_is_left_out_prose, difference.changes)))
     if provider is not None:
         wanted = parse_provider(provider, {**before.blocks, **after.blocks})
         difference = difference.only(lambda name: name.partition(":")[0] == wanted)
@@ -220,6 +228,15 @@ def _as_served(file: SnapshotFile, other: SnapshotFile, folder: Folder) -> Snaps
         return file
     current = InUse(file, folder, paths.read_config(folder.config))
     return merge_application(current, code="none")[0]
+
+
+def _is_packaged(file: SnapshotFile) -> bool:
+    """Whether it is the packaged snapshot, or one with an application's layers merged into it."""
+    return file.name == paths.PACKAGED_SNAPSHOT or file.header.get("base", {}).get("kind") == "packaged"
+
+
+def _is_left_out_prose(change: Change) -> bool:
+    return change.field in _PROSE and None in (change.old, change.new)
 
 
 def _used(folder: Folder) -> Callable[[str], bool]:

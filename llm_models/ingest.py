@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from llm_models.layers import Layer
 
 
-def read_source(data: bytes, name: str, source: str) -> tuple[dict[str, Any], Layer, Report]:
+def read_source(
+    data: bytes, name: str, source: str, *, without_prose: bool = False
+) -> tuple[dict[str, Any], Layer, Report]:
     """What a snapshot's header states of the source, the layer of its valid records, and the report.
 
     `name` stands for the bytes in messages. The catalogue's date is the latest day on which the source looked at a
-    model. Raises `SourceError` where the bytes are not a catalogue, `EmptyCatalogError` where no record is valid.
+    model. `without_prose` leaves out the keys that `Source.prose` lists. Raises `SourceError` where the bytes are not a
+    catalogue, `EmptyCatalogError` where no record is valid.
     """
     report = Report()
     document, _ = transforms.read(data, name, source)
@@ -28,6 +31,8 @@ def read_source(data: bytes, name: str, source: str) -> tuple[dict[str, Any], La
     if not models:
         raise EmptyCatalogError(f"{name}: no model is left: {report.records_dropped} records were dropped")
     for model in models:
+        if without_prose:
+            _leave_out_prose(model, transforms.named(source), report)
         limits = model.get("limits", {})
         if limits.get("output", 0) > limits.get("context", limits.get("output", 0)):
             example = printable(f"{model['provider']}:{model['id']}")
@@ -37,6 +42,16 @@ def read_source(data: bytes, name: str, source: str) -> tuple[dict[str, Any], La
     if dates:
         header["date"] = max(dates)
     return header, ground_layer(records, Document(source, None, None, [])), report
+
+
+def _leave_out_prose(model: dict[str, Any], source: transforms.Source, report: Report) -> None:
+    extra = model.get("extra", {})
+    for key in source.prose:
+        if key in extra:
+            del extra[key]
+            report.add("left out", key, f"prose of {source.title}", printable(f"{model['provider']}:{model['id']}"))
+    if not extra:
+        model.pop("extra", None)
 
 
 def _fault(kind: str, record: dict[str, Any]) -> str | None:

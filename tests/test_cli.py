@@ -59,7 +59,7 @@ def test_list_prints_one_line_a_model() -> None:
 def test_providers_counts_models() -> None:
     row = next(line for line in run("providers").out.splitlines() if line.startswith("openai "))
     assert "OPENAI_API_KEY" in row
-    assert len(json.loads(run("providers", "--json").out)) == 147
+    assert len(json.loads(run("providers", "--json").out)) == 225
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_resolve_reads_both_forms(spelling: str) -> None:
 
 def test_info_tells_the_snapshot_and_verifies_it() -> None:
     info = json.loads(run("info", "--verify", "--json").out)
-    assert (info["providers"], info["models"]) == (147, 5276)
+    assert (info["providers"], info["models"]) == (225, 8337)
     assert re.fullmatch(r"[0-9a-f]{64}", info["digest"])
     assert "verified" in info
 

@@ -368,14 +368,14 @@ class TestNames:
         assert self.counts("active", "pulled") == (2, 0)
         assert self.counts("active") == (2, 0)
         assert self.counts("pulled", "active") == self.counts("pulled") == (0, 2)
-        assert self.counts("packaged") == self.counts("packaged", "active") == (3, 5276)
+        assert self.counts("packaged") == self.counts("packaged", "active") == (3, 8337)
 
     def test_alone_the_packaged_with_the_active_where_nothing_was_pulled(self) -> None:
         assert self.counts() == (0, 0)
         Path("api.json").write_bytes(numbered(3))
         fine("activate", "--from", "api.json", "--force")
-        assert self.counts() == (3, 5276)
-        assert self.counts("active") == (5276, 3)
+        assert self.counts() == (3, 8337)
+        assert self.counts("active") == (8337, 3)
 
     def test_the_active_is_what_load_serves(self) -> None:
         """Whether or not `activate` was run since the last edit, and after an upgrade of the package."""
@@ -400,7 +400,7 @@ class TestNames:
         assert self.counts() == (1, 0)
         assert facts("diff")["changes"] == {}
         assert self.counts("active", "api.json") == (1, 0)
-        assert self.counts("packaged", "pulled") == (4, 5276)
+        assert self.counts("packaged", "pulled") == (4, 8337)
         fine("activate", "--from", "api.json", "--force")
         previous = str(Path(STATE) / "snapshot.previous.json")
-        assert self.counts(previous, paths.PACKAGED_SNAPSHOT) == (5276, 3)
+        assert self.counts(previous, paths.PACKAGED_SNAPSHOT) == (8337, 3)

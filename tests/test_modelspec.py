@@ -255,9 +255,9 @@ class TestTheRealData:
         ("text", "key"),
         [
             ("cloudflare-workers-ai:@cf/meta/llama-3.1-8b-instruct-fp8", None),
-            ("openrouter:openai/gpt-oss-20b:free", ("openrouter", "openai/gpt-oss-20b:free")),
+            ("openrouter:qwen/qwen3.8-27b:free", ("openrouter", "qwen/qwen3.8-27b:free")),
             ("claude-haiku-4-5@20251001@google-vertex", None),
-            ("openrouter:~openai/gpt-latest", ("openrouter", "~openai/gpt-latest")),
+            ("openrouter:~openai/gpt-mini-latest", ("openrouter", "~openai/gpt-mini-latest")),
         ],
     )
     def test_spelled_out(self, packaged: llm_models.Snapshot, text: str, key: Any) -> None:

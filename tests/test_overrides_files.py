@@ -35,7 +35,6 @@ DOCUMENTED = {
     "cerebras": "cerebras.ai",
     "cohere": "cohere.com",
     "deepinfra": "deepinfra.com",
-    "deepseek": "deepseek.com",
     "google": "google.dev",
     "google_vertex_anthropic": "cloud.google.com",
     "groq": "groq.com",

@@ -72,7 +72,7 @@ def test_the_refresh_works_as_written(tmp_path: Path, upstream: bytes) -> None:
             if command == "llm-models pull":
                 command += f" --url {url}"
             run_console(f"$ {command}\n...\n", tmp_path)
-    assert json.loads((tmp_path / ".llm_models" / "manifest.json").read_text())["models"] == 5276
+    assert json.loads((tmp_path / ".llm_models" / "manifest.json").read_text())["models"] == 8337
 
 
 def test_docstring_examples_hold() -> None:

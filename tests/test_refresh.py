@@ -176,7 +176,7 @@ class TestActivate:
             assert models() == 3000
         else:
             assert told.endswith("from the packaged snapshot, which is newer than the pulled file\n")
-            assert models() == 5276
+            assert models() == 8337
 
     def test_what_was_pulled_and_is_no_catalogue_any_more_is_told(self) -> None:
         self.pulled("2099-01-01")
@@ -317,17 +317,21 @@ class TestRollback:
 def test_the_real_upstream_pulled_and_activated_is_the_packaged_snapshot(
     upstream: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As a person would do it; what ships is what these steps make of that file."""
+    """As a person would do it; what ships is what these steps make of that file, without its prose."""
     with serving(upstream, etag='W/"real"') as (url, asked):
         first = process("pull", "--url", url, cwd=tmp_path)
-        assert first.out.endswith(f": 5,276 models of 147 providers, from {url}\n"), first
-        assert ": unchanged, 5,276 models" in process("pull", "--url", url, cwd=tmp_path).out
+        assert first.out.endswith(f": 8,337 models of 225 providers, from {url}\n"), first
+        assert ": unchanged, 8,337 models" in process("pull", "--url", url, cwd=tmp_path).out
         assert len(asked) == 2
     told = process("activate", cwd=tmp_path)
     assert (told.code, told.err) == (0, "")
-    assert told.out.startswith(f"{tmp_path / ACTIVE}: 5,276 models of 147 providers, from {tmp_path / UPSTREAM}\n")
-    assert (tmp_path / ACTIVE).read_bytes() == Path(paths.PACKAGED_SNAPSHOT).read_bytes()
+    assert told.out.startswith(f"{tmp_path / ACTIVE}: 8,337 models of 225 providers, from {tmp_path / UPSTREAM}\n")
+    described = json.loads(process("show", "openai:gpt-5.2", "--json", cwd=tmp_path).out)
+    assert described["extra"]["description"]
     assert process("diff", "packaged", "active", "--exit-code", cwd=tmp_path) == (0, "", "no difference\n")
+    told = process("activate", "--without-prose", "--out", "facts.json", cwd=tmp_path)
+    assert (told.code, told.err) == (0, "")
+    assert (tmp_path / "facts.json").read_bytes() == Path(paths.PACKAGED_SNAPSHOT).read_bytes()
     monkeypatch.chdir(tmp_path)
     info = facts("info", "--verify")
     assert info["kind"] == "activated, from a source"
@@ -364,7 +368,7 @@ def test_guards_on_the_real_upstream(upstream: bytes) -> None:
                 other["cost"]["input"] = 1234
     Path("api.json").write_text(json.dumps(document))
     told = facts("activate", "--from", "api.json", "--dry-run")
-    assert len([line for line in told["look"] if ": base_url changed" in line]) == 147
+    assert len([line for line in told["look"] if ": base_url changed" in line]) == 225
     assert len([line for line in told["look"] if ": cost.input changed" in line]) > 3000
 
 

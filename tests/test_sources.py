@@ -243,7 +243,7 @@ class TestGood:
 
     def test_the_real_catalogue(self, shelf: Shelf, serve: Serve, upstream: bytes) -> None:
         manifest = shelf.pull(serve(reply(upstream)).url).manifest
-        assert (manifest["providers"], manifest["models"], manifest["size"]) == (147, 5276, len(upstream))
+        assert (manifest["providers"], manifest["models"], manifest["size"]) == (225, 8337, len(upstream))
         assert shelf.out.read_bytes() == upstream
 
     def test_progress_is_told_in_the_callers_thread(self, shelf: Shelf, serve: Serve) -> None:

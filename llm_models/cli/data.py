@@ -95,6 +95,7 @@ def _counted(counts: Mapping[str, Any]) -> str:
 @click.option("--from", "path", metavar="FILE", help="A source file, such as models.dev's api.json.")
 @click.option("--source", metavar="NAME", help=f"The source of that file. Default: as pulled, otherwise {DEFAULT}.")
 @click.option("--out", metavar="FILE", help="Where to write. Default: .llm_models/snapshot.json of the application.")
+@click.option("--without-prose", is_flag=True, help="Leave out the source's descriptions, as the packaged data does.")
 @click.option("--force", is_flag=True, help="Write even if there are reasons to refuse.")
 @click.option("--strict", is_flag=True, help="Also refuse on notable changes.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen and write nothing.")

@@ -311,11 +311,11 @@ def _prices(model: Model, known: Mapping[str, Any], own: Mapping[str, Any]) -> d
     our base price. Thresholds that only LiteLLM has get the price that applies there.
     """
     prices: dict[str, Any] = glom(known, PRICES)
+    for theirs in sorted(prices.keys() - TIERED.values()):
+        prices.update(dict.fromkeys(_thresholds(own, theirs).values(), prices[theirs]))
     for ours, theirs in TIERED.items():
-        tiers = {tier.context_over for tier in model.cost.tiers}
-        for threshold in sorted({*tiers, *_thresholds(own, theirs)}):
-            price = _price(model, ours, threshold + 1)
-            if price is not None:
+        for threshold in sorted({*(tier.context_over for tier in model.cost.tiers), *_thresholds(own, theirs)}):
+            if (price := _price(model, ours, threshold + 1)) is not None:
                 size = f"{threshold // 1000}k" if threshold % 1000 == 0 else threshold
                 prices[f"{theirs}_above_{size}_tokens"] = per_token(price)
     if model.cost.input is not None:
@@ -323,8 +323,8 @@ def _prices(model: Model, known: Mapping[str, Any], own: Mapping[str, Any]) -> d
     return prices
 
 
-def _thresholds(own: Mapping[str, Any], price: str) -> list[int]:
-    """The sizes in tokens above which LiteLLM's own entry has another standard price."""
+def _thresholds(own: Mapping[str, Any], price: str) -> dict[int, str]:
+    """The sizes in tokens above which LiteLLM's own entry has another standard price, with its name."""
     pattern = re.compile(rf"{price}_above_(\d+)(k?)_tokens")
     matches = [pattern.fullmatch(key) for key, value in own.items() if value is not None]
-    return [int(match[1]) * (1000 if match[2] else 1) for match in matches if match]
+    return {int(match[1]) * (1000 if match[2] else 1): match[0] for match in matches if match}

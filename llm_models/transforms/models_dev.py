@@ -1,4 +1,4 @@
-"""models.dev's `api.json` as our records: tables and named functions. Counts are of the file of 2026-07-02."""
+"""models.dev's `api.json` as our records: tables and named functions. Counts are of the file of 2026-09-30."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def native_and_schema(value: Any, note: Note) -> dict[str, bool]:
 
 
 # A price tier is {"tier": {"type": "context", "size": N}, ...prices}. `context_over_200k` repeats the one tier,
-# whatever its size (184 times). What our tiers cannot hold is kept in `extra` as it is.
+# whatever its size (514 times). What our tiers cannot hold is kept in `extra` as it is.
 
 PRICES = ("input", "output", "cache_read", "cache_write", "reasoning", "input_audio", "output_audio")
 TIERS = ("tiers", "context_over_200k")
@@ -111,7 +111,7 @@ def _is_count(value: Any, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
-# `reasoning_options` (on 3,186 models, empty on 1,131) is a list of a toggle, efforts and a token budget. What our
+# `reasoning_options` (on 6,146 models, empty on 1,187) is a list of a toggle, efforts and a token budget. What our
 # fields cannot hold of it keeps the whole list in `extra`.
 
 

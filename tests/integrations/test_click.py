@@ -89,7 +89,7 @@ class TestCompletion:
         assert complete("openai:text-embedding-3-s", args=()) == ["openai:text-embedding-3-small"]
 
     def test_ids_that_hold_separators(self) -> None:
-        assert "openrouter:openai/gpt-oss-20b:free" in complete("openrouter:openai/gpt-oss-20b:", args=())
+        assert "openrouter:qwen/qwen3.8-27b:free" in complete("openrouter:qwen/qwen3.8-27b:", args=())
         assert complete("google_vertex:claude-haiku-4-5@", args=()) == ["google_vertex:claude-haiku-4-5@20251001"]
 
     def test_a_provider_keeps_the_spelling_in_which_it_was_typed(self) -> None:

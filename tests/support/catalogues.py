@@ -56,14 +56,17 @@ def numbered(count: int, **fields: Any) -> bytes:
     return catalogue(provider("acme", *(model(f"m{number}", **fields) for number in range(count))))
 
 
-def of_source(source: bytes, name: str = "made-up.json") -> tuple[SnapshotFile, Report]:
+def of_source(source: bytes, name: str = "made-up.json", *, without_prose: bool = False) -> tuple[SnapshotFile, Report]:
     """The snapshot file of a source alone, without curated overrides."""
-    return build_base(source, name, curated=[])
+    return build_base(source, name, curated=[], without_prose=without_prose)
 
 
-def base(source: bytes, curated: bytes | None = None, name: str = "made-up.json") -> tuple[SnapshotFile, Report]:
+def base(
+    source: bytes, curated: bytes | None = None, name: str = "made-up.json", *, without_prose: bool = False
+) -> tuple[SnapshotFile, Report]:
     """The snapshot file of a source, with curated overrides: those of the package, or the text of one file."""
-    return build_base(source, name, curated=None if curated is None else [_curated(curated)])
+    layers = None if curated is None else [_curated(curated)]
+    return build_base(source, name, curated=layers, without_prose=without_prose)
 
 
 def _curated(text: bytes) -> Layer:
