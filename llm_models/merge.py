@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 Path = tuple[str, ...]
 
 
+JOINING = ("UNITE",)
+"""The rules for which the lists of one layer's parts are one list, in their order."""
+
+
 class _Omit:
     def __repr__(self) -> str:
         return "OMIT"
@@ -116,7 +120,9 @@ def _merge_field(path: Path, pairs: Sequence[Pair], rules: Rules, origins: dict[
 
 
 def _apply(rule: Any, run: Sequence[Pair]) -> Pair:
-    """The result of a rule; without importing glom where there is only one value and nothing to do."""
+    """The result of a rule; without importing glom where only one layer states the field, and nothing twice."""
+    if rule in JOINING and {layer.layer for _, layer in run} == {run[-1][1].layer or ""}:  # parts of one named layer
+        run = [([item for value, _ in run for item in value], run[-1][1])]
     if len(run) == 1 and not _repeats(run[0][0]):
         return run[0]
     from glom import glom

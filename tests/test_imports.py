@@ -159,10 +159,11 @@ ENTRY = '[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\n'
     [
         ((ROOT / "benchmarks" / "overrides.toml").read_text("utf-8"), set()),
         ((ROOT / "examples" / "llm_models.toml").read_text("utf-8"), set()),
-        (f'{ENTRY}tags = ["a"]\n[[models]]\nprovider = "openai"\nmatch = "gpt-4o*"\ntags = ["b"]\n', {"glom"}),
+        (f'{ENTRY}tags = ["a"]\n[[models]]\nprovider = "openai"\nmatch = "gpt-4o*"\ntags = ["b"]\n', set()),
+        (f'{ENTRY}tags = ["a"]\n[[models]]\nprovider = "openai"\nmatch = "gpt-4o*"\ntags = ["a"]\n', {"glom"}),
         (f"{ENTRY}cost.inptu = 1\n", {"jsonschema"}),
     ],
-    ids=["20 overrides", "example", "two entries with tags", "refused"],
+    ids=["20 overrides", "example", "two entries with tags", "two with the same tag", "refused"],
 )
 def test_a_right_configuration_loads_without_a_library(tmp_path: Path, text: str, needed: set[str]) -> None:
     """glom comes only where two layers state a field that has a rule, jsonschema only to explain a refusal."""

@@ -289,6 +289,15 @@ class TestRules:
         made = merge(layers, {("a",): name})
         assert (made.values["a"], made.origins["a",].layer) == (value, layer.layer)
 
+    @given(st.lists(LISTS, min_size=2, max_size=3), st.lists(LISTS, max_size=1))
+    def test_parts_of_one_layer_are_joined_as_the_rule_does(
+        self, parts: list[list[int]], base: list[list[int]]
+    ) -> None:
+        layers = [*(Layered({"a": one}) for one in base), *(Layered({"a": one}, "mine") for one in parts)]
+        value, layer = glom([(one.values["a"], one) for one in layers], specs.UNITE)
+        made = merge(layers, {("a",): "UNITE"})
+        assert (made.values["a"], layer.layer) == (value, "mine")
+
     @pytest.mark.parametrize(
         ("layers", "needed"),
         [
