@@ -123,7 +123,8 @@ def test_the_rule_of_trust_is_stated_in_the_same_words_everywhere() -> None:
     assert told is not None
     assert len(re.findall(r"\.(?= |$)", told[1])) == 4
     template, recipe = ("llm_models", "data", "template.toml"), "ENV LLM_MODELS_CONFIG=/app/llm_models.toml"
-    for path in (template, ("docs", "integrations.md"), ("docs", "building-a-client.md")):
+    behaviour = ("llm_models", "behaviour.py")
+    for path in (template, behaviour, ("docs", "integrations.md"), ("docs", "building-a-client.md")):
         assert told[1] in words(*path), path
-    for path in (("README.md",), template, ("docs", "integrations.md")):
+    for path in (("README.md",), template, behaviour, ("docs", "integrations.md")):
         assert recipe in words(*path), path
