@@ -280,6 +280,12 @@ def days(observed: list[Observation]) -> list[Observation]:
     return [one for one in observed if one.day != REBUILT]
 
 
+@pytest.fixture(scope="module")
+def of_days(days: list[Observation]) -> Folded:
+    """The history of these days."""
+    return fold(*days)
+
+
 class TestReal:
     def test_the_packaged_history_is_what_the_files_give(self, observed: list[Observation]) -> None:
         history = fold(*observed)._replace(source="models_dev")
@@ -292,9 +298,9 @@ class TestReal:
         file, _ = catalogues.of_source(FILES[-1].read_bytes())
         assert observed_file(file, observed[-1].day) == observed[-1]
 
-    def test_the_figures_of_the_source(self, days: list[Observation]) -> None:
+    def test_the_figures_of_the_source(self, of_days: Folded) -> None:
         """Two more ids were listed that have a space at an edge: 11,517 in all, and 3,180 of them gone."""
-        assert counts(fold(*days)) == {
+        assert counts(of_days) == {
             "models": 11_517 - 2,
             "listed": 8_337,
             "with gaps": 154,
@@ -302,20 +308,19 @@ class TestReal:
             "providers gone": 6,
         }
 
-    def test_what_is_answered_plainly_between_two_documents(self, days: list[Observation]) -> None:
+    def test_what_is_answered_plainly_between_two_documents(self, days: list[Observation], of_days: Folded) -> None:
         """Of 4,193 models that both documents list, the price of 950 changed between 2026-07-02 and 2026-09-30."""
-        history = fold(*days)
         plain: dict[bool, int] = {True: 0, False: 0}
-        for provider, part in history.providers.items():
+        for provider, part in of_days.providers.items():
             for name, entry in part.ids.items():
                 if all(name in one.listed.get(provider, {}) for one in days[-2:]):
-                    answer = price_on(history.days, entry, "2026-08-01")
+                    answer = price_on(of_days.days, entry, "2026-08-01")
                     plain[answer.exact] += 1
                     assert answer.exact or answer.changed_between == ("2026-07-02", "2026-09-30")
         assert sum(plain.values()) == 4_193
         assert 940 <= plain[False] <= 960
 
-    @pytest.mark.parametrize("seed", range(3))
+    @pytest.mark.parametrize("seed", [0])  # each takes half a minute; 1 and 2 gave the same figures
     def test_days_that_are_left_out_are_answered(self, seed: int, days: list[Observation]) -> None:
         """Of 28 days, 99.5 % of all price lists are right, 99.85 % of their fields, 99.98 % of those called exact.
 
