@@ -15,7 +15,7 @@ from llm_models.jsontext import loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any, Literal, NotRequired, TypedDict
 
     Span = Sequence[int]
@@ -117,6 +117,17 @@ class Blocks(Mapping[str, "Span"]):
             self._decoded = table
             self._text = None
         return self._decoded
+
+
+def first_line(read: Callable[[int, int], bytes]) -> bytes:
+    """The first line of a file, with its end; empty where none ends in `MAX_HEADER` bytes. `read(start, size)` reads."""
+    size = 1 << 14
+    while True:
+        data = read(0, size)
+        end = data.find(b"\n") + 1
+        if end or len(data) < size or size >= MAX_HEADER:
+            return data[:end]
+        size *= 4
 
 
 def read_header(path: str) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from llm_models.snapshot_file import SnapshotFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Literal
 
     from llm_models.paths import FoundFile
@@ -107,17 +106,15 @@ def in_use(folder: paths.Folder, given: str | None = None, *, given_found: bool 
     activated = folder.activated
     if activated is None:
         return InUse(packaged(), folder, config, "packaged", found=found)
-    state = os.path.dirname(activated)
-    unused = _strange(folder, activated, os.lstat, os.stat) or ("stale" if _is_stale(activated) else None)
-    file = packaged() if unused is not None else SnapshotFile.open(activated)
+    unused = _strange(folder, activated) or ("stale" if _is_stale(activated) else None)
     if unused is None:
-        unused = _strange(folder, activated, lambda path: file.status if path == activated else os.stat(path))
-        file = packaged() if unused is not None else file
-    if unused is not None:
-        return InUse(file, folder, config, "packaged", unused=unused, found=found)
-    if folder.found:
-        found = (*found, _found(file, state, os.path.dirname(state)))
-    return InUse(file, folder, config, "activated", found=found)
+        file = SnapshotFile.open(activated)
+        unused = _strange(folder, activated, file.status)  # again: another file may have that name by now
+        if unused is None:
+            state = os.path.dirname(activated)
+            found = (*found, _found(file, state, os.path.dirname(state))) if folder.found else found
+            return InUse(file, folder, config, "activated", found=found)
+    return InUse(packaged(), folder, config, "packaged", unused=unused, found=found)
 
 
 def _found(file: SnapshotFile, *folders: str) -> FoundFile:
@@ -125,8 +122,8 @@ def _found(file: SnapshotFile, *folders: str) -> FoundFile:
     return paths.found_file(file.name, file.status, *folders)
 
 
-def _strange(folder: paths.Folder, activated: str, *looks: Callable[[str], os.stat_result | None]) -> Unused | None:
-    """Why an activation beside a configuration that was named is not used. Each of `looks` gives a path's status.
+def _strange(folder: paths.Folder, activated: str, opened: os.stat_result | None = None) -> Unused | None:
+    """Why an activation beside a configuration that was named is not used; `opened` is the status of the open file.
 
     Naming a file names only that file. Root, the current user and the owner of that file may put an activation beside
     it, and nobody else may write it, unless everybody may write that file, too. Whatever was found is found as a whole.
@@ -135,11 +132,10 @@ def _strange(folder: paths.Folder, activated: str, *looks: Callable[[str], os.st
         return None
     try:
         config = os.stat(folder.config) if paths.exists(folder.config) else None
-        states = [
-            status for look in looks for path in (os.path.dirname(activated), activated) if (status := look(path))
-        ]
+        states = [look(path) for look in (os.lstat, os.stat) for path in (os.path.dirname(activated), activated)]
     except OSError as error:
         raise SnapshotError(f"{printable(activated)}: {error.strerror}", path=activated) from None
+    states += [] if opened is None else [opened]
     owners = {0, os.geteuid(), *([] if config is None else [config.st_uid])}
     if not {status.st_uid for status in states} <= owners:
         return "foreign"

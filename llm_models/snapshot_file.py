@@ -14,7 +14,7 @@ from __future__ import annotations
 from zlib import crc32
 
 from llm_models import paths
-from llm_models.header import MAX_HEADER, WRONG, damaged, parse_header
+from llm_models.header import WRONG, damaged, first_line, parse_header
 from llm_models.jsontext import loads
 from llm_models.open_file import OpenFile, source_of
 from llm_models.records import CAPABILITIES, known_capabilities, translate_bits
@@ -123,7 +123,7 @@ class SnapshotFile:
         self._decoded: dict[str, Block] = {}
         self.name = name
         self.status: os.stat_result | None = None
-        line = self._first_line()
+        line = first_line(self._bytes)
         self.header: Header = parse_header(line, name)
         self.blocks: Mapping[str, Span] = self.header["blocks"]
         self._body = len(line)
@@ -140,15 +140,6 @@ class SnapshotFile:
         file = cls(source, path)
         file.status = status
         return file
-
-    def _first_line(self) -> bytes:
-        size = 1 << 14
-        while True:
-            data = self._bytes(0, size)
-            end = data.find(b"\n") + 1
-            if end or len(data) < size or size >= MAX_HEADER:
-                return data[:end]
-            size *= 4
 
     def __reduce__(self) -> tuple[Any, ...]:
         return SnapshotFile, (self.data, self.name)

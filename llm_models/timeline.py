@@ -20,7 +20,7 @@ from zlib import crc32
 
 from llm_models.errors import SnapshotError, printable
 from llm_models.frozen import freeze
-from llm_models.header import CRC, MAX_HEADER, WRONG
+from llm_models.header import CRC, WRONG, first_line
 from llm_models.jsontext import loads
 from llm_models.listings import (
     ELSEWHERE,
@@ -137,7 +137,7 @@ class History:
         self._source = source
         self._lines: dict[str, Line] = {}
         self.name = name
-        line = self._first_line()
+        line = first_line(self._bytes)
         header = _header(line, name)
         end = 0
         try:
@@ -170,15 +170,6 @@ class History:
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
             raise SnapshotError(f"{printable(path)}: the history cannot be read: {why}", path=path) from None
-
-    def _first_line(self) -> bytes:
-        size = 1 << 14
-        while True:
-            data = self._bytes(0, size)
-            end = data.find(b"\n") + 1
-            if end or len(data) < size or size >= MAX_HEADER:
-                return data[:end]
-            size *= 4
 
     def _bytes(self, start: int, size: int) -> bytes:
         source = self._source

@@ -563,7 +563,7 @@ class TestReadInParts:
 
     def test_no_end_of_the_first_line(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A sparse file of any size is refused after so many bytes."""
-        monkeypatch.setattr(snapshot_file, "MAX_HEADER", 1 << 16)
+        monkeypatch.setattr(header_module, "MAX_HEADER", 1 << 16)
         with open(path, "r+b") as file:
             file.truncate(0)
             file.truncate(10**12)
