@@ -120,7 +120,7 @@ class Blocks(Mapping[str, "Span"]):
 
 
 def first_line(read: Callable[[int, int], bytes]) -> bytes:
-    """The first line of a file, with its end; empty where none ends in `MAX_HEADER` bytes. `read(start, size)` reads."""
+    """The first line of a file, with its end; empty where `MAX_HEADER` bytes hold none. `read` takes start and size."""
     size = 1 << 14
     while True:
         data = read(0, size)
