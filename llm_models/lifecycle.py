@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def state(model: Model, at: Day | None = None) -> str | None:
     """What people must know of a model on the day `at`, by default today (UTC); None for nothing.
 
-    >>> state(Model(provider="x", id="m", provider_model_id="m", deprecated=True, retires="2027-01-01"), "2026-12-31")
+    >>> model = llm_models.Model(provider="x", id="m", provider_model_id="m", deprecated=True, retires="2027-01-01")
+    >>> state(model, at="2026-12-31")
     'deprecated, retires on 2027-01-01'
     """
     if model.is_retired(at):
@@ -30,7 +31,7 @@ def state(model: Model, at: Day | None = None) -> str | None:
 def notice(model: Model, at: Day | None = None) -> str | None:
     """`state` with the successor, as a message about the model; None for nothing.
 
-    >>> notice(Model(provider="x", id="m", provider_model_id="m", deprecated=True, successor="x:n"))
+    >>> notice(llm_models.Model(provider="x", id="m", provider_model_id="m", deprecated=True, successor="x:n"))
     'x:m: deprecated; its successor is x:n'
     """
     known = state(model, at)
