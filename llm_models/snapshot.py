@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 class Snapshot(Immutable):
     """A catalogue at one moment. `epoch` is its number once it is published, and 0 before.
 
-    >>> llm_models.snapshot().get_model("openai", "gpt-4o-mini").limits.context
-    128000
+    >>> llm_models.snapshot().get_model("openai", "gpt-5.4-mini").limits.context
+    400000
     """
 
     __slots__ = ("_given", "_models", "epoch", "file", "found", "from_program", "named", "prefer", "view")
