@@ -72,7 +72,7 @@ class Snapshot(Immutable):
 
     @property
     def date(self) -> str | None:
-        """The date of the data, `YYYY-MM-DD`: the latest day on which the source checked a model."""
+        """The date of the catalogue, `YYYY-MM-DD` or `YYYY-MM`: the newest `last_updated` of the source's models."""
         return self.file.header.get("date")
 
     @property

@@ -12,7 +12,7 @@ from subprocess import PIPE
 
 import pytest
 from support import ROOT
-from support.catalogues import catalogue, model, numbered, provider
+from support.catalogues import catalogue, day, model, numbered, provider
 from support.command import STATE, environment, facts, files_below, fine, here, process, python, started
 from support.loopback import serving
 from support.work import calls
@@ -139,7 +139,7 @@ class TestPull:
 
     def test_changes_nothing_that_is_served(self) -> None:
         before = llm_models.load().digest
-        Path("api.json").write_bytes(numbered(3, last_updated="2030-01-01"))
+        Path("api.json").write_bytes(numbered(3, last_updated=day(0)))
         fine("pull", "--url", "api.json")
         assert llm_models.reload().digest == before
 
@@ -166,10 +166,10 @@ class TestActivate:
         assert fine("activate").out.endswith("from the packaged snapshot\n")
         assert fine("diff", "packaged", "active").out == ""
 
-    @pytest.mark.parametrize(("day", "from_pulled"), [("later", True), ("same", True), ("earlier", False)])
-    def test_the_newer_of_both(self, day: str, from_pulled: bool, packaged: llm_models.Snapshot) -> None:
+    @pytest.mark.parametrize(("which", "from_pulled"), [("later", True), ("same", True), ("earlier", False)])
+    def test_the_newer_of_both(self, which: str, from_pulled: bool, packaged: llm_models.Snapshot) -> None:
         date = packaged.file.header["date"]
-        self.pulled({"later": "2099-01-01", "same": date, "earlier": "2020-01-01"}[day])
+        self.pulled({"later": day(0), "same": date, "earlier": "2020-01-01"}[which])
         told = fine("activate", "--force").out
         if from_pulled:
             assert f"3,000 models of 1 providers, from {UPSTREAM.absolute()}\n" in told
@@ -179,7 +179,7 @@ class TestActivate:
             assert models() == 8337
 
     def test_what_was_pulled_and_is_no_catalogue_any_more_is_told(self) -> None:
-        self.pulled("2099-01-01")
+        self.pulled(day(0))
         UPSTREAM.write_text("{")
         told = here("activate")
         assert (told.code, told.out) == (1, "")
@@ -424,10 +424,10 @@ class TestWorkflows:
 def test_one_provider_more_is_seen_from_pull_to_load() -> None:
     """The whole way of a change: it is pulled, shown, refused or not, activated, served, and taken back."""
     Path("llm_models.toml").write_text('[[models]]\nprovider = "acme"\nid = "m"\ntags = ["mine"]\n')
-    old = catalogue(provider("acme", model("m", last_updated="2099-01-01")))
+    old = catalogue(provider("acme", model("m", last_updated=day(-1))))
     new = catalogue(
-        provider("acme", model("m", last_updated="2099-01-02", cost={"input": 1.5, "output": 2})),
-        provider("bravo", model("x", last_updated="2099-01-02")),
+        provider("acme", model("m", last_updated=day(0), cost={"input": 1.5, "output": 2})),
+        provider("bravo", model("x", last_updated=day(0))),
     )
     with serving(old, new) as (url, _):
         fine("pull", "--url", url)

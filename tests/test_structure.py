@@ -12,12 +12,12 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("errors", "frozen", "jsontext", "positions", "rules", "enrich", "integrations"),
+    ("days", "errors", "frozen", "jsontext", "positions", "rules", "enrich", "integrations"),
     ("records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
     ("listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
-    ("filters", "layers", "locks", "manifest", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
-    ("sources", "validation", "view"),
-    ("changes", "grammar", "ingest", "lookup", "selection"),
+    ("filters", "layers", "locks", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
+    ("manifest", "validation", "view"),
+    ("changes", "grammar", "ingest", "lookup", "selection", "sources"),
     ("config", "snapshot_writer"),
     ("behaviour", "observations", "stored"),
     ("in_use", "timeline_writer"),
