@@ -28,7 +28,7 @@ def read_source(
     `name` stands for the bytes in messages. `day` is the day on which they were fetched; None means today. A date of
     the past that lies later than the day after it is dropped, and then the header states that day: the bytes and the
     day decide what is built. The date of the catalogue is the newest `last_updated` that is left. `without_prose`
-    leaves out the keys that `Source.prose` lists. Raises `SourceError` where the bytes are not a catalogue,
+    leaves out the descriptions. Raises `SourceError` where the bytes are not a catalogue,
     `EmptyCatalogError` where no record is valid.
     """
     report = Report()
@@ -42,8 +42,9 @@ def read_source(
     for model in models:
         if _leave_out_future(model, day, report):
             origin["day"] = day
-        if without_prose:
-            _leave_out_prose(model, transforms.named(source), report)
+        if without_prose and model.pop("description", None) is not None:
+            example = printable(f"{model['provider']}:{model['id']}")
+            report.add("left out", "description", f"prose of {transforms.named(source).title}", example)
         limits = model.get("limits", {})
         if limits.get("output", 0) > limits.get("context", limits.get("output", 0)):
             example = printable(f"{model['provider']}:{model['id']}")
@@ -62,16 +63,6 @@ def _leave_out_future(model: dict[str, Any], day: str, report: Report) -> bool:
         del model[field]
         report.add("dropped", field, "later than tomorrow", printable(f"{model['provider']}:{model['id']}"))
     return bool(dropped)
-
-
-def _leave_out_prose(model: dict[str, Any], source: transforms.Source, report: Report) -> None:
-    extra = model.get("extra", {})
-    for key in source.prose:
-        if key in extra:
-            del extra[key]
-            report.add("left out", key, f"prose of {source.title}", printable(f"{model['provider']}:{model['id']}"))
-    if not extra:
-        model.pop("extra", None)
 
 
 def _fault(kind: str, record: dict[str, Any]) -> str | None:

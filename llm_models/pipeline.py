@@ -39,8 +39,8 @@ def build_base(
 
     `name` stands for the bytes in messages, `curated` for the overrides that ship with the package. `day` is the day
     on which the bytes were fetched (None: today), because dates later than the day after it are dropped. The packaged
-    snapshot is built `without_prose`: without the keys that `Source.prose` lists. Raises
-    `SourceError` where the bytes are not a catalogue, `EmptyCatalogError` where no record survives.
+    snapshot is built `without_prose`: without descriptions. Raises `SourceError` where the bytes are not a catalogue,
+    `EmptyCatalogError` where no record survives.
     """
     from llm_models.ingest import read_source
 

@@ -80,7 +80,7 @@ class TestOneDate:
     def test_every_field_that_holds_one(self) -> None:
         """A field with a date is checked, unless it announces something."""
         fields = schema.read_schema("model")["properties"]
-        dates = {name for name, node in fields.items() if node.get("format") == "partial-date"}
+        dates = {name for name, node in fields.items() if node.get("format") in ("date", "partial-date")}
         assert dates - {"retires"} == {*ingest.PAST}
         assert "partial-date" not in json.dumps(schema.read_schema("provider"))
 
