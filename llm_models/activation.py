@@ -9,7 +9,7 @@ from llm_models import files, guards, locks, notices, paths, pipeline
 from llm_models.differences import Diff
 from llm_models.errors import LLMModelsError, SnapshotError, SourceError
 from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
-from llm_models.manifest import source_of
+from llm_models.manifest import described
 from llm_models.normalize import Report
 from llm_models.snapshot import Snapshot
 from llm_models.snapshot_file import MAX_SNAPSHOT, SnapshotFile
@@ -113,7 +113,8 @@ def _base(
         data = files.read_limited(chosen, MAX_BYTES)
     except files.FileError as error:
         raise SourceError(str(error)) from None
-    base, report = pipeline.build_base(data, chosen, source or source_of(chosen), without_prose=without_prose)
+    of_file, day = described(chosen, data)
+    base, report = pipeline.build_base(data, chosen, source or of_file, day=day, without_prose=without_prose)
     if path is None and (base.header.get("date") or "") < (packaged().header.get("date") or ""):
         return packaged(), "the packaged snapshot, which is newer than the pulled file", Report()
     return base, chosen, report
