@@ -24,7 +24,7 @@ RANKS = (
     ("trust",),
     ("endpoints",),
     ("checks", "pipeline", "provenance", "status", "timeline_build"),
-    ("snapshot",),
+    ("snapshot", "timeline_update"),
     ("differences", "integrations.facts", "integrations.litellm_prices", "request", "revision"),
     ("store",),
     ("guards", "integrations.click", "integrations.langchain", "integrations.litellm", "integrations.openai_sdk"),
