@@ -58,9 +58,9 @@ def activate(
     """Build the snapshot of a source file with the application's layers, and put it in place, whole or not at all.
 
     Without `path` it takes the newer of the pulled file and the packaged snapshot. `source` names the source of the
-    file; None means the one in its manifest, else the default one. `without_prose` leaves out the source's texts for
-    people, as the packaged snapshot does. No code that the configuration names is run. The file that it replaces is
-    kept beside it, and the application's own history goes on with the source (`timeline_update`); what was in its way
+    file; None means the one in its manifest, else the default one. `without_prose` leaves out the source's
+    descriptions, as the packaged snapshot does. No code that the configuration names is run. The file that it replaces
+    is kept beside it, and the application's own history goes on with the source (`timeline_update`); what hinders it
     is a notable change that is never refused. Raises `SourceError`, `ConfigError`, `EmptyCatalogError`, and
     `GuardError` when a guard refuses, unless `force`; with `strict` a guard also refuses notable changes.
     """

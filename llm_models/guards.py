@@ -91,7 +91,7 @@ def worth_a_look(difference: Diff, run: Changes | None) -> Iterator[str]:
     """
     for change in difference.changes:
         spec = printable(change.spec)
-        of_provider = ":" not in change.spec and change.field in {"base_url", "env"}
+        of_provider = ":" not in change.spec and change.field in {"base_url", "openai_base_url", "env"}
         if of_provider or change.field == "extra.provider.api":  # a model's own address
             yield f"{spec}: {change.field} changed from {_shown(change.old)} to {_shown(change.new)}"
         elif change.kind == "price" and _moved_tenfold(change):

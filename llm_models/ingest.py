@@ -21,7 +21,7 @@ def read_source(
     """What a snapshot's header states of the source, the layer of its valid records, and the report.
 
     `name` stands for the bytes in messages. The catalogue's date is the latest day on which the source looked at a
-    model. `without_prose` leaves out the keys that `Source.prose` lists. Raises `SourceError` where the bytes are not a
+    model. `without_prose` leaves out the descriptions. Raises `SourceError` where the bytes are not a
     catalogue, `EmptyCatalogError` where no record is valid.
     """
     report = Report()
@@ -31,8 +31,9 @@ def read_source(
     if not models:
         raise EmptyCatalogError(f"{name}: no model is left: {report.records_dropped} records were dropped")
     for model in models:
-        if without_prose:
-            _leave_out_prose(model, transforms.named(source), report)
+        if without_prose and model.pop("description", None) is not None:
+            example = printable(f"{model['provider']}:{model['id']}")
+            report.add("left out", "description", f"prose of {transforms.named(source).title}", example)
         limits = model.get("limits", {})
         if limits.get("output", 0) > limits.get("context", limits.get("output", 0)):
             example = printable(f"{model['provider']}:{model['id']}")
@@ -42,16 +43,6 @@ def read_source(
     if dates:
         header["date"] = max(dates)
     return header, ground_layer(records, Document(source, None, None, [])), report
-
-
-def _leave_out_prose(model: dict[str, Any], source: transforms.Source, report: Report) -> None:
-    extra = model.get("extra", {})
-    for key in source.prose:
-        if key in extra:
-            del extra[key]
-            report.add("left out", key, f"prose of {source.title}", printable(f"{model['provider']}:{model['id']}"))
-    if not extra:
-        model.pop("extra", None)
 
 
 def _fault(kind: str, record: dict[str, Any]) -> str | None:

@@ -37,8 +37,8 @@ def build_base(
     """The snapshot of a source's bytes with the curated overrides, and what was dropped and repaired.
 
     `name` stands for the bytes in messages, `curated` for the overrides that ship with the package. The packaged
-    snapshot is built `without_prose`: without the keys that `Source.prose` lists. Raises
-    `SourceError` where the bytes are not a catalogue, `EmptyCatalogError` where no record survives.
+    snapshot is built `without_prose`: without descriptions. Raises `SourceError` where the bytes are not a catalogue,
+    `EmptyCatalogError` where no record survives.
     """
     from llm_models.ingest import read_source
 

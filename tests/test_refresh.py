@@ -327,7 +327,7 @@ def test_the_real_upstream_pulled_and_activated_is_the_packaged_snapshot(
     assert (told.code, told.err) == (0, "")
     assert told.out.startswith(f"{tmp_path / ACTIVE}: 8,337 models of 225 providers, from {tmp_path / UPSTREAM}\n")
     described = json.loads(process("show", "openai:gpt-5.2", "--json", cwd=tmp_path).out)
-    assert described["extra"]["description"]
+    assert described["description"]
     assert process("diff", "packaged", "active", "--exit-code", cwd=tmp_path) == (0, "", "no difference\n")
     told = process("activate", "--without-prose", "--out", "facts.json", cwd=tmp_path)
     assert (told.code, told.err) == (0, "")
