@@ -208,10 +208,10 @@ def united(one: Folded, other: Folded) -> Folded:
     def entry(both: list[Entry | None]) -> Entry:
         now = next((start for each in both if each and (start := _until(each, begins))), None)
         for today, seen_on in later:
-            listed = [each for each, day in zip(both, seen_on, strict=True) if each and day >= 0 and each.listed(day)]
-            if listed:
-                price = listed[0].price(seen_on[both.index(listed[0])])
-                now = _listed(now, price, today, ())  # type: ignore[arg-type]
+            listing = [(each, day) for each, day in zip(both, seen_on, strict=True) if each and day >= 0]
+            prices = [each.price(day) for each, day in listing if each.listed(day)]
+            if prices:
+                now = _listed(now, prices[0], today, ())  # type: ignore[arg-type]
             elif now is not None:
                 now = _ended(now, today, again=False)
         assert now is not None
