@@ -19,11 +19,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from llm_models import paths
+from llm_models.days import day_of
 from llm_models.errors import SnapshotError, printable
 from llm_models.files import FileError, FileMissingError, read_limited, read_open, write_atomically
 from llm_models.header import read_header
 from llm_models.in_use import packaged, strange
-from llm_models.listings import day_of
 from llm_models.observations import Observation, observed_file
 from llm_models.status import UNUSED
 from llm_models.timeline import History

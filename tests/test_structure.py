@@ -13,8 +13,9 @@ PACKAGE = "llm_models"
 
 RANKS = (
     ("errors", "frozen", "jsontext", "positions", "rules", "enrich", "integrations"),
+    ("days",),
     ("records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
-    ("listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
+    ("lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
     ("filters", "layers", "locks", "manifest", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
     ("sources", "validation", "view"),
     ("changes", "grammar", "ingest", "lookup", "selection"),
