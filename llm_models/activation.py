@@ -6,7 +6,7 @@ import gc
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_models import files, guards, locks, paths, pipeline, timeline_update
+from llm_models import files, guards, locks, notices, paths, pipeline, timeline_update
 from llm_models.differences import Diff
 from llm_models.errors import LLMModelsError, SnapshotError, SourceError
 from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
@@ -42,6 +42,11 @@ class Activation(NamedTuple):
     refused: tuple[str, ...] = ()
     look: tuple[str, ...] = ()
     fetched: str | None = None
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """The deprecated, retiring and retired models that the configuration names, a sentence each."""
+        return () if self.run is None else tuple(notices.of_layers(self.run.layers, self.file))
 
 
 def activate(
@@ -83,8 +88,8 @@ def activate(
             files.sweep(state)
             if built.base.name != paths.PACKAGED_SNAPSHOT:  # first, so that no crash can lose what was activated
                 history = os.path.join(state, timeline_update.NAME)
-                notices = timeline_update.update(history, folder, built.base, built.fetched)
-                built = built._replace(look=(*built.look, *notices))
+                hindered = timeline_update.update(history, folder, built.base, built.fetched)
+                built = built._replace(look=(*built.look, *hindered))
             if old != built.file.data:
                 previous = os.path.join(state, PREVIOUS) if _is_whole(old) else None
                 files.write_atomically(built.path, built.file.data, keep_previous=previous)

@@ -13,7 +13,7 @@ from support import catalogues
 from support.command import here
 
 import llm_models
-from llm_models import days, lifecycle
+from llm_models import checks, days, lifecycle
 from llm_models.errors import NoMatchError
 from llm_models.records import Model
 
@@ -187,3 +187,54 @@ class TestMessages:
         if not (state or "").startswith("retired"):
             for extra in ((), ("--json",), ("--all",)):
                 assert here("select", "--scope", "acme", *config, *extra).err == noted
+
+
+class TestNamedModels:
+    """What a configuration names: `validate` warns at the line, `activate` reports it."""
+
+    TEXT = """\
+[allow]
+acme = ["old", "open", "n*", "alias"]
+
+[deny]
+acme = ["last"]
+
+[[models]]
+provider = "acme"
+id = "next"
+cost.input = 3
+
+[[models]]
+provider = "acme"
+id = "last"
+deprecated = false
+"""
+
+    def test_validate_warns_of_what_the_data_states(self) -> None:
+        models = [catalogues.model(model_id) for model_id in DATES]
+        source = catalogues.catalogue(catalogues.provider("acme", *models))
+        curated = toml(DATES, next='successor = "acme:open"\n', last='aliases = ["alias"]\n')
+        curated = curated.replace('name = "x"\n', "")
+        base, _ = catalogues.base(source, curated.encode())
+        found = checks.check_text(self.TEXT.encode(), "llm_models.toml", base)
+        assert [(str(problem), problem.severity) for problem in found] == [
+            ("llm_models.toml:2:9: allow.acme[0]: acme:old: retired on 2026-11-25", "warning"),
+            (f"llm_models.toml:2:30: allow.acme[3]: acme:last: retired on {TODAY}", "warning"),
+            (
+                "llm_models.toml:9:6: models.acme:next.id: acme:next: retires on 2026-11-27; "
+                "its successor is acme:open",
+                "warning",
+            ),
+        ]
+
+    def test_activate_reports_what_the_merged_data_states(self, tmp_path: Path) -> None:
+        """Also with --strict, which refuses other notices: a date that was announced is no fault of a refresh."""
+        config = tmp_path / "llm_models.toml"
+        config.write_text(
+            '[[models]]\nprovider = "openai"\nmatch = "gpt-5.2"\nretires = "2026-12-01"\n'
+            '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\ncost.input = 3\n'
+        )
+        result = here("activate", "--strict", "--config", config)
+        assert (result.code, result.err) == (0, "notice: llm_models.toml:7: openai:gpt-5.2: retires on 2026-12-01\n")
+        shown = json.loads(here("activate", "--config", config, "--json").out)
+        assert shown["notices"] == ["llm_models.toml:7: openai:gpt-5.2: retires on 2026-12-01"]

@@ -17,7 +17,7 @@ RANKS = (
     ("records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
     ("lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
     ("filters", "layers", "locks", "manifest", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
-    ("sources", "validation", "view"),
+    ("notices", "sources", "validation", "view"),
     ("changes", "grammar", "ingest", "lookup", "selection"),
     ("config", "snapshot_writer"),
     ("behaviour", "observations", "stored"),
