@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     Locations = dict[str, dict[str, dict[str, Stored]]]
     """Section (`exclude`, `deny`, `allow`) -> provider -> pattern -> the layer that states it, and where."""
 
+OF_THE_GONE = frozenset({"retires", "successor"})
+"""What a curated entry may state of a model that is gone: `timeline_build` takes it into the packaged history."""
+
 
 class Touched:
     """Which records the layers touch, in what order, and what of the layers cannot be applied.
@@ -91,6 +94,8 @@ class Touched:
     def _defines(self, entry: Entry, layer: Layer) -> bool:
         """Whether the entry's model is there, or the entry may add it; otherwise the entry is left out."""
         if not self.holds(entry.provider, entry.id):
+            if layer.only_patches and entry.fields.keys() <= OF_THE_GONE:
+                return False
             stated = entry.states("name") or entry.states("limits", "context") or entry.states("modalities")
             if layer.only_patches or not (entry.provider in self.own or stated):
                 self.left_out.append(entry)

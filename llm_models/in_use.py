@@ -106,10 +106,10 @@ def in_use(folder: paths.Folder, given: str | None = None, *, given_found: bool 
     activated = folder.activated
     if activated is None:
         return InUse(packaged(), folder, config, "packaged", found=found)
-    unused = _strange(folder, activated) or ("stale" if _is_stale(activated) else None)
+    unused = strange(folder, activated) or ("stale" if _is_stale(activated) else None)
     if unused is None:
         file = SnapshotFile.open(activated)
-        unused = _strange(folder, activated, file.status)  # again: another file may have that name by now
+        unused = strange(folder, activated, file.status)  # again: another file may have that name by now
         if unused is None:
             state = os.path.dirname(activated)
             found = (*found, _found(file, state, os.path.dirname(state))) if folder.found else found
@@ -122,7 +122,7 @@ def _found(file: SnapshotFile, *folders: str) -> FoundFile:
     return paths.found_file(file.name, file.status, *folders)
 
 
-def _strange(folder: paths.Folder, activated: str, opened: os.stat_result | None = None) -> Unused | None:
+def strange(folder: paths.Folder, activated: str, opened: os.stat_result | None = None) -> Unused | None:
     """Why an activation beside a configuration that was named is not used; `opened` is the status of the open file.
 
     Naming a file names only that file. Root, the current user and the owner of that file may put an activation beside
