@@ -293,8 +293,9 @@ def _may_name(block: bytes, providers: Collection[str]) -> bool:
 
 
 def _lifecycle(case: _Case) -> Iterator[_Finding]:
-    """A model that is deprecated, retiring or retired."""
-    for path, what, model in notices.of_layer(case.layer, case.run.base):
+    """A model that is deprecated, retiring or retired. Curated overrides are about such models, too."""
+    named = () if case.layer.only_patches else notices.of_layer(case.layer, case.run.base)
+    for path, what, model in named:
         yield _Finding(model.provider, path, f"{printable(model.spec)}: {what}")
 
 
