@@ -27,6 +27,7 @@ from llm_models.listings import (
     STILL,
     Answer,
     Entry,
+    Listing,
     ModelHistory,
     ProviderHistory,
     Successor,
@@ -36,10 +37,10 @@ from llm_models.listings import (
     intervals,
     is_withdrawn,
     price_on,
-    renamed,
 )
 from llm_models.modelspec import fold_provider
 from llm_models.open_file import OpenFile
+from llm_models.spellings import renamed
 
 if TYPE_CHECKING:
     import datetime
@@ -180,6 +181,11 @@ class History:
         """The last day on which the source was seen."""
         return self.days[-1]
 
+    @property
+    def status(self) -> os.stat_result | None:
+        """The status of the open file; None where it was read whole."""
+        return self._source.status() if isinstance(self._source, OpenFile) else None
+
     def line(self, provider: str) -> Line | None:
         """The line of a provider, decoded once; None where it was never listed. Raises `SnapshotError`."""
         provider = fold_provider(provider)
@@ -228,6 +234,7 @@ class History:
         entry, line = self.entry(provider, model_id), self.line(provider)
         if entry is None or line is None:
             return None
+        entry = completed(entry, current)
         times = intervals(self.days, entry.spans)
         try:
             rename = None if entry.living else renamed(model_id, line.living())
@@ -237,11 +244,12 @@ class History:
             provider=fold_provider(provider),
             id=model_id,
             intervals=times,
-            prices=dated_prices(self.days, completed(entry, current)),
+            prices=dated_prices(self.days, entry),
             successor=line.successors.get(model_id),
             rename=rename,
             withdrawn=is_withdrawn(times),
             date=self.date,
+            listing=Listing(tuple(self.days), entry),
         )
 
     def price_on(self, provider: str, model_id: str, day: str | datetime.date, current: Any = None) -> Answer | None:

@@ -12,18 +12,20 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("errors", "frozen", "jsontext", "positions", "rules", "enrich", "integrations"),
+    ("errors", "frozen", "jsontext", "positions", "rules", "enrich", "integrations", "spellings"),
     ("records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
     ("listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
     ("filters", "layers", "locks", "manifest", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
+    ("past",),
     ("sources", "validation", "view"),
-    ("changes", "grammar", "ingest", "lookup", "selection"),
+    ("retired", "touched"),
+    ("case", "changes", "grammar", "ingest", "lookup", "selection"),
     ("config", "snapshot_writer"),
     ("behaviour", "observations", "stored"),
     ("in_use", "timeline_writer"),
     ("trust",),
     ("endpoints",),
-    ("checks", "pipeline", "provenance", "status", "timeline_build"),
+    ("checks", "chronicle", "pipeline", "provenance", "status", "timeline_build"),
     ("snapshot",),
     ("differences", "integrations.facts", "integrations.litellm_prices", "request", "revision"),
     ("store",),
