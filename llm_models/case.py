@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models.errors import printable
 from llm_models.filters import compile_glob
 from llm_models.origins import fields_of, leaves, weaker
-from llm_models.past import follows, told
+from llm_models.past import absent, follows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,11 +46,9 @@ class Case(NamedTuple):
     def gone(self, provider: str, model_id: str) -> tuple[str, str]:
         """Why a model of a provider that is known is gone, and what follows it; both as text."""
         gone = self.run.past.model(provider, model_id)
-        spec = printable(f"{provider}:{model_id}")
-        if gone is None:  # a history that was damaged meanwhile
-            return f"{spec} is no longer listed", ""
-        follower = follows(gone, self.run.holds)
-        return f"{spec} is no longer listed ({told(gone)})", follower
+        if gone is None:  # the history was damaged meanwhile
+            return f"{printable(f'{provider}:{model_id}')} is no longer listed", ""
+        return absent(gone.spec, gone), follows(gone, self.run.holds)
 
     def excluding(self, provider: str, model_id: str) -> str | None:
         """The pattern that excludes a model, if one does."""

@@ -58,7 +58,7 @@ class Changes:
 
     def gone(self) -> list[str]:
         """The entries and settings without effect because what they are about is gone, for people."""
-        entries = [entry.spec for entry in self.left_out if self.touched.has_had(entry)]
+        entries = [entry.spec for entry in self.left_out if self.touched.was_listed(entry)]
         return entries + [setting.name for setting in self.touched.gone]
 
     def without_effect(self) -> list[str]:

@@ -22,7 +22,7 @@ from llm_models.in_use import in_use
 from llm_models.layers import BY_PROVIDER, RECORD_RULES, layer_from
 from llm_models.modelspec import fold_provider, split_spec
 from llm_models.origins import leaves
-from llm_models.past import told
+from llm_models.past import absent
 from llm_models.records import Model, Provider
 from llm_models.touched import Touched
 
@@ -84,7 +84,7 @@ def _left_out(case: Case) -> Iterator[Finding]:
             path = (*entry.path, "provider" if entry.path[0] == "models" else "id")
             gone = case.run.past.provider(provider)
             hint = "" if gone is None or entry.path[0] == "models" else "To define it, state name or base_url."
-            why = "unknown provider" if gone is None else f"{provider} is no longer listed ({told(gone)})"
+            why = "unknown provider" if gone is None else absent(provider, gone)
             yield Finding(provider, path, f"{why}, so this entry is left out", hint)
             continue
         if case.run.past.is_gone(provider, entry.id):
@@ -222,7 +222,7 @@ def _gone_settings(case: Case) -> Iterator[Finding]:
     for setting in case.run.gone:
         gone = case.run.past.provider(setting.provider)
         section, key = setting.path[0], setting.path[-1]
-        text = f"{setting.provider} is no longer listed ({told(gone)})" if gone else f"{setting.provider} is gone"
+        text = absent(setting.provider, gone) if gone else f"{setting.provider} is gone"
         if closed and section == "allow":
             yield Finding("", (section,), f"{text}, so allow hides every model", "", str(key), "error")
         elif section == "prefer":

@@ -146,8 +146,14 @@ def report(names: Sequence[str]) -> None:
     import logging
 
     named = ", ".join([*names[:5], *(["..."] if len(names) > 5 else [])])
-    text = f"left out, because the catalogue no longer has them ({len(names)}): {printable(named)}"
-    logging.getLogger("llm_models").warning("%s", text)
+    text = f"left out, because the catalogue does not have them, though they were listed once ({len(names)})"
+    logging.getLogger("llm_models").warning("%s: %s", text, printable(named))
+
+
+def absent(name: str, history: ModelHistory | ProviderHistory) -> str:
+    """Why the catalogue does not have a name that was listed once."""
+    why = "is not in this catalogue" if history.listed else "is no longer listed"
+    return f"{printable(name)} {why} ({told(history)})"
 
 
 def told(history: ModelHistory | ProviderHistory) -> str:
@@ -162,7 +168,7 @@ def told(history: ModelHistory | ProviderHistory) -> str:
     if getattr(history, "withdrawn", False):
         first = history.intervals[0].first
         text = f"listed only on {first}" if first == last.last else f"listed only from {first} to {last.last}"
-    return text if last.gone_by in (None, last.last) else f"{text}, gone by {last.gone_by}"
+    return printable(text if last.gone_by in (None, last.last) else f"{text}, gone by {last.gone_by}")
 
 
 def follows(history: ModelHistory, has: Callable[[str, str], bool]) -> str:

@@ -106,7 +106,7 @@ def _log(changes: Changes) -> None:
         from llm_models.past import report
 
         report(gone)
-    never = [entry.spec for entry in changes.left_out if not changes.touched.has_had(entry)]
+    never = [entry.spec for entry in changes.left_out if not changes.touched.was_listed(entry)]
     count = f"left out, because the catalogue does not have their models ({len(never)})"
     texts = [f"{count}: {', '.join(never[:5])}"] if never else []
     texts += (f"alias {alias} of {spec} dropped: {why}" for spec, alias, why in changes.fallen)

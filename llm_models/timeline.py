@@ -68,6 +68,8 @@ class Line:
         self.ids: dict[str, int] = {}
         self.seen = _spans(data["seen"], days)
         self.successors = {model_id: Successor(*fields) for model_id, fields in data.get("successors", {}).items()}
+        if not all(map(_is_successor, self.successors.values())):
+            raise ValueError
         model_id = ""
         for row, coded in enumerate(data["ids"]):
             shared = ord(coded[0]) - FIRST_SHARED
@@ -112,6 +114,10 @@ class Line:
             *numbers, others = numbers
         price = {name: value for name, value in zip(self._classes, numbers, strict=False) if value is not None}
         return freeze({**price, **others})  # type: ignore[no-any-return]
+
+
+def _is_successor(one: Successor) -> bool:
+    return all(isinstance(text, str) for text in one[:2]) and isinstance(one.link, str | None)
 
 
 def _spans(flat: list[int], days: int) -> tuple[tuple[int, int], ...]:

@@ -103,10 +103,11 @@ class Touched:
                 self.own.add(entry.provider)
             self.providers.setdefault(entry.provider, []).append(entry)
 
-    def has_had(self, entry: Entry) -> bool:
-        """Whether what the entry is about, which the base does not have, was listed once."""
-        model_id = entry.id if entry.path[:1] == ("models",) and entry.match is None else None
-        return self.past.knows(entry.provider, model_id if entry.provider in self.base.blocks else None)
+    def was_listed(self, entry: Entry) -> bool:
+        """Whether what an entry that is left out is about was listed once."""
+        if entry.provider in self.base.blocks:
+            return self.past.is_gone(entry.provider, entry.id)
+        return self.past.knows(entry.provider)
 
     @staticmethod
     def _states_new_model(entry: Entry) -> bool:

@@ -489,7 +489,7 @@ class TestKnownToBeGone:
         assert counts == dict.fromkeys(GONE_PROVIDERS, 7)  # 4 settings, a provider, a model and a match
         catalogue = llm_models.load(config=path, publish=False)
         (logged,) = [record.getMessage() for record in caplog.records]
-        assert "the catalogue no longer has them (51)" in logged
+        assert "though they were listed once (51): " in logged
         assert catalogue.list_providers() == ["openai"]
         assert not set(GONE_PROVIDERS) & set(catalogue.file.blocks)
         assert catalogue.select().provider == "openai"
@@ -636,7 +636,7 @@ class TestKnownToBeGone:
         models = [{"provider": "openai", "id": name, "tags": ["a"]} for name in ("gpt-5-codex", "gpt-5-codec")]
         llm_models.load(config=None, overrides={"models": models}, publish=False)
         assert [record.getMessage() for record in caplog.records] == [
-            "left out, because the catalogue no longer has them (1): openai:gpt-5-codex",
+            "left out, because the catalogue does not have them, though they were listed once (1): openai:gpt-5-codex",
             "left out, because the catalogue does not have their models (1): openai:gpt-5-codec",
         ]
 
@@ -674,6 +674,8 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "forged spans": lambda data: _with_line(data, seen=[5, 0]),
     "forged prices": lambda data: _with_line(data, prices="abc", listed=[[0, 0, 7], [0, 0, 7]]),
     "forged successors": lambda data: _with_line(data, successors=[1]),
+    "a successor that is no text": lambda data: _with_line(data, successors={"a": [1, 2, 3]}),
+    "a link that is no text": lambda data: _with_line(data, successors={"a": ["x:y", "z", 3]}),
 }
 
 
@@ -816,7 +818,7 @@ class TestOwnHistory:
 
 
 def test_a_catalogue_of_other_data_is_judged_by_names_that_were_ever_known(caplog: pytest.LogCaptureFixture) -> None:
-    """A provider that is listed, but not in the catalogue in use, is no typo either."""
+    """A provider that is listed, but not in the catalogue in use, is no typo either. It is not told as gone."""
     small = Snapshot(catalogues.from_records({"openai": {"gpt-4o": {}}}), deny={"anthropic": ["*"], "openai": ["x"]})
     assert len(small) == 1
     assert "deny.anthropic" in caplog.records[0].getMessage()
@@ -826,6 +828,11 @@ def test_a_catalogue_of_other_data_is_judged_by_names_that_were_ever_known(caplo
     with pytest.raises(UnknownModelError) as unknown:
         small.resolve("openai:gpt-5.2")
     assert type(unknown.value) is UnknownModelError
+    text = b'[deny]\nanthropic = ["*"]\n[[models]]\nprovider = "anthropic"\nid = "x"\ntags = ["a"]\n'
+    problems = checks.check_text(text, "llm_models.toml", small.file)
+    assert [problem.severity for problem in problems] == ["warning", "warning"]
+    why = f"anthropic is not in this catalogue (listed on {PACKAGED.date})"
+    assert [problem.message.partition(", so")[0] for problem in problems] == [why, why]
 
 
 def test_the_own_history_of_a_long_past_is_one_of_the_packaged(tmp_path: Path) -> None:
