@@ -121,6 +121,11 @@ class Successor(NamedTuple):
     source: str
     link: str | None
 
+    @property
+    def origin(self) -> str:
+        """Who states it, for people: the page, else the source."""
+        return self.link or f"stated by {self.source}"
+
 
 class Listing(NamedTuple):
     """The days of a history and its entry of one id, from which `ModelHistory.price_on` answers."""

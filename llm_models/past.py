@@ -181,8 +181,8 @@ def follows(history: ModelHistory, has: Callable[[str, str], bool]) -> str:
         return f"It is listed as '{spec}' now (other {history.rename.rule})."
     if history.successor is None:
         return ""
-    spec, source = printable(history.successor.spec), printable(history.successor.source)
+    spec, origin = printable(history.successor.spec), printable(history.successor.origin)
     provider, _, model_id = history.successor.spec.partition(":")
     if has(provider, model_id):
-        return f"Its successor is '{spec}' (stated by {source})."
-    return f"Its successor '{spec}' (stated by {source}) is not in this catalogue either."
+        return f"Its successor is '{spec}' ({origin})."
+    return f"Its successor '{spec}' ({origin}) is not in this catalogue either."

@@ -155,11 +155,11 @@ KINDS: dict[str, dict[str, Any]] = {
     # with a successor
     "openai:gpt-5-codex": {
         "last": LAST, "gone_by": "2026-08-18", "successor": "openai:gpt-5.6-sol",
-        "text": "Its successor is 'openai:gpt-5.6-sol' (stated by litellm).",
+        "text": "Its successor is 'openai:gpt-5.6-sol' (https://developers.openai.com/api/docs/deprecations).",
     },
     "azure:gpt-5-chat": {"successor": "azure:gpt-chat-latest"},
     "xai:grok-code-fast-1": {"successor": "xai:grok-build-0.1"},
-    "azure:grok-3": {"successor": "azure:grok-4", "text": "'azure:grok-4' (stated by litellm) is not in this"},
+    "azure:grok-3": {"successor": "azure:grok-4", "text": "'azure:grok-4' (https://learn.microsoft.com/en-us/azure/foundry/concepts/model-lifecycle-retirement) is not"},
     "amazon_bedrock:anthropic.claude-sonnet-4-20250514-v1:0": {"successor": "amazon_bedrock:anthropic.claude-sonnet-5"},
     # of a gone provider
     "github_models:openai/gpt-4o": {
@@ -392,7 +392,7 @@ class TestCommand:
     def test_for_people(self) -> None:
         out = fine("history", "openai:gpt-5-codex", "--config", "none").out
         assert "listed     2025-09-23 to 2026-07-02 (not on 2025-09-20, gone by 2026-08-18)\n" in out
-        assert "successor  openai:gpt-5.6-sol (stated by litellm)\n" in out
+        assert "successor  openai:gpt-5.6-sol (https://developers.openai.com/api/docs/deprecations)\n" in out
         assert "https://developers.openai.com/api/docs/deprecations\n" in out
         assert "2025-10-14  2026-07-02  2025-10-09   1.25      10       0.125" in out
         assert "now listed as  abacus:zai-org/GLM-4.5 (other case)" in (
@@ -511,7 +511,7 @@ class TestKnownToBeGone:
         assert out.code == 0
         for text in (
             "openai:gpt-5-codex is no longer listed (last listed on 2026-07-02, gone by 2026-08-18), so this entry is "
-            "left out. Its successor is 'openai:gpt-5.6-sol' (stated by litellm). [warning]",
+            "left out. Its successor is 'openai:gpt-5.6-sol' (https://developers.openai.com/api/docs/deprecations). [warning]",
             "(last listed on 2026-07-02, gone by 2026-08-18), so this entry is left out. It is listed as "
             "'abacus:zai-org/GLM-4.5' now (other case). [warning]",
             "deny.openai[0]: openai:gpt-5-codex is no longer listed",

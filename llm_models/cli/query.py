@@ -214,8 +214,7 @@ def history_command(snapshot: Snapshot, spec: str, day: str | None, as_json: boo
         *_listed(history),
         ("withdrawn", "listed for 3 days or less" if history.withdrawn else None),
         ("now listed as", rename and f"{history.provider}:{rename.id} (other {rename.rule})"),
-        ("successor", successor and f"{successor.spec} (stated by {successor.source})"),
-        ("", successor and successor.link),
+        ("successor", successor and f"{successor.spec} ({successor.origin})"),
         ("same id at", shortened(others)),
     ])  # fmt: skip
     if history.prices:
