@@ -159,7 +159,10 @@ KINDS: dict[str, dict[str, Any]] = {
     },
     "azure:gpt-5-chat": {"successor": "azure:gpt-chat-latest"},
     "xai:grok-code-fast-1": {"successor": "xai:grok-build-0.1"},
-    "azure:grok-3": {"successor": "azure:grok-4", "text": "'azure:grok-4' (https://learn.microsoft.com/en-us/azure/foundry/concepts/model-lifecycle-retirement) is not"},
+    "azure:grok-3": {
+        "successor": "azure:grok-4",
+        "text": "concepts/model-lifecycle-retirement) is not in this catalogue either.",
+    },
     "amazon_bedrock:anthropic.claude-sonnet-4-20250514-v1:0": {"successor": "amazon_bedrock:anthropic.claude-sonnet-5"},
     # of a gone provider
     "github_models:openai/gpt-4o": {
@@ -393,7 +396,6 @@ class TestCommand:
         out = fine("history", "openai:gpt-5-codex", "--config", "none").out
         assert "listed     2025-09-23 to 2026-07-02 (not on 2025-09-20, gone by 2026-08-18)\n" in out
         assert "successor  openai:gpt-5.6-sol (https://developers.openai.com/api/docs/deprecations)\n" in out
-        assert "https://developers.openai.com/api/docs/deprecations\n" in out
         assert "2025-10-14  2026-07-02  2025-10-09   1.25      10       0.125" in out
         assert "now listed as  abacus:zai-org/GLM-4.5 (other case)" in (
             fine("history", "abacus:zai-org/glm-4.5", "--config", "none").out
@@ -511,7 +513,7 @@ class TestKnownToBeGone:
         assert out.code == 0
         for text in (
             "openai:gpt-5-codex is no longer listed (last listed on 2026-07-02, gone by 2026-08-18), so this entry is "
-            "left out. Its successor is 'openai:gpt-5.6-sol' (https://developers.openai.com/api/docs/deprecations). [warning]",
+            "left out. Its successor is 'openai:gpt-5.6-sol' (https://developers.openai.com/api/docs/deprecations).",
             "(last listed on 2026-07-02, gone by 2026-08-18), so this entry is left out. It is listed as "
             "'abacus:zai-org/GLM-4.5' now (other case). [warning]",
             "deny.openai[0]: openai:gpt-5-codex is no longer listed",
