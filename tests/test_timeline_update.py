@@ -224,14 +224,15 @@ class TestDamaged:
             "other": encode(folded(own())._replace(source="other"), own().own), "long": data,
         }  # fmt: skip
         OWN.unlink()
-        if how == "long":
-            monkeypatch.setattr(timeline_update, "MAX_HISTORY", len(data) - 1)
         if how == "FIFO":
             os.mkfifo(OWN)
         else:
             OWN.write_bytes(text[how])
         source = listing("2026-01-07", "b")
-        notice, *more = activate(source)
+        with monkeypatch.context() as patch:
+            if how == "long":
+                patch.setattr(timeline_update, "MAX_HISTORY", len(data) - 1)
+            notice, *more = activate(source)
         assert notice.startswith(str(OWN.absolute()))
         assert len(more) == (how == "FIFO")
         if how == "FIFO":  # what is not a file is not replaced
