@@ -10,11 +10,10 @@ from llm_models import files, guards, locks, notices, paths, pipeline, timeline_
 from llm_models.differences import Diff
 from llm_models.errors import LLMModelsError, SnapshotError, SourceError
 from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
-from llm_models.manifest import believed
+from llm_models.manifest import described
 from llm_models.normalize import Report
 from llm_models.snapshot import Snapshot
 from llm_models.snapshot_file import MAX_SNAPSHOT, SnapshotFile
-from llm_models.transforms import DEFAULT
 from llm_models.upstream import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -127,12 +126,11 @@ def _base(
         data = files.read_limited(chosen, MAX_BYTES)
     except files.FileError as error:
         raise SourceError(str(error)) from None
-    manifest = believed(chosen) or {}
-    source = source or str(manifest.get("source", DEFAULT))
-    base, report = pipeline.build_base(data, chosen, source, without_prose=without_prose)
+    of_file, day = described(chosen, data)
+    base, report = pipeline.build_base(data, chosen, source or of_file, day=day, without_prose=without_prose)
     if path is None and (base.header.get("date") or "") < (packaged().header.get("date") or ""):
         return packaged(), "the packaged snapshot, which is newer than the pulled file", Report(), None
-    return base, chosen, report, str(manifest.get("fetched", ""))[:10] or None
+    return base, chosen, report, day
 
 
 def _judged(built: Activation, replaces: bytes | None, folder: paths.Folder | None) -> Activation:

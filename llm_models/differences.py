@@ -13,7 +13,7 @@ from llm_models.files import FileError, read_limited
 from llm_models.filters import compile_glob
 from llm_models.in_use import InUse, in_use, packaged, pulled_file
 from llm_models.lookup import parse_provider
-from llm_models.manifest import source_of
+from llm_models.manifest import described
 from llm_models.origins import leaves
 from llm_models.pipeline import build_base, merge_application
 from llm_models.records import Model, Provider
@@ -212,7 +212,10 @@ def _named(name: str, folder: Folder) -> SnapshotFile:
         data = read_limited(path, MAX_SNAPSHOT)
     except FileError as error:
         raise SourceError(str(error)) from None
-    return SnapshotFile(data, path) if data.startswith(b'[{"format":') else build_base(data, path, source_of(path))[0]
+    if data.startswith(b'[{"format":'):
+        return SnapshotFile(data, path)
+    source, day = described(path, data)
+    return build_base(data, path, source, day=day)[0]
 
 
 def _as_served(file: SnapshotFile, other: SnapshotFile, folder: Folder) -> SnapshotFile:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llm_models.days import later_than_tomorrow, today
 from llm_models.differences import Diff, Served, compare
 from llm_models.errors import LLMModelsError, printable
 from llm_models.filters import compile_glob
@@ -79,6 +80,8 @@ def refusals(report: Report, active: SnapshotFile | None, new: SnapshotFile, dif
         left = f"the new catalogue has {new.header['counts']['models']:,} models"
         reasons.append(f"the catalogue shrank: {missing:,} of the {before:,} active models are missing ({left})")
     old_date, new_date = active.header.get("date") or "", new.header.get("date") or ""
+    if old_date and later_than_tomorrow(old_date, today()):
+        old_date = ""  # version 0.1.0 believed a source every date
     if new_date < old_date:
         reasons.append(f"the catalogue is older than the active one ({new_date or 'no date'}, active {old_date})")
     return reasons

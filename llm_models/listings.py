@@ -7,9 +7,9 @@ answering. What changed between two days on which the source was seen is answere
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from llm_models.days import days_between
 from llm_models.frozen import FrozenDict, freeze
 
 if TYPE_CHECKING:
@@ -167,15 +167,6 @@ class ProviderHistory(NamedTuple):
     def last(self) -> str:
         """The last day on which the provider was listed."""
         return self.intervals[-1].last or self.date
-
-
-def days_between(early: str, late: str) -> int:
-    """How many days `late` is after `early`.
-
-    >>> days_between("2026-02-28", "2026-03-01")
-    1
-    """
-    return (date.fromisoformat(late) - date.fromisoformat(early)).days
 
 
 def completed(entry: Entry, current: Any) -> Entry:

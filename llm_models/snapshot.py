@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 class Snapshot(Immutable):
     """A catalogue at one moment. `epoch` is its number once it is published, and 0 before.
 
-    >>> llm_models.snapshot().get_model("openai", "gpt-4o-mini").limits.context
-    128000
+    >>> llm_models.snapshot().get_model("openai", "gpt-5.4-mini").limits.context
+    400000
     """
 
     __slots__ = ("_given", "_models", "epoch", "file", "found", "from_program", "named", "prefer", "view")
@@ -73,7 +73,7 @@ class Snapshot(Immutable):
 
     @property
     def date(self) -> str | None:
-        """The date of the data, `YYYY-MM-DD`: the latest day on which the source checked a model."""
+        """The date of the catalogue, `YYYY-MM-DD` or `YYYY-MM`: the newest `last_updated` of the source's models."""
         return self.file.header.get("date")
 
     @property

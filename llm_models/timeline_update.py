@@ -15,11 +15,10 @@ there, and is believed under the same conditions (`in_use.strange`). Its rules:
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from llm_models import paths
-from llm_models.days import day_of
+from llm_models.days import is_day, later_than_tomorrow, today
 from llm_models.errors import SnapshotError, printable
 from llm_models.files import FileError, FileMissingError, read_limited, read_open, write_atomically
 from llm_models.header import read_header
@@ -88,14 +87,7 @@ _RESTART = "the history continues from the packaged one"
 
 def _day(fetched: str | None, date: str) -> str | None:
     """The day on which a source was seen; None where nothing states one. A day after tomorrow counts as not stated."""
-    latest = (datetime.now(tz=UTC) + timedelta(days=1)).date().isoformat()
-    for day in (fetched, date):
-        try:
-            if day and day_of(day) <= latest:
-                return day
-        except ValueError:
-            continue
-    return None
+    return next((day for day in (fetched, date) if is_day(day) and not later_than_tomorrow(str(day), today())), None)
 
 
 def _before(shipped: History, own: History | None, notices: list[str]) -> Folded:

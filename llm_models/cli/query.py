@@ -87,7 +87,7 @@ def providers_command(snapshot: Snapshot, as_json: bool) -> None:
     print_table(("provider", "name", "models", "env", "base URL"), rows, right=_NUMBERS)
 
 
-@command("show", "Show the record of a model.", "show openai:gpt-4o-mini")
+@command("show", "Show the record of a model.", "show openai:gpt-5.4-mini")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @catalogue
 @as_json
