@@ -18,9 +18,10 @@ from support import UPSTREAM, catalogues
 from support.histories import fold, seen
 
 from llm_models import paths, timeline_build, validation
-from llm_models.listings import STILL, Rename, Successor, price_on
+from llm_models.listings import STILL, Successor, price_on
 from llm_models.observations import observed_file
 from llm_models.snapshot_file import SnapshotFile
+from llm_models.spellings import Rename
 from llm_models.timeline import History
 from llm_models.timeline_writer import encode, folded, with_successors, without_prices
 

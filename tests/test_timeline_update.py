@@ -28,7 +28,7 @@ from llm_models.timeline_writer import encode, folded, united, with_successors, 
 if TYPE_CHECKING:
     from llm_models.observations import Observation
 
-OWN = Path(STATE) / timeline_update.NAME
+OWN = Path(STATE) / paths.HISTORY_NAME
 GROUND = seen("2026-01-01", {"acme": {"m0": 1, "oldest": 1}})
 
 
@@ -285,7 +285,7 @@ class TestDamaged:
         real = files.write_atomically
 
         def refuses(path: str, *args: Any, **named: Any) -> None:
-            if path.endswith(timeline_update.NAME):
+            if path.endswith(paths.HISTORY_NAME):
                 raise files.FileError(28, "No space left on device", path)
             real(path, *args, **named)
 
