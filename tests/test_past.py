@@ -248,13 +248,14 @@ class TestErrors:
         assert others
         assert "openai:gpt-5.2" not in others
 
-    def test_arguments_that_are_no_text(self, packaged: Snapshot) -> None:
+    def test_arguments_that_are_no_text(self, packaged: Snapshot, caplog: pytest.LogCaptureFixture) -> None:
         for provider, model_id in ((5, "gpt-5-codex"), ("kiro", 5), ("openai", 5), ("openai", ["gpt-5-codex"])):
             with pytest.raises((UnknownProviderError, UnknownModelError)) as caught:
                 packaged.get_model(provider, model_id)  # type: ignore[arg-type]
             assert type(caught.value) is not RetiredModelError
         with pytest.raises(UnknownProviderError):
             llm_models.load(config=None, prefer=[5], publish=False)  # type: ignore[list-item]
+        assert not caplog.records  # no history is to blame
 
     def test_a_name_that_was_never_listed_is_unknown_as_ever(self, packaged: Snapshot) -> None:
         for ask in (lambda: packaged.resolve("openai:gpt-5-codec"), lambda: packaged.resolve("gpt-5-codec")):
