@@ -3,8 +3,8 @@
 Importing it reads no file; the first question opens the packaged snapshot and decodes what was asked for.
 
 >>> import llm_models
->>> llm_models.get_model("openai", "gpt-4o-mini").cost.input
-0.15
+>>> llm_models.get_model("openai", "gpt-5.4-mini").cost.input
+0.75
 """
 
 from __future__ import annotations

@@ -37,8 +37,8 @@ class Overrides:
 
     >>> class Mine(Overrides):
     ...     def models(self):
-    ...         return [{"provider": "openai", "id": "gpt-4o-mini", "tags": ["approved"]}]
-    >>> llm_models.load(config=None, overrides_module=Mine, publish=False).get_model("openai", "gpt-4o-mini").tags
+    ...         return [{"provider": "openai", "id": "gpt-5.4-mini", "tags": ["approved"]}]
+    >>> llm_models.load(config=None, overrides_module=Mine, publish=False).get_model("openai", "gpt-5.4-mini").tags
     ('approved',)
     """
 

@@ -11,7 +11,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from llm_models import config, paths
+from llm_models import config, notices, paths
 from llm_models.case import Case, Finding
 from llm_models.changes import settle_aliases
 from llm_models.document import ANY
@@ -270,7 +270,14 @@ def _may_name(block: bytes, providers: Collection[str]) -> bool:
     return any(end.decode() in providers for pattern in (_HEAD, _TAIL) for end in pattern.findall(index))
 
 
+def _lifecycle(case: Case) -> Iterator[Finding]:
+    """A model that is deprecated, retiring or retired. Curated overrides are about such models, too."""
+    named = () if case.layer.only_patches else notices.of_layer(case.layer, case.run.base)
+    for path, what, model in named:
+        yield Finding(model.provider, path, f"{printable(model.spec)}: {what}")
+
+
 CHECKS = (
-    _left_out, _matches_nothing, _gone_settings, _already_so, _excluded, _to_extra, _tiers_left, _aliases, _preferred,
-    _taken,
+    _left_out, _lifecycle, _matches_nothing, _gone_settings, _already_so, _excluded, _to_extra, _tiers_left, _aliases,
+    _preferred, _taken,
 )  # fmt: skip

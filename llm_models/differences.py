@@ -13,13 +13,12 @@ from llm_models.files import FileError, read_limited
 from llm_models.filters import compile_glob
 from llm_models.in_use import InUse, in_use, packaged, pulled_file
 from llm_models.lookup import parse_provider
-from llm_models.manifest import source_of
+from llm_models.manifest import described
 from llm_models.origins import leaves
 from llm_models.pipeline import build_base, merge_application
 from llm_models.records import Model, Provider
 from llm_models.schema import is_number
 from llm_models.snapshot_file import MAX_SNAPSHOT, SnapshotFile, effective
-from llm_models.transforms import DEFAULT, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -39,11 +38,8 @@ KINDS: tuple[Kind, ...] = ("price", "limit", "capability", "status", "other")
 
 _KIND_OF: dict[str, Kind] = {
     "cost": "price", "limits": "limit", "capabilities": "capability", "modalities": "capability",
-    "status": "status", "deprecated": "status",
+    "status": "status", "deprecated": "status", "retires": "status", "successor": "status",
 }  # fmt: skip
-
-
-_PROSE = frozenset(dotted(("extra", key)) for key in SOURCES[DEFAULT].prose)
 
 
 class Change(NamedTuple):
@@ -184,8 +180,8 @@ def compared(
     """What changed from `old` to `new`: each is one of `NAMES`, or the path of a snapshot or source file.
 
     Without both, it compares active with pulled or, if nothing was pulled, packaged with active. The packaged data has
-    no prose of its source, so prose that only the other side has is not listed. With `provider`, only that provider;
-    with `only_used`, only what the application's configuration names. Raises `SnapshotError`, `SourceError`,
+    no descriptions, so one that only the other side has is not listed. With `provider`, only that provider; with
+    `only_used`, only what the application's configuration names. Raises `SnapshotError`, `SourceError`,
     `ConfigError`, `UnknownProviderError`.
     """
     is_pulled = paths.exists(pulled_file(folder), SourceError)
@@ -197,7 +193,7 @@ def compared(
     before, after = _as_served(before, after, folder), _as_served(after, before, folder)
     difference = compare(Served(before), Served(after))
     if _is_packaged(before) is not _is_packaged(after):
-        difference = difference._replace(changes=tuple(filterfalse(_is_left_out_prose, difference.changes)))
+        difference = difference._replace(changes=tuple(filterfalse(_is_left_out, difference.changes)))
     if provider is not None:
         wanted = parse_provider(provider, {**before.blocks, **after.blocks})
         difference = difference.only(lambda name: name.partition(":")[0] == wanted)
@@ -216,7 +212,10 @@ def _named(name: str, folder: Folder) -> SnapshotFile:
         data = read_limited(path, MAX_SNAPSHOT)
     except FileError as error:
         raise SourceError(str(error)) from None
-    return SnapshotFile(data, path) if data.startswith(b'[{"format":') else build_base(data, path, source_of(path))[0]
+    if data.startswith(b'[{"format":'):
+        return SnapshotFile(data, path)
+    source, day = described(path, data)
+    return build_base(data, path, source, day=day)[0]
 
 
 def _as_served(file: SnapshotFile, other: SnapshotFile, folder: Folder) -> SnapshotFile:
@@ -235,8 +234,8 @@ def _is_packaged(file: SnapshotFile) -> bool:
     return file.name == paths.PACKAGED_SNAPSHOT or file.header.get("base", {}).get("kind") == "packaged"
 
 
-def _is_left_out_prose(change: Change) -> bool:
-    return change.field in _PROSE and None in (change.old, change.new)
+def _is_left_out(change: Change) -> bool:
+    return change.field == "description" and None in (change.old, change.new)
 
 
 def _used(folder: Folder) -> Callable[[str], bool]:

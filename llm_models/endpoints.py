@@ -33,11 +33,14 @@ if TYPE_CHECKING:
     Claim = tuple[str, tuple[str, ...]]
     """What a file that was found states, in words, and the path of its field."""
     Statements = Mapping[str, Mapping[str, tuple[Any, ...]]]
-    """Provider -> what the program stated: `base_url` and `env`, values; `models`, pairs of a glob and values."""
+    """Provider -> what the program stated: `ADDRESSES` and `env`, values; `models`, pairs of a glob and values."""
 
 SETTINGS = ("_ACCOUNT", "_ACCOUNT_ID", "_BASE_URL", "_ENDPOINT", "_GATEWAY_ID", "_HOST", "_LOCATION", "_PROJECT",
             "_REGION", "_RESOURCE_NAME", "_URL")  # fmt: skip
 """Endings of variables that hold settings: providers list these together with the variable for their key."""
+
+ADDRESSES = ("base_url", "openai_base_url")
+"""The fields of a provider that are addresses."""
 
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 
@@ -47,13 +50,15 @@ class Endpoint(NamedTuple):
 
     `base_url` is None where no source states one: the provider's own client knows it. It may contain `${NAME}`, which
     the user must fill in; `settings` lists these variables, and others of the provider that hold no key. The key is in
-    the first of `key_variables` that is set. `model_id` is the id to send.
+    the first of `key_variables` that is set. `model_id` is the id to send. `openai_base_url` is the base URL for
+    clients of OpenAI's API: `base_url`, unless the provider has another one for them.
     """
 
     base_url: str | None
     key_variables: tuple[str, ...]
     settings: tuple[str, ...]
     model_id: str
+    openai_base_url: str | None
 
 
 def own_address(record: Mapping[str, Any]) -> str | None:
@@ -83,7 +88,8 @@ def endpoint_of(
     placeholders = _PLACEHOLDER.findall(url or "")
     settings = tuple(name for name in provider.env if name in placeholders or name.endswith(SETTINGS))
     keys = () if with_key else tuple(name for name in provider.env if name not in settings)
-    endpoint = Endpoint(base_url or url, keys, settings, model.provider_model_id)
+    for_openai = base_url or (url if own is not None else provider.openai_base_url or url)
+    endpoint = Endpoint(base_url or url, keys, settings, model.provider_model_id, for_openai)
     if found:
         files = [base_of(file)] if named else []
         blocks = [
@@ -96,6 +102,8 @@ def endpoint_of(
         claims = known.strange_names(endpoint.model_id, aliases)
         if base_url is None:
             claims = chain(known.strange_address(url, own is not None), claims)
+            if own is None:
+                claims = chain(known.strange_openai_address(provider.openai_base_url), claims)
         if not with_key:
             claims = chain(claims, known.strange_variables(provider.env))
         claim = next(claims, None)
@@ -130,6 +138,11 @@ class _Known:
         if url not in (*own, *self._of_provider("base_url", None)):
             what = f"its base URL {quoted(url)}" if url else "that it has no base URL"
             yield what, ("extra", "provider", "api") if is_own else ("base_url",)
+
+    def strange_openai_address(self, url: str | None) -> Iterator[Claim]:
+        """A base URL for clients of OpenAI's API, where the provider has one."""
+        if url is not None and url not in self._of_provider("openai_base_url", None):
+            yield f"its base URL for OpenAI clients, {quoted(url)},", ("openai_base_url",)
 
     def strange_variables(self, names: Sequence[str]) -> Iterator[Claim]:
         """Variables for keys and settings."""
@@ -170,9 +183,12 @@ def statements(layers: Iterable[Layer]) -> Statements:
     for layer in layers:
         for entry in (*layer.providers, *layer.models) if layer.by_program else ():
             fields = entry.fields
-            of_provider = stated.setdefault(entry.provider, {"base_url": [], "env": [], "models": []})
-            if "base_url" in fields or ("base_url",) in entry.omitted:
-                of_provider["base_url"].append(fields.get("base_url"))
+            of_provider = stated.setdefault(
+                entry.provider, {**{name: [] for name in ADDRESSES}, "env": [], "models": []}
+            )
+            for name in ADDRESSES:
+                if name in fields or (name,) in entry.omitted:
+                    of_provider[name].append(fields.get(name))
             if "env" in fields:
                 of_provider["env"].append(fields["env"])
             names: dict[str, Any] = {name: fields[name] for name in ("provider_model_id", "aliases") if name in fields}

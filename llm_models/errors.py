@@ -88,7 +88,7 @@ class Problem:
     """Something wrong or without effect in a file that people write: where, what, and the likely fix.
 
     `line` and `column` count from 1 (columns in characters), `path` is the field in the words of the document
-    (`models.openai:gpt-4o-mini.cost.input`), `hint` is a full sentence or empty, and `severity` is
+    (`models.openai:gpt-5.4-mini.cost.input`), `hint` is a full sentence or empty, and `severity` is
     ``"error"`` or ``"warning"``.
 
     >>> print(Problem("unknown key 'enabeld'", file="llm_models.toml", line=14, column=3, path="tools"))

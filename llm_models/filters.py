@@ -35,7 +35,7 @@ def glob_problem(pattern: object) -> str | None:
 def compile_glob(pattern: str) -> Callable[[str], Any]:
     """A test whether a whole name matches a glob. Its time depends only on their lengths.
 
-    >>> bool(compile_glob("gpt-4o*")("gpt-4o-mini"))
+    >>> bool(compile_glob("gpt-5*")("gpt-5.4-mini"))
     True
     """
     if not any(character in pattern for character in "*?["):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llm_models.days import later_than_tomorrow, today
 from llm_models.differences import Diff, Served, compare
 from llm_models.errors import LLMModelsError, printable
 from llm_models.filters import compile_glob
@@ -47,7 +48,7 @@ class _Source(Served):
 
     def __init__(self, file: SnapshotFile) -> None:
         super().__init__(file)
-        tail = file.tail()
+        self.tail = tail = file.tail()  # read once, not for each model
         self.curated: dict[str, dict[str, object]] = {}
         """Provider -> its id and the specs of its models -> the origins of the values that the overrides set."""
         for name, line in {**tail["providers"], **tail["models"]}.items():
@@ -58,7 +59,7 @@ class _Source(Served):
         return super().written(provider, model_id), curated.get(f"{provider}:{model_id}") if model_id else curated
 
     def values(self, provider: str, model_id: str | None = None) -> Values:
-        origins = fields_of(self.file.tail(), provider if model_id is None else f"{provider}:{model_id}")
+        origins = fields_of(self.tail, provider if model_id is None else f"{provider}:{model_id}")
         values = dict(leaves(self.record(provider, model_id)))
         for layer in dict.fromkeys(origin["layer"] for origin in origins.values()):
             values = weaker(values, origins, layer)
@@ -79,6 +80,8 @@ def refusals(report: Report, active: SnapshotFile | None, new: SnapshotFile, dif
         left = f"the new catalogue has {new.header['counts']['models']:,} models"
         reasons.append(f"the catalogue shrank: {missing:,} of the {before:,} active models are missing ({left})")
     old_date, new_date = active.header.get("date") or "", new.header.get("date") or ""
+    if old_date and later_than_tomorrow(old_date, today()):
+        old_date = ""  # version 0.1.0 believed a source every date
     if new_date < old_date:
         reasons.append(f"the catalogue is older than the active one ({new_date or 'no date'}, active {old_date})")
     return reasons
@@ -91,7 +94,7 @@ def worth_a_look(difference: Diff, run: Changes | None) -> Iterator[str]:
     """
     for change in difference.changes:
         spec = printable(change.spec)
-        of_provider = ":" not in change.spec and change.field in {"base_url", "env"}
+        of_provider = ":" not in change.spec and change.field in {"base_url", "openai_base_url", "env"}
         if of_provider or change.field == "extra.provider.api":  # a model's own address
             yield f"{spec}: {change.field} changed from {_shown(change.old)} to {_shown(change.new)}"
         elif change.kind == "price" and _moved_tenfold(change):

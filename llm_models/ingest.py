@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from llm_models import schema, transforms
+from llm_models.days import later_than_tomorrow, today
 from llm_models.document import Document
 from llm_models.errors import EmptyCatalogError, dotted, printable
 from llm_models.layers import ground_layer
@@ -15,14 +16,20 @@ if TYPE_CHECKING:
     from llm_models.layers import Layer
 
 
+PAST = ("release_date", "last_updated", "knowledge")
+"""The fields of a model that hold a date in the past. (An announced retirement lies in the future on purpose.)"""
+
+
 def read_source(
-    data: bytes, name: str, source: str, *, without_prose: bool = False
+    data: bytes, name: str, source: str, *, day: str | None = None, without_prose: bool = False
 ) -> tuple[dict[str, Any], Layer, Report]:
     """What a snapshot's header states of the source, the layer of its valid records, and the report.
 
-    `name` stands for the bytes in messages. The catalogue's date is the latest day on which the source looked at a
-    model. `without_prose` leaves out the keys that `Source.prose` lists. Raises `SourceError` where the bytes are not a
-    catalogue, `EmptyCatalogError` where no record is valid.
+    `name` stands for the bytes in messages. `day` is the day on which they were fetched; None means today. A date of
+    the past that lies later than the day after it is dropped, and then the header states that day: the bytes and the
+    day decide what is built. The date of the catalogue is the newest `last_updated` that is left. `without_prose`
+    leaves out the descriptions. Raises `SourceError` where the bytes are not a catalogue,
+    `EmptyCatalogError` where no record is valid.
     """
     report = Report()
     document, _ = transforms.read(data, name, source)
@@ -30,28 +37,32 @@ def read_source(
     models = [model for part in records.values() for model in part["models"].values()]
     if not models:
         raise EmptyCatalogError(f"{name}: no model is left: {report.records_dropped} records were dropped")
+    day = day or today()
+    origin = {"name": source, "sha256": hashlib.sha256(data).hexdigest()}
     for model in models:
-        if without_prose:
-            _leave_out_prose(model, transforms.named(source), report)
+        if _leave_out_future(model, day, report):
+            origin["day"] = day
+        if without_prose and model.pop("description", None) is not None:
+            example = printable(f"{model['provider']}:{model['id']}")
+            report.add("left out", "description", f"prose of {transforms.named(source).title}", example)
         limits = model.get("limits", {})
         if limits.get("output", 0) > limits.get("context", limits.get("output", 0)):
             example = printable(f"{model['provider']}:{model['id']}")
             report.add("odd", "limits", "output is larger than context", example)
-    header: dict[str, Any] = {"sources": [{"name": source, "sha256": hashlib.sha256(data).hexdigest()}]}
+    header: dict[str, Any] = {"sources": [origin]}
     dates = [model["last_updated"] for model in models if "last_updated" in model]
     if dates:
         header["date"] = max(dates)
     return header, ground_layer(records, Document(source, None, None, [])), report
 
 
-def _leave_out_prose(model: dict[str, Any], source: transforms.Source, report: Report) -> None:
-    extra = model.get("extra", {})
-    for key in source.prose:
-        if key in extra:
-            del extra[key]
-            report.add("left out", key, f"prose of {source.title}", printable(f"{model['provider']}:{model['id']}"))
-    if not extra:
-        model.pop("extra", None)
+def _leave_out_future(model: dict[str, Any], day: str, report: Report) -> bool:
+    """Drop the dates that lie later than the day after `day`; whether there were any."""
+    dropped = [field for field in PAST if field in model and later_than_tomorrow(model[field], day)]
+    for field in dropped:
+        del model[field]
+        report.add("dropped", field, "later than tomorrow", printable(f"{model['provider']}:{model['id']}"))
+    return bool(dropped)
 
 
 def _fault(kind: str, record: dict[str, Any]) -> str | None:

@@ -46,7 +46,7 @@ SETTINGS_RULES: dict[Path, str] = {
 }
 """How settings are merged: a stronger layer only adds to `exclude` and `deny`, and replaces the others."""
 
-RECORD_RULES: dict[Path, str] = {("aliases",): "UNITE", ("tags",): "UNITE"}
+RECORD_RULES: dict[Path, str] = {("aliases",): "UNITE", ("served_as",): "UNITE", ("tags",): "UNITE"}
 """How fields of a model or provider are merged. For all others, maps are merged and the strongest value wins."""
 
 _IDENTITY = {"id", "match", "provider", "omit"}
@@ -150,6 +150,8 @@ def _entry(layer: Layer, path: DocumentPath, data: Mapping[str, Any], section: s
         fields["extra"] = {**extra, **fields.get("extra", {})}
     provider = fold_provider(data["provider" if section == "models" else "id"])
     omitted = [split_dotted(field) for field in data.get("omit", ())]
+    if "base_url" in fields:  # the address of weaker layers for OpenAI clients belongs to the base URL that it replaces
+        omitted.append(("openai_base_url",))
     return Entry(layer, path, provider, data.get("id", ""), fields, data.get("match"), omitted)
 
 

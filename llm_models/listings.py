@@ -7,10 +7,9 @@ answering. What changed between two days on which the source was seen is answere
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models.errors import quoted
+from llm_models.days import day_of, days_between
 from llm_models.frozen import FrozenDict, freeze, thaw
 
 if TYPE_CHECKING:
@@ -211,26 +210,6 @@ def _plain(value: Any) -> Any:
         items = [*map(_plain, value)]
         return items if parts is None else dict(zip(parts, items, strict=True))
     return thaw(value)
-
-
-def day_of(day: str | date) -> str:
-    """A day as text. Raises `ValueError` for a text that is not a day, `YYYY-MM-DD`."""
-    text = day if isinstance(day, str) else date.isoformat(day)[:10]
-    try:
-        if date.fromisoformat(text).isoformat() == text:
-            return text
-    except ValueError:
-        pass
-    raise ValueError(f"not a day: {quoted(text)} (expected YYYY-MM-DD)")
-
-
-def days_between(early: str, late: str) -> int:
-    """How many days `late` is after `early`.
-
-    >>> days_between("2026-02-28", "2026-03-01")
-    1
-    """
-    return (date.fromisoformat(late) - date.fromisoformat(early)).days
 
 
 def completed(entry: Entry, current: Any) -> Entry:

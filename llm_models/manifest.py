@@ -6,25 +6,33 @@ import errno
 import hashlib
 import json
 import os
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
+from llm_models import paths
+from llm_models.days import is_day, today
 from llm_models.errors import SourceError
-from llm_models.files import FileError, FileMissingError, read_limited
+from llm_models.files import FileError, FileMissingError, read_limited, write_atomically
+from llm_models.locks import locked
 from llm_models.transforms import DEFAULT
 from llm_models.upstream import MAX_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MANIFEST_NAME = "manifest.json"
 MAX_MANIFEST = 64 << 10  # bytes
 
 
-def believed(path: str) -> dict[str, Any] | None:
+def believed(path: str, data: bytes | None = None) -> dict[str, Any] | None:
     """The manifest of the pulled file at `path`; None if it is missing, damaged, or describes other bytes.
 
-    Raises `SourceError` if one of the two files cannot be read.
+    `data` is the content of the file; it is read where it is not given. Raises `SourceError` if one of the two files
+    cannot be read.
     """
     try:
         manifest = json.loads(read_limited(os.path.join(os.path.dirname(path), MANIFEST_NAME), MAX_MANIFEST))
-        digest = hashlib.sha256(read_limited(path, MAX_BYTES)).hexdigest()
+        digest = hashlib.sha256(read_limited(path, MAX_BYTES) if data is None else data).hexdigest()
     except (FileMissingError, ValueError, RecursionError):
         return None
     except FileError as error:
@@ -36,6 +44,41 @@ def believed(path: str) -> dict[str, Any] | None:
     return manifest if valid else None
 
 
-def source_of(path: str) -> str:
-    """The source of the file at `path`: as the manifest beside it states, else the default one."""
-    return str((believed(path) or {}).get("source", DEFAULT))
+def described(path: str, data: bytes) -> tuple[str, str | None]:
+    """The source of the file at `path` and the day of the fetch, as its manifest states; else the default one and None.
+
+    `data` is the content of the file. Raises `SourceError`.
+    """
+    manifest = believed(path, data) or {}
+    return str(manifest.get("source", DEFAULT)), fetched_on(manifest)
+
+
+def fetched_on(manifest: Mapping[str, Any]) -> str | None:
+    """The day of the fetch; None where it is not stated, or lies in the future, so that a wrong clock wrote it."""
+    day = str(manifest.get("fetched", ""))[: len("YYYY-MM-DD")]
+    return day if is_day(day) and day <= today() else None
+
+
+def renew(manifest: dict[str, Any], path: str) -> dict[str, Any]:
+    """The manifest of the file at `path`, now that its source has answered that it has nothing newer.
+
+    The fetch is of today then, so the file is written again once a day at most. Raises `FileError`.
+    """
+    if fetched_on(manifest) == today():
+        return manifest
+    renewed = {**manifest, "fetched": now()}
+    folder = os.path.dirname(paths.absolute(path, SourceError))
+    with locked(folder):
+        if manifest == believed(path):  # no other process has replaced it
+            write_atomically(os.path.join(folder, MANIFEST_NAME), encoded(renewed))
+    return renewed
+
+
+def now() -> str:
+    """The present time, as a manifest states it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def encoded(manifest: Mapping[str, Any]) -> bytes:
+    """The content of the file."""
+    return (json.dumps(manifest, indent=2) + "\n").encode()

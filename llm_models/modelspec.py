@@ -1,6 +1,6 @@
 """Names of providers and models: how they are read and written; standard library only.
 
-A model spec is text that names a model: `openai:gpt-4o-mini`, or `gpt-4o-mini@openai`. Model ids may contain `/`, `:`
+A model spec is text that names a model: `openai:gpt-5.4-mini`, or `gpt-5.4-mini@openai`. Model ids may contain `/`, `:`
 and `@`, so the known providers decide which separator counts.
 """
 
@@ -36,8 +36,8 @@ def fold_provider(text: str) -> str:
 def as_key(spec: object) -> ModelKey:
     """The key of a model, or of a pair of texts; the provider keeps its spelling. Raises `InvalidSpecError`.
 
-    >>> as_key(("openai", "gpt-4o-mini"))
-    ModelKey(provider='openai', id='gpt-4o-mini')
+    >>> as_key(("openai", "gpt-5.4-mini"))
+    ModelKey(provider='openai', id='gpt-5.4-mini')
     """
     if isinstance(spec, Model):
         return spec.key
@@ -70,7 +70,7 @@ def parse_spec(text: str, known: Iterable[str]) -> ModelKey:
     ModelKey(provider='google_vertex', id='claude-haiku-4-5@20251001')
     """
     if not isinstance(text, str):
-        raise InvalidSpecError(f"a model spec must be text such as 'openai:gpt-4o-mini' (found {type(text).__name__})")
+        raise InvalidSpecError(f"a model spec must be text such as 'openai:gpt-5.4-mini' (found {type(text).__name__})")
     known = known if isinstance(known, (dict, set, frozenset)) else frozenset(known)
     key = split_spec(text, known)
     if key is None or not key.id:
@@ -100,8 +100,8 @@ def format_spec(key: tuple[str, str], style: Style = "colon", known: Container[s
     name of a known provider and a `:`, that `:` as `%3A`; `"filename"` is the at form as one path component
     that is safe on Linux, macOS and Windows. Raises `InvalidSpecError` for another style, and if `key` is not a key.
 
-    >>> format_spec(("openrouter", "openai/gpt-oss-20b:free"), "filename")
-    'openai%2Fgpt-oss-20b%3Afree@openrouter'
+    >>> format_spec(("openrouter", "qwen/qwen3.8-27b:free"), "filename")
+    'qwen%2Fqwen3.8-27b%3Afree@openrouter'
     """
     provider, model_id = as_key(key)
     provider = fold_provider(provider)

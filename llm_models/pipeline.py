@@ -31,18 +31,20 @@ def build_base(
     name: str,
     source: str = DEFAULT,
     *,
+    day: str | None = None,
     curated: Sequence[Layer] | None = None,
     without_prose: bool = False,
 ) -> tuple[SnapshotFile, Report]:
     """The snapshot of a source's bytes with the curated overrides, and what was dropped and repaired.
 
-    `name` stands for the bytes in messages, `curated` for the overrides that ship with the package. The packaged
-    snapshot is built `without_prose`: without the keys that `Source.prose` lists. Raises
-    `SourceError` where the bytes are not a catalogue, `EmptyCatalogError` where no record survives.
+    `name` stands for the bytes in messages, `curated` for the overrides that ship with the package. `day` is the day
+    on which the bytes were fetched (None: today), because dates later than the day after it are dropped. The packaged
+    snapshot is built `without_prose`: without descriptions. Raises `SourceError` where the bytes are not a catalogue,
+    `EmptyCatalogError` where no record survives.
     """
     from llm_models.ingest import read_source
 
-    header, ground, report = read_source(data, name, source, without_prose=without_prose)
+    header, ground, report = read_source(data, name, source, day=day, without_prose=without_prose)
     base = empty(header)
     layers = [ground, *(curated_layers() if curated is None else curated)]
     changes = merge_layers(base, layers)

@@ -65,9 +65,9 @@ def explain(view: View, spec: str | tuple[str, str] | Model, field: str | None =
 
     Raises `UnknownModelError`, and the other lookup errors for a spec that names no model.
 
-    >>> origin, = llm_models.explain("openai:gpt-4o-mini", "limits.context").fields
+    >>> origin, = llm_models.explain("openai:gpt-5.4-mini", "limits.context").fields
     >>> origin.value, origin.how, origin.layer
-    (128000, 'stated', 'models_dev')
+    (400000, 'stated', 'models_dev')
     """
     key = _key(view, spec)
     name = f"{key.provider}:{key.id}"

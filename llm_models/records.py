@@ -11,7 +11,11 @@ from llm_models.frozen import FrozenDict, Record, defaults
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any, NamedTuple
+    from typing import Any, Literal, NamedTuple
+
+    from llm_models.days import Day
+
+    Billing = Literal["usage", "plan", "trial", "local"]
 
     class ModelKey(NamedTuple):
         """The pair that identifies a model: the provider's id and the model's id at that provider."""
@@ -99,6 +103,7 @@ class Reasoning(Record):
     enabled: bool = False
     toggle: bool = False
     efforts: tuple[str, ...] = ()
+    budget: bool = False
     token_budget: int | None = None
     token_budget_min: int | None = None
 
@@ -141,29 +146,49 @@ class Capabilities(Record):
 
 
 class Provider(Record):
-    """A service that offers models. `env` has the names of the environment variables for its key and settings."""
+    """A service that offers models. `env` has the names of the environment variables for its key and settings.
+
+    `openai_base_url` is the base URL for clients of OpenAI's API, where it is not `base_url`. `billing` is `usage`,
+    `plan`, `trial` or `local`; a price of 0 means free only for `usage`. `aliases` are its names in other tools.
+    """
 
     id: str
     name: str | None = None
+    aliases: tuple[str, ...] = ()
     base_url: str | None = None
+    openai_base_url: str | None = None
     env: tuple[str, ...] = ()
+    billing: Billing = "usage"
     doc: str | None = None
     extra: Mapping[str, Any] = FrozenDict()
 
 
 class Model(Record):
-    """One model at one provider. Dates are `YYYY-MM-DD`, or `YYYY-MM` when the day is unknown."""
+    """One model at one provider. Dates are `YYYY-MM-DD`, or `YYYY-MM` when the day is unknown.
+
+    `canonical` is the name of the model at every provider. `retires` is the date from which it no longer answers,
+    `successor` the model spec of its replacement. `aliases` are names of this catalogue, `served_as` other ids that the
+    provider's API accepts. `resolves_to` is the id that a moving name such as `-latest` means today. `dimensions` is
+    the number of values in a vector of an embedding model.
+    """
 
     id: str
     provider: str
     provider_model_id: str
     name: str | None = None
+    canonical: str | None = None
+    description: str | None = None
     family: str | None = None
+    kind: str = "chat"
+    apis: tuple[str, ...] = ()
     release_date: str | None = None
     last_updated: str | None = None
     knowledge: str | None = None
     status: str | None = None
+    retires: str | None = None
+    successor: str | None = None
     limits: Limits = Limits()
+    dimensions: int | None = None
     cost: Cost = Cost()
     modalities: Modalities = Modalities()
     capabilities: Capabilities = Capabilities()
@@ -171,6 +196,8 @@ class Model(Record):
     tags: tuple[str, ...] = ()
     deprecated: bool = False
     aliases: tuple[str, ...] = ()
+    served_as: tuple[str, ...] = ()
+    resolves_to: str | None = None
     extra: Mapping[str, Any] = FrozenDict()
 
     @property
@@ -182,6 +209,16 @@ class Model(Record):
     def spec(self) -> str:
         """The canonical model spec, `provider:id`."""
         return f"{self.provider}:{self.id}"
+
+    def is_retired(self, at: Day | None = None) -> bool:
+        """Whether the model no longer answers on the day `at` (`YYYY-MM-DD` or a date), by default today (UTC).
+
+        Its date `retires` decides; a model without one is not retired. Raises `ValueError` for a text that is not a
+        day.
+        """
+        from llm_models.days import has_come
+
+        return has_come(self.retires, at)
 
 
 def _capability_names() -> dict[str, tuple[str, ...]]:

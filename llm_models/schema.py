@@ -96,6 +96,13 @@ def is_date(text: str) -> bool:
     return True
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is a day that exists, `YYYY-MM-DD`."""
+    return len(text) == len("YYYY-MM-DD") and is_date(text)
+
+
+FORMATS = {"date": is_day, "partial-date": is_date}
+
 _TYPES = {"array": list, "boolean": bool, "object": dict, "string": str}
 _NUMBERS = {"integer": is_integer, "number": is_number}
 
@@ -142,7 +149,7 @@ WORDS: dict[str, Callable[[Any, Any, Any], bool] | None] = {
     "minLength": lambda wanted, value, _: not isinstance(value, str) or len(value) >= wanted,
     "maxLength": lambda wanted, value, _: not isinstance(value, str) or len(value) <= wanted,
     "pattern": lambda wanted, value, _: not isinstance(value, str) or re.search(wanted, value) is not None,
-    "format": lambda wanted, value, _: wanted != "partial-date" or not isinstance(value, str) or is_date(value),
+    "format": lambda wanted, value, _: wanted not in FORMATS or not isinstance(value, str) or FORMATS[wanted](value),
     "minimum": lambda wanted, value, _: not is_number(value) or value >= wanted,
     "maximum": lambda wanted, value, _: not is_number(value) or value <= wanted,
     "anyOf": lambda wanted, value, _: any(keeps(branch, value) for branch in wanted),
@@ -150,25 +157,28 @@ WORDS: dict[str, Callable[[Any, Any, Any], bool] | None] = {
 }
 
 
-_DATE = (
-    r"^(?!0000)([0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?"
+_DAY = (
+    r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
     r"|[0-9]{4}-(0[13-9]|1[0-2])-(29|30)|[0-9]{4}-(0[13578]|1[02])-31"
-    r"|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)$(?!\n)"
+    r"|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29"
 )
-"""The days and months that exist, leap days included, as `is_date` decides."""
+_PATTERNS = {
+    "date": rf"^(?!0000)({_DAY})$(?!\n)",
+    "partial-date": rf"^(?!0000)([0-9]{{4}}-(0[1-9]|1[0-2])|{_DAY})$(?!\n)",
+}
+"""The days, and the days and months, that exist, leap days included, as `FORMATS` decides."""
 
 
 def for_editors() -> dict[str, Any]:
     """The schema of `llm_models.toml` in draft-07 words, which TOML editors know; it gives the same verdicts.
 
-    A pattern replaces our own format of dates. Only ours refuses an integer with a decimal point and a number that
+    A pattern replaces a format of dates. Only ours refuses an integer with a decimal point and a number that
     is not finite, because JSON Schema cannot.
     """
 
     def reword(node: dict[str, Any]) -> dict[str, Any]:
-        if node.get("format") == "partial-date":
-            node["pattern"] = _DATE
-            del node["format"]
+        if node.get("format") in _PATTERNS:
+            node["pattern"] = _PATTERNS[node.pop("format")]
         return node
 
     schema: dict[str, Any] = json.loads(json.dumps(inlined("overrides")), object_hook=reword)

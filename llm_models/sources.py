@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 import re
@@ -12,7 +11,6 @@ import threading
 import time
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,7 +21,7 @@ import httpx
 
 from llm_models import files, locks, paths, transforms
 from llm_models.errors import SourceError, printable
-from llm_models.manifest import MANIFEST_NAME, believed
+from llm_models.manifest import MANIFEST_NAME, believed, encoded, now, renew
 from llm_models.upstream import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -73,7 +71,8 @@ def pull(
 
     Files change only when the whole catalogue has arrived and is valid. `out` is replaced first; a manifest counts
     only while its SHA-256 is that of the file. A server does not send again what `out` already holds, if it supports
-    that. Raises `SourceError`. No message and no file contains the credentials of a URL.
+    that; the manifest then states the day of its answer. Raises `SourceError`. No message and no file contains the
+    credentials of a URL.
     """
     row = transforms.named(source)
     if os.path.basename(out) in {"", MANIFEST_NAME, locks.LOCK_NAME}:
@@ -95,7 +94,7 @@ def pull(
             copy = believed(out) or {}
             while (answer := transfer.run(copy, progress)) is None:
                 if copy == believed(out):
-                    return PullResult(out, copy, unchanged=True)
+                    return PullResult(out, renew(copy, out), unchanged=True)
                 copy = {}  # it changed during the transfer
             data, origin = answer
         counts = transforms.read(data, shown, source)[1]
@@ -104,7 +103,7 @@ def pull(
             **origin,
             "sha256": hashlib.sha256(data).hexdigest(),
             "size": len(data),
-            "fetched": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "fetched": now(),
             **counts,
         }
         with locks.locked(folder):
@@ -113,7 +112,7 @@ def pull(
                 unchanged = files.read_limited(out, MAX_BYTES) == data
             if not unchanged:
                 files.write_atomically(out, data)
-            files.write_atomically(manifest_path, (json.dumps(manifest, indent=2) + "\n").encode())
+            files.write_atomically(manifest_path, encoded(manifest))
     except files.FileError as error:
         raise SourceError(str(error)) from error
     return PullResult(out, manifest, unchanged)

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from llm_models import paths
+from llm_models.days import days_since
 from llm_models.errors import ConfigError, SourceError
 from llm_models.in_use import InUse, in_use, packaged, pulled_file
-from llm_models.manifest import believed
+from llm_models.manifest import believed, fetched_on
 
 if TYPE_CHECKING:
+    from typing import Any
+
     Facts = dict[str, str | int | list[str] | None]
     """Names and values; None is unknown or does not apply."""
 
 
-def status(folder: paths.Folder, given: str | None = None, *, verify: bool = False) -> Facts:
+def status(
+    folder: paths.Folder, given: str | None = None, *, verify: bool = False, max_age: int | None = None
+) -> Facts:
     """Facts in words about the snapshot file that `load()` would begin with for `folder`.
 
-    `given` is the path of a snapshot file to use instead. With `verify` the whole file is checked. Raises
-    `SnapshotError` for a damaged snapshot.
+    `given` is the path of a snapshot file to use instead. With `verify` the whole file is checked. `too_old` is a
+    sentence where the data is more than `max_age` days old, or its age is unknown. Raises `SnapshotError` for a damaged
+    snapshot.
     """
     try:
         current, problem = in_use(folder, given), None
@@ -30,21 +35,25 @@ def status(folder: paths.Folder, given: str | None = None, *, verify: bool = Fal
     if verify:
         file.verify()
     header = file.header
+    pulled = None if given is not None else _manifest(current)
+    how, day = _day(current, pulled)
+    age = None if day is None else days_since(day)
     return {
         "snapshot": file.name,
         "kind": _kind(current),
         "sources": [f"{source['name']} (SHA-256 {source['sha256']})" for source in header["sources"]],
         "date": header.get("date"),
-        "age": _age(header.get("date")),
+        "age_days": age,
         "providers": header["counts"]["providers"],
         "models": header["counts"]["models"],
         "digest": file.digest,
         "configuration": _configuration(folder),
         "found": _found(current) or None,
         "activate": _due(current) if problem is None else None,
-        "pulled": None if given is not None else _pulled(current),
+        "pulled": None if given is not None else _pulled(current, pulled),
         "verified": "no damage found" if verify else None,
         "problem": problem,
+        "too_old": None if max_age is None else _too_old(current, age, f"{how} {day}", max_age),
     }
 
 
@@ -61,11 +70,28 @@ def _kind(current: InUse) -> str:
     return current.kind
 
 
-def _age(day: str | None) -> str | None:
-    if day is None:
+def _day(current: InUse, pulled: dict[str, Any] | None) -> tuple[str, str | None]:
+    """The day from which the age of the data counts, and which one it is: of the fetch, or else the catalogue's date.
+
+    The day of the fetch is known while the pulled file is the one that was activated.
+    """
+    day = fetched_on(pulled) if pulled is not None and current.kind == "activated" and _uses(current, pulled) else None
+    return ("fetched", day) if day else ("dated", current.file.header.get("date"))
+
+
+def _too_old(current: InUse, age: int | None, since: str, most: int) -> str | None:
+    if age is not None and age <= most:
         return None
-    days = (datetime.now(tz=UTC).date() - date.fromisoformat(day if len(day) > 7 else f"{day}-01")).days
-    return "1 day" if days == 1 else f"{max(days, 0):,} days"
+    found = "it is not dated" if age is None else f"{_days(age)}, {since}"
+    told = f"{current.file.name}: the data is too old (found {found}; expected at most {_days(most)})"
+    if current.kind == "given":
+        return f"{told}. Build it again from newer data: 'llm-models activate --from FILE --out {current.file.name}'."
+    upgrade = "Upgrade llm-models-catalog, or run" if current.base_kind == "packaged" else "Run"
+    return f"{told}. {upgrade} 'llm-models pull' and then 'llm-models activate'."
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count:,} days"
 
 
 def _configuration(folder: paths.Folder) -> str | None:
@@ -111,13 +137,19 @@ def _due(current: InUse) -> str | None:
     return "; ".join(reasons) or "up to date"
 
 
-def _pulled(current: InUse) -> str | None:
+def _manifest(current: InUse) -> dict[str, Any] | None:
+    path = pulled_file(current.folder)
+    return believed(path) if paths.exists(path, SourceError) else None
+
+
+def _uses(current: InUse, manifest: dict[str, Any]) -> bool:
+    """Whether the snapshot was made from the pulled file."""
+    return any(source["sha256"] == manifest["sha256"] for source in current.file.header["sources"])
+
+
+def _pulled(current: InUse, manifest: dict[str, Any] | None) -> str | None:
     """The pulled file: when it was fetched, as far as a manifest describes it, and whether the snapshot uses it."""
     path = pulled_file(current.folder)
-    if not paths.exists(path, SourceError):
-        return None
-    manifest = believed(path)
     if manifest is None:
-        return f"{path}, which no manifest describes"
-    used = any(source["sha256"] == manifest["sha256"] for source in current.file.header["sources"])
-    return f"{path}, fetched {manifest['fetched']}, {'in use' if used else 'not activated'}"
+        return f"{path}, which no manifest describes" if paths.exists(path, SourceError) else None
+    return f"{path}, fetched {manifest['fetched']}, {'in use' if _uses(current, manifest) else 'not activated'}"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+    from llm_models.days import Day
     from llm_models.endpoints import Endpoint
     from llm_models.filters import Allow, Deny
     from llm_models.listings import ModelHistory, ProviderHistory
@@ -67,7 +68,7 @@ def load(
     Raises `ConfigError`, `SnapshotError`, `EmptyCatalogError`, or `UnknownProviderError` for `prefer`; what was
     published stays published.
 
-    >>> llm_models.load(config=None, deny={"openai": ["*-preview"]}).allowed("openai:gpt-4o-mini")
+    >>> llm_models.load(config=None, deny={"openai": ["*-preview"]}).allowed("openai:gpt-5.4-mini")
     True
     """
     request: Request = {
@@ -158,8 +159,8 @@ def get_model(provider: str, model_id: str) -> Model:
 
     Raises `UnknownProviderError`, `UnknownModelError`, or `ModelNotAllowedError` when `allow` or `deny` hides it.
 
-    >>> llm_models.get_model("openai", "gpt-4o-mini").limits.context
-    128000
+    >>> llm_models.get_model("openai", "gpt-5.4-mini").limits.context
+    400000
     """
     return (snapshot() if _published is None else _published).get_model(provider, model_id)
 
@@ -173,7 +174,7 @@ def endpoint(spec: Spec, *, base_url: str | None = None, with_key: bool = False)
     Raises `UntrustedEndpointError` where a file that was found, not named, states the address, the variables or the id,
     and neither the packaged catalogue nor an argument of `load()` does.
 
-    >>> llm_models.endpoint("openai:gpt-4o-mini")[:2]
+    >>> llm_models.endpoint("openai:gpt-5.4-mini")[:2]
     ('https://api.openai.com/v1', ('OPENAI_API_KEY',))
     """
     return snapshot().endpoint(spec, base_url=base_url, with_key=with_key)
@@ -182,7 +183,7 @@ def endpoint(spec: Spec, *, base_url: str | None = None, with_key: bool = False)
 def capabilities(spec: Spec) -> Capabilities:
     """The capabilities of a model; `spec` and errors as for `resolve`.
 
-    >>> llm_models.capabilities("openai:gpt-4o-mini").tools.enabled
+    >>> llm_models.capabilities("openai:gpt-5.4-mini").tools.enabled
     True
     """
     return snapshot().capabilities(spec)
@@ -204,6 +205,7 @@ def select(
     prefer: Iterable[str] | None = None,
     scope: str | None = None,
     order_by: Order = "id",
+    at: Day | None = None,
 ) -> Model:
     """The best model that fits: the first of `candidates`, with the same arguments and errors.
 
@@ -212,7 +214,7 @@ def select(
     >>> llm_models.select(require=["chat", "tools"], prefer=["openai"]).provider
     'openai'
     """
-    return snapshot().select(require=require, forbid=forbid, prefer=prefer, scope=scope, order_by=order_by)
+    return snapshot().select(require=require, forbid=forbid, prefer=prefer, scope=scope, order_by=order_by, at=at)
 
 
 def candidates(
@@ -222,6 +224,7 @@ def candidates(
     prefer: Iterable[str] | None = None,
     scope: str | None = None,
     order_by: Order = "id",
+    at: Day | None = None,
 ) -> list[Model]:
     """All models that fit, best first. The list is empty when no model fits.
 
@@ -229,13 +232,15 @@ def candidates(
     of the configuration); all others are one group. `scope` is the only provider, or `"all"`. In each group, deprecated
     models come last. `order_by` ranks the rest: `"id"` (provider and id), `"price"` (input plus output, in USD per
     million tokens; cheapest first, unknown last), `"context"` (tokens, largest first) or `"release"` (newest first).
+    Models that are retired on the day `at` (`YYYY-MM-DD` or a date, in UTC; default today) are left out.
 
-    Raises `UnknownProviderError`, `UnknownCapabilityError`, and `ValueError` for another order.
+    Raises `UnknownProviderError`, `UnknownCapabilityError`, and `ValueError` for another order or a text
+    that is not a day.
 
     >>> llm_models.candidates(scope="openai", order_by="price")[0].provider
     'openai'
     """
-    return snapshot().candidates(require=require, forbid=forbid, prefer=prefer, scope=scope, order_by=order_by)
+    return snapshot().candidates(require=require, forbid=forbid, prefer=prefer, scope=scope, order_by=order_by, at=at)
 
 
 def parse_provider(text: str) -> str:
@@ -250,8 +255,8 @@ def parse_provider(text: str) -> str:
 def parse_spec(text: str) -> ModelKey:
     """The key, provider and id, that a model spec names. The model need not exist. Raises `InvalidSpecError`.
 
-    >>> llm_models.parse_spec("gpt-4o-mini@openai")
-    ModelKey(provider='openai', id='gpt-4o-mini')
+    >>> llm_models.parse_spec("gpt-5.4-mini@openai")
+    ModelKey(provider='openai', id='gpt-5.4-mini')
     """
     return snapshot().parse_spec(text)
 
@@ -261,8 +266,8 @@ def format_spec(key: tuple[str, str], style: Style = "colon") -> str:
 
     `parse_spec` reads all of them. Raises `InvalidSpecError` for another style, and when `key` is not a key.
 
-    >>> llm_models.format_spec(("openai", "gpt-4o-mini"), "at")
-    'gpt-4o-mini@openai'
+    >>> llm_models.format_spec(("openai", "gpt-5.4-mini"), "at")
+    'gpt-5.4-mini@openai'
     """
     return snapshot().format_spec(key, style)
 
@@ -274,8 +279,8 @@ def resolve(spec: Spec, *, scope: str | None = None, prefer: Iterable[str] | Non
 
     Raises `AmbiguousModelError` when none of them is in `prefer`, `InvalidSpecError`, and the errors of `get_model`.
 
-    >>> llm_models.resolve("gpt-4o-mini", scope="openai").spec
-    'openai:gpt-4o-mini'
+    >>> llm_models.resolve("gpt-5.4-mini", scope="openai").spec
+    'openai:gpt-5.4-mini'
     """
     return (snapshot() if _published is None else _published).resolve(spec, scope=scope, prefer=prefer)
 
@@ -319,7 +324,7 @@ def explain(spec: Spec, field: str | None = None) -> Explanation:
 
     Also answers for a model that is denied or excluded. Errors are those of `resolve`.
 
-    >>> llm_models.explain("openai:gpt-4o-mini", "limits.context").fields[0].layer
+    >>> llm_models.explain("openai:gpt-5.4-mini", "limits.context").fields[0].layer
     'models_dev'
     """
     return snapshot().explain(spec, field)

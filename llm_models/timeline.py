@@ -18,6 +18,7 @@ import stat
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from llm_models.days import day_of
 from llm_models.errors import SnapshotError, printable
 from llm_models.frozen import freeze
 from llm_models.header import CRC, WRONG, first_line
@@ -33,7 +34,6 @@ from llm_models.listings import (
     Successor,
     completed,
     dated_prices,
-    day_of,
     intervals,
     is_withdrawn,
     price_on,
@@ -134,10 +134,11 @@ class History:
     """A history file that is read where a question needs it; providers may be named in any spelling.
 
     `source` is the name of the source, `days` are the days on which it was seen, `classes` the names of the prices that
-    are plain numbers, `providers` has the offset, length and checksum of each provider's line.
+    are plain numbers, `providers` has the offset, length and checksum of each provider's line. `checksum` is that of
+    the header, and so of the whole file; `own` is what the file of an application remembers (`timeline_update`).
     """
 
-    __slots__ = ("_body", "_lines", "_source", "classes", "days", "name", "providers", "source")
+    __slots__ = ("_body", "_lines", "_source", "checksum", "classes", "days", "name", "own", "providers", "source")
 
     def __init__(self, source: bytes | OpenFile, name: str) -> None:
         """The file with these bytes. Checks the header and the length; raises `SnapshotError` that names the file."""
@@ -146,6 +147,8 @@ class History:
         self.name = name
         line = first_line(self._bytes)
         header = _header(line, name)
+        self.checksum = crc32(line)
+        self.own: Any = header.get("own")
         end = 0
         try:
             self.source: str = header["history"]
@@ -216,6 +219,12 @@ class History:
             return line.entry(model_id)
         except WRONG:
             raise self._unreadable(provider) from None
+
+    def verify(self) -> None:
+        """Check every byte, without decoding them. Raises `SnapshotError` when the file is damaged."""
+        for provider, (offset, length, checksum) in self.providers.items():
+            if crc32(self._bytes(self._body + offset, length)) != checksum:
+                raise _damaged(self.name, f"the part about {printable(provider)} was altered")
 
     def knows(self, provider: str, model_id: str | None = None) -> bool:
         """Whether a provider, or a model of it, was listed on any day: a name that is known is not a typo."""

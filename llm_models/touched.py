@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     """Section (`exclude`, `deny`, `allow`) -> provider -> pattern -> the layer that states it, and where."""
 
 
+OF_THE_GONE = frozenset({"retires", "successor"})
+"""What a curated entry may state of a model that is gone: `timeline_build` takes it into the packaged history."""
+
+
 class Gone(NamedTuple):
     """A setting about a provider that is gone: where it stands, and as a path of the document, such as `deny.kiro`."""
 
@@ -137,6 +141,8 @@ class Touched:
     def _defines(self, entry: Entry, layer: Layer) -> bool:
         """Whether the entry's model is there, or the entry may add it; otherwise the entry is left out."""
         if not self.holds(entry.provider, entry.id):
+            if layer.only_patches and entry.fields.keys() <= OF_THE_GONE:
+                return False
             if layer.only_patches or not self._may_define(entry):
                 self.left_out.append(entry)
                 return False

@@ -27,7 +27,8 @@ _types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: 
 _types = _types.redefine("number", lambda _, value: schema.is_number(value))
 _Validator = extend(Draft202012Validator, type_checker=_types)  # type: ignore[no-untyped-call]
 _formats = FormatChecker(formats=())
-_formats.checks("partial-date")(lambda value: not isinstance(value, str) or schema.is_date(value))
+for _name, _exists in schema.FORMATS.items():
+    _formats.checks(_name)(lambda value, exists=_exists: not isinstance(value, str) or exists(value))
 
 
 @cache
@@ -86,7 +87,7 @@ def _wrong_pattern(error: ValidationError, _wanted: Any, value: Any) -> Iterator
     """A text that a pattern refuses; nothing where `minLength` or the format of a date refuses it too."""
     node: Any = error.schema
     path = tuple(error.absolute_path)
-    if (value or "minLength" not in node) and node.get("format") != "partial-date":
+    if (value or "minLength" not in node) and "format" not in node:
         names = [step for step in path if isinstance(step, str)]
         kind = "a provider's id" if names == ["providers", "id"] else _PATTERNS.get(names[-1], "some text")
         yield Fault(path, f"expected {kind} (found {_shown(value)})")
@@ -98,6 +99,12 @@ _PATTERNS = {
     "provider": "a provider's id",
     "id": "a model's id, without spaces around it or '..' in it",
     "provider_model_id": "a model's id, without spaces around it or '..' in it",
+    "canonical": "a model's id, without spaces around it or '..' in it",
+    "served_as": "a model's id, without spaces around it or '..' in it",
+    "resolves_to": "a model's id, without spaces around it or '..' in it",
+    "aliases": "a name, without spaces around it",
+    "successor": "a model spec, provider:id",
+    "kind": "a word in lower case, such as embedding",
 }
 """What a key with a pattern expects."""
 
@@ -124,7 +131,8 @@ def _branches(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault
 def _expected(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
     text = _EXPECTED.get(str(wanted if error.validator == "format" else error.validator), "{message}")
     hint = 'Leave the key out where it is unknown, or put it in "omit".' if (wanted, value) == (1, 0) else ""
-    parts = {"wanted": _shown(wanted), "found": _shown(value), "length": len(str(value))}
+    shown = ", ".join(map(_shown, wanted)) if error.validator == "enum" else _shown(wanted)
+    parts = {"wanted": shown, "found": _shown(value), "length": len(str(value))}
     yield Fault(tuple(error.absolute_path), text.format(**parts, message=printable(error.message)[:300]), hint)
 
 
@@ -135,6 +143,7 @@ _EXPECTED = {
     "maximum": "expected at most {wanted} (found {found})",
     "minLength": "expected some text (found an empty string)",
     "minimum": "expected at least {wanted} (found {found})",
+    "date": "expected a day that exists, YYYY-MM-DD (found {found})",
     "partial-date": "expected a date that exists, YYYY-MM-DD or YYYY-MM (found {found})",
     "uniqueItems": "duplicate item",
 }

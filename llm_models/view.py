@@ -68,7 +68,7 @@ class View:
         """Cache of `names`."""
         self.counts: dict[str | None, dict[int, int]] = {}
         """Cache of `selection`: how many models have each capability set, of a provider or of all."""
-        self.unmatched: dict[tuple[int, int, str | None], Unmatched] = {}
+        self.unmatched: dict[tuple[int, int, str | None, str], Unmatched] = {}
         """Cache of `selection`: the answer to conditions that no model fits."""
         if not self._shows_any():
             raise EmptyCatalogError(f"{printable(file.name)}: {self._why_empty()}")

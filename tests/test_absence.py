@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import ROOT
-from support.catalogues import numbered
+from support.catalogues import day, numbered
 from support.command import Result, fine, here, program
 
 import llm_models
@@ -174,7 +174,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: None) -> Path:
     (repo / ".git").mkdir(parents=True)
     (repo / "app").mkdir()
     monkeypatch.chdir(repo)
-    Path("api.json").write_bytes(numbered(3, last_updated="2099-01-01"))
+    Path("api.json").write_bytes(numbered(3, last_updated=day(-1)))
     write(repo, DENY)
     fine("activate", "--from", "api.json", "--force")
     monkeypatch.chdir(repo / "app")
@@ -320,7 +320,7 @@ class TestEveryFault:
     @pytest.mark.parametrize("pulled", [True, False])
     def test_activate(self, app: Path, pulled: bool) -> None:
         """Whatever is put in place has the deny."""
-        Path("api.json").write_bytes(numbered(4, last_updated="2099-01-02"))
+        Path("api.json").write_bytes(numbered(4, last_updated=day(0)))
         if pulled:
             fine("pull", "--url", "api.json")
         active = str(app / paths.STATE_NAME / "snapshot.json")

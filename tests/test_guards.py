@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.catalogues import catalogue, model, numbered, provider
+from support.catalogues import catalogue, day, model, numbered, provider
 from support.command import STATE, facts, files_below, fine, here
 
 from llm_models import activation, paths
@@ -144,7 +144,7 @@ class TestShrunk:
 
     def test_against_the_packaged_where_nothing_was_activated(self) -> None:
         refused(
-            catalogue(provider("openai", model("gpt-4o", last_updated="2030-01-01"))),
+            catalogue(provider("openai", model("gpt-4o", last_updated=day(0)))),
             "8,336 of the 8,337 active models are missing",
         )
 
@@ -157,11 +157,10 @@ class TestOlder:
         older = numbered(3, last_updated="2026-03-01")
         refused(older, "the catalogue is older than the active one (2026-03-01, active 2026-03-02)")
 
-    @pytest.mark.parametrize("date", ["2026-03-02", "2026-03-03", "2027"])
+    @pytest.mark.parametrize("date", ["2026-03-02", "2026-03-03", "2026-04"])
     def test_the_same_day_or_later_is_let_through(self, date: str) -> None:
         begin(numbered(3, last_updated="2026-03-02"))
-        made = numbered(2, last_updated=date) if date != "2027" else numbered(2, last_updated="2027-01")
-        assert activate(made).code == 0
+        assert activate(numbered(2, last_updated=date)).code == 0
 
     def test_no_date_at_all_is_older(self) -> None:
         begin(numbered(3, last_updated="2026-03-02"))

@@ -7,15 +7,17 @@ import json
 import os
 import random
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import catalogues
-from support.catalogues import numbered
+from support.catalogues import day, numbered
+from support.clock import on
 from support.command import STATE, facts, files_below, fine, here, process
+from support.loopback import serving
 
 import llm_models
 from llm_models import activation, paths
@@ -101,23 +103,132 @@ class TestWhich:
 
 
 class TestAge:
-    @pytest.mark.parametrize(
-        ("days", "said"), [(0, "0 days"), (1, "1 day"), (2, "2 days"), (400, "400 days"), (-3, "0 days")]
-    )
-    def test_counts_from_the_catalogue_date(self, days: int, said: str) -> None:
-        date = datetime.now(tz=UTC).date() - timedelta(days=days)
-        activate(last_updated=date.isoformat())
-        assert facts("info")["age"] == said
+    """From the day of the fetch; where that is not known, from the date of the catalogue."""
+
+    def pulled(self, count: int = 3, **fields: Any) -> None:
+        """A catalogue that is pulled and activated."""
+        Path("api.json").write_bytes(numbered(count, **fields))
+        fine("pull", "--url", "api.json")
+        fine("activate", "--force")
+
+    def fetched(self, value: object) -> None:
+        path = Path(STATE) / "manifest.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), "fetched": value}))
+
+    @pytest.mark.parametrize("days", [-1, 0, 1, 2, 400])
+    def test_of_what_was_not_pulled(self, days: int) -> None:
+        """It is a number, and never below 0: tomorrow can be a date of today elsewhere."""
+        activate(last_updated=day(-days))
+        assert facts("info")["date"] == day(-days)
+        assert facts("info")["age_days"] == max(days, 0)
+
+    def test_of_the_packaged(self) -> None:
+        with on("2026-10-30"):
+            assert facts("info")["age_days"] == 30
+            Path("llm_models.toml").write_text('prefer = ["openai"]\n')
+            fine("activate")
+            assert facts("info")["age_days"] == 30
+
+    def test_of_a_clock_that_is_behind(self) -> None:
+        with on("2020-01-01"):
+            assert facts("info", "--max-age", "0")["age_days"] == 0
 
     def test_of_a_month(self) -> None:
         activate(last_updated="2024-02")
         assert facts("info")["date"] == "2024-02"
-        assert int(facts("info")["age"].split()[0].replace(",", "")) > 600
+        with on("2024-03-01"):
+            assert facts("info")["age_days"] == 29
 
     def test_of_no_date(self) -> None:
         activate(last_updated=None)
-        assert "age" not in facts("info")
+        assert "age_days" not in facts("info")
         assert "date" not in facts("info")
+
+    def test_of_what_was_pulled(self) -> None:
+        """As old as the fetch, whatever the source's dates are, as long as it is in use and its manifest fits."""
+        self.pulled(last_updated="2026-10-01")
+        assert (facts("info")["date"], facts("info")["age_days"]) == ("2026-10-01", 0)
+        self.fetched(f"{day(-7)}T23:59:59Z")
+        assert facts("info")["age_days"] == 7
+        self.fetched(f"{day(-7)}T00:00:00Z")
+        assert facts("info")["age_days"] == 7
+        from_date = (datetime.now(tz=UTC).date() - date(2026, 10, 1)).days
+        for odd in ("soon", 5, None, day(1), "9999-12-31T00:00:00Z", "2026-W40-4", "20261001"):
+            self.fetched(odd)
+            assert facts("info")["age_days"] == from_date, odd
+        self.fetched(f"{day(-7)}T00:00:00Z")
+        assert facts("info", "--snapshot", str(ACTIVE))["age_days"] == from_date
+        Path("api.json").write_bytes(numbered(4, last_updated="2026-10-01"))
+        fine("pull", "--url", "api.json")
+        assert facts("info")["age_days"] == from_date
+        fine("activate", "--force")
+        assert facts("info")["age_days"] == 0
+
+    def test_a_pull_without_news_makes_it_new(self) -> None:
+        with serving(numbered(3, last_updated="2026-10-01"), etag='"one"') as (url, _):
+            fine("pull", "--url", url)
+            fine("activate", "--force")
+            self.fetched("2026-10-02T00:00:00Z")
+            assert here("info", "--max-age", "7").code == 1
+            assert ": unchanged, " in fine("pull", "--url", url).out
+        assert fine("info", "--max-age", "0").err == ""
+
+
+class TestMaxAge:
+    """Data that is older is an answer of "no": exit code 1, and a line that says what, how old, and what to do."""
+
+    def test_by_a_day(self) -> None:
+        activate(last_updated="2026-03-01")
+        with on("2026-03-08"):
+            assert here("info", "--max-age", "7").code == 0
+            assert here("info", "--max-age", "7").err == ""
+            told = here("info", "--max-age", "6")
+            assert (told.code, told.out) == (1, here("info").out)
+            assert told.err == (
+                f"llm-models: {ACTIVE.absolute()}: the data is too old (found 7 days, dated 2026-03-01; expected at "
+                "most 6 days). Run 'llm-models pull' and then 'llm-models activate'.\n"
+            )
+            assert "(found 7 days, dated 2026-03-01; expected at most 1 day)" in here("info", "--max-age", "1").err
+
+    def test_of_what_was_pulled(self) -> None:
+        TestAge().pulled(last_updated="2026-10-01")
+        TestAge().fetched("2026-10-02T00:00:00Z")
+        assert ", fetched 2026-10-02; expected at most 30 days)" in here("info", "--max-age", "30").err
+
+    def test_of_the_packaged(self) -> None:
+        with on("2026-11-26"):
+            told = here("info", "--max-age", "56")
+            assert told.code == 1
+            assert told.err.endswith(
+                ": the data is too old (found 57 days, dated 2026-09-30; expected at most 56 days). Upgrade "
+                "llm-models-catalog, or run 'llm-models pull' and then 'llm-models activate'.\n"
+            )
+            assert here("info", "--max-age", "57").code == 0
+
+    def test_of_a_given_one(self) -> None:
+        activate(last_updated="2026-03-01")
+        told = here("info", "--snapshot", str(ACTIVE), "--max-age", "0")
+        assert told.code == 1
+        assert told.err.endswith(f"'llm-models activate --from FILE --out {ACTIVE}'.\n")
+
+    def test_of_no_date(self) -> None:
+        activate(last_updated=None)
+        told = here("info", "--max-age", "1000000")
+        assert (told.code, len(told.lines)) == (1, 1)
+        assert "the data is too old (found it is not dated; expected at most 1,000,000 days)" in told.err
+
+    def test_is_printed_as_data_first(self) -> None:
+        activate(last_updated="2026-03-01")
+        told = here("info", "--max-age", "0", "--json")
+        assert told.code == 1
+        assert json.loads(told.out) == facts("info")
+        assert len(told.lines) == 1
+
+    @pytest.mark.parametrize("days", ["-1", "1.5", "seven", "", "7d", "nan"])
+    def test_another_value_is_a_wrong_command_line(self, days: str) -> None:
+        told = here("info", "--max-age", days)
+        assert (told.code, told.out) == (2, "")
+        assert "--max-age" in told.err
 
 
 class TestConfiguration:
@@ -167,7 +278,7 @@ class TestConfiguration:
         assert facts("info")["activate"] == (
             f"due: llm_models.toml changed since; the packaged snapshot is newer ({PACKAGED['date']})"
         )
-        activate(last_updated="2099-01-01")
+        activate(last_updated=day(0))
         assert facts("info")["activate"] == "up to date"
 
 
@@ -313,7 +424,7 @@ class TestPulled:
     """What was pulled and when, as far as its manifest is to be believed."""
 
     def test_in_use_or_not(self) -> None:
-        Path("api.json").write_bytes(numbered(3, last_updated="2099-01-01"))
+        Path("api.json").write_bytes(numbered(3, last_updated=day(0)))
         fine("pull", "--url", "api.json")
         fetched = json.loads((Path(STATE) / "manifest.json").read_text())["fetched"]
         place = (Path(STATE) / "upstream.json").absolute()

@@ -498,18 +498,25 @@ class TestReasoning:
             ([{"type": "toggle"}], {"toggle": True}),
             ([{"type": "effort", "values": ["none", "high"]}], {"efforts": ["none", "high"]}),
             ([{"type": "effort", "values": ["xhigh", "low"]}], {"efforts": ["xhigh", "low"]}),
-            ([{"type": "budget_tokens", "min": 1024}], {"token_budget_min": 1024}),
-            ([{"type": "budget_tokens", "min": 0, "max": 24576}], {"token_budget_min": 0, "token_budget": 24576}),
+            ([{"type": "budget_tokens"}], {"budget": True}),
+            ([{"type": "budget_tokens", "min": 1024}], {"budget": True, "token_budget_min": 1024}),
+            (
+                [{"type": "budget_tokens", "min": 0, "max": 24576}],
+                {"budget": True, "token_budget_min": 0, "token_budget": 24576},
+            ),
             (
                 [{"type": "toggle"}, {"type": "effort", "values": ["low"]}, {"type": "budget_tokens", "max": 262144}],
-                {"toggle": True, "efforts": ["low"], "token_budget": 262144},
+                {"toggle": True, "efforts": ["low"], "budget": True, "token_budget": 262144},
             ),
         ],
     )
     def test_options_become_fields(self, options: list[Any], ours: dict[str, Any]) -> None:
-        """On 6,146 models, empty on 1,187; an empty list says that there is no toggle."""
+        """On 6,146 models, empty on 1,187; an empty list states that there is no toggle and no budget. A budget without
+        bounds (187) is one too.
+        """
         built = one("m", reasoning=True, reasoning_options=options)
-        assert said(built, "x:m", "capabilities", "reasoning") == {"enabled": True, "toggle": False, **ours}
+        expected = {"enabled": True, "toggle": False, "budget": False, **ours}
+        assert said(built, "x:m", "capabilities", "reasoning") == expected
         assert said(built, "x:m", "extra") is None
         assert built.counts == {}
 
@@ -517,24 +524,24 @@ class TestReasoning:
         ("options", "ours"),
         [
             ([{"type": "effort", "values": [None, "low", "high"]}], {"efforts": ["low", "high"]}),
-            ([{"type": "budget_tokens"}], {}),
             (
                 [{"type": "toggle"}, {"type": "budget_tokens", "min": -1, "max": 32768}],
-                {"toggle": True, "token_budget": 32768},
+                {"toggle": True, "budget": True, "token_budget": 32768},
             ),
             ([{"type": "effort", "values": ["low"]}, {"type": "toggle"}], {"toggle": True, "efforts": ["low"]}),
             ([{"type": "effort", "values": ["low", "low"]}], {"efforts": ["low"]}),
             ([{"type": "effort", "values": "low"}], {}),
-            ([{"type": "budget_tokens", "max": "many", "min": 1.5}], {}),
+            ([{"type": "budget_tokens", "max": "many", "min": 1.5}], {"budget": True}),
             ([{"type": "toggle", "default": True}], {}),
             ([{"type": "dial", "from": 0, "to": 11}], {}),
             (["toggle", None, 3, []], {}),
         ],
     )
     def test_what_the_fields_cannot_say_stays_in_extra(self, options: list[Any], ours: dict[str, Any]) -> None:
-        """null inside efforts 2, order not canonical, budgets without bounds 80, min -1 once, shapes to come."""
+        """null inside efforts 2, order not canonical, min -1 once, shapes to come."""
         built = one("m", reasoning=True, reasoning_options=options)
-        assert said(built, "x:m", "capabilities", "reasoning") == {"enabled": True, "toggle": False, **ours}
+        expected = {"enabled": True, "toggle": False, "budget": False, **ours}
+        assert said(built, "x:m", "capabilities", "reasoning") == expected
         assert said(built, "x:m", "extra") == {"reasoning_options": options}
         assert built.counts == {}
 
@@ -545,7 +552,7 @@ class TestWhatPassesThrough:
         [
             ("interleaved", True),
             ("interleaved", {"field": "reasoning_content"}),
-            ("provider", {"npm": "@ai-sdk/openai-compatible", "api": "https://a.test", "shape": "completions",
+            ("provider", {"npm": "@ai-sdk/openai-compatible", "api": "https://a.test", "shape": "a shape to come",
                           "headers": {"x": "y"}, "body": {"a": [1, None]}}),
             ("experimental", {"modes": {"fast": {"cost": {"input": 5, "output": 30, "cache_read": 0.5},
                                                  "provider": {"body": {"service_tier": "priority"}}}}}),
@@ -569,6 +576,28 @@ class TestWhatPassesThrough:
         assert said(built, "x:m", "extra") == {group: {"new": {"deep": [None]}}}
         assert said(built, "x:m", {"limit": "limits"}.get(group, group)) == HEALTHY[group]
         assert built.counts == {}
+
+    @pytest.mark.parametrize(("shape", "apis"), [("responses", ["responses"]), ("completions", ["chat"])])
+    def test_shapes_become_apis(self, shape: str, apis: list[str]) -> None:
+        """On 45 models; upstream's `completions` means chat completions."""
+        built = one("m", provider={"npm": "@ai-sdk/openai", "shape": shape})
+        assert said(built, "x:m", "apis") == apis
+        assert said(built, "x:m", "extra") == {"provider": {"npm": "@ai-sdk/openai"}}
+        assert built.counts == {}
+
+    def test_a_name_at_every_provider(self) -> None:
+        assert said(one("m", canonical_model_id="openai/gpt-5"), "x:m", "canonical") == "openai/gpt-5"
+
+    @pytest.mark.parametrize("name", ["gpt-5", "a/b/c", "a /b", "a/\u0000", "../b", "a/..", "/b", "a/", ""])
+    def test_a_name_of_another_form_is_dropped_and_counted(self, name: str) -> None:
+        """The record stays."""
+        built = one("m", canonical_model_id=name)
+        assert said(built, "x:m", "canonical") is None
+        assert sum(count for (kind, field, _), count in built.counts.items()
+                   if (kind, field) == ("dropped", "canonical_model_id")) == 1  # fmt: skip
+
+    def test_a_description_is_one_line(self) -> None:
+        assert said(one("m", description=" a model\n\n for\tall "), "x:m", "description") == "a model for all"
 
     def test_absent_temperature_is_not_stated(self) -> None:
         """`temperature` went from always there to absent in 718: absent is the default, not a statement."""

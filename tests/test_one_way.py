@@ -19,12 +19,13 @@ from support.docs import documents, trees
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NAMES = {"base_url", "env", "provider_model_id", "api", "own_address", "endpoint_of"}
+NAMES = {"base_url", "openai_base_url", "env", "provider_model_id", "api", "own_address", "endpoint_of"}
 """What decides where a request goes: fields of a provider, of a model, and of its `extra["provider"]`."""
 
 ALLOWED = {
     "cli/query.py": ({"base_url", "env"}, "the command `providers` shows them"),
-    "guards.py": ({"api", "base_url", "env"}, "a refresh that changes them is a notable change"),
+    "guards.py": ({"api", "base_url", "openai_base_url", "env"}, "a refresh that changes them is a notable change"),
+    "layers.py": ({"base_url", "openai_base_url"}, "a new base URL omits the other one"),
     "provenance.py": ({"provider_model_id"}, "`explain` states that its default is derived"),
     "snapshot.py": ({"endpoint_of"}, "`Snapshot.endpoint` itself"),
     "snapshot_file.py": ({"provider_model_id"}, "its default in a record is the id"),
@@ -85,7 +86,7 @@ def _of_endpoints(tree: ast.Module) -> Iterator[ast.Attribute]:
             elif isinstance(node, ast.Name | ast.Attribute) and not isinstance(node.ctx, ast.Load):
                 kinds.setdefault(ast.unparse(node), set()).update([] if id(node) in assigned else [False])
         for node in nodes:
-            if isinstance(node, ast.Attribute) and node.attr == "base_url":
+            if isinstance(node, ast.Attribute) and node.attr in ("base_url", "openai_base_url"):
                 holder, is_self = ast.unparse(node.value), ast.unparse(node.value).startswith("self.")
                 known = kinds.get(holder) == {True} and is_self is isinstance(scope, ast.ClassDef)
                 if known or _asks(node.value):

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import json
 import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from support import ROOT
 from support.command import process
 from support.loopback import serving
 
 import llm_models
+from llm_models.modelspec import fold_provider
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
@@ -128,3 +129,48 @@ def test_the_rule_of_trust_is_stated_in_the_same_words_everywhere() -> None:
         assert told[1] in words(*path), path
     for path in (("README.md",), template, behaviour, ("docs", "integrations.md")):
         assert recipe in words(*path), path
+
+
+def _docstrings(path: Path) -> str:
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return "\n".join(ast.get_docstring(node) or "" for node in nodes if isinstance(node, documented))
+
+
+def _help() -> str:
+    from llm_models.cli import cli
+
+    options = (getattr(option, "help", None) or "" for command in cli.commands.values() for option in command.params)
+    return "\n".join([*(command.help or "" for command in cli.commands.values()), *options])
+
+
+SHOWN = {
+    "README.md": README,
+    **{f"docs/{path.name}": path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")},
+    "template.toml": (ROOT / "llm_models" / "data" / "template.toml").read_text(encoding="utf-8").replace("# ", ""),
+    "--help": _help(),
+    "docstrings": "\n".join(map(_docstrings, sorted((ROOT / "llm_models").rglob("*.py")))),
+}
+"""Every text in which users find examples."""
+NAMED = (
+    r"(?<![\w/.-])(?P<p>[A-Za-z][\w-]*):(?P<m>\w[\w./:@-]*)",
+    r"(?<![\w/.:@%-])(?P<m>\w[\w./:@%-]*)@(?P<p>[A-Za-z][\w-]*)",
+    r'(?<=\()"(?P<p>[\w-]+)", "(?P<m>[^"]+)"',
+    r'provider"?[ :=]+"(?P<p>[\w-]+)",?\s+"?id"?[ :=]+"(?P<m>[^"]+)"',
+)
+"""How a text names a model: `p:m`, `m@p`, a pair of arguments, a record as data or as TOML."""
+MISSPELT = {"gpt-5.4-mni", "no-such-model"}
+"""The names in examples of errors."""
+
+
+@pytest.mark.parametrize("place", SHOWN)
+def test_examples_name_models_that_are_current(place: str, packaged: llm_models.Snapshot) -> None:
+    """Every model that is named exists in the packaged data, and is neither deprecated nor about to retire."""
+    found = [(each["p"], each["m"].rstrip(".,:")) for form in NAMED for each in re.finditer(form, SHOWN[place])]
+    providers = {*packaged.list_providers()}
+    specs = {(p, m) for p, m in found if fold_provider(p) in providers and m not in MISSPELT}
+    assert specs, "no example names a model"
+    for provider, model_id in sorted(specs):
+        model = packaged.resolve(f"{model_id}@{provider}")
+        assert not model.deprecated, model.spec
+        assert not model.to_dict().get("retires"), model.spec

@@ -34,6 +34,7 @@ KINDS = [
     Model,
 ]
 SCALARS = (str, int, float, bool, type(None))
+DEFAULTS = {"kind": "chat"}
 FULL: dict[str, Any] = {
     "id": "one",
     "provider": "alpha",
@@ -98,7 +99,9 @@ class TestThePackagedSnapshot:
                 if isinstance(value, dict) and name != "extra":
                     assert value == {key: v for key, v in (told[name] or {}).items() if v not in ([], {})}
                 else:
-                    assert value == told[name] or (not told[name] and value in (None, [], {}, False)), (model.key, name)
+                    assert value == told[name] or (
+                        not told[name] and value in (None, [], {}, False, DEFAULTS.get(name))
+                    ), (model.key, name)
             for name, path in llm_models.CAPABILITIES.items():
                 flag = operator.attrgetter(".".join(path))(model.capabilities)
                 assert flag is oracle.has(data, name), (model.key, name)
@@ -140,7 +143,8 @@ class TestThePackagedSnapshot:
     def test_providers(self, packaged: llm_models.Snapshot, catalogue: oracle.Plain) -> None:
         for name in packaged.list_providers():
             provider = packaged.get_provider(name)
-            assert provider.to_dict() == {k: v for k, v in catalogue.providers[name].items() if v not in ([], {})}
+            stated = {k: v for k, v in catalogue.providers[name].items() if v not in ([], {})}
+            assert provider.to_dict() == {"billing": "usage", **stated}
             assert Provider.from_dict(provider.to_dict()) == provider
             assert pickle.loads(pickle.dumps(provider)) == provider
 

@@ -12,8 +12,8 @@ from subprocess import PIPE
 
 import pytest
 from support import ROOT
-from support.catalogues import catalogue, model, numbered, provider
-from support.command import STATE, environment, facts, files_below, fine, here, process, python, started
+from support.catalogues import catalogue, day, model, numbered, provider
+from support.command import STATE, environment, facts, files_below, fine, here, process, program, python, started
 from support.loopback import serving
 from support.work import calls
 
@@ -21,6 +21,7 @@ import llm_models
 from llm_models import activation, paths
 from llm_models.cli import cli
 from llm_models.snapshot_file import SnapshotFile
+from llm_models.timeline import History
 
 FOLDER = Path(STATE)
 ACTIVE, PREVIOUS = FOLDER / "snapshot.json", FOLDER / activation.PREVIOUS
@@ -139,7 +140,7 @@ class TestPull:
 
     def test_changes_nothing_that_is_served(self) -> None:
         before = llm_models.load().digest
-        Path("api.json").write_bytes(numbered(3, last_updated="2030-01-01"))
+        Path("api.json").write_bytes(numbered(3, last_updated=day(0)))
         fine("pull", "--url", "api.json")
         assert llm_models.reload().digest == before
 
@@ -166,10 +167,10 @@ class TestActivate:
         assert fine("activate").out.endswith("from the packaged snapshot\n")
         assert fine("diff", "packaged", "active").out == ""
 
-    @pytest.mark.parametrize(("day", "from_pulled"), [("later", True), ("same", True), ("earlier", False)])
-    def test_the_newer_of_both(self, day: str, from_pulled: bool, packaged: llm_models.Snapshot) -> None:
+    @pytest.mark.parametrize(("which", "from_pulled"), [("later", True), ("same", True), ("earlier", False)])
+    def test_the_newer_of_both(self, which: str, from_pulled: bool, packaged: llm_models.Snapshot) -> None:
         date = packaged.file.header["date"]
-        self.pulled({"later": "2099-01-01", "same": date, "earlier": "2020-01-01"}[day])
+        self.pulled({"later": day(0), "same": date, "earlier": "2020-01-01"}[which])
         told = fine("activate", "--force").out
         if from_pulled:
             assert f"3,000 models of 1 providers, from {UPSTREAM.absolute()}\n" in told
@@ -179,7 +180,7 @@ class TestActivate:
             assert models() == 8337
 
     def test_what_was_pulled_and_is_no_catalogue_any_more_is_told(self) -> None:
-        self.pulled("2099-01-01")
+        self.pulled(day(0))
         UPSTREAM.write_text("{")
         told = here("activate")
         assert (told.code, told.out) == (1, "")
@@ -327,7 +328,7 @@ def test_the_real_upstream_pulled_and_activated_is_the_packaged_snapshot(
     assert (told.code, told.err) == (0, "")
     assert told.out.startswith(f"{tmp_path / ACTIVE}: 8,337 models of 225 providers, from {tmp_path / UPSTREAM}\n")
     described = json.loads(process("show", "openai:gpt-5.2", "--json", cwd=tmp_path).out)
-    assert described["extra"]["description"]
+    assert described["description"]
     assert process("diff", "packaged", "active", "--exit-code", cwd=tmp_path) == (0, "", "no difference\n")
     told = process("activate", "--without-prose", "--out", "facts.json", cwd=tmp_path)
     assert (told.code, told.err) == (0, "")
@@ -397,37 +398,63 @@ class TestWorkflows:
             assert [word for word in words if word.startswith("--") and word not in options] == [], (name, rest)
         assert bool(found) is (path != ".github/workflows/ci.yml")
 
-    def test_the_refresh_of_the_packaged_snapshot_works_as_written(self, upstream: bytes, tmp_path: Path) -> None:
-        """Its lines on a copy of the snapshot, with the real source on loopback in place of its own address."""
+    @pytest.mark.skipif(sys.platform == "win32", reason="the job runs on Linux")
+    def test_the_refresh_of_the_packaged_data_works_as_written(self, upstream: bytes, tmp_path: Path) -> None:
+        """Its lines on a copy of the data, with the real source on loopback in place of its own address.
+
+        What git, gh, pip and pytest would do is noted instead.
+        """
         text = (ROOT / ".github" / "workflows" / "refresh.yml").read_text(encoding="utf-8")
-        lines = re.findall(r"^ *- run: llm-models (.*)$", text, re.MULTILINE)
-        assert [line.split()[0] for line in lines] == ["pull", "diff", "activate"]
-        (tmp_path / "llm_models" / "data").mkdir(parents=True)
-        packaged = tmp_path / "llm_models" / "data" / "snapshot.json"
-        packaged.write_bytes(Path(paths.PACKAGED_SNAPSHOT).read_bytes())
+        steps = re.findall(r"^      - run: (?:\|\n((?: {10}.*\n)+)|(.*)\n)", text, re.MULTILINE)
+        tests = re.findall(r"tests/\S+\.py", text)
+        assert tests
+        assert all((ROOT / name).exists() for name in tests)
+        data = tmp_path / "llm_models" / "data"
+        data.mkdir(parents=True)
+        for path in (paths.PACKAGED_SNAPSHOT, paths.PACKAGED_HISTORY):
+            (data / Path(path).name).write_bytes(Path(path).read_bytes())
+        (tmp_path / "bin").mkdir()
+        noted = 'echo "$(basename "$0") $*" >> "$NOTED"\n'
+        stubs = {
+            "git": f'{noted}[ "$1" != diff ]',
+            "gh": noted,
+            "pip": noted,
+            "llm-models": '[ "$1" = pull ] && set -- "$@" --url "$URL"; exec "$PYTHON" -P -m llm_models "$@"',
+            "python": f'if [ "$2" = pytest ]; then {noted} echo "1 passed"; else exec "$PYTHON" -P "$@"; fi',
+        }
+        for name, stub in stubs.items():
+            (tmp_path / "bin" / name).write_text(f"#!/usr/bin/env bash\n{stub}\n")
+            (tmp_path / "bin" / name).chmod(0o755)
         with serving(upstream) as (url, _):
-            for line in lines:
-                args = (
-                    line.partition("|")[0]
-                    .replace("2>&1", "")
-                    .replace('"$RUNNER_TEMP', str(tmp_path))
-                    .replace('"', "")
-                    .split()
-                )
-                more = ("--url", url) if args[0] == "pull" else ()
-                told = process(*args, *more, cwd=tmp_path)
-                assert told.code == 0, told
-        assert packaged.read_bytes() == Path(paths.PACKAGED_SNAPSHOT).read_bytes()
+            env = environment(
+                RUNNER_TEMP=str(tmp_path), NOTED=str(tmp_path / "noted"), URL=url, PYTHON=sys.executable,
+                PATH=f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            )  # fmt: skip
+            for block, line in steps:
+                told = program(["bash", "-eo", "pipefail", "-c", block or line], tmp_path, env=env)
+                assert told.code == 0, (block or line, told)
+        assert (data / "snapshot.json").read_bytes() == Path(paths.PACKAGED_SNAPSHOT).read_bytes()
+        before, after = History.open(paths.PACKAGED_HISTORY), History.open(str(data / "history.json"))
+        assert after.days == [*before.days, day(0)]
+        calls = [line.split() for line in (tmp_path / "noted").read_text().splitlines()]
+        assert [" ".join(call[:2]) for call in calls] == [
+            "pip install", "python -m", "python -m",
+            "git add", "git diff", "git add", "git switch", "git -c", "git push", "gh pr",
+        ]  # fmt: skip
+        told = (tmp_path / "changes.txt").read_text()
+        assert ": 8,337 models of 225 providers, from " in told.partition("\n")[0]
+        assert f"{len(after.days)} days to {day(0)}" in told
+        assert told.count("1 passed") == 2
         assert not (tmp_path / STATE).exists()
 
 
 def test_one_provider_more_is_seen_from_pull_to_load() -> None:
     """The whole way of a change: it is pulled, shown, refused or not, activated, served, and taken back."""
     Path("llm_models.toml").write_text('[[models]]\nprovider = "acme"\nid = "m"\ntags = ["mine"]\n')
-    old = catalogue(provider("acme", model("m", last_updated="2099-01-01")))
+    old = catalogue(provider("acme", model("m", last_updated=day(-1))))
     new = catalogue(
-        provider("acme", model("m", last_updated="2099-01-02", cost={"input": 1.5, "output": 2})),
-        provider("bravo", model("x", last_updated="2099-01-02")),
+        provider("acme", model("m", last_updated=day(0), cost={"input": 1.5, "output": 2})),
+        provider("bravo", model("x", last_updated=day(0))),
     )
     with serving(old, new) as (url, _):
         fine("pull", "--url", url)

@@ -173,7 +173,7 @@ class TestOffline:
 
 # Where the schema leaves a field free that the record always has: the catalogue fills it.
 FILLED = {"Model": {"provider_model_id"}}
-SCALARS = {"int": "integer", "float": "number", "str": "string", "bool": "boolean"}
+SCALARS = {"int": "integer", "float": "number", "str": "string", "Billing": "string", "bool": "boolean"}
 
 
 def disagreements(kind: type[Record], node: dict[str, Any], home: str) -> Iterator[str]:
@@ -203,9 +203,8 @@ def field_disagreements(annotation: str, default: Any, node: dict[str, Any], hom
         if node.get("type") != SCALARS[plain]:
             yield f"{annotation} in the record, {node.get('type')} in the schema"
         stated = node.get("default")
-        if stated != (default if plain == "bool" else None) or type(stated) is not type(
-            default if plain == "bool" else None
-        ):
+        expected = default if plain in ("bool", "str", "Billing") else None
+        if stated != expected or type(stated) is not type(expected):
             yield f"the default is {default!r} in the record, {stated!r} in the schema"
         if plain != annotation and default is not None:
             yield f"unknown is None, not {default!r}"

@@ -612,7 +612,7 @@ class TestStatus:
 
 class TestConditional:
     def test_unchanged(self, shelf: Shelf, serve: Serve) -> None:
-        """A 304 is a success that writes nothing."""
+        """A 304 is a success that writes nothing on the day of the fetch."""
         server = serve(reply(b"", 304, Content_Length=None))
         shelf.know(url=server.url)
         result = shelf.pull(server.url)
@@ -620,6 +620,26 @@ class TestConditional:
         assert shelf.state() == shelf.before
         assert 'if-none-match: "old"\r\n' in server.requests[0].lower()
         assert f"if-modified-since: {STAMP}\r\n".lower() in server.requests[0].lower()
+
+    def test_unchanged_on_a_later_day(self, shelf: Shelf, serve: Serve) -> None:
+        """The data is as new as the answer: the manifest gets the new time, and nothing else changes."""
+        server = serve(reply(b"", 304, Content_Length=None))
+        for fetched in ("2026-01-02T03:04:05Z", "9999-01-01T00:00:00Z", "soon"):
+            shelf.know(url=server.url, fetched=fetched)
+            old = json.loads(shelf.manifest.read_bytes())
+            result = shelf.pull(server.url)
+            assert result.unchanged
+            assert result.manifest["fetched"][:10] == datetime.now(UTC).date().isoformat()
+            assert {**result.manifest, "fetched": fetched} == old
+            assert shelf.state()["upstream.json"] == shelf.before["upstream.json"]
+
+    def test_unchanged_while_another_process_pulls(self, shelf: Shelf) -> None:
+        """The manifest that it writes meanwhile stays."""
+        shelf.know(fetched="2026-01-02T03:04:05Z")
+        copy = json.loads(shelf.manifest.read_bytes())
+        shelf.know(etag='"newer"')
+        manifest.renew(copy, str(shelf.out))
+        assert shelf.state() == {**shelf.before, locks.LOCK_NAME: shelf.state()[locks.LOCK_NAME]}
 
     def test_changed(self, shelf: Shelf, serve: Serve) -> None:
         server = serve(reply(ETag='"new"'), reply(b"", 304, Content_Length=None))

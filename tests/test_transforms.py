@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import types
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from support import flat_source
 from support.command import facts, fine, here, python
 
 import llm_models
-from llm_models import pipeline, transforms
+from llm_models import paths, pipeline, transforms
 from llm_models.errors import SourceError
 from llm_models.normalize import Report, normalize
 from llm_models.snapshot import Snapshot
@@ -111,6 +112,53 @@ class TestAnotherSource:
         told = here("activate", "--source", "flat")
         assert told.code == 2
         assert "--source needs --from FILE" in told.err
+
+
+class TestProse:
+    """A description is a text for people, in the source's words: the packaged snapshot is built without it."""
+
+    @pytest.fixture(autouse=True)
+    def described(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A source with descriptions, another text beside them, and a model without."""
+        table = vars(flat_source.MODEL)["_table"]
+        monkeypatch.setattr(flat_source, "MODEL", Record(**table, description=Take("about", text)))
+        rows = [{"id": "acme/m", "about": "Thinks.", "notes": "Asks."}, {"id": "acme/n", "notes": {"about": "Too."}}]
+        for name, about in (("one", "Thinks."), ("two", "Thinks more.")):
+            rows[0]["about"] = about
+            Path(f"{name}.flat").write_text(json.dumps({"data": rows}))
+        for name, source, *more in (("with", "one"), ("other", "two"), ("without", "one", "--without-prose")):
+            how = ("--source", "flat", "--config", "none", "--out", f"{name}.json", "--force")
+            self.told = fine("activate", "--from", f"{source}.flat", *how, *more).out
+
+    def test_it_alone_is_left_out(self) -> None:
+        full, facts_only = (llm_models.load(None, snapshot=Path(f"{name}.json").absolute(), publish=False)
+                            for name in ("with", "without"))  # fmt: skip
+        assert full.get_model("acme", "m").description == "Thinks."
+        for model in full.list_models():
+            expected = {key: value for key, value in model.to_dict().items() if key != "description"}
+            assert facts_only.get_model(*model.key).to_dict() == expected
+        assert facts_only.get_model("acme", "m").extra == {"notes": "Asks."}
+        assert facts_only.get_model("acme", "n").extra == {"notes": {"about": "Too."}}
+        assert re.search(r"^left out +description +prose of Flat list +1 +acme:m$", self.told, re.MULTILINE)
+
+    @pytest.mark.parametrize(
+        ("packaged", "other", "listed"),
+        [
+            ("without", "with", False),
+            ("with", "without", False),
+            ("with", "other", True),
+            (None, "with", True),
+        ],
+    )
+    def test_diff_lists_no_text_that_only_the_packaged_data_lacks(
+        self, packaged: str | None, other: str, listed: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if packaged is not None:
+            monkeypatch.setattr(paths, "PACKAGED_SNAPSHOT", str(Path(f"{packaged}.json").absolute()))
+        old = "without.json" if packaged is None else "packaged"
+        changes = facts("diff", old, f"{other}.json")["changes"]
+        fields = [(change["spec"], change["field"]) for rows in changes.values() for change in rows]
+        assert fields == ([("acme:m", "description")] if listed else [])
 
 
 def apply(table: dict[str, Any], source: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, ...]]]:

@@ -93,7 +93,8 @@ class TestEndpoint:
 
     def test_of_a_packaged_model(self) -> None:
         endpoint = llm_models.endpoint("gpt-4o-mini@OpenAI")
-        assert endpoint == ("https://api.openai.com/v1", ("OPENAI_API_KEY",), (), "gpt-4o-mini")
+        url = "https://api.openai.com/v1"
+        assert endpoint == (url, ("OPENAI_API_KEY",), (), "gpt-4o-mini", url)
 
     def test_variables_for_settings_hold_no_key(self) -> None:
         endpoint = llm_models.endpoint(llm_models.list_models("cloudflare_workers_ai")[0])
@@ -192,6 +193,21 @@ class TestFound:
         mine = {"providers": [provider], "models": models}
         assert found(clone, 'prefer = ["openai"]\n', overrides=mine).endpoint(spec).base_url is None
 
+    def test_an_address_for_openai_clients(self, clone: Path) -> None:
+        """The provider's own, or the program's; a new base URL takes its place."""
+        public = llm_models.load(config=None, publish=False).endpoint("groq:openai/gpt-oss-20b")
+        assert (public.base_url, public.openai_base_url) == ("https://api.groq.com", "https://api.groq.com/openai/v1")
+        groq: dict[str, Any] = {"id": "groq", "openai_base_url": MINE}
+        text = 'prefer = ["openai"]\n'
+        assert found(clone, text, overrides={"providers": [groq]}).endpoint(
+            "groq:openai/gpt-oss-20b"
+        ) == public._replace(openai_base_url=MINE)
+        groq = {"id": "groq", "base_url": MINE}
+        moved = found(clone, text, overrides={"providers": [groq]})
+        endpoint = moved.endpoint("groq:openai/gpt-oss-20b")
+        assert (endpoint.base_url, endpoint.openai_base_url) == (MINE, MINE)
+        assert moved.get_provider("groq").openai_base_url is None
+
     def test_an_address_or_an_id_of_a_model_that_the_program_states(self, clone: Path) -> None:
         entry = {"provider": "openai", "id": "gpt-4o-mini", "provider_model_id": "deployed"}
         mine = {"models": [{**entry, "extra": {"provider": {"api": MINE}}}]}
@@ -209,6 +225,8 @@ class TestFound:
             (provider_of("groq", base_url='"https://api.openai.com/v1"'), "groq:openai/gpt-oss-20b"),
             (provider_of("groq", omit='["base_url"]'), "groq:openai/gpt-oss-20b"),
             (provider_of("neon", base_url='"nonsense"'), "neon:gpt-5"),
+            (provider_of("groq", openai_base_url=f'"{EVIL}"'), "groq:openai/gpt-oss-20b"),
+            (provider_of("openai", openai_base_url=f'"{EVIL}"'), "openai:gpt-4o-mini"),
             (
                 provider_of(
                     "cloudflare-workers-ai",

@@ -68,7 +68,7 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-@command("explain", "Show where each value of a model comes from.", "explain openai:gpt-4o-mini cost")
+@command("explain", "Show where each value of a model comes from.", "explain openai:gpt-5.4-mini cost")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @click.argument("field", required=False)
 @catalogue
@@ -140,7 +140,7 @@ def init_command(folder: str) -> None:
     note("", "To check it at every commit, add this to .pre-commit-config.yaml:", "", *SNIPPET.split("\n"))
 
 
-@command("set", "Set values of a model in llm_models.toml.", "set openai:gpt-4o-mini cost.input=0.12 tags+=approved")
+@command("set", "Set values of a model in llm_models.toml.", "set openai:gpt-5.4-mini cost.input=0.12 tags+=approved")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @click.argument("changes", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @_dry_run
@@ -153,7 +153,7 @@ def set_command(spec: str, changes: tuple[str, ...], dry_run: bool, config: str 
     _revise(config, dry_run, lambda revision: revision.set_fields(spec, changes))
 
 
-@command("unset", "Remove values of a model from llm_models.toml.", "unset openai:gpt-4o-mini cost.input")
+@command("unset", "Remove values of a model from llm_models.toml.", "unset openai:gpt-5.4-mini cost.input")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @click.argument("fields", nargs=-1, metavar="[FIELD]...")
 @_dry_run

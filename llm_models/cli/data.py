@@ -21,13 +21,23 @@ if TYPE_CHECKING:
 
 @command("info", "Show which snapshot is in use, and why.", "info --verify")
 @click.option("--verify", is_flag=True, help="Also check the whole snapshot for damage.")
+@click.option(
+    "--max-age", type=click.IntRange(min=0), metavar="DAYS", help="Exit with 1 if the data is older, or has no date."
+)
 @catalogue_options
 @as_json
-def info_command(verify: bool, as_json: bool, config: str | None, snapshot: str | None, behaviour: bool) -> None:
-    """Show which snapshot is in use and why, what load() serves of it, its date, and whether `activate` is due."""
+def info_command(
+    verify: bool, max_age: int | None, as_json: bool, config: str | None, snapshot: str | None, behaviour: bool
+) -> None:
+    """Show which snapshot is in use and why, what load() serves of it, its date, and whether `activate` is due.
+
+    Its age counts from the day on which it was fetched; where that is not known, as for the packaged data, from its
+    date, which is the newest last_updated of its models.
+    """
     from llm_models.status import status
 
-    facts = status(folder_of(config), snapshot, verify=verify)
+    facts = status(folder_of(config), snapshot, verify=verify, max_age=max_age)
+    too_old = facts.pop("too_old")
     try:
         if facts["problem"]:
             raise ConfigError(str(facts["problem"]))
@@ -46,6 +56,8 @@ def info_command(verify: bool, as_json: bool, config: str | None, snapshot: str 
             f"warning: the unrelated package llm-models {other} is installed too; it has the same import name and "
             "command, so either may answer. Uninstall both, then install llm-models-catalog again."
         )
+    if too_old:
+        raise LLMModelsError(str(too_old))
     if facts["problem"]:
         raise click.exceptions.Exit(1)
 
@@ -130,7 +142,7 @@ def activate_command(
             "snapshot": result.path, "written": not dry_run, "from": result.origin, **header["counts"],
             "date": header.get("date"), "notes": rows,
             "gone": result.run.without_effect() if result.run else [],
-            "overridden": result.refused, "look": result.look,
+            "overridden": result.refused, "look": result.look, "notices": result.notices,
         })  # fmt: skip
         return
     unwritten = " (not written: --dry-run)" if dry_run else ""
@@ -139,7 +151,7 @@ def activate_command(
         cells = [(row["kind"], row["place"], row["reason"], row["count"], row["examples"]) for row in rows]
         print_table(("what", "where", "why", "count", "for example"), cells, right=("count",))
     note(*(f"overridden by --force: {reason}" for reason in result.refused))
-    note(*(f"notice: {sentence}" for sentence in result.look))
+    note(*(f"notice: {sentence}" for sentence in (*result.look, *result.notices)))
 
 
 @command("rollback", "Put the previous snapshot back.", "rollback")

@@ -30,8 +30,8 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
 
     Raises `UnknownCapabilityError` for an unknown capability, when the type is created.
 
-    >>> ModelSpecParam().convert("gpt-4o-mini@OpenAI", None, None).spec
-    'openai:gpt-4o-mini'
+    >>> ModelSpecParam().convert("gpt-5.4-mini@OpenAI", None, None).spec
+    'openai:gpt-5.4-mini'
     """
 
     name = "model"

@@ -24,9 +24,9 @@ __all__ = ["Needs", "facts"]
 def facts(snapshot: Snapshot, model: Model) -> dict[str, Any]:
     """The record of `model` in `snapshot` as plain data, without defaults. Raises as `resolve`.
 
-    >>> values = facts(llm_models.snapshot(), llm_models.resolve("openai:gpt-4o-mini"))
+    >>> values = facts(llm_models.snapshot(), llm_models.resolve("openai:gpt-5.4-mini"))
     >>> values["limits"]["context"], "token_budget" in values["capabilities"]["reasoning"]
-    (128000, False)
+    (400000, False)
     """
     provider, model_id = snapshot.resolve(model).key
     block = snapshot.file.block(provider)
@@ -36,8 +36,8 @@ def facts(snapshot: Snapshot, model: Model) -> dict[str, Any]:
 class Needs:
     """Capabilities that a model must have and must lack. Raises `UnknownCapabilityError` for an unknown name.
 
-    >>> Needs(["tools", "embeddings"]).fault(llm_models.resolve("openai:gpt-4o-mini"))
-    'openai:gpt-4o-mini lacks embeddings'
+    >>> Needs(["tools", "embeddings"]).fault(llm_models.resolve("openai:gpt-5.4-mini"))
+    'openai:gpt-5.4-mini lacks embeddings'
     """
 
     __slots__ = ("forbid", "require")

@@ -61,9 +61,9 @@ def profile(spec: Spec, *, snapshot: Snapshot | None = None) -> ModelProfile:
     A key whose value is not stated is left out. `snapshot` replaces the published one. Raises as `resolve`, and
     `ImportError` where langchain-core is not installed.
 
-    >>> gpt = profile("openai:gpt-4o-mini")
+    >>> gpt = profile("openai:gpt-5.4-mini")
     >>> gpt["max_input_tokens"], gpt["tool_calling"], gpt["image_inputs"]
-    (128000, True, True)
+    (272000, True, True)
     """
     snapshot = store.snapshot() if snapshot is None else snapshot
     declared = client_library("langchain_core.language_models", "langchain").ModelProfile.__annotations__

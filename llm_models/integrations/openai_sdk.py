@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from llm_models.records import Model
     from llm_models.snapshot import Snapshot, Spec
 
-__all__ = ["CLIENT", "ENDPOINTS", "SPEAKERS", "ClientOptions", "ClientOptionsError", "client_options"]
+__all__ = ["CLIENT", "SPEAKERS", "ClientOptions", "ClientOptionsError", "client_options"]
 
 CLIENT = Coalesce(T["model"]["extra"]["provider"]["npm"], T["provider"]["extra"]["npm"], default=None)
 """Our records of a model and its provider -> upstream's name of the client."""
@@ -43,12 +43,6 @@ SPEAKERS = {
     "venice-ai-sdk-provider": "https://docs.venice.ai/api-reference/api-spec",
 }
 """Upstream's name of a client -> the page that documents that the base URL accepts OpenAI's requests."""
-
-ENDPOINTS = {
-    "https://api.cerebras.ai": "https://api.cerebras.ai/v1",
-    "https://api.groq.com": "https://api.groq.com/openai/v1",
-}
-"""A base URL that the provider's own client completes -> the one that the provider documents for OpenAI clients."""
 
 _REQUEST_PATHS = ("/chat/completions", "/responses")
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
@@ -112,8 +106,8 @@ def client_options(
     if client not in SPEAKERS:
         raise _refused(model, f"it is not served by OpenAI's protocol, but by that of '{printable(client)}'")
     endpoint = snapshot.endpoint(model, base_url=base_url, with_key=api_key is not None)
-    url = endpoint.base_url if base_url is not None else _usable(endpoint, model)
-    return ClientOptions(base_url=str(url), model=endpoint.model_id, api_key=api_key or _key(endpoint, model))
+    url = _usable(endpoint, model) if base_url is None else base_url
+    return ClientOptions(base_url=url, model=endpoint.model_id, api_key=api_key or _key(endpoint, model))
 
 
 def _refused(model: Model, why: str, variables: tuple[str, ...] = ()) -> ClientOptionsError:
@@ -122,7 +116,7 @@ def _refused(model: Model, why: str, variables: tuple[str, ...] = ()) -> ClientO
 
 def _usable(endpoint: Endpoint, model: Model) -> str:
     """The base URL for OpenAI clients. Refuses one that no client could use unchanged."""
-    url = endpoint.base_url
+    url = endpoint.openai_base_url
     state = f"pass base_url=, or state it for the provider {model.provider} in llm_models.toml"
     if not url:
         raise _refused(model, f"no base URL is known; {state}")
@@ -135,7 +129,7 @@ def _usable(endpoint: Endpoint, model: Model) -> str:
         raise _refused(model, f"the base URL is not the address of a web server; {state}")
     if parts.path.rstrip("/").endswith(_REQUEST_PATHS):
         raise _refused(model, f"the base URL is the address of one request; {state}")
-    return ENDPOINTS.get(url, url)
+    return url
 
 
 def _key(endpoint: Endpoint, model: Model) -> str:

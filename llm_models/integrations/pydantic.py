@@ -3,9 +3,9 @@
 >>> from typing import Annotated
 >>> import pydantic
 >>> class Settings(pydantic.BaseModel):
-...     model: Annotated[str, ModelSpec(require=["tools"])] = "openai:gpt-4o-mini"
->>> Settings(model=" gpt-4o-mini@OpenAI ").model
-'openai:gpt-4o-mini'
+...     model: Annotated[str, ModelSpec(require=["tools"])] = "openai:gpt-5.4-mini"
+>>> Settings(model=" gpt-5.4-mini@OpenAI ").model
+'openai:gpt-5.4-mini'
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ class ModelSpec:
 
     def _json_schema(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         needs = f" {self.needs}" if str(self.needs) else ""
-        description = f"A model of the llm_models catalogue{needs}, such as 'openai:gpt-4o-mini'."
-        return {**handler(core), "description": description, "examples": ["openai:gpt-4o-mini"]}
+        description = f"A model of the llm_models catalogue{needs}, such as 'openai:gpt-5.4-mini'."
+        return {**handler(core), "description": description, "examples": ["openai:gpt-5.4-mini"]}
 
     def _canonical(self, value: object) -> object:
         """The canonical text of a value that names a model. pydantic itself refuses values of other types."""

@@ -17,22 +17,15 @@ if TYPE_CHECKING:
 
 
 class Source(NamedTuple):
-    """An upstream catalogue: its title, the URL to fetch it from, and the name of the module that transforms it.
-
-    `prose` lists the keys of a model that hold texts for people, in the source's words. The packaged snapshot states
-    facts, so it is built without them.
-    """
+    """An upstream catalogue: its title, the URL to fetch it from, and the name of the module that transforms it."""
 
     title: str
     url: str
     transform: str
-    prose: tuple[str, ...] = ()
 
 
 SOURCES = {
-    "models_dev": Source(
-        "models.dev", "https://models.dev/api.json", "llm_models.transforms.models_dev", prose=("description",)
-    ),
+    "models_dev": Source("models.dev", "https://models.dev/api.json", "llm_models.transforms.models_dev"),
 }
 DEFAULT = "models_dev"
 

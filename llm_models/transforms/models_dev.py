@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from glom import SKIP, T
 
 from llm_models.modelspec import fold_provider
 from llm_models.normalize import Drop, kind_of
-from llm_models.transforms.specs import Record, Take, address, date, flag, identity, price, text, tokens, words
+from llm_models.transforms.specs import (
+    First,
+    Record,
+    Take,
+    address,
+    date,
+    flag,
+    identity,
+    line,
+    price,
+    text,
+    tokens,
+    words,
+)
 
 if TYPE_CHECKING:
     from llm_models.transforms.specs import Note
@@ -37,6 +52,41 @@ CATALOGUE = (T.items(), partial(map, provider_with_models))
 
 def folded(value: Any, note: Note) -> str:
     return fold_provider(identity(value, note))
+
+
+def plan(value: Any, _note: Note) -> Any:
+    """A provider of a subscription has `plan` in its id (21), or at the end of a word of it."""
+    return "plan" if isinstance(value, str) and "plan" in re.split(r"[-_.]", value.lower()) else SKIP
+
+
+def local(value: Any, _note: Note) -> Any:
+    """A base URL of the user's own machine (2)."""
+    try:
+        host = urlsplit(value).hostname if isinstance(value, str) else None
+    except ValueError:
+        return SKIP
+    return "local" if host in {"localhost", "127.0.0.1", "::1", "0.0.0.0"} else SKIP
+
+
+def maker_and_model(value: Any, note: Note) -> str:
+    name = text(value, note)
+    if not _CANONICAL.fullmatch(name):
+        raise Drop("not the form maker/model")
+    return name
+
+
+_CANONICAL = re.compile(r"(?!\.{1,2}/)[^\s/\x00-\x1f\x7f]+/(?!\.{1,2}$)[^\s/\x00-\x1f\x7f]+")
+
+SHAPES = {"responses": ["responses"], "completions": ["chat"]}
+"""Upstream's name for the API of a model that differs from its provider's -> our APIs."""
+
+
+def apis(shape: Any, _note: Note) -> Any:
+    return SHAPES.get(shape, SKIP) if isinstance(shape, str) else SKIP
+
+
+def other_shape(shape: Any, note: Note) -> Any:
+    return SKIP if apis(shape, note) is not SKIP else shape
 
 
 def native_and_schema(value: Any, note: Note) -> dict[str, bool]:
@@ -122,6 +172,13 @@ def toggle(options: Any, _note: Note) -> bool:
     return {"type": "toggle"} in options
 
 
+def takes_budget(options: Any, _note: Note) -> bool:
+    """Also where no bounds are stated (187). An empty list states that there is none."""
+    if not isinstance(options, list):
+        raise Drop("expected a list")
+    return any(isinstance(option, dict) and option.get("type") == "budget_tokens" for option in options)
+
+
 def efforts(options: Any, _note: Note) -> Any:
     listed = [values for values in _stated(options, "effort", "values") if isinstance(values, list)]
     texts = [list(dict.fromkeys([item for item in values if isinstance(item, str) and item])) for values in listed]
@@ -148,8 +205,8 @@ def options_in_full(options: Any, note: Note) -> Any:
     if (values := efforts(options, note)) is not SKIP:
         ours.append({"type": "effort", "values": values})
     bounds = {"min": budget_min(options, note), "max": budget_max(options, note)}
-    if stated := {key: size for key, size in bounds.items() if size is not SKIP}:
-        ours.append({"type": "budget_tokens", **stated})
+    if takes_budget(options, note):
+        ours.append({"type": "budget_tokens", **{key: size for key, size in bounds.items() if size is not SKIP}})
     return SKIP if ours == options else options
 
 
@@ -158,6 +215,7 @@ PROVIDER = Record(
     name=Take("name", text),
     base_url=Take("api", address),
     env=Take("env", words),
+    billing=First(Take("id", plan), Take("api", local)),
     doc=Take("doc", text),
     extra={"source_id": Take("id", identity)},
 )
@@ -165,7 +223,10 @@ PROVIDER = Record(
 MODEL = Record(
     id=Take("id", identity),
     name=Take("name", text),
+    canonical=Take("canonical_model_id", maker_and_model),
+    description=Take("description", line),
     family=Take("family", text),
+    apis=Take("provider.shape", apis),
     release_date=Take("release_date", date),
     last_updated=Take("last_updated", date),
     knowledge=Take("knowledge", date),
@@ -183,12 +244,14 @@ MODEL = Record(
             "enabled": Take("reasoning", flag),
             "toggle": Take("reasoning_options", toggle),
             "efforts": Take("reasoning_options", efforts),
+            "budget": Take("reasoning_options", takes_budget),
             "token_budget": Take("reasoning_options", budget_max),
             "token_budget_min": Take("reasoning_options", budget_min),
         },
     },
     extra={
         "cost": Take("cost", tiers_in_full, *TIERS),
+        "provider": {"shape": Take("provider.shape", other_shape)},
         "reasoning_options": Take("reasoning_options", options_in_full),
     },
 )

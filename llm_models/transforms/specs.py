@@ -59,6 +59,17 @@ class Take:
             return SKIP
 
 
+class First:
+    """The value of the first of several `Take` that has one."""
+
+    def __init__(self, *specs: Take) -> None:
+        self._specs = specs
+
+    def glomit(self, target: Any, scope: Any) -> Any:
+        values = (spec.glomit(target, scope) for spec in self._specs)
+        return next((value for value in values if value is not SKIP), SKIP)
+
+
 class Record:
     """A nested table in the shape of our record, with a `Take` or another spec that has `glomit` as each leaf.
 
@@ -116,6 +127,15 @@ def text(value: Any, note: Note) -> str:
     if trimmed != value:
         note("spaces at the edges trimmed")
     return trimmed
+
+
+def line(value: Any, note: Note) -> str:
+    """Text as one line."""
+    trimmed = text(value, note)
+    joined = " ".join(trimmed.split())
+    if joined != trimmed:
+        note("several lines or spaces joined")
+    return joined
 
 
 def identity(value: Any, _note: Note) -> str:

@@ -11,7 +11,6 @@ from support.command import python
 import llm_models
 from llm_models.endpoints import SETTINGS
 from llm_models.integrations.openai_sdk import (
-    ENDPOINTS,
     SPEAKERS,
     ClientOptionsError,
     client_options,
@@ -188,7 +187,6 @@ def test_a_private_provider_says_which_protocol_it_speaks(monkeypatch: pytest.Mo
 def test_the_tables_speak_of_providers_that_there_are(packaged: llm_models.Snapshot) -> None:
     """An entry that no provider needs any more is to be taken out."""
     records = [packaged.get_provider(provider) for provider in packaged.file.header["blocks"]]
-    assert {record.base_url for record in records} >= set(ENDPOINTS)
     assert {record.extra.get("npm") for record in records} >= set(SPEAKERS)
 
 

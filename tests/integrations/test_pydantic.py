@@ -116,7 +116,7 @@ def test_the_json_schema_is_that_of_text(mode: Any) -> None:
     schema = Settings.model_json_schema(mode=mode)
     fields = schema["properties"]
     assert {field["type"] for field in fields.values()} == {"string"}
-    assert fields["plain"]["examples"] == ["openai:gpt-4o-mini"]
+    assert fields["plain"]["examples"] == ["openai:gpt-5.4-mini"]
     assert fields["able"]["default"] == "openai:gpt-4o-mini"
     assert "with tools and without embeddings" in fields["able"]["description"]
     assert fields["told"]["description"] == "The model that answers."

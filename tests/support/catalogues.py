@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
     from llm_models.normalize import Report
 
 Record = dict[str, Any]
+
+
+def day(away: int) -> str:
+    """The day so many days from today, as a source writes it. A later one than tomorrow is dropped."""
+    return (datetime.now(tz=UTC).date() + timedelta(days=away)).isoformat()
 
 
 def model(model_id: str, **fields: Any) -> Record:
@@ -56,9 +62,9 @@ def numbered(count: int, **fields: Any) -> bytes:
     return catalogue(provider("acme", *(model(f"m{number}", **fields) for number in range(count))))
 
 
-def of_source(source: bytes, name: str = "made-up.json", *, without_prose: bool = False) -> tuple[SnapshotFile, Report]:
-    """The snapshot file of a source alone, without curated overrides."""
-    return build_base(source, name, curated=[], without_prose=without_prose)
+def of_source(source: bytes, name: str = "made-up.json", **how: Any) -> tuple[SnapshotFile, Report]:
+    """The snapshot file of a source alone, without curated overrides; `how` is passed on to `build_base`."""
+    return build_base(source, name, curated=[], **how)
 
 
 def base(

@@ -1,0 +1,76 @@
+"""Days: calendar days as text, `YYYY-MM-DD`, which sorts in order of time; standard library only.
+
+`YYYY-MM` stands for the first day of that month. Days are those of UTC. `datetime` is imported where a day is read:
+importing it takes longer than a selection, which only compares days.
+"""
+
+from __future__ import annotations
+
+from time import gmtime, strftime
+
+from llm_models.errors import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import date
+
+    Day = str | date
+    """A day as text, `YYYY-MM-DD`, or as a date."""
+
+
+def today() -> str:
+    """The day on which this runs."""
+    return strftime("%Y-%m-%d", gmtime())
+
+
+def is_day(text: object) -> bool:
+    """Whether this is a day of the calendar, `YYYY-MM-DD`."""
+    from datetime import date
+
+    try:
+        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def day_of(day: Day) -> str:
+    """A day as text. Raises `ValueError` for a text that is not a day, `YYYY-MM-DD`."""
+    text = day if isinstance(day, str) else day.isoformat()[: len("YYYY-MM-DD")]
+    if not is_day(text):
+        raise ValueError(f"not a day: {quoted(text)} (expected YYYY-MM-DD)")
+    return text
+
+
+def has_come(day: str | None, at: Day | None = None) -> bool:
+    """Whether a day, None for never, is `at` or before it; `at` is today by default.
+
+    >>> has_come("2026-11-30", at="2026-11-29"), has_come("2026-11-30", at="2026-11-30"), has_come(None)
+    (False, True, False)
+    """
+    return day is not None and day <= (today() if at is None else day_of(at))
+
+
+def later_than_tomorrow(text: str, day: str) -> bool:
+    """Whether a date lies after the day after `day`. Where it is still that day, it can already be the next elsewhere.
+
+    >>> [later_than_tomorrow(text, "2026-11-26") for text in ("2026-11-27", "2026-11-28", "2026-12")]
+    [False, True, True]
+    """
+    return days_between(day, text) > 1
+
+
+def days_since(text: str) -> int:
+    """How many days ago a date was; 0 for a date in the future, because then the clock is behind, or the date wrong."""
+    return max(days_between(text, today()), 0)
+
+
+def days_between(early: str, late: str) -> int:
+    """How many days `late` is after `early`.
+
+    >>> days_between("2026-02-28", "2026-03-01")
+    1
+    """
+    from datetime import date
+
+    first, second = (date.fromisoformat(text if len(text) > len("YYYY-MM") else f"{text}-01") for text in (early, late))
+    return (second - first).days
