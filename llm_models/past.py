@@ -184,5 +184,5 @@ def follows(history: ModelHistory, has: Callable[[str, str], bool]) -> str:
     spec, source = printable(history.successor.spec), printable(history.successor.source)
     provider, _, model_id = history.successor.spec.partition(":")
     if has(provider, model_id):
-        return f"Its successor is '{spec}' (stated by {source})."
-    return f"Its successor '{spec}' (stated by {source}) is not in this catalogue either."
+        return f"Its successor is '{spec}' (source: {source})."
+    return f"Its successor '{spec}' (source: {source}) is not in this catalogue either."

@@ -155,11 +155,11 @@ KINDS: dict[str, dict[str, Any]] = {
     # with a successor
     "openai:gpt-5-codex": {
         "last": LAST, "gone_by": "2026-08-18", "successor": "openai:gpt-5.6-sol",
-        "text": "Its successor is 'openai:gpt-5.6-sol' (stated by litellm).",
+        "text": "Its successor is 'openai:gpt-5.6-sol' (source: ",
     },
     "azure:gpt-5-chat": {"successor": "azure:gpt-chat-latest"},
     "xai:grok-code-fast-1": {"successor": "xai:grok-build-0.1"},
-    "azure:grok-3": {"successor": "azure:grok-4", "text": "'azure:grok-4' (stated by litellm) is not in this"},
+    "azure:grok-3": {"successor": "azure:grok-4", "text": "'azure:grok-4' (source: litellm) is not in this"},
     "amazon_bedrock:anthropic.claude-sonnet-4-20250514-v1:0": {"successor": "amazon_bedrock:anthropic.claude-sonnet-5"},
     # of a gone provider
     "github_models:openai/gpt-4o": {
@@ -411,7 +411,7 @@ class TestCommand:
     def test_for_people(self) -> None:
         out = fine("history", "openai:gpt-5-codex", "--config", "none").out
         assert "listed     2025-09-23 to 2026-07-02 (not on 2025-09-20, gone by 2026-08-18)\n" in out
-        assert "successor  openai:gpt-5.6-sol (stated by litellm)\n" in out
+        assert "successor  openai:gpt-5.6-sol (source: curated)\n" in out
         assert "https://developers.openai.com/api/docs/deprecations\n" in out
         assert "2025-10-14  2026-07-02  2025-10-09   1.25      10       0.125" in out
         assert "now listed as  abacus:zai-org/GLM-4.5 (other case)" in (
@@ -532,7 +532,7 @@ class TestKnownToBeGone:
         assert out.code == 0
         for text in (
             "openai:gpt-5-codex is no longer listed (last listed on 2026-07-02, gone by 2026-08-18), so this entry is "
-            "left out. Its successor is 'openai:gpt-5.6-sol' (stated by litellm). [warning]",
+            "left out. Its successor is 'openai:gpt-5.6-sol' (source: curated). [warning]",
             "(last listed on 2026-07-02, gone by 2026-08-18), so this entry is left out. It is listed as "
             "'abacus:zai-org/GLM-4.5' now (other case). [warning]",
             "deny.openai[0]: openai:gpt-5-codex is no longer listed",
@@ -741,6 +741,29 @@ class TestOwnHistory:
     def test_activate_uses_it(self, folder: Path) -> None:
         told = json.loads(fine("activate", "--config", folder / "llm_models.toml", "--json").out)
         assert told["gone"] == ["deny.acme"]
+
+    def test_what_activations_recorded_is_remembered(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """From the command that writes it to the lookup that reads it; a rollback does not lose it."""
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "llm_models.toml").write_text('prefer = ["acme"]\n')
+        for day, count in (("2026-10-01", 3), ("2026-10-09", 2)):
+            (tmp_path / "api.json").write_bytes(catalogues.numbered(count, last_updated=day))
+            fine("activate", "--from", "api.json", "--force")
+        catalogue = llm_models.load(publish=False)
+        error = retired_error(lambda: catalogue.resolve("acme:m2"))
+        assert (error.last_listed, error.gone_by) == ("2026-10-01", "2026-10-09")
+        error = retired_error(lambda: catalogue.resolve("openai:gpt-5.2"))  # which this source does not list
+        assert (error.last_listed, error.gone_by) == (PACKAGED.date, "2026-10-01")
+        history = catalogue.history("acme:m1")
+        assert (history.listed, history.date, history.prices[-1].price) == (
+            True,
+            "2026-10-09",
+            {"input": 1, "output": 2},
+        )
+        fine("rollback")
+        back = llm_models.load(publish=False)
+        assert back.get_model("acme", "m2")
+        assert not back.history("acme:m2").listed
 
     def test_it_does_not_count_for_another_catalogue(
         self, folder: Path, tmp_path_factory: pytest.TempPathFactory

@@ -214,7 +214,7 @@ def history_command(snapshot: Snapshot, spec: str, day: str | None, as_json: boo
         *_listed(history),
         ("withdrawn", "listed for 3 days or less" if history.withdrawn else None),
         ("now listed as", rename and f"{history.provider}:{rename.id} (other {rename.rule})"),
-        ("successor", successor and f"{successor.spec} (stated by {successor.source})"),
+        ("successor", successor and f"{successor.spec} (source: {successor.source})"),
         ("", successor and successor.link),
         ("same id at", shortened(others)),
     ])  # fmt: skip
