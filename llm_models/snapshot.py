@@ -67,7 +67,7 @@ class Snapshot(Immutable):
             gone += given.gone
             filters = given.over(stated.get("allow") if allow is None else None, stated.get("deny"))
             # The arguments as they were read: the caller's objects may change later, or be generators.
-            allow, deny = None if allow is None else "all" if given.allow is None else given.allow, given.deny
+            allow, deny = None if allow is None else given.allow or "all", given.deny
         self.file = file
         self.epoch = 0
         self.found: tuple[FoundFile, ...] = ()

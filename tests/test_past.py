@@ -188,6 +188,8 @@ def test_twenty_gone_models(packaged: Snapshot, spec: str) -> None:
         assert error.rename == kind.get("rename")
         assert error.successor == kind.get("successor")
     assert kind.get("elsewhere", "") in ("", *error.elsewhere)
+    if error.rename or (error.successor and packaged.allowed(error.successor)):
+        assert error.elsewhere == ()  # what is known to follow is better than a hint
     assert len(history.intervals) >= kind.get("times", 1)
     assert kind.get("text", "") in str(error)
     assert "answer" not in str(error)  # what a source lists does not state what a provider answers
@@ -242,6 +244,21 @@ class TestErrors:
         ]
         assert with_hint
         assert not [spec for spec in with_hint if packaged.history(spec).rename]
+
+    def test_the_same_provider_is_not_another_one(self, packaged: Snapshot) -> None:
+        assert packaged.allowed("openai:gpt-5.2")
+        others = retired.elsewhere(packaged.view, "openai", "openai/gpt-5.2")
+        assert others
+        assert "openai:gpt-5.2" not in others
+
+    def test_arguments_that_are_no_text(self, packaged: Snapshot, caplog: pytest.LogCaptureFixture) -> None:
+        for provider, model_id in ((5, "gpt-5-codex"), ("kiro", 5), ("openai", 5), ("openai", ["gpt-5-codex"])):
+            with pytest.raises((UnknownProviderError, UnknownModelError)) as caught:
+                packaged.get_model(provider, model_id)  # type: ignore[arg-type]
+            assert type(caught.value) is not RetiredModelError
+        with pytest.raises(UnknownProviderError):
+            llm_models.load(config=None, prefer=[5], publish=False)  # type: ignore[list-item]
+        assert not caplog.records  # no history is to blame
 
     def test_a_name_that_was_never_listed_is_unknown_as_ever(self, packaged: Snapshot) -> None:
         for ask in (lambda: packaged.resolve("openai:gpt-5-codec"), lambda: packaged.resolve("gpt-5-codec")):
@@ -375,6 +392,8 @@ class TestHistory:
             packaged.provider_history("opnai")
         with pytest.raises(UnknownProviderError):
             packaged.history("kiro:never-had-it")
+        with pytest.raises(UnknownModelError, match=r"openai has no model 'kiro:gpt-5\.2'"):
+            packaged.history("kiro:gpt-5.2@openai")  # a provider that is listed comes first, as in lookups
 
 
 class TestCommand:
@@ -498,9 +517,11 @@ class TestKnownToBeGone:
         retired_error(lambda: catalogue.get_model("openai", "gpt-5-codex"))  # its limit alone defines no model
         told = json.loads(fine("activate", "--config", path, "--json").out)
         assert len(told["gone"]) == 51
-        assert {"deny.kiro", "prefer.kiro", "allow.kiro", "exclude.kiro", "kiro", "kiro:any", "kiro:*"} <= {
-            *told["gone"]
-        }
+        assert {f"{name}.kiro" for name in ("deny", "prefer", "allow", "exclude")} <= {*told["gone"]}
+        assert {"kiro", "kiro:any", "kiro:*"} <= {*told["gone"]}
+        at = 1 + next(number for number, line in enumerate(lines) if line == 'kiro = ["*"]')
+        assert f"deny.kiro is missing, but llm_models.toml:{at} names it" in told["look"]
+        assert not [text for text in told["look"] if text.startswith("prefer.")]  # only when it has just gone
         caplog.clear()
         again = llm_models.load(config=path, publish=False)
         assert again.list_providers() == ["openai"]
@@ -677,6 +698,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "forged prices": lambda data: _with_line(data, prices="abc", listed=[[0, 0, 7], [0, 0, 7]]),
     "forged successors": lambda data: _with_line(data, successors=[1]),
     "a successor that is no text": lambda data: _with_line(data, successors={"a": [1, 2, 3]}),
+    "a day that is none": lambda data: _with_header(data, days=["2026-10-01", "2026-10-01x", "2026-10-09"]),
     "a link that is no text": lambda data: _with_line(data, successors={"a": ["x:y", "z", 3]}),
 }
 
@@ -722,6 +744,29 @@ class TestOwnHistory:
         told = json.loads(fine("activate", "--config", folder / "llm_models.toml", "--json").out)
         assert told["gone"] == ["deny.acme"]
 
+    def test_what_activations_recorded_is_remembered(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """From the command that writes it to the lookup that reads it; a rollback does not lose it."""
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "llm_models.toml").write_text('prefer = ["acme"]\n')
+        for day, count in (("2026-10-01", 3), ("2026-10-09", 2)):
+            (tmp_path / "api.json").write_bytes(catalogues.numbered(count, last_updated=day))
+            fine("activate", "--from", "api.json", "--force")
+        catalogue = llm_models.load(publish=False)
+        error = retired_error(lambda: catalogue.resolve("acme:m2"))
+        assert (error.last_listed, error.gone_by) == ("2026-10-01", "2026-10-09")
+        error = retired_error(lambda: catalogue.resolve("openai:gpt-5.2"))  # which this source does not list
+        assert (error.last_listed, error.gone_by) == (PACKAGED.date, "2026-10-01")
+        history = catalogue.history("acme:m1")
+        assert (history.listed, history.date, history.prices[-1].price) == (
+            True,
+            "2026-10-09",
+            {"input": 1, "output": 2},
+        )
+        fine("rollback")
+        back = llm_models.load(publish=False)
+        assert back.get_model("acme", "m2")
+        assert not back.history("acme:m2").listed
+
     def test_it_does_not_count_for_another_catalogue(
         self, folder: Path, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
@@ -753,6 +798,30 @@ class TestOwnHistory:
     @pytest.mark.parametrize("what", [".llm_models", ".llm_models/history.json"])
     def test_one_of_a_stranger_turns_no_typo_into_gone(self, folder: Path, what: str) -> None:
         os.chown(folder / what, STRANGER, STRANGER)
+        with pytest.raises(ConfigError, match="unknown provider 'acme'"):
+            llm_models.load(config=folder / "llm_models.toml", publish=False)
+
+    @pytest.mark.skipif(os.name == "nt", reason="owners of files are not checked there")
+    def test_a_damaged_one_that_everybody_can_write_is_not_even_read(
+        self, folder: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        file = folder / ".llm_models" / "history.json"
+        file.write_text("{}")
+        file.chmod(0o777)
+        with pytest.raises(ConfigError, match="unknown provider 'acme'"):
+            llm_models.load(config=folder / "llm_models.toml", publish=False)
+        assert not caplog.records
+
+    @pytest.mark.skipif(os.name == "nt", reason="owners of files are not checked there")
+    def test_one_that_takes_its_place_while_it_is_opened(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        opened = History.open
+
+        def swapped(path: str) -> History:
+            if path != paths.PACKAGED_HISTORY:
+                os.chmod(path, 0o777)
+            return opened(path)
+
+        monkeypatch.setattr(History, "open", swapped)
         with pytest.raises(ConfigError, match="unknown provider 'acme'"):
             llm_models.load(config=folder / "llm_models.toml", publish=False)
 
@@ -814,7 +883,11 @@ class TestOwnHistory:
         with pytest.raises(UnknownModelError, match="openai has no model 'gpt-5-codex'"):
             catalogue.resolve("openai:gpt-5-codex")
         assert "missing.json" in caplog.records[0].getMessage()
-        for ask in (lambda: catalogue.history("openai:gpt-5.2"), lambda: catalogue.provider_history("openai")):
+        for ask in (
+            lambda: catalogue.history("openai:gpt-5.2"),
+            lambda: catalogue.history("nope"),
+            lambda: catalogue.provider_history("openai"),
+        ):
             with pytest.raises(SnapshotError, match=r"missing\.json"):
                 ask()
 
@@ -827,9 +900,10 @@ def test_a_catalogue_of_other_data_is_judged_by_names_that_were_ever_known(caplo
     with pytest.raises(UnknownProviderError, match="unknown provider 'anthropic'") as caught:
         small.get_provider("anthropic")
     assert caught.value.last_listed is None  # it is not gone
-    with pytest.raises(UnknownModelError) as unknown:
-        small.resolve("openai:gpt-5.2")
-    assert type(unknown.value) is UnknownModelError
+    for spec in ("openai:gpt-5.2", "gpt-5-codex"):  # the bare id is gone at one provider, and listed by others
+        with pytest.raises(UnknownModelError) as unknown:
+            small.resolve(spec)
+        assert type(unknown.value) is UnknownModelError
     text = b'[deny]\nanthropic = ["*"]\n[[models]]\nprovider = "anthropic"\nid = "x"\ntags = ["a"]\n'
     problems = checks.check_text(text, "llm_models.toml", small.file)
     assert [problem.severity for problem in problems] == ["warning", "warning"]
