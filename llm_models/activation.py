@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_models import files, guards, locks, paths, pipeline
+from llm_models import files, guards, locks, notices, paths, pipeline
 from llm_models.differences import Diff
 from llm_models.errors import LLMModelsError, SnapshotError, SourceError
 from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
@@ -38,6 +38,11 @@ class Activation(NamedTuple):
     replaces: bytes | None = None
     refused: tuple[str, ...] = ()
     look: tuple[str, ...] = ()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """The deprecated, retiring and retired models that the configuration names, a sentence each."""
+        return () if self.run is None else tuple(notices.of_layers(self.run.layers, self.file))
 
 
 def activate(

@@ -11,7 +11,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models import config, paths
+from llm_models import config, notices, paths
 from llm_models.changes import Touched, settle_aliases
 from llm_models.document import ANY
 from llm_models.errors import ConfigError, Problem, SnapshotError, did_you_mean, nearest, printable
@@ -292,4 +292,21 @@ def _may_name(block: bytes, providers: Collection[str]) -> bool:
     return any(end.decode() in providers for pattern in (_HEAD, _TAIL) for end in pattern.findall(index))
 
 
-CHECKS = (_left_out, _matches_nothing, _already_so, _excluded, _to_extra, _tiers_left, _aliases, _preferred, _taken)
+def _lifecycle(case: _Case) -> Iterator[_Finding]:
+    """A model that is deprecated, retiring or retired."""
+    for path, what, model in notices.of_layer(case.layer, case.run.base):
+        yield _Finding(model.provider, path, f"{printable(model.spec)}: {what}")
+
+
+CHECKS = (
+    _left_out,
+    _lifecycle,
+    _matches_nothing,
+    _already_so,
+    _excluded,
+    _to_extra,
+    _tiers_left,
+    _aliases,
+    _preferred,
+    _taken,
+)

@@ -10,7 +10,6 @@ from bisect import bisect_right
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models.errors import quoted
 from llm_models.frozen import FrozenDict, freeze
 
 if TYPE_CHECKING:
@@ -168,17 +167,6 @@ class ProviderHistory(NamedTuple):
     def last(self) -> str:
         """The last day on which the provider was listed."""
         return self.intervals[-1].last or self.date
-
-
-def day_of(day: str | date) -> str:
-    """A day as text. Raises `ValueError` for a text that is not a day, `YYYY-MM-DD`."""
-    text = day if isinstance(day, str) else date.isoformat(day)[:10]
-    try:
-        if date.fromisoformat(text).isoformat() == text:
-            return text
-    except ValueError:
-        pass
-    raise ValueError(f"not a day: {quoted(text)} (expected YYYY-MM-DD)")
 
 
 def days_between(early: str, late: str) -> int:

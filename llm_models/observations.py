@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from llm_models.days import day_of
 from llm_models.frozen import FrozenDict, freeze, thaw
-from llm_models.listings import day_of
 from llm_models.origins import fields_of
 from llm_models.records import Cost
 from llm_models.snapshot_writer import canonical

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any, Literal, NamedTuple
 
+    from llm_models.days import Day
+
     Billing = Literal["usage", "plan", "trial", "local"]
 
     class ModelKey(NamedTuple):
@@ -207,6 +209,16 @@ class Model(Record):
     def spec(self) -> str:
         """The canonical model spec, `provider:id`."""
         return f"{self.provider}:{self.id}"
+
+    def is_retired(self, at: Day | None = None) -> bool:
+        """Whether the model no longer answers on the day `at` (`YYYY-MM-DD` or a date), by default today (UTC).
+
+        Its date `retires` decides; a model without one is not retired. Raises `ValueError` for a text that is not a
+        day.
+        """
+        from llm_models.days import has_come
+
+        return has_come(self.retires, at)
 
 
 def _capability_names() -> dict[str, tuple[str, ...]]:

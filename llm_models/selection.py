@@ -84,19 +84,35 @@ def check_order(order_by: str) -> None:
         raise ValueError(f"unknown order {quoted(order_by)} (expected {', '.join(ORDERS)}).{hint}")
 
 
-def matching(view: View, provider: str, must: int, must_not: int) -> list[int]:
-    """The rows of a provider's shown models that have all bits of `must` and none of `must_not`."""
+def matching(view: View, provider: str, must: int, must_not: int, at: str | None = None) -> list[int]:
+    """The rows of a provider's shown models that have all bits of `must` and none of `must_not`.
+
+    With a day `at`, only those that are not retired then.
+    """
     shown = view.shown(provider)
+    if at is not None and view.file.block(provider).retires:
+        retired = _retired(view, provider, at)
+        shown = [row for row in shown if row not in retired]
     if not must | must_not:
         return list(shown)
     bits = view.file.block(provider).bits
     return [row for row in shown if bits[row] & must == must and not bits[row] & must_not]
 
 
+def _retired(view: View, provider: str, at: str) -> set[int]:
+    """The rows of a provider's shown models that are retired on a day."""
+    block = view.file.block(provider)
+    shown = view.shown(provider)
+    return {row for model_id, day in block.retires.items() if day <= at and (row := block.rows[model_id]) in shown}
+
+
 def ordered(
-    view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: Order
+    view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: Order, at: str
 ) -> Iterator[Model]:
-    """The models that fit, best first: `first` are the preferred providers, `within` is the only provider if given."""
+    """The models that fit, best first: `first` are the preferred providers, `within` is the only provider if given.
+
+    Models that are retired on the day `at` are left out.
+    """
     must, must_not = masks
     counts = view.counts.get(within)
     if counts is not None and not any(bits & must == must and not bits & must_not for bits in counts):
@@ -104,7 +120,7 @@ def ordered(
     rank, descending = ORDERS[order_by]
     for group in _groups(view, first) if within is None else [[within]]:
         for also, never in ((0, DEPRECATED), (DEPRECATED, 0)):
-            rows = ((name, row) for name in group for row in matching(view, name, must | also, must_not | never))
+            rows = ((name, row) for name in group for row in matching(view, name, must | also, must_not | never, at))
             models = (view.model(name, row) for name, row in rows)
             # Sorting is stable in both directions, so equal models stay in order of key.
             yield from models if rank is None else sorted(models, key=rank, reverse=descending)
@@ -115,21 +131,23 @@ def _groups(view: View, first: Sequence[str]) -> Iterator[list[str]]:
     yield [name for name in view.known if name not in first]  # reads the whole block table
 
 
-def select(view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: Order) -> Model:
+def select(
+    view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: Order, at: str
+) -> Model:
     """The first of `ordered`. Raises `NoMatchError` with the number of models that each condition removed."""
-    query = (*masks, within)
+    query = (*masks, within, at)
     unmatched = view.unmatched.get(query)
     if unmatched is None:
-        for model in ordered(view, masks, first, within, order_by):
+        for model in ordered(view, masks, first, within, order_by, at):
             return model
         if len(view.unmatched) >= 1000:  # a program may ask for endless different conditions
             view.unmatched.clear()
-        unmatched = view.unmatched[query] = _unmatched(view, masks, within)
+        unmatched = view.unmatched[query] = _unmatched(view, masks, within, at)
     message, considered, removed = unmatched
     raise NoMatchError(message, considered=considered, removed=removed)
 
 
-def _unmatched(view: View, masks: tuple[int, int], within: str | None) -> Unmatched:
+def _unmatched(view: View, masks: tuple[int, int], within: str | None, at: str) -> Unmatched:
     """The message of a `NoMatchError`, how many models there are, and how many each condition removed."""
     counts = _counts(view, within)
     removed: dict[str, tuple[int, int]] = {}
@@ -140,6 +158,9 @@ def _unmatched(view: View, masks: tuple[int, int], within: str | None) -> Unmatc
                 by_default = sum(count for bits, count in failing if not bits & (bit << STATED))
                 removed[f"{word} {name}"] = (sum(count for _, count in failing), by_default)
     total = sum(counts.values())
+    retired = sum(len(_retired(view, provider, at)) for provider in (view.known if within is None else (within,)))
+    if retired:
+        removed[f"retired by {at}"] = (retired, 0)
     parts = [f"{n} {why}" + (f" ({d} only by default)" if d else "") for why, (n, d) in removed.items()]
     of = f"{total} models" + (f" of {within}" if within else "")
     return f"no model fits; of {of}{': ' if parts else ''}{', '.join(parts)}", total, FrozenDict(removed)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
+    from llm_models.days import Day
     from llm_models.endpoints import Endpoint
     from llm_models.filters import Allow, Deny
     from llm_models.modelspec import Style
@@ -186,11 +187,12 @@ class Snapshot(Immutable):
         prefer: Iterable[str] | None = None,
         scope: str | None = None,
         order_by: Order = "id",
+        at: Day | None = None,
     ) -> Model:
         """`llm_models.select`, of this snapshot."""
         from llm_models import selection
 
-        return selection.select(self.view, *self._query(require, forbid, prefer, scope, order_by))
+        return selection.select(self.view, *self._query(require, forbid, prefer, scope, order_by, at))
 
     def candidates(
         self,
@@ -200,11 +202,12 @@ class Snapshot(Immutable):
         prefer: Iterable[str] | None = None,
         scope: str | None = None,
         order_by: Order = "id",
+        at: Day | None = None,
     ) -> list[Model]:
         """`llm_models.candidates`, of this snapshot."""
         from llm_models import selection
 
-        return list(selection.ordered(self.view, *self._query(require, forbid, prefer, scope, order_by)))
+        return list(selection.ordered(self.view, *self._query(require, forbid, prefer, scope, order_by, at)))
 
     def _model(self, answer: ModelRow | Callable[[], LLMModelsError]) -> Model:
         if callable(answer):
@@ -212,17 +215,24 @@ class Snapshot(Immutable):
         return self.view.model(*answer)
 
     def _query(
-        self, require: Names, forbid: Names, prefer: Iterable[str] | None, scope: str | None, order_by: Order
-    ) -> tuple[tuple[int, int], list[str], str | None, Order]:
-        """The arguments of `selection`: masks, preferred providers, the only provider, order; all of them checked."""
-        from llm_models import selection
+        self,
+        require: Names,
+        forbid: Names,
+        prefer: Iterable[str] | None,
+        scope: str | None,
+        order_by: Order,
+        at: Day | None,
+    ) -> tuple[tuple[int, int], list[str], str | None, Order, str]:
+        """The arguments of `selection`: masks, preferred providers, the only provider, order, day; all checked."""
+        from llm_models import days, selection
 
         masks = selection.capability_masks(require, forbid)
         selection.check_order(order_by)
         # The header of a file may name a provider that is no longer known; an argument may not.
         by_default = [name for name in self.prefer if name in self.view.known]
         first = by_default if prefer is None else self._providers(prefer)
-        return masks, first, self._scope(scope), order_by
+        day = days.today() if at is None else days.day_of(at)
+        return masks, first, self._scope(scope), order_by, day
 
     def _scope(self, scope: str | None) -> str | None:
         return None if scope is None or scope == "all" else self.parse_provider(scope)

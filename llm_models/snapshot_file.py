@@ -56,10 +56,10 @@ class Block:
     """One provider's part of a snapshot file: its index is decoded, its models are still text.
 
     `ids`, `bits` (capability sets, see `records.capability_bits`) and the models' lines are in the same order: by id.
-    A row is an index into them.
+    A row is an index into them. `retires` has the dates of the models that state one.
     """
 
-    __slots__ = ("_data", "_rows", "_starts", "aliases", "bits", "ids", "lengths", "provider")
+    __slots__ = ("_data", "_rows", "_starts", "aliases", "bits", "ids", "lengths", "provider", "retires")
 
     def __init__(self, data: bytes) -> None:
         """The block with these bytes, as `snapshot_writer.encode_block` gives them."""
@@ -72,6 +72,7 @@ class Block:
         self.lengths: list[int] = index["lengths"]
         self.bits: list[int] = index["bits"]
         self.aliases: dict[str, str] = index["aliases"]
+        self.retires: dict[str, str] = index.get("retires", {})
         self._starts = [start := end + 1, *[start := start + length + 2 for length in self.lengths]]
 
     @property

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
 
 from llm_models.errors import EmptyCatalogError
-from llm_models.frozen import Record, defaults
+from llm_models.frozen import FrozenDict, Record, defaults
 from llm_models.header import CRC, FORMAT
 from llm_models.jsontext import loads
 from llm_models.layers import SETTINGS
@@ -156,19 +156,23 @@ def _block(changes: Changes, provider: str) -> tuple[bytes, int]:
     record: Mapping[str, Any] = {"id": provider}
     rows: dict[str, Row] = {}
     aliases: dict[str, list[str]] = {}
+    retires: dict[str, str | None] = {}
     if provider in changes.base.blocks:
         base = changes.base.block(provider)
         record = base.provider
         rows = {i: (i, base.line(row), base.bits[row]) for row, i in enumerate(base.ids) if i not in removed}
+        retires.update(base.retires)
         for alias, model_id in base.aliases.items():
             aliases.setdefault(model_id, []).append(alias)
     for model_id, final in changed.items():
         rows[model_id] = _row(final)
+        retires[model_id] = final.stated.get("retires")
         aliases[model_id] = final.stated.get("aliases", [])
     record, _ = changes.providers.get(provider, (record, None))
     ids = sorted(rows)
     by_alias = {alias: model_id for model_id in ids for alias in aliases.get(model_id, ())}
-    return encode_block(canonical(record, Provider), [rows[model_id] for model_id in ids], by_alias), len(ids)
+    dates = {model_id: day for model_id in ids if (day := retires.get(model_id)) is not None}
+    return encode_block(canonical(record, Provider), [rows[model_id] for model_id in ids], by_alias, dates), len(ids)
 
 
 def _row(final: Final) -> Row:
@@ -208,14 +212,20 @@ def _sorted(value: Any) -> Any:
     return [_sorted(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def encode_block(provider: Mapping[str, Any], models: Sequence[Row], aliases: Mapping[str, str]) -> bytes:
-    """The block of one provider from its record and its models, in order of id."""
+def encode_block(
+    provider: Mapping[str, Any],
+    models: Sequence[Row],
+    aliases: Mapping[str, str],
+    retires: Mapping[str, str] = FrozenDict(),
+) -> bytes:
+    """The block of one provider from its record and its models, in order of id; `retires` maps ids to dates."""
     index = {
         "provider": provider,
         "ids": [model_id for model_id, _, _ in models],
         "lengths": [len(line) for _, line, _ in models],
         "bits": [bits for _, _, bits in models],
         "aliases": aliases,
+        **({"retires": retires} if retires else {}),
     }
     lines = b",\n".join([line for _, line, _ in models])
     return encode_json(index)[:-1] + _OPEN_MODELS + b"\n" + lines + b"\n]},\n"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+    from llm_models.days import Day
     from llm_models.endpoints import Endpoint
     from llm_models.filters import Allow, Deny
     from llm_models.modelspec import Style
@@ -203,6 +204,7 @@ def select(
     prefer: Iterable[str] | None = None,
     scope: str | None = None,
     order_by: Order = "id",
+    at: Day | None = None,
 ) -> Model:
     """The best model that fits: the first of `candidates`, with the same arguments and errors.
 
@@ -211,7 +213,7 @@ def select(
     >>> llm_models.select(require=["chat", "tools"], prefer=["openai"]).provider
     'openai'
     """
-    return snapshot().select(require=require, forbid=forbid, prefer=prefer, scope=scope, order_by=order_by)
+    return snapshot().select(require=require, forbid=forbid, prefer=prefer, scope=scope, order_by=order_by, at=at)
 
 
 def candidates(
@@ -221,6 +223,7 @@ def candidates(
     prefer: Iterable[str] | None = None,
     scope: str | None = None,
     order_by: Order = "id",
+    at: Day | None = None,
 ) -> list[Model]:
     """All models that fit, best first. The list is empty when no model fits.
 
@@ -228,13 +231,15 @@ def candidates(
     of the configuration); all others are one group. `scope` is the only provider, or `"all"`. In each group, deprecated
     models come last. `order_by` ranks the rest: `"id"` (provider and id), `"price"` (input plus output, in USD per
     million tokens; cheapest first, unknown last), `"context"` (tokens, largest first) or `"release"` (newest first).
+    Models that are retired on the day `at` (`YYYY-MM-DD` or a date, in UTC; default today) are left out.
 
-    Raises `UnknownProviderError`, `UnknownCapabilityError`, and `ValueError` for another order.
+    Raises `UnknownProviderError`, `UnknownCapabilityError`, and `ValueError` for another order or a text
+    that is not a day.
 
     >>> llm_models.candidates(scope="openai", order_by="price")[0].provider
     'openai'
     """
-    return snapshot().candidates(require=require, forbid=forbid, prefer=prefer, scope=scope, order_by=order_by)
+    return snapshot().candidates(require=require, forbid=forbid, prefer=prefer, scope=scope, order_by=order_by, at=at)
 
 
 def parse_provider(text: str) -> str:

@@ -18,6 +18,7 @@ import stat
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from llm_models.days import day_of
 from llm_models.errors import SnapshotError, printable
 from llm_models.frozen import freeze
 from llm_models.header import CRC, WRONG, first_line
@@ -32,7 +33,6 @@ from llm_models.listings import (
     Successor,
     completed,
     dated_prices,
-    day_of,
     intervals,
     is_withdrawn,
     price_on,

@@ -59,7 +59,7 @@ class View:
         """Cache of `lookup`: the models that each bare name may mean."""
         self.counts: dict[str | None, dict[int, int]] = {}
         """Cache of `selection`: how many models have each capability set, of a provider or of all."""
-        self.unmatched: dict[tuple[int, int, str | None], Unmatched] = {}
+        self.unmatched: dict[tuple[int, int, str | None, str], Unmatched] = {}
         """Cache of `selection`: the answer to conditions that no model fits."""
         if not self._shows_any():
             why = "allow and deny hide every model" if file.header["counts"]["models"] else "it has no models"

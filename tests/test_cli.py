@@ -282,7 +282,7 @@ class TestErrors:
         """A short answer stays in a buffer until the end; only then does the closed pipe show."""
         read, write = os.pipe()
         os.close(read)
-        with started("resolve", "gpt-4o-mini@openai", stdout=write, stderr=PIPE) as child:
+        with started("resolve", "gpt-5.2@openai", stdout=write, stderr=PIPE) as child:
             os.close(write)
             assert child.stderr is not None
             assert child.stderr.read() == b""

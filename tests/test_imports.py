@@ -67,8 +67,9 @@ HEAVY = {"collections", "enum", "functools", "json", "re"}
 MANY = {"bare id", "list_models", "no match"}
 """Questions that read every provider's index, or more."""
 
-CHOOSING = {"list_models", "select", "no match"}
-"""Questions about capabilities: they load `llm_models.selection` too."""
+_SELECT = {"llm_models.days", "llm_models.selection"}
+CHOOSING = {"list_models": {"llm_models.selection"}, "select": _SELECT, "no match": _SELECT}
+"""Questions about capabilities load these modules too."""
 
 QUESTIONS = {
     "get_model": "llm_models.get_model('openai', 'gpt-4o-mini').limits.context",
@@ -127,7 +128,7 @@ def test_importing_loads_these_modules_and_opens_nothing_else(tmp_path: Path, op
 def test_a_question_loads_nothing_more_and_opens_one_file(tmp_path: Path, name: str) -> None:
     seen = watch(QUESTIONS[name], tmp_path, "-I", "-S")
     loaded = set(seen["then"])
-    expected = IMPORT | ({"llm_models.selection"} if name in CHOOSING else set())
+    expected = IMPORT | CHOOSING.get(name, set())
     if name in MANY:
         assert {one for one in loaded if one.startswith("llm_models")} == expected - {"__future__"}
         assert loaded >= HEAVY

@@ -12,11 +12,12 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("days", "errors", "frozen", "jsontext", "positions", "rules", "enrich", "integrations"),
+    ("errors", "frozen", "jsontext", "positions", "rules", "enrich", "integrations"),
+    ("days",),
     ("records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
-    ("listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
+    ("lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
     ("filters", "layers", "locks", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
-    ("manifest", "validation", "view"),
+    ("manifest", "notices", "validation", "view"),
     ("changes", "grammar", "ingest", "lookup", "selection", "sources"),
     ("config", "snapshot_writer"),
     ("behaviour", "observations", "stored"),

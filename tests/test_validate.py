@@ -282,7 +282,7 @@ class TestFaultyEntries:
     def test_one_wrong_value_is_only_told_where_it_is(self) -> None:
         lines = RELATED.splitlines()
         before = told(RELATED)
-        assert [problem.severity for problem in before] == ["warning"]
+        assert {problem.severity for problem in before} == {"warning"}
         seen = 0
         for index, line in enumerate(lines):
             key, equals, _ = line.partition(" = ")
@@ -377,8 +377,8 @@ class TestVerdicts:
 
     def test_a_value_that_is_told_to_be_so_already_changes_nothing(self, tmp_path: Path) -> None:
         """Taking out a line that is warned of leaves the catalogue as it was."""
-        head = '[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\n'
-        for line in ("cost.input = 0.15", 'modalities.output = ["text"]', "capabilities.tools.enabled = true"):
+        head = '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\n'
+        for line in ("cost.input = 1.75", 'modalities.output = ["text"]', "capabilities.tools.enabled = true"):
             with_it, without = (self.catalogue(tmp_path, text) for text in (f"{head}{line}\n", head))
             assert "already has this value" in messages(f"{head}{line}\n")[0]
             assert with_it == without
@@ -388,11 +388,11 @@ class TestVerdicts:
         path = folder / "llm_models.toml"
         path.write_text(text, encoding="utf-8")
         file, _ = merged(PACKAGED, path, text.encode())
-        return file.block("openai").model(file.block("openai").rows["gpt-4o-mini"])
+        return file.block("openai").model(file.block("openai").rows["gpt-5.2"])
 
     def test_the_base_is_that_of_the_activation_beside_the_file(self, tmp_path: Path) -> None:
         """What the file itself has put into an activated snapshot is not told to be so already."""
-        text = '[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\ncost.input = 0.12\n'
+        text = '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\ncost.input = 0.12\n'
         (tmp_path / "llm_models.toml").write_text(text, encoding="utf-8")
         assert run("activate", cwd=tmp_path).code == 0
         result = run("validate", cwd=tmp_path)

@@ -143,7 +143,7 @@ def activate_command(
             "snapshot": result.path, "written": not dry_run, "from": result.origin, **header["counts"],
             "date": header.get("date"), "notes": rows,
             "gone": [f"{entry.provider}:{entry.match or entry.id}" for entry in left_out],
-            "overridden": result.refused, "look": result.look,
+            "overridden": result.refused, "look": result.look, "notices": result.notices,
         })  # fmt: skip
         return
     unwritten = " (not written: --dry-run)" if dry_run else ""
@@ -152,7 +152,7 @@ def activate_command(
         cells = [(row["kind"], row["place"], row["reason"], row["count"], row["examples"]) for row in rows]
         print_table(("what", "where", "why", "count", "for example"), cells, right=("count",))
     note(*(f"overridden by --force: {reason}" for reason in result.refused))
-    note(*(f"notice: {sentence}" for sentence in result.look))
+    note(*(f"notice: {sentence}" for sentence in (*result.look, *result.notices)))
 
 
 @command("rollback", "Put the previous snapshot back.", "rollback")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from llm_models import lifecycle
 from llm_models.cli.options import as_json, catalogue, command, model_spec
 from llm_models.cli.output import line, note, print_json, print_pairs, print_table
 from llm_models.errors import dotted
@@ -66,7 +67,7 @@ def _print_models(models: Iterable[Model]) -> None:
             "reasoning": flags.reasoning.enabled,
             "files": flags.attachments,
         }
-        state = "deprecated" if model.deprecated else model.status
+        state = lifecycle.state(model) or model.status
         words = [name for name, flag in does.items() if flag] + ([f"({state})"] if state else [])
         limits, cost = model.limits, model.cost
         rows.append((model.spec, limits.context, limits.output, cost.input, cost.output, " ".join(words)))
@@ -98,7 +99,8 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
         print_json(record)
         return
     values = [(dotted(path), value) for path, value in leaves(record) if path not in (("id",), ("provider",))]
-    print_pairs([("model", model.spec), *values])
+    state = lifecycle.state(model)
+    print_pairs([("model", model.spec), ("state", state and state + lifecycle.successor_of(model)), *values])
 
 
 @command("select", "Choose the best model by capabilities.", "select --require tools --prefer openai")
@@ -125,12 +127,20 @@ def select_command(
     wanted["prefer"] = prefer or None  # otherwise the configuration's
     best = snapshot.select(**wanted)  # the error states the reasons where no model fits
     models = snapshot.candidates(**wanted) if every else [best]
+    _note_lifecycle(best)
     if as_json:
         print_json([model.to_dict() for model in models] if every else best.to_dict())
     elif every:
         _print_models(models)
     else:
         line(best.spec)
+
+
+def _note_lifecycle(model: Model) -> None:
+    """Note on stderr that a model is deprecated, retiring or retired."""
+    notice = lifecycle.notice(model)
+    if notice is not None:
+        note(f"notice: {notice}")
 
 
 @command("resolve", "Print the canonical name of a model.", "resolve claude-haiku-4-5@20251001@google-vertex")
@@ -146,6 +156,7 @@ def resolve_command(
     """Print the canonical name of a model. SPEC is provider:model, model@provider, an alias, or a bare id."""
     model = snapshot.resolve(spec, scope=scope, prefer=prefer)
     text = snapshot.format_spec(model.key, style)
+    _note_lifecycle(model)
     if as_json:
         print_json({"requested": spec, "spec": text, "provider": model.provider, "id": model.id})
     else:

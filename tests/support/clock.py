@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from types import SimpleNamespace
+from datetime import datetime
 from typing import TYPE_CHECKING
 from unittest import mock
-
-from llm_models import days
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +15,6 @@ if TYPE_CHECKING:
 @contextmanager
 def on(day: str) -> Iterator[None]:
     """Inside, it is noon of `day` in UTC."""
-    noon = datetime.fromisoformat(f"{day}T12:00:00+00:00")
-    with mock.patch.object(days, "datetime", SimpleNamespace(now=lambda tz: noon.astimezone(tz or UTC))):
+    noon, gmtime = datetime.fromisoformat(f"{day}T12:00:00+00:00").timestamp(), time.gmtime
+    with mock.patch.object(time, "gmtime", lambda at=None: gmtime(noon if at is None else at)):
         yield
