@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_models import files, guards, locks, notices, paths, pipeline
+from llm_models import files, guards, locks, notices, paths, pipeline, timeline_update
 from llm_models.differences import Diff
 from llm_models.errors import LLMModelsError, SnapshotError, SourceError
 from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
@@ -26,7 +27,8 @@ class Activation(NamedTuple):
     """A snapshot that was built: its origin, what was dropped, repaired or left out, and what the guards report.
 
     `base` is the snapshot without the application's layers, `path` the file to write, and `replaces` its old content.
-    `refused` lists the reasons not to write it, `look` the notable changes.
+    `refused` lists the reasons not to write it, `look` the notable changes. `fetched` is the day on which the source
+    was fetched, None if its manifest does not state it.
     """
 
     file: SnapshotFile
@@ -38,6 +40,7 @@ class Activation(NamedTuple):
     replaces: bytes | None = None
     refused: tuple[str, ...] = ()
     look: tuple[str, ...] = ()
+    fetched: str | None = None
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -60,10 +63,13 @@ def activate(
 
     Without `path` it takes the newer of the pulled file and the packaged snapshot. `source` names the source of the
     file; None means the one in its manifest, else the default one. `without_prose` leaves out the source's
-    descriptions, as the packaged snapshot does. No code that the configuration names is run. The
-    file that it replaces is kept beside it. Raises `SourceError`, `ConfigError`, `EmptyCatalogError`, and `GuardError`
-    when a guard refuses, unless `force`; with `strict` a guard also refuses notable changes.
+    descriptions, as the packaged snapshot does. No code that the configuration names is run. The file that it replaces
+    is kept beside it, and the application's own history goes on with the source (`timeline_update`); what hinders it
+    is a notable change that is never refused. Raises `SourceError`, `ConfigError`, `EmptyCatalogError`, and
+    `GuardError` when a guard refuses, unless `force`; with `strict` a guard also refuses notable changes.
     """
+    collects = gc.isenabled()
+    gc.disable()  # what is made lives until the end, and looking at millions of such objects takes a third of the time
     try:
         built = _build(path, folder, out, source, without_prose)
         _heed(built, force=force, strict=strict)
@@ -79,11 +85,18 @@ def activate(
                 built = _judged(built, old, folder)
                 _heed(built, force=force, strict=strict)
             files.sweep(state)
+            if built.base.name != paths.PACKAGED_SNAPSHOT:  # first, so that no crash can lose what was activated
+                history = os.path.join(state, paths.HISTORY_NAME)
+                hindered = timeline_update.update(history, folder, built.base, built.fetched)
+                built = built._replace(look=(*built.look, *hindered))
             if old != built.file.data:
                 previous = os.path.join(state, PREVIOUS) if _is_whole(old) else None
                 files.write_atomically(built.path, built.file.data, keep_previous=previous)
     except files.FileError as error:
         raise LLMModelsError(str(error)) from None
+    finally:
+        if collects:
+            gc.enable()
     return built
 
 
@@ -91,24 +104,24 @@ def _build(
     path: str | None, folder: paths.Folder, out: str | None, source: str | None, without_prose: bool
 ) -> Activation:
     config = None if folder.config is None else paths.read_config(folder.config)
-    base, origin, report = _base(path, folder, source, without_prose)
+    base, origin, report, fetched = _base(path, folder, source, without_prose)
     current = InUse(base, folder, config)
     file, run = base, None
     if config is not None or current.base_kind == "packaged":
         file, run = pipeline.merge_application(current, code="none")
         Snapshot(file)  # refuses filters that leave no model, as load() does
     goal = target(folder, out)
-    built = Activation(file, base, origin, report, run, goal)
+    built = Activation(file, base, origin, report, run, goal, fetched=fetched)
     return _judged(built, _content(goal), folder if out is None else None)
 
 
 def _base(
     path: str | None, folder: paths.Folder, source: str | None, without_prose: bool
-) -> tuple[SnapshotFile, str, Report]:
-    """The snapshot of the file at `path` (None: the newer of pulled and packaged), its origin, and its report."""
+) -> tuple[SnapshotFile, str, Report, str | None]:
+    """The snapshot of the file at `path` (None: the newer of pulled and packaged), its origin, report and day."""
     chosen = pulled_file(folder) if path is None else path
     if path is None and not paths.exists(chosen, SourceError):
-        return packaged(), "the packaged snapshot", Report()
+        return packaged(), "the packaged snapshot", Report(), None
     try:
         data = files.read_limited(chosen, MAX_BYTES)
     except files.FileError as error:
@@ -116,8 +129,8 @@ def _base(
     of_file, day = described(chosen, data)
     base, report = pipeline.build_base(data, chosen, source or of_file, day=day, without_prose=without_prose)
     if path is None and (base.header.get("date") or "") < (packaged().header.get("date") or ""):
-        return packaged(), "the packaged snapshot, which is newer than the pulled file", Report()
-    return base, chosen, report
+        return packaged(), "the packaged snapshot, which is newer than the pulled file", Report(), None
+    return base, chosen, report, day
 
 
 def _judged(built: Activation, replaces: bytes | None, folder: paths.Folder | None) -> Activation:

@@ -1,6 +1,12 @@
-"""Days: calendar days as text, `YYYY-MM-DD`, which sorts in order of time, and today; standard library only."""
+"""Days: calendar days as text, `YYYY-MM-DD`, which sorts in order of time; standard library only.
+
+`YYYY-MM` stands for the first day of that month. Days are those of UTC. `datetime` is imported where a day is read:
+importing it takes longer than a selection, which only compares days.
+"""
 
 from __future__ import annotations
+
+from time import gmtime, strftime
 
 from llm_models.errors import quoted
 
@@ -13,23 +19,26 @@ if TYPE_CHECKING:
 
 
 def today() -> str:
-    """The current day in UTC."""
-    import time  # not `datetime`, which takes longer to import than a selection takes
+    """The day on which this runs."""
+    return strftime("%Y-%m-%d", gmtime())
 
-    return time.strftime("%Y-%m-%d", time.gmtime())
+
+def is_day(text: object) -> bool:
+    """Whether this is a day of the calendar, `YYYY-MM-DD`."""
+    from datetime import date
+
+    try:
+        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def day_of(day: Day) -> str:
     """A day as text. Raises `ValueError` for a text that is not a day, `YYYY-MM-DD`."""
-    from datetime import date
-
-    text = day if isinstance(day, str) else date.isoformat(day)[:10]
-    try:
-        if date.fromisoformat(text).isoformat() == text:
-            return text
-    except ValueError:
-        pass
-    raise ValueError(f"not a day: {quoted(text)} (expected YYYY-MM-DD)")
+    text = day if isinstance(day, str) else day.isoformat()[: len("YYYY-MM-DD")]
+    if not is_day(text):
+        raise ValueError(f"not a day: {quoted(text)} (expected YYYY-MM-DD)")
+    return text
 
 
 def has_come(day: str | None, at: Day | None = None) -> bool:
@@ -41,32 +50,27 @@ def has_come(day: str | None, at: Day | None = None) -> bool:
     return day is not None and day <= (today() if at is None else day_of(at))
 
 
-def is_day(text: object) -> bool:
-    """Whether this is a day, `YYYY-MM-DD`."""
-    try:
-        return isinstance(text, str) and day_of(text) == text
-    except ValueError:
-        return False
-
-
 def later_than_tomorrow(text: str, day: str) -> bool:
-    """Whether a date lies after the day after `day`: where it is still that day, it can be the next one elsewhere.
-
-    A date is a day, or `YYYY-MM`, which stands for the first day of that month.
+    """Whether a date lies after the day after `day`. Where it is still that day, it can already be the next elsewhere.
 
     >>> [later_than_tomorrow(text, "2026-11-26") for text in ("2026-11-27", "2026-11-28", "2026-12")]
     [False, True, True]
     """
-    return _days_between(day, text) > 1
+    return days_between(day, text) > 1
 
 
 def days_since(text: str) -> int:
     """How many days ago a date was; 0 for a date in the future, because then the clock is behind, or the date wrong."""
-    return max(_days_between(text, today()), 0)
+    return max(days_between(text, today()), 0)
 
 
-def _days_between(first: str, last: str) -> int:
+def days_between(early: str, late: str) -> int:
+    """How many days `late` is after `early`.
+
+    >>> days_between("2026-02-28", "2026-03-01")
+    1
+    """
     from datetime import date
 
-    start, end = (date.fromisoformat(text if len(text) > len("YYYY-MM") else f"{text}-01") for text in (first, last))
-    return (end - start).days
+    first, second = (date.fromisoformat(text if len(text) > len("YYYY-MM") else f"{text}-01") for text in (early, late))
+    return (second - first).days

@@ -48,7 +48,7 @@ class _Source(Served):
 
     def __init__(self, file: SnapshotFile) -> None:
         super().__init__(file)
-        tail = file.tail()
+        self.tail = tail = file.tail()  # read once, not for each model
         self.curated: dict[str, dict[str, object]] = {}
         """Provider -> its id and the specs of its models -> the origins of the values that the overrides set."""
         for name, line in {**tail["providers"], **tail["models"]}.items():
@@ -59,7 +59,7 @@ class _Source(Served):
         return super().written(provider, model_id), curated.get(f"{provider}:{model_id}") if model_id else curated
 
     def values(self, provider: str, model_id: str | None = None) -> Values:
-        origins = fields_of(self.file.tail(), provider if model_id is None else f"{provider}:{model_id}")
+        origins = fields_of(self.tail, provider if model_id is None else f"{provider}:{model_id}")
         values = dict(leaves(self.record(provider, model_id)))
         for layer in dict.fromkeys(origin["layer"] for origin in origins.values()):
             values = weaker(values, origins, layer)
@@ -135,6 +135,9 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
         exact = entry in run.left_out or spec in difference.models_removed
         if exact if entry.match is None else unmatched(entry.provider, entry.match):
             yield spec, entry.location
+    for setting in run.touched.gone:
+        if setting.layer is layer and setting.path[0] != "prefer":
+            yield setting.name, layer.location(setting.path)
     allow = layer.settings.get("allow")
     for provider, globs in allow.items() if isinstance(allow, dict) else ():
         for glob in () if globs == "all" else globs:

@@ -28,6 +28,7 @@ from llm_models.listings import (
     STILL,
     Answer,
     Entry,
+    Listing,
     ModelHistory,
     ProviderHistory,
     Successor,
@@ -36,10 +37,10 @@ from llm_models.listings import (
     intervals,
     is_withdrawn,
     price_on,
-    renamed,
 )
 from llm_models.modelspec import fold_provider
 from llm_models.open_file import OpenFile
+from llm_models.spellings import renamed
 
 if TYPE_CHECKING:
     import datetime
@@ -67,6 +68,8 @@ class Line:
         self.ids: dict[str, int] = {}
         self.seen = _spans(data["seen"], days)
         self.successors = {model_id: Successor(*fields) for model_id, fields in data.get("successors", {}).items()}
+        if not all(map(_is_successor, self.successors.values())):
+            raise ValueError
         model_id = ""
         for row, coded in enumerate(data["ids"]):
             shared = ord(coded[0]) - FIRST_SHARED
@@ -113,6 +116,10 @@ class Line:
         return freeze({**price, **others})  # type: ignore[no-any-return]
 
 
+def _is_successor(one: Successor) -> bool:
+    return all(isinstance(text, str) for text in one[:2]) and isinstance(one.link, str | None)
+
+
 def _spans(flat: list[int], days: int) -> tuple[tuple[int, int], ...]:
     """First and last days in pairs, as positions. Raises `ValueError` unless they ascend and are among so many days."""
     places = [STILL if number == STILL else days - 1 - number for number in flat]
@@ -127,10 +134,11 @@ class History:
     """A history file that is read where a question needs it; providers may be named in any spelling.
 
     `source` is the name of the source, `days` are the days on which it was seen, `classes` the names of the prices that
-    are plain numbers, `providers` has the offset, length and checksum of each provider's line.
+    are plain numbers, `providers` has the offset, length and checksum of each provider's line. `checksum` is that of
+    the header, and so of the whole file; `own` is what the file of an application remembers (`timeline_update`).
     """
 
-    __slots__ = ("_body", "_lines", "_source", "classes", "days", "name", "providers", "source")
+    __slots__ = ("_body", "_lines", "_source", "checksum", "classes", "days", "name", "own", "providers", "source")
 
     def __init__(self, source: bytes | OpenFile, name: str) -> None:
         """The file with these bytes. Checks the header and the length; raises `SnapshotError` that names the file."""
@@ -139,6 +147,8 @@ class History:
         self.name = name
         line = first_line(self._bytes)
         header = _header(line, name)
+        self.checksum = crc32(line)
+        self.own: Any = header.get("own")
         end = 0
         try:
             self.source: str = header["history"]
@@ -180,6 +190,11 @@ class History:
         """The last day on which the source was seen."""
         return self.days[-1]
 
+    @property
+    def status(self) -> os.stat_result | None:
+        """The status of the open file; None where it was read whole."""
+        return self._source.status() if isinstance(self._source, OpenFile) else None
+
     def line(self, provider: str) -> Line | None:
         """The line of a provider, decoded once; None where it was never listed. Raises `SnapshotError`."""
         provider = fold_provider(provider)
@@ -205,6 +220,12 @@ class History:
         except WRONG:
             raise self._unreadable(provider) from None
 
+    def verify(self) -> None:
+        """Check every byte, without decoding them. Raises `SnapshotError` when the file is damaged."""
+        for provider, (offset, length, checksum) in self.providers.items():
+            if crc32(self._bytes(self._body + offset, length)) != checksum:
+                raise _damaged(self.name, f"the part about {printable(provider)} was altered")
+
     def knows(self, provider: str, model_id: str | None = None) -> bool:
         """Whether a provider, or a model of it, was listed on any day: a name that is known is not a typo."""
         if model_id is None:
@@ -228,6 +249,7 @@ class History:
         entry, line = self.entry(provider, model_id), self.line(provider)
         if entry is None or line is None:
             return None
+        entry = completed(entry, current)
         times = intervals(self.days, entry.spans)
         try:
             rename = None if entry.living else renamed(model_id, line.living())
@@ -237,11 +259,12 @@ class History:
             provider=fold_provider(provider),
             id=model_id,
             intervals=times,
-            prices=dated_prices(self.days, completed(entry, current)),
+            prices=dated_prices(self.days, entry),
             successor=line.successors.get(model_id),
             rename=rename,
             withdrawn=is_withdrawn(times),
             date=self.date,
+            listing=Listing(tuple(self.days), entry),
         )
 
     def price_on(self, provider: str, model_id: str, day: str | datetime.date, current: Any = None) -> Answer | None:

@@ -5,7 +5,10 @@
 
 A FILE is a document of the source, or a tar archive of such documents, with its day (`YYYY-MM-DD`) in its name; the
 files are given in the order of their days. A name that ends in `-prices.json` has no modes in its prices. With
-`--onto`, a packaged history goes on: `--snapshot` is the packaged snapshot of its last day.
+`--onto`, a packaged history goes on: `--snapshot` is the packaged snapshot of its last day. With `--snapshot` and
+without a FILE, only the successors are new.
+
+The successors of models that are gone are those of `overrides/`, and where it states none those of LiteLLM's price map.
 """
 
 from __future__ import annotations
@@ -20,13 +23,14 @@ from typing import TYPE_CHECKING, Any
 import click
 from glom import glom
 
-from llm_models import schema, transforms
+from llm_models import paths, schema, transforms
 from llm_models.errors import LLMModelsError, SourceError, printable
 from llm_models.files import read_limited, write_atomically
 from llm_models.listings import Successor
 from llm_models.modelspec import fold_provider
 from llm_models.normalize import Report, normalize
 from llm_models.observations import observed_file, observed_records
+from llm_models.pipeline import curated_layers
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.timeline import History
 from llm_models.timeline_writer import (
@@ -53,8 +57,10 @@ LITELLM_PROVIDERS = {
     "azure_ai": "azure",
     "bedrock": "amazon_bedrock",
     "bedrock_converse": "amazon_bedrock",
+    "dashscope": "alibaba",
     "gemini": "google",
     "moonshot": "moonshotai",
+    "novita": "novita_ai",
     "nvidia_nim": "nvidia",
     "together_ai": "togetherai",
     "vercel_ai_gateway": "vercel",
@@ -132,6 +138,44 @@ def litellm_successors(entries: Mapping[str, Any], history: Folded) -> dict[tupl
     return found
 
 
+def stated_successors(history: Folded) -> dict[tuple[str, str], Successor]:
+    """The successors that the history has and that are not curated."""
+    parts = history.providers.items()
+    return {
+        (provider, name): one
+        for provider, part in parts
+        for name, one in part.successors.items()
+        if one.source != CURATED
+    }
+
+
+CURATED = "curated"
+"""In place of a source: the successor is stated in `overrides/`."""
+_LINK = re.compile(r"https://[^\s,;)]+")
+
+
+def curated_successors(history: Folded) -> dict[tuple[str, str], Successor]:
+    """The successors that `overrides/` states for models that are gone, each with the nearest link above it."""
+    found = {}
+    for layer in curated_layers():
+        lines: list[str] = []
+        for entry in layer.models:
+            known = _entry(history, (entry.provider, entry.id))
+            if known is None or known.living or not entry.states("successor"):
+                continue
+            lines = lines or _lines(layer.name)
+            above = reversed(lines[: entry.line(()) or 0])
+            links = next((links for line in above if line.startswith("#") and (links := _LINK.findall(line))), [None])
+            found[entry.provider, entry.id] = Successor(entry.fields["successor"], CURATED, links[0])
+    return found
+
+
+def _lines(name: str) -> list[str]:
+    folder, _, file = name.partition("/")
+    with open(os.path.join(paths.resources(folder), file), encoding="utf-8") as text:
+        return text.read().splitlines()
+
+
 def _entry(history: Folded, key: tuple[str, str]) -> Any:
     part = history.providers.get(key[0])
     return part and part.ids.get(key[1])
@@ -167,19 +211,23 @@ def _with_snapshot(history: Folded, file: SnapshotFile) -> Folded:
 @click.option("--onto", type=click.Path(dir_okay=False), help="The packaged history that goes on.")
 @click.option("--snapshot", type=click.Path(dir_okay=False), help="The packaged snapshot of its last day.")
 @click.option("--litellm", type=click.Path(dir_okay=False), help="LiteLLM's price map, for successors.")
-@click.argument("files", nargs=-1, required=True)
+@click.argument("files", nargs=-1)
 def main(out: str, onto: str | None, snapshot: str | None, litellm: str | None, files: tuple[str, ...]) -> None:
     """Build the file and write it."""
     if onto and not snapshot:
         raise click.UsageError("--onto needs --snapshot: the packaged snapshot of the last day of that history")
+    if not files and not onto:
+        raise click.UsageError("expected a FILE")
     try:
         before = None
         if onto and snapshot:
             before = _with_snapshot(folded(History.open(onto)), SnapshotFile.open(snapshot))
         history = build(files, before)
+        stated = stated_successors(history)
         if litellm:
             with open(litellm, encoding="utf-8") as file:
-                history = with_successors(history, litellm_successors(json.load(file), history))
+                stated = litellm_successors(json.load(file), history)
+        history = with_successors(history, {**stated, **curated_successors(history)})
         data = encode(without_prices(history))
         write_atomically(out, data)
     except LLMModelsError as error:

@@ -1,7 +1,7 @@
 """Timeline writing: observations are folded into a history, one day after the other, and a history becomes bytes.
 
-Folding observations in the order of their days, from nothing, gives
-the packaged history; an application folds what it activates onto that. Equal observations make equal bytes.
+Folding observations in the order of their days, from nothing, gives the packaged history; `timeline_update` folds what
+an application activates onto that. Equal observations make equal bytes.
 """
 
 from __future__ import annotations
@@ -193,8 +193,48 @@ def _refuse_incomplete(entry: Entry) -> None:
         raise ValueError("the history leaves out current prices: add them with with_prices() first")
 
 
-def encode(history: Folded) -> bytes:
-    """The bytes of a history file."""
+def united(one: Folded, other: Folded) -> Folded:
+    """The history of all days of both, as if they had been seen in order; both have all prices.
+
+    On a day that both saw, a name was listed if one of them lists it, and the price of `one` counts. Of the days with
+    which both begin, and of the successors, `one` decides; the other adds the names that `one` does not know.
+    """
+    days = tuple(sorted({*one.days, *other.days}))
+    begins = next((at for at, pair in enumerate(zip(one.days, other.days, strict=False)) if len({*pair}) > 1), None)
+    begins = min(len(one.days), len(other.days)) if begins is None else begins
+    places = [{day: place for place, day in enumerate(history.days)} for history in (one, other)]
+    later = [(at, [place.get(day, -1) for place in places]) for at, day in enumerate(days) if at >= begins]
+
+    def entry(both: list[Entry | None]) -> Entry:
+        now = next((start for each in both if each and (start := _until(each, begins))), None)
+        for today, seen_on in later:
+            listing = [(each, day) for each, day in zip(both, seen_on, strict=True) if each and day >= 0]
+            prices = [each.price(day) for each, day in listing if each.listed(day)]
+            if prices:
+                now = _listed(now, prices[0], today, ())  # type: ignore[arg-type]
+            elif now is not None:
+                now = _ended(now, today, again=False)
+        assert now is not None
+        return now
+
+    parts = {}
+    for provider in one.providers.keys() | other.providers.keys():
+        both = [history.providers.get(provider) or Part((), {}, {}) for history in (one, other)]
+        seen = entry([Entry(part.seen, ((part.seen[0][0], None),)) if part.seen else None for part in both])
+        names = both[0].ids.keys() | both[1].ids.keys()
+        ids = {name: entry([part.ids.get(name) for part in both]) for name in names}
+        parts[provider] = Part(seen.spans, ids, {**both[1].successors, **both[0].successors})
+    return Folded(one.source, days, parts)
+
+
+def _until(entry: Entry, day: int) -> Entry | None:
+    """What was known of an id before a day."""
+    spans = [(first, STILL if last == STILL or last >= day - 1 else last) for first, last in entry.spans if first < day]
+    return Entry(tuple(spans), tuple(price for price in entry.prices if price[0] < day)) if spans else None
+
+
+def encode(history: Folded, own: Mapping[str, Any] | None = None) -> bytes:
+    """The bytes of a history file; `own` is what the file of an application has to remember, see `timeline_update`."""
     lines = {
         provider: _encode_part(provider, part, len(history.days) - 1)
         for provider, part in sorted(history.providers.items())
@@ -205,7 +245,7 @@ def encode(history: Folded) -> bytes:
         spans[provider] = [size, len(line), crc32(line)]
         size += len(line)
     header = {"format": FORMAT, "history": history.source, "days": history.days, "classes": CLASSES}
-    start = encode_json({**header, "providers": spans})[:-1]
+    start = encode_json({**header, "own": own, "providers": spans} if own else {**header, "providers": spans})[:-1]
     return b"".join([start, CRC % crc32(start), b"\n", *lines.values()])
 
 
@@ -257,12 +297,3 @@ def _shortened(ids: Iterable[str]) -> list[str]:
         short.append(chr(FIRST_SHARED + shared) + model_id[shared:])
         before = model_id
     return short
-
-
-def continued(history: History, before: Observation, now: Observation) -> bytes:
-    """The bytes of an application's history: one more observation after a history file.
-
-    `before` is what was seen on the last day of that file, which gives the current prices if the file leaves them out.
-    Raises `SourceError` for an observation of an earlier day, `SnapshotError` where the file is damaged.
-    """
-    return encode(extended(with_prices(folded(history), before), now))

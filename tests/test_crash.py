@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support import histories
 from support.catalogues import catalogue as source_of
 from support.catalogues import model, numbered
 from support.catalogues import provider as provider_of
@@ -26,6 +27,7 @@ from support.crash import CHANGES, ended, in_child, litter, strike_at
 
 from llm_models import activation, files, locks, manifest, paths
 from llm_models.snapshot_file import SnapshotFile
+from llm_models.timeline import History
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,11 +38,14 @@ pytestmark = [
 ]
 
 FOLDER = Path(STATE)
+HISTORY = FOLDER / paths.HISTORY_NAME
 ACTIVE, PREVIOUS = FOLDER / "snapshot.json", FOLDER / activation.PREVIOUS
 UPSTREAM, MANIFEST = FOLDER / "upstream.json", FOLDER / manifest.MANIFEST_NAME
 CONFIG = Path(paths.CONFIG_NAME)
 EDITS = (*CHANGES, "link", "read", "fstat", "stat")
 """The calls with which a command changes a configuration, and looks at it before."""
+DAYS = ["2026-01-03", "2026-01-06"]
+"""The days of the own history after the last of `three` was activated."""
 ENDLESS = 400
 
 
@@ -74,11 +79,12 @@ def whole(path: Path) -> bytes:
 
 
 @pytest.fixture
-def three() -> tuple[bytes, bytes, bytes]:
+def three(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[bytes, bytes, bytes]:
     """Three snapshots: an older one as the previous, an old one in place, and the one that `api.json` makes."""
+    histories.shipped(monkeypatch, tmp_path, numbered(3), "2026-01-03")
     made = []
     for count in (4, 5, 6):
-        Path("api.json").write_bytes(numbered(count))
+        Path("api.json").write_bytes(numbered(count, last_updated=f"2026-01-0{count}"))
         fine("activate", "--from", "api.json", "--out", f"made{count}.json", "--force")
         made.append(Path(f"made{count}.json").read_bytes())
     FOLDER.mkdir()
@@ -89,6 +95,16 @@ def three() -> tuple[bytes, bytes, bytes]:
 def reset(older: bytes, old: bytes, _new: bytes) -> None:
     ACTIVE.write_bytes(old)
     PREVIOUS.write_bytes(older)
+    HISTORY.unlink(missing_ok=True)
+
+
+def recorded() -> list[str]:
+    """The days of the own history, every byte of which is what was written."""
+    if not HISTORY.exists():
+        return []
+    history = History.open(str(HISTORY))
+    history.verify()
+    return history.days
 
 
 class TestKilled:
@@ -102,17 +118,19 @@ class TestKilled:
             struck = killed_at(number, "activate", "--from", "api.json")
             state = whole(ACTIVE), whole(PREVIOUS)
             assert state in {(old, older), (old, old), (new, old)}
-            seen.add(state)
+            assert recorded() in ([], DAYS)
+            assert recorded() or state == (old, older)  # what was activated was recorded
+            seen.add((state, len(recorded())))
             if not struck:
                 assert state == (new, old)
                 break
             left += bool(litter(FOLDER))
             fine("activate", "--from", "api.json")
-            assert (whole(ACTIVE), whole(PREVIOUS)) == (new, old)
+            assert (whole(ACTIVE), whole(PREVIOUS), recorded()) == (new, old, DAYS)
             assert litter(FOLDER) == []
         else:
             pytest.fail("never came to an end")
-        assert len(seen) == 3
+        assert len(seen) == 4
         assert left > 3
 
     def test_is_swept_even_by_a_run_that_changes_nothing(self, three: tuple[bytes, bytes, bytes]) -> None:
@@ -229,6 +247,7 @@ class TestRefused:
                 made = strike_at(patch, number, strike)
                 told = here(*args)
             assert litter(FOLDER) == []
+            assert recorded() in ([], DAYS)
             state = whole(ACTIVE), whole(PREVIOUS)
             if len(made) <= number:
                 assert (told.code, state) == (0, after)

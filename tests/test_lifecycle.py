@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import catalogues
+from support.clock import on
 from support.command import here
 
 import llm_models
-from llm_models import checks, days, lifecycle
+from llm_models import checks, lifecycle
 from llm_models.errors import NoMatchError
 from llm_models.records import Model
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from llm_models.snapshot import Snapshot
@@ -38,8 +40,9 @@ def toml(dates: dict[str, str | None], **more: str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(days, "today", lambda: TODAY)
+def _today() -> Iterator[None]:
+    with on(TODAY):
+        yield
 
 
 @pytest.fixture
@@ -70,11 +73,6 @@ class TestTheQuestion:
             "old": True,
             "open": False,
         }
-
-    def test_today_is_in_utc(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.undo()
-        before = datetime.datetime.now(datetime.UTC).date().isoformat()
-        assert before <= days.today() <= datetime.datetime.now(datetime.UTC).date().isoformat()
 
     @pytest.mark.parametrize("day", ["2026-11", "26.11.2026", "2026-02-30", "", "2026-11-26T00:00"])
     def test_a_text_that_is_not_a_day(self, snapshot: Snapshot, day: str) -> None:

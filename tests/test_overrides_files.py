@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from support import ROOT
+from support import ROOT, catalogues
 from support.command import process
 
-from llm_models import checks
+import llm_models
+from llm_models import checks, paths
+from llm_models.filters import compile_glob
 from llm_models.positions import locate
+from llm_models.timeline import History
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,10 +38,12 @@ DOCUMENTED = {
     "cerebras": "cerebras.ai",
     "cohere": "cohere.com",
     "deepinfra": "deepinfra.com",
+    "deepseek": "deepseek.com",
     "google": "google.dev",
     "google_vertex_anthropic": "cloud.google.com",
     "groq": "groq.com",
     "mistral": "mistral.ai",
+    "moonshotai": "kimi.ai",
     "nvidia": "nvidia.com",
     "openai": "openai.com",
     "perplexity": "perplexity.ai",
@@ -117,7 +122,7 @@ def test_every_correction_is_in_the_packaged_data_with_its_place(packaged: Snaps
         text = path.read_text(encoding="utf-8")
         places = locate(text)
         for number, entry in enumerate(data_of(path).get("models", [])):
-            if "match" in entry:
+            if "match" in entry or not is_there(packaged, entry):
                 continue
             for steps, value in leaves(
                 {key: one for key, one in entry.items() if key not in {"provider", "id", "omit"}}
@@ -132,11 +137,166 @@ def test_every_correction_is_in_the_packaged_data_with_its_place(packaged: Snaps
 
 
 def test_each_file_has_left_its_mark(packaged: Snapshot) -> None:
-    """By the origins of the packaged data, no file is forgotten."""
+    """By the origins of the packaged data, no file is forgotten but one that is only about the gone."""
     tail = packaged.file.tail()
     lines = [*tail["providers"].values(), *tail["models"].values()]
     layers = {origin["layer"] for line in lines for origin in line["fields"].values()}
-    assert layers == {f"overrides/{path.name}" for path in FILES}
+    of_the_living = [
+        path
+        for path in FILES
+        if (data := data_of(path)).get("providers") or any(is_there(packaged, entry) for entry in data["models"])
+    ]
+    assert layers == {f"overrides/{path.name}" for path in of_the_living}
+    assert len(of_the_living) >= len(FILES) - 1
+
+
+def is_there(packaged: Snapshot, entry: dict[str, Any]) -> bool:
+    """Whether a model entry is about a model of the packaged data."""
+    return "match" in entry or packaged.file.holds(entry["provider"], entry["id"])
+
+
+ENTRIES = [entry for path in FILES for entry in data_of(path).get("models", [])]
+FOLLOWED = [entry for entry in ENTRIES if "successor" in entry]
+
+
+class TestLifecycle:
+    """Retirements and successors: each names what is known, and ends at a model that goes on."""
+
+    def test_their_number(self) -> None:
+        assert len(FOLLOWED) > 100
+        assert sum("retires" in entry for entry in ENTRIES) > 60
+
+    def test_they_name_models_by_id(self) -> None:
+        assert [entry for entry in ENTRIES if "match" in entry and {"retires", "successor"} & entry.keys()] == []
+
+    @pytest.mark.parametrize("entry", FOLLOWED, ids=lambda entry: f"{entry['provider']}:{entry['id']}")
+    def test_a_successor_is_the_last_of_its_chain(self, entry: dict[str, Any], packaged: Snapshot) -> None:
+        """It is listed, not deprecated, not replaced in turn, and not to retire before the model that it follows."""
+        provider, _, model_id = entry["successor"].partition(":")
+        follower = packaged.get_model(provider, model_id)
+        assert follower.id == model_id  # no alias
+        assert not follower.deprecated
+        assert follower.successor is None
+        assert follower.retires is None
+
+    @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+    def test_every_entry_is_of_a_model_that_is_or_was_listed(self, path: Path, packaged: Snapshot) -> None:
+        """And states of one that is gone only what the history takes; `changes` leaves out no such entry."""
+        history = History.open(paths.PACKAGED_HISTORY)
+        for entry in data_of(path).get("models", []):
+            if not is_there(packaged, entry):
+                assert history.knows(entry["provider"], entry["id"]), entry
+                assert entry.keys() - {"provider", "id"} == {"successor"}, entry
+
+    def test_the_history_has_those_of_models_that_are_gone(self, packaged: Snapshot) -> None:
+        history = History.open(paths.PACKAGED_HISTORY)
+        stated = {}
+        for provider in history.providers:
+            line = history.line(provider)
+            assert line is not None
+            stated |= {(provider, name): one for name, one in line.successors.items() if one.source == "curated"}
+        gone = [entry for entry in FOLLOWED if not is_there(packaged, entry)]
+        assert {key: one.spec for key, one in stated.items()} == {
+            (entry["provider"], entry["id"]): entry["successor"] for entry in gone
+        }
+        for (provider, _), one in stated.items():
+            assert f".{urlsplit(one.link or '').hostname}".endswith(f".{DOCUMENTED[provider]}")
+
+    def test_a_mistyped_one_is_found(self, tmp_path: Path) -> None:
+        """With any other value, an entry for a model that the catalogue lacks is reported."""
+        folder = tmp_path / "overrides"
+        folder.mkdir()
+        text = '[[models]]\nprovider = "openai"\nid = "gpt-9000"\nsuccessor = "openai:gpt-6-sol"\n'
+        file = folder / "openai.toml"
+        file.write_text(text)
+        assert checks.check_file(str(file)) == []
+        file.write_text(f"{text}deprecated = true\n")
+        assert ["has no model 'gpt-9000'" in problem.message for problem in checks.check_file(str(file))] == [True]
+
+
+UNTOUCHED = {
+    "cohere:c4ai-aya-*": "no tools, and not on the page of structured outputs",
+    "cohere:command-a-reasoning-08-2025": "not on the page of structured outputs",
+    "cohere:command-a-translate-08-2025": "not on the page of structured outputs",
+    "cohere:command-a-vision-07-2025": "no tools, and not on the page of structured outputs",
+    "cohere:command-r7b-*": "not on the page of structured outputs",
+    "cohere:north-mini-code-1-0": "not on the page of structured outputs",
+    "google:deep-research-*": "an agent, not on the page of function calling",
+    "google:gemini-*-computer-use-*": "an agent, not on the page of function calling",
+    "google:gemini-*-image": "makes pictures",
+    "google:gemini-*-live-*": "speaks",
+    "google:gemma-*": "an open model, not on the page of function calling",
+    "google:lyria-*": "makes music",
+    "groq:allam-2-7b": "no tools",
+    "groq:groq/compound*": "a system of several models that brings its own tools",
+    "groq:meta-llama/llama-prompt-guard-*": "a classifier",
+    "groq:openai/gpt-oss-safeguard-*": "a guard, not on the page of structured outputs",
+    "groq:qwen/*": "a preview; the pages of tools and structured outputs were not read for it",
+    "mistral:mistral-nemo": "an old open model",
+    "mistral:pixtral-12b": "an old open model",
+    "mistral:voxtral-*": "answers speech",
+    "mistral:zai-glm-*": "not a model of Mistral's",
+    "openai:gpt-daybreak-*": "a moving name without a page",
+    "openai:gpt-realtime-*": "speaks",
+}
+"""First-party chat models that no curated rule about capabilities needs to touch, and why."""
+
+
+class TestLines:
+    """A rule about capabilities names a line of models, so that the next member has it, too."""
+
+    def untouched(self, packaged: Snapshot) -> list[str]:
+        """The chat models, not deprecated, of the makers for which there are such rules, that no rule touches."""
+        tail = packaged.file.tail()["models"]
+        rules = [entry for entry in ENTRIES if "capabilities" in entry]
+        found = []
+        for provider in sorted({entry["provider"] for entry in rules}):
+            stated = [entry for entry in ENTRIES if entry["provider"] == provider and "id" in entry]
+            exact = {entry["id"] for entry in stated if {"capabilities", "omit"} & entry.keys()}
+            for model in packaged.list_models(provider):
+                fields = tail.get(f"{provider}:{model.id}", {}).get("fields", {})
+                ruled = any("capabilities" in key for key in fields) or model.id in exact
+                if model.capabilities.chat and not model.deprecated and not ruled:
+                    found.append(f"{provider}:{model.id}")
+        return found
+
+    def test_each_is_touched_or_has_a_reason(self, packaged: Snapshot) -> None:
+        """For a new model: widen the rule of its line, or state a reason here."""
+        tests = [compile_glob(pattern) for pattern in UNTOUCHED]
+        assert [spec for spec in self.untouched(packaged) if not any(test(spec) for test in tests)] == []
+
+    @pytest.mark.parametrize("pattern", UNTOUCHED)
+    def test_each_reason_is_about_a_model(self, pattern: str, packaged: Snapshot) -> None:
+        provider = pattern.partition(":")[0]
+        test = compile_glob(pattern)
+        assert any(test(f"{provider}:{model_id}") for model_id in packaged.file.block(provider).ids)
+
+    def test_a_new_member_has_the_flags_of_its_line(self) -> None:
+        """A source of tomorrow, with models that nobody has named yet, and with members that are exceptions."""
+        strict = {
+            "openai": ["gpt-7", "gpt-6.2-terra", "gpt-5.7-codex", "gpt-4.1-micro"],
+            "anthropic": ["claude-opus-6", "claude-sonnet-5-9", "claude-haiku-5-20270101"],
+            "xai": ["grok-5", "grok-4.9-fast", "grok-build-2"],
+            "google-vertex-anthropic": ["claude-opus-6@default"],
+        }
+        others = {
+            "openai": ["gpt-realtime-3", "gpt-5.4-pro", "gpt-image-9"],
+            "anthropic": ["claude-opus-4-1", "claude-3-7-sonnet-20250219", "claude-sonnet-4-20250514"],
+            "xai": ["grok-imagine-9", "grok-2-1212"],
+            "google-vertex-anthropic": ["claude-opus-4-1@20250805"],
+        }
+        source = catalogues.catalogue(
+            *(
+                catalogues.provider(name, *(catalogues.model(one, tool_call=True) for one in [*ids, *others[name]]))
+                for name, ids in strict.items()
+            )
+        )
+        file, _ = catalogues.base(source)
+        snapshot = llm_models.Snapshot(file)
+        for expected, named in ((True, strict), (False, others)):
+            for name, ids in named.items():
+                for one in ids:
+                    assert snapshot.get_model(name, one).capabilities.json.strict is expected, (name, one)
 
 
 def test_a_file_with_a_mistake_would_be_found(tmp_path: Path) -> None:

@@ -20,11 +20,11 @@ from llm_models import open_file, paths, validation
 from llm_models.errors import SnapshotError, SourceError
 from llm_models.frozen import FrozenDict
 from llm_models.header import CRC
-from llm_models.listings import Interval, Rename, Successor, renamed
+from llm_models.listings import Interval, Successor
 from llm_models.observations import Observation, observed_file, observed_records, price_of
+from llm_models.spellings import Rename, renamed
 from llm_models.timeline import History
 from llm_models.timeline_writer import (
-    continued,
     encode,
     extended,
     folded,
@@ -384,12 +384,8 @@ class TestFold:
 
     def test_an_application_goes_on_from_the_packaged_file(self) -> None:
         """The file that leaves out current prices, with those of its snapshot, goes on as if it had all."""
-        at_hand = packaged(FIRST, SECOND)
-        assert continued(at_hand, SECOND, THIRD) == encode(fold(FIRST, SECOND, THIRD))
-        again = History(continued(at_hand, SECOND, THIRD), "own")
-        assert continued(again, FIRST, seen("2026-01-10", {})) == encode(
-            fold(FIRST, SECOND, THIRD, seen("2026-01-10", {}))
-        )
+        at_hand = with_prices(folded(packaged(FIRST, SECOND)), SECOND)
+        assert extended(at_hand, THIRD) == fold(FIRST, SECOND, THIRD)
 
     def test_without_these_prices_it_cannot_go_on(self) -> None:
         with pytest.raises(ValueError, match="with_prices"):

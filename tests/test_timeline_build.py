@@ -18,9 +18,10 @@ from support import UPSTREAM, catalogues
 from support.histories import fold, seen
 
 from llm_models import paths, timeline_build, validation
-from llm_models.listings import STILL, Rename, Successor, price_on
+from llm_models.listings import STILL, Successor, price_on
 from llm_models.observations import observed_file
 from llm_models.snapshot_file import SnapshotFile
+from llm_models.spellings import Rename
 from llm_models.timeline import History
 from llm_models.timeline_writer import encode, folded, with_successors, without_prices
 
@@ -124,6 +125,7 @@ class TestProgram:
         new = tmp_path / "2026-01-02.json"
         new.write_bytes(document(a=1))
         assert "the data of 2026-01-01 is older" in run("--out", out, new, old, code=1)
+        assert "expected a FILE" in run("--out", out, code=2)
         assert "--onto needs --snapshot" in run("--out", out, "--onto", out, new, code=2)
         assert "history.json: the history cannot be read" in run(
             "--out", out, "--onto", out, "--snapshot", old, new, code=1
@@ -162,6 +164,65 @@ class TestLiteLLM:
         link = "https://example.com/deprecations"
         successors = timeline_build.litellm_successors({name: {**entry, "deprecation_source": link}}, self.HISTORY)
         assert list(successors.values()) == ([] if found is None else [Successor(found, "litellm", link)])
+
+
+class TestCurated:
+    """The entries of `overrides/` that name models which are gone."""
+
+    TEXT = """# The page, and another.
+# https://acme.example/older
+# https://acme.example/deprecations, https://acme.example/other
+
+[[models]]
+provider = "acme"
+id = "gone"
+successor = "acme:b"
+
+[[models]]
+provider = "acme"
+id = "b"
+successor = "acme:c"
+
+[[models]]
+provider = "acme"
+id = "unknown"
+successor = "acme:b"
+"""
+    HISTORY = fold(seen("2026-01-01", {"acme": {"b": 1, "gone": 1, "old": 1}}), seen("2026-01-02", {"acme": {"b": 1}}))
+
+    @pytest.fixture(autouse=True)
+    def shipped(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "overrides").mkdir()
+        (tmp_path / "overrides" / "acme.toml").write_text(self.TEXT)
+        folders = {"overrides": str(tmp_path / "overrides"), "schemas": paths.resources("schemas")}
+        monkeypatch.setattr(paths, "resources", folders.__getitem__)
+
+    def test_of_models_that_are_gone_with_the_nearest_link(self) -> None:
+        assert timeline_build.curated_successors(self.HISTORY) == {
+            ("acme", "gone"): Successor("acme:b", "curated", "https://acme.example/deprecations")
+        }
+
+    def test_the_program_prefers_them_and_forgets_those_that_are_no_longer_stated(self, tmp_path: Path) -> None:
+        days = [tmp_path / f"2026-01-0{day}.json" for day in (1, 2)]
+        days[0].write_bytes(document(b=1, gone=1, old=1, other=1))
+        days[1].write_bytes(document(b=1))
+        for file in days:
+            file.write_bytes(file.read_bytes().replace(b"my-acme", b"acme"))
+        map_file, out, snapshot = tmp_path / "map.json", tmp_path / "history.json", tmp_path / "snapshot.json"
+        stated = {"litellm_provider": "acme", "successor_model": "acme/b"}
+        map_file.write_text(json.dumps({"acme/gone": stated, "acme/old": stated}))
+        snapshot.write_bytes(catalogues.of_source(days[1].read_bytes())[0].data)
+        run("--out", out, "--litellm", map_file, *days)
+        assert self.stated(out) == {"gone": ("acme:b", "curated"), "old": ("acme:b", "litellm")}
+        curated = tmp_path / "overrides" / "acme.toml"
+        curated.write_text(self.TEXT.replace('"gone"', '"other"'))
+        run("--onto", out, "--snapshot", snapshot, "--out", out)
+        assert self.stated(out) == {"old": ("acme:b", "litellm"), "other": ("acme:b", "curated")}
+
+    def stated(self, path: Path) -> dict[str, tuple[str, str]]:
+        line = History.open(str(path)).line("acme")
+        assert line is not None
+        return {name: (one.spec, one.source) for name, one in line.successors.items()}
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +277,7 @@ class TestPackaged:
                 successors += model.successor is not None
                 if model.rename:
                     rules[model.rename.rule] = rules.get(model.rename.rule, 0) + 1
-        assert (withdrawn, successors) == (330, 29)
+        assert (withdrawn, successors) == (330, 85)
         assert rules == {"case": 68, "punctuation": 93, "vendor prefix": 238}
 
     def test_it_ends_with_what_the_packaged_snapshot_lists(self, history: History) -> None:
@@ -291,6 +352,7 @@ class TestReal:
     def test_the_packaged_history_is_what_the_files_give(self, observed: list[Observation]) -> None:
         history = fold(*observed)._replace(source="models_dev")
         successors = timeline_build.litellm_successors(json.loads(LITELLM.read_bytes()), history)
+        successors |= timeline_build.curated_successors(history)
         rebuilt = encode(without_prices(with_successors(history, successors)))
         same = rebuilt == Path(paths.PACKAGED_HISTORY).read_bytes()
         assert same, "llm_models/data/history.json is not what the real files give: build it anew"

@@ -1,12 +1,13 @@
-"""Another day for the package: what it takes for today."""
+"""The day on which the code under test runs."""
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
-from datetime import datetime
+from time import strptime
 from typing import TYPE_CHECKING
 from unittest import mock
+
+from llm_models import days
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 @contextmanager
 def on(day: str) -> Iterator[None]:
-    """Inside, it is noon of `day` in UTC."""
-    noon, gmtime = datetime.fromisoformat(f"{day}T12:00:00+00:00").timestamp(), time.gmtime
-    with mock.patch.object(time, "gmtime", lambda at=None: gmtime(noon if at is None else at)):
+    """Inside, it is `day`."""
+    with mock.patch.object(days, "gmtime", return_value=strptime(day, "%Y-%m-%d")):
         yield

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from llm_models.observations import Observation, price_of
+from llm_models import paths
+from llm_models.observations import Observation, observed_file, price_of
 from llm_models.timeline import History
 from llm_models.timeline_writer import Folded, encode, extended, nothing, without_prices
+from support import catalogues
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+    import pytest
 
     Listed = Mapping[str, Mapping[str, Any]]
     """Provider -> model -> price: a number (the input price), a cost, or None where it is not known."""
@@ -50,3 +55,16 @@ def of_one(*days: tuple[str, Any]) -> History:
 def packaged(*observations: Observation) -> History:
     """The history of the observations as it is packaged: without current prices."""
     return read(without_prices(fold(*observations)))
+
+
+def shipped(patch: pytest.MonkeyPatch, folder: Path, source: bytes, day: str, *before: Observation) -> None:
+    """A package that ships this source: its snapshot, and the history of `before` and of the source on that day.
+
+    It is written into `folder`, over what was shipped there before.
+    """
+    file = catalogues.of_source(source)[0]
+    history = fold(*before, observed_file(file, day))._replace(source="models_dev")
+    for name, data in (("PACKAGED_SNAPSHOT", file.data), ("PACKAGED_HISTORY", encode(without_prices(history)))):
+        path = folder / f"{name}.json"
+        path.write_bytes(data)
+        patch.setattr(paths, name, str(path))

@@ -1,0 +1,102 @@
+"""Timeline update: an application's own history, which goes on with each source that it activates.
+
+It begins with the packaged history. It is beside the activated snapshot, with the permissions that a new file gets
+there, and is believed under the same conditions (`Folder.strange`). Its rules:
+
+- The day of a source is the day on which it was fetched, if its manifest states that; otherwise the catalogue's date.
+- A source that is older than what was recorded adds nothing: by its day, or by the date of its catalogue.
+- The header remembers the packaged history that the file holds. If the package has another one, both are united: what
+  only the own one knows stays known, and what the package saw in the meantime becomes known.
+- Layers of an application are no part of it, and nor is an activation of the packaged data.
+- It is written before the snapshot. So a process that is killed between the two has recorded what was not activated,
+  which the next activation repeats; nothing that was activated is ever missing.
+- Nothing here stops an activation. What was in the way is a notice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llm_models import paths
+from llm_models.days import is_day, later_than_tomorrow, today
+from llm_models.errors import SnapshotError, printable
+from llm_models.files import FileError, FileMissingError, read_limited, read_open, write_atomically
+from llm_models.header import read_header
+from llm_models.in_use import packaged
+from llm_models.observations import Observation, observed_file
+from llm_models.status import UNUSED
+from llm_models.timeline import History
+from llm_models.timeline_writer import encode, extended, folded, united, with_prices
+
+if TYPE_CHECKING:
+    from llm_models.snapshot_file import SnapshotFile
+    from llm_models.timeline_writer import Folded
+
+MAX_HISTORY = 64 << 20  # bytes
+
+
+def update(path: str, folder: paths.Folder, base: SnapshotFile, fetched: str | None) -> list[str]:
+    """Record in the own history at `path` what the source of `base` lists, as of the day `fetched`; the notices.
+
+    The caller holds the lock of the folder.
+    """
+    notices: list[str] = []
+    try:
+        shipped = History(read_limited(paths.PACKAGED_HISTORY, MAX_HISTORY), paths.PACKAGED_HISTORY)
+        own = _own(path, folder, shipped.source, notices)
+        source, date = base.header["sources"][0], base.header.get("date") or ""
+        day = _day(fetched, date)
+        newest, latest = shipped.date, read_header(paths.PACKAGED_SNAPSHOT).get("date") or ""
+        if own is not None:
+            newest, latest = max(newest, own.date), max(latest, own.own["date"])
+        if source["name"] != shipped.source or day is None or day < newest or date < latest:
+            return notices
+        memory = {"packaged": shipped.checksum, "sha256": source["sha256"], "date": date}
+        if own is None or own.own != memory or own.date != day:
+            history = extended(_before(shipped, own, notices), observed_file(base, day))
+            write_atomically(path, encode(history, memory))
+    except (FileError, SnapshotError) as error:
+        notices.append(f"{error}; the history was not continued")
+    return notices
+
+
+def _own(path: str, folder: paths.Folder, source: str, notices: list[str]) -> History | None:
+    """The own history, if there is one that can be continued; why not is a notice."""
+    try:
+        data, status = read_open(path, MAX_HISTORY)
+        history = History(data, path)
+        history.verify()
+        unused = folder.strange(path, status)
+    except FileMissingError:
+        return None
+    except (FileError, SnapshotError) as error:
+        notices.append(f"{error}; {_RESTART}")
+        return None
+    remembers = isinstance(history.own, dict) and isinstance(history.own.get("date"), str)
+    why = UNUSED[unused] if unused else "" if remembers else "is not the history of an application"
+    if why or history.source != source:
+        notices.append(f"{printable(path)}: it {why or 'is the history of another source'}; {_RESTART}")
+        return None
+    return history
+
+
+_RESTART = "the history continues from the packaged one"
+
+
+def _day(fetched: str | None, date: str) -> str | None:
+    """The day on which a source was seen; None where nothing states one. A day after tomorrow counts as not stated."""
+    return next((day for day in (fetched, date) if is_day(day) and not later_than_tomorrow(str(day), today())), None)
+
+
+def _before(shipped: History, own: History | None, notices: list[str]) -> Folded:
+    """What the next observation is added to, with all prices."""
+    recorded = None
+    try:
+        if own is not None:
+            recorded = with_prices(folded(own), Observation(own.date, {}))
+            if own.own.get("packaged") == shipped.checksum:
+                return recorded
+    except SnapshotError as error:
+        notices.append(f"{error}; {_RESTART}")
+    history = with_prices(folded(shipped), observed_file(packaged(), shipped.date))
+    return history if recorded is None else united(history, recorded)
