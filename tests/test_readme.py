@@ -62,6 +62,7 @@ def test_every_example_gives_what_the_readme_says(tmp_path: Path, monkeypatch: p
     assert {"python", "console", "toml"} <= ran
 
 
+@pytest.mark.whole
 def test_the_refresh_works_as_written(tmp_path: Path, upstream: bytes) -> None:
     """Its lines, with the real source on loopback in place of its own address."""
     (tmp_path / "llm_models.toml").write_text('[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\ntags = ["mine"]\n')
