@@ -347,6 +347,7 @@ def of_days(days: list[Observation]) -> Folded:
     return fold(*days)
 
 
+@pytest.mark.whole
 class TestReal:
     def test_the_packaged_history_is_what_the_files_give(self, observed: list[Observation]) -> None:
         history = fold(*observed)._replace(source="models_dev")
