@@ -12,12 +12,12 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("errors", "frozen", "jsontext", "positions", "rules", "enrich", "integrations"),
+    ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations"),
     ("days",),
-    ("records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
+    ("enrich", "records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
     ("lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
-    ("filters", "layers", "locks", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
-    ("manifest", "notices", "validation", "view"),
+    ("agreement", "filters", "layers", "locks", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
+    ("manifest", "notices", "siblings", "validation", "view"),
     ("changes", "grammar", "ingest", "lookup", "selection", "sources"),
     ("config", "snapshot_writer"),
     ("behaviour", "observations", "stored"),
