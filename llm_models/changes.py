@@ -5,15 +5,16 @@ Only what a layer touches is decoded; what no layer touches is not looked at.
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import schema
-from llm_models.enrich import agreed_families, derive, last_segment
+from llm_models.agreement import PATHS, likely
+from llm_models.enrich import derive
 from llm_models.errors import ConfigError, dotted, printable
 from llm_models.filters import compile_glob
 from llm_models.layers import RECORD_RULES
 from llm_models.merge import Layered, merge
+from llm_models.siblings import agreed_facts
 from llm_models.touched import Touched
 
 if TYPE_CHECKING:
@@ -28,11 +29,14 @@ if TYPE_CHECKING:
 
 
 class Final(NamedTuple):
-    """A touched model: what is stated of it, what is derived, and the origins of the values that layers set."""
+    """A touched model: what is stated of it, what is derived, the origins of the values that layers set, and the
+    capabilities that are likely.
+    """
 
     stated: dict[str, Any]
     derived: dict[str, Any]
     origins: dict[Path, Origin]
+    likely: Sequence[str] = ()
 
 
 class Changes:
@@ -167,38 +171,12 @@ def _drop_fallen_aliases(changes: Changes, provider: str) -> None:
 
 
 def _enrich(changes: Changes) -> None:
-    """Derive what the touched models do not state.
-
-    The family of a model that states none follows from all models with the same last segment of their id. Where no
-    other of these was changed, the base has the answer already, and no other provider need be decoded.
-    """
-    changed: dict[str, int] = {}
-    for model_id in chain(*changes.models.values(), *changes.removed.values()):
-        segment = last_segment(model_id)
-        changed[segment] = changed.get(segment, 0) + 1
-    families: dict[str, str | None] = {}
-    wanted = set()
+    """Derive what the touched models do not state. Other records do not fill in what a layer omits."""
+    stated = {name: {i: final.stated for i, final in models.items()} for name, models in changes.models.items()}
+    facts = agreed_facts(changes.base, stated)
     for provider, models in changes.models.items():
         for model_id, final in models.items():
-            segment = last_segment(model_id)
-            if final.stated.get("family") is None and segment not in wanted:
-                line = changes.base.line(provider, model_id) if changed[segment] == 1 else None
-                families[segment] = line.get("derived", {}).get("family") if line else None
-                if families[segment] is None:
-                    wanted.add(segment)
-    if wanted:
-        families.update(_families(changes, wanted))
-    for models in changes.models.values():
-        for model_id, final in models.items():
-            models[model_id] = final._replace(derived=derive(final.stated, families.get(last_segment(model_id))))
-
-
-def _families(changes: Changes, wanted: set[str]) -> dict[str, str]:
-    """Last segment -> the family that all models with it state, for the wanted segments."""
-    stated = [(i, final.stated.get("family")) for models in changes.models.values() for i, final in models.items()]
-    for provider in changes.base.blocks:
-        block = changes.base.block(provider)
-        changed = {*changes.models.get(provider, ()), *changes.removed.get(provider, ())}
-        near = [i for i in block.ids if i not in changed and last_segment(i) in wanted]
-        stated.extend((model_id, block.model(block.rows[model_id]).get("family")) for model_id in near)
-    return agreed_families(stated)
+            agreed = {
+                name: value for name, value in facts[provider, model_id].items() if PATHS[name] not in final.origins
+            }
+            models[model_id] = final._replace(derived=derive(final.stated, agreed), likely=likely(agreed))

@@ -77,13 +77,17 @@ _KINDS: dict[str, type[Record]] = {}
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class _Kind(type):
-    """Builds a record class: the annotated fields become slots."""
+    """Builds a record class: the annotated fields become slots, and so do the names in `_beside`.
+
+    What is beside the fields is no value of the record: it takes no part in comparison and plain data.
+    """
 
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _Kind:
         """The class, with the plan by which `Record` fills its fields from plain data."""
         annotations = namespace.get("__annotations__", {}) if name != "Record" else {}
         values = {field: (namespace.pop(field, None), _converter(kind)) for field, kind in annotations.items()}
-        namespace["__slots__"] = namespace["_fields"] = tuple(annotations)
+        namespace["_fields"] = tuple(annotations)
+        namespace["__slots__"] = (*annotations, *namespace.get("_beside", ()))
         built: Any = super().__new__(cls, name, bases, namespace)
         built._plan = [(field, *values[field], built.__dict__[field].__set__) for field in values]
         kind: _Kind = built

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from llm_models import schema
 from llm_models.document import Fault
 from llm_models.errors import did_you_mean, dotted, printable, split_dotted
-from llm_models.layers import BY_PROVIDER
+from llm_models.layers import BY_PROVIDER, TWINS
 from llm_models.modelspec import fold_provider
 
 if TYPE_CHECKING:
@@ -128,4 +128,21 @@ def _check_tiers(document: Document) -> Iterator[Fault]:
             yield Fault((*path, "cost", "tiers", index, "context_over"), message, "Merge the two.")
 
 
-CHECKS = ((_check_size,), (_check_shape,), (_check_identity, _check_spellings, _check_omit, _check_tiers))
+def _check_twins(document: Document) -> Iterator[Fault]:
+    """No entry states one fact under two names in two ways."""
+    for path, entry in document.entries("models"):
+        for one, other in TWINS:
+            values = [_value(entry, names) for names in (one, other)]
+            if None not in values and values[0] is not values[1]:
+                found, wanted = (str(value).lower() for value in values[::-1])
+                message = f"contradicts {dotted(one)}, which is the same fact (found {found}, expected {wanted})"
+                yield Fault((*path, *other), message, "State one of the two.")
+
+
+def _value(entry: Any, path: Iterable[str]) -> Any:
+    for step in path:
+        entry = entry.get(step) if isinstance(entry, dict) else None
+    return entry
+
+
+CHECKS = ((_check_size,), (_check_shape,), (_check_identity, _check_spellings, _check_omit, _check_tiers, _check_twins))

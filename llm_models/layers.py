@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from llm_models.errors import split_dotted
@@ -49,6 +50,14 @@ SETTINGS_RULES: dict[Path, str] = {
 RECORD_RULES: dict[Path, str] = {("aliases",): "UNITE", ("served_as",): "UNITE", ("tags",): "UNITE"}
 """How fields of a model or provider are merged. For all others, maps are merged and the strongest value wins."""
 
+TWINS: tuple[tuple[Path, Path], ...] = (
+    (("capabilities", "tools", "streaming"), ("capabilities", "streaming", "tool_calls")),
+)
+"""Paths that name one fact: an entry that states or omits one of them does the same to the other."""
+
+OF_KIND: tuple[Path, ...] = (("capabilities", "chat"), ("capabilities", "embeddings"))
+"""What follows from `kind`: an entry that states a kind omits these, unless it states them, too."""
+
 _IDENTITY = {"id", "match", "provider", "omit"}
 _FIELDS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys()}
 
@@ -82,15 +91,27 @@ class Entry(NamedTuple):
         """The entry for the merger: first what it omits, then what it states."""
         if self.is_ground:
             return [Layered(self.fields)]
-        omitted = [Layered(nest(path, OMIT), self.layer.name, self._omit_location) for path in self.omitted]
-        return [*omitted, Layered(self.fields, self.layer.name, self._field_location)]
+        layer = self.layer.name
+        parts = [Layered(nest(path, OMIT), layer, self._omit_location) for path in self.omitted]
+        if self.states("kind"):
+            parts += [Layered(nest(path, OMIT), layer, partial(self._location_of, ("kind",))) for path in OF_KIND]
+        for one, other in (*TWINS, *(pair[::-1] for pair in TWINS)):
+            if one in self.omitted:
+                parts.append(Layered(nest(other, OMIT), layer, self._omit_location))
+            if self.states(*one) and not self.states(*other):
+                parts.append(Layered(nest(other, self.value(*one)), layer, partial(self._location_of, one)))
+        return [*parts, Layered(self.fields, layer, self._field_location)]
 
     def states(self, *path: str) -> bool:
         """Whether the entry states a field."""
+        return self.value(*path) is not None
+
+    def value(self, *path: str) -> Any:
+        """The value that the entry states for a field; None where it states none."""
         value: Any = self.fields
         for step in path:
             value = value.get(step) if isinstance(value, dict) else None
-        return value is not None
+        return value
 
     def line(self, path: tuple[str, ...]) -> int | None:
         """The line of a field of the entry, or of the entry."""
@@ -101,6 +122,9 @@ class Entry(NamedTuple):
         if location is None and path[0] == "extra":  # an unknown key of the entry itself
             location = self.layer.location((*self.path, *path[1:]))
         return location or self.location
+
+    def _location_of(self, path: tuple[str, ...], _other: tuple[str, ...]) -> str | None:
+        return self._field_location(path)
 
     def _omit_location(self, _path: tuple[str, ...]) -> str | None:
         return self.layer.location((*self.path, "omit")) or self.location

@@ -10,7 +10,7 @@ from llm_models.lookup import locate
 from llm_models.modelspec import as_key, fold_provider, split_spec
 from llm_models.origins import fields_of, leaves
 from llm_models.records import Model, ModelKey
-from llm_models.snapshot_file import effective
+from llm_models.snapshot_file import BESIDE, effective
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +123,7 @@ def _hidden(view: View, key: ModelKey) -> tuple[State, str | None, str | None, s
 def _fields(file: SnapshotFile, key: ModelKey, sources: list[dict[str, str]]) -> Iterator[FieldOrigin]:
     line: Line = file.line(*key) or {"id": key.id}
     origins = fields_of(file.tail(), f"{key.provider}:{key.id}")
-    stated = {path for path, _ in leaves({name: value for name, value in line.items() if name != "derived"})}
+    stated = {path for path, _ in leaves({name: value for name, value in line.items() if name not in BESIDE})}
     for path in [path for path, origin in origins.items() if path not in stated and "replaced" not in origin]:
         origin = origins.pop(path)  # 0.1.0 wrote no quotes around a key with dots
         origins.update({one: origin for one in stated if ".".join(one) == ".".join(path)})

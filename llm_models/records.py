@@ -6,12 +6,13 @@ unknown: never zero, never "no". `schemas/` has the same fields in JSON Schema; 
 
 from __future__ import annotations
 
+from llm_models.errors import UnknownCapabilityError, did_you_mean, quoted
 from llm_models.frozen import FrozenDict, Record, defaults
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any, Literal, NamedTuple
+    from typing import Any, Literal, NamedTuple, Self
 
     from llm_models.days import Day
 
@@ -133,7 +134,7 @@ class Streaming(Record):
 
 
 class Capabilities(Record):
-    """What a model can do. Every flag is a boolean; `explain` distinguishes stated flags from defaults."""
+    """What a model can do. Every flag is a boolean; `Model.stated` distinguishes stated flags from defaults."""
 
     chat: bool = True
     embeddings: bool = False
@@ -200,6 +201,47 @@ class Model(Record):
     resolves_to: str | None = None
     extra: Mapping[str, Any] = FrozenDict()
 
+    _beside = ("_bits",)
+    if TYPE_CHECKING:
+        _bits: int
+
+    def _fill(self, data: Mapping[str, Any]) -> None:
+        super()._fill(data)
+        capabilities = data.get("capabilities")
+        if capabilities.__class__ is not Capabilities:
+            _store_bits(self, capability_bits(self.capabilities, capabilities or {}, False))
+
+    @classmethod
+    def with_bits(cls, data: Mapping[str, Any], bits: int) -> Self:
+        """The record that plain data describes, with the capability set that tells which flags are only defaults."""
+        self = cls.from_dict(data)
+        _store_bits(self, bits)
+        return self
+
+    def stated(self, capability: str) -> bool | None:
+        """Whether the model has a capability, by its name as in `require`; None where nothing but a default tells.
+
+        A flag counts as stated where a source, a curated entry or your configuration states it, or where it follows
+        from the kind of the model or from another flag. Every flag of a `Capabilities` record counts as stated.
+        Raises `UnknownCapabilityError` for an unknown name.
+
+        >>> model = llm_models.get_model("openai", "gpt-5.4-mini")
+        >>> model.stated("tools"), model.stated("embeddings"), model.capabilities.embeddings
+        (True, None, False)
+        """
+        if capability not in CAPABILITIES:
+            raise unknown_capability(capability)
+        bits = getattr(self, "_bits", -1)
+        if not bits >> STATED & BIT[capability]:
+            return None
+        value: Any = self.capabilities
+        for step in CAPABILITIES[capability]:
+            value = getattr(value, step)
+        return bool(value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).with_bits, (self.to_dict(), getattr(self, "_bits", -1))
+
     @property
     def key(self) -> ModelKey:
         """The pair (provider, id)."""
@@ -240,6 +282,15 @@ BIT = {name: 1 << number for number, name in enumerate(CAPABILITIES)}
 STATED = len(CAPABILITIES)
 """The distance from the bit of a flag to the bit that is set when the flag is stated or derived."""
 DEPRECATED = 1 << (2 * STATED)
+_store_bits = Model.__dict__["_bits"].__set__
+
+
+def unknown_capability(name: object) -> UnknownCapabilityError:
+    """The error for a name that no capability has, with the nearest names."""
+    flags = [flag for flag in CAPABILITIES if flag.startswith(f"{name}_")]  # a group that has no flag of its own
+    hint = did_you_mean(flags[0], flags) if flags else did_you_mean(str(name), CAPABILITIES)
+    known = "" if hint else f" The capabilities are {', '.join(CAPABILITIES)}."
+    return UnknownCapabilityError(f"unknown capability {quoted(name)}.{hint}{known}", name=str(name))
 
 
 def known_capabilities(stated: Mapping[str, Any], kind: type[Record] = Capabilities) -> dict[str, Any]:

@@ -6,9 +6,9 @@ is then one `&` for each model, and no model is decoded.
 
 from __future__ import annotations
 
-from llm_models.errors import NoMatchError, UnknownCapabilityError, did_you_mean, quoted
+from llm_models.errors import NoMatchError, did_you_mean, quoted
 from llm_models.frozen import FrozenDict
-from llm_models.records import BIT, CAPABILITIES, DEPRECATED, STATED
+from llm_models.records import BIT, DEPRECATED, STATED, unknown_capability
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def capability_masks(require: Names, forbid: Names) -> tuple[int, int]:
             try:
                 bit = BIT[name]
             except (KeyError, TypeError):
-                raise _unknown_capability(name) from None
+                raise unknown_capability(name) from None
             if bool(value) is wanted:
                 must |= bit
             else:
@@ -46,13 +46,6 @@ def _pairs(names: Any) -> Iterable[tuple[Any, bool]]:
     if isinstance(names, str) or not hasattr(names, "__iter__"):
         return ((names, True),)
     return names.items() if hasattr(names, "items") else [(name, True) for name in names]
-
-
-def _unknown_capability(name: object) -> UnknownCapabilityError:
-    flags = [flag for flag in CAPABILITIES if flag.startswith(f"{name}_")]  # a group that has no flag of its own
-    hint = did_you_mean(flags[0], flags) if flags else did_you_mean(str(name), CAPABILITIES)
-    known = "" if hint else f" The capabilities are {', '.join(CAPABILITIES)}."
-    return UnknownCapabilityError(f"unknown capability {quoted(name)}.{hint}{known}", name=str(name))
 
 
 def _price(model: Model) -> float:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     class Line(TypedDict, total=False):
         """A model's line: its record without `provider`, less what is not stated; rules filled in what is `derived`.
+        `likely` are capabilities that it does not state, and that other records of the model agree on.
 
         Only the keys that code names are listed here; the other fields of `Model` are there too.
         """
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         capabilities: dict[str, Any]
         derived: dict[str, Any]
         family: str
+        likely: list[str]
 
 
 MAX_SNAPSHOT = 256 << 20
@@ -211,10 +213,15 @@ class SnapshotFile:
     def stated(self, provider: str, model_id: str) -> dict[str, Any] | None:
         """The stated values of a model, without derived ones; None when the file does not have it."""
         line = self.line(provider, model_id)
-        stated: dict[str, Any] | None = line and {name: value for name, value in line.items() if name != "derived"}
+        stated: dict[str, Any] | None = line and {k: v for k, v in line.items() if k not in BESIDE}
         if stated and "capabilities" in stated:
             stated["capabilities"] = known_capabilities(stated["capabilities"])
         return stated
+
+    def likely(self, provider: str, model_id: str) -> tuple[str, ...]:
+        """The capabilities of a model that no layer states and that are likely, because its siblings have them."""
+        line = self.line(provider, model_id)
+        return tuple(line.get("likely", ())) if line else ()
 
     def tail(self) -> Tail:
         """The part after the records: `providers` and `models` with the origins of their values, and `removed`."""
@@ -268,15 +275,38 @@ def digest(header: Mapping[str, Any], body: bytes) -> str:
     return hashlib.sha256(encode_json(plain) + b"\n" + body).hexdigest()
 
 
+BESIDE = ("derived", "likely")
+"""The keys of a line that hold what nobody states."""
+
+
 def effective(line: Line, provider: str) -> dict[str, Any]:
     """The data of a model's record from its line: derived values fill those that are not stated."""
     data: dict[str, Any] = {**line, "provider": provider}
+    data.pop("likely", None)
     derived = data.pop("derived", None)
     if derived:
-        capabilities = derived.get("capabilities")
-        if capabilities:
-            data["capabilities"] = {**capabilities, **data.get("capabilities", {})}
-        for name, value in derived.items():
-            data.setdefault(name, value)
+        data = filled(data, derived)
     data.setdefault("provider_model_id", data["id"])
+    return data
+
+
+def filled(stated: Mapping[str, Any], derived: Mapping[str, Any]) -> dict[str, Any]:
+    """Stated values with derived ones where there are none; derived items follow those of a stated list.
+
+    A derived None withholds a stated value.
+
+    >>> filled({"limits": {"context": 512, "output": 768}}, {"limits": {"output": None}, "dimensions": 768})
+    {'limits': {'context': 512}, 'dimensions': 768}
+    """
+    data = dict(stated)
+    for name, value in derived.items():
+        have = data.get(name)
+        if value is None:
+            data.pop(name, None)
+        elif isinstance(value, dict):
+            data[name] = filled(have or {}, value)
+        elif isinstance(value, list) and have:
+            data[name] = [*have, *[item for item in value if item not in have]]
+        else:
+            data.setdefault(name, value)
     return data

@@ -16,7 +16,7 @@ from llm_models.jsontext import loads
 from llm_models.layers import SETTINGS
 from llm_models.origins import empty_tail, extended
 from llm_models.records import CAPABILITIES, Capabilities, CostTier, Model, Provider, capability_bits
-from llm_models.snapshot_file import SnapshotFile, digest, encode_json
+from llm_models.snapshot_file import SnapshotFile, digest, encode_json, filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -179,11 +179,13 @@ def _row(final: Final) -> Row:
     data = canonical(final.stated, Model)
     del data["provider"]  # the block states it
     stated = data.get("capabilities", {})
-    known = {**final.derived.get("capabilities", {}), **stated}
+    known = filled(stated, final.derived.get("capabilities", {}))
     deprecated = data.get("deprecated", final.derived.get("deprecated", False))
     bits = capability_bits(Capabilities.from_dict(known), known, deprecated)
     if final.derived:
         data["derived"] = final.derived
+    if final.likely:
+        data["likely"] = final.likely
     return data["id"], encode_json(data), bits
 
 

@@ -186,7 +186,7 @@ class View:
         modalities = data.get("modalities", {})
         both = (*modalities.get("input", ()), "", *modalities.get("output", ()))
         data["modalities"] = self._part(Modalities, both, modalities)
-        return Model.from_dict(data)
+        return Model.with_bits(data, bits)
 
     def _part(self, kind: type[Record], key: tuple[Any, ...], part: dict[str, Any]) -> Record:
         if (kind, key) not in self._parts:

@@ -1,4 +1,4 @@
-"""Enrich: what fills the gaps of a model, told of the real ids that the rules are about."""
+"""Enrich: what fills the gaps of a model, on the real ids that the rules are about."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import catalogues, real_kinds
+from support import real_kinds
 
 from llm_models import load
-from llm_models.enrich import KINDS, agreed_families, derive, family_from_id, last_segment
+from llm_models.enrich import derive
+from llm_models.kinds import KINDS, RULES, flags_of
+from llm_models.origins import leaves
 from llm_models.records import CAPABILITIES, Model
-from llm_models.snapshot import Snapshot
 
 EMBEDDINGS = real_kinds.NAMED_EMBED + real_kinds.BGE_AND_E5 + real_kinds.GONE_EMBEDDINGS + real_kinds.EMBEDDING_FAMILIES
 SILENT = real_kinds.RERANKERS + real_kinds.NO_TEXT_IN_OR_OUT + real_kinds.MAKERS_WITH_TEXT + real_kinds.GONE_MAKERS
@@ -28,9 +29,9 @@ def of_row(row: real_kinds.Row, **more: Any) -> dict[str, Any]:
 
 
 def flags(stated: dict[str, Any]) -> dict[str, Any]:
-    """The capabilities that are derived for a model."""
-    derived: dict[str, Any] = derive(stated, None).get("capabilities", {})
-    return derived
+    """Whether a model chats and whether it embeds, where that is derived."""
+    derived: dict[str, Any] = derive(stated, {}).get("capabilities", {})
+    return {name: derived[name] for name in ("chat", "embeddings") if name in derived}
 
 
 def each(rows: list[real_kinds.Row]) -> pytest.MarkDecorator:
@@ -110,9 +111,10 @@ class TestKinds:
             assert flags({"id": "m", "modalities": modalities}) == {}
         assert flags({"id": "m", "modalities": {"output": ["image"]}}) == {"chat": False}
 
-    def test_the_rules_set_flags_that_there_are(self) -> None:
-        for rule in KINDS:
-            assert set(rule["capabilities"]) <= set(CAPABILITIES)
+    def test_the_rules_set_kinds_and_flags_that_exist(self) -> None:
+        assert {rule["kind"] for rule in RULES} | {"chat"} == set(KINDS)
+        for kind in KINDS:
+            assert set(flags_of(kind)) <= set(CAPABILITIES)
 
 
 class TestStatedWins:
@@ -155,98 +157,100 @@ class TestStatedWins:
     )
     def test_nothing_stated_is_derived(self, model_id: str, stated: dict[str, Any]) -> None:
         """For any model: what is derived and what is stated never name the same field, and input is not changed."""
+        agreed = {
+            "canonical": "a/b",
+            "family": "agreed",
+            "knowledge": "2025-01",
+            "open_weights": True,
+            "temperature": True,
+        }
         before = json.dumps(stated)
-        derived = derive({"id": model_id, **stated}, "agreed")
+        derived = derive({"id": model_id, **stated}, agreed)
         assert json.dumps(stated) == before
-        assert set(derived) & set(stated) <= {"capabilities"}
-        assert not set(derived.get("capabilities", {})) & set(stated.get("capabilities", {}))
+        assert {path for path, _ in leaves(derived)} & {path for path, _ in leaves(stated)} == set()
 
 
-class TestFamily:
+class TestDefaultsOfChatModels:
+    """What is yes by default is so of chat models only."""
+
+    @each(EMBEDDINGS[:3] + real_kinds.RERANKERS[:2] + real_kinds.NO_TEXT_IN_OR_OUT[:2])
+    def test_others_stream_no_text_and_take_no_temperature(self, row: real_kinds.Row) -> None:
+        derived = derive(of_row(row), {})["capabilities"]
+        assert (derived["temperature"], derived["streaming"]) == (False, {"text": False})
+
+    def test_what_is_stated_stands(self) -> None:
+        stated = {"temperature": True, "streaming": {"tool_calls": True}}
+        assert derive({"id": "whisper-1", "capabilities": stated}, {})["capabilities"] == {
+            "chat": False,
+            "streaming": {"text": False},
+        }
+
+    def test_a_stated_chat_keeps_them(self) -> None:
+        """Whatever the name suggests; and without chat there are none, whatever the name."""
+        assert derive({"id": "whisper-1", "capabilities": {"chat": True}}, {}) == {}
+        derived = derive({"id": "opaque-7", "capabilities": {"chat": False}}, {})
+        assert derived == {"kind": "other", "capabilities": {"temperature": False, "streaming": {"text": False}}}
+
+    def test_an_agreed_temperature_is_for_chat_models(self) -> None:
+        assert derive({"id": "opaque-7"}, {"temperature": False})["capabilities"] == {"temperature": False}
+        assert derive({"id": "whisper-1"}, {"temperature": True})["capabilities"]["temperature"] is False
+
+    def test_a_json_schema_means_json(self) -> None:
+        """But without one nothing is known: 38 of 321 models have plain JSON only."""
+        assert derive({"id": "m", "capabilities": {"json": {"schema": True}}}, {})["capabilities"] == {
+            "json": {"native": True}
+        }
+        for stated in ({"schema": False}, {"schema": True, "native": False}, {"strict": True}, {}):
+            assert "capabilities" not in derive({"id": "m", "capabilities": {"json": stated}}, {})
+
+
+class TestAStatedKind:
+    @pytest.mark.parametrize("model_id", ["opaque-7", "text-embedding-3-small", "whisper-1"])
+    def test_chat_and_embeddings_follow_it(self, model_id: str) -> None:
+        assert flags({"id": model_id, "kind": "chat"}) == {}
+        assert flags({"id": model_id, "kind": "embedding"}) == {"chat": False, "embeddings": True}
+        assert flags({"id": model_id, "kind": "parser"}) == {"chat": False}
+        assert "kind" not in derive({"id": model_id, "kind": "parser"}, {})
+
+    def test_a_flag_that_is_stated_beside_it_stands(self) -> None:
+        assert flags({"id": "m", "kind": "embedding", "capabilities": {"chat": True}}) == {"embeddings": True}
+
+    def test_the_rest_of_a_rule_belongs_to_its_kind(self) -> None:
+        assert derive({"id": "gpt-realtime-2"}, {})["apis"] == ["realtime"]
+        assert "apis" not in derive({"id": "gpt-realtime-2", "kind": "chat"}, {})
+        assert derive({"id": "gpt-3.5-turbo-instruct"}, {})["apis"] == ["completions"]
+        assert "apis" not in derive({"id": "gpt-3.5-turbo-instruct", "apis": ["chat"]}, {})
+        assert derive({"id": "llama-guard-4-12b"}, {})["tags"] == ["guard"]
+        assert "tags" not in derive({"id": "llama-guard-4-12b", "kind": "classifier"}, {})
+        assert "tags" not in derive({"id": "llama-guard-4-12b", "tags": ["guard"]}, {})
+
+
+class TestDimensions:
     @pytest.mark.parametrize(
-        ("model_id", "family"),
+        ("limits", "dimensions"),
         [
-            ("gpt-4o-mini", "gpt-4o"),
-            ("openai/gpt-4o-mini", "gpt-4o"),
-            ("gpt-4o-mini-2024-07-18", "gpt-4o"),
-            ("GPT-4o-Mini", "gpt-4o"),
-            ("openai/gpt-oss-20b:free", "gpt-oss"),
-            ("claude-haiku-4-5@20251001", "claude-haiku"),
-            ("claude-3-5-sonnet-20241022", "claude-3-5"),
-            ("command-a-reasoning-08-2025", "command-a"),
-            ("gemini-2.5-flash-preview-05-20", "gemini-2.5-flash"),
-            ("gemini-2.0-flash-001", "gemini-2.0"),
-            ("amazon.nova-lite-v1:0", "amazon.nova"),
-            ("deepseek-chat-v3.1", "deepseek"),
-            ("o3", None),
-            ("@cf", None),
-            ("sonar", None),
+            ({"context": 8192, "output": 1536}, 1536),
+            ({"output": 1536}, 1536),
+            ({"context": 8192, "output": 1}, None),  # google:gemini-embedding-001: one vector
+            ({"context": 32768, "output": 32768}, None),  # vercel:alibaba/qwen3-embedding-8b
         ],
     )
-    def test_from_the_id(self, model_id: str, family: str | None) -> None:
-        """The last path segment without a trailing date or version, less its last part."""
-        assert family_from_id(model_id) == family
-        assert derive({"id": model_id}, None).get("family") == family
+    def test_are_the_output_limit_of_an_embedding_model(self, limits: dict[str, int], dimensions: int | None) -> None:
+        """It has no output of tokens; the stated number stays in the file, and is withheld from the record."""
+        derived = derive({"id": "text-embedding-3-small", "limits": limits}, {})
+        assert (derived["limits"], derived.get("dimensions")) == ({"output": None}, dimensions)
 
-    @pytest.mark.parametrize(
-        ("model_id", "segment"),
-        [
-            ("workers-ai/@cf/openai/gpt-oss-20b", "gpt-oss-20b"),
-            ("anthropic/claude-opus-4.6:thinking:low", "claude-opus-4.6"),
-            ("claude-opus-4@20250514", "claude-opus-4"),
-            ("Qwen/Qwen3-Embedding-8B", "qwen3-embedding-8b"),
-            ("gpt-4.1", "gpt-4.1"),
-            ("a/b/", "b"),
-        ],
-    )
-    def test_the_last_segment(self, model_id: str, segment: str) -> None:
-        assert last_segment(model_id) == segment
+    def test_stated_ones_stand(self) -> None:
+        derived = derive({"id": "embed-4", "limits": {"output": 1536}, "dimensions": 256}, {})
+        assert (derived["limits"], "dimensions" in derived) == ({"output": None}, False)
 
-    def test_is_the_one_that_all_who_state_one_agree_on(self) -> None:
-        """Providers that state none have no vote; one that differs makes it no answer."""
-        models = [
-            ("gpt-4o-mini", "gpt-mini"),
-            ("openai/gpt-4o-mini", "gpt-mini"),
-            ("proxy/GPT-4o-mini", None),
-            ("qwen3-embedding-8b", "qwen"),
-            ("Qwen/Qwen3-Embedding-8B", "text-embedding"),
-            ("sonar", None),
-        ]
-        assert agreed_families(models) == {"gpt-4o-mini": "gpt-mini"}
-        assert agreed_families(reversed(models)) == agreed_families(models)
+    def test_there_are_none_without_an_output_limit(self) -> None:
+        assert not {"limits", "dimensions"} & set(derive({"id": "embed-4", "limits": {"context": 512}}, {}))
 
-    def test_stated_beats_agreed_beats_the_id(self) -> None:
-        agreed = {"gpt-4o-mini": "gpt-mini"}
-        mine = {"id": "proxy/gpt-4o-mini"}
-        assert "family" not in derive({**mine, "family": "own"}, agreed.get(last_segment(mine["id"])))
-        assert derive(mine, agreed.get(last_segment(mine["id"])))["family"] == "gpt-mini"
-        assert derive(mine, None)["family"] == "gpt-4o"
-
-    def test_in_a_catalogue(self) -> None:
-        """Over providers: agreement fills a gap, disagreement leaves it to the id, whatever the order."""
-        rows = [
-            ("a", "gpt-4o-mini", "gpt-mini"),
-            ("b", "openai/gpt-4o-mini", "gpt-mini"),
-            ("c", "proxy/gpt-4o-mini", None),
-            ("d", "qwen3-embedding-8b", "qwen"),
-            ("e", "Qwen/Qwen3-Embedding-8B", "text-embedding"),
-            ("f", "Qwen3-Embedding-8B", None),
-        ]
-        catalogue: dict[str, Any] = {}
-        for provider, model_id, family in rows:
-            catalogue[provider] = catalogues.provider(provider, catalogues.model(model_id, family=family))
-        for order in (list(catalogue), list(reversed(catalogue))):
-            data = catalogues.catalogue(*(catalogue[provider] for provider in order))
-            snapshot = Snapshot(catalogues.of_source(data)[0])
-            families = {model.provider: model.family for model in snapshot.list_models()}
-            assert families == {
-                "a": "gpt-mini",
-                "b": "gpt-mini",
-                "c": "gpt-mini",
-                "d": "qwen",
-                "e": "text-embedding",
-                "f": "qwen3-embedding",
-            }
+    @pytest.mark.parametrize("more", [{"kind": "chat"}, {"kind": "rerank"}, {"capabilities": {"chat": True}}])
+    def test_a_model_that_is_none_or_chats_too_keeps_its_limit(self, more: dict[str, Any]) -> None:
+        derived = derive({"id": "text-embedding-3-small", "limits": {"output": 1536}, **more}, {})
+        assert not {"limits", "dimensions"} & set(derived)
 
 
 class TestDeprecated:
@@ -261,7 +265,7 @@ class TestDeprecated:
         ],
     )
     def test_follows_status_where_nothing_else_is_said(self, stated: dict[str, Any], derived: bool | None) -> None:
-        assert derive({"id": "o3", **stated}, None).get("deprecated") is derived
+        assert derive({"id": "o3", **stated}, {}).get("deprecated") is derived
 
 
 def own(*models: dict[str, Any]) -> dict[str, Model]:
@@ -304,7 +308,7 @@ class TestAnApplicationsOwn:
             {"id": "kept", "status": "deprecated", "deprecated": False},
         )
         assert models["mirror/text-embedding-3-small"].family == "text-embedding"
-        assert models["in-house-7b-v2"].family == "in-house"
+        assert models["in-house-7b-v2"].family is None
         assert {name for name, model in models.items() if model.deprecated} == {"old"}
         assert models["old"].provider_model_id == "arn:old"
         assert models["kept"].provider_model_id == "kept"

@@ -52,6 +52,7 @@ class Built(NamedTuple):
         block = self.file.block(provider)
         line = block.model(block.rows[model_id])
         line.pop("derived", None)
+        line.pop("likely", None)
         return line
 
     def model(self, spec: str) -> Model:
@@ -73,6 +74,7 @@ def build(catalogue: dict[str, Any]) -> Built:
         for place in range(len(block.ids)):
             line = block.model(place)
             line.pop("derived", None)
+            line.pop("likely", None)
             assert validation.first_fault("model", {**line, "provider": provider}) is None
     return Built(file, report.counts, report.records_seen, report.records_dropped)
 

@@ -848,7 +848,7 @@ class TestNoMatch:
             assert error.considered == 10
             assert error.removed["without tools"] == (8, 8)
             assert error.removed["without embeddings"][0] == 9
-            assert error.removed["with temperature"] == (9, 9)
+            assert error.removed["with temperature"] == (8, 8)  # the one that embeds takes none
             assert "of 10 models: 9 without embeddings" in str(error)
             assert "8 without tools (8 only by default)" in str(error)
 

@@ -78,6 +78,7 @@ def originals(name: str) -> list[Any]:
     ]
     for model in models:
         model.pop("derived", None)
+        model.pop("likely", None)
     if name == "provider":
         found += [dict(block.provider) for block in blocks]
     elif name == "model":

@@ -12,12 +12,12 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("errors", "frozen", "jsontext", "positions", "rules", "enrich", "integrations", "spellings"),
+    ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "spellings"),
     ("days",),
-    ("records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
+    ("enrich", "records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
     ("lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
-    ("filters", "layers", "locks", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
-    ("notices", "past"),
+    ("agreement", "filters", "layers", "locks", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
+    ("notices", "past", "siblings"),
     ("manifest", "validation", "view"),
     ("retired", "touched"),
     ("case", "changes", "grammar", "ingest", "lookup", "selection", "sources"),

@@ -21,6 +21,7 @@ from support.catalogues import of_source
 from support.command import program, python
 
 from llm_models import paths
+from llm_models.snapshot_file import effective
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,8 +108,8 @@ def model_back(line: dict[str, Any]) -> dict[str, Any]:
         assert set(can["tools"]) == {"enabled"}
         back["tool_call"] = can["tools"]["enabled"]
     if "json" in can:
-        assert can["json"] in ({"native": True, "schema": True}, {"native": False, "schema": False})
-        back["structured_output"] = can["json"]["native"]
+        assert can["json"] in ({"native": True, "schema": True}, {"schema": False})
+        back["structured_output"] = can["json"]["schema"]
     if "limits" in line:
         back["limit"] = line["limits"]
     if "cost" in line:
@@ -119,6 +120,12 @@ def model_back(line: dict[str, Any]) -> dict[str, Any]:
     known = {*same, "canonical", "apis", "provider", "cost", "limits", "capabilities", "extra"}
     assert set(line) <= known, "the source states no other field"
     return {**back, **extra}
+
+
+def without_derived(line: dict[str, Any]) -> None:
+    """Take from a line what upstream does not state."""
+    line.pop("derived", None)
+    line.pop("likely", None)
 
 
 def one(items: list[str]) -> str:
@@ -236,7 +243,7 @@ class TestNothingIsLost:
             block = file.block(fold(source_id))
             for model_id, model in provider["models"].items():
                 line = block.model(block.rows[model_id])
-                line.pop("derived", None)
+                without_derived(line)
                 spoke = set()
                 for path, theirs, back in differences(model, model_back(line)):
                     rule = rule_for(path, theirs, back, model)
@@ -253,6 +260,29 @@ class TestNothingIsLost:
             ("odd", "limits", "output is larger than context"): 68
         }
 
+    def test_what_the_record_moves_is_still_in_the_line(self, built: tuple[SnapshotFile, Report]) -> None:
+        """The output limit of an embedding model is the vector's size, or unknown: 1, or the size of the context."""
+        moved: Counter[str] = Counter()
+        for provider in built[0].blocks:
+            for line in built[0].block(provider).models():
+                derived = line.get("derived", {})
+                data = effective(line, provider)
+                stated = line.get("limits", {}).get("output")
+                if "limits" in derived:
+                    assert (derived["limits"], data["kind"], data["limits"].get("output")) == (
+                        {"output": None},
+                        "embedding",
+                        None,
+                    )
+                    known = data.get("dimensions")
+                    moved["dimensions" if known else "1" if stated == 1 else "the context"] += 1
+                    assert known in (stated, None)
+                    assert known or stated in (1, line["limits"]["context"])
+                else:
+                    assert data.get("limits", {}).get("output") == stated
+                    assert "dimensions" not in data
+        assert moved == {"dimensions": 64, "1": 6, "the context": 5}
+
     def test_every_field_of_every_provider(self, upstream: dict[str, Any], built: tuple[SnapshotFile, Report]) -> None:
         """All of it, and no rule was needed."""
         for source_id, provider in upstream.items():
@@ -264,7 +294,7 @@ class TestNothingIsLost:
         block = built[0].block("aihubmix")
         model = upstream["aihubmix"]["models"]["glm-4.6"]
         line = block.model(block.rows["glm-4.6"])
-        line.pop("derived", None)
+        without_derived(line)
 
         def lost(changed: dict[str, Any]) -> list[str]:
             found = differences(model, model_back(changed))

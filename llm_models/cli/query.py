@@ -8,11 +8,12 @@ import click
 
 from llm_models import lifecycle
 from llm_models.cli.options import as_json, catalogue, command, model_spec
-from llm_models.cli.output import line, note, print_json, print_pairs, print_table
+from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table
 from llm_models.errors import dotted
 from llm_models.frozen import thaw
 from llm_models.modelspec import STYLES
 from llm_models.origins import leaves
+from llm_models.records import CAPABILITIES
 from llm_models.selection import ORDERS
 
 if TYPE_CHECKING:
@@ -94,13 +95,25 @@ def providers_command(snapshot: Snapshot, as_json: bool) -> None:
 @catalogue
 @as_json
 def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
-    """Show the whole record of one model. SPEC is provider:model, an alias, or an id that only one provider has."""
+    """Show the whole record of one model. SPEC is provider:model, an alias, or an id that only one provider has.
+
+    A capability that no source states is "not stated", with its default, or "likely yes" where at least two records of
+    the same model at other providers state it and none denies it.
+    """
     model = snapshot.resolve(spec)
     record = model.to_dict()
     if as_json:
         print_json(record)
         return
-    values = [(dotted(path), value) for path, value in leaves(record) if path not in (("id",), ("provider",))]
+    likely = snapshot.file.likely(*model.key)
+    names = {("capabilities", *path): name for name, path in CAPABILITIES.items()}
+    values = []
+    for path, value in leaves(record):
+        name = names.get(path)
+        if name is not None and model.stated(name) is None:
+            values.append((dotted(path), f"not stated ({'likely yes' if name in likely else cell(value)})"))
+        elif path not in (("id",), ("provider",)):
+            values.append((dotted(path), value))
     state = lifecycle.state(model)
     print_pairs([("model", model.spec), ("state", state and state + lifecycle.successor_of(model)), *values])
 

@@ -90,9 +90,8 @@ def other_shape(shape: Any, note: Note) -> Any:
 
 
 def native_and_schema(value: Any, note: Note) -> dict[str, bool]:
-    """Upstream has one flag for both."""
-    stated = flag(value, note)
-    return {"native": stated, "schema": stated}
+    """Who takes a JSON Schema can answer in JSON; who does not may still have a mode for plain JSON."""
+    return {"native": True, "schema": True} if flag(value, note) else {"schema": False}
 
 
 # A price tier is {"tier": {"type": "context", "size": N}, ...prices}. `context_over_200k` repeats the one tier,

@@ -33,13 +33,23 @@ FLAGS = flags()
 def filled(line: dict[str, Any], provider: str) -> dict[str, Any]:
     """A model's whole data: derived values under stated ones, without the defaults."""
     data: dict[str, Any] = {"provider": provider, "provider_model_id": line["id"]}
-    for layer in (line.get("derived", {}), {key: value for key, value in line.items() if key != "derived"}):
-        for key, value in layer.items():
-            if key == "capabilities":
-                data[key] = {**data.get(key, {}), **value}
-            else:
-                data[key] = value
+    data |= {key: value for key, value in line.items() if key not in ("derived", "likely")}
+    derived = line.get("derived", {})
+    for key, value in derived.items():
+        if key == "capabilities":
+            data[key] = _under(data.get(key, {}), value)
+        elif key == "limits":  # what is stated means something else: it is taken away
+            data[key] = {name: limit for name, limit in data[key].items() if name not in value}
+        elif key == "tags":
+            data[key] = [*data.get(key, []), *value]
+        else:
+            data.setdefault(key, value)
     return data
+
+
+def _under(stated: dict[str, Any], derived: dict[str, Any]) -> dict[str, Any]:
+    both = {**derived, **stated}
+    return {key: {**derived.get(key, {}), **value} if isinstance(value, dict) else value for key, value in both.items()}
 
 
 def has(model: dict[str, Any], name: str) -> bool:

@@ -1,0 +1,179 @@
+"""Agreement: what the records of one model, at whatever provider, state alike; standard library only.
+
+Only facts of the model itself are compared, never its price, its limits or its status, which each host sets. A value
+that two records state differently is no agreement.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from llm_models.kinds import last_segment
+from llm_models.modelspec import fold_provider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class Fact(NamedTuple):
+    """A fact of a model: its path in a record, and how many records must state it at least."""
+
+    path: tuple[str, ...]
+    least: int
+
+
+FACTS = {
+    "family": Fact(("family",), 1),
+    "knowledge": Fact(("knowledge",), 1),
+    "open_weights": Fact(("open_weights",), 1),
+    "temperature": Fact(("capabilities", "temperature"), 2),
+    "json_schema": Fact(("capabilities", "json", "schema"), 2),
+}
+"""What records agree on. Measured on stated values of 2026-09-30, agreement is right in 99 % of cases.
+
+For `json_schema` it is right in 92 %: not enough for an answer, so an agreed True is only *likely* (`likely`).
+"""
+
+PATHS = {"canonical": ("canonical",), **{name: fact.path for name, fact in FACTS.items()}}
+"""What `Agreement.facts` may fill, with the path in a record."""
+
+LIKELY: Mapping[str, tuple[str, ...]] = {"json_schema": ("json_native", "json_schema")}
+"""Fact -> the capabilities that are likely where its agreed value is True. An agreed False is right in 77 %: unused."""
+
+_PART = re.compile(r"[a-z]+|[0-9]+")
+
+
+def key_of(model_id: str) -> str:
+    """The letters and digits of the last part of an id, in lower case: what its spellings have in common.
+
+    >>> key_of("anthropic/claude-opus-4.6:thinking"), key_of("claude-opus-4-6@eu")
+    ('claudeopus46', 'claudeopus46')
+    """
+    return "".join(_PART.findall(last_segment(model_id)))
+
+
+def stated_of(model: Mapping[str, Any], name: str) -> Any:
+    """What a model's data states of a fact, None where it states nothing."""
+    value: Any = model
+    for step in FACTS[name].path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def longest_family(model_id: str, families: Mapping[str, Iterable[tuple[list[str], str]]]) -> str | None:
+    """The longest of `families` (from `families_by_part`) whose parts are among those of the id, in their order.
+
+    Their first parts are equal. A part is a run of letters or of digits.
+
+    >>> longest_family("gpt-4o-mini-search", families_by_part(["gpt", "gpt-mini", "o-mini", "mini"]))
+    'gpt-mini'
+    """
+    parts = _PART.findall(last_segment(model_id))
+    fitting = []
+    for wanted, family in families.get(parts[0], ()) if parts else ():
+        left = iter(parts)
+        if all(part in left for part in wanted):
+            fitting.append((len(wanted), len(family), family))
+    return max(fitting)[2] if fitting else None
+
+
+def families_by_part(families: Iterable[str]) -> dict[str, list[tuple[list[str], str]]]:
+    """First part -> the families that begin with it, each with its parts."""
+    by_part: dict[str, list[tuple[list[str], str]]] = {}
+    for family in families:
+        if parts := _PART.findall(family.lower()):
+            by_part.setdefault(parts[0], []).append((parts, family))
+    return by_part
+
+
+class Agreement:
+    """What `records` agree on: (provider, stated data of a model).
+
+    A model's canonical id is the one that its record states; else `provider/id` where that is a canonical id; else the
+    one that the records with the same `key_of` state, where it is only one. The records of the first two kinds vote
+    on the facts of their canonical id, and those of all three get the result. `canonicals` and `families` are those of
+    records that are not among `records`.
+    """
+
+    def __init__(
+        self,
+        records: Iterable[tuple[str, Mapping[str, Any]]],
+        canonicals: Iterable[str] = (),
+        families: Iterable[str] = (),
+    ) -> None:
+        records = list(records)
+        stated = {*canonicals, *(model["canonical"] for _, model in records if model.get("canonical"))}
+        self._own = {_folded(canonical): canonical for canonical in sorted(stated)}
+        self._by_key: dict[str, set[str]] = {}
+        for canonical in stated:
+            self._by_key.setdefault(key_of(canonical), set()).add(canonical)
+        self._families = {*families, *(model["family"] for _, model in records if model.get("family"))}
+        self._by_part: dict[str, list[tuple[list[str], str]]] | None = None
+        self._votes: dict[tuple[str, str, str], dict[Any, int]] = {}
+        for provider, model in records:
+            if model.get("canonical"):
+                self._by_key.setdefault(key_of(model["id"]), set()).add(model["canonical"])
+            canonical = self._named(provider, model)
+            segment = last_segment(model["id"])
+            for name in FACTS:
+                if (value := stated_of(model, name)) is not None:
+                    for kind, group in (("canonical", canonical), ("segment", segment)):
+                        if group:
+                            votes = self._votes.setdefault((kind, group, name), {})
+                            votes[value] = votes.get(value, 0) + 1
+
+    def _named(self, provider: str, model: Mapping[str, Any]) -> str | None:
+        return model.get("canonical") or self._own.get(f"{provider}/{model['id']}")
+
+    def canonical(self, provider: str, model: Mapping[str, Any]) -> str | None:
+        """The canonical id of a model, stated or derived; None where it has none or several fit."""
+        named = self._named(provider, model)
+        if named is None:
+            key = key_of(model["id"])
+            fitting = self._by_key.get(key, ()) if key else ()
+            named = next(iter(fitting)) if len(fitting) == 1 else None
+        return named
+
+    def facts(self, provider: str, model: Mapping[str, Any]) -> dict[str, Any]:
+        """The canonical id of a model, and each fact that it does not state and that other records agree on.
+
+        The family is agreed on by the records of the same canonical id, else by those with the same last segment of
+        the id; else it is the `longest_family`. No family is invented.
+        """
+        named, segment = self._named(provider, model), last_segment(model["id"])
+        canonical = named or self.canonical(provider, model)
+        found: dict[str, Any] = {} if canonical is None else {"canonical": canonical}
+        for name in FACTS:
+            if stated_of(model, name) is not None:
+                continue
+            value = None
+            if named if name in LIKELY else canonical:
+                value = self._agreed("canonical", str(canonical), name)
+            if value is None and (not named if name in LIKELY else name == "family"):
+                value = self._agreed("segment", segment, name)
+            if value is None and name == "family":
+                value = self._longest(model["id"])
+            if value is not None:
+                found[name] = value
+        return found
+
+    def _agreed(self, kind: str, group: str, name: str) -> Any:
+        votes = self._votes.get((kind, group, name), {})
+        return next(iter(votes)) if len(votes) == 1 and sum(votes.values()) >= FACTS[name].least else None
+
+    def _longest(self, model_id: str) -> str | None:
+        if self._by_part is None:
+            self._by_part = families_by_part(self._families)
+        return longest_family(model_id, self._by_part)
+
+
+def likely(facts: Mapping[str, Any]) -> list[str]:
+    """The capabilities that are likely, of a model with these agreed facts."""
+    return [flag for name, flags in LIKELY.items() if facts.get(name) is True for flag in flags]
+
+
+def _folded(canonical: str) -> str:
+    """A canonical id with its provider as our ids spell it."""
+    provider, slash, rest = canonical.partition("/")
+    return f"{fold_provider(provider)}{slash}{rest}"

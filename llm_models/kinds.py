@@ -1,0 +1,143 @@
+"""Kinds: what a model is for, by rules about its id, family and modalities; standard library only.
+
+The rules are data. A kind that is stated wins; a capability that is stated wins over the one of the kind.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CHAT, EMBEDDING, OTHER = "chat", "embedding", "other"
+
+KINDS = (CHAT, "completion", "realtime", EMBEDDING, "rerank", "image", "speech", "transcription", "video", "music",
+         "translation", "classifier", "moderation", OTHER)  # fmt: skip
+"""The kinds that the rules derive. Sources and applications may state others.
+
+`other` is a model that does not chat, of which nothing else is known.
+"""
+
+_EMBEDDERS = {"bge", "codestral-embed", "cohere-embed", "gemini-embedding", "mistral-embed", "text-embedding",
+              "titan-embed", "voyage"}  # fmt: skip
+
+
+def _word(*words: str) -> str:
+    """The pattern of these words where no letter or digit is next to them: `live`, but not `olive`."""
+    return rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z0-9])"
+
+
+# The first rule that fits decides. A rule fits when the last segment of the id matches `id`, or the whole id matches
+# `whole` (both in lower case), or the family is one of `families`. A rule with `textless` fits when the modalities of
+# that side (`input` or `output`) are stated and hold no text, but the one of `with` where the rule names one. Where the
+# capability `flag` is stated, it alone decides. `apis` are the APIs by which such a model is called, where certain.
+RULES: tuple[dict[str, Any], ...] = (
+    {"kind": "rerank", "id": rf"rerank|{_word('semantic-ranker')}"},
+    {"kind": "classifier",
+     "id": r"prompt-?guard|gliner|distilbert-|esmfold|studiovoice|usdvalidate|-mnli$|" + _word(r"esm-?[12]b?")},
+    {"kind": "moderation", "id": _word("moderation")},
+    {"kind": EMBEDDING, "flag": "embeddings", "families": _EMBEDDERS,
+     "id": r"embed|-mpnet-base-|(?<![a-z0-9])(?:(?:bge|e5|gte|voyage)|(?:all-)?mini[-_]?lm)[-_]"},
+    {"kind": EMBEDDING, "textless": "output", "with": "embeddings"},
+    # Before realtime: `grok-voice-stt`, `gpt-realtime-whisper` and `gpt-live-transcribe` write what they hear.
+    {"kind": "transcription", "whole": r"(?<![a-z0-9])deepgram/(?:.*/)?(?:nova|flux|base|enhanced)(?![a-z0-9])",
+     "id": r"transcribe|whisper|smart-turn|" + _word("asr", "stt", r"scribe[-_]v\d", "parakeet")},
+    {"kind": "speech",
+     "id": _word(r"aura-\d", "tts", "melotts", "orpheus", r"eleven(?:labs)?[-_](?:\w+_)?v\d", r"speech-\d\d")},
+    {"kind": "music", "id": _word("lyria", "music", "musicgen"), "whole": "stable-audio"},
+    {"kind": "realtime", "apis": ("realtime",),
+     "id": _word("realtime", "live", "native-audio", r"nova(?:-\d(?:-\d)?)?-sonic") + "|grok-voice|livetranslate"},
+    {"kind": "translation", "id": r"indictrans|m2m-?100|bart-large-cnn|" + _word("nllb", "opus-mt")},
+    {"kind": "completion", "apis": ("completions",),
+     "id": _word(r"gpt-3\.?5-turbo-instruct(?:-\d{4})?$", r"(?:davinci|babbage)-00\d$")},
+    # Upstream lists text as the output of some of these.
+    {"kind": "video",
+     "id": _word("grok-imagine-video", r"sora-?\d", r"veo-?\d(?:\.\d)?", r"(?:seedance|hailuo|kling)[-\d]?\w*",
+                 ".*-to-video", "[tir]2v")},
+    {"kind": "image", "families": {"gpt-image"},
+     "id": r"nano-banana|stable-diffusion|(?<![a-z0-9])(?:chat)?gpt-image-|(?<![a-z0-9])grok-imagine-|"
+           + _word(r"dall-?e-?\d?", r"imagen-\d(?:\.\d)?", "nova-canvas", "titan-image-generator", r"qwen-image",
+                   r"flux[.-]?\d?(?:\.\d)?-(?:pro|dev|schnell|flex|kontext|max)", r"sd3(?:\.\d)?", "seedream",
+                   ".*-to-image")},
+    {"kind": "video", "textless": "output", "with": "video"},
+    {"kind": "image", "textless": "output", "with": "image"},
+    {"kind": "speech", "textless": "output", "with": "audio"},
+    {"kind": OTHER, "textless": "output"},
+    {"kind": "transcription", "textless": "input", "with": "audio"},
+    {"kind": "classifier", "textless": "input"},  # it looks at pictures, and answers with words
+)  # fmt: skip
+
+_IDS, _WHOLE = (re.compile("|".join([f"(?:{rule[key]})" for rule in RULES if key in rule])) for key in ("id", "whole"))
+_FAMILIES = {family for rule in RULES for family in rule.get("families", ())}
+"""Whether any rule names a model; most models are asked no more than this."""
+
+TAGS: tuple[tuple[str, str], ...] = (
+    ("guard", r"(?<!van)guard|safety"),
+    ("ocr", _word("ocr")),
+)
+"""The tags of chat models for a special purpose, with the pattern of the last segment of their ids."""
+
+
+def last_segment(model_id: str) -> str:
+    """The last path segment of an id in lower case, up to the first `@` or `:`.
+
+    >>> last_segment("openai/gpt-oss-20b:free")
+    'gpt-oss-20b'
+    """
+    return model_id.rstrip("/").rpartition("/")[2].lower().partition(":")[0].partition("@")[0]
+
+
+def _name(model_id: str) -> str:
+    """The text that the rules read: the last segment of an id, or of the base of a fine-tuned model."""
+    head, found, tail = model_id.lower().rpartition("ft:")
+    return last_segment(tail if found and (not head or head.endswith("/")) else model_id)
+
+
+def rule_of(model: Mapping[str, Any], family: str | None) -> Mapping[str, Any]:
+    """The first rule that fits a model's stated data; that of `chat` or `other` where none fits."""
+    stated, modalities = model.get("capabilities", {}), model.get("modalities", {})
+    segment, whole = _name(model["id"]), model["id"].lower()
+    named = bool(_IDS.search(segment) or _WHOLE.search(whole)) or family in _FAMILIES
+    textless = [side for side, listed in modalities.items() if listed and "text" not in listed]
+    for rule in RULES:
+        if "textless" in rule:
+            side = rule["textless"]
+            fits = side in textless and rule.get("with", modalities[side][0]) in modalities[side]
+        elif stated.get(rule.get("flag")) is not None:
+            fits = bool(stated[rule["flag"]])
+        else:
+            fits = named and _is_named(rule, segment, whole, family)
+        # Who states that a model chats denies all kinds except that of embeddings: such a model may chat, too.
+        if fits and not (stated.get("chat") and rule["kind"] != EMBEDDING):
+            return rule
+    return {"kind": OTHER if stated.get("chat") is False else CHAT}
+
+
+def _is_named(rule: Mapping[str, Any], segment: str, whole: str, family: str | None) -> bool:
+    """Whether a rule names a model by its id or its family."""
+    patterns = ((rule.get("id"), segment), (rule.get("whole"), whole))
+    by_id = any(pattern and re.search(pattern, text) for pattern, text in patterns)
+    return by_id or (family is not None and family in rule.get("families", ()))
+
+
+def flags_of(kind: str) -> dict[str, bool]:
+    """What follows for `chat` and `embeddings` from a kind.
+
+    >>> flags_of("rerank"), flags_of("embedding")
+    ({'chat': False}, {'chat': False, 'embeddings': True})
+    """
+    if kind == CHAT:
+        return {}
+    return {"chat": False, "embeddings": True} if kind == EMBEDDING else {"chat": False}
+
+
+def tags_of(model_id: str) -> list[str]:
+    """The tags that the id of a chat model suggests.
+
+    >>> tags_of("meta-llama/llama-guard-4-12b"), tags_of("gpt-oss-120b")
+    (['guard'], [])
+    """
+    segment = _name(model_id)
+    return [tag for tag, pattern in TAGS if re.search(pattern, segment)]

@@ -1,0 +1,117 @@
+"""Siblings: the records of a base with which touched models agree, found without decoding the others.
+
+A touched model keeps what the base derived for it as long as no layer changes a fact of its siblings or its own.
+Otherwise the text of the blocks is searched, and only records of the same model are decoded.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from llm_models.agreement import FACTS, LIKELY, Agreement, key_of, stated_of
+from llm_models.jsontext import loads
+from llm_models.snapshot_file import encode_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from llm_models.snapshot_file import SnapshotFile
+
+    Key = tuple[str, str]
+    Models = Mapping[str, Mapping[str, Mapping[str, Any]]]
+    """Provider -> id -> the stated data of a model."""
+
+_NOT_IN_KEYS = bytes(set(range(256)) - set(b'abcdefghijklmnopqrstuvwxyz0123456789"/:@'))
+
+
+def agreed_facts(base: SnapshotFile, touched: Models) -> dict[Key, dict[str, Any]]:
+    """Provider and id -> what other records agree on (`Agreement.facts`), of each touched model.
+
+    A touched model's own data counts instead of its record in `base`.
+    """
+    models = {(provider, i): model for provider, of_it in touched.items() for i, model in of_it.items()}
+    kept, wanted = _kept(base, models) if base.blocks else ({}, [*models])
+    if wanted:
+        agreement = _search(base, models, wanted) if base.blocks else Agreement((key[0], models[key]) for key in models)
+        kept.update({key: agreement.facts(key[0], models[key]) for key in wanted})
+    return kept
+
+
+def _kept(base: SnapshotFile, models: Mapping[Key, Any]) -> tuple[dict[Key, dict[str, Any]], list[Key]]:
+    """The facts of the touched models for which the base has the answer, and the other models."""
+    kept: dict[Key, dict[str, Any]] = {}
+    changed: set[str | None] = set()
+    marks: dict[Key, set[str | None]] = {}
+    for key, model in models.items():
+        line: Any = base.line(*key)
+        derived = line.get("derived", {}) if line else {}
+        marks[key] = {key_of(key[1]), model.get("canonical"), derived.get("canonical"), (line or {}).get("canonical")}
+        if line and _voice(line) == _voice(model):
+            kept[key] = _facts_in(line, derived)
+        else:
+            changed |= marks[key]
+    changed -= {None, ""}
+    kept = {key: facts for key, facts in kept.items() if not marks[key] & changed}
+    return kept, [key for key in models if key not in kept]
+
+
+def _voice(model: Mapping[str, Any]) -> list[Any]:
+    """All that a model's stated data says about facts."""
+    return [model.get("canonical"), *(stated_of(model, name) for name in FACTS)]
+
+
+def _facts_in(line: Mapping[str, Any], derived: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that the base derived for a model."""
+    facts = {name: derived[name] for name in ("canonical", *FACTS) if name in derived}
+    flags = derived.get("capabilities", {})
+    if "temperature" in flags and flags.get("chat", True):  # of models that do not chat it follows from the kind
+        facts["temperature"] = flags["temperature"]
+    return {**facts, **{name: True for name, likely in LIKELY.items() if {*likely} <= {*line.get("likely", ())}}}
+
+
+def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]) -> Agreement:
+    """The agreement of the touched models with all records of the base that are of the same models."""
+    blocks = {provider: base.raw_block(provider) for provider in base.blocks}
+    records = {key: (key[0], model) for key, model in models.items()}
+    canonicals, families = _values(blocks, b"canonical"), _values(blocks, b"family")
+
+    def add(provider: str, model_id: str) -> None:
+        if (provider, model_id) not in records:
+            records[provider, model_id] = provider, base.stated(provider, model_id) or {}
+
+    keys = {key_of(model_id) for _, model_id in wanted} - {""}
+    for provider, data in blocks.items():
+        if _may_hold(data, keys):
+            for model_id in base.block(provider).ids:
+                if key_of(model_id) in keys:
+                    add(provider, model_id)
+    near = Agreement(records.values(), canonicals)
+    groups = {near.canonical(key[0], models[key]) for key in wanted} - {None}
+    texts = [b'"canonical":' + encode_json(group) for group in groups]
+    for provider, data in blocks.items():
+        for text in [text for text in texts if text in data]:
+            block = base.block(provider)
+            for row, model_id in enumerate(block.ids):
+                if text in block.line(row):
+                    add(provider, model_id)
+    return Agreement(records.values(), canonicals, families)
+
+
+def _may_hold(data: bytes, keys: set[str]) -> bool:
+    """Whether an id of a block may have one of the keys; its index is not decoded."""
+    index = data[: data.index(b"\n")]
+    if not index.isascii() or b"\\" in index:
+        return True
+    squeezed = index.lower().translate(None, _NOT_IN_KEYS)
+    pattern = "|".join(sorted(keys)).encode()
+    return bool(keys) and re.search(b'["/:](?:%b)["/:@]' % pattern, squeezed) is not None
+
+
+def _values(blocks: Mapping[str, bytes], field: bytes) -> set[str]:
+    """All texts that the blocks state for a field, or that were derived from those that are stated."""
+    pattern = re.compile(rb'"%b":("(?:[^"\\]|\\.)*")' % field)
+    found: set[bytes] = set()
+    for data in blocks.values():
+        found.update(pattern.findall(data))
+    return {loads(text.decode()) for text in found}
