@@ -21,10 +21,12 @@ class TestProviderAliases:
             ('id = "a"\nname = "A"\naliases = ["a"]\n', None),
             (
                 'id = "a"\nname = "A"\naliases = ["x", "OpenAI"]\n',
-                "x.toml:4:17: providers.a.aliases[1]: 'OpenAI' cannot be an alias of a: it is the id of another provider",
+                "x.toml:4:17: providers.a.aliases[1]: 'OpenAI' cannot be an alias of a: "
+                "it is the id of another provider",
             ),
             (
-                'id = "a"\nname = "A"\naliases = ["old-name"]\n[[providers]]\nid = "b"\nname = "B"\naliases = ["old.NAME"]\n',
+                'id = "a"\nname = "A"\naliases = ["old-name"]\n'
+                '[[providers]]\nid = "b"\nname = "B"\naliases = ["old.NAME"]\n',
                 "x.toml:8:12: providers.b.aliases[0]: 'old.NAME' cannot be an alias of b: it is already an alias of a",
             ),
         ],
