@@ -18,6 +18,7 @@ from llm_models.errors import (
     ModelNotAllowedError,
     NoMatchError,
     Problem,
+    RetiredModelError,
     SnapshotError,
     SourceError,
     UnknownCapabilityError,
@@ -51,11 +52,13 @@ from llm_models.store import (
     format_spec,
     get_model,
     get_provider,
+    history,
     list_models,
     list_providers,
     load,
     parse_provider,
     parse_spec,
+    provider_history,
     reload,
     resolve,
     select,
@@ -67,6 +70,8 @@ if TYPE_CHECKING:
     from llm_models.behaviour import Overrides as Overrides
     from llm_models.differences import diff as diff
     from llm_models.endpoints import Endpoint as Endpoint
+    from llm_models.listings import ModelHistory as ModelHistory
+    from llm_models.listings import ProviderHistory as ProviderHistory
 
 __all__ = [
     "CAPABILITIES",
@@ -83,13 +88,16 @@ __all__ = [
     "Limits",
     "Modalities",
     "Model",
+    "ModelHistory",
     "ModelKey",
     "ModelNotAllowedError",
     "NoMatchError",
     "Overrides",
     "Problem",
     "Provider",
+    "ProviderHistory",
     "Reasoning",
+    "RetiredModelError",
     "Snapshot",
     "SnapshotError",
     "SourceError",
@@ -109,11 +117,13 @@ __all__ = [
     "format_spec",
     "get_model",
     "get_provider",
+    "history",
     "list_models",
     "list_providers",
     "load",
     "parse_provider",
     "parse_spec",
+    "provider_history",
     "reload",
     "resolve",
     "select",
@@ -122,7 +132,9 @@ __all__ = [
 
 _LAZY = {
     "Endpoint": "llm_models.endpoints",
+    "ModelHistory": "llm_models.listings",
     "Overrides": "llm_models.behaviour",
+    "ProviderHistory": "llm_models.listings",
     "diff": "llm_models.differences",
 }
 """Public names whose modules are off the read path, imported when first asked for."""

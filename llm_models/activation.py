@@ -86,7 +86,7 @@ def activate(
                 _heed(built, force=force, strict=strict)
             files.sweep(state)
             if built.base.name != paths.PACKAGED_SNAPSHOT:  # first, so that no crash can lose what was activated
-                history = os.path.join(state, timeline_update.NAME)
+                history = os.path.join(state, paths.HISTORY_NAME)
                 hindered = timeline_update.update(history, folder, built.base, built.fetched)
                 built = built._replace(look=(*built.look, *hindered))
             if old != built.file.data:

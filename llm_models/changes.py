@@ -5,146 +5,27 @@ Only what a layer touches is decoded; what no layer touches is not looked at.
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import schema
 from llm_models.agreement import PATHS, likely
 from llm_models.enrich import derive
-from llm_models.errors import ConfigError, did_you_mean, dotted, printable
+from llm_models.errors import ConfigError, dotted, printable
 from llm_models.filters import compile_glob
-from llm_models.layers import BY_PROVIDER, RECORD_RULES, SETTINGS_RULES
+from llm_models.layers import RECORD_RULES
 from llm_models.merge import Layered, merge
-from llm_models.modelspec import fold_provider
-from llm_models.origins import stored
 from llm_models.siblings import agreed_facts
+from llm_models.touched import Touched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from llm_models.document import DocumentPath
-    from llm_models.errors import Problem
     from llm_models.layers import Entry, Layer
     from llm_models.merge import Origin, Path
-    from llm_models.origins import Removed, Stored
+    from llm_models.origins import Removed
+    from llm_models.paths import Folder
     from llm_models.snapshot_file import SnapshotFile
-
-    Locations = dict[str, dict[str, dict[str, Stored]]]
-    """Section (`exclude`, `deny`, `allow`) -> provider -> pattern -> the layer that states it, and where."""
-
-OF_THE_GONE = frozenset({"retires", "successor"})
-"""What a curated entry may state of a model that is gone: `timeline_build` takes it into the packaged history."""
-
-
-class Touched:
-    """Which records the layers touch, in what order, and what of the layers cannot be applied.
-
-    `own` holds the providers and `defined` the models, by provider, that layers add. `left_out` lists the entries
-    whose model no layer holds.
-    """
-
-    def __init__(self, base: SnapshotFile, layers: Sequence[Layer]) -> None:
-        self.base = base
-        self.layers = layers
-        self.providers: dict[str, list[Entry]] = {}
-        self.models: dict[str, dict[str, list[Entry]]] = {}
-        self.own: set[str] = set()
-        self.defined: dict[str, set[str]] = {}
-        self.left_out: list[Entry] = []
-        self.problems: list[Problem] = []
-        for layer in layers:
-            self._add_providers(layer)
-            entries = [entry for entry in layer.models if self._has_provider(entry, layer)]
-            exact = [entry for entry in entries if entry.match is None and self._defines(entry, layer)]
-            # A match applies before an exact id, and only to what this layer and weaker ones hold, so that merging
-            # layer by layer gives what merging at once gives.
-            for entry in entries:
-                if entry.match is not None:
-                    self._add_matches(entry, entry.match)
-            for entry in exact:
-                self._touch(entry, entry.id)
-
-    def knows(self, provider: str) -> bool:
-        """Whether the base or a layer holds that provider."""
-        return provider in self.own or provider in self.base.blocks
-
-    def holds(self, provider: str, model_id: str) -> bool:
-        """Whether the base, or a layer added so far, holds that model."""
-        return model_id in self.defined.get(provider, ()) or self.base.holds(provider, model_id)
-
-    def ids(self, provider: str) -> list[str]:
-        """The ids of a provider's models, those of the base and of the layers, sorted."""
-        base = self.base.block(provider).ids if provider in self.base.blocks else ()
-        return sorted({*base, *self.defined.get(provider, ())})
-
-    def _add_providers(self, layer: Layer) -> None:
-        for entry in layer.providers:
-            if not self.knows(entry.provider):
-                if layer.only_patches:
-                    self.left_out.append(entry)
-                    continue
-                self.own.add(entry.provider)
-            self.providers.setdefault(entry.provider, []).append(entry)
-
-    def _has_provider(self, entry: Entry, layer: Layer) -> bool:
-        """Whether the entry's provider is known; otherwise the entry is left out, or a problem."""
-        if layer.only_patches and not self.knows(entry.provider):
-            self.left_out.append(entry)
-            return False
-        return self._check_provider(entry.provider, layer, (*entry.path, "provider"))
-
-    def _defines(self, entry: Entry, layer: Layer) -> bool:
-        """Whether the entry's model is there, or the entry may add it; otherwise the entry is left out."""
-        if not self.holds(entry.provider, entry.id):
-            if layer.only_patches and entry.fields.keys() <= OF_THE_GONE:
-                return False
-            stated = entry.states("name") or entry.states("limits", "context") or entry.states("modalities")
-            if layer.only_patches or not (entry.provider in self.own or stated):
-                self.left_out.append(entry)
-                return False
-            self.defined.setdefault(entry.provider, set()).add(entry.id)
-        return True
-
-    def _add_matches(self, entry: Entry, pattern: str) -> None:
-        test = compile_glob(pattern)
-        for model_id in self.ids(entry.provider):
-            if test(model_id):
-                self._touch(entry, model_id)
-
-    def _touch(self, entry: Entry, model_id: str) -> None:
-        self.models.setdefault(entry.provider, {}).setdefault(model_id, []).append(entry)
-
-    def _check_provider(self, provider: str, layer: Layer, path: DocumentPath, key: str | None = None) -> bool:
-        if self.knows(provider):
-            return True
-        hint = did_you_mean(provider, [*self.base.blocks, *self.own], 1) or "Define it under [[providers]] first."
-        message = f"unknown provider '{printable(provider if key is None else key)}'"
-        self.problems.append(layer.document.problem(path, message, hint, key))
-        return False
-
-    def settings(self) -> tuple[dict[str, Any], Locations]:
-        """The settings of all layers, merged onto the base's, and the location of each pattern of the layers."""
-        stated = [Layered(self._settings(layer), layer.name) for layer in self.layers]
-        merged = merge([Layered(self.base.header["filters"]), *stated], SETTINGS_RULES)
-        locations: Locations = {}
-        for layer in self.layers:
-            for path, patterns in chain(*map(layer.document.entries, BY_PROVIDER)):
-                section, spelling = map(str, path)
-                provider = fold_provider(spelling)
-                known = layer.only_patches or self._check_provider(provider, layer, (section,), spelling)
-                origin = stored(layer.name, layer.location(path))
-                for pattern in patterns if known and patterns != "all" else ():
-                    locations.setdefault(section, {}).setdefault(provider, {}).setdefault(pattern, origin)
-        return merged.values, locations
-
-    def _settings(self, layer: Layer) -> Mapping[str, Any]:
-        """The settings of a layer; where it only patches, without those for providers that no layer holds."""
-        if not layer.only_patches:
-            return layer.settings
-        return {
-            name: {one: globs for one, globs in value.items() if self.knows(one)} if isinstance(value, dict) else value
-            for name, value in layer.settings.items()
-        }
+    from llm_models.touched import Locations
 
 
 class Final(NamedTuple):
@@ -179,10 +60,22 @@ class Changes:
         self.removed: dict[str, dict[str, Removed]] = {}
         self.fallen: list[tuple[str, str, str]] = []
 
+    def gone(self) -> list[str]:
+        """The entries and settings without effect because what they are about is gone, for people."""
+        entries = [entry.spec for entry in self.left_out if self.touched.was_listed(entry)]
+        return entries + [setting.name for setting in self.touched.gone]
 
-def merge_layers(base: SnapshotFile, layers: Sequence[Layer]) -> Changes:
-    """What `layers`, weakest first, change of `base`. Raises `ConfigError` with all problems of the layers."""
-    touched = Touched(base, layers)
+    def without_effect(self) -> list[str]:
+        """All entries without effect, and the settings about providers that are gone, for people."""
+        return [entry.spec for entry in self.left_out] + [setting.name for setting in self.touched.gone]
+
+
+def merge_layers(base: SnapshotFile, layers: Sequence[Layer], remembers: Folder | None = None) -> Changes:
+    """What `layers`, weakest first, change of `base`. Raises `ConfigError` with all problems of the layers.
+
+    `remembers` is the application whose own history counts beside the packaged one; see `past`.
+    """
+    touched = Touched(base, layers, remembers)
     settings, locations = touched.settings()
     if touched.problems:
         order = [layer.document.name for layer in layers]

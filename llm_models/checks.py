@@ -9,25 +9,27 @@ from __future__ import annotations
 import os
 import re
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from llm_models import config, notices, paths
-from llm_models.changes import Touched, settle_aliases
+from llm_models.case import Case, Finding
+from llm_models.changes import settle_aliases
 from llm_models.document import ANY
 from llm_models.errors import ConfigError, Problem, SnapshotError, did_you_mean, nearest, printable
 from llm_models.filters import compile_glob
 from llm_models.frozen import defaults
 from llm_models.in_use import in_use
-from llm_models.layers import BY_PROVIDER, RECORD_RULES, Layer, layer_from
+from llm_models.layers import BY_PROVIDER, RECORD_RULES, layer_from
 from llm_models.modelspec import fold_provider, split_spec
-from llm_models.origins import fields_of, leaves, weaker
+from llm_models.origins import leaves
+from llm_models.past import absent
 from llm_models.records import Model, Provider
+from llm_models.touched import Touched
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from llm_models.document import DocumentPath
-    from llm_models.errors import Severity
     from llm_models.layers import Entry
     from llm_models.snapshot_file import SnapshotFile
 
@@ -64,8 +66,8 @@ def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
         name = os.path.basename(path)
         curated = os.path.basename(os.path.dirname(paths.absolute(path))) == "overrides"
         layer = layer_from(document, f"overrides/{name}" if curated else name, only_patches=curated)
-        run = Touched(base, [layer])
-        case = _Case(layer, run, run.settings()[0].get("exclude", {}))
+        run = Touched(base, [layer], paths.find(path))
+        case = Case(layer, run, run.settings()[0].get("exclude", {}))
         if ANY not in document.doubtful:
             problems += run.problems
         for finding in chain.from_iterable(check(case) for check in CHECKS):
@@ -74,70 +76,20 @@ def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
     return sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0, problem.message))
 
 
-class _Case(NamedTuple):
-    """What a check reads: a layer, that layer over the base, and the patterns that exclude models by provider."""
-
-    layer: Layer
-    run: Touched
-    excludes: dict[str, list[str]]
-
-    def entries(self) -> Iterator[Entry]:
-        """The model entries whose provider is known. An unknown provider is a worse problem, and is reported."""
-        return (entry for entry in self.layer.models if self.run.knows(entry.provider))
-
-    def touched(self, entry: Entry) -> dict[str, list[Entry]]:
-        """The models that an entry changes: id -> all entries that change that model."""
-        models = self.run.models.get(entry.provider, {})
-        return {model_id: entries for model_id, entries in models.items() if entry in entries}
-
-    def ground(self, provider: str, model_id: str | None = None) -> dict[tuple[str, ...], Any] | None:
-        """What the base states of a model (or the provider) without this layer; None where it does not have it."""
-        base = self.run.base
-        if not base.holds(provider, model_id):
-            return None
-        record = base.block(provider).provider if model_id is None else base.stated(provider, model_id)
-        name = provider if model_id is None else f"{provider}:{model_id}"
-        return weaker(dict(leaves(record or {})), fields_of(base.tail(), name), self.layer.name)
-
-    def excluding(self, provider: str, model_id: str) -> str | None:
-        """The pattern that excludes a model, if one does."""
-        patterns = self.excludes.get(provider, ())
-        return next((pattern for pattern in patterns if compile_glob(pattern)(model_id)), None)
-
-    def base_aliases(self, provider: str) -> dict[str, str]:
-        """The aliases in the base: alias -> id."""
-        return self.run.base.block(provider).aliases if self.run.base.holds(provider) else {}
-
-    def aliases(self, provider: str) -> dict[str, tuple[str, ...]]:
-        """The aliases of each model of a provider that is not excluded, including those of this layer."""
-        held: dict[str, list[str]] = {i: [] for i in self.run.ids(provider) if self.excluding(provider, i) is None}
-        for alias, model_id in self.base_aliases(provider).items():
-            held.get(model_id, []).append(alias)
-        for model_id, entries in self.run.models.get(provider, {}).items():
-            for entry in entries if model_id in held else ():
-                ground = [] if ("aliases",) in entry.omitted else held[model_id]
-                held[model_id] = [*ground, *entry.fields.get("aliases", ())]
-        return {model_id: tuple(dict.fromkeys(aliases)) for model_id, aliases in held.items()}
-
-
-class _Finding(NamedTuple):
-    """A problem at `path`, or at the `key` inside it, in an entry about `provider`."""
-
-    provider: str
-    path: DocumentPath
-    message: str
-    hint: str = ""
-    key: str | None = None
-    severity: Severity = "warning"
-
-
-def _left_out(case: _Case) -> Iterator[_Finding]:
+def _left_out(case: Case) -> Iterator[Finding]:
     """An entry whose model no layer has."""
     for entry in case.run.left_out:
         provider = entry.provider
-        if not case.run.knows(provider):  # in a file that may only patch
+        if not case.run.knows(provider):
             path = (*entry.path, "provider" if entry.path[0] == "models" else "id")
-            yield _Finding(provider, path, "unknown provider, so this entry is left out")
+            gone = case.run.past.provider(provider)
+            hint = "" if gone is None or entry.path[0] == "models" else "To define it, state name or base_url."
+            why = "unknown provider" if gone is None else absent(provider, gone)
+            yield Finding(provider, path, f"{why}, so this entry is left out", hint)
+            continue
+        if case.run.past.is_gone(provider, entry.id):
+            why, hint = case.gone(provider, entry.id)
+            yield Finding(provider, (*entry.path, "id"), f"{why}, so this entry is left out", hint)
             continue
         text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
         model_id = case.base_aliases(provider).get(entry.id)
@@ -145,15 +97,25 @@ def _left_out(case: _Case) -> Iterator[_Finding]:
             hint = f"It is an alias; use the id '{printable(model_id)}'."
         else:
             hint = did_you_mean(entry.id, case.run.ids(provider))
-        yield _Finding(provider, (*entry.path, "id"), text, hint or "To define it, state name or limits.context.")
+        yield Finding(provider, (*entry.path, "id"), text, hint or "To define it, state name or limits.context.")
 
 
-def _matches_nothing(case: _Case) -> Iterator[_Finding]:
+def _matches_nothing(case: Case) -> Iterator[Finding]:
     """A pattern of match, exclude, allow or deny that matches no model."""
 
-    def look(provider: str, path: DocumentPath, pattern: str, names: list[str]) -> Iterator[_Finding]:
-        if not any(map(compile_glob(pattern), names)):
-            yield _Finding(provider, path, f"matches no model of {provider}", did_you_mean(pattern, names))
+    def look(provider: str, path: DocumentPath, pattern: str, names: list[str]) -> Iterator[Finding]:
+        test = compile_glob(pattern)
+        if any(map(test, names)):
+            return
+        gone = [one for one in case.run.past.ids(provider) if test(one) and case.run.past.is_gone(provider, one)]
+        if pattern in gone:
+            yield Finding(provider, path, *case.gone(provider, pattern))
+        elif gone:
+            more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
+            text = f"matches only models of {provider} that are no longer listed, such as {printable(gone[0])}{more}"
+            yield Finding(provider, path, text)
+        else:
+            yield Finding(provider, path, f"matches no model of {provider}", did_you_mean(pattern, names))
 
     for entry in case.entries():
         if entry.match is not None:
@@ -169,7 +131,7 @@ def _matches_nothing(case: _Case) -> Iterator[_Finding]:
             yield from look(provider, (*path, index), pattern, names)
 
 
-def _already_so(case: _Case) -> Iterator[_Finding]:
+def _already_so(case: Case) -> Iterator[Finding]:
     """A value that the catalogue has without the file."""
     for entry in case.layer.providers:
         yield from _same(case, entry, [None], (), entry.provider)
@@ -180,8 +142,8 @@ def _already_so(case: _Case) -> Iterator[_Finding]:
 
 
 def _same(
-    case: _Case, entry: Entry, ids: Collection[str | None], others: Iterable[Entry], spec: str
-) -> Iterator[_Finding]:
+    case: Case, entry: Entry, ids: Collection[str | None], others: Iterable[Entry], spec: str
+) -> Iterator[Finding]:
     """The values of an entry that the base has in every model of `ids`, unless `others` change them too."""
     grounds = [ground for model_id in ids if (ground := case.ground(entry.provider, model_id)) is not None]
     if not grounds or len(grounds) < len(ids) or entry.omitted:  # an omitted value may be stated again
@@ -196,23 +158,23 @@ def _same(
             if case.layer.document.line(where) is None:  # a key that is stored in extra
                 where = tuple(part for part in where if part != "extra")
             text = f"{printable(spec)} already has this value; the line has no effect"
-            yield _Finding(entry.provider, where, text)
+            yield Finding(entry.provider, where, text)
 
 
 def _equal(left: Any, right: Any) -> bool:
     return bool(left == right) and isinstance(left, bool) is isinstance(right, bool)
 
 
-def _excluded(case: _Case) -> Iterator[_Finding]:
+def _excluded(case: Case) -> Iterator[Finding]:
     """An override of a model that is excluded."""
     for entry in case.entries():
         pattern = None if entry.match is not None else case.excluding(entry.provider, entry.id)
         if pattern is not None and entry not in case.run.left_out:
             text = f"exclude pattern '{printable(pattern)}' removes this model, so this entry has no effect"
-            yield _Finding(entry.provider, (*entry.path, "id"), text)
+            yield Finding(entry.provider, (*entry.path, "id"), text)
 
 
-def _to_extra(case: _Case) -> Iterator[_Finding]:
+def _to_extra(case: Case) -> Iterator[Finding]:
     """A key that is not a field of a record, so it is stored in `extra`."""
     for section, known in _FIELDS.items():
         for path, data in case.layer.document.entries(section):
@@ -221,10 +183,10 @@ def _to_extra(case: _Case) -> Iterator[_Finding]:
                     near = nearest(key, known, 1)
                     hint = f"Did you mean '{near[0]}'?" if near else "If this is meant, write it under extra."
                     text = f"unknown field '{printable(key)}'; it is stored in extra"
-                    yield _Finding("", path, text, hint, key)
+                    yield Finding("", path, text, hint, key)
 
 
-def _tiers_left(case: _Case) -> Iterator[_Finding]:
+def _tiers_left(case: Case) -> Iterator[Finding]:
     """A new price, while the source's prices for long requests stay."""
     for entry in case.entries():
         new = [name for name in ("input", "output") if entry.states("cost", name)]
@@ -236,10 +198,10 @@ def _tiers_left(case: _Case) -> Iterator[_Finding]:
         if tiered:
             text = f"cost.tiers of {entry.provider}:{printable(tiered[0])} still has the old prices for long requests"
             hint = 'State cost.tiers too, or put "cost.tiers" in omit.'
-            yield _Finding(entry.provider, (*entry.path, "cost", new[0]), text, hint)
+            yield Finding(entry.provider, (*entry.path, "cost", new[0]), text, hint)
 
 
-def _aliases(case: _Case) -> Iterator[_Finding]:
+def _aliases(case: Case) -> Iterator[Finding]:
     """An alias that is a model's id, or that two models claim. This is an error, because such an alias is dropped."""
     reasons: dict[str, dict[str, str]] = {}
     for entry in case.entries():
@@ -250,18 +212,34 @@ def _aliases(case: _Case) -> Iterator[_Finding]:
             reason = reasons[entry.provider].get(alias)
             if reason is not None:
                 text = f"'{printable(alias)}' cannot be an alias: {printable(reason)} of {entry.provider}"
-                yield _Finding(entry.provider, (*entry.path, "aliases", index), text, severity="error")
+                yield Finding(entry.provider, (*entry.path, "aliases", index), text, severity="error")
 
 
-def _preferred(case: _Case) -> Iterator[_Finding]:
-    """A preferred provider that no layer has."""
+def _gone_settings(case: Case) -> Iterator[Finding]:
+    """A setting about a provider that is gone. It is an error where `allow` has no other, because no model is left."""
+    allow = case.layer.settings.get("allow")
+    closed = isinstance(allow, dict) and allow and not any(map(case.run.knows, allow))
+    for setting in case.run.gone:
+        gone = case.run.past.provider(setting.provider)
+        section, key = setting.path[0], setting.path[-1]
+        text = absent(setting.provider, gone) if gone else f"{setting.provider} is gone"
+        if closed and section == "allow":
+            yield Finding("", (section,), f"{text}, so allow hides every model", "", str(key), "error")
+        elif section == "prefer":
+            yield Finding("", setting.path, f"{text}, so this has no effect")
+        else:
+            yield Finding("", (section,), f"{text}, so this has no effect", "", str(key))
+
+
+def _preferred(case: Case) -> Iterator[Finding]:
+    """A preferred provider that no layer has and that was never known."""
     for index, provider in enumerate(case.layer.settings.get("prefer", ())):
-        if not case.run.knows(provider):
+        if not case.run.knows(provider) and not case.run.past.knows(provider):
             hint = did_you_mean(provider, case.run.base.blocks, 1)
-            yield _Finding(provider, ("prefer", index), f"unknown provider '{printable(provider)}'", hint)
+            yield Finding(provider, ("prefer", index), f"unknown provider '{printable(provider)}'", hint)
 
 
-def _taken(case: _Case) -> Iterator[_Finding]:
+def _taken(case: Case) -> Iterator[Finding]:
     """A new provider whose id stands in ids or aliases of the base where a model spec has its provider."""
     added = {entry.provider: entry for entry in reversed(case.layer.providers) if entry.provider in case.run.own}
     taken: dict[str, tuple[str, str]] = {}
@@ -277,7 +255,7 @@ def _taken(case: _Case) -> Iterator[_Finding]:
                 taken.setdefault(key.provider, (name, f"{provider}:{model_id}"))
     for provider, (name, spec) in taken.items():
         text = f"provider '{provider}' takes over texts such as '{printable(name)}', which name {printable(spec)}"
-        yield _Finding(provider, (*added[provider].path, "id"), text, "Choose another id, unless this is meant.")
+        yield Finding(provider, (*added[provider].path, "id"), text, "Choose another id, unless this is meant.")
 
 
 _FOLDED = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ-.", b"abcdefghijklmnopqrstuvwxyz__")
@@ -292,22 +270,14 @@ def _may_name(block: bytes, providers: Collection[str]) -> bool:
     return any(end.decode() in providers for pattern in (_HEAD, _TAIL) for end in pattern.findall(index))
 
 
-def _lifecycle(case: _Case) -> Iterator[_Finding]:
+def _lifecycle(case: Case) -> Iterator[Finding]:
     """A model that is deprecated, retiring or retired. Curated overrides are about such models, too."""
     named = () if case.layer.only_patches else notices.of_layer(case.layer, case.run.base)
     for path, what, model in named:
-        yield _Finding(model.provider, path, f"{printable(model.spec)}: {what}")
+        yield Finding(model.provider, path, f"{printable(model.spec)}: {what}")
 
 
 CHECKS = (
-    _left_out,
-    _lifecycle,
-    _matches_nothing,
-    _already_so,
-    _excluded,
-    _to_extra,
-    _tiers_left,
-    _aliases,
-    _preferred,
-    _taken,
-)
+    _left_out, _lifecycle, _matches_nothing, _gone_settings, _already_so, _excluded, _to_extra, _tiers_left, _aliases,
+    _preferred, _taken,
+)  # fmt: skip

@@ -141,15 +141,38 @@ class LLMModelsError(Exception):
 
 
 class UnknownProviderError(LLMModelsError, LookupError):
-    """There is no such provider. `provider` is the text as given."""
+    """There is no such provider. `provider` is the text as given.
+
+    Of a provider that a source listed once, `last_listed` is the last such day (`YYYY-MM-DD`), and `gone_by` the next
+    day on which the source was seen, without it; both are None for a name that was never listed.
+    """
 
     provider: str
+    last_listed: str | None = None
+    gone_by: str | None = None
 
 
 class UnknownModelError(LLMModelsError, LookupError):
     """There is no such model, or an `exclude` removed it. `spec` is the text as given."""
 
     spec: str
+
+
+class RetiredModelError(UnknownModelError):
+    """A source listed the model once, and no longer does. `spec` is its model spec.
+
+    `last_listed` is the last day on which it was listed (`YYYY-MM-DD`), and `gone_by` the next day on which the source
+    was seen, without it (None where that is not known). Neither is the day on which the model stopped answering.
+    `rename` is the model spec under which the same provider lists it now, `successor` that of the model that follows it
+    as somebody stated; both are None where there is none. `elsewhere` are the specs of shown models of other providers
+    with the same id: a hint, not successors.
+    """
+
+    last_listed: str
+    gone_by: str | None
+    rename: str | None
+    successor: str | None
+    elsewhere: tuple[str, ...]
 
 
 class AmbiguousModelError(LLMModelsError, LookupError):

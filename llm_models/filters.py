@@ -50,15 +50,23 @@ class Filters:
     """`allow` and `deny` with canonical provider ids.
 
     `allow` is None or `"all"`, or provider -> `"all"` or globs; `deny` is provider -> globs. A provider that is not in
-    `known`, or is listed twice, is a `ConfigError`: a mistyped deny must not open a door.
+    `known`, or is listed twice, is a `ConfigError`: a mistyped deny must not open a door. A provider that is gone, as
+    `was_known` states, is left out and listed in `gone`. An `allow` with no other provider allows nothing.
     """
 
-    __slots__ = ("_compiled", "allow", "deny")
+    __slots__ = ("_compiled", "allow", "deny", "gone")
 
-    def __init__(self, allow: Allow, deny: Deny, known: Collection[str]) -> None:
+    def __init__(
+        self, allow: Allow, deny: Deny, known: Collection[str], was_known: Callable[[str], bool] | None = None
+    ) -> None:
         problems: list[Problem] = []
-        self.allow = None if allow in (None, "all") or allow == {} else _section("allow", allow, known, problems)
-        self.deny = _section("deny", {} if deny is None else deny, known, problems)
+        self.gone: list[str] = []
+
+        def section(name: str, value: Any) -> dict[str, Any]:
+            return _section(name, value, known, was_known, problems, self.gone)
+
+        self.allow = None if allow in (None, "all") or allow == {} else section("allow", allow)
+        self.deny = section("deny", {} if deny is None else deny)
         if problems:
             raise ConfigError("; ".join(map(str, problems)), problems=tuple(problems))
         self._compiled: dict[str, tuple[Any, Any]] = {}
@@ -92,8 +100,11 @@ class Filters:
         return allowed, [(glob, compile_glob(glob)) for glob in self.deny.get(provider, [])]
 
 
-def _section(name: str, section: Any, known: Collection[str], problems: list[Problem]) -> dict[str, Any]:
-    """One section by canonical provider id; adds what is wrong with it to `problems`."""
+def _section(
+    name: str, section: Any, known: Collection[str], was_known: Callable[[str], bool] | None,
+    problems: list[Problem], gone: list[str],
+) -> dict[str, Any]:  # fmt: skip
+    """One section by canonical provider id; adds what is wrong with it to `problems`, and what is gone to `gone`."""
     or_all = ' or "all"' if name == "allow" else ""
     if not hasattr(section, "items"):
         message = f"{name} must be a table from provider to patterns{or_all} (found {type(section).__name__})"
@@ -106,6 +117,9 @@ def _section(name: str, section: Any, known: Collection[str], problems: list[Pro
         hint = ""
         if provider in plain:
             messages = [f"duplicate entry for provider '{printable(provider)}'; merge the two"]
+        elif provider not in known and was_known is not None and was_known(provider):
+            gone.append(f"{name}.{provider}")
+            continue
         elif provider not in known:
             messages = [f"unknown provider '{printable(spelling)}'"]
             hint = did_you_mean(provider, known, 1).strip()

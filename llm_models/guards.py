@@ -135,6 +135,9 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
         exact = entry in run.left_out or spec in difference.models_removed
         if exact if entry.match is None else unmatched(entry.provider, entry.match):
             yield spec, entry.location
+    for setting in run.touched.gone:
+        if setting.layer is layer and setting.path[0] != "prefer":
+            yield setting.name, layer.location(setting.path)
     allow = layer.settings.get("allow")
     for provider, globs in allow.items() if isinstance(allow, dict) else ():
         for glob in () if globs == "all" else globs:

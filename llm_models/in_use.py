@@ -8,7 +8,6 @@ here, so that all of them judge by the same one.
 from __future__ import annotations
 
 import os
-import stat
 
 from llm_models import paths
 from llm_models.errors import SnapshotError, printable
@@ -19,11 +18,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    from llm_models.paths import FoundFile
+    from llm_models.paths import FoundFile, Strange
 
     Kind = Literal["packaged", "activated", "given"]
     BaseKind = Literal["packaged", "source"]
-    Unused = Literal["stale", "foreign", "writable"]
+    Unused = Literal["stale"] | Strange
 
 
 class InUse:
@@ -33,10 +32,11 @@ class InUse:
     snapshot that is not used: it is `"stale"`, or lies beside a file that was named and is `"foreign"` (another user's)
     or `"writable"` (by everybody). `folder` holds the application's files, and `config` is the text of the
     `llm_models.toml` that applies, None where none does. `found` has each file, among those that were read, that was
-    found and not named.
+    found and not named. `remembers` is the folder whose own history is about this catalogue: that of the application,
+    None where a snapshot was given.
     """
 
-    __slots__ = ("config", "file", "folder", "found", "kind", "unused")
+    __slots__ = ("config", "file", "folder", "found", "kind", "remembers", "unused")
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class InUse:
         *,
         unused: Unused | None = None,
         found: tuple[FoundFile, ...] = (),
+        remembers: bool = True,
     ) -> None:
         self.file = file
         self.folder = folder
@@ -54,6 +55,7 @@ class InUse:
         self.kind = kind
         self.unused = unused
         self.found = found
+        self.remembers = folder if remembers else None
 
     @property
     def config_file(self) -> str | None:
@@ -102,14 +104,14 @@ def in_use(folder: paths.Folder, given: str | None = None, *, given_found: bool 
         if config is None:  # a given snapshot brings the configuration merged into it
             config = file.config()
             folder = paths.Folder(None if config is None else paths.CONFIG_NAME, None)
-        return InUse(file, folder, config, found=found)
+        return InUse(file, folder, config, found=found, remembers=False)
     activated = folder.activated
     if activated is None:
         return InUse(packaged(), folder, config, "packaged", found=found)
-    unused = strange(folder, activated) or ("stale" if _is_stale(activated) else None)
+    unused = folder.strange(activated) or ("stale" if _is_stale(activated) else None)
     if unused is None:
         file = SnapshotFile.open(activated)
-        unused = strange(folder, activated, file.status)  # again: another file may have that name by now
+        unused = folder.strange(activated, file.status)  # again: another file may have that name by now
         if unused is None:
             state = os.path.dirname(activated)
             found = (*found, _found(file, state, os.path.dirname(state))) if folder.found else found
@@ -120,28 +122,6 @@ def in_use(folder: paths.Folder, given: str | None = None, *, given_found: bool 
 def _found(file: SnapshotFile, *folders: str) -> FoundFile:
     assert file.status is not None
     return paths.found_file(file.name, file.status, *folders)
-
-
-def strange(folder: paths.Folder, activated: str, opened: os.stat_result | None = None) -> Unused | None:
-    """Why an activation beside a configuration that was named is not used; `opened` is the status of the open file.
-
-    Naming a file names only that file. Root, the current user and the owner of that file may put an activation beside
-    it, and nobody else may write it, unless everybody may write that file, too. Whatever was found is found as a whole.
-    """
-    if folder.found or os.name == "nt" or folder.config is None:
-        return None
-    try:
-        config = os.stat(folder.config) if paths.exists(folder.config) else None
-        states = [look(path) for look in (os.lstat, os.stat) for path in (os.path.dirname(activated), activated)]
-    except OSError as error:
-        raise SnapshotError(f"{printable(activated)}: {error.strerror}", path=activated) from None
-    states += [] if opened is None else [opened]
-    owners = {0, os.geteuid(), *([] if config is None else [config.st_uid])}
-    if not {status.st_uid for status in states} <= owners:
-        return "foreign"
-    shared = 0 if config is None else config.st_mode
-    writable = any(status.st_mode & ~shared & stat.S_IWOTH for status in states if not stat.S_ISLNK(status.st_mode))
-    return "writable" if writable else None
 
 
 def packaged() -> SnapshotFile:

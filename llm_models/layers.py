@@ -78,6 +78,11 @@ class Entry(NamedTuple):
     is_ground: bool = False
 
     @property
+    def spec(self) -> str:
+        """What the entry is about: a provider, or a model or glob of one."""
+        return self.provider if self.path[:1] == ("providers",) else f"{self.provider}:{self.match or self.id}"
+
+    @property
     def location(self) -> str | None:
         """The location of the entry, `layer:line`."""
         return self.layer.location(self.path)

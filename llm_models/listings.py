@@ -9,12 +9,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models.days import days_between
-from llm_models.frozen import FrozenDict, freeze
+from llm_models.days import day_of, days_between
+from llm_models.frozen import FrozenDict, freeze, thaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date as Date
     from types import EllipsisType
+
+    from llm_models.spellings import Rename
 
     Price = FrozenDict | EllipsisType | None
     """A price list; None where the name was listed but its prices are not known; or `ELSEWHERE`."""
@@ -106,15 +109,9 @@ class Answer(NamedTuple):
         """The price, with the fields of `Cost` as plain data."""
         return None if self.dated is None else self.dated.price
 
-
-class Rename(NamedTuple):
-    """The id under which the same provider lists a model that is gone: its spelling differs by `rule`.
-
-    `rule` is `"case"`, `"punctuation"` or `"vendor prefix"`.
-    """
-
-    id: str
-    rule: str
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return dict(_plain(self))
 
 
 class Successor(NamedTuple):
@@ -124,11 +121,29 @@ class Successor(NamedTuple):
     source: str
     link: str | None
 
+    @property
+    def origin(self) -> str:
+        """Who states it, for people: the page, else the source."""
+        return self.link or f"stated by {self.source}"
+
+
+class Listing(NamedTuple):
+    """The days of a history and its entry of one id, from which `ModelHistory.price_on` answers."""
+
+    days: Sequence[str]
+    entry: Entry
+
+    def __repr__(self) -> str:
+        return f"<{len(self.days)} days to {self.days[-1]}>"
+
 
 class ModelHistory(NamedTuple):
-    """When a model was listed, at which prices, and what follows it. `date` is the last day of the history.
+    """When a model was listed, at which prices, and what follows it, as its source listed it.
 
-    `withdrawn`: it was listed for three days or less, and is gone.
+    `date` is the last day of the history. `intervals` are the times during which the model was listed, with gaps
+    between them. `prices` are in USD per million tokens, oldest first. `successor` is stated by somebody, `rename` is
+    the other spelling under which the provider lists it now. `withdrawn`: it was listed for three days or less, and is
+    gone. The last day listed is not the day on which the model stopped answering, which no list of models states.
     """
 
     provider: str
@@ -139,6 +154,12 @@ class ModelHistory(NamedTuple):
     rename: Rename | None
     withdrawn: bool
     date: str
+    listing: Listing
+
+    @property
+    def spec(self) -> str:
+        """The model spec, `provider:id`."""
+        return f"{self.provider}:{self.id}"
 
     @property
     def listed(self) -> bool:
@@ -149,6 +170,20 @@ class ModelHistory(NamedTuple):
     def last(self) -> str:
         """The last day on which the model was listed."""
         return self.intervals[-1].last or self.date
+
+    def price_on(self, day: str | Date) -> Answer:
+        """The price on a day (`YYYY-MM-DD`, or a date), as listed; `ValueError` for a text that is not a day.
+
+        A day between two days on which the source was seen, with different prices, has the older price, `exact` is
+        False, `changed_between` has the two days, and `prices` both prices. No day of the change is invented.
+        """
+        return price_on(self.listing.days, self.listing.entry, day_of(day))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        data = _plain(self._replace(listing=None))  # type: ignore[arg-type]
+        del data["listing"]
+        return {"spec": self.spec, **data, "listed": self.listed, "last": self.last}
 
 
 class ProviderHistory(NamedTuple):
@@ -167,6 +202,19 @@ class ProviderHistory(NamedTuple):
     def last(self) -> str:
         """The last day on which the provider was listed."""
         return self.intervals[-1].last or self.date
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {**_plain(self), "listed": self.listed, "last": self.last}
+
+
+def _plain(value: Any) -> Any:
+    """An answer of the history as plain data: its parts become dicts and lists."""
+    if isinstance(value, tuple):
+        parts = getattr(value, "_fields", None)
+        items = [*map(_plain, value)]
+        return items if parts is None else dict(zip(parts, items, strict=True))
+    return thaw(value)
 
 
 def completed(entry: Entry, current: Any) -> Entry:
@@ -249,29 +297,3 @@ def _known(entry: Entry, day: int) -> FrozenDict | None:
     """The price on a day, None where the id was not listed."""
     price = entry.price(day) if entry.listed(day) else None
     return price if isinstance(price, FrozenDict) else None
-
-
-def renamed(gone: str, living: Iterable[str]) -> Rename | None:
-    """The one of the `living` ids of a provider that spells `gone` in another way; None where none or several do.
-
-    >>> renamed("claude-opus-4.1", ["claude-opus-4-1", "claude-opus-4-5"])
-    Rename(id='claude-opus-4-1', rule='punctuation')
-    """
-    others = [*living]
-    for rule, spelling in _SPELLINGS.items():
-        same = [one for one in others if spelling(one) == spelling(gone)]
-        if same:
-            return Rename(same[0], rule) if len(same) == 1 else None
-    return None
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text.lower()))
-
-
-def _without_vendor(text: str) -> str:
-    return _letters(text.rpartition("/")[2])
-
-
-_SPELLINGS = {"case": str.lower, "punctuation": _letters, "vendor prefix": _without_vendor}
-"""The rules by which two spellings are one name, the strictest first. An id without letters is never renamed."""

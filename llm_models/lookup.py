@@ -28,12 +28,21 @@ if TYPE_CHECKING:
     Miss = Callable[[], LLMModelsError]
 
 
-def parse_provider(text: object, known: Collection[str]) -> str:
-    """The id of the provider that `text` names in any spelling. Raises `UnknownProviderError`."""
+def parse_provider(text: object, known: Collection[str], view: View | None = None) -> str:
+    """The id of the provider that `text` names in any spelling. Raises `UnknownProviderError`.
+
+    The error states since when a provider is gone that `view` remembers.
+    """
     provider = _provider(text, known)
     if provider is None:
-        raise _unknown_provider(text, known)
+        raise _unknown_provider(text, known, view)
     return provider
+
+
+def row_of_pair(view: View, provider: object, name: object) -> ModelRow | Miss:
+    """The row of the model that a provider, in any spelling, serves under that id or alias."""
+    known = _provider(provider, view.known)
+    return (lambda: _of_no_provider(view, provider, name)) if known is None else row_of(view, known, name)
 
 
 def locate(view: View, spec: object, within: str | None, prefer: Collection[str]) -> ModelRow | Miss:
@@ -64,12 +73,10 @@ def row_of(view: View, provider: str, name: object) -> ModelRow | Miss:
 
 def _by_key(view: View, key: ModelKey, within: str | None) -> ModelRow | Miss:
     provider = _provider(key.provider, view.known)
-    if provider is None:
-        return lambda: _unknown_provider(key.provider, view.known)
-    if within not in (None, provider):
+    if provider is not None and within not in (None, provider):
         spec = f"{provider}:{key.id}"
         return lambda: UnknownModelError(f"{quoted(spec)} is outside the scope '{within}'", spec=spec)
-    return row_of(view, provider, key.id)
+    return row_of_pair(view, key.provider, key.id)
 
 
 def _by_text(view: View, text: str, within: str | None, prefer: Collection[str]) -> ModelRow | Miss:
@@ -86,7 +93,7 @@ def _by_text(view: View, text: str, within: str | None, prefer: Collection[str])
 
 
 def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | Miss:
-    rows = _names(view).get(name, [])
+    rows = view.names().get(name, [])
     if len(rows) > 1:
         rows = [row for provider in prefer for row in rows if row[0] == provider][:1] or rows
     if len(rows) == 1:
@@ -106,22 +113,6 @@ def _serves(view: View, provider: str, name: str) -> bool:
     return name in block.rows or name in block.aliases
 
 
-def _names(view: View) -> dict[str, list[ModelRow]]:
-    """Every id that is shown, and every alias that is not such an id, with the rows that it may mean."""
-    if view.by_name is None:
-        ids: dict[str, list[ModelRow]] = {}
-        aliases: dict[str, list[ModelRow]] = {}
-        for provider in view.known:
-            block, shown = view.file.block(provider), view.shown(provider)
-            for row in shown:
-                ids.setdefault(block.ids[row], []).append((provider, row))
-            for alias, model_id in block.aliases.items():
-                if block.rows[model_id] in shown:
-                    aliases.setdefault(alias, []).append((provider, block.rows[model_id]))
-        view.by_name = {**aliases, **ids}
-    return view.by_name
-
-
 def _provider(text: object, known: Container[str]) -> str | None:
     if isinstance(text, str) and (folded := fold_provider(text)) in known:
         return folded
@@ -131,9 +122,21 @@ def _provider(text: object, known: Container[str]) -> str | None:
 # Why a name leads to no model
 
 
-def _unknown_provider(text: object, known: Collection[str]) -> UnknownProviderError:
+def _unknown_provider(text: object, known: Collection[str], view: View | None = None) -> UnknownProviderError:
+    if view is not None:
+        from llm_models.retired import gone_provider
+
+        gone = gone_provider(view, text)
+        if gone is not None:
+            return gone
     hint = did_you_mean(fold_provider(text), known) if isinstance(text, str) else ""
     return UnknownProviderError(f"unknown provider {quoted(text)}.{hint}", provider=text)
+
+
+def _of_no_provider(view: View, provider: object, name: object) -> LLMModelsError:
+    from llm_models.retired import retired_model
+
+    return retired_model(view, provider, name) or _unknown_provider(provider, view.known, view)
 
 
 def _unknown_model(view: View, provider: str, name: object) -> UnknownModelError:
@@ -143,15 +146,29 @@ def _unknown_model(view: View, provider: str, name: object) -> UnknownModelError
         where = f" ({printable(removed['place'])})" if "place" in removed else ""
         message = f"{printable(spec)} is excluded by pattern {quoted(removed['pattern'])}{where}"
         return UnknownModelError(message, spec=spec)
+    from llm_models.retired import retired_model
+
     block = view.file.block(provider)
-    hint = did_you_mean(str(name), [*block.ids, *block.aliases]) if block.ids else " That provider has no models."
-    return UnknownModelError(f"{provider} has no model {quoted(name)}.{hint}", spec=spec)
+
+    def hint() -> str:
+        return did_you_mean(str(name), [*block.ids, *block.aliases]) if block.ids else " That provider has no models."
+
+    retired = retired_model(view, provider, name, hint)
+    return retired or UnknownModelError(f"{provider} has no model {quoted(name)}.{hint()}", spec=spec)
 
 
-def _unknown_name(view: View, name: str) -> UnknownModelError:
+def _unknown_name(view: View, name: str) -> LLMModelsError:
+    from llm_models.retired import gone_provider, retired_model, retired_name
+
+    def hint() -> str:
+        return did_you_mean(name, view.names())
+
+    key = split_spec(name, view.past.providers())
+    gone = retired_name(view, name, hint) if key is None else retired_model(view, *key) or gone_provider(view, key[0])
+    if gone is not None:
+        return gone
     reading = f" ({spec_error(name, view.known)})" if ":" in name or "@" in name else ""
-    hint = did_you_mean(name, _names(view))
-    return UnknownModelError(f"no provider has a model {quoted(name)}.{hint}{reading}", spec=name)
+    return UnknownModelError(f"no provider has a model {quoted(name)}.{hint()}{reading}", spec=name)
 
 
 def _ambiguous(view: View, name: str, rows: list[ModelRow]) -> AmbiguousModelError:

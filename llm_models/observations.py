@@ -68,6 +68,12 @@ def observed_file(file: SnapshotFile, day: str) -> Observation:
     return Observation(day_of(day), listed)
 
 
+def listed_price(file: SnapshotFile, provider: str, model_id: str) -> FrozenDict | None:
+    """The price at which the source of a base listed a model; None where the base does not have the model."""
+    line = file.line(provider, model_id)
+    return None if line is None else _source_price(line, file.tail(), f"{provider}:{model_id}")
+
+
 def _source_price(line: Mapping[str, Any], tail: Tail, spec: str) -> FrozenDict:
     cost = {"cost": thaw(line.get("cost", {}))}
     for path, origin in fields_of(tail, spec).items():

@@ -1,4 +1,4 @@
-"""Where files are: the package's own, and an application's; standard library only.
+"""Where files are: the package's own, and an application's, and whose they are; standard library only.
 
 An application's folder is the nearest one that holds `llm_models.toml` or `.llm_models/`, from the working
 directory up to the root of the repository; outside a repository only the working directory counts.
@@ -12,11 +12,14 @@ from __future__ import annotations
 import os
 import stat
 
-from llm_models.errors import ConfigError, LLMModelsError, Problem, SnapshotError
+from llm_models.errors import ConfigError, LLMModelsError, Problem, SnapshotError, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import EllipsisType
+    from typing import Literal
+
+    Strange = Literal["foreign", "writable"]
 
     FoundFile = tuple[str, tuple[int, int], tuple[tuple[str, int, int], ...]]
     """A file that was found, not named: its path, the device and inode of the folder in which it was found, and
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 CONFIG_NAME = "llm_models.toml"
 CONFIG_VARIABLE = "LLM_MODELS_CONFIG"
 STATE_NAME = ".llm_models"
+HISTORY_NAME = "history.json"
+"""In the state folder: what an application's own activations listed, day by day."""
 MAX_CONFIG_BYTES = 1 << 20
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
@@ -65,6 +70,29 @@ class Folder:
         """The path of the activated snapshot where there is one. Raises `SnapshotError`."""
         path = self.state_file("snapshot.json")
         return path if path is not None and exists(path, SnapshotError) else None
+
+    def strange(self, path: str, opened: os.stat_result | None = None) -> Strange | None:
+        """Why the state file at `path`, beside a configuration that was named, is not used.
+
+        It is `"foreign"` (another user's) or `"writable"` (by everybody). `opened` is the status of the open file.
+        Naming a file names only that file. Root, the current user and the owner of that file may put files into the
+        state folder beside it, and nobody else may write them, unless everybody may write that file, too. Whatever was
+        found is found as a whole. Raises `SnapshotError` where `path` cannot be looked at.
+        """
+        if self.found or os.name == "nt" or self.config is None:
+            return None
+        try:
+            config = os.stat(self.config) if exists(self.config) else None
+            states = [look(one) for look in (os.lstat, os.stat) for one in (os.path.dirname(path), path)]
+        except OSError as error:
+            raise SnapshotError(f"{printable(path)}: {error.strerror}", path=path) from None
+        states += [] if opened is None else [opened]
+        owners = {0, os.geteuid(), *([] if config is None else [config.st_uid])}
+        if not {status.st_uid for status in states} <= owners:
+            return "foreign"
+        shared = 0 if config is None else config.st_mode
+        writable = any(state.st_mode & ~shared & stat.S_IWOTH for state in states if not stat.S_ISLNK(state.st_mode))
+        return "writable" if writable else None
 
 
 def find(config: object = ..., start: str | EllipsisType | None = ..., *, found: bool = False) -> Folder:

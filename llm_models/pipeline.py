@@ -50,7 +50,7 @@ def build_base(
     changes = merge_layers(base, layers)
     file = write(changes, name=base.name)
     for entry in changes.left_out:
-        report.add("left out", "overrides", "its model is gone", f"{entry.provider}:{entry.match or entry.id}")
+        report.add("left out", "overrides", "its model is gone", entry.spec)
     for spec, alias, why in changes.fallen:
         report.add("dropped", "aliases", why, printable(f"{spec} ({alias})"))
     return file, report
@@ -66,7 +66,7 @@ def merge_application(
     """
     base = current.base
     layers, module = application_layers(current, overrides, behaviour, code)
-    changes = merge_layers(base, layers)
+    changes = merge_layers(base, layers, current.remembers)
     file = write(changes, name=current.file.name, base_kind=current.base_kind, config=current.config, module=module)
     _log(changes)
     return file, changes
@@ -103,9 +103,14 @@ def application_layers(
 
 def _log(changes: Changes) -> None:
     """Log what of the layers has no effect: a refresh may have caused it, so it is not an error."""
-    named = ", ".join(f"{entry.provider}:{entry.match or entry.id}" for entry in changes.left_out[:5])
-    count = f"left out, because the catalogue does not have their models ({len(changes.left_out)})"
-    texts = [f"{count}: {named}"] if named else []
+    gone = changes.gone()
+    if gone:
+        from llm_models.past import report
+
+        report(gone)
+    never = [entry.spec for entry in changes.left_out if not changes.touched.was_listed(entry)]
+    count = f"left out, because the catalogue does not have their models ({len(never)})"
+    texts = [f"{count}: {', '.join(never[:5])}"] if never else []
     texts += (f"alias {alias} of {spec} dropped: {why}" for spec, alias, why in changes.fallen)
     if texts:
         import logging

@@ -68,7 +68,7 @@ def build(request: Request) -> Snapshot:
             from llm_models.endpoints import statements
 
             from_program = statements(changes.layers)
-    built = Snapshot(file, request.get("prefer"), request.get("allow"), request.get("deny"))
+    built = Snapshot(file, request.get("prefer"), request.get("allow"), request.get("deny"), current.remembers)
     built.found, built.from_program = current.found, from_program
     built.named = request.get("snapshot") is not None and "snapshot" not in found
     return built

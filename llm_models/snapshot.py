@@ -6,10 +6,10 @@ without a lock. The answers come from `view` (what is shown), `lookup` (names) a
 
 from __future__ import annotations
 
-from llm_models.errors import LLMModelsError
+from llm_models.errors import LLMModelsError, UnknownProviderError
 from llm_models.frozen import FrozenDict, Immutable
-from llm_models.lookup import locate, parse_provider, row_of
-from llm_models.modelspec import format_spec, parse_spec
+from llm_models.lookup import locate, parse_provider, row_of_pair
+from llm_models.modelspec import fold_provider, format_spec, parse_spec
 from llm_models.view import View
 
 TYPE_CHECKING = False
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from llm_models.days import Day
     from llm_models.endpoints import Endpoint
     from llm_models.filters import Allow, Deny
+    from llm_models.listings import ModelHistory, ProviderHistory
     from llm_models.modelspec import Style
-    from llm_models.paths import FoundFile
+    from llm_models.past import Past
+    from llm_models.paths import Folder, FoundFile
     from llm_models.provenance import Explanation
     from llm_models.records import Capabilities, Model, ModelKey, Provider
     from llm_models.selection import Names, Order
@@ -41,19 +43,28 @@ class Snapshot(Immutable):
     __slots__ = ("_given", "_models", "epoch", "file", "found", "from_program", "named", "prefer", "view")
 
     def __init__(
-        self, file: SnapshotFile, prefer: Iterable[str] | None = None, allow: Allow = None, deny: Deny = None
+        self,
+        file: SnapshotFile,
+        prefer: Iterable[str] | None = None,
+        allow: Allow = None,
+        deny: Deny = None,
+        remembers: Folder | None = None,
     ) -> None:
         """A snapshot of a file, with filters and preferred providers on top of those in its header.
 
-        `deny` is united with the header's; `allow` and `prefer` replace them. Raises `ConfigError` when a filter has an
-        unknown provider, `UnknownProviderError` when `prefer` has, and `EmptyCatalogError` when no model is left.
+        `deny` is united with the header's; `allow` and `prefer` replace them. `remembers` is the application whose own
+        history is about this catalogue. A provider that is known to be gone is left out of the arguments, and logged.
+        Raises `ConfigError` when a filter has an unknown provider, `UnknownProviderError` when `prefer` has, and
+        `EmptyCatalogError` when no model is left.
         """
         stated = file.header["filters"]
         filters = None
+        gone: list[str] = []
         if allow is not None or deny is not None or stated.get("allow") is not None or stated.get("deny"):
             from llm_models.filters import Filters
 
-            given = Filters(allow, deny, file.blocks)
+            given = Filters(allow, deny, file.blocks, lambda name: _past(remembers).knows(name))
+            gone += given.gone
             filters = given.over(stated.get("allow") if allow is None else None, stated.get("deny"))
             # The arguments as they were read: the caller's objects may change later, or be generators.
             allow, deny = None if allow is None else given.allow or "all", given.deny
@@ -65,11 +76,17 @@ class Snapshot(Immutable):
         """What the program stated about addresses in arguments of `load()`, where files were found; see `trust`."""
         self.named = False
         """Whether the program named the snapshot file that `load()` began with."""
-        self.view = View(file, filters)
+        self.view = View(file, filters, remembers)
         self._models = self.view.models
-        self.prefer = tuple(dict.fromkeys(stated.get("prefer", ())) if prefer is None else self._providers(prefer))
+        self.prefer = tuple(
+            dict.fromkeys(stated.get("prefer", ())) if prefer is None else self._providers(prefer, gone)
+        )
         """The providers that `select` and `candidates` try first by default."""
-        self._given = (None if prefer is None else self.prefer, allow, deny)
+        self._given = (None if prefer is None else self.prefer, allow, deny, remembers)
+        if gone:
+            from llm_models.past import report
+
+            report(gone)
 
     @property
     def date(self) -> str | None:
@@ -98,7 +115,7 @@ class Snapshot(Immutable):
 
     def parse_provider(self, text: str) -> str:
         """`llm_models.parse_provider`, of this snapshot."""
-        return parse_provider(text, self.view.known)
+        return parse_provider(text, self.view.known, self.view)
 
     def parse_spec(self, text: str) -> ModelKey:
         """`llm_models.parse_spec`, of this snapshot."""
@@ -129,7 +146,7 @@ class Snapshot(Immutable):
         if allow is not None:
             from llm_models.filters import Filters
 
-            reason = Filters(allow, None, view.known).reason
+            reason = Filters(allow, None, view.known, view.was_known).reason
             for name, fitting in rows.items():
                 names = view.file.block(name).names
                 rows[name] = [row for row in fitting if reason(name, names(row)) is None]
@@ -141,7 +158,7 @@ class Snapshot(Immutable):
             return self._models[provider][model_id]
         except (KeyError, TypeError):
             pass
-        return self._model(row_of(self.view, self.parse_provider(provider), model_id))
+        return self._model(row_of_pair(self.view, provider, model_id))
 
     def resolve(self, spec: Spec, *, scope: str | None = None, prefer: Iterable[str] | None = None) -> Model:
         """`llm_models.resolve`, of this snapshot."""
@@ -178,6 +195,18 @@ class Snapshot(Immutable):
         from llm_models.provenance import explain
 
         return explain(self.view, spec, field)
+
+    def history(self, spec: Spec) -> ModelHistory:
+        """`llm_models.history`, of this snapshot."""
+        from llm_models.chronicle import history_of
+
+        return history_of(self.view, spec)
+
+    def provider_history(self, provider: str) -> ProviderHistory:
+        """`llm_models.provider_history`, of this snapshot."""
+        from llm_models.chronicle import history_of_provider
+
+        return history_of_provider(self.view, provider)
 
     def select(
         self,
@@ -237,6 +266,21 @@ class Snapshot(Immutable):
     def _scope(self, scope: str | None) -> str | None:
         return None if scope is None or scope == "all" else self.parse_provider(scope)
 
-    def _providers(self, names: Iterable[str]) -> list[str]:
-        listed = (names,) if isinstance(names, str) else names
-        return list(dict.fromkeys([self.parse_provider(name) for name in listed]))
+    def _providers(self, names: Iterable[str], gone: list[str] | None = None) -> list[str]:
+        """The ids of preferred providers. Those that are gone are left out; they are added to `gone`."""
+        providers = []
+        for name in (names,) if isinstance(names, str) else names:
+            try:
+                providers.append(self.parse_provider(name))
+            except UnknownProviderError:
+                if not self.view.was_known(name):
+                    raise
+                if gone is not None:
+                    gone.append(f"prefer.{fold_provider(name)}")
+        return list(dict.fromkeys(providers))
+
+
+def _past(remembers: Folder | None) -> Past:
+    from llm_models.past import Past
+
+    return Past(remembers)

@@ -28,6 +28,7 @@ from llm_models.listings import (
     STILL,
     Answer,
     Entry,
+    Listing,
     ModelHistory,
     ProviderHistory,
     Successor,
@@ -36,10 +37,10 @@ from llm_models.listings import (
     intervals,
     is_withdrawn,
     price_on,
-    renamed,
 )
 from llm_models.modelspec import fold_provider
 from llm_models.open_file import OpenFile
+from llm_models.spellings import renamed
 
 if TYPE_CHECKING:
     import datetime
@@ -67,6 +68,8 @@ class Line:
         self.ids: dict[str, int] = {}
         self.seen = _spans(data["seen"], days)
         self.successors = {model_id: Successor(*fields) for model_id, fields in data.get("successors", {}).items()}
+        if not all(map(_is_successor, self.successors.values())):
+            raise ValueError
         model_id = ""
         for row, coded in enumerate(data["ids"]):
             shared = ord(coded[0]) - FIRST_SHARED
@@ -111,6 +114,10 @@ class Line:
             *numbers, others = numbers
         price = {name: value for name, value in zip(self._classes, numbers, strict=False) if value is not None}
         return freeze({**price, **others})  # type: ignore[no-any-return]
+
+
+def _is_successor(one: Successor) -> bool:
+    return all(isinstance(text, str) for text in one[:2]) and isinstance(one.link, str | None)
 
 
 def _spans(flat: list[int], days: int) -> tuple[tuple[int, int], ...]:
@@ -183,6 +190,11 @@ class History:
         """The last day on which the source was seen."""
         return self.days[-1]
 
+    @property
+    def status(self) -> os.stat_result | None:
+        """The status of the open file; None where it was read whole."""
+        return self._source.status() if isinstance(self._source, OpenFile) else None
+
     def line(self, provider: str) -> Line | None:
         """The line of a provider, decoded once; None where it was never listed. Raises `SnapshotError`."""
         provider = fold_provider(provider)
@@ -237,6 +249,7 @@ class History:
         entry, line = self.entry(provider, model_id), self.line(provider)
         if entry is None or line is None:
             return None
+        entry = completed(entry, current)
         times = intervals(self.days, entry.spans)
         try:
             rename = None if entry.living else renamed(model_id, line.living())
@@ -246,11 +259,12 @@ class History:
             provider=fold_provider(provider),
             id=model_id,
             intervals=times,
-            prices=dated_prices(self.days, completed(entry, current)),
+            prices=dated_prices(self.days, entry),
             successor=line.successors.get(model_id),
             rename=rename,
             withdrawn=is_withdrawn(times),
             date=self.date,
+            listing=Listing(tuple(self.days), entry),
         )
 
     def price_on(self, provider: str, model_id: str, day: str | datetime.date, current: Any = None) -> Answer | None:

@@ -1,7 +1,7 @@
 """Timeline update: an application's own history, which goes on with each source that it activates.
 
 It begins with the packaged history. It is beside the activated snapshot, with the permissions that a new file gets
-there, and is believed under the same conditions (`in_use.strange`). Its rules:
+there, and is believed under the same conditions (`Folder.strange`). Its rules:
 
 - The day of a source is the day on which it was fetched, if its manifest states that; otherwise the catalogue's date.
 - A source that is older than what was recorded adds nothing: by its day, or by the date of its catalogue.
@@ -22,7 +22,7 @@ from llm_models.days import is_day, later_than_tomorrow, today
 from llm_models.errors import SnapshotError, printable
 from llm_models.files import FileError, FileMissingError, read_limited, read_open, write_atomically
 from llm_models.header import read_header
-from llm_models.in_use import packaged, strange
+from llm_models.in_use import packaged
 from llm_models.observations import Observation, observed_file
 from llm_models.status import UNUSED
 from llm_models.timeline import History
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from llm_models.snapshot_file import SnapshotFile
     from llm_models.timeline_writer import Folded
 
-NAME = "history.json"
-"""The file beside the activated snapshot."""
 MAX_HISTORY = 64 << 20  # bytes
 
 
@@ -68,7 +66,7 @@ def _own(path: str, folder: paths.Folder, source: str, notices: list[str]) -> Hi
         data, status = read_open(path, MAX_HISTORY)
         history = History(data, path)
         history.verify()
-        unused = strange(folder, path, status)
+        unused = folder.strange(path, status)
     except FileMissingError:
         return None
     except (FileError, SnapshotError) as error:

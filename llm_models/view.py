@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from llm_models.filters import Filters
     from llm_models.frozen import Record
     from llm_models.header import Span
+    from llm_models.past import Past
+    from llm_models.paths import Folder
     from llm_models.snapshot_file import Line, SnapshotFile
 
     ModelRow = tuple[str, int]
@@ -30,10 +32,14 @@ _FLAGS = (1 << len(CAPABILITIES)) - 1
 
 
 class View:
-    """A snapshot file seen through filters. `known` maps each provider to its entry in the file's block table."""
+    """A snapshot file seen through filters. `known` maps each provider to its entry in the file's block table.
+
+    `remembers` is the application whose own history is about this catalogue, None for none; see `past`.
+    """
 
     __slots__ = (
         "_parts",
+        "_past",
         "_providers",
         "_shown",
         "by_name",
@@ -42,12 +48,15 @@ class View:
         "filters",
         "known",
         "models",
+        "remembers",
         "unmatched",
     )
 
-    def __init__(self, file: SnapshotFile, filters: Filters | None) -> None:
+    def __init__(self, file: SnapshotFile, filters: Filters | None, remembers: Folder | None = None) -> None:
         """Raises `EmptyCatalogError` when no model is shown."""
         self.file = file
+        self.remembers = remembers
+        self._past: Past | None = None
         self.filters = filters
         self.known: Mapping[str, Span] = file.blocks
         self.models: dict[str, dict[str, Model]] = {}
@@ -56,14 +65,13 @@ class View:
         self._parts: dict[tuple[type[Record], tuple[Any, ...]], Record] = {}
         self._shown: dict[str, Sequence[int]] = {}
         self.by_name: dict[str, list[ModelRow]] | None = None
-        """Cache of `lookup`: the models that each bare name may mean."""
+        """Cache of `names`."""
         self.counts: dict[str | None, dict[int, int]] = {}
         """Cache of `selection`: how many models have each capability set, of a provider or of all."""
         self.unmatched: dict[tuple[int, int, str | None, str], Unmatched] = {}
         """Cache of `selection`: the answer to conditions that no model fits."""
         if not self._shows_any():
-            why = "allow and deny hide every model" if file.header["counts"]["models"] else "it has no models"
-            raise EmptyCatalogError(f"{printable(file.name)}: {why}")
+            raise EmptyCatalogError(f"{printable(file.name)}: {self._why_empty()}")
 
     def _shows_any(self) -> bool:
         """Whether a model is shown. Blocks are read only when the numbers in the header do not answer it."""
@@ -74,6 +82,47 @@ class View:
             return True
         names = known if filters.allow is None else [name for name in filters.allow if name in known]
         return any(self.shown(name) for name in sorted(names, key=filters.restricts))
+
+    def _why_empty(self) -> str:
+        """Why no model is shown."""
+        if not self.file.header["counts"]["models"]:
+            return "it has no models"
+        allow = None if self.filters is None else self.filters.allow
+        if allow is None or any(name in self.known for name in allow):
+            return "allow and deny hide every model"
+        from llm_models.past import told
+
+        gone = [(name, self.past.provider(name)) for name in allow]
+        names = ", ".join(printable(name) + (f" ({told(one)})" if one else "") for name, one in gone)
+        return f"allow has no provider of this catalogue, so it hides every model{f': {names}' if names else ''}"
+
+    @property
+    def past(self) -> Past:
+        """What the catalogue remembers of names that it no longer has."""
+        if self._past is None:
+            from llm_models.past import Past
+
+            self._past = Past(self.remembers)
+        return self._past
+
+    def was_known(self, provider: object) -> bool:
+        """Whether a provider was listed on any day."""
+        return isinstance(provider, str) and self.past.knows(provider)
+
+    def names(self) -> dict[str, list[ModelRow]]:
+        """Every id that is shown, and every alias that is not such an id, with the rows that it may mean."""
+        if self.by_name is None:
+            ids: dict[str, list[ModelRow]] = {}
+            aliases: dict[str, list[ModelRow]] = {}
+            for provider in self.known:
+                block, shown = self.file.block(provider), self.shown(provider)
+                for row in shown:
+                    ids.setdefault(block.ids[row], []).append((provider, row))
+                for alias, model_id in block.aliases.items():
+                    if block.rows[model_id] in shown:
+                        aliases.setdefault(alias, []).append((provider, block.rows[model_id]))
+            self.by_name = {**aliases, **ids}
+        return self.by_name
 
     def shown(self, provider: str) -> Sequence[int]:
         """The rows of a provider's models that no filter hides, in order of id."""

@@ -25,7 +25,7 @@ from support.catalogues import provider as provider_of
 from support.command import STATE, Result, fine, here, process, started
 from support.crash import CHANGES, ended, in_child, litter, strike_at
 
-from llm_models import activation, files, locks, manifest, paths, timeline_update
+from llm_models import activation, files, locks, manifest, paths
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.timeline import History
 
@@ -38,7 +38,7 @@ pytestmark = [
 ]
 
 FOLDER = Path(STATE)
-HISTORY = FOLDER / timeline_update.NAME
+HISTORY = FOLDER / paths.HISTORY_NAME
 ACTIVE, PREVIOUS = FOLDER / "snapshot.json", FOLDER / activation.PREVIOUS
 UPSTREAM, MANIFEST = FOLDER / "upstream.json", FOLDER / manifest.MANIFEST_NAME
 CONFIG = Path(paths.CONFIG_NAME)

@@ -151,7 +151,7 @@ def test_filters_load_what_they_need(tmp_path: Path) -> None:
     assert not set(globs["then"]) & (NEVER - {"fnmatch"})
 
 
-LIBRARIES = {"click", "glom", "httpx", "jsonschema", "tomlkit"}
+LIBRARIES = {"click", "glom", "httpx", "jsonschema", "tomlkit", "llm_models.past", "llm_models.timeline"}
 ENTRY = '[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\n'
 
 

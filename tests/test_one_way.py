@@ -29,6 +29,7 @@ ALLOWED = {
     "provenance.py": ({"provider_model_id"}, "`explain` states that its default is derived"),
     "snapshot.py": ({"endpoint_of"}, "`Snapshot.endpoint` itself"),
     "snapshot_file.py": ({"provider_model_id"}, "its default in a record is the id"),
+    "touched.py": ({"base_url"}, "an entry that states one may define a provider that is gone"),
     "transforms/models_dev.py": ({"api", "env"}, "reads the source's document"),
 }
 """Modules that merge or describe data and may read some of these names, and why."""

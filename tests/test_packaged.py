@@ -11,6 +11,8 @@ import llm_models
 from llm_models import paths, validation
 from llm_models.snapshot_file import SnapshotFile
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def packaged() -> llm_models.Snapshot:

@@ -25,6 +25,7 @@ READING = {
     "show": [SPEC],
     "select": ["--require", "tools"],
     "resolve": ["gpt-4o-mini@openai"],
+    "history": [SPEC],
     "explain": [SPEC],
     "validate": [],
     "info": ["--verify"],

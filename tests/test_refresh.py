@@ -315,6 +315,7 @@ class TestRollback:
         assert SnapshotFile.open(str(PREVIOUS)).header["counts"]["models"] == 3
 
 
+@pytest.mark.whole
 def test_the_real_upstream_pulled_and_activated_is_the_packaged_snapshot(
     upstream: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -359,6 +360,7 @@ def test_the_work_of_guards_grows_with_the_catalogue_alone() -> None:
     assert work(400) < 5 * work(100)
 
 
+@pytest.mark.whole
 def test_guards_on_the_real_upstream(upstream: bytes) -> None:
     """Every price changed, every base URL."""
     document = json.loads(upstream)
@@ -398,6 +400,7 @@ class TestWorkflows:
             assert [word for word in words if word.startswith("--") and word not in options] == [], (name, rest)
         assert bool(found) is (path != ".github/workflows/ci.yml")
 
+    @pytest.mark.whole
     @pytest.mark.skipif(sys.platform == "win32", reason="the job runs on Linux")
     def test_the_refresh_of_the_packaged_data_works_as_written(self, upstream: bytes, tmp_path: Path) -> None:
         """Its lines on a copy of the data, with the real source on loopback in place of its own address.

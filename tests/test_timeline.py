@@ -20,8 +20,9 @@ from llm_models import open_file, paths, validation
 from llm_models.errors import SnapshotError, SourceError
 from llm_models.frozen import FrozenDict
 from llm_models.header import CRC
-from llm_models.listings import Interval, Rename, Successor, renamed
+from llm_models.listings import Interval, Successor
 from llm_models.observations import Observation, observed_file, observed_records, price_of
+from llm_models.spellings import Rename, renamed
 from llm_models.timeline import History
 from llm_models.timeline_writer import (
     encode,

@@ -18,9 +18,10 @@ from support import UPSTREAM, catalogues
 from support.histories import fold, seen
 
 from llm_models import paths, timeline_build, validation
-from llm_models.listings import STILL, Rename, Successor, price_on
+from llm_models.listings import STILL, Successor, price_on
 from llm_models.observations import observed_file
 from llm_models.snapshot_file import SnapshotFile
+from llm_models.spellings import Rename
 from llm_models.timeline import History
 from llm_models.timeline_writer import encode, folded, with_successors, without_prices
 
@@ -346,6 +347,7 @@ def of_days(days: list[Observation]) -> Folded:
     return fold(*days)
 
 
+@pytest.mark.whole
 class TestReal:
     def test_the_packaged_history_is_what_the_files_give(self, observed: list[Observation]) -> None:
         history = fold(*observed)._replace(source="models_dev")

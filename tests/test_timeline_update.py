@@ -20,14 +20,15 @@ from support.histories import fold, seen
 
 from llm_models import files, paths, timeline_update, transforms, validation
 from llm_models.header import CRC
+from llm_models.listings import Successor
 from llm_models.observations import observed_file
 from llm_models.timeline import History
-from llm_models.timeline_writer import encode, folded, united
+from llm_models.timeline_writer import encode, folded, united, with_successors, without_prices
 
 if TYPE_CHECKING:
     from llm_models.observations import Observation
 
-OWN = Path(STATE) / timeline_update.NAME
+OWN = Path(STATE) / paths.HISTORY_NAME
 GROUND = seen("2026-01-01", {"acme": {"m0": 1, "oldest": 1}})
 
 
@@ -96,6 +97,17 @@ class TestActivate:
         assert all(own().knows("acme", name) for name in ("a", "b", "both", "m0", "m1", "oldest"))
         assert activate(listing("2026-01-06", "b", "both")) == []
         assert OWN.read_bytes() == before
+
+    def test_activating_again_decodes_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        source = listing("2026-01-05", "a")
+        activate(source)
+        calls: list[History] = []
+        monkeypatch.setattr(timeline_update, "folded", lambda history: calls.append(history) or folded(history))
+        Path(paths.CONFIG_NAME).write_text('exclude = { acme = ["b"] }\n')  # as after an edit
+        assert activate(source) == []
+        assert calls == []
+        activate(listing("2026-01-06", "a"))
+        assert len(calls) == 1
 
     def test_an_older_source_adds_nothing_and_is_no_problem(self) -> None:
         activate(listing("2026-01-05", "a"))
@@ -209,16 +221,18 @@ class TestDamaged:
         text = {
             "empty": b"", "cut": data[:-9], "altered": data.replace(b'"0a"', b'"0b"'), "undecodable": resealed(b"{}\n"),
             "packaged": Path(paths.PACKAGED_HISTORY).read_bytes(), "memory": encode(folded(own()), {"date": 5}),
-            "other": encode(folded(own())._replace(source="other"), own().own), "long": data + b" " * 5000,
+            "other": encode(folded(own())._replace(source="other"), own().own), "long": data,
         }  # fmt: skip
         OWN.unlink()
-        monkeypatch.setattr(timeline_update, "MAX_HISTORY", 5000)
         if how == "FIFO":
             os.mkfifo(OWN)
         else:
             OWN.write_bytes(text[how])
         source = listing("2026-01-07", "b")
-        notice, *more = activate(source)
+        with monkeypatch.context() as patch:
+            if how == "long":
+                patch.setattr(timeline_update, "MAX_HISTORY", len(data) - 1)
+            notice, *more = activate(source)
         assert notice.startswith(str(OWN.absolute()))
         assert len(more) == (how == "FIFO")
         if how == "FIFO":  # what is not a file is not replaced
@@ -226,6 +240,21 @@ class TestDamaged:
         assert notice.endswith("; the history continues from the packaged one")
         assert holds(GROUND, PACKAGED, as_seen(source, "2026-01-07"))
         assert activate(source) == []
+
+    def test_the_same_source_repairs_it(self) -> None:
+        source = listing("2026-01-05", "a")
+        activate(source)
+        whole = OWN.read_bytes()
+        OWN.write_bytes(whole.replace(b'"0a"', b'"0b"'))
+        assert len(activate(source)) == 1
+        assert OWN.read_bytes() == whole
+
+    def test_one_without_current_prices_goes_on(self) -> None:
+        """It is no file of this package, but its checksums are right."""
+        activate(listing("2026-01-05", "a"))
+        OWN.write_bytes(encode(without_prices(folded(own())), own().own))
+        assert activate(listing("2026-01-07", "a", "b")) == []
+        assert own().knows("acme", "b")
 
     def test_a_strict_activation_is_not_refused(self) -> None:
         source = listing("2026-01-05", "a")
@@ -256,7 +285,7 @@ class TestDamaged:
         real = files.write_atomically
 
         def refuses(path: str, *args: Any, **named: Any) -> None:
-            if path.endswith(timeline_update.NAME):
+            if path.endswith(paths.HISTORY_NAME):
                 raise files.FileError(28, "No space left on device", path)
             real(path, *args, **named)
 
@@ -348,6 +377,16 @@ def test_of_a_day_that_both_saw_neither_name_is_lost(days: list[tuple[dict[str, 
     both = united(one, other)
     assert both.providers["acme"].ids.keys() == one.providers["acme"].ids.keys() | other.providers["acme"].ids.keys()
     assert both.days == one.days
+
+
+def test_the_successors_of_both_are_kept_and_the_first_decides() -> None:
+    history = fold(seen("2026-01-01", {"acme": {"a": 1, "b": 1, "c": 1}}))
+    one, other = (
+        with_successors(history, {("acme", name): Successor(f"acme:{side}", side, None) for name in names})
+        for side, names in (("one", "ab"), ("other", "bc"))
+    )
+    stated = united(one, other).providers["acme"].successors
+    assert {name: successor.source for name, successor in stated.items()} == {"a": "one", "b": "one", "c": "other"}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")

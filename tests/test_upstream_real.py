@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from llm_models.normalize import Report
     from llm_models.snapshot_file import SnapshotFile
 
-pytestmark = pytest.mark.skipif(not UPSTREAM.is_file(), reason="the real upstream file is absent")
+pytestmark = [
+    pytest.mark.whole,
+    pytest.mark.skipif(not UPSTREAM.is_file(), reason="the real upstream file is absent"),
+]
 
 MISSING: Any = object()
 Rule = tuple[str, str, str]

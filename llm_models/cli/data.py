@@ -138,11 +138,10 @@ def activate_command(
     if module:
         note(f"note: the behaviour module '{module}' is not run; load() merges what it states")
     if as_json:
-        left_out = result.run.left_out if result.run else ()
         print_json({
             "snapshot": result.path, "written": not dry_run, "from": result.origin, **header["counts"],
             "date": header.get("date"), "notes": rows,
-            "gone": [f"{entry.provider}:{entry.match or entry.id}" for entry in left_out],
+            "gone": result.run.without_effect() if result.run else [],
             "overridden": result.refused, "look": result.look, "notices": result.notices,
         })  # fmt: skip
         return

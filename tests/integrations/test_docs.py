@@ -60,6 +60,7 @@ def test_each_client_has_a_section_an_extra_and_an_example() -> None:
     assert {extra for extra, _, _ in rows} <= set(re.findall(r"\w+", EXTRAS["integrations-test"][0]))
 
 
+@pytest.mark.whole
 def test_the_figures_are_those_of_the_packaged_catalogue(packaged: llm_models.Snapshot) -> None:
     """The others are printed by the tests that measure them (`pytest -s`)."""
     reached = {model.provider for model in packaged.list_models() if _speaks(model, packaged)}

@@ -43,6 +43,7 @@ def test_every_key_is_filled_or_named_as_one_that_cannot_be() -> None:
     assert all(f"`{key}`" in (langchain.__doc__ or "") for key in UNFILLED)
 
 
+@pytest.mark.whole
 def test_every_profile_of_the_catalogue_is_what_langchain_declares(packaged: llm_models.Snapshot) -> None:
     """pydantic reads all 8,337 strictly; and what is there is what the record says, limits and modalities included."""
     pydantic = pytest.importorskip("pydantic")
@@ -230,6 +231,7 @@ def explanation(case: Case) -> Why | None:
     return None
 
 
+@pytest.mark.whole
 def test_each_difference_from_langchains_own_profiles_is_explained(packaged: llm_models.Snapshot) -> None:
     """As ours, theirs or a date, with evidence; and no explanation stands that explains nothing."""
     pytest.importorskip("langchain_openai")

@@ -166,6 +166,7 @@ def infos(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
+@pytest.mark.whole
 class TestTheWholeCatalogue:
     """The default call, and a call with every model of the catalogue that may also add entries."""
 

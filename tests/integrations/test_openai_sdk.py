@@ -39,6 +39,7 @@ def all_keys(packaged: llm_models.Snapshot, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.usefixtures("all_keys")
+@pytest.mark.whole
 def test_the_real_client_reaches_every_provider_that_speaks_the_protocol(
     packaged: llm_models.Snapshot, loopback: Loopback
 ) -> None:

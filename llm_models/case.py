@@ -1,0 +1,82 @@
+"""Case: what a check reads of a configuration and the catalogue that it corrects, and what it finds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from llm_models.errors import printable
+from llm_models.filters import compile_glob
+from llm_models.origins import fields_of, leaves, weaker
+from llm_models.past import absent, follows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llm_models.document import DocumentPath
+    from llm_models.errors import Severity
+    from llm_models.layers import Entry, Layer
+    from llm_models.touched import Touched
+
+
+class Case(NamedTuple):
+    """What a check reads: a layer, that layer over the base, and the patterns that exclude models by provider."""
+
+    layer: Layer
+    run: Touched
+    excludes: dict[str, list[str]]
+
+    def entries(self) -> Iterator[Entry]:
+        """The model entries whose provider is known. An unknown provider is a worse problem, and is reported."""
+        return (entry for entry in self.layer.models if self.run.knows(entry.provider))
+
+    def touched(self, entry: Entry) -> dict[str, list[Entry]]:
+        """The models that an entry changes: id -> all entries that change that model."""
+        models = self.run.models.get(entry.provider, {})
+        return {model_id: entries for model_id, entries in models.items() if entry in entries}
+
+    def ground(self, provider: str, model_id: str | None = None) -> dict[tuple[str, ...], Any] | None:
+        """What the base states of a model (or the provider) without this layer; None where it does not have it."""
+        base = self.run.base
+        if not base.holds(provider, model_id):
+            return None
+        record = base.block(provider).provider if model_id is None else base.stated(provider, model_id)
+        name = provider if model_id is None else f"{provider}:{model_id}"
+        return weaker(dict(leaves(record or {})), fields_of(base.tail(), name), self.layer.name)
+
+    def gone(self, provider: str, model_id: str) -> tuple[str, str]:
+        """Why a model of a provider that is known is gone, and what follows it; both as text."""
+        gone = self.run.past.model(provider, model_id)
+        if gone is None:  # the history was damaged meanwhile
+            return f"{printable(f'{provider}:{model_id}')} is no longer listed", ""
+        return absent(gone.spec, gone), follows(gone, self.run.holds)
+
+    def excluding(self, provider: str, model_id: str) -> str | None:
+        """The pattern that excludes a model, if one does."""
+        patterns = self.excludes.get(provider, ())
+        return next((pattern for pattern in patterns if compile_glob(pattern)(model_id)), None)
+
+    def base_aliases(self, provider: str) -> dict[str, str]:
+        """The aliases in the base: alias -> id."""
+        return self.run.base.block(provider).aliases if self.run.base.holds(provider) else {}
+
+    def aliases(self, provider: str) -> dict[str, tuple[str, ...]]:
+        """The aliases of each model of a provider that is not excluded, including those of this layer."""
+        held: dict[str, list[str]] = {i: [] for i in self.run.ids(provider) if self.excluding(provider, i) is None}
+        for alias, model_id in self.base_aliases(provider).items():
+            held.get(model_id, []).append(alias)
+        for model_id, entries in self.run.models.get(provider, {}).items():
+            for entry in entries if model_id in held else ():
+                ground = [] if ("aliases",) in entry.omitted else held[model_id]
+                held[model_id] = [*ground, *entry.fields.get("aliases", ())]
+        return {model_id: tuple(dict.fromkeys(aliases)) for model_id, aliases in held.items()}
+
+
+class Finding(NamedTuple):
+    """A problem at `path`, or at the `key` inside it, in an entry about `provider`."""
+
+    provider: str
+    path: DocumentPath
+    message: str
+    hint: str = ""
+    key: str | None = None
+    severity: Severity = "warning"

@@ -1,0 +1,91 @@
+"""Chronicle: from the name of a model or provider to its history, whether it is listed today or gone."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from llm_models import paths
+from llm_models.errors import AmbiguousModelError, UnknownModelError, UnknownProviderError, printable, quoted
+from llm_models.lookup import locate, parse_provider
+from llm_models.modelspec import as_key, fold_provider, split_spec
+from llm_models.observations import listed_price
+from llm_models.records import ModelKey
+from llm_models.snapshot_file import SnapshotFile
+
+if TYPE_CHECKING:
+    from llm_models.frozen import FrozenDict
+    from llm_models.listings import ModelHistory, ProviderHistory
+    from llm_models.records import Model
+    from llm_models.view import View
+
+
+def history_of(view: View, spec: str | tuple[str, str] | Model) -> ModelHistory:
+    """The history of the model that `spec` names, shown or hidden, listed or gone.
+
+    A bare id means the one provider that ever had it. Raises `AmbiguousModelError` where several had it, the errors of
+    a lookup for a name that was never known, and `SnapshotError` where the packaged history is damaged.
+    """
+    key = _key(view, spec)
+    history = view.past.model(key.provider, key.id, _packaged_price)
+    if history is not None:
+        return history
+    if view.past.damage is not None:
+        raise view.past.damage
+    name = printable(f"{key.provider}:{key.id}")
+    if view.file.holds(*key):
+        raise UnknownModelError(f"{name} has no history, because no source listed it", spec=name)
+    found = locate(view, key, None, ())  # the error states why, and names similar models
+    raise found() if callable(found) else UnknownModelError(f"{name} has no history", spec=name)
+
+
+def history_of_provider(view: View, text: str) -> ProviderHistory:
+    """The history of a provider in any spelling. Raises `UnknownProviderError` for one that was never listed."""
+    history = view.past.provider(fold_provider(text)) if view.was_known(text) else None
+    if history is not None:
+        return history
+    if view.past.damage is not None:
+        raise view.past.damage
+    provider = parse_provider(text, view.known, view)
+    raise UnknownProviderError(f"{provider} has no history, because no source listed it", provider=text)
+
+
+def _key(view: View, spec: str | tuple[str, str] | Model) -> ModelKey:
+    """The key that `spec` names; an alias means its model."""
+    if not isinstance(spec, str):
+        return _with_id(view, as_key(spec))
+    text = spec.strip()
+    key = split_spec(text, view.known) or split_spec(text, view.past.providers())
+    if key is not None and key.id:
+        return _with_id(view, key)
+    rows = [(name, view.file.block(name)) for name in view.known]
+    keys = {_with_id(view, ModelKey(name, text)) for name, block in rows if text in block.rows or text in block.aliases}
+    keys |= {ModelKey(name, text) for name in view.past.holders(text)}
+    if not keys and view.past.damage is not None:
+        raise view.past.damage
+    if not keys:
+        found = locate(view, spec, None, ())
+        raise found() if callable(found) else UnknownModelError(f"{quoted(text)} has no history", spec=text)
+    if len(keys) > 1:
+        specs = tuple([f"{one.provider}:{one.id}" for one in sorted(keys)])
+        listed = ", ".join(map(printable, specs[:8])) + (f" and {len(specs) - 8} more" if len(specs) > 8 else "")
+        message = f"{quoted(text)} was listed by {len(specs)} providers: {listed}. Choose one of these"
+        raise AmbiguousModelError(message, spec=text, specs=specs)
+    return keys.pop()
+
+
+def _with_id(view: View, key: ModelKey) -> ModelKey:
+    """The key with a folded provider, and with the id that an alias of the catalogue stands for."""
+    provider = fold_provider(key.provider)
+    aliases = view.file.block(provider).aliases if provider in view.known else {}
+    return ModelKey(provider, aliases.get(key.id, key.id))
+
+
+def _packaged_price(provider: str, model_id: str) -> FrozenDict | None:
+    """The price at which the packaged data's source listed a model, which the packaged history leaves out."""
+    return listed_price(_packaged(paths.PACKAGED_SNAPSHOT), provider, model_id)
+
+
+@cache
+def _packaged(path: str) -> SnapshotFile:
+    return SnapshotFile.open(path)

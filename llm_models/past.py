@@ -1,0 +1,188 @@
+"""Past: what a catalogue remembers of the names that its sources listed on some day; standard library only.
+
+No question that finds its answer in the catalogue imports this. Two histories can know a name: the packaged one, and
+the one that `activate` writes beside an application's activated snapshot, its own.
+
+- The own history is believed where an activation in its folder would be: not where a snapshot was given in place of the
+  application's, and not where others than root, the user and the owner of a named configuration can write it. It is
+  still believed beside a stale activation: an upgrade of the package replaces the base, not what was seen on a day.
+- A name is known if one of them knows it.
+- Of those that know a name, the one with the later last day answers, because it saw the source last; the own one where
+  they are of the same day, because its source is the application's.
+- A damaged history is left aside, and this is logged. It never makes a lookup or `load()` fail.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from llm_models import paths
+from llm_models.errors import LLMModelsError, SnapshotError, printable
+from llm_models.header import WRONG
+from llm_models.timeline import History
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, TypeVar
+
+    from llm_models.listings import ModelHistory, ProviderHistory
+    from llm_models.paths import Folder
+
+    T = TypeVar("T")
+
+
+class Past:
+    """The histories that a catalogue believes. `folder` is the application whose own history may be one of them."""
+
+    __slots__ = ("_histories", "damage", "folder")
+
+    def __init__(self, folder: Folder | None = None) -> None:
+        self.folder = folder
+        self.damage: LLMModelsError | None = None
+        """Why the packaged history was left aside."""
+        self._histories: list[History] | None = None
+
+    def knows(self, provider: str, model_id: str | None = None) -> bool:
+        """Whether a provider, or a model of it, was listed on any day: a name that is known is not a typo."""
+        return any(self._answers(lambda history: history.knows(provider, model_id) or None))
+
+    def is_gone(self, provider: str, model_id: str) -> bool:
+        """Whether a model was listed once and no longer is."""
+        found = self._latest(lambda history: history.entry(provider, model_id))
+        return found is not None and not found[1].living
+
+    def providers(self) -> set[str]:
+        """The ids of all providers that were ever listed."""
+        return {name for _, names in self._answers(lambda history: history.providers) for name in names}
+
+    def ids(self, provider: str) -> list[str]:
+        """The ids of all models of a provider that were ever listed, sorted."""
+        lines = self._answers(lambda history: history.line(provider))
+        return sorted({model_id for _, line in lines for model_id in line.ids})
+
+    def holders(self, model_id: str) -> list[str]:
+        """The providers that ever had a model with that id, sorted."""
+        return [provider for provider in sorted(self.providers()) if self.knows(provider, model_id)]
+
+    def provider(self, provider: str) -> ProviderHistory | None:
+        """When a provider was listed; None where it never was."""
+        found = self._latest(lambda history: history.of_provider(provider))
+        return None if found is None else found[1]
+
+    def model(
+        self, provider: str, model_id: str, current: Callable[[str, str], Any] | None = None
+    ) -> ModelHistory | None:
+        """When a model was listed and at which prices; None where it never was.
+
+        The packaged history leaves out current prices: `current` gives that of a provider and an id.
+        """
+
+        def ask(history: History) -> ModelHistory | None:
+            leaves_out = current is not None and history.name == paths.PACKAGED_HISTORY
+            return history.of_model(provider, model_id, current(provider, model_id) if current and leaves_out else None)
+
+        found = self._latest(ask)
+        return None if found is None else found[1]
+
+    def _latest(self, ask: Callable[[History], T | None]) -> tuple[History, T] | None:
+        """The answer of the history that saw the source last, of those that have one."""
+        return max(self._answers(ask), key=lambda answer: answer[0].date, default=None)
+
+    def _answers(self, ask: Callable[[History], T | None]) -> list[tuple[History, T]]:
+        """The answer of each history that has one, the own one first."""
+        if self._histories is None:
+            path = paths.PACKAGED_HISTORY
+            both = ("", lambda: _own(self.folder)), (path, lambda: _packaged(path))
+            self._histories = [history for name, open_one in both for history in self._opened(name, open_one)]
+        answers = []
+        for history in self._histories:
+            try:
+                answer = ask(history)
+            except (SnapshotError, *WRONG) as error:
+                self._histories = [one for one in self._histories if one is not history]
+                self._set_aside(error if isinstance(error, SnapshotError) else _unreadable(history), history.name)
+                continue
+            if answer is not None:
+                answers.append((history, answer))
+        return answers
+
+    def _opened(self, name: str, open_one: Callable[[], History | None]) -> list[History]:
+        try:
+            history = open_one()
+        except LLMModelsError as error:
+            self._set_aside(error, name)
+            return []
+        return [] if history is None else [history]
+
+    def _set_aside(self, error: LLMModelsError, name: str) -> None:
+        import logging
+
+        if name == paths.PACKAGED_HISTORY:
+            self.damage = error
+        logging.getLogger("llm_models").warning("%s; this history is not used", error)
+
+
+@cache
+def _packaged(path: str) -> History:
+    return History.open(path)
+
+
+def _own(folder: Folder | None) -> History | None:
+    """The application's own history; None where there is none, or it is not believed."""
+    path = None if folder is None else folder.state_file(paths.HISTORY_NAME)
+    if folder is None or path is None or not paths.exists(path, SnapshotError) or folder.strange(path) is not None:
+        return None
+    history = History.open(path)
+    return history if folder.strange(path, history.status) is None else None  # another file may have that name by now
+
+
+def _unreadable(history: History) -> SnapshotError:
+    return SnapshotError(f"{printable(history.name)}: not a whole history", path=history.name)
+
+
+def report(names: Sequence[str]) -> None:
+    """Log the entries and settings without effect because what they name is gone: a refresh may have caused it."""
+    import logging
+
+    named = ", ".join([*names[:5], *(["..."] if len(names) > 5 else [])])
+    text = f"left out, because the catalogue does not have them, though they were listed once ({len(names)})"
+    logging.getLogger("llm_models").warning("%s: %s", text, printable(named))
+
+
+def absent(name: str, history: ModelHistory | ProviderHistory) -> str:
+    """Why the catalogue does not have a name that was listed once."""
+    why = "is not in this catalogue" if history.listed else "is no longer listed"
+    return f"{printable(name)} {why} ({told(history)})"
+
+
+def told(history: ModelHistory | ProviderHistory) -> str:
+    """The days of a name that is gone, in words. The last day listed is not the day on which it stopped answering.
+
+    For a name that is still listed in its history: that day.
+    """
+    last = history.intervals[-1]
+    if last.last is None:
+        return f"listed on {history.date}"
+    text = f"last listed on {last.last}"
+    if getattr(history, "withdrawn", False):
+        first = history.intervals[0].first
+        text = f"listed only on {first}" if first == last.last else f"listed only from {first} to {last.last}"
+    return printable(text if last.gone_by in (None, last.last) else f"{text}, gone by {last.gone_by}")
+
+
+def follows(history: ModelHistory, has: Callable[[str, str], bool]) -> str:
+    """What follows a model that is gone, as a sentence: the spelling under which it is listed now, or its successor.
+
+    `has` states whether the catalogue has a model. Only names that it has are named as the next step.
+    """
+    if history.rename is not None and has(history.provider, history.rename.id):
+        spec = printable(f"{history.provider}:{history.rename.id}")
+        return f"It is listed as '{spec}' now (other {history.rename.rule})."
+    if history.successor is None:
+        return ""
+    spec, origin = printable(history.successor.spec), printable(history.successor.origin)
+    provider, _, model_id = history.successor.spec.partition(":")
+    if has(provider, model_id):
+        return f"Its successor is '{spec}' ({origin})."
+    return f"Its successor '{spec}' ({origin}) is not in this catalogue either."

@@ -1,0 +1,44 @@
+"""Spellings: whether two ids of one provider are one name, written differently; standard library only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Rename(NamedTuple):
+    """The id under which the same provider lists a model that is gone: its spelling differs by `rule`.
+
+    `rule` is `"case"`, `"punctuation"` or `"vendor prefix"`.
+    """
+
+    id: str
+    rule: str
+
+
+def renamed(gone: str, living: Iterable[str]) -> Rename | None:
+    """The one of the `living` ids of a provider that spells `gone` in another way; None where none or several do.
+
+    >>> renamed("claude-opus-4.1", ["claude-opus-4-1", "claude-opus-4-5"])
+    Rename(id='claude-opus-4-1', rule='punctuation')
+    """
+    others = [*living]
+    for rule, spelling in _SPELLINGS.items():
+        same = [one for one in others if spelling(one) == spelling(gone)]
+        if same:
+            return Rename(same[0], rule) if len(same) == 1 else None
+    return None
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
+
+
+def _without_vendor(text: str) -> str:
+    return _letters(text.rpartition("/")[2])
+
+
+_SPELLINGS = {"case": str.lower, "punctuation": _letters, "vendor prefix": _without_vendor}
+"""The rules by which two spellings are one name, the strictest first. An id without letters is never renamed."""

@@ -1,0 +1,225 @@
+"""Touched: which records the layers touch, and what of the layers is without effect, because it is unknown or gone."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from llm_models.errors import did_you_mean, dotted, printable
+from llm_models.filters import compile_glob
+from llm_models.layers import BY_PROVIDER, SETTINGS_RULES
+from llm_models.merge import Layered, merge
+from llm_models.modelspec import fold_provider
+from llm_models.origins import stored
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from llm_models.document import DocumentPath
+    from llm_models.errors import Problem
+    from llm_models.layers import Entry, Layer
+    from llm_models.origins import Stored
+    from llm_models.past import Past
+    from llm_models.paths import Folder
+    from llm_models.snapshot_file import SnapshotFile
+
+    Locations = dict[str, dict[str, dict[str, Stored]]]
+    """Section (`exclude`, `deny`, `allow`) -> provider -> pattern -> the layer that states it, and where."""
+
+
+OF_THE_GONE = frozenset({"retires", "successor"})
+"""What a curated entry may state of a model that is gone: `timeline_build` takes it into the packaged history."""
+
+
+class Gone(NamedTuple):
+    """A setting about a provider that is gone: where it stands, and as a path of the document, such as `deny.kiro`."""
+
+    layer: Layer
+    path: DocumentPath
+    provider: str
+
+    @property
+    def name(self) -> str:
+        """The setting and the provider, for people."""
+        return dotted((str(self.path[0]), self.provider))
+
+
+class Touched:
+    """Which records the layers touch, in what order, and what of the layers cannot be applied.
+
+    `own` holds the providers and `defined` the models, by provider, that layers add. `left_out` lists the entries
+    whose model no layer holds, `gone` the settings about providers that are gone. A name that `past` knows is gone,
+    and no error: a refresh of the base may have removed it. `remembers` is the application whose own history counts.
+    """
+
+    def __init__(self, base: SnapshotFile, layers: Sequence[Layer], remembers: Folder | None = None) -> None:
+        self.base = base
+        self.layers = layers
+        self._remembers = remembers
+        self._past: Past | None = None
+        self.gone: list[Gone] = []
+        self.providers: dict[str, list[Entry]] = {}
+        self.models: dict[str, dict[str, list[Entry]]] = {}
+        self.own: set[str] = set()
+        self.defined: dict[str, set[str]] = {}
+        self.left_out: list[Entry] = []
+        self.problems: list[Problem] = []
+        for layer in layers:
+            self._add_providers(layer)
+            entries = [entry for entry in layer.models if self._has_provider(entry, layer)]
+            exact = [entry for entry in entries if entry.match is None and self._defines(entry, layer)]
+            # A match applies before an exact id, and only to what this layer and weaker ones hold, so that merging
+            # layer by layer gives what merging at once gives.
+            for entry in entries:
+                if entry.match is not None:
+                    self._add_matches(entry, entry.match)
+            for entry in exact:
+                self._touch(entry, entry.id)
+        self._check_aliases()
+
+    @property
+    def past(self) -> Past:
+        """What is remembered of names that the base does not have; most configurations name none."""
+        if self._past is None:
+            from llm_models.past import Past
+
+            self._past = Past(self._remembers)
+        return self._past
+
+    def knows(self, provider: str) -> bool:
+        """Whether the base or a layer holds that provider."""
+        return provider in self.own or provider in self.base.blocks
+
+    def holds(self, provider: str, model_id: str) -> bool:
+        """Whether the base, or a layer added so far, holds that model."""
+        return model_id in self.defined.get(provider, ()) or self.base.holds(provider, model_id)
+
+    def ids(self, provider: str) -> list[str]:
+        """The ids of a provider's models, those of the base and of the layers, sorted."""
+        base = self.base.block(provider).ids if provider in self.base.blocks else ()
+        return sorted({*base, *self.defined.get(provider, ())})
+
+    def _add_providers(self, layer: Layer) -> None:
+        for entry in layer.providers:
+            if not self.knows(entry.provider):
+                if layer.only_patches or not self._defines_provider(entry):
+                    self.left_out.append(entry)
+                    continue
+                self.own.add(entry.provider)
+            self.providers.setdefault(entry.provider, []).append(entry)
+
+    def was_listed(self, entry: Entry) -> bool:
+        """Whether what an entry that is left out is about was listed once."""
+        if entry.provider in self.base.blocks:
+            return self.past.is_gone(entry.provider, entry.id)
+        return self.past.knows(entry.provider)
+
+    @staticmethod
+    def _states_new_model(entry: Entry) -> bool:
+        return entry.states("name") or entry.states("limits", "context") or entry.states("modalities")
+
+    def _defines_provider(self, entry: Entry) -> bool:
+        """Whether the entry adds a provider. Of one that is gone it is a correction, unless it could stand alone."""
+        alone = entry.is_ground or entry.states("base_url") or entry.states("name")
+        return alone or not self.past.knows(entry.provider)
+
+    def _has_provider(self, entry: Entry, layer: Layer) -> bool:
+        """Whether the entry's provider is known; otherwise the entry is left out, or a problem."""
+        if self.knows(entry.provider):
+            return True
+        if layer.only_patches or self.past.knows(entry.provider):
+            self.left_out.append(entry)
+        else:
+            self._unknown_provider(entry.provider, layer, (*entry.path, "provider"))
+        return False
+
+    def _may_define(self, entry: Entry) -> bool:
+        """Whether the entry may add a model. Of one that is gone it is a correction, unless it states a name."""
+        if entry.provider in self.own or entry.states("name"):
+            return True
+        return self._states_new_model(entry) and not self.past.is_gone(entry.provider, entry.id)
+
+    def _defines(self, entry: Entry, layer: Layer) -> bool:
+        """Whether the entry's model is there, or the entry may add it; otherwise the entry is left out."""
+        if not self.holds(entry.provider, entry.id):
+            if layer.only_patches and entry.fields.keys() <= OF_THE_GONE:
+                return False
+            if layer.only_patches or not self._may_define(entry):
+                self.left_out.append(entry)
+                return False
+            self.defined.setdefault(entry.provider, set()).add(entry.id)
+        return True
+
+    def _add_matches(self, entry: Entry, pattern: str) -> None:
+        test = compile_glob(pattern)
+        for model_id in self.ids(entry.provider):
+            if test(model_id):
+                self._touch(entry, model_id)
+
+    def _touch(self, entry: Entry, model_id: str) -> None:
+        self.models.setdefault(entry.provider, {}).setdefault(model_id, []).append(entry)
+
+    def _unknown_provider(self, provider: str, layer: Layer, path: DocumentPath, key: str | None = None) -> None:
+        hint = did_you_mean(provider, [*self.base.blocks, *self.own], 1) or "Define it under [[providers]] first."
+        message = f"unknown provider '{printable(provider if key is None else key)}'"
+        self.problems.append(layer.document.problem(path, message, hint, key))
+
+    def _check_aliases(self) -> None:
+        """No alias of a provider is the id or an alias of another one."""
+        stating = [entry for layer in self.layers for entry in layer.providers if entry.states("aliases")]
+        if not stating:
+            return
+        owners = {
+            fold_provider(alias): provider
+            for provider in self.base.blocks
+            for alias in self.base.block(provider).provider.get("aliases", ())
+        }
+        for entry in stating:
+            for index, alias in enumerate(entry.fields["aliases"]):
+                name = fold_provider(alias)
+                owner = name if self.knows(name) else owners.setdefault(name, entry.provider)
+                if owner != entry.provider:
+                    why = "the id of another provider" if owner == name else f"already an alias of {owner}"
+                    message = f"'{printable(alias)}' cannot be an alias of {entry.provider}: it is {why}"
+                    path = (*entry.path, "aliases", index)
+                    self.problems.append(entry.layer.document.problem(path, message))
+
+    def settings(self) -> tuple[dict[str, Any], Locations]:
+        """The settings of all layers, merged onto the base's, and the location of each pattern of the layers."""
+        stated = [Layered(self._settings(layer), layer.name) for layer in self.layers]
+        merged = merge([Layered(self.base.header["filters"]), *stated], SETTINGS_RULES)
+        locations: Locations = {}
+        for layer in self.layers:
+            for path, patterns in chain(*map(layer.document.entries, BY_PROVIDER)):
+                section, spelling = map(str, path)
+                provider = fold_provider(spelling)
+                known = self._has_setting(provider, layer, path)
+                origin = stored(layer.name, layer.location(path))
+                for pattern in patterns if known and patterns != "all" else ():
+                    locations.setdefault(section, {}).setdefault(provider, {}).setdefault(pattern, origin)
+            for index, provider in enumerate(layer.settings.get("prefer", ())):
+                if not self.knows(provider) and self.past.knows(provider):
+                    self.gone.append(Gone(layer, ("prefer", index), provider))
+        return merged.values, locations
+
+    def _has_setting(self, provider: str, layer: Layer, path: DocumentPath) -> bool:
+        """Whether the provider of a setting is known; otherwise the setting is without effect, or a problem."""
+        if layer.only_patches or self.knows(provider):
+            return True
+        if self.past.knows(provider):
+            self.gone.append(Gone(layer, path, provider))
+        else:
+            self._unknown_provider(provider, layer, path[:1], str(path[1]))
+        return False
+
+    def _settings(self, layer: Layer) -> Mapping[str, Any]:
+        """The settings of a layer without those for providers that no layer holds.
+
+        `allow` keeps them where the layer does not only patch: one without any provider would allow every model.
+        """
+        return {
+            name: {one: globs for one, globs in value.items() if self.knows(one)}
+            if isinstance(value, dict) and (name != "allow" or layer.only_patches)
+            else value
+            for name, value in layer.settings.items()
+        }
