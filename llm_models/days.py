@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from time import gmtime, strftime
 
-from llm_models.errors import quoted
+from llm_models.errors import InvalidArgumentError, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def is_day(text: object) -> bool:
 
 
 def day_of(day: Day) -> str:
-    """A day as text. Raises `ValueError` for a text that is not a day, `YYYY-MM-DD`."""
+    """A day as text. Raises `InvalidArgumentError` for a text that is not a day, `YYYY-MM-DD`."""
     text = day if isinstance(day, str) else day.isoformat()[: len("YYYY-MM-DD")]
     if not is_day(text):
-        raise ValueError(f"not a day: {quoted(text)} (expected YYYY-MM-DD)")
+        raise InvalidArgumentError(f"not a day: {quoted(text)} (expected YYYY-MM-DD)")
     return text
 
 

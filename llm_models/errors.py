@@ -204,6 +204,10 @@ class InvalidSpecError(LLMModelsError, ValueError):
     """The text is not a model spec, or the style is unknown."""
 
 
+class InvalidArgumentError(LLMModelsError, ValueError):
+    """An argument has a value that is not one of those that it can have: an unknown order, a text that is not a day."""
+
+
 class UnknownCapabilityError(LLMModelsError, ValueError):
     """There is no such capability. `name` is the text as given."""
 

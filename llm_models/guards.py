@@ -6,14 +6,19 @@ cannot hide a change of the source, or look like one.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from llm_models.days import later_than_tomorrow, today
 from llm_models.differences import Diff, Served, compare
 from llm_models.errors import LLMModelsError, printable
 from llm_models.filters import compile_glob
+from llm_models.layers import BY_PROVIDER
+from llm_models.modelspec import fold_provider
 from llm_models.origins import fields_of, leaves, weaker
+from llm_models.past import absent, follows
 from llm_models.schema import is_number
+from llm_models.spellings import renamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,7 +117,22 @@ def _missing_sentences(difference: Diff, run: Changes | None, *, new: bool) -> I
         for layer in run.layers:
             for name, location, is_new in _missing(layer, difference, run):
                 if is_new is new:
-                    yield f"{printable(name)} is missing, but {location or layer.name} names it"
+                    why, hint = _reason(name, run)
+                    yield f"{why}, but {location} names it.{hint}".removesuffix(".")
+
+
+def _reason(name: str, run: Changes) -> tuple[str, str]:
+    """Why a name is missing, as far as a history knows it, and what follows it."""
+    provider, colon, model_id = name.partition(":")
+    past = run.touched.past
+    of_model = past.model(provider, model_id) if colon else None
+    history = past.provider(name.rpartition(".")[2]) if not colon else of_model
+    why = f"{printable(name)} is missing" if history is None or history.listed else absent(name, history)
+    twin = renamed(model_id, run.touched.ids(provider)) if colon else None
+    if twin is not None and twin.id != model_id:
+        return why, f" It is listed as '{printable(f'{provider}:{twin.id}')}' now."
+    hint = "" if of_model is None else follows(of_model, run.touched.holds)
+    return why, f" {hint}" if hint else ""
 
 
 def _moved_tenfold(change: Change) -> bool:
@@ -122,7 +142,7 @@ def _moved_tenfold(change: Change) -> bool:
     return bool(high > 0 and high >= TENFOLD * low * (1 - _ROUNDING))
 
 
-def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str, str | None, bool]]:
+def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str, str, bool]]:
     """The providers and models that a layer names and the new base lacks: name, location, and whether that is new.
 
     A glob names what it matched before. It counts as missing when nothing matches it any more.
@@ -136,25 +156,26 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
 
     for entry in layer.providers:
         if entry.provider in difference.providers_removed:
-            yield entry.provider, entry.location, True
-    for provider in layer.settings.get("prefer", ()):
+            yield entry.provider, layer.nearest((*entry.path, "id")), True
+    for index, provider in enumerate(layer.settings.get("prefer", ())):
         if provider in difference.providers_removed:
-            yield provider, layer.location(("prefer",)), True
+            yield provider, layer.nearest(("prefer", index)), True
     for entry in layer.models:
         spec = f"{entry.provider}:{entry.match or entry.id}"
+        location = layer.nearest((*entry.path, "id" if entry.match is None else "match"))
         new = entry.provider in difference.providers_removed or spec in difference.models_removed
         exact = entry in run.left_out or spec in difference.models_removed
         if exact if entry.match is None else unmatched(entry.provider, entry.match):
-            yield spec, entry.location, new or entry.match is not None
+            yield spec, location, new or entry.match is not None
     for setting in run.touched.gone:
         new = setting.provider in difference.providers_removed
         if setting.layer is layer and not (new and setting.path[0] == "prefer"):
-            yield setting.name, layer.location(setting.path), new
-    allow = layer.settings.get("allow")
-    for provider, globs in allow.items() if isinstance(allow, dict) else ():
-        for glob in () if globs == "all" else globs:
+            yield setting.name, layer.nearest(setting.path), new
+    for path, globs in chain(*map(layer.document.entries, BY_PROVIDER)):
+        provider = fold_provider(str(path[1]))
+        for index, glob in enumerate(() if globs == "all" else globs):
             if unmatched(provider, glob):
-                yield f"{provider}:{glob}", layer.location(("allow",)), True
+                yield f"{provider}:{glob}", layer.nearest((*path, index)), True
 
 
 def _shown(value: object) -> str:

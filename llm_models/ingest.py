@@ -27,7 +27,7 @@ def read_source(
 
     `name` stands for the bytes in messages. `day` is the day on which they were fetched; None means today. A date of
     the past that lies later than the day after it is dropped, and then the header states that day: the bytes and the
-    day decide what is built. The date of the catalogue is the newest `last_updated` that is left. `without_prose`
+    day decide what is built. The date of the catalogue is the newest `last_updated` up to that day. `without_prose`
     leaves out the descriptions. Raises `SourceError` where the bytes are not a catalogue,
     `EmptyCatalogError` where no record is valid.
     """
@@ -52,7 +52,9 @@ def read_source(
     header: dict[str, Any] = {"sources": [origin]}
     dates = [model["last_updated"] for model in models if "last_updated" in model]
     if dates:
-        header["date"] = max(dates)
+        header["date"] = max((date for date in dates if date <= day), default=day)
+        if max(dates) > day:  # that of tomorrow, which would make the next file look older
+            origin["day"] = day
     return header, ground_layer(records, Document(source, None, None, [])), report
 
 

@@ -150,6 +150,11 @@ class Layer:
         line = self.document.line(path)
         return None if line is None else f"{self.name}:{line}"
 
+    def nearest(self, path: DocumentPath) -> str:
+        """The location of a path or of the nearest one around it that the text has; the name where it has no lines."""
+        line = self.document.line_column(path)[0]
+        return self.name if line is None else f"{self.name}:{line}"
+
 
 def layer_from(document: Document, name: str, *, only_patches: bool = False) -> Layer:
     """The layer, called `name`, that the faultless part of a document states."""
@@ -170,6 +175,9 @@ def layer_from(document: Document, name: str, *, only_patches: bool = False) -> 
 def _entry(layer: Layer, path: DocumentPath, data: Mapping[str, Any], section: str) -> Entry:
     fields = {key: value for key, value in data.items() if key not in _IDENTITY}
     extra = {key: fields.pop(key) for key in [*fields] if key not in _FIELDS[section]}
+    if "successor" in fields:  # in the spelling of our model specs
+        owner, colon, model_id = fields["successor"].partition(":")
+        fields["successor"] = f"{fold_provider(owner)}{colon}{model_id}"
     if extra:
         fields["extra"] = {**extra, **fields.get("extra", {})}
     provider = fold_provider(data["provider" if section == "models" else "id"])

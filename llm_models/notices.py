@@ -11,10 +11,11 @@ from llm_models.records import Model
 from llm_models.snapshot_file import effective
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from llm_models.document import DocumentPath
-    from llm_models.layers import Layer
+    from llm_models.layers import Entry, Layer
+    from llm_models.merge import Path
     from llm_models.snapshot_file import SnapshotFile
 
 
@@ -24,31 +25,44 @@ def of_layer(layer: Layer, file: SnapshotFile) -> Iterator[tuple[DocumentPath, s
     The id of an entry names a model, and so does an id or an alias in `allow`. An entry that states the lifecycle
     itself does not count. `deny` and `exclude` name models that shall not be used, so they do not count either.
     """
-    for path, provider, name in _named(layer):
+    for path, provider, name, omitted in _named(layer):
         if not file.holds(provider):
             continue
         block = file.block(provider)
         model_id = block.aliases.get(name) if path[0] == "allow" and name not in block.rows else name
         if model_id not in block.rows:
             continue
-        model = Model.from_dict(effective(block.model(block.rows[model_id]), provider))
+        record = effective(block.model(block.rows[model_id]), provider)
+        model = Model.from_dict({name: value for name, value in record.items() if (name,) not in omitted})
         state = lifecycle.state(model)
         if state is not None:
             yield path, f"{state}{lifecycle.successor_of(model)}", model
 
 
-def _named(layer: Layer) -> Iterator[tuple[DocumentPath, str, str]]:
-    """The path, the provider and the name of each model that a layer names."""
+def _named(layer: Layer) -> Iterator[tuple[DocumentPath, str, str, Collection[Path]]]:
+    """The path, the provider and the name of each model that a layer names, and the fields that it omits."""
     for entry in layer.models:
         if entry.match is None and not entry.states("deprecated") and not entry.states("retires"):
-            yield (*entry.path, "id"), entry.provider, entry.id
+            yield (*entry.path, "id"), entry.provider, entry.id, entry.omitted
     for path, globs in layer.document.entries("allow"):
         for index, name in enumerate(() if globs == "all" else globs):
-            yield (*path, index), fold_provider(str(path[1])), name
+            yield (*path, index), fold_provider(str(path[1])), name, ()
+
+
+def strange_successors(layer: Layer, holds: Callable[[str, str], bool]) -> Iterator[tuple[Entry, str]]:
+    """The entries that state a successor which is no other model of the catalogue, and why it is not."""
+    for entry in layer.models:
+        if entry.states("successor"):
+            spec = entry.fields["successor"]
+            provider, _, model_id = spec.partition(":")
+            if (provider, model_id) == (entry.provider, entry.id):
+                yield entry, "a model is not its own successor"
+            elif not holds(provider, model_id):
+                yield entry, f"'{printable(spec)}' is not in this catalogue"
 
 
 def of_layers(layers: Iterable[Layer], file: SnapshotFile) -> Iterator[str]:
     """The same as a sentence for each model, with the location that names it first."""
     for layer in layers:
         for path, what, model in of_layer(layer, file):
-            yield f"{layer.location(path) or layer.name}: {printable(model.spec)}: {what}"
+            yield f"{layer.nearest(path)}: {printable(model.spec)}: {what}"

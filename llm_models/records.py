@@ -255,8 +255,8 @@ class Model(Record):
     def is_retired(self, at: Day | None = None) -> bool:
         """Whether the model no longer answers on the day `at` (`YYYY-MM-DD` or a date), by default today (UTC).
 
-        Its date `retires` decides; a model without one is not retired. Raises `ValueError` for a text that is not a
-        day.
+        Its date `retires` decides; a model without one is not retired. Raises `InvalidArgumentError` for a text
+        that is not a day.
         """
         from llm_models.days import has_come
 

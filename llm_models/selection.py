@@ -6,7 +6,7 @@ is then one `&` for each model, and no model is decoded.
 
 from __future__ import annotations
 
-from llm_models.errors import NoMatchError, did_you_mean, quoted
+from llm_models.errors import InvalidArgumentError, NoMatchError, did_you_mean, quoted
 from llm_models.frozen import FrozenDict
 from llm_models.records import BIT, DEPRECATED, STATED, unknown_capability
 
@@ -71,10 +71,10 @@ ORDERS: dict[Order, tuple[Callable[[Model], Any] | None, bool]] = {
 
 
 def check_order(order_by: str) -> None:
-    """Raise `ValueError` when there is no such order."""
+    """Raise `InvalidArgumentError` when there is no such order."""
     if order_by not in tuple(ORDERS):
         hint = did_you_mean(str(order_by), ORDERS)
-        raise ValueError(f"unknown order {quoted(order_by)} (expected {', '.join(ORDERS)}).{hint}")
+        raise InvalidArgumentError(f"unknown order {quoted(order_by)} (expected {', '.join(ORDERS)}).{hint}")
 
 
 def matching(view: View, provider: str, must: int, must_not: int, at: str | None = None) -> list[int]:

@@ -234,8 +234,8 @@ def candidates(
     million tokens; cheapest first, unknown last), `"context"` (tokens, largest first) or `"release"` (newest first).
     Models that are retired on the day `at` (`YYYY-MM-DD` or a date, in UTC; default today) are left out.
 
-    Raises `UnknownProviderError`, `UnknownCapabilityError`, and `ValueError` for another order or a text
-    that is not a day.
+    Raises `UnknownProviderError`, `UnknownCapabilityError`, and `InvalidArgumentError` for another
+    order or a text that is not a day.
 
     >>> llm_models.candidates(scope="openai", order_by="price")[0].provider
     'openai'

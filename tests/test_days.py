@@ -47,7 +47,8 @@ class TestOneDate:
         header, record, counts = built(**{field: kept})
         assert record[field] == kept[:10].replace("/", "-")
         assert not [key for key in counts if key[2] == LATER]
-        assert "day" not in header["sources"][0]
+        tomorrow = field == "last_updated" and record[field] > TODAY  # which is no date of the catalogue yet
+        assert header["sources"][0].get("day") == (TODAY if tomorrow else None)
 
     @pytest.mark.parametrize("field", ingest.PAST)
     @pytest.mark.parametrize(
@@ -164,12 +165,23 @@ class TestDay:
         [origin] = SnapshotFile.open("made.json").header["sources"]
         assert origin["day"] == "2026-11-20"
 
-    @pytest.mark.parametrize("fetched", ["2026-12-23T00:00:00Z", "2026-12-24T00:00:00Z"])
+    @pytest.mark.parametrize("fetched", ["2026-12-23", "2026-12-24"])
     def test_of_the_fetch_that_makes_it_true(self, fetched: str) -> None:
-        pulled(self.LIES, fetched)
+        """The catalogue's date is never later than the fetch: else the next file would be older."""
+        pulled(self.LIES, f"{fetched}T00:00:00Z")
         with on("2027-01-01"):
-            assert facts("activate", "--force")["date"] == "2026-12-24"
-        assert "day" not in SnapshotFile.open(str(ACTIVE)).header["sources"][0]
+            assert facts("activate", "--force")["date"] == fetched
+        kept = {"day": fetched} if fetched == "2026-12-23" else {}
+        origin = SnapshotFile.open(str(ACTIVE)).header["sources"][0]
+        assert {key: value for key, value in origin.items() if key == "day"} == kept
+
+    def test_of_tomorrow_blocks_no_later_file(self) -> None:
+        second = model("b", last_updated="2026-11-20")
+        with on(TODAY):
+            pulled(catalogue(provider("acme", model("a", last_updated="2026-11-27"), second)))
+            assert facts("activate", "--force")["date"] == "2026-11-20"
+            pulled(catalogue(provider("acme", model("a", last_updated=TODAY), second)))
+            assert facts("activate")["date"] == TODAY
 
     @pytest.mark.parametrize(
         "fetched", ["9999-01-01T00:00:00Z", "2026-11-27", "soon", 5, None, "2026-W52-4", "20261224"]

@@ -296,14 +296,14 @@ class TestGone:
         begin(self.OLD, config)
         new = catalogue(provider("acme", *(model(name) for name in ("c-2", *"fghijklmnopq"))))
         assert looks(new) == [
-            "bravo is missing, but llm_models.toml:2 names it",
+            "bravo is missing, but llm_models.toml:3 names it",
             "bravo is missing, but llm_models.toml:1 names it",
-            "acme:a is missing, but llm_models.toml:5 names it",
-            "acme:b is missing, but llm_models.toml:9 names it",
-            "acme:d-* is missing, but llm_models.toml:17 names it",
-            "acme:a is missing, but llm_models.toml:21 names it",
-            "acme:d-* is missing, but llm_models.toml:21 names it",
-            "acme:e is missing, but llm_models.toml:21 names it",
+            "acme:a is missing, but llm_models.toml:7 names it",
+            "acme:b is missing, but llm_models.toml:11 names it",
+            "acme:d-* is missing, but llm_models.toml:19 names it",
+            "acme:a is missing, but llm_models.toml:23 names it",
+            "acme:d-* is missing, but llm_models.toml:23 names it",
+            "acme:e is missing, but llm_models.toml:23 names it",
         ]
 
     def test_nothing_of_what_nobody_names(self) -> None:
@@ -315,10 +315,10 @@ class TestGone:
         begin(self.OLD, '[[models]]\nprovider = "acme"\nid = "old"\ntags = ["mine"]\n')
         Path("api.json").write_bytes(self.OLD)
         strict = fine("activate", "--from", "api.json", "--strict")
-        assert strict.lines == ["notice: acme:old is missing, but llm_models.toml:1 names it"]
+        assert strict.lines == ["notice: acme:old is missing, but llm_models.toml:3 names it"]
         told = facts("activate", "--from", "api.json")
         assert told["look"] == []
-        assert told["notices"] == ["acme:old is missing, but llm_models.toml:1 names it"]
+        assert told["notices"] == ["acme:old is missing, but llm_models.toml:3 names it"]
 
 
 class TestSourceWithSource:

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import catalogues
 from support.clock import on
@@ -88,6 +88,7 @@ class TestTheQuestion:
 
 
 class TestChoosing:
+    @settings(deadline=None, max_examples=50)
     @given(st.lists(st.none() | DAYS, min_size=1, max_size=5), DAYS)
     def test_no_retired_model_is_chosen(self, dates: list[datetime.date | None], at: datetime.date) -> None:
         """And every other one still is, in the same order."""
