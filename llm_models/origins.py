@@ -105,6 +105,11 @@ def extended(line: Fields | None, origins: Mapping[Path, Origin]) -> Fields:
     return {"fields": fields}
 
 
+def without(line: Fields, layer: str) -> Fields:
+    """The line of a record without the origins of one layer."""
+    return {"fields": {key: origin for key, origin in line["fields"].items() if origin["layer"] != layer}}
+
+
 def weaker(values: dict[Path, Any], origins: Mapping[Path, Stored], layer: str) -> dict[Path, Any]:
     """The values that the layers below `layer` state for a record, from what that layer replaced."""
     below = dict(values)
