@@ -41,11 +41,16 @@ class Activation(NamedTuple):
     refused: tuple[str, ...] = ()
     look: tuple[str, ...] = ()
     fetched: str | None = None
+    missing_before: tuple[str, ...] = ()
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """The deprecated, retiring and retired models that the configuration names, a sentence each."""
-        return () if self.run is None else tuple(notices.of_layers(self.run.layers, self.file))
+        """What the configuration names and was gone before, or is deprecated, retiring or retired: a sentence each.
+
+        None of it is a change of this refresh, so `strict` does not refuse it.
+        """
+        named = () if self.run is None else notices.of_layers(self.run.layers, self.file)
+        return *self.missing_before, *named
 
 
 def activate(
@@ -147,7 +152,8 @@ def _judged(built: Activation, replaces: bytes | None, folder: paths.Folder | No
     difference = guards.source_diff(active, built.base) if active is not None else Diff()
     refused = guards.refusals(built.report, active, built.base, difference)
     look += guards.worth_a_look(difference, built.run)
-    return built._replace(replaces=replaces, refused=tuple(refused), look=tuple(look))
+    before = tuple(guards.missing_before(difference, built.run))
+    return built._replace(replaces=replaces, refused=tuple(refused), look=tuple(look), missing_before=before)
 
 
 def _heed(built: Activation, *, force: bool, strict: bool) -> None:

@@ -99,10 +99,20 @@ def worth_a_look(difference: Diff, run: Changes | None) -> Iterator[str]:
             yield f"{spec}: {change.field} changed from {_shown(change.old)} to {_shown(change.new)}"
         elif change.kind == "price" and _moved_tenfold(change):
             yield f"{spec}: {change.field} changed from {change.old:g} to {change.new:g}"
+    yield from _missing_sentences(difference, run, new=True)
+
+
+def missing_before(difference: Diff, run: Changes | None) -> Iterator[str]:
+    """What the layers name and neither the new base nor the active one has: a sentence each, no change of a refresh."""
+    yield from _missing_sentences(difference, run, new=False)
+
+
+def _missing_sentences(difference: Diff, run: Changes | None, *, new: bool) -> Iterator[str]:
     if run is not None:
         for layer in run.layers:
-            for name, location in _missing(layer, difference, run):
-                yield f"{printable(name)} is missing, but {location or layer.name} names it"
+            for name, location, is_new in _missing(layer, difference, run):
+                if is_new is new:
+                    yield f"{printable(name)} is missing, but {location or layer.name} names it"
 
 
 def _moved_tenfold(change: Change) -> bool:
@@ -112,8 +122,8 @@ def _moved_tenfold(change: Change) -> bool:
     return bool(high > 0 and high >= TENFOLD * low * (1 - _ROUNDING))
 
 
-def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str, str | None]]:
-    """The providers and models that a layer names and the new base lacks, each with its location.
+def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str, str | None, bool]]:
+    """The providers and models that a layer names and the new base lacks: name, location, and whether that is new.
 
     A glob names what it matched before. It counts as missing when nothing matches it any more.
     """
@@ -126,23 +136,25 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
 
     for entry in layer.providers:
         if entry.provider in difference.providers_removed:
-            yield entry.provider, entry.location
+            yield entry.provider, entry.location, True
     for provider in layer.settings.get("prefer", ()):
         if provider in difference.providers_removed:
-            yield provider, layer.location(("prefer",))
+            yield provider, layer.location(("prefer",)), True
     for entry in layer.models:
         spec = f"{entry.provider}:{entry.match or entry.id}"
+        new = entry.provider in difference.providers_removed or spec in difference.models_removed
         exact = entry in run.left_out or spec in difference.models_removed
         if exact if entry.match is None else unmatched(entry.provider, entry.match):
-            yield spec, entry.location
+            yield spec, entry.location, new or entry.match is not None
     for setting in run.touched.gone:
-        if setting.layer is layer and setting.path[0] != "prefer":
-            yield setting.name, layer.location(setting.path)
+        new = setting.provider in difference.providers_removed
+        if setting.layer is layer and not (new and setting.path[0] == "prefer"):
+            yield setting.name, layer.location(setting.path), new
     allow = layer.settings.get("allow")
     for provider, globs in allow.items() if isinstance(allow, dict) else ():
         for glob in () if globs == "all" else globs:
             if unmatched(provider, glob):
-                yield f"{provider}:{glob}", layer.location(("allow",))
+                yield f"{provider}:{glob}", layer.location(("allow",)), True
 
 
 def _shown(value: object) -> str:

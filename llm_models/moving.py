@@ -179,7 +179,8 @@ def settle(models: Mapping[str, dict[str, Any]], report: Report) -> None:
     for model_id, record in models.items():
         if FIELD not in record:
             continue
-        way, target = [model_id], record[FIELD]
+        way: list[str] = [model_id]
+        target: Any = record[FIELD]
         while target in models and target not in way:
             way.append(target)
             target = models[target].get(FIELD)

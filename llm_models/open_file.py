@@ -46,8 +46,11 @@ class OpenFile:
         return now == self.identity
 
     def status(self) -> os.stat_result:
-        """The status of the open file."""
-        return os.fstat(self._number)
+        """The status of the open file. Raises `SnapshotError`."""
+        try:
+            return os.fstat(self._number)
+        except OSError as error:
+            raise _unreadable(self.path, error) from None
 
     def read(self, start: int, size: int) -> bytes:
         """At most `size` bytes from `start` on. Opens the file again if another part of the program closed it.

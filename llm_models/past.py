@@ -35,13 +35,14 @@ if TYPE_CHECKING:
 class Past:
     """The histories that a catalogue believes. `folder` is the application whose own history may be one of them."""
 
-    __slots__ = ("_histories", "damage", "folder")
+    __slots__ = ("_aside", "_histories", "damage", "folder")
 
     def __init__(self, folder: Folder | None = None) -> None:
         self.folder = folder
         self.damage: LLMModelsError | None = None
         """Why the packaged history was left aside."""
         self._histories: list[History] | None = None
+        self._aside: list[str] = []
 
     def knows(self, provider: str, model_id: str | None = None) -> bool:
         """Whether a provider, or a model of it, was listed on any day: a name that is known is not a typo."""
@@ -64,6 +65,14 @@ class Past:
     def holders(self, model_id: str) -> list[str]:
         """The providers that ever had a model with that id, sorted."""
         return [provider for provider in sorted(self.providers()) if self.knows(provider, model_id)]
+
+    def files(self) -> list[str]:
+        """The histories that are believed, each as its path with its days, the application's own first.
+
+        Then those that cannot be read, each with the reason.
+        """
+        found = self._answers(lambda history: f"{history.days[0]} to {history.date}, seen on {len(history.days)} days")
+        return [*(f"{history.name} ({days})" for history, days in found), *self._aside]
 
     def provider(self, provider: str) -> ProviderHistory | None:
         """When a provider was listed; None where it never was."""
@@ -120,7 +129,8 @@ class Past:
 
         if name == paths.PACKAGED_HISTORY:
             self.damage = error
-        logging.getLogger("llm_models").warning("%s; this history is not used", error)
+        self._aside.append(f"{error}; this history is not used")
+        logging.getLogger("llm_models").warning(self._aside[-1])
 
 
 @cache

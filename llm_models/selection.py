@@ -94,9 +94,8 @@ def matching(view: View, provider: str, must: int, must_not: int, at: str | None
 
 def _retired(view: View, provider: str, at: str) -> set[int]:
     """The rows of a provider's shown models that are retired on a day."""
-    block = view.file.block(provider)
-    shown = view.shown(provider)
-    return {row for model_id, day in block.retires.items() if day <= at and (row := block.rows[model_id]) in shown}
+    shown, retires = view.shown(provider), view.file.block(provider).retires
+    return {row for day, rows in retires.items() if day <= at for row in rows if row in shown}
 
 
 def ordered(

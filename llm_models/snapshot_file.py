@@ -58,7 +58,7 @@ class Block:
     """One provider's part of a snapshot file: its index is decoded, its models are still text.
 
     `ids`, `bits` (capability sets, see `records.capability_bits`) and the models' lines are in the same order: by id.
-    A row is an index into them. `retires` has the dates of the models that state one.
+    A row is an index into them. `retires` has the rows of the models that state such a date, by date.
     """
 
     __slots__ = ("_data", "_rows", "_starts", "aliases", "bits", "ids", "lengths", "provider", "retires")
@@ -74,7 +74,7 @@ class Block:
         self.lengths: list[int] = index["lengths"]
         self.bits: list[int] = index["bits"]
         self.aliases: dict[str, str] = index["aliases"]
-        self.retires: dict[str, str] = index.get("retires", {})
+        self.retires: dict[str, list[int]] = index.get("retires", {})
         self._starts = [start := end + 1, *[start := start + length + 2 for length in self.lengths]]
 
     @property

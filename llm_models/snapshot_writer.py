@@ -162,7 +162,7 @@ def _block(changes: Changes, provider: str) -> tuple[bytes, int]:
         base = changes.base.block(provider)
         record = base.provider
         rows = {i: (i, base.line(row), base.bits[row]) for row, i in enumerate(base.ids) if i not in removed}
-        retires.update(base.retires)
+        retires.update({base.ids[row]: day for day, its in base.retires.items() for row in its})
         for alias, model_id in base.aliases.items():
             aliases.setdefault(model_id, []).append(alias)
     for model_id, final in changed.items():
@@ -172,7 +172,10 @@ def _block(changes: Changes, provider: str) -> tuple[bytes, int]:
     record, _ = changes.providers.get(provider, (record, None))
     ids = sorted(rows)
     by_alias = {alias: model_id for model_id in ids for alias in aliases.get(model_id, ())}
-    dates = {model_id: day for model_id in ids if (day := retires.get(model_id)) is not None}
+    dates: dict[str, list[int]] = {}
+    for row, model_id in enumerate(ids):
+        if (day := retires.get(model_id)) is not None:
+            dates.setdefault(day, []).append(row)
     return encode_block(canonical(record, Provider), [rows[model_id] for model_id in ids], by_alias, dates), len(ids)
 
 
@@ -219,9 +222,9 @@ def encode_block(
     provider: Mapping[str, Any],
     models: Sequence[Row],
     aliases: Mapping[str, str],
-    retires: Mapping[str, str] = FrozenDict(),
+    retires: Mapping[str, Sequence[int]] = FrozenDict(),
 ) -> bytes:
-    """The block of one provider from its record and its models, in order of id; `retires` maps ids to dates."""
+    """The block of one provider from its record and its models, in order of id; `retires` maps dates to rows."""
     index = {
         "provider": provider,
         "ids": [model_id for model_id, _, _ in models],

@@ -10,6 +10,7 @@ from llm_models.days import days_since
 from llm_models.errors import ConfigError, SourceError
 from llm_models.in_use import InUse, in_use, packaged, pulled_file
 from llm_models.manifest import believed, fetched_on
+from llm_models.past import Past
 
 if TYPE_CHECKING:
     from typing import Any
@@ -47,6 +48,7 @@ def status(
         "providers": header["counts"]["providers"],
         "models": header["counts"]["models"],
         "digest": file.digest,
+        "histories": Past(current.remembers).files(),
         "configuration": _configuration(folder),
         "found": _found(current) or None,
         "activate": _due(current) if problem is None else None,

@@ -192,7 +192,7 @@ class History:
 
     @property
     def status(self) -> os.stat_result | None:
-        """The status of the open file; None where it was read whole."""
+        """The status of the open file; None where it was read whole. Raises `SnapshotError`."""
         return self._source.status() if isinstance(self._source, OpenFile) else None
 
     def line(self, provider: str) -> Line | None:

@@ -75,6 +75,7 @@ class Touched:
                     self._add_matches(entry, entry.match)
             for entry in exact:
                 self._touch(entry, entry.id)
+        self._check_aliases()
 
     @property
     def past(self) -> Past:
@@ -162,6 +163,26 @@ class Touched:
         hint = did_you_mean(provider, [*self.base.blocks, *self.own], 1) or "Define it under [[providers]] first."
         message = f"unknown provider '{printable(provider if key is None else key)}'"
         self.problems.append(layer.document.problem(path, message, hint, key))
+
+    def _check_aliases(self) -> None:
+        """No alias of a provider is the id or an alias of another one."""
+        stating = [entry for layer in self.layers for entry in layer.providers if entry.states("aliases")]
+        if not stating:
+            return
+        owners = {
+            fold_provider(alias): provider
+            for provider in self.base.blocks
+            for alias in self.base.block(provider).provider.get("aliases", ())
+        }
+        for entry in stating:
+            for index, alias in enumerate(entry.fields["aliases"]):
+                name = fold_provider(alias)
+                owner = name if self.knows(name) else owners.setdefault(name, entry.provider)
+                if owner != entry.provider:
+                    why = "the id of another provider" if owner == name else f"already an alias of {owner}"
+                    message = f"'{printable(alias)}' cannot be an alias of {entry.provider}: it is {why}"
+                    path = (*entry.path, "aliases", index)
+                    self.problems.append(entry.layer.document.problem(path, message))
 
     def settings(self) -> tuple[dict[str, Any], Locations]:
         """The settings of all layers, merged onto the base's, and the location of each pattern of the layers."""

@@ -311,8 +311,14 @@ class TestGone:
         assert looks(catalogue(provider("acme", *map(model, "abefghijklm")))) == []
 
     def test_one_gone_long_since_is_still_told(self) -> None:
+        """It is no change of this refresh, so --strict does not refuse it."""
         begin(self.OLD, '[[models]]\nprovider = "acme"\nid = "old"\ntags = ["mine"]\n')
-        assert looks(self.OLD) == ["acme:old is missing, but llm_models.toml:1 names it"]
+        Path("api.json").write_bytes(self.OLD)
+        strict = fine("activate", "--from", "api.json", "--strict")
+        assert strict.lines == ["notice: acme:old is missing, but llm_models.toml:1 names it"]
+        told = facts("activate", "--from", "api.json")
+        assert told["look"] == []
+        assert told["notices"] == ["acme:old is missing, but llm_models.toml:1 names it"]
 
 
 class TestSourceWithSource:

@@ -67,6 +67,17 @@ class TestWhich:
         assert (told["providers"], told["models"], told["date"]) == (1, 3, "2026-01-02")
         assert told["digest"] == llm_models.load().digest
 
+    def test_histories(self) -> None:
+        """Those that are believed: the packaged one, and the application's own where it activated a newer source."""
+        packaged = rf"{re.escape(paths.PACKAGED_HISTORY)} \(2025-07-01 to 2026-09-30, seen on \d+ days\)"
+        (only,) = facts("info")["histories"]
+        assert re.fullmatch(packaged, only)
+        activate(last_updated="2026-10-05")
+        own, other = facts("info")["histories"]
+        assert own.startswith(f"{ACTIVE.absolute().parent / 'history.json'} (2025-07-01 to 2026-10-05, seen on ")
+        assert other == only
+        assert facts("info", "--snapshot", str(ACTIVE))["histories"] == [only]
+
     def test_activated_from_the_packaged(self) -> None:
         fine("activate")
         assert facts("info")["kind"] == "activated, from the packaged snapshot"

@@ -393,6 +393,7 @@ COMMANDS = [
     "show openai:gpt-4o-mini",
     "select --require tools",
     "resolve gpt-4o-mini@openai",
+    "history openai:gpt-5-codex",
     "validate",
     "explain openai:gpt-4o-mini",
     "init new",

@@ -106,10 +106,10 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
         print_json(record)
         return
     likely = snapshot.file.likely(*model.key)
-    names = {("capabilities", *path): name for name, path in CAPABILITIES.items()}
+    names = {path: name for name, path in CAPABILITIES.items()}
     values = []
     for path, value in leaves(record):
-        name = names.get(path)
+        name = names.get(path[1:]) if path[0] == "capabilities" else None
         if name is not None and model.stated(name) is None:
             values.append((dotted(path), f"not stated ({'likely yes' if name in likely else cell(value)})"))
         elif path not in (("id",), ("provider",)):

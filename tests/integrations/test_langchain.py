@@ -148,6 +148,10 @@ def zero(case: Case) -> bool:
     return case.ours is None and case.theirs == 0
 
 
+def dimensions(case: Case) -> bool:
+    return case.ours is None and case.theirs == case.record.dimensions
+
+
 def no_efforts(case: Case) -> bool:
     return case.theirs is None and "reasoning_effort_levels" not in case.augmented
 
@@ -172,6 +176,8 @@ EXPLAINED = (
         "it is true of it or not: embedding models that take PDFs, dated ids without the structured outputs that "
         "their undated twins have, efforts that models.dev and the provider do not list"),
     Why("theirs", "max_*_tokens", "*image*", zero, "models.dev writes 0 for a limit that it does not know"),
+    Why("theirs", "max_output_tokens", "text-embedding-*", dimensions,
+        "models.dev writes the size of the vector as the output limit of an embedding model"),
     Why("theirs", "reasoning_effort_levels", "*", no_efforts,
         "their generator reads no efforts from models.dev; only hand-written ones arrive"),
     Why("date", "*", "gpt-5*", written_by_hand_alone, "models.dev of their day does not have the model"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from support import SCHEMAS
@@ -90,6 +91,7 @@ class Plain:
         allow: Any = None,
         deny: dict[str, list[str]] | None = None,
     ) -> None:
+        self.today = datetime.now(UTC).date().isoformat()
         header, *rows, self.tail = json.loads(data)
         rows = [row for row in rows if isinstance(row, dict)]  # a merged configuration stands there as one string
         self.providers: dict[str, dict[str, Any]] = {row["provider"]["id"]: row["provider"] for row in rows}
@@ -105,6 +107,9 @@ class Plain:
         self.deny: list[tuple[str, str]] = []
         for section in (header["filters"].get("deny", {}), deny or {}):
             self.deny += [(fold(name), pattern) for name, globs in section.items() for pattern in globs]
+
+    def retired(self, key: tuple[str, str]) -> bool:
+        return "retires" in self.models[key] and self.models[key]["retires"] <= self.today
 
     def names(self, key: tuple[str, str]) -> list[str]:
         return [key[1], *self.models[key].get("aliases", [])]
@@ -205,7 +210,7 @@ class Plain:
         else:
             first = [self.provider(name) for name in prefer]
         within = None if scope in (None, "all") else self.provider(str(scope))
-        found = self.list_models(within, require, forbid)
+        found = [key for key in self.list_models(within, require, forbid) if not self.retired(key)]
 
         def rank(key: tuple[str, str]) -> tuple[Any, ...]:
             model = self.models[key]
@@ -233,4 +238,7 @@ class Plain:
             for name in names:
                 gone = [self.models[key] for key in keys if has(self.models[key], name) is wanted]
                 counts[f"{word} {name}"] = (len(gone), sum(not stated(model, name) for model in gone))
+        gone = [self.models[key] for key in keys if self.retired(key)]
+        if gone:
+            counts[f"retired by {self.today}"] = (len(gone), 0)
         return len(keys), counts

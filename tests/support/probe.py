@@ -14,7 +14,10 @@ from typing import Any
 import llm_models
 
 SPEC = "my-gateway:house-7b"
-GIVEN = {"endpoint": ["https://gateway.example/v1", ["MY_GATEWAY_KEY"], [], "house-7b"], "code": ["by code"]}
+GIVEN = {
+    "endpoint": ["https://gateway.example/v1", ["MY_GATEWAY_KEY"], [], "house-7b", "https://gateway.example/v1"],
+    "code": ["by code"],
+}
 """The answers where the file is trusted."""
 CONFIG = f"""overrides_module = "{__name__.rpartition(".")[2]}"
 
