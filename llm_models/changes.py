@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 class Final(NamedTuple):
     """A touched model: what is stated of it, what is derived, the origins of the values that layers set, and the
-    capabilities that are likely. With `anew`, what the base has of values that it takes (`moving`) no longer counts.
+    capabilities that are likely. Its new origins replace those that the base has of the layer `superseded`.
     """
 
     stated: dict[str, Any]
     derived: dict[str, Any]
     origins: dict[Path, Origin]
     likely: Sequence[str] = ()
-    anew: bool = False
+    superseded: str | None = None
 
 
 class Changes:
@@ -145,9 +145,9 @@ def _model(changes: Changes, provider: str, model_id: str, stated: Callable[[str
     ground = {**(changes.base.stated(provider, model_id) or {"id": model_id}), "provider": provider}
     if len(entries) == 1 and entries[0].is_ground and FIELD not in entries[0].fields:  # most of a source's records
         return Final({**ground, **entries[0].fields}, {}, {})  # it was checked alone
-    layers, anew = changes.moving.layered(provider, model_id, ground, stated)
+    layers, superseded = changes.moving.layered(provider, model_id, ground, stated)
     values, origins = _checked("model", layers, f"{provider}:{model_id}")
-    return Final(values, {}, origins, anew=anew)
+    return Final(values, {}, origins, superseded=superseded)
 
 
 def _merge(

@@ -128,9 +128,11 @@ class Moving:
 
     def layered(
         self, provider: str, model_id: str, ground: Record, values_of: Callable[[str], Record]
-    ) -> tuple[list[Layered], bool]:
-        """The layers of a model for the merger, with what it takes from `values_of` its target, and whether that is
-        new: then the origins `resolves_to` that the base has for the model no longer count.
+    ) -> tuple[list[Layered], str | None]:
+        """The layers of a model for the merger, with what it takes from `values_of` its target.
+
+        Also the layer of the base whose origins no longer count: `resolves_to`, where a moving name of the base takes
+        values again.
         """
         target, stating = self._stated(provider, model_id) or (ground.get(FIELD), None)
         entries = self._touched.models.get(provider, {}).get(model_id, ())
@@ -149,7 +151,7 @@ class Moving:
             if entry is stating:
                 parts = [*parts, *taken] if entry.is_ground else [*taken, *parts]
             layers += parts
-        return layers, anew and FIELD in ground
+        return layers, FIELD if anew and FIELD in ground else None
 
 
 def _taken(values: Record, spec: str) -> list[Layered]:

@@ -14,8 +14,7 @@ from llm_models.frozen import FrozenDict, Record, defaults
 from llm_models.header import CRC, FORMAT
 from llm_models.jsontext import loads
 from llm_models.layers import SETTINGS
-from llm_models.moving import FIELD
-from llm_models.origins import empty_tail, extended, without
+from llm_models.origins import empty_tail, extended
 from llm_models.records import CAPABILITIES, Capabilities, CostTier, Model, Provider, capability_bits
 from llm_models.snapshot_file import SnapshotFile, digest, encode_json, filled
 
@@ -249,10 +248,8 @@ def _tail(changes: Changes) -> Tail:
         for model_id, final in finals.items():
             spec = f"{provider}:{model_id}"
             removed.pop(spec, None)
-            if final.anew:
-                models[spec] = without(models[spec], FIELD)
-            if final.origins:
-                models[spec] = extended(models.get(spec), final.origins)
+            if final.origins or final.superseded:
+                models[spec] = extended(models.get(spec), final.origins, final.superseded)
     for provider, gone in changes.removed.items():
         for model_id, why in gone.items():
             spec = f"{provider}:{model_id}"
