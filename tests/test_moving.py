@@ -14,7 +14,7 @@ from support import UPSTREAM, catalogues
 from support.command import process
 
 import llm_models
-from llm_models import checks, moving
+from llm_models import checks, ingest, moving
 from llm_models.errors import ConfigError
 from llm_models.kinds import is_moving
 from llm_models.normalize import Report
@@ -35,7 +35,7 @@ SOURCE = catalogues.catalogue(
         catalogues.model("big-2512", cost={"input": 1, "output": 2, "reasoning": 3}, limit={"context": 9000}, **NEW),
         catalogues.model("big-2411", cost={"input": 7, "output": 7}, **OLD),
         catalogues.model("top-latest", cost={"input": 5, "output": 5}, **OLD),
-        catalogues.model("small", cost=None),
+        catalogues.model("small", cost=None, resolves_to="big-2512"),  # an unknown key of the source goes into extra
     ),
     catalogues.provider("other", catalogues.model("big-2512", cost={"input": 6, "output": 6})),
 )
@@ -117,6 +117,11 @@ class TestTaken:
 
     def test_a_chain_is_followed(self, merged: Callable[..., SnapshotFile]) -> None:
         file = merged(of_id("top-latest", 'resolves_to = "big-latest"') + of_id("big-2512", "cost.input = 0.5"))
+        assert model(file, "top-latest")["cost"] == {**TAKES, "input": 0.5}
+
+    def test_a_chain_of_the_base_moves_as_a_whole(self, merged: Callable[..., SnapshotFile]) -> None:
+        curated = CURATED.decode() + of_id("top-latest", 'resolves_to = "big-latest"')
+        file = merged(of_id("big-2512", "cost.input = 0.5"), curated)
         assert model(file, "top-latest")["cost"] == {**TAKES, "input": 0.5}
 
     def test_a_correction_of_the_target_moves_the_name(self, merged: Callable[..., SnapshotFile]) -> None:
@@ -272,6 +277,9 @@ class TestFaults:
         with pytest.raises(ConfigError, match=re.escape(message)):
             merged(text)
 
+    def test_a_pattern_is_one_problem(self, tmp_path: Path) -> None:
+        assert len(self.problems(tmp_path, entry('match = "*-latest"', 'resolves_to = "big-2513"'))) == 1
+
     def test_a_target_that_is_gone_has_no_effect(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         """Of `load()` it is no error: a refresh may have caused it."""
         text = '[[models]]\nprovider = "openai"\nid = "gpt-5.4-mini"\nresolves_to = "gpt-5-codex"\n'
@@ -307,8 +315,30 @@ class TestFaults:
             ("dropped", "resolves_to", "the provider has no such model"): ["acme:d"],
         }
 
+    def test_of_each_source(self) -> None:
+        part = {"provider": {"id": "acme"}, "models": {"a": {"id": "a", "provider": "acme", "resolves_to": "b"}}}
+        with mock.patch.object(ingest, "normalize", return_value={"acme": part}):
+            _, layer, report = ingest.read_source(SOURCE, "made-up.json", "models_dev")
+        assert "resolves_to" not in layer.models[0].fields
+        assert [key[0] for key in report.counts] == ["dropped"]
+
 
 class TestReports:
+    def test_a_fact_that_the_target_does_not_state_is_derived(self, tmp_path: Path) -> None:
+        """From what records of the same canonical id agree on, as for any other model; `explain` has it once."""
+        source = catalogues.catalogue(
+            catalogues.provider(
+                "acme",
+                catalogues.model("big-latest", knowledge="2020-01", canonical_model_id="acme/big"),
+                catalogues.model("big-2512", canonical_model_id="acme/big"),
+            ),
+            catalogues.provider("host", catalogues.model("big", knowledge="2024-01", canonical_model_id="acme/big")),
+        )
+        path = tmp_path / "snapshot.json"
+        path.write_bytes(catalogues.base(source, CURATED)[0].data)
+        fields = llm_models.load(None, snapshot=path, publish=False).explain("acme:big-latest", "knowledge").fields
+        assert [(each.value, each.how) for each in fields] == [("2024-01", "derived")]
+
     def test_values_of_its_own_that_differ_are_counted(self) -> None:
         key = ("odd", "resolves_to", "its own values differ from those that it takes")
         assert catalogues.base(SOURCE, CURATED)[1].examples[key] == ["acme:big-latest (big-2512)"]
