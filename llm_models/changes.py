@@ -14,11 +14,12 @@ from llm_models.errors import ConfigError, dotted, printable
 from llm_models.filters import compile_glob
 from llm_models.layers import RECORD_RULES
 from llm_models.merge import Layered, merge
+from llm_models.moving import FIELD, Moving
 from llm_models.siblings import agreed_facts
 from llm_models.touched import Touched
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from llm_models.layers import Entry, Layer
     from llm_models.merge import Origin, Path
@@ -30,13 +31,14 @@ if TYPE_CHECKING:
 
 class Final(NamedTuple):
     """A touched model: what is stated of it, what is derived, the origins of the values that layers set, and the
-    capabilities that are likely.
+    capabilities that are likely. Its new origins replace those that the base has of the layer `superseded`.
     """
 
     stated: dict[str, Any]
     derived: dict[str, Any]
     origins: dict[Path, Origin]
     likely: Sequence[str] = ()
+    superseded: str | None = None
 
 
 class Changes:
@@ -53,6 +55,7 @@ class Changes:
         self.layers = touched.layers
         self.left_out = touched.left_out
         self.touched = touched
+        self.moving = Moving(touched)
         self.settings = settings
         self.locations = locations
         self.providers: dict[str, tuple[dict[str, Any], dict[Path, Origin]]] = {}
@@ -63,11 +66,19 @@ class Changes:
     def gone(self) -> list[str]:
         """The entries and settings without effect because what they are about is gone, for people."""
         entries = [entry.spec for entry in self.left_out if self.touched.was_listed(entry)]
-        return entries + [setting.name for setting in self.touched.gone]
+        return entries + self.unresolved() + [setting.name for setting in self.touched.gone]
+
+    def unresolved(self) -> list[str]:
+        """The statements of `resolves_to` whose target is gone, for people."""
+        return [f"{entry.spec} resolves_to {entry.fields[FIELD]}" for entry in self.moving.void]
 
     def without_effect(self) -> list[str]:
         """All entries without effect, and the settings about providers that are gone, for people."""
-        return [entry.spec for entry in self.left_out] + [setting.name for setting in self.touched.gone]
+        return (
+            [entry.spec for entry in self.left_out]
+            + self.unresolved()
+            + [setting.name for setting in self.touched.gone]
+        )
 
 
 def merge_layers(base: SnapshotFile, layers: Sequence[Layer], remembers: Folder | None = None) -> Changes:
@@ -77,18 +88,16 @@ def merge_layers(base: SnapshotFile, layers: Sequence[Layer], remembers: Folder 
     """
     touched = Touched(base, layers, remembers)
     settings, locations = touched.settings()
-    if touched.problems:
-        order = [layer.document.name for layer in layers]
-        problems = sorted(touched.problems, key=lambda it: (order.index(str(it.file)), it.line or 0, it.column or 0))
-        raise ConfigError("\n".join(map(str, problems)), problems=tuple(problems))
     changes = Changes(touched, settings, locations)
+    if problems := [*touched.problems, *changes.moving.problems]:
+        order = [layer.document.name for layer in layers]
+        problems.sort(key=lambda it: (order.index(str(it.file)), it.line or 0, it.column or 0))
+        raise ConfigError("\n".join(map(str, problems)), problems=tuple(problems))
     excludes = {provider: patterns for provider, patterns in settings.get("exclude", {}).items() if patterns}
     for provider in sorted(touched.providers.keys() | touched.models.keys() | excludes.keys()):
         _merge_provider(changes, provider)
         _exclude(changes, provider, excludes.get(provider, ()))
-        for model_id, entries in touched.models.get(provider, {}).items():
-            if model_id not in changes.removed.get(provider, ()):
-                _merge_model(changes, provider, model_id, entries)
+        _merge_models(changes, provider)
         _drop_fallen_aliases(changes, provider)
     _enrich(changes)
     return changes
@@ -112,19 +121,47 @@ def _exclude(changes: Changes, provider: str, patterns: Sequence[str]) -> None:
             changes.removed.setdefault(provider, {})[model_id] = {"pattern": pattern, **origin}
 
 
-def _merge_model(changes: Changes, provider: str, model_id: str, entries: Sequence[Entry]) -> None:
-    ground = changes.base.stated(provider, model_id) or {"id": model_id}
-    stated, origins = _merge("model", {**ground, "provider": provider}, entries, f"{provider}:{model_id}")
-    changes.models.setdefault(provider, {})[model_id] = Final(stated, {}, origins)
+def _merge_models(changes: Changes, provider: str) -> None:
+    """Merge the models of a provider that change. A moving name takes values of its target, even of an excluded one."""
+    finals: dict[str, Final] = {}
+    changed, removed = changes.moving.changed(provider), changes.removed.get(provider, ())
+
+    def stated(model_id: str) -> dict[str, Any]:
+        if model_id in changed:
+            return final(model_id).stated
+        return changes.base.stated(provider, model_id) or {}
+
+    def final(model_id: str) -> Final:
+        if model_id not in finals:
+            finals[model_id] = _model(changes, provider, model_id, stated)
+        return finals[model_id]
+
+    shown = [model_id for model_id in sorted(changed) if model_id not in removed]
+    changes.models.setdefault(provider, {}).update({model_id: final(model_id) for model_id in shown})
+
+
+def _model(changes: Changes, provider: str, model_id: str, stated: Callable[[str], dict[str, Any]]) -> Final:
+    entries = changes.touched.models.get(provider, {}).get(model_id, ())
+    ground = {**(changes.base.stated(provider, model_id) or {"id": model_id}), "provider": provider}
+    if len(entries) == 1 and entries[0].is_ground and FIELD not in entries[0].fields:  # most of a source's records
+        return Final({**ground, **entries[0].fields}, {}, {})  # it was checked alone
+    layers, superseded = changes.moving.layered(provider, model_id, ground, stated)
+    values, origins = _checked("model", layers, f"{provider}:{model_id}")
+    return Final(values, {}, origins, superseded=superseded)
 
 
 def _merge(
     kind: str, ground: dict[str, Any], entries: Sequence[Entry], spec: str
 ) -> tuple[dict[str, Any], dict[Path, Origin]]:
-    """A record with the entries merged onto it, which must then keep its schema."""
+    """A record with the entries merged onto it."""
     if len(entries) == 1 and entries[0].is_ground:  # a source's own record, which was checked alone
         return {**ground, **entries[0].fields}, {}
-    merged = merge([Layered(ground), *(part for entry in entries for part in entry.layered())], RECORD_RULES)
+    return _checked(kind, [Layered(ground), *(part for entry in entries for part in entry.layered())], spec)
+
+
+def _checked(kind: str, layers: Sequence[Layered], spec: str) -> tuple[dict[str, Any], dict[Path, Origin]]:
+    """The merged layers of a record, which must then keep its schema."""
+    merged = merge(layers, RECORD_RULES)
     if not schema.accepts(kind, merged.values):
         from llm_models.validation import first_fault
 
@@ -176,7 +213,10 @@ def _enrich(changes: Changes) -> None:
     facts = agreed_facts(changes.base, stated)
     for provider, models in changes.models.items():
         for model_id, final in models.items():
+            origins = final.origins
             agreed = {
-                name: value for name, value in facts[provider, model_id].items() if PATHS[name] not in final.origins
+                name: value
+                for name, value in facts[provider, model_id].items()
+                if PATHS[name] not in origins or origins[PATHS[name]].layer == FIELD
             }
             models[model_id] = final._replace(derived=derive(final.stated, agreed), likely=likely(agreed))

@@ -21,6 +21,7 @@ from llm_models.frozen import defaults
 from llm_models.in_use import in_use
 from llm_models.layers import BY_PROVIDER, RECORD_RULES, layer_from
 from llm_models.modelspec import fold_provider, split_spec
+from llm_models.moving import FIELD, Moving
 from llm_models.origins import leaves
 from llm_models.past import absent
 from llm_models.records import Model, Provider
@@ -69,7 +70,7 @@ def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
         run = Touched(base, [layer], paths.find(path))
         case = Case(layer, run, run.settings()[0].get("exclude", {}))
         if ANY not in document.doubtful:
-            problems += run.problems
+            problems += [*run.problems, *Moving(run).problems]
         for finding in chain.from_iterable(check(case) for check in CHECKS):
             if not document.doubtful & {finding.provider, ANY}:
                 problems.append(document.problem(*finding[1:]))
@@ -98,6 +99,14 @@ def _left_out(case: Case) -> Iterator[Finding]:
         else:
             hint = did_you_mean(entry.id, case.run.ids(provider))
         yield Finding(provider, (*entry.path, "id"), text, hint or "To define it, state name or limits.context.")
+
+
+def _unresolved(case: Case) -> Iterator[Finding]:
+    """A `resolves_to` that names a model which is gone, or which curated overrides do not find."""
+    for entry in Moving(case.run).void:
+        target = f"{entry.provider}:{entry.fields[FIELD]}"
+        text = f"the catalogue does not have {printable(target)}, so this has no effect"
+        yield Finding(entry.provider, (*entry.path, FIELD), text)
 
 
 def _matches_nothing(case: Case) -> Iterator[Finding]:
@@ -280,6 +289,6 @@ def _lifecycle(case: Case) -> Iterator[Finding]:
 
 
 CHECKS = (
-    _left_out, _lifecycle, _matches_nothing, _gone_settings, _already_so, _excluded, _to_extra, _tiers_left, _aliases,
-    _preferred, _taken,
+    _left_out, _unresolved, _lifecycle, _matches_nothing, _gone_settings, _already_so, _excluded, _to_extra,
+    _tiers_left, _aliases, _preferred, _taken,
 )  # fmt: skip

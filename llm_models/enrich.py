@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from llm_models.kinds import CHAT, EMBEDDING, flags_of, rule_of, tags_of
+from llm_models.kinds import CHAT, EMBEDDING, flags_of, is_moving, rule_of, tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,10 @@ def derive(model: Mapping[str, Any], agreed: Mapping[str, Any]) -> dict[str, Any
         derived["kind"] = kind
     if kind == rule["kind"] and "apis" in rule and "apis" not in model:
         derived["apis"] = list(rule["apis"])
-    if kind == CHAT and (tags := [tag for tag in tags_of(model["id"]) if tag not in model.get("tags", ())]):
+    tags = tags_of(model["id"]) if kind == CHAT else []
+    if is_moving(model["id"]) and model.get("resolves_to") is None:
+        tags.append("moving")
+    if tags := [tag for tag in tags if tag not in model.get("tags", ())]:
         derived["tags"] = tags
     for path in () if chats else _CHAT_DEFAULTS:
         _fill(flags, stated, path, False)

@@ -10,6 +10,7 @@ from llm_models.days import later_than_tomorrow, today
 from llm_models.document import Document
 from llm_models.errors import EmptyCatalogError, dotted, printable
 from llm_models.layers import ground_layer
+from llm_models.moving import settle
 from llm_models.normalize import Report, normalize
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def read_source(
     report = Report()
     document, _ = transforms.read(data, name, source)
     records = normalize(document, transforms.transform(source), report, _fault)
+    for part in records.values():
+        settle(part["models"], report)
     models = [model for part in records.values() for model in part["models"].values()]
     if not models:
         raise EmptyCatalogError(f"{name}: no model is left: {report.records_dropped} records were dropped")

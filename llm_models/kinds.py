@@ -79,6 +79,9 @@ TAGS: tuple[tuple[str, str], ...] = (
 )
 """The tags of chat models for a special purpose, with the pattern of the last segment of their ids."""
 
+MOVING = re.compile(r"^~|[-:]latest(?=@|$)")
+"""The ids of moving names, whose meaning changes without notice. Hosts mark their own with `~`; a region may follow."""
+
 
 def last_segment(model_id: str) -> str:
     """The last path segment of an id in lower case, up to the first `@` or `:`.
@@ -143,3 +146,12 @@ def tags_of(model_id: str) -> list[str]:
     """
     segment = _name(model_id)
     return [tag for tag, pattern in TAGS if re.search(pattern, segment)]
+
+
+def is_moving(model_id: str) -> bool:
+    """Whether an id is a moving name.
+
+    >>> is_moving("mistral-large-latest"), is_moving("~openai/gpt-mini"), is_moving("latest-news-7b")
+    (True, True, False)
+    """
+    return MOVING.search(model_id.lower()) is not None

@@ -97,9 +97,9 @@ def stored(layer: str, location: str | None, replaced: Any = None) -> Stored:
     return origin
 
 
-def extended(line: Fields | None, origins: Mapping[Path, Origin]) -> Fields:
-    """The line of a record, extended by the origins that another merge gave."""
-    fields = dict(line["fields"]) if line else {}
+def extended(line: Fields | None, origins: Mapping[Path, Origin], superseded: str | None = None) -> Fields:
+    """The line of a record, extended by the origins that another merge gave, which replace those of one layer."""
+    fields = {key: origin for key, origin in (line["fields"] if line else {}).items() if origin["layer"] != superseded}
     for path, origin in origins.items():
         fields[key_of(path)] = stored(*origin)
     return {"fields": fields}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from llm_models import config, paths
 from llm_models.changes import merge_layers
 from llm_models.errors import printable
+from llm_models.moving import differing, differs
 from llm_models.snapshot_writer import empty, write
 from llm_models.transforms import DEFAULT
 from llm_models.trust import check_code
@@ -51,6 +52,16 @@ def build_base(
     file = write(changes, name=base.name)
     for entry in changes.left_out:
         report.add("left out", "overrides", "its model is gone", entry.spec)
+    for text in changes.unresolved():
+        report.add("left out", "resolves_to", "its target is gone", printable(text))
+    for provider, finals in changes.models.items():
+        for model_id, final in finals.items():
+            if differs(final.stated, final.origins):
+                spec = printable(f"{provider}:{model_id} ({final.stated['resolves_to']})")
+                report.add("odd", "resolves_to", "its own values differ from those that it takes", spec)
+        for model_id, sibling in differing({model_id: final.stated for model_id, final in finals.items()}):
+            spec = printable(f"{provider}:{model_id} ({sibling})")
+            report.add("odd", "cost", "a moving name has another price than its newest sibling", spec)
     for spec, alias, why in changes.fallen:
         report.add("dropped", "aliases", why, printable(f"{spec} ({alias})"))
     return file, report

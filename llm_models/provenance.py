@@ -27,7 +27,8 @@ class FieldOrigin(NamedTuple):
     """One field's value and where it comes from.
 
     `how` is `"stated"`, `"derived"` (computed from other fields), `"default"` (not stated) or `"omitted"`. `layer` and
-    `place` (`file:line`) state or omit it. `replaced` is the value of the weaker layers, None where they have none.
+    `place` (`file:line`) state or omit it; of a value that a moving name takes from another model, `layer` is
+    `"resolves_to"` and `place` that model. `replaced` is the value of the weaker layers, None where they have none.
     """
 
     field: str
@@ -138,5 +139,5 @@ def _fields(file: SnapshotFile, key: ModelKey, sources: list[dict[str, str]]) ->
         else:
             yield FieldOrigin(dotted(path), value, "derived" if path in derived else "default")
     for path, origin in origins.items():
-        if path not in stated:
+        if path not in stated and path not in derived:
             yield FieldOrigin(dotted(path), None, "omitted", **origin)

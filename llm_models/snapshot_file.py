@@ -94,6 +94,17 @@ class Block:
         start = self._starts[row]
         return self._data[start : start + self.lengths[row]]
 
+    def rows_with(self, text: bytes) -> list[int]:
+        """The rows of the models whose JSON text holds this one; no model is decoded."""
+        from bisect import bisect_right
+
+        rows: list[int] = []
+        at = self._data.find(text, self._starts[0])
+        while at >= 0:
+            rows.append(bisect_right(self._starts, at) - 1)
+            at = self._data.find(text, self._starts[rows[-1] + 1])
+        return rows
+
     def model(self, row: int) -> Line:
         """The line of the model in `row`, decoded."""
         line: Line = loads(self.line(row).decode())

@@ -248,8 +248,8 @@ def _tail(changes: Changes) -> Tail:
         for model_id, final in finals.items():
             spec = f"{provider}:{model_id}"
             removed.pop(spec, None)
-            if final.origins:
-                models[spec] = extended(models.get(spec), final.origins)
+            if final.origins or final.superseded:
+                models[spec] = extended(models.get(spec), final.origins, final.superseded)
     for provider, gone in changes.removed.items():
         for model_id, why in gone.items():
             spec = f"{provider}:{model_id}"

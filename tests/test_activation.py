@@ -334,6 +334,7 @@ IDS = [
         "gpt-5",
     ),
 ]
+TARGETS = ["gpt-4o", "gpt-4o-mini", "o3-mini"]
 GLOBS = ["gpt-4o*", "*-mini", "*mini*", "o3-?ini", "claude*", "[gh]*", "none", *IDS]
 FIELDS = [
     *("limits", "limits.input", "limits.context", "cost", "cost.input", "cost.tiers", "family", "name", "knowledge"),
@@ -377,6 +378,10 @@ MODELS = st.lists(
     st.one_of(
         st.fixed_dictionaries({"provider": st.sampled_from(OWNERS), "id": st.sampled_from(IDS)}, optional=STATED),
         st.fixed_dictionaries({"provider": st.sampled_from(OWNERS), "match": st.sampled_from(GLOBS)}, optional=STATED),
+        st.fixed_dictionaries(
+            {"provider": st.just("openai"), "id": st.just("gpt-4o-preview"), "resolves_to": st.sampled_from(TARGETS)},
+            optional=STATED,
+        ),
     ),
     max_size=5,
     unique_by=lambda entry: (entry["provider"].lower(), entry["id"]) if "id" in entry else repr(entry),

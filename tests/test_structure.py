@@ -20,6 +20,7 @@ RANKS = (
     ("notices", "past", "siblings"),
     ("manifest", "validation", "view"),
     ("retired", "touched"),
+    ("moving",),
     ("case", "changes", "grammar", "ingest", "lookup", "selection", "sources"),
     ("config", "snapshot_writer"),
     ("behaviour", "observations", "stored"),

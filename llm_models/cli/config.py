@@ -94,7 +94,7 @@ def _origin(field: FieldOrigin) -> str:
     """Where a value comes from."""
     if field.how == "default" and field.value is None:
         return "not stated"
-    stated = field.place or field.layer or ""
+    stated = f"resolves_to {field.place}" if field.layer == "resolves_to" else field.place or field.layer or ""
     return {"stated": stated, "omitted": f"omitted, {stated}"}.get(field.how, field.how)
 
 

@@ -91,6 +91,12 @@ def merged(file: SnapshotFile, path: str | Path, text: bytes) -> tuple[SnapshotF
     return pipeline.merge_application(InUse(file, paths.find(str(path)), text), code="none")
 
 
+def at_once(source: bytes, curated: bytes, text: bytes) -> SnapshotFile:
+    """The snapshot file of a source with curated overrides and an `llm_models.toml`, all layers merged in one step."""
+    layers = [_curated(curated), config.layer_of(config.parse(text, "llm_models.toml"), "llm_models.toml")]
+    return build_base(source, "made-up.json", curated=layers)[0]
+
+
 @contextlib.contextmanager
 def counting_merges() -> Iterator[mock.MagicMock]:
     """Count how many times a configuration is merged: `call_count` of what is yielded."""
