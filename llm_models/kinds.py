@@ -103,9 +103,7 @@ def rule_of(model: Mapping[str, Any], family: str | None) -> Mapping[str, Any]:
     stated, modalities = model.get("capabilities", {}), model.get("modalities", {})
     segment, whole = _name(model["id"]), model["id"].lower()
     named = bool(_IDS.search(segment) or _WHOLE.search(whole)) or family in _FAMILIES
-    # What reasons and calls tools writes text, whatever its modalities are said to be: `gpt-5.4` at poe.
-    writes = all(stated.get(group, {}).get("enabled") for group in ("reasoning", "tools"))
-    textless = [side for side, listed in modalities.items() if listed and "text" not in listed and not writes]
+    textless = [side for side, listed in modalities.items() if listed and "text" not in listed]
     for rule in RULES:
         if "textless" in rule:
             side = rule["textless"]
