@@ -417,6 +417,9 @@ class TestWorkflows:
         for path in (paths.PACKAGED_SNAPSHOT, paths.PACKAGED_HISTORY):
             (data / Path(path).name).write_bytes(Path(path).read_bytes())
         (tmp_path / "bin").mkdir()
+        (tmp_path / "tests" / "support").mkdir(parents=True)
+        figures = Path("tests") / "support" / "figures.py"
+        (tmp_path / figures).write_bytes((ROOT / figures).read_bytes())
         noted = 'echo "$(basename "$0") $*" >> "$NOTED"\n'
         stubs = {
             "git": f'{noted}[ "$1" != diff ]',
@@ -447,7 +450,10 @@ class TestWorkflows:
         told = (tmp_path / "changes.txt").read_text()
         assert ": 8,337 models of 225 providers, from " in told.partition("\n")[0]
         assert f"{len(after.days)} days to {day(0)}" in told
-        assert told.count("1 passed") == 2
+        assert told.count("1 passed") == 1
+        assert "kinds: chat 7,941, image " in told
+        assert re.search(r"20 lookups of gone ids: retired \d+", told)
+        assert re.search(r"the history before: [\d,]{7} answers about \d of its days, 0 changed", told)
         assert not (tmp_path / STATE).exists()
 
 
