@@ -80,8 +80,8 @@ class TestEveryGoneName:
 
     def test_it_is_retired_with_its_last_day(self, packaged: Snapshot) -> None:
         for (provider, model_id), last in GONE.items():
-            error = retired.retired_model(packaged.view, provider, model_id)
-            assert error is not None
+            error = retired.absent_model(packaged.view, provider, model_id)
+            assert isinstance(error, RetiredModelError)
             assert (error.spec, error.last_listed) == (f"{provider}:{model_id}", last)
             assert error.gone_by is None or error.gone_by > last
             for named in (error.rename, *error.elsewhere):
@@ -767,6 +767,21 @@ class TestOwnHistory:
         assert back.get_model("acme", "m2")
         assert not back.history("acme:m2").listed
 
+    def test_after_a_rollback_what_was_activated_is_no_typo(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "llm_models.toml").write_text('prefer = ["acme"]\n')
+        for day, names in (("2026-10-01", ["acme"]), ("2026-10-09", ["acme", "newprov"])):
+            listed = (catalogues.provider(one, catalogues.model("m1", last_updated=day)) for one in names)
+            (tmp_path / "api.json").write_bytes(catalogues.catalogue(*listed))
+            fine("activate", "--from", "api.json", "--force")
+        assert fine("resolve", "newprov:m1").out == "newprov:m1\n"
+        fine("rollback")
+        why = "is not in this catalogue (listed on 2026-10-09)"
+        assert refused(here("resolve", "newprov:m1")).startswith(f"llm-models: newprov:m1 {why}.")
+        assert refused(here("list", "newprov")) == f"llm-models: unknown provider 'newprov': it {why}\n"
+
     def test_it_does_not_count_for_another_catalogue(
         self, folder: Path, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
@@ -897,13 +912,34 @@ def test_a_catalogue_of_other_data_is_judged_by_names_that_were_ever_known(caplo
     small = Snapshot(catalogues.from_records({"openai": {"gpt-4o": {}}}), deny={"anthropic": ["*"], "openai": ["x"]})
     assert len(small) == 1
     assert "deny.anthropic" in caplog.records[0].getMessage()
-    with pytest.raises(UnknownProviderError, match="unknown provider 'anthropic'") as caught:
-        small.get_provider("anthropic")
-    assert caught.value.last_listed is None  # it is not gone
-    for spec in ("openai:gpt-5.2", "gpt-5-codex"):  # the bare id is gone at one provider, and listed by others
+    listed = f"(listed on {PACKAGED.date})"
+    ways: list[Callable[[], object]] = [
+        lambda: small.get_provider("anthropic"),
+        lambda: small.list_models("Anthropic"),
+        lambda: small.resolve("anthropic:never-had-it"),
+        lambda: small.get_model("anthropic", "never-had-it"),
+        lambda: small.select(scope="anthropic"),
+    ]
+    for way in ways:
+        with pytest.raises(UnknownProviderError) as caught:
+            way()
+        text = str(caught.value).lower()
+        assert text == f"unknown provider 'anthropic': it is not in this catalogue {listed}"
+        assert caught.value.last_listed is None  # it is not gone
+    for spec, key in (
+        ("openai:gpt-5.2", "openai:gpt-5.2"),
+        ("gpt-5.2@OpenAI", "openai:gpt-5.2"),
+        ("Anthropic:claude-haiku-4-5", "anthropic:claude-haiku-4-5"),
+        ("claude-haiku-4-5@anthropic", "anthropic:claude-haiku-4-5"),
+        ("gpt-5-codex", "'gpt-5-codex'"),  # gone at one provider, and listed by others
+    ):
         with pytest.raises(UnknownModelError) as unknown:
             small.resolve(spec)
         assert type(unknown.value) is UnknownModelError
+        assert str(unknown.value).startswith(f"{key} is not in this catalogue")
+        assert listed in str(unknown.value)
+    with pytest.raises(UnknownModelError, match="openai has no model 'gpt-5-2x'"):
+        small.resolve("openai:gpt-5-2x")
     text = b'[deny]\nanthropic = ["*"]\n[[models]]\nprovider = "anthropic"\nid = "x"\ntags = ["a"]\n'
     problems = checks.check_text(text, "llm_models.toml", small.file)
     assert [problem.severity for problem in problems] == ["warning", "warning"]
