@@ -31,6 +31,12 @@ SHORT = 3
 SURE = 14
 """How many days may lie between the days around such a listing; with more, it may have been listed for longer."""
 
+BESIDE = 28
+"""A name that was listed for more days beside another spelling was not renamed to that: both were offered.
+
+In the packaged history, no change of a spelling took more than 25 days, and what was offered twice was for at least 29.
+"""
+
 
 class Entry(NamedTuple):
     """What is stored of one id; its days are numbers, the positions in a list of days.
@@ -142,7 +148,8 @@ class ModelHistory(NamedTuple):
 
     `date` is the last day of the history. `intervals` are the times during which the model was listed, with gaps
     between them. `prices` are in USD per million tokens, oldest first. `successor` is stated by somebody, `rename` is
-    the other spelling under which the provider lists it now. `withdrawn`: it was listed for three days or less, and is
+    the other spelling under which the provider lists it now. `twin` is another spelling instead that was listed beside
+    it for more than four weeks: it may be the same model. `withdrawn`: it was listed for three days or less, and is
     gone. The last day listed is not the day on which the model stopped answering, which no list of models states.
     """
 
@@ -152,6 +159,7 @@ class ModelHistory(NamedTuple):
     prices: tuple[DatedPrice, ...]
     successor: Successor | None
     rename: Rename | None
+    twin: Rename | None
     withdrawn: bool
     date: str
     listing: Listing
@@ -239,6 +247,14 @@ def intervals(days: Sequence[str], spans: Iterable[tuple[int, int]]) -> tuple[In
             for first, last in spans
         ]
     )
+
+
+def days_together(days: Sequence[str], one: Entry, other: Entry) -> int:
+    """From the first to the last day on which both ids were listed, in days; times without one of them do not count."""
+    now = len(days) - 1
+    spans, others = ([(first, now if last == STILL else last) for first, last in each.spans] for each in (one, other))
+    both = [(max(a, c), min(b, d)) for a, b in spans for c, d in others]
+    return sum(days_between(days[first], days[last]) for first, last in both if first < last)
 
 
 def is_withdrawn(times: Sequence[Interval]) -> bool:

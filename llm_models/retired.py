@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from llm_models.errors import RetiredModelError, UnknownModelError, UnknownProviderError, printable, quoted
 from llm_models.modelspec import fold_provider
-from llm_models.past import absent, follows, told
+from llm_models.past import absent, follows, has_twin, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +78,7 @@ def _error(view: View, history: ModelHistory, hint: Callable[[], str]) -> Retire
         parts.append(follower)
     if others:
         parts.append(f"Other providers list that id: {shortened(others)}.")
-    text = " ".join(parts) + (hint() if not others and not _is_known(history, has) else "")
+    text = " ".join(parts) + ("" if others or _is_known(history, has) or has_twin(history, has) else hint())
     rename = None if history.rename is None or not has(history.provider, history.rename.id) else history.rename.id
     return _retired(text, history, history.spec, rename and f"{history.provider}:{rename}", others)
 

@@ -24,6 +24,7 @@ from llm_models.frozen import freeze
 from llm_models.header import CRC, WRONG, first_line
 from llm_models.jsontext import loads
 from llm_models.listings import (
+    BESIDE,
     ELSEWHERE,
     STILL,
     Answer,
@@ -34,6 +35,7 @@ from llm_models.listings import (
     Successor,
     completed,
     dated_prices,
+    days_together,
     intervals,
     is_withdrawn,
     price_on,
@@ -252,7 +254,8 @@ class History:
         entry = completed(entry, current)
         times = intervals(self.days, entry.spans)
         try:
-            rename = None if entry.living else renamed(model_id, line.living())
+            twin = None if entry.living else renamed(model_id, line.living())
+            together = 0 if twin is None else days_together(self.days, entry, line.entry(twin.id))
         except WRONG:
             raise self._unreadable(provider) from None
         return ModelHistory(
@@ -261,7 +264,8 @@ class History:
             intervals=times,
             prices=dated_prices(self.days, entry),
             successor=line.successors.get(model_id),
-            rename=rename,
+            rename=twin if together <= BESIDE else None,
+            twin=twin if together > BESIDE else None,
             withdrawn=is_withdrawn(times),
             date=self.date,
             listing=Listing(tuple(self.days), entry),

@@ -142,6 +142,10 @@ KINDS: dict[str, dict[str, Any]] = {
     # by a vendor prefix
     "alibaba_cn:MiniMax/MiniMax-M2.5": {"rename": "alibaba_cn:MiniMax-M2.5", "text": "(other vendor prefix)"},
     "cloudflare_workers_ai:gpt-oss-120b": {"rename": "cloudflare_workers_ai:@cf/openai/gpt-oss-120b"},
+    # offered beside another spelling
+    "nano_gpt:TEE/gpt-oss-20b": {
+        "rename": None, "text": "The same model may also be listed as 'nano_gpt:openai/gpt-oss-20b'.",
+    },
     # withdrawn
     "huggingface:deepseek-ai/deepseek-v3-0324": {
         "last": "2025-07-29", "gone_by": "2025-07-31", "rename": "huggingface:deepseek-ai/DeepSeek-V3-0324",
@@ -418,6 +422,9 @@ class TestCommand:
         assert "2025-10-14  2026-07-02  2025-10-09   1.25      10       0.125" in out
         assert "now listed as  abacus:zai-org/GLM-4.5 (other case)" in (
             fine("history", "abacus:zai-org/glm-4.5", "--config", "none").out
+        )
+        assert "maybe also as  nano_gpt:openai/gpt-oss-20b (listed beside it)\n" in (
+            fine("history", "nano_gpt:TEE/gpt-oss-20b", "--config", "none").out
         )
         assert "withdrawn      listed for 3 days or less" in (
             fine("history", "huggingface:deepseek-ai/deepseek-v3-0324", "--config", "none").out

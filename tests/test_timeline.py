@@ -340,6 +340,28 @@ class TestRename:
         assert rename("acme", "old") is None  # another provider lists it
         assert rename("b", "old") == Rename("v/old", "vendor prefix")  # `Old` is gone too
 
+    @pytest.mark.parametrize(
+        ("days", "beside"),
+        [
+            (["2026-01-01", "2026-01-29"], False),  # 28 days
+            (["2026-01-01", "2026-01-30"], True),
+            (["2026-01-01"], False),
+            (["2026-01-01", "2026-01-20", "-", "2026-02-01", "2026-02-09"], False),  # 19 and 8 days
+            (["2026-01-01", "2026-01-20", "-", "2026-02-01", "2026-02-11"], True),
+        ],
+    )
+    def test_what_was_listed_beside_it_for_long_is_no_rename(self, days: list[str], beside: bool) -> None:
+        """In between, the new spelling was not listed."""
+        both = [
+            seen(day if day != "-" else "2026-01-25", {"acme": {"GPT": 1, **({} if day == "-" else {"gpt": 1})}})
+            for day in days
+        ]
+        before = seen("2025-01-01", {"acme": {"GPT": 1}})
+        model = read(fold(before, *both, seen("2026-03-01", {"acme": {"gpt": 1}}))).of_model("acme", "GPT")
+        assert model is not None
+        twin = Rename("gpt", "case")
+        assert (model.rename, model.twin) == ((None, twin) if beside else (twin, None))
+
     def test_successors_are_kept(self) -> None:
         after = Successor("acme:new", "litellm", "https://acme.example/deprecations")
         history = fold(seen("2026-01-01", {"acme": {"old": 1, "new": 1}}))

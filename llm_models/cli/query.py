@@ -191,8 +191,8 @@ def history_command(snapshot: Snapshot, spec: str, day: str | None, as_json: boo
     Days and prices are as listed: the last day listed is not the day on which a model stopped answering. Prices are
     USD per million tokens. A change between two days on which the source was seen has both days.
 
-    JSON: spec, provider, id, listed, last, intervals, prices, successor, rename, withdrawn, date, elsewhere; with
-    --at: spec, day, listed (null: not known), dated, exact, changed_between, prices.
+    JSON: spec, provider, id, listed, last, intervals, prices, successor, rename, twin, withdrawn, date, elsewhere;
+    with --at: spec, day, listed (null: not known), dated, exact, changed_between, prices.
     """
     from llm_models.days import day_of
     from llm_models.retired import elsewhere, shortened
@@ -221,12 +221,13 @@ def history_command(snapshot: Snapshot, spec: str, day: str | None, as_json: boo
     if as_json:
         print_json({**history.to_dict(), "elsewhere": others})
         return
-    rename, successor = history.rename, history.successor
+    rename, twin, successor = history.rename, history.twin, history.successor
     print_pairs([
         ("model", history.spec),
         *_listed(history),
         ("withdrawn", "listed for 3 days or less" if history.withdrawn else None),
         ("now listed as", rename and f"{history.provider}:{rename.id} (other {rename.rule})"),
+        ("maybe also as", twin and f"{history.provider}:{twin.id} (listed beside it)"),
         ("successor", successor and f"{successor.spec} ({successor.origin})"),
         ("same id at", shortened(others)),
     ])  # fmt: skip
