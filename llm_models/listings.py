@@ -31,12 +31,6 @@ SHORT = 3
 SURE = 14
 """How many days may lie between the days around such a listing; with more, it may have been listed for longer."""
 
-BESIDE = 28
-"""A name that was listed for more days beside another spelling was not renamed to that: both were offered.
-
-In the packaged history, no change of a spelling took more than 25 days, and what was offered twice was for at least 29.
-"""
-
 
 class Entry(NamedTuple):
     """What is stored of one id; its days are numbers, the positions in a list of days.
@@ -116,8 +110,11 @@ class Answer(NamedTuple):
         return None if self.dated is None else self.dated.price
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        return dict(_plain(self))
+        """Plain data. `dated` is without its own `exact`, which is about the day on which that price began."""
+        data = dict(_plain(self))
+        if self.dated is not None:
+            del data["dated"]["exact"]
+        return data
 
 
 class Successor(NamedTuple):
@@ -195,10 +192,11 @@ class ModelHistory(NamedTuple):
 
 
 class ProviderHistory(NamedTuple):
-    """When a provider was listed. `date` is the last day of the history."""
+    """When a provider was listed. `since` and `date` are the first and the last day of the history."""
 
     id: str
     intervals: tuple[Interval, ...]
+    since: str
     date: str
 
     @property
@@ -211,9 +209,30 @@ class ProviderHistory(NamedTuple):
         """The last day on which the provider was listed."""
         return self.intervals[-1].last or self.date
 
+    def listed_on(self, day: str | Date) -> bool | None:
+        """Whether the provider was listed on a day; None where it is not known, as in an `Answer`."""
+        wanted = day_of(day)
+        if not self.since <= wanted <= self.date:
+            return None
+        for one in self.intervals:
+            if one.first <= wanted <= (one.last or self.date):
+                return True
+            if around(one, wanted):
+                return None
+        return False
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
         return {**_plain(self), "listed": self.listed, "last": self.last}
+
+
+def around(one: Interval, day: str) -> str:
+    """How a name is known on a day just before or after an interval, in words; empty for another day."""
+    if one.not_listed_on is not None and one.not_listed_on < day < one.first:
+        return f"not listed on {one.not_listed_on}, first seen {one.first}"
+    if one.last is not None and one.gone_by is not None and one.last < day < one.gone_by:
+        return f"last seen {one.last}, gone by {one.gone_by}"
+    return ""
 
 
 def _plain(value: Any) -> Any:
@@ -247,14 +266,6 @@ def intervals(days: Sequence[str], spans: Iterable[tuple[int, int]]) -> tuple[In
             for first, last in spans
         ]
     )
-
-
-def days_together(days: Sequence[str], one: Entry, other: Entry) -> int:
-    """From the first to the last day on which both ids were listed, in days; times without one of them do not count."""
-    now = len(days) - 1
-    spans, others = ([(first, now if last == STILL else last) for first, last in each.spans] for each in (one, other))
-    both = [(max(a, c), min(b, d)) for a, b in spans for c, d in others]
-    return sum(days_between(days[first], days[last]) for first, last in both if first < last)
 
 
 def is_withdrawn(times: Sequence[Interval]) -> bool:

@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+BESIDE = 28
+"""A name that was listed for more days beside another spelling was not renamed to that: both were offered.
+
+In the packaged history, no change of a spelling took more than 25 days, and what was offered twice was for at least 29.
+"""
+
 
 class Rename(NamedTuple):
     """The id under which the same provider lists a model that is gone: its spelling differs by `rule`.

@@ -413,7 +413,9 @@ class TestCommand:
             assert told == json.loads(json.dumps(history.to_dict()))
             assert told["spec"] == history.spec
             answer = facts("history", spec, "--config", "none", "--at", "2026-05-01")
-            assert answer == {"spec": history.spec, **json.loads(json.dumps(history.price_on("2026-05-01").to_dict()))}
+            told = json.loads(json.dumps(history.price_on("2026-05-01").to_dict()))
+            assert answer == {"spec": history.spec, "covers": [PACKAGED.days[0], PACKAGED.date], **told}
+            assert "exact" not in (answer["dated"] or {})  # one statement about the answer
 
     def test_for_people(self) -> None:
         out = fine("history", "openai:gpt-5-codex", "--config", "none").out
@@ -438,7 +440,7 @@ class TestCommand:
         assert "exact   no: it changed between these days\n" in out
         assert [line.split()[:2] for line in out.splitlines()[-2:]] == [["2026-08-18", "5"], ["2026-09-30", "4"]]
         out = fine("history", "openai:gpt-5.2", "--config", "none", "--at", "2026-12-24").out
-        assert "listed  not known\n" in out
+        assert "listed  not known: the history covers 2025-07-01 to 2026-09-30\n" in out
         assert "exact   no: this is the nearest day that is known\n" in out
         out = fine("history", "openai:gpt-5-codex", "--config", "none", "--at", "2026-09-01").out
         assert out.endswith("listed  no\nexact   yes\n")
@@ -448,8 +450,43 @@ class TestCommand:
         told = facts("history", "GitHub-Models", "--config", "none")
         assert told == json.loads(json.dumps(packaged.provider_history("github_models").to_dict()))
 
-    def test_a_name_that_is_a_model_too_is_the_model(self) -> None:
-        assert "was listed by" in refused(here("history", "kimi-for-coding", "--config", "none"))
+    def test_a_name_that_is_a_model_too_is_the_provider_and_the_models_are_noted(self) -> None:
+        done = fine("history", "kimi-for-coding", "--config", "none")
+        assert done.out.startswith("provider  kimi_for_coding\nlisted    2025-12-02 to 2026-08-18 (")
+        assert "models with that id, which have a history too: kimi_code_plan_cn:kimi-for-coding, " in done.err
+        assert fine("history", "kimi_for_coding:kimi-for-coding", "--config", "none").err == ""
+        assert facts("history", "kimi-for-coding", "--config", "none")["id"] == "kimi_for_coding"
+
+    @pytest.mark.parametrize(
+        ("spec", "day", "listed", "text"),
+        [
+            ("github-models", "2026-07-01", True, "yes"),
+            ("github-models", "2026-07-10", None, "not known: last seen 2026-07-02, gone by 2026-08-18"),
+            ("github-models", "2026-09-01", False, "no"),
+            (
+                "GitHub-Models",
+                "2027-01-01",
+                None,
+                "not known: the history covers 2025-07-01 to 2026-09-30; last seen 20",
+            ),
+            ("openai", "2020-01-01", None, "not known: the history covers 2025-07-01 to 2026-09-30\n"),
+            ("openai", "2026-09-15", True, "yes"),
+            ("kimi-for-coding", "2025-12-01", False, "no"),
+            ("openai:gpt-5-codex", "2026-07-20", None, "not known: last seen 2026-07-02, gone by 2026-08-18"),
+            ("openai:gpt-5-codex", "2025-09-22", None, "not known: not listed on 2025-09-20, first seen 2025-09-23"),
+            ("openai:gpt-5-codex", "2027-01-01", None, "not known: the history covers 2025-07-01 to 2026-09-30; last "),
+            ("openai:gpt-5-codex", "2020-01-01", None, "not known: the history covers 2025-07-01 to 2026-09-30\n"),
+            ("openai:gpt-5.2", "2027-01-01", None, "not known: the history covers 2025-07-01 to 2026-09-30\n"),
+        ],
+    )
+    def test_whether_it_was_listed_on_a_day(self, spec: str, day: str, listed: bool | None, text: str) -> None:
+        out = fine("history", spec, "--at", day, "--config", "none").out
+        assert text in out.partition("\nlisted")[2]
+        assert "changed" not in out
+        assert "not known" not in out.partition("not known")[2]  # said once, and no price that is not known is shown
+        told = facts("history", spec, "--at", day, "--config", "none")
+        assert told["listed"] is listed
+        assert told["covers"] == ["2025-07-01", "2026-09-30"]
 
     @pytest.mark.parametrize(
         ("args", "code"),
@@ -460,7 +497,7 @@ class TestCommand:
             (["gpt-4o"], 1),
             (["openai:gpt-5.2", "--at", "yesterday"], 2),
             (["openai:gpt-5.2", "--at", "2026-02-30"], 2),
-            (["kiro", "--at", "2026-05-07"], 1),
+            (["kirro", "--at", "2026-05-07"], 1),
         ],
     )
     def test_exit_codes(self, args: list[str], code: int) -> None:

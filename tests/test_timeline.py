@@ -126,6 +126,16 @@ class TestListed:
         assert model is not None
         assert model.withdrawn is withdrawn
 
+    def test_of_a_provider_on_each_day(self) -> None:
+        """What two days that follow each other agree on counts in between; else it is not known."""
+        days = {"2026-01-03": "a", "2026-01-05": "ab", "2026-01-07": "b", "2026-01-08": "a", "2026-01-10": "a"}
+        history = read(fold(*(seen(day, {name: {"x": 1} for name in names}) for day, names in days.items())))
+        for name, expected in (("a", "?111?0111?"), ("b", "?0?111000?")):
+            provider = history.of_provider(name)
+            assert provider is not None
+            told = [provider.listed_on(f"2026-01-{day:02}") for day in range(2, 12)]
+            assert "".join("?" if one is None else str(int(one)) for one in told) == expected
+
 
 class TestPrice:
     def test_on_a_day_on_which_it_was_seen(self) -> None:
