@@ -19,6 +19,7 @@ from llm_models.pipeline import build_base, merge_application
 from llm_models.records import Model, Provider
 from llm_models.schema import is_number
 from llm_models.snapshot_file import MAX_SNAPSHOT, SnapshotFile, effective
+from llm_models.spellings import renames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -64,14 +65,29 @@ class Change(NamedTuple):
         return plain if self.percent is None else {**plain, "percent": round(self.percent, 2)}
 
 
+class Renamed(NamedTuple):
+    """A removed model that an added one of its provider spells differently, by `rule`; `old` and `new` are specs.
+
+    `rule` is `"case"`, `"punctuation"` or `"vendor prefix"`.
+    """
+
+    old: str
+    new: str
+    rule: str
+
+
 class Diff(NamedTuple):
-    """Which providers and models are new or removed, and which fields of the others changed; sorted by name."""
+    """Which providers and models are new or removed, and which fields of the others changed; sorted by name.
+
+    `renamed` are models that are both among the removed and, in another spelling, among the added.
+    """
 
     providers_added: tuple[str, ...] = ()
     providers_removed: tuple[str, ...] = ()
     models_added: tuple[str, ...] = ()
     models_removed: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    renamed: tuple[Renamed, ...] = ()
 
     def __bool__(self) -> bool:
         return any(self)
@@ -80,12 +96,14 @@ class Diff(NamedTuple):
         """The part about the providers and model specs that `wanted` accepts."""
         providers = tuple(filter(wanted, self.providers_added)), tuple(filter(wanted, self.providers_removed))
         models = tuple(filter(wanted, self.models_added)), tuple(filter(wanted, self.models_removed))
-        return Diff(*providers, *models, tuple(change for change in self.changes if wanted(change.spec)))
+        changes = tuple(change for change in self.changes if wanted(change.spec))
+        return Diff(*providers, *models, changes, tuple(one for one in self.renamed if wanted(one.old)))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, the changes grouped by kind."""
         plain: dict[str, Any] = {name: list(part) for name, part in zip(self._fields[:4], self[:4], strict=True)}
         grouped = {kind: [change.to_dict() for change in self.changes if change.kind == kind] for kind in KINDS}
+        plain["renamed"] = [one._asdict() for one in self.renamed]
         return {**plain, "changes": {kind: rows for kind, rows in grouped.items() if rows}}
 
 
@@ -135,6 +153,7 @@ def compare(old: Served, new: Served) -> Diff:
     added: list[str] = []
     removed: list[str] = []
     changes: list[Change] = []
+    renamed: list[Renamed] = []
     for provider in sorted(before | after):
         both = provider in before and provider in after
         if both and old.written(provider) == new.written(provider):
@@ -142,12 +161,15 @@ def compare(old: Served, new: Served) -> Diff:
         old_ids, new_ids = old.ids(provider), new.ids(provider)
         removed.extend(f"{provider}:{model_id}" for model_id in old_ids - new_ids)
         added.extend(f"{provider}:{model_id}" for model_id in new_ids - old_ids)
+        for gone, (twin, rule) in sorted(renames(old_ids - new_ids, new_ids).items()):
+            if twin not in old_ids:
+                renamed.append(Renamed(f"{provider}:{gone}", f"{provider}:{twin}", rule))
         for model_id in (None, *sorted(old_ids & new_ids)) if both else ():
             if model_id is None or old.written(provider, model_id) != new.written(provider, model_id):
                 name = provider if model_id is None else f"{provider}:{model_id}"
                 changes.extend(_changes(name, old.values(provider, model_id), new.values(provider, model_id)))
     providers = tuple(sorted(after - before)), tuple(sorted(before - after))
-    return Diff(*providers, tuple(sorted(added)), tuple(sorted(removed)), tuple(changes))
+    return Diff(*providers, tuple(sorted(added)), tuple(sorted(removed)), tuple(changes), tuple(renamed))
 
 
 def _changes(spec: str, old: Values, new: Values) -> Iterable[Change]:

@@ -110,8 +110,11 @@ class Answer(NamedTuple):
         return None if self.dated is None else self.dated.price
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        return dict(_plain(self))
+        """Plain data. `dated` is without its own `exact`, which is about the day on which that price began."""
+        data = dict(_plain(self))
+        if self.dated is not None:
+            del data["dated"]["exact"]
+        return data
 
 
 class Successor(NamedTuple):
@@ -142,7 +145,8 @@ class ModelHistory(NamedTuple):
 
     `date` is the last day of the history. `intervals` are the times during which the model was listed, with gaps
     between them. `prices` are in USD per million tokens, oldest first. `successor` is stated by somebody, `rename` is
-    the other spelling under which the provider lists it now. `withdrawn`: it was listed for three days or less, and is
+    the other spelling under which the provider lists it now. `twin` is another spelling instead that was listed beside
+    it for more than four weeks: it may be the same model. `withdrawn`: it was listed for three days or less, and is
     gone. The last day listed is not the day on which the model stopped answering, which no list of models states.
     """
 
@@ -152,6 +156,7 @@ class ModelHistory(NamedTuple):
     prices: tuple[DatedPrice, ...]
     successor: Successor | None
     rename: Rename | None
+    twin: Rename | None
     withdrawn: bool
     date: str
     listing: Listing
@@ -187,10 +192,11 @@ class ModelHistory(NamedTuple):
 
 
 class ProviderHistory(NamedTuple):
-    """When a provider was listed. `date` is the last day of the history."""
+    """When a provider was listed. `since` and `date` are the first and the last day of the history."""
 
     id: str
     intervals: tuple[Interval, ...]
+    since: str
     date: str
 
     @property
@@ -203,9 +209,30 @@ class ProviderHistory(NamedTuple):
         """The last day on which the provider was listed."""
         return self.intervals[-1].last or self.date
 
+    def listed_on(self, day: str | Date) -> bool | None:
+        """Whether the provider was listed on a day; None where it is not known, as in an `Answer`."""
+        wanted = day_of(day)
+        if not self.since <= wanted <= self.date:
+            return None
+        for one in self.intervals:
+            if one.first <= wanted <= (one.last or self.date):
+                return True
+            if around(one, wanted):
+                return None
+        return False
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
         return {**_plain(self), "listed": self.listed, "last": self.last}
+
+
+def around(one: Interval, day: str) -> str:
+    """How a name is known on a day just before or after an interval, in words; empty for another day."""
+    if one.not_listed_on is not None and one.not_listed_on < day < one.first:
+        return f"not listed on {one.not_listed_on}, first seen {one.first}"
+    if one.last is not None and one.gone_by is not None and one.last < day < one.gone_by:
+        return f"last seen {one.last}, gone by {one.gone_by}"
+    return ""
 
 
 def _plain(value: Any) -> Any:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def parse_provider(text: object, known: Collection[str], view: View | None = None) -> str:
     """The id of the provider that `text` names in any spelling. Raises `UnknownProviderError`.
 
-    The error states since when a provider is gone that `view` remembers.
+    The error states when a provider was listed that `view` remembers.
     """
     provider = _provider(text, known)
     if provider is None:
@@ -124,19 +124,19 @@ def _provider(text: object, known: Container[str]) -> str | None:
 
 def _unknown_provider(text: object, known: Collection[str], view: View | None = None) -> UnknownProviderError:
     if view is not None:
-        from llm_models.retired import gone_provider
+        from llm_models.retired import absent_provider
 
-        gone = gone_provider(view, text)
-        if gone is not None:
-            return gone
+        absent = absent_provider(view, text)
+        if absent is not None:
+            return absent
     hint = did_you_mean(fold_provider(text), known) if isinstance(text, str) else ""
     return UnknownProviderError(f"unknown provider {quoted(text)}.{hint}", provider=text)
 
 
 def _of_no_provider(view: View, provider: object, name: object) -> LLMModelsError:
-    from llm_models.retired import retired_model
+    from llm_models.retired import absent_model
 
-    return retired_model(view, provider, name) or _unknown_provider(provider, view.known, view)
+    return absent_model(view, provider, name) or _unknown_provider(provider, view.known, view)
 
 
 def _unknown_model(view: View, provider: str, name: object) -> UnknownModelError:
@@ -146,27 +146,27 @@ def _unknown_model(view: View, provider: str, name: object) -> UnknownModelError
         where = f" ({printable(removed['place'])})" if "place" in removed else ""
         message = f"{printable(spec)} is excluded by pattern {quoted(removed['pattern'])}{where}"
         return UnknownModelError(message, spec=spec)
-    from llm_models.retired import retired_model
+    from llm_models.retired import absent_model
 
     block = view.file.block(provider)
 
     def hint() -> str:
         return did_you_mean(str(name), [*block.ids, *block.aliases]) if block.ids else " That provider has no models."
 
-    retired = retired_model(view, provider, name, hint)
-    return retired or UnknownModelError(f"{provider} has no model {quoted(name)}.{hint()}", spec=spec)
+    absent = absent_model(view, provider, name, hint)
+    return absent or UnknownModelError(f"{provider} has no model {quoted(name)}.{hint()}", spec=spec)
 
 
 def _unknown_name(view: View, name: str) -> LLMModelsError:
-    from llm_models.retired import gone_provider, retired_model, retired_name
+    from llm_models.retired import absent_model, absent_name, absent_provider
 
     def hint() -> str:
         return did_you_mean(name, view.names())
 
     key = split_spec(name, view.past.providers())
-    gone = retired_name(view, name, hint) if key is None else retired_model(view, *key) or gone_provider(view, key[0])
-    if gone is not None:
-        return gone
+    absent = absent_name(view, name, hint) if key is None else absent_model(view, *key) or absent_provider(view, key[0])
+    if absent is not None:
+        return absent
     reading = f" ({spec_error(name, view.known)})" if ":" in name or "@" in name else ""
     return UnknownModelError(f"no provider has a model {quoted(name)}.{hint()}{reading}", spec=name)
 

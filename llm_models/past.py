@@ -181,16 +181,23 @@ def told(history: ModelHistory | ProviderHistory) -> str:
     return printable(text if last.gone_by in (None, last.last) else f"{text}, gone by {last.gone_by}")
 
 
+def has_twin(history: ModelHistory, has: Callable[[str, str], bool]) -> bool:
+    """Whether the catalogue has another spelling that was listed beside a model that is gone."""
+    return history.twin is not None and has(history.provider, history.twin.id)
+
+
 def follows(history: ModelHistory, has: Callable[[str, str], bool]) -> str:
     """What follows a model that is gone, as a sentence: the spelling under which it is listed now, or its successor.
 
-    `has` states whether the catalogue has a model. Only names that it has are named as the next step.
+    Where none is known, a hint: the spelling that was listed beside it. `has` states whether the catalogue has a model.
+    Only names that it has are named as the next step.
     """
     if history.rename is not None and has(history.provider, history.rename.id):
         spec = printable(f"{history.provider}:{history.rename.id}")
         return f"It is listed as '{spec}' now (other {history.rename.rule})."
     if history.successor is None:
-        return ""
+        twin = f"{history.provider}:{history.twin.id}" if history.twin is not None else ""
+        return f"The same model may also be listed as '{printable(twin)}'." if has_twin(history, has) else ""
     spec, origin = printable(history.successor.spec), printable(history.successor.origin)
     provider, _, model_id = history.successor.spec.partition(":")
     if has(provider, model_id):

@@ -1,15 +1,16 @@
-"""Retired: the errors about names that a source listed once and no longer does; standard library only.
+"""Retired: the errors about names that the catalogue does not have, but that a source listed; standard library only.
 
-Each function returns the error, or None where the history does not know the name or still lists it.
+Each function returns the error, or None where no history knows the name. A name that its history still lists is not
+gone: the catalogue in use is older than what was seen, or is another one.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_models.errors import RetiredModelError, UnknownProviderError, printable, quoted
+from llm_models.errors import RetiredModelError, UnknownModelError, UnknownProviderError, printable, quoted
 from llm_models.modelspec import fold_provider
-from llm_models.past import follows, told
+from llm_models.past import absent, follows, has_twin, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,33 +22,43 @@ SHOWN = 3
 """How many specs a message lists."""
 
 
-def gone_provider(view: View, text: object) -> UnknownProviderError | None:
-    """The error for a provider that is gone."""
+def absent_provider(view: View, text: object) -> UnknownProviderError | None:
+    """The error for a provider that was listed once."""
     history = view.past.provider(fold_provider(text)) if isinstance(text, str) else None
-    if history is None or history.listed:
+    if history is None:
         return None
+    if history.listed:
+        why = f"it is not in this catalogue ({told(history)})"
+        return UnknownProviderError(f"unknown provider {quoted(text)}: {why}", provider=text)
     last = history.intervals[-1]
     message = f"unknown provider {quoted(text)}: it is no longer listed ({told(history)})"
     return UnknownProviderError(message, provider=text, last_listed=history.last, gone_by=last.gone_by)
 
 
-def retired_model(
+def absent_model(
     view: View, provider: object, model_id: object, hint: Callable[[], str] = str
-) -> RetiredModelError | None:
-    """The error for a model that is gone. `hint` makes the end of the message where nothing is known to follow it."""
+) -> UnknownModelError | None:
+    """The error for a model that was listed once. `hint` makes the end of the message if nothing known follows it."""
     if not isinstance(provider, str) or not isinstance(model_id, str):
         return None
-    provider = fold_provider(provider)
-    history = view.past.model(provider, model_id)
-    return None if history is None or history.listed else _error(view, history, hint)
+    history = view.past.model(fold_provider(provider), model_id)
+    if history is None:
+        return None
+    if history.listed:
+        return UnknownModelError(f"{absent(history.spec, history)}.{hint()}", spec=history.spec)
+    return _error(view, history, hint)
 
 
-def retired_name(view: View, name: str, hint: Callable[[], str]) -> RetiredModelError | None:
-    """The error for a bare id that no provider lists any more."""
+def absent_name(view: View, name: str, hint: Callable[[], str]) -> UnknownModelError | None:
+    """The error for a bare id of no model of the catalogue that was listed once."""
     past = view.past
     ever = [history for provider in past.holders(name) if (history := past.model(provider, name)) is not None]
-    gone = sorted([one for one in ever if not one.listed], key=lambda one: one.last, reverse=True)
-    if not gone or len(gone) < len(ever):
+    listed = [one for one in ever if one.listed]
+    if listed:
+        specs = [f"{one.spec} ({told(one)})" for one in listed]
+        return UnknownModelError(f"{quoted(name)} is not in this catalogue: {shortened(specs)}.{hint()}", spec=name)
+    gone = sorted(ever, key=lambda one: one.last, reverse=True)
+    if not gone:
         return None
     if len(gone) == 1:
         return _error(view, gone[0], hint)
@@ -67,7 +78,7 @@ def _error(view: View, history: ModelHistory, hint: Callable[[], str]) -> Retire
         parts.append(follower)
     if others:
         parts.append(f"Other providers list that id: {shortened(others)}.")
-    text = " ".join(parts) + (hint() if not others and not _is_known(history, has) else "")
+    text = " ".join(parts) + ("" if others or _is_known(history, has) or has_twin(history, has) else hint())
     rename = None if history.rename is None or not has(history.provider, history.rename.id) else history.rename.id
     return _retired(text, history, history.spec, rename and f"{history.provider}:{rename}", others)
 

@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+BESIDE = 28
+"""A name that was listed for more days beside another spelling was not renamed to that: both were offered.
+
+In the packaged history, no change of a spelling took more than 25 days, and what was offered twice was for at least 29.
+"""
+
 
 class Rename(NamedTuple):
     """The id under which the same provider lists a model that is gone: its spelling differs by `rule`.
@@ -24,12 +30,20 @@ def renamed(gone: str, living: Iterable[str]) -> Rename | None:
     >>> renamed("claude-opus-4.1", ["claude-opus-4-1", "claude-opus-4-5"])
     Rename(id='claude-opus-4-1', rule='punctuation')
     """
-    others = [*living]
+    return renames([gone], living).get(gone)
+
+
+def renames(gone: Iterable[str], living: Iterable[str]) -> dict[str, Rename]:
+    """As `renamed`, of each of the ids that are gone and have one."""
+    found, left, others = {}, [*gone], [*living]
     for rule, spelling in _SPELLINGS.items():
-        same = [one for one in others if spelling(one) == spelling(gone)]
-        if same:
-            return Rename(same[0], rule) if len(same) == 1 else None
-    return None
+        same: dict[str, list[str]] = {}
+        for one in others if left else ():
+            same.setdefault(spelling(one), []).append(one)
+        twins = {name: same.get(spelling(name), []) for name in left}
+        found.update({name: Rename(ids[0], rule) for name, ids in twins.items() if len(ids) == 1})
+        left = [name for name, ids in twins.items() if not ids]
+    return found
 
 
 def _letters(text: str) -> str:

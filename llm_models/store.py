@@ -290,9 +290,9 @@ def history(spec: Spec) -> ModelHistory:
 
     A bare id means the one provider that ever had it. Filters hide no history. The answer has the days listed
     (`intervals`, with gaps between them), the `prices` with their days (USD per million tokens; other parts as in
-    `Cost`), and for a model that is gone a `rename` (the spelling under which the provider lists it now), a `successor`
-    that somebody stated, and whether it was `withdrawn` after three days or less. `price_on(day)` is the price of a
-    day, and states where a price changed between two days on which the source was seen.
+    `Cost`), and for a model that is gone a `rename` (the spelling under which the provider lists it now) or a `twin`
+    (one that was listed beside it for weeks), a `successor` that somebody stated, and whether it was `withdrawn` after
+    three days or less. `price_on(day)` is the price of a day, and states a change between two days that are known.
 
     All of it is *as listed*, in the packaged history or in that of the application's own activations, whichever has the
     later last day. The last day listed is not the day on which a model stopped answering. Prices that `llm_models.toml`

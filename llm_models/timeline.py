@@ -18,7 +18,7 @@ import stat
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from llm_models.days import day_of
+from llm_models.days import day_of, days_between
 from llm_models.errors import SnapshotError, printable
 from llm_models.frozen import freeze
 from llm_models.header import CRC, WRONG, first_line
@@ -40,10 +40,11 @@ from llm_models.listings import (
 )
 from llm_models.modelspec import fold_provider
 from llm_models.open_file import OpenFile
-from llm_models.spellings import renamed
+from llm_models.spellings import BESIDE, renamed
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Sequence
 
     from llm_models.listings import Price
 
@@ -114,6 +115,14 @@ class Line:
             *numbers, others = numbers
         price = {name: value for name, value in zip(self._classes, numbers, strict=False) if value is not None}
         return freeze({**price, **others})  # type: ignore[no-any-return]
+
+
+def _days_together(days: Sequence[str], one: Entry, other: Entry) -> int:
+    """From the first to the last day on which both ids were listed, in days; times without one of them do not count."""
+    now = len(days) - 1
+    spans, others = ([(first, now if last == STILL else last) for first, last in each.spans] for each in (one, other))
+    both = [(max(a, c), min(b, d)) for a, b in spans for c, d in others]
+    return sum(days_between(days[first], days[last]) for first, last in both if first < last)
 
 
 def _is_successor(one: Successor) -> bool:
@@ -238,7 +247,7 @@ class History:
         line = self.line(provider)
         if line is None:
             return None
-        return ProviderHistory(fold_provider(provider), intervals(self.days, line.seen), self.date)
+        return ProviderHistory(fold_provider(provider), intervals(self.days, line.seen), self.days[0], self.date)
 
     def of_model(self, provider: str, model_id: str, current: Any = None) -> ModelHistory | None:
         """When a model was listed and at which prices; None where it never was.
@@ -252,7 +261,8 @@ class History:
         entry = completed(entry, current)
         times = intervals(self.days, entry.spans)
         try:
-            rename = None if entry.living else renamed(model_id, line.living())
+            twin = None if entry.living else renamed(model_id, line.living())
+            together = 0 if twin is None else _days_together(self.days, entry, line.entry(twin.id))
         except WRONG:
             raise self._unreadable(provider) from None
         return ModelHistory(
@@ -261,7 +271,8 @@ class History:
             intervals=times,
             prices=dated_prices(self.days, entry),
             successor=line.successors.get(model_id),
-            rename=rename,
+            rename=twin if together <= BESIDE else None,
+            twin=twin if together > BESIDE else None,
             withdrawn=is_withdrawn(times),
             date=self.date,
             listing=Listing(tuple(self.days), entry),

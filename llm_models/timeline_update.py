@@ -4,7 +4,11 @@ It begins with the packaged history. It is beside the activated snapshot, with t
 there, and is believed under the same conditions (`Folder.strange`). Its rules:
 
 - The day of a source is the day on which it was fetched, if its manifest states that; otherwise the catalogue's date.
-- A source that is older than what was recorded adds nothing: by its day, or by the date of its catalogue.
+- A source that is older than what was recorded, by its day or by the date of its catalogue, is put in between: the
+  history is what it would be if all had been seen in order. If its day is not older, it counts for the date of its
+  catalogue. Of a day that was recorded, the names of both were listed, and the recorded prices count. So every id of
+  every source that was activated stays known.
+- A source that states no day is not recorded. This is a notice.
 - The header remembers the packaged history that the file holds. If the package has another one, both are united: what
   only the own one knows stays known, and what the package saw in the meantime becomes known.
 - Layers of an application are no part of it, and nor is an activation of the packaged data.
@@ -15,7 +19,7 @@ there, and is believed under the same conditions (`Folder.strange`). Its rules:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from llm_models import paths
 from llm_models.days import is_day, later_than_tomorrow, today
@@ -26,7 +30,7 @@ from llm_models.in_use import packaged
 from llm_models.observations import Observation, observed_file
 from llm_models.status import UNUSED
 from llm_models.timeline import History
-from llm_models.timeline_writer import encode, extended, folded, united, with_prices
+from llm_models.timeline_writer import encode, extended, folded, inserted, united, with_prices
 
 if TYPE_CHECKING:
     from llm_models.snapshot_file import SnapshotFile
@@ -45,13 +49,23 @@ def update(path: str, folder: paths.Folder, base: SnapshotFile, fetched: str | N
         shipped = History(read_limited(paths.PACKAGED_HISTORY, MAX_HISTORY), paths.PACKAGED_HISTORY)
         own = _own(path, folder, shipped.source, notices)
         source, date = base.header["sources"][0], base.header.get("date") or ""
-        day = _day(fetched, date)
-        newest, latest = shipped.date, read_header(paths.PACKAGED_SNAPSHOT).get("date") or ""
-        if own is not None:
-            newest, latest = max(newest, own.date), max(latest, own.own["date"])
-        if source["name"] != shipped.source or day is None or day < newest or date < latest:
+        if source["name"] != shipped.source:
             return notices
-        memory = {"packaged": shipped.checksum, "sha256": source["sha256"], "date": date}
+        day = _day(fetched, date)
+        if day is None:
+            notices.append(f"{printable(base.name)}: it states no day; the history was not continued")
+            return notices
+        memory = own.own if own is not None else _memory(read_header(paths.PACKAGED_SNAPSHOT))
+        newest = shipped.date if own is None else max(shipped.date, own.date)
+        latest = max(memory["date"], read_header(paths.PACKAGED_SNAPSHOT).get("date") or "")
+        if day < newest or (date and date < latest):
+            seen = observed_file(base, day)
+            if not _holds(own or shipped, seen):
+                seen = seen._replace(day=day if day < newest else min(date, newest))
+                history = inserted(_before(shipped, own, notices), seen)
+                write_atomically(path, encode(history, {**memory, "packaged": shipped.checksum}))
+            return notices
+        memory = {"packaged": shipped.checksum, "sha256": source["sha256"], "date": max(date, latest)}
         if own is None or own.own != memory or own.date != day:
             history = extended(_before(shipped, own, notices), observed_file(base, day))
             write_atomically(path, encode(history, memory))
@@ -86,6 +100,23 @@ _RESTART = "the history continues from the packaged one"
 def _day(fetched: str | None, date: str) -> str | None:
     """The day on which a source was seen; None where nothing states one. A day after tomorrow counts as not stated."""
     return next((day for day in (fetched, date) if is_day(day) and not later_than_tomorrow(str(day), today())), None)
+
+
+def _memory(header: dict[str, Any]) -> dict[str, Any]:
+    """What an own history that begins with the packaged one has to remember of it."""
+    return {"sha256": header["sources"][0]["sha256"], "date": header.get("date") or ""}
+
+
+def _holds(history: History, seen: Observation) -> bool:
+    """Whether a history lists on the day of an observation all that this lists. A damaged one does not."""
+    if seen.day not in history.days:
+        return False
+    day = history.days.index(seen.day)
+    entries = (history.entry(provider, name) for provider, part in seen.listed.items() for name in part)
+    try:
+        return all(map(history.knows, seen.listed)) and all(each is not None and each.listed(day) for each in entries)
+    except SnapshotError:
+        return False
 
 
 def _before(shipped: History, own: History | None, notices: list[str]) -> Folded:

@@ -6,6 +6,7 @@ an application activates onto that. Equal observations make equal bytes.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
@@ -19,7 +20,7 @@ from llm_models.snapshot_file import encode_json
 from llm_models.timeline import FIRST_SHARED, FORMAT, History
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from llm_models.listings import Price
     from llm_models.observations import Observation
@@ -199,16 +200,36 @@ def united(one: Folded, other: Folded) -> Folded:
     On a day that both saw, a name was listed if one of them lists it, and the price of `one` counts. Of the days with
     which both begin, and of the successors, `one` decides; the other adds the names that `one` does not know.
     """
-    days = tuple(sorted({*one.days, *other.days}))
     begins = next((at for at, pair in enumerate(zip(one.days, other.days, strict=False)) if len({*pair}) > 1), None)
-    begins = min(len(one.days), len(other.days)) if begins is None else begins
+    return _merged(one, other, min(len(one.days), len(other.days)) if begins is None else begins)
+
+
+def inserted(history: Folded, seen: Observation) -> Folded:
+    """The history as if an observation of an earlier day had been seen in order; it has all prices."""
+    at = bisect_left(history.days, seen.day)
+    now = ((at, STILL),)
+    parts = {
+        provider: Part(now, {name: Entry(now, ((at, price),)) for name, price in part.items()}, {})
+        for provider, part in seen.listed.items()
+    }
+    return _merged(history, Folded(history.source, (*history.days[:at], seen.day), parts), at)
+
+
+def _merged(one: Folded, other: Folded, begins: int) -> Folded:
+    """As `united`: both have the first `begins` days."""
+    days = tuple(sorted({*one.days, *other.days}))
     places = [{day: place for place, day in enumerate(history.days)} for history in (one, other)]
-    later = [(at, [place.get(day, -1) for place in places]) for at, day in enumerate(days) if at >= begins]
+    seen_on = [[place.get(day, -1) for place in places] for day in days]
+    spread = [[days.index(day) for day in history.days] for history in (one, other)]
+    seers = [[day >= 0 for day in pair] for pair in seen_on]
+    turns = {at for at in range(begins, len(days)) if at == begins or seers[at] != seers[at - 1]}
 
     def entry(both: list[Entry | None]) -> Entry:
         now = next((start for each in both if each and (start := _until(each, begins))), None)
-        for today, seen_on in later:
-            listing = [(each, day) for each, day in zip(both, seen_on, strict=True) if each and day >= 0]
+        # On each other day, everything is as on the day before.
+        walked = turns.union(*[_turns(each, at) for each, at in zip(both, spread, strict=True) if each])
+        for today in sorted(day for day in walked if day >= begins):
+            listing = [(each, day) for each, day in zip(both, seen_on[today], strict=True) if each and day >= 0]
             prices = [each.price(day) for each, day in listing if each.listed(day)]
             if prices:
                 now = _listed(now, prices[0], today, ())  # type: ignore[arg-type]
@@ -225,6 +246,12 @@ def united(one: Folded, other: Folded) -> Folded:
         ids = {name: entry([part.ids.get(name) for part in both]) for name in names}
         parts[provider] = Part(seen.spans, ids, {**both[1].successors, **both[0].successors})
     return Folded(one.source, days, parts)
+
+
+def _turns(entry: Entry, at: Sequence[int]) -> set[int]:
+    """The days on which an id came, went, or got another price; `at` has the number that each day is given."""
+    days = {day for first, last in entry.spans for day in (first, last + 1 if last != STILL else first)}
+    return {at[day] for day in days | {first for first, _ in entry.prices} if day < len(at)}
 
 
 def _until(entry: Entry, day: int) -> Entry | None:

@@ -15,7 +15,7 @@ from support.command import STATE, facts, fine, here
 
 import llm_models
 from llm_models import Snapshot, paths
-from llm_models.differences import KINDS, Change, Diff
+from llm_models.differences import KINDS, Change, Diff, Renamed
 
 ROW = ("spec", "field", "kind", "old", "new")
 
@@ -40,6 +40,24 @@ class TestFunction:
         assert found == Diff(("c",), ("b",), ("a:w", "c:z"), ("a:y", "b:z"), ())
         assert found
         assert not llm_models.diff(old, old)
+
+    def test_another_spelling_is_a_rename(self) -> None:
+        """It stays among the removed and the added. One that was there before, or at another provider, is none."""
+        before = ["GPT-7", "a-1", "v/b", "w/c", "w/d", "d", "e"]
+        after = ["gpt-7", "a.1", "b", "x/c", "y/c", "d", "F"]
+        old = snapshot({"p": {name: {} for name in before}, "q": {"f": {}}})
+        new = snapshot({"p": {name: {} for name in after}, "r": {"e": {}}})
+        found = llm_models.diff(old, new)
+        assert found.renamed == (
+            Renamed("p:GPT-7", "p:gpt-7", "case"),
+            Renamed("p:a-1", "p:a.1", "punctuation"),
+            Renamed("p:v/b", "p:b", "vendor prefix"),
+        )
+        assert {one.old for one in found.renamed} <= {*found.models_removed}
+        assert {one.new for one in found.renamed} <= {*found.models_added}
+        assert found.to_dict()["renamed"][0] == {"old": "p:GPT-7", "new": "p:gpt-7", "rule": "case"}
+        assert found.only(lambda name: name == "p:a-1").renamed == found.renamed[1:2]
+        assert llm_models.diff(old, old).renamed == ()
 
     @pytest.mark.parametrize(
         ("old", "new", "row"),
@@ -281,6 +299,18 @@ class TestCommand:
         assert ["acme", "env", "ACME_KEY", "NEW_KEY"] in words
         kinds = [line.split()[0] for line in lines if " changed: " in line]
         assert kinds == ["price", "limit", "capability", "status", "other"]
+
+    def test_a_rename_is_told_for_people_and_in_json(self) -> None:
+        Path("old.json").write_bytes(catalogue(provider("acme", model("m"), model("GPT-7"))))
+        Path("new.json").write_bytes(catalogue(provider("acme", model("m"), model("gpt-7"))))
+        lines = fine("diff", "old.json", "new.json").out.splitlines()
+        assert lines == [
+            "models added: 1", "  acme:gpt-7", "models removed: 1", "  acme:GPT-7",
+            "renamed, so both removed and added: 1", "  acme:GPT-7 is acme:gpt-7 now (other case)",
+        ]  # fmt: skip
+        for more in ([], ["--provider", "acme"]):
+            told = facts("diff", "old.json", "new.json", *more)["renamed"]
+            assert told == [{"old": "acme:GPT-7", "new": "acme:gpt-7", "rule": "case"}]
 
     def test_never_shows_a_terminal_what_it_could_obey(self) -> None:
         shown = fine("diff", "old.json", "new.json").out

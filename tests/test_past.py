@@ -80,8 +80,8 @@ class TestEveryGoneName:
 
     def test_it_is_retired_with_its_last_day(self, packaged: Snapshot) -> None:
         for (provider, model_id), last in GONE.items():
-            error = retired.retired_model(packaged.view, provider, model_id)
-            assert error is not None
+            error = retired.absent_model(packaged.view, provider, model_id)
+            assert isinstance(error, RetiredModelError)
             assert (error.spec, error.last_listed) == (f"{provider}:{model_id}", last)
             assert error.gone_by is None or error.gone_by > last
             for named in (error.rename, *error.elsewhere):
@@ -142,6 +142,10 @@ KINDS: dict[str, dict[str, Any]] = {
     # by a vendor prefix
     "alibaba_cn:MiniMax/MiniMax-M2.5": {"rename": "alibaba_cn:MiniMax-M2.5", "text": "(other vendor prefix)"},
     "cloudflare_workers_ai:gpt-oss-120b": {"rename": "cloudflare_workers_ai:@cf/openai/gpt-oss-120b"},
+    # offered beside another spelling
+    "nano_gpt:TEE/gpt-oss-20b": {
+        "rename": None, "text": "The same model may also be listed as 'nano_gpt:openai/gpt-oss-20b'.",
+    },
     # withdrawn
     "huggingface:deepseek-ai/deepseek-v3-0324": {
         "last": "2025-07-29", "gone_by": "2025-07-31", "rename": "huggingface:deepseek-ai/DeepSeek-V3-0324",
@@ -409,7 +413,9 @@ class TestCommand:
             assert told == json.loads(json.dumps(history.to_dict()))
             assert told["spec"] == history.spec
             answer = facts("history", spec, "--config", "none", "--at", "2026-05-01")
-            assert answer == {"spec": history.spec, **json.loads(json.dumps(history.price_on("2026-05-01").to_dict()))}
+            told = json.loads(json.dumps(history.price_on("2026-05-01").to_dict()))
+            assert answer == {"spec": history.spec, "covers": [PACKAGED.days[0], PACKAGED.date], **told}
+            assert "exact" not in (answer["dated"] or {})  # one statement about the answer
 
     def test_for_people(self) -> None:
         out = fine("history", "openai:gpt-5-codex", "--config", "none").out
@@ -418,6 +424,9 @@ class TestCommand:
         assert "2025-10-14  2026-07-02  2025-10-09   1.25      10       0.125" in out
         assert "now listed as  abacus:zai-org/GLM-4.5 (other case)" in (
             fine("history", "abacus:zai-org/glm-4.5", "--config", "none").out
+        )
+        assert "maybe also as  nano_gpt:openai/gpt-oss-20b (listed beside it)\n" in (
+            fine("history", "nano_gpt:TEE/gpt-oss-20b", "--config", "none").out
         )
         assert "withdrawn      listed for 3 days or less" in (
             fine("history", "huggingface:deepseek-ai/deepseek-v3-0324", "--config", "none").out
@@ -431,7 +440,7 @@ class TestCommand:
         assert "exact   no: it changed between these days\n" in out
         assert [line.split()[:2] for line in out.splitlines()[-2:]] == [["2026-08-18", "5"], ["2026-09-30", "4"]]
         out = fine("history", "openai:gpt-5.2", "--config", "none", "--at", "2026-12-24").out
-        assert "listed  not known\n" in out
+        assert "listed  not known: the history covers 2025-07-01 to 2026-09-30\n" in out
         assert "exact   no: this is the nearest day that is known\n" in out
         out = fine("history", "openai:gpt-5-codex", "--config", "none", "--at", "2026-09-01").out
         assert out.endswith("listed  no\nexact   yes\n")
@@ -441,8 +450,43 @@ class TestCommand:
         told = facts("history", "GitHub-Models", "--config", "none")
         assert told == json.loads(json.dumps(packaged.provider_history("github_models").to_dict()))
 
-    def test_a_name_that_is_a_model_too_is_the_model(self) -> None:
-        assert "was listed by" in refused(here("history", "kimi-for-coding", "--config", "none"))
+    def test_a_name_that_is_a_model_too_is_the_provider_and_the_models_are_noted(self) -> None:
+        done = fine("history", "kimi-for-coding", "--config", "none")
+        assert done.out.startswith("provider  kimi_for_coding\nlisted    2025-12-02 to 2026-08-18 (")
+        assert "models with that id, which have a history too: kimi_code_plan_cn:kimi-for-coding, " in done.err
+        assert fine("history", "kimi_for_coding:kimi-for-coding", "--config", "none").err == ""
+        assert facts("history", "kimi-for-coding", "--config", "none")["id"] == "kimi_for_coding"
+
+    @pytest.mark.parametrize(
+        ("spec", "day", "listed", "text"),
+        [
+            ("github-models", "2026-07-01", True, "yes"),
+            ("github-models", "2026-07-10", None, "not known: last seen 2026-07-02, gone by 2026-08-18"),
+            ("github-models", "2026-09-01", False, "no"),
+            (
+                "GitHub-Models",
+                "2027-01-01",
+                None,
+                "not known: the history covers 2025-07-01 to 2026-09-30; last seen 20",
+            ),
+            ("openai", "2020-01-01", None, "not known: the history covers 2025-07-01 to 2026-09-30\n"),
+            ("openai", "2026-09-15", True, "yes"),
+            ("kimi-for-coding", "2025-12-01", False, "no"),
+            ("openai:gpt-5-codex", "2026-07-20", None, "not known: last seen 2026-07-02, gone by 2026-08-18"),
+            ("openai:gpt-5-codex", "2025-09-22", None, "not known: not listed on 2025-09-20, first seen 2025-09-23"),
+            ("openai:gpt-5-codex", "2027-01-01", None, "not known: the history covers 2025-07-01 to 2026-09-30; last "),
+            ("openai:gpt-5-codex", "2020-01-01", None, "not known: the history covers 2025-07-01 to 2026-09-30\n"),
+            ("openai:gpt-5.2", "2027-01-01", None, "not known: the history covers 2025-07-01 to 2026-09-30\n"),
+        ],
+    )
+    def test_whether_it_was_listed_on_a_day(self, spec: str, day: str, listed: bool | None, text: str) -> None:
+        out = fine("history", spec, "--at", day, "--config", "none").out
+        assert text in out.partition("\nlisted")[2]
+        assert "changed" not in out
+        assert "not known" not in out.partition("not known")[2]  # said once, and no price that is not known is shown
+        told = facts("history", spec, "--at", day, "--config", "none")
+        assert told["listed"] is listed
+        assert told["covers"] == ["2025-07-01", "2026-09-30"]
 
     @pytest.mark.parametrize(
         ("args", "code"),
@@ -453,7 +497,7 @@ class TestCommand:
             (["gpt-4o"], 1),
             (["openai:gpt-5.2", "--at", "yesterday"], 2),
             (["openai:gpt-5.2", "--at", "2026-02-30"], 2),
-            (["kiro", "--at", "2026-05-07"], 1),
+            (["kirro", "--at", "2026-05-07"], 1),
         ],
     )
     def test_exit_codes(self, args: list[str], code: int) -> None:
@@ -767,6 +811,21 @@ class TestOwnHistory:
         assert back.get_model("acme", "m2")
         assert not back.history("acme:m2").listed
 
+    def test_after_a_rollback_what_was_activated_is_no_typo(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "llm_models.toml").write_text('prefer = ["acme"]\n')
+        for day, names in (("2026-10-01", ["acme"]), ("2026-10-09", ["acme", "newprov"])):
+            listed = (catalogues.provider(one, catalogues.model("m1", last_updated=day)) for one in names)
+            (tmp_path / "api.json").write_bytes(catalogues.catalogue(*listed))
+            fine("activate", "--from", "api.json", "--force")
+        assert fine("resolve", "newprov:m1").out == "newprov:m1\n"
+        fine("rollback")
+        why = "is not in this catalogue (listed on 2026-10-09)"
+        assert refused(here("resolve", "newprov:m1")).startswith(f"llm-models: newprov:m1 {why}.")
+        assert refused(here("list", "newprov")) == f"llm-models: unknown provider 'newprov': it {why}\n"
+
     def test_it_does_not_count_for_another_catalogue(
         self, folder: Path, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
@@ -897,13 +956,34 @@ def test_a_catalogue_of_other_data_is_judged_by_names_that_were_ever_known(caplo
     small = Snapshot(catalogues.from_records({"openai": {"gpt-4o": {}}}), deny={"anthropic": ["*"], "openai": ["x"]})
     assert len(small) == 1
     assert "deny.anthropic" in caplog.records[0].getMessage()
-    with pytest.raises(UnknownProviderError, match="unknown provider 'anthropic'") as caught:
-        small.get_provider("anthropic")
-    assert caught.value.last_listed is None  # it is not gone
-    for spec in ("openai:gpt-5.2", "gpt-5-codex"):  # the bare id is gone at one provider, and listed by others
+    listed = f"(listed on {PACKAGED.date})"
+    ways: list[Callable[[], object]] = [
+        lambda: small.get_provider("anthropic"),
+        lambda: small.list_models("Anthropic"),
+        lambda: small.resolve("anthropic:never-had-it"),
+        lambda: small.get_model("anthropic", "never-had-it"),
+        lambda: small.select(scope="anthropic"),
+    ]
+    for way in ways:
+        with pytest.raises(UnknownProviderError) as caught:
+            way()
+        text = str(caught.value).lower()
+        assert text == f"unknown provider 'anthropic': it is not in this catalogue {listed}"
+        assert caught.value.last_listed is None  # it is not gone
+    for spec, key in (
+        ("openai:gpt-5.2", "openai:gpt-5.2"),
+        ("gpt-5.2@OpenAI", "openai:gpt-5.2"),
+        ("Anthropic:claude-haiku-4-5", "anthropic:claude-haiku-4-5"),
+        ("claude-haiku-4-5@anthropic", "anthropic:claude-haiku-4-5"),
+        ("gpt-5-codex", "'gpt-5-codex'"),  # gone at one provider, and listed by others
+    ):
         with pytest.raises(UnknownModelError) as unknown:
             small.resolve(spec)
         assert type(unknown.value) is UnknownModelError
+        assert str(unknown.value).startswith(f"{key} is not in this catalogue")
+        assert listed in str(unknown.value)
+    with pytest.raises(UnknownModelError, match="openai has no model 'gpt-5-2x'"):
+        small.resolve("openai:gpt-5-2x")
     text = b'[deny]\nanthropic = ["*"]\n[[models]]\nprovider = "anthropic"\nid = "x"\ntags = ["a"]\n'
     problems = checks.check_text(text, "llm_models.toml", small.file)
     assert [problem.severity for problem in problems] == ["warning", "warning"]

@@ -126,6 +126,16 @@ class TestListed:
         assert model is not None
         assert model.withdrawn is withdrawn
 
+    def test_of_a_provider_on_each_day(self) -> None:
+        """What two days that follow each other agree on counts in between; else it is not known."""
+        days = {"2026-01-03": "a", "2026-01-05": "ab", "2026-01-07": "b", "2026-01-08": "a", "2026-01-10": "a"}
+        history = read(fold(*(seen(day, {name: {"x": 1} for name in names}) for day, names in days.items())))
+        for name, expected in (("a", "?111?0111?"), ("b", "?0?111000?")):
+            provider = history.of_provider(name)
+            assert provider is not None
+            told = [provider.listed_on(f"2026-01-{day:02}") for day in range(2, 12)]
+            assert "".join("?" if one is None else str(int(one)) for one in told) == expected
+
 
 class TestPrice:
     def test_on_a_day_on_which_it_was_seen(self) -> None:
@@ -339,6 +349,28 @@ class TestRename:
         assert rename("acme", "gpt") is None  # it is listed
         assert rename("acme", "old") is None  # another provider lists it
         assert rename("b", "old") == Rename("v/old", "vendor prefix")  # `Old` is gone too
+
+    @pytest.mark.parametrize(
+        ("days", "beside"),
+        [
+            (["2026-01-01", "2026-01-29"], False),  # 28 days
+            (["2026-01-01", "2026-01-30"], True),
+            (["2026-01-01"], False),
+            (["2026-01-01", "2026-01-20", "-", "2026-02-01", "2026-02-09"], False),  # 19 and 8 days
+            (["2026-01-01", "2026-01-20", "-", "2026-02-01", "2026-02-11"], True),
+        ],
+    )
+    def test_what_was_listed_beside_it_for_long_is_no_rename(self, days: list[str], beside: bool) -> None:
+        """In between, the new spelling was not listed."""
+        both = [
+            seen(day if day != "-" else "2026-01-25", {"acme": {"GPT": 1, **({} if day == "-" else {"gpt": 1})}})
+            for day in days
+        ]
+        before = seen("2025-01-01", {"acme": {"GPT": 1}})
+        model = read(fold(before, *both, seen("2026-03-01", {"acme": {"gpt": 1}}))).of_model("acme", "GPT")
+        assert model is not None
+        twin = Rename("gpt", "case")
+        assert (model.rename, model.twin) == ((None, twin) if beside else (twin, None))
 
     def test_successors_are_kept(self) -> None:
         after = Successor("acme:new", "litellm", "https://acme.example/deprecations")

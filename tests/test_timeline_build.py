@@ -263,7 +263,7 @@ class TestPackaged:
         assert (history.days[0], history.date, len(history.days)) == ("2025-07-01", "2026-09-30", 263)
 
     def test_every_answer_can_be_given(self, history: History) -> None:
-        withdrawn = successors = 0
+        withdrawn = successors = twins = 0
         rules: dict[str, int] = {}
         for provider in history.providers:
             line = history.line(provider)
@@ -275,10 +275,12 @@ class TestPackaged:
                 assert model.prices
                 withdrawn += model.withdrawn
                 successors += model.successor is not None
+                twins += model.twin is not None
                 if model.rename:
                     rules[model.rename.rule] = rules.get(model.rename.rule, 0) + 1
         assert (withdrawn, successors) == (330, 85)
-        assert rules == {"case": 68, "punctuation": 93, "vendor prefix": 238}
+        assert rules == {"case": 68, "punctuation": 93, "vendor prefix": 224}
+        assert twins == 14
 
     def test_it_ends_with_what_the_packaged_snapshot_lists(self, history: History) -> None:
         """So the snapshot has the current prices that the history leaves out."""

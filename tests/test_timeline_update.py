@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from itertools import pairwise
+from itertools import pairwise, permutations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -23,7 +23,7 @@ from llm_models.header import CRC
 from llm_models.listings import Successor
 from llm_models.observations import observed_file
 from llm_models.timeline import History
-from llm_models.timeline_writer import encode, folded, united, with_successors, without_prices
+from llm_models.timeline_writer import encode, folded, inserted, united, with_successors, without_prices
 
 if TYPE_CHECKING:
     from llm_models.observations import Observation
@@ -109,20 +109,72 @@ class TestActivate:
         activate(listing("2026-01-06", "a"))
         assert len(calls) == 1
 
-    def test_an_older_source_adds_nothing_and_is_no_problem(self) -> None:
-        activate(listing("2026-01-05", "a"))
-        before = OWN.read_bytes()
-        for day in ("2026-01-04", "2026-01-01"):
-            assert activate(listing(day, "older")) == []
-            assert OWN.read_bytes() == before
-            assert fine("show", "acme:older")
+    def test_an_older_source_is_put_in_between(self) -> None:
+        first = listing("2026-01-05", "a", "both")
+        activate(first)
+        expected = {"2026-01-01": GROUND, "2026-01-02": PACKAGED, "2026-01-05": as_seen(first, "2026-01-05")}
+        for day in ("2026-01-04", "2025-12-31"):
+            source = listing(day, "older", f"only-{day}", "both", cost={"input": 7})
+            assert activate(source) == []
+            expected[day] = as_seen(source, day)
+            assert holds(*(expected[each] for each in sorted(expected)))
+            before = OWN.read_bytes()
+            for again in (source, first, source):
+                assert activate(again) == []
+                assert OWN.read_bytes() == before
 
-    def test_a_source_older_than_the_package_begins_no_history(self) -> None:
-        assert activate(listing("2026-01-01", "a")) == []
+    def test_of_an_older_day_that_was_recorded_neither_name_is_lost(self) -> None:
+        activate(listing("2026-01-05", "a", "mine"))
+        activate(listing("2026-01-07", "a"))
+        assert activate(listing("2026-01-05", "a", "theirs", cost={"input": 9})) == []
+        assert own().days == ["2026-01-01", "2026-01-02", "2026-01-05", "2026-01-07"]
+        for name in ("mine", "theirs"):
+            model = own().of_model("acme", name)
+            assert model is not None
+            assert [(one.first, one.last) for one in model.intervals] == [("2026-01-05", "2026-01-05")]
+        price = own().price_on("acme", "a", "2026-01-05")
+        assert price is not None
+        assert price.price == as_seen(listing("2026-01-05", "a"), "2026-01-05").listed["acme"]["a"]
+
+    def test_a_source_older_than_the_package_begins_a_history(self) -> None:
+        source = listing("2025-12-31", "a")
+        assert activate(source) == []
+        assert holds(as_seen(source, "2025-12-31"), GROUND, PACKAGED)
+        newest = listing("2026-01-05", "b")
+        assert activate(newest) == []
+        assert holds(as_seen(source, "2025-12-31"), GROUND, PACKAGED, as_seen(newest, "2026-01-05"))
+
+    def test_an_older_source_that_the_package_saw_begins_none(self) -> None:
+        assert activate(listing("2026-01-01", "m0", "oldest")) == []
         assert not OWN.exists()
+        assert activate(listing("2026-01-01", "m0", "other")) == []
+        assert own().knows("acme", "other")
+
+    @pytest.mark.parametrize("order", [*permutations(range(3))])
+    def test_every_id_of_every_source_stays_known_in_any_order(self, order: tuple[int, ...]) -> None:
+        """By the day on which it was fetched, or without one."""
+        days = [("2026-01-06", "2026-01-05"), ("2026-01-05", None), ("2026-01-07", "2026-01-04")]
+        known = {"m0", "m1", "oldest"}
+        for number in order:
+            fetched, day = days[number][0], days[number][1] or days[number][0]
+            source = listing(day, f"only{number}", "all")
+            if days[number][1]:
+                Path("source.json").write_bytes(source)
+                fine("pull", "--url", "source.json")
+                file = Path(STATE) / "manifest.json"
+                file.write_text(json.dumps({**json.loads(file.read_bytes()), "fetched": f"{fetched}T08:00:00Z"}))
+                fine("activate", "--force")
+                before = OWN.read_bytes()
+                fine("activate", "--force")
+                assert OWN.read_bytes() == before
+            else:
+                assert activate(source) == []
+            known |= {f"only{number}", "all"}
+            assert all(own().knows("acme", name) for name in known)
 
     def test_a_source_without_a_date_adds_nothing(self) -> None:
-        assert activate(catalogue(provider("acme", model("a", last_updated=None)))) == []
+        (notice,) = activate(catalogue(provider("acme", model("a", last_updated=None))))
+        assert notice.endswith("it states no day; the history was not continued")
         assert not OWN.exists()
 
     @pytest.mark.parametrize(
@@ -177,7 +229,7 @@ class TestDay:
         ("fetched", "day"),
         [
             ("2026-01-09T08:00:00Z", "2026-01-09"),
-            ("2026-01-01T08:00:00Z", None),
+            ("2026-01-01T08:00:00Z", None),  # the packaged data is newer, and is activated
             ("9999-01-01T08:00:00Z", "2026-01-05"),
             ("some day", "2026-01-05"),
             (None, "2026-01-05"),
@@ -192,13 +244,14 @@ class TestDay:
         fine("activate", "--force")
         assert (own().date if OWN.exists() else None) == day
 
-    def test_an_old_catalogue_that_was_fetched_today_is_still_old(self) -> None:
-        activate(listing("2026-01-05", "a"))
-        before = OWN.read_bytes()
+    def test_an_old_catalogue_that_was_fetched_today_counts_for_its_own_date(self) -> None:
+        first = listing("2026-01-05", "a")
+        activate(first)
         Path("source.json").write_bytes(listing("2026-01-04", "a", "older"))
         fine("pull", "--url", "source.json")
         fine("activate", "--force")
-        assert OWN.read_bytes() == before
+        older = as_seen(listing("2026-01-04", "a", "older"), "2026-01-04")
+        assert holds(GROUND, PACKAGED, older, as_seen(first, "2026-01-05"))
 
 
 def resealed(text: bytes) -> bytes:
@@ -338,10 +391,10 @@ class TestUpgrade:
 
     def test_a_source_that_is_older_than_the_new_package(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         activate(listing("2026-01-05", "m0", "mine"))
-        before = OWN.read_bytes()
         ship(monkeypatch, tmp_path, PACKAGED, day="2026-01-08")
-        assert activate(listing("2026-01-07", "m0")) == []
-        assert OWN.read_bytes() == before
+        assert activate(listing("2026-01-07", "m0", "between")) == []
+        assert [own().knows("acme", name) for name in ("mine", "between", "m1")] == [True] * 3
+        assert own().days == ["2026-01-01", "2026-01-02", "2026-01-05", "2026-01-07", "2026-01-08"]
 
     def test_the_new_one_is_united_once(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         activate(listing("2026-01-05", "mine"))
@@ -366,6 +419,20 @@ def test_two_histories_are_united_as_if_one_had_seen_all(days: list[tuple[dict[s
     if not one.days or not other.days:
         return
     assert united(one, other) == united(other, one) == fold(*(each for each, _ in observations))
+
+
+@given(st.lists(NAMES, min_size=2), st.data())
+def test_what_is_inserted_counts_as_if_it_had_been_seen_in_order(
+    days: list[dict[str, int]], data: st.DataObject
+) -> None:
+    observations = [
+        seen(f"2026-{1 + at // 28:02}-{1 + at % 28:02}", {"acme": {"always": 1, **names}})
+        for at, names in enumerate(days)
+    ]
+    at = data.draw(st.integers(0, len(days) - 1))
+    history = fold(*observations[:at], *observations[at + 1 :])
+    assert inserted(history, observations[at]) == fold(*observations)
+    assert inserted(fold(*observations), observations[at]) == fold(*observations)
 
 
 @given(st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=6))

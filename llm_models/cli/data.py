@@ -201,12 +201,15 @@ def diff_command(
 
 
 def _print_diff(difference: Diff) -> None:
-    """What is new, what is gone, and the changed fields by kind."""
+    """What is new, what is gone, what was renamed, and the changed fields by kind."""
     from llm_models.differences import KINDS
 
     for title, names in zip(difference._fields[:4], difference[:4], strict=True):
         if names:
             line(f"{title.replace('_', ' ')}: {len(names):,}", *(f"  {name}" for name in names))
+    if difference.renamed:
+        line(f"renamed, so both removed and added: {len(difference.renamed):,}")
+        line(*(f"  {one.old} is {one.new} now (other {one.rule})" for one in difference.renamed))
     for kind in KINDS:
         changes = [change for change in difference.changes if change.kind == kind]
         if changes:
