@@ -27,12 +27,14 @@ from llm_models.records import Model, Provider
 from llm_models.touched import Touched
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from llm_models.document import DocumentPath
-    from llm_models.layers import Entry
+    from llm_models.errors import Severity
+    from llm_models.layers import Entry, Layer
     from llm_models.snapshot_file import SnapshotFile
 
+SECTIONS_THAT_HIDE = ("allow", "deny", "exclude")
 _FIELDS = {"models": (*defaults(Model), "match", "omit"), "providers": (*defaults(Provider), "omit")}
 
 
@@ -67,13 +69,22 @@ def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
         curated = os.path.basename(os.path.dirname(paths.absolute(path))) == "overrides"
         layer = layer_from(document, f"overrides/{name}" if curated else name, only_patches=curated)
         run = Touched(base, [layer], paths.find(path))
-        case = Case(layer, run, run.settings()[0].get("exclude", {}))
+        case = Case(layer, run, run.settings()[0])
         if ANY not in document.doubtful:
             problems += run.problems
         for finding in chain.from_iterable(check(case) for check in CHECKS):
             if not document.doubtful & {finding.provider, ANY}:
                 problems.append(document.problem(*finding[1:]))
     return sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0, problem.message))
+
+
+def emptied(layers: Sequence[Layer], run: Touched, settings: dict[str, Any]) -> list[Problem]:
+    """The settings of layers that leave no model. `run` has all of these layers, `settings` is what they merge to."""
+    problems: list[Problem] = []
+    for case in (Case(layer, run, settings) for layer in layers):
+        found = chain(_matches_nothing(case), _gone_settings(case), _none_left(case))
+        problems += [case.layer.document.problem(*one[1:]) for one in found if one.severity == "error"]
+    return problems
 
 
 def _left_out(case: Case) -> Iterator[Finding]:
@@ -103,19 +114,25 @@ def _left_out(case: Case) -> Iterator[Finding]:
 def _matches_nothing(case: Case) -> Iterator[Finding]:
     """A pattern of match, exclude, allow or deny that matches no model."""
 
+    closed = _allows_nothing(case)
+
     def look(provider: str, path: DocumentPath, pattern: str, names: list[str]) -> Iterator[Finding]:
         test = compile_glob(pattern)
         if any(map(test, names)):
             return
+        severity: Severity = "error" if closed and path[0] == "allow" else "warning"
+        so = ", so allow hides every model" if severity == "error" else ""
         gone = [one for one in case.run.past.ids(provider) if test(one) and case.run.past.is_gone(provider, one)]
         if pattern in gone:
-            yield Finding(provider, path, *case.gone(provider, pattern))
+            why, hint = case.gone(provider, pattern)
+            yield Finding(provider, path, f"{why}{so}", hint, severity=severity)
         elif gone:
             more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
             text = f"matches only models of {provider} that are no longer listed, such as {printable(gone[0])}{more}"
-            yield Finding(provider, path, text)
+            yield Finding(provider, path, f"{text}{so}", severity=severity)
         else:
-            yield Finding(provider, path, f"matches no model of {provider}", did_you_mean(pattern, names))
+            text = f"matches no model of {provider}{so}"
+            yield Finding(provider, path, text, did_you_mean(pattern, names), severity=severity)
 
     for entry in case.entries():
         if entry.match is not None:
@@ -216,10 +233,11 @@ def _aliases(case: Case) -> Iterator[Finding]:
 
 
 def _gone_settings(case: Case) -> Iterator[Finding]:
-    """A setting about a provider that is gone. It is an error where `allow` has no other, because no model is left."""
-    allow = case.layer.settings.get("allow")
-    closed = isinstance(allow, dict) and allow and not any(map(case.run.knows, allow))
+    """A setting about a provider that is gone. It is an error where `allow` matches nothing else."""
+    closed = _allows_nothing(case)
     for setting in case.run.gone:
+        if setting.layer is not case.layer:
+            continue
         gone = case.run.past.provider(setting.provider)
         section, key = setting.path[0], setting.path[-1]
         text = absent(setting.provider, gone) if gone else f"{setting.provider} is gone"
@@ -229,6 +247,31 @@ def _gone_settings(case: Case) -> Iterator[Finding]:
             yield Finding("", setting.path, f"{text}, so this has no effect")
         else:
             yield Finding("", (section,), f"{text}, so this has no effect", "", str(key))
+
+
+def _allows_nothing(case: Case) -> bool:
+    """Whether this layer states the `allow` that holds, and no model matches it."""
+    allow = case.layer.settings.get("allow")
+    holds = isinstance(allow, dict) and bool(allow) and case.settings.get("allow") == allow
+    return holds and not case.run.problems and not case.layer.document.doubtful and not case.leaves("allow")
+
+
+def _none_left(case: Case) -> Iterator[Finding]:
+    """Settings that leave no model, though `allow` matches some."""
+    sections = [name for name in SECTIONS_THAT_HIDE if case.settings.get(name) not in ({}, None, "all")]
+    mine = [name for name in sections if case.layer.settings.get(name)]
+    if not mine or case.run.problems or case.layer.document.doubtful or case.leaves(*sections):
+        return
+    if not case.leaves("exclude"):
+        sections = ["exclude"]
+    elif not case.leaves("allow"):
+        if any(not case.run.knows(name) or globs not in ("all", []) for name, globs in case.settings["allow"].items()):
+            return  # each provider that is gone is an error, and so is each pattern
+        sections = ["allow"]
+    for section in [name for name in mine if name in sections][:1]:
+        path = next(path for path, _ in case.layer.document.entries(section))
+        text = f"{' and '.join(sections)} {'leaves' if len(sections) == 1 else 'leave'} no model"
+        yield Finding("", (section,), text, "", str(path[1]), "error")
 
 
 def _preferred(case: Case) -> Iterator[Finding]:
@@ -279,5 +322,5 @@ def _lifecycle(case: Case) -> Iterator[Finding]:
 
 CHECKS = (
     _left_out, _lifecycle, _matches_nothing, _gone_settings, _already_so, _excluded, _to_extra, _tiers_left, _aliases,
-    _preferred, _taken,
+    _preferred, _taken, _none_left,
 )  # fmt: skip

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import config, paths
 from llm_models.changes import merge_layers
-from llm_models.errors import printable
+from llm_models.errors import ConfigError, EmptyCatalogError, printable
 from llm_models.snapshot_writer import empty, write
+from llm_models.touched import Touched
 from llm_models.transforms import DEFAULT
 from llm_models.trust import check_code
 
@@ -67,9 +68,36 @@ def merge_application(
     base = current.base
     layers, module = application_layers(current, overrides, behaviour, code)
     changes = merge_layers(base, layers, current.remembers)
-    file = write(changes, name=current.file.name, base_kind=current.base_kind, config=current.config, module=module)
+    try:
+        file = write(changes, name=current.file.name, base_kind=current.base_kind, config=current.config, module=module)
+    except EmptyCatalogError as error:
+        raise emptied(error, current, changes) from None
     _log(changes)
     return file, changes
+
+
+def emptied(
+    error: EmptyCatalogError, current: InUse, changes: Changes | None, given: Mapping[str, Any] | None = None
+) -> EmptyCatalogError:
+    """`error`, or the one that names the lines of the layers because of which no model is left.
+
+    `changes` are those of the layers, None where they were merged before; `given` are filters in arguments of `load()`.
+    """
+    from llm_models import checks
+
+    try:
+        layers = application_layers(current, None, None, "none")[0] if changes is None else [*changes.layers]
+        settings = {name: value for name, value in (given or {}).items() if value is not None}
+        if settings:
+            from llm_models.behaviour import layer_of_mapping
+
+            label = f"load({', '.join(f'{name}=...' for name in settings)})"
+            layers.append(layer_of_mapping(settings, label))
+        run = Touched(current.base, layers, current.remembers)
+        problems = checks.emptied(layers, run, run.settings()[0])
+    except ConfigError:  # an argument that can be read only once
+        return error
+    return EmptyCatalogError("\n".join(map(str, problems))) if problems else error
 
 
 def application_layers(

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support import STORED, catalogues
 from support.command import facts, fine, here, refused
 from support.histories import fold, seen
 
 import llm_models
-from llm_models import Snapshot, checks, paths, retired
+from llm_models import Snapshot, checks, paths, pipeline, retired
 from llm_models.errors import (
     AmbiguousModelError,
     ConfigError,
@@ -30,6 +32,7 @@ from llm_models.errors import (
     UnknownProviderError,
 )
 from llm_models.header import CRC
+from llm_models.in_use import InUse
 from llm_models.past import Past
 from llm_models.timeline import History
 from llm_models.timeline_writer import encode, folded
@@ -383,9 +386,9 @@ class TestHistory:
         for spec, kind in (("openai:nope", UnknownModelError), ("nope", UnknownModelError), ("", InvalidSpecError)):
             with pytest.raises(kind):
                 packaged.history(spec)
-        for given in (5, None, ("a",)):
+        for wrong in (5, None, ("a",)):
             with pytest.raises(InvalidSpecError):
-                packaged.history(given)  # type: ignore[arg-type]
+                packaged.history(wrong)  # type: ignore[arg-type]
         with pytest.raises(UnknownProviderError):
             packaged.history(("nobody", "x"))
         with pytest.raises(UnknownProviderError, match="Did you mean 'openai'"):
@@ -488,6 +491,13 @@ provider = "abacus"
 id = "zai-org/glm-4.5"
 tags = ["a"]
 """
+
+
+SMALL = catalogues.made_up({"openai": {"gpt-4o": {"aliases": ["four"]}, "o3": {}}, "xai": {"grok-4": {}}})
+PROVIDERS = st.sampled_from(["openai", "xai", "kiro", "github-models"])
+PATTERNS = st.lists(
+    st.sampled_from(["gpt-4o", "four", "o3", "o*", "mi*", "*", "gpt-5-codex", "gork", "grok-4"]), max_size=3
+)
 
 
 class TestKnownToBeGone:
@@ -616,19 +626,91 @@ class TestKnownToBeGone:
         assert catalogue.allowed("openai:gpt-5.2") is (section == "allow")
 
     def test_an_allow_with_gone_providers_alone_leaves_no_model(self, tmp_path: Path) -> None:
-        why = "allow has no provider of this catalogue, so it hides every model: kiro (last listed on 2026-05-09"
         with pytest.raises(EmptyCatalogError) as caught:
             llm_models.load(config=None, allow={"kiro": "all"}, publish=False)
-        assert "so it hides every model" in str(caught.value)
+        assert str(caught.value).startswith(
+            "load(allow=...): allow: kiro is no longer listed (last listed on 2026-05-09"
+        )
         path = tmp_path / "llm_models.toml"
         path.write_text('[allow]\nkiro = "all"\ngithub-models = ["*"]\n')
         with pytest.raises(EmptyCatalogError) as caught:
             llm_models.load(config=path, publish=False)
-        assert why in str(caught.value)
         problems = checks.check_file(str(path))
+        assert str(caught.value) == "\n".join(map(str, problems))
         assert [(one.line, one.severity) for one in problems] == [(2, "error"), (3, "error")]
         assert "so allow hides every model" in problems[0].message
         assert here("validate", path).code == 1
+
+    @pytest.mark.parametrize(
+        ("text", "line", "why"),
+        [
+            (
+                '[allow]\nopenai = ["gpt-5-codex"]',
+                2,
+                "gone by 2026-08-18), so allow hides every model. Its successor is 'o",
+            ),
+            ('[allow]\nopenai = ["gpt-4.5-*"]', 2, "such as gpt-4.5-preview, so allow hides every model"),
+            (
+                '[allow]\nopenai = ["GPT-5.2"]',
+                2,
+                "matches no model of openai, so allow hides every model. Did you mean",
+            ),
+            ('[allow]\nopenai = ["o3"]\n[exclude]\nopenai = ["o3*"]', 2, "allow and exclude leave no model"),
+            ("[allow]\nopenai = []", 2, "allow leaves no model"),
+            ('[allow]\nmine = "all"\n[[providers]]\nid = "mine"', 2, "allow leaves no model"),
+            ('[deny]\nopenai = ["*"]\n[allow]\nopenai = "all"', 4, "allow and deny leave no model"),
+        ],
+    )
+    def test_settings_that_leave_no_model(self, tmp_path: Path, text: str, line: int, why: str) -> None:
+        """`validate`, `load` and `activate` name the line and say the same."""
+        path = tmp_path / "llm_models.toml"
+        path.write_text(text)
+        (problem,) = [one for one in checks.check_file(str(path)) if one.severity == "error"]
+        assert problem.line == line
+        assert why in str(problem)
+        assert here("validate", path).code == 1
+        with pytest.raises(EmptyCatalogError) as caught:
+            llm_models.load(config=path, publish=False)
+        assert str(caught.value) == str(problem)
+        assert refused(here("activate", "--config", path)) == f"llm-models: {problem}\n"
+        assert llm_models.load(
+            config=path, allow={"anthropic": "all"}, deny={}, publish=False
+        )  # arguments are stronger
+
+    def test_arguments_that_leave_no_model_of_a_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "llm_models.toml"
+        path.write_text('[allow]\nopenai = ["gpt-5.2"]')
+        for _ in range(2):
+            with pytest.raises(
+                EmptyCatalogError, match=r"^.*llm_models.toml:2:1: allow: allow and deny leave no model"
+            ):
+                llm_models.load(config=path, deny={"openai": ["gpt-5*"]}, publish=False)
+            fine("activate", "--config", path)  # and the same where the file is merged already
+
+    @given(
+        sections=st.fixed_dictionaries(
+            {},
+            optional={
+                "allow": st.dictionaries(PROVIDERS, st.just("all") | PATTERNS, max_size=2),
+                "deny": st.dictionaries(PROVIDERS, PATTERNS, max_size=2),
+                "exclude": st.dictionaries(PROVIDERS, PATTERNS, max_size=2),
+            },
+        )
+    )
+    def test_validate_finds_an_error_where_load_does(self, sections: dict[str, Any]) -> None:
+        entry = '[[models]]\nprovider = "openai"\nid = "own"\nname = "Own"\naliases = ["mine"]\n'
+        text = entry + "".join(
+            f"[{name}]\n" + "".join(f"{provider} = {json.dumps(globs)}\n" for provider, globs in section.items())
+            for name, section in sections.items()
+        )
+        errors = [one for one in checks.check_text(text.encode(), "llm_models.toml", SMALL) if one.severity == "error"]
+        current = InUse(SMALL, paths.Folder("llm_models.toml", None), text.encode())
+        try:
+            Snapshot(pipeline.merge_application(current)[0])
+        except EmptyCatalogError:
+            assert errors
+        else:
+            assert not errors
 
     def test_an_own_provider_under_a_name_that_is_gone(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         path = tmp_path / "llm_models.toml"
