@@ -6,10 +6,10 @@ without a lock. The answers come from `view` (what is shown), `lookup` (names) a
 
 from __future__ import annotations
 
-from llm_models.errors import LLMModelsError, UnknownProviderError
+from llm_models.errors import InvalidSpecError, LLMModelsError, UnknownProviderError
 from llm_models.frozen import FrozenDict, Immutable
 from llm_models.lookup import locate, parse_provider, row_of_pair
-from llm_models.modelspec import fold_provider, format_spec, parse_spec
+from llm_models.modelspec import fold_provider, format_spec, parse_spec, split_spec
 from llm_models.view import View
 
 TYPE_CHECKING = False
@@ -119,7 +119,13 @@ class Snapshot(Immutable):
 
     def parse_spec(self, text: str) -> ModelKey:
         """`llm_models.parse_spec`, of this snapshot."""
-        return parse_spec(text, self.view.known)
+        try:
+            return parse_spec(text, self.view.known)
+        except InvalidSpecError:
+            key = _with_gone_provider(text, self.view)
+            if key is None:
+                raise
+            return key
 
     def format_spec(self, key: tuple[str, str], style: Style = "colon") -> str:
         """`llm_models.format_spec`, of this snapshot."""
@@ -278,6 +284,14 @@ class Snapshot(Immutable):
                 if gone is not None:
                     gone.append(f"prefer.{fold_provider(name)}")
         return list(dict.fromkeys(providers))
+
+
+def _with_gone_provider(text: object, view: View) -> ModelKey | None:
+    """The key that a spec names if its provider is gone; one that the catalogue has comes first, as in lookups."""
+    if not isinstance(text, str) or split_spec(text, view.known) is not None:
+        return None
+    key = split_spec(text, view.past.providers())
+    return key if key is not None and key.id else None
 
 
 def _past(remembers: Folder | None) -> Past:

@@ -238,6 +238,16 @@ class TestErrors:
             packaged.history(name)
         assert caught.value.specs == tuple(f"{provider}:{name}" for provider, _ in sorted(keys))
 
+    def test_a_spec_with_a_gone_provider_is_read(self, packaged: Snapshot) -> None:
+        for provider in GONE_PROVIDERS:
+            for text in (f"{provider}:any/x", f"{provider.replace('_', '-')}:any/x", f" any%2Fx@{provider.upper()}"):
+                assert packaged.parse_spec(text) == (provider, "any/x")
+            with pytest.raises(InvalidSpecError):
+                packaged.parse_spec(f"{provider}:")
+        assert packaged.parse_spec("kiro:x@openai") == ("openai", "kiro:x")  # a provider that is listed comes first
+        with pytest.raises(InvalidSpecError, match="not a known provider"):
+            packaged.parse_spec("kirro:x")
+
     def test_similar_names_help_where_nothing_is_known_to_follow(self, packaged: Snapshot) -> None:
         with_hint = [
             spec
@@ -711,6 +721,25 @@ class TestKnownToBeGone:
             assert errors
         else:
             assert not errors
+
+    def test_commands_that_change_a_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        path = tmp_path / "llm_models.toml"
+        entry = '[[models]]\nprovider = "{}"\nid = "openai/gpt-4o"\ncost.input = 1\n'
+        path.write_text("# mine\n")
+        why = "github_models is no longer listed (last listed on 2026-07-02, gone by 2026-08-18)"
+        for args in (("exclude", "github-models", "*"), ("set", "GitHub-Models:openai/gpt-4o", "cost.input=1")):
+            assert why in refused(here(*args))
+        assert path.read_text() == "# mine\n"
+        for provider in ("github-models", "never-known"):  # a dead entry can be removed by its name
+            path.write_text("# mine\n" + entry.format(provider))
+            fine("unset", f"{provider}:openai/gpt-4o", "--dry-run")
+            fine("unset", f"{provider}:openai/gpt-4o")
+            assert path.read_text().strip() == "# mine"
+        path.write_text(entry.format("github-models"))
+        assert why in refused(here("set", "github-models:another", "cost.input=1"))
+        assert why in fine("set", "github-models:openai/gpt-4o", "cost.input=2").err
+        assert "cost.input = 2" in path.read_text()
 
     def test_an_own_provider_under_a_name_that_is_gone(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         path = tmp_path / "llm_models.toml"
