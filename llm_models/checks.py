@@ -236,7 +236,7 @@ def _gone_settings(case: Case) -> Iterator[Finding]:
     """A setting about a provider that is gone. It is an error where `allow` matches nothing else."""
     closed = _allows_nothing(case)
     for setting in case.run.gone:
-        if setting.layer is not case.layer:
+        if setting.layer is not case.layer or setting.id is not None:  # `_matches_nothing` reports ids
             continue
         gone = case.run.past.provider(setting.provider)
         section, key = setting.path[0], setting.path[-1]

@@ -147,8 +147,11 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
         if exact if entry.match is None else unmatched(entry.provider, entry.match):
             yield spec, entry.location, new or entry.match is not None
     for setting in run.touched.gone:
-        new = setting.provider in difference.providers_removed
-        if setting.layer is layer and not (new and setting.path[0] == "prefer"):
+        if setting.id is None:
+            new, told = setting.provider in difference.providers_removed, setting.path[0] == "prefer"
+        else:
+            new, told = f"{setting.provider}:{setting.id}" in difference.models_removed, setting.path[0] == "allow"
+        if setting.layer is layer and not (new and told):
             yield setting.name, layer.location(setting.path), new
     allow = layer.settings.get("allow")
     for provider, globs in allow.items() if isinstance(allow, dict) else ():

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from llm_models.days import Day
     from llm_models.endpoints import Endpoint
-    from llm_models.filters import Allow, Deny
+    from llm_models.filters import Allow, Deny, Filters
     from llm_models.listings import ModelHistory, ProviderHistory
     from llm_models.modelspec import Style
     from llm_models.past import Past
@@ -53,7 +53,7 @@ class Snapshot(Immutable):
         """A snapshot of a file, with filters and preferred providers on top of those in its header.
 
         `deny` is united with the header's; `allow` and `prefer` replace them. `remembers` is the application whose own
-        history is about this catalogue. A provider that is known to be gone is left out of the arguments, and logged.
+        history is about this catalogue. A provider or an id that is gone is left out of the arguments, and logged.
         Raises `ConfigError` when a filter has an unknown provider, `UnknownProviderError` when `prefer` has, and
         `EmptyCatalogError` when no model is left.
         """
@@ -64,7 +64,7 @@ class Snapshot(Immutable):
             from llm_models.filters import Filters
 
             given = Filters(allow, deny, file.blocks, lambda name: _past(remembers).knows(name))
-            gone += given.gone
+            gone += [*given.gone, *_gone_ids(file, given, remembers)]
             filters = given.over(stated.get("allow") if allow is None else None, stated.get("deny"))
             # The arguments as they were read: the caller's objects may change later, or be generators.
             allow, deny = None if allow is None else given.allow or "all", given.deny
@@ -292,6 +292,26 @@ def _with_gone_provider(text: object, view: View) -> ModelKey | None:
         return None
     key = split_spec(text, view.past.providers())
     return key if key is not None and key.id else None
+
+
+def _gone_ids(file: SnapshotFile, given: Filters, remembers: Folder | None) -> list[str]:
+    """Take out of filters the exact ids of models that are gone; what was taken out, for people."""
+    from llm_models.filters import is_exact
+
+    gone = []
+    for section, table in (("allow", given.allow or {}), ("deny", given.deny)):
+        for provider, globs in table.items():
+            for name in [*globs] if globs != "all" else ():
+                if is_exact(name) and not _has(file, provider, name) and _past(remembers).is_gone(provider, name):
+                    globs.remove(name)
+                    gone.append(f"{section}.{provider}:{name}")
+    return gone
+
+
+def _has(file: SnapshotFile, provider: str, name: str) -> bool:
+    """Whether a provider of the file has a model with that id or alias."""
+    block = file.block(provider)
+    return name in block.rows or name in block.aliases
 
 
 def _past(remembers: Folder | None) -> Past:

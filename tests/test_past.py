@@ -530,13 +530,13 @@ class TestKnownToBeGone:
         assert counts == dict.fromkeys(GONE_PROVIDERS, 7)  # 4 settings, a provider, a model and a match
         catalogue = llm_models.load(config=path, publish=False)
         (logged,) = [record.getMessage() for record in caplog.records]
-        assert "though they were listed once (51): " in logged
+        assert "though they were listed once (54): " in logged
         assert catalogue.list_providers() == ["openai"]
         assert not set(GONE_PROVIDERS) & set(catalogue.file.blocks)
         assert catalogue.select().provider == "openai"
         retired_error(lambda: catalogue.get_model("openai", "gpt-5-codex"))  # its limit alone defines no model
         told = json.loads(fine("activate", "--config", path, "--json").out)
-        assert len(told["gone"]) == 51
+        assert len(told["gone"]) == 54
         assert {f"{name}.kiro" for name in ("deny", "prefer", "allow", "exclude")} <= {*told["gone"]}
         assert {"kiro", "kiro:any", "kiro:*"} <= {*told["gone"]}
         at = 1 + next(number for number, line in enumerate(lines) if line == 'kiro = ["*"]')
@@ -577,7 +577,7 @@ class TestKnownToBeGone:
         )
         logged = [record.getMessage() for record in caplog.records]
         assert ["(2): scx:x, exclude.kiro" in text for text in logged] == [True, False]
-        assert logged[1].endswith("(3): allow.kiro, deny.github_models, prefer.firmware")
+        assert logged[1].endswith("(4): allow.kiro, deny.github_models, deny.openai:gpt-5-codex, prefer.firmware")
         assert catalogue.prefer == ("openai",)
         assert catalogue.list_providers() == ["openai"]
         assert not catalogue.allowed("openai:gpt-4o")
@@ -599,7 +599,8 @@ class TestKnownToBeGone:
                 return {"firmware": ["*"], "openai": ["gpt-5-codex"]}
 
         llm_models.load(config=None, overrides_module=Mine, publish=False)
-        assert caplog.records[0].getMessage().endswith("(3): kiro, github_models:*, exclude.firmware")
+        logged = caplog.records[0].getMessage()
+        assert logged.endswith("(4): kiro, github_models:*, exclude.firmware, exclude.openai:gpt-5-codex")
 
     def test_a_question(self, packaged: Snapshot, caplog: pytest.LogCaptureFixture) -> None:
         """Preferences and filters of one question are settings, too; nothing is logged each time."""
@@ -626,7 +627,7 @@ class TestKnownToBeGone:
             llm_models.load(config=None, publish=False, **given)
 
     @pytest.mark.parametrize("section", ["deny", "exclude", "allow"])
-    def test_a_mistyped_ban_opens_no_door(self, section: str, tmp_path: Path) -> None:
+    def test_a_mistyped_ban_opens_no_door(self, section: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         """A pattern for a living provider that matches only what is gone is a warning, beside patterns that hold."""
         path = tmp_path / "llm_models.toml"
         path.write_text(f'[{section}]\nopenai = ["gpt-5-codex", "gpt-5.2"]\n')
@@ -634,6 +635,20 @@ class TestKnownToBeGone:
         assert (problem.severity, problem.line) == ("warning", 2)
         catalogue = llm_models.load(config=path, publish=False)
         assert catalogue.allowed("openai:gpt-5.2") is (section == "allow")
+        (logged,) = [record.getMessage() for record in caplog.records]
+        assert f"(1): {section}.openai:gpt-5-codex" in logged
+        told = json.loads(fine("activate", "--config", path, "--json").out)
+        assert told["gone"] == [f"{section}.openai:gpt-5-codex"]
+        assert f"{section}.openai:gpt-5-codex is missing, but llm_models.toml:2 names it" in told["notices"]
+
+    def test_an_alias_or_an_own_model_is_not_gone(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+        path = tmp_path / "llm_models.toml"
+        own = '[[models]]\nprovider = "openai"\nid = "gpt-5-codex"\nname = "Ours"\n'
+        path.write_text(f'[deny]\nopenai = ["gpt-5-codex", "gpt-4o-mini-2024-07-18", "gpt-5.1-cod*"]\n{own}')
+        catalogue = llm_models.load(config=path, publish=False, deny={"openai": ["gpt-4o-mini-2024-07-18", "nope"]})
+        assert not caplog.records
+        assert not catalogue.allowed("openai:gpt-5-codex")
+        assert not catalogue.allowed("openai:gpt-4o-mini")
 
     def test_an_allow_with_gone_providers_alone_leaves_no_model(self, tmp_path: Path) -> None:
         with pytest.raises(EmptyCatalogError) as caught:
