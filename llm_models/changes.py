@@ -60,11 +60,6 @@ class Changes:
         self.removed: dict[str, dict[str, Removed]] = {}
         self.fallen: list[tuple[str, str, str]] = []
 
-    def gone(self) -> list[str]:
-        """The entries and settings without effect because what they are about is gone, for people."""
-        entries = [entry.spec for entry in self.left_out if self.touched.was_listed(entry)]
-        return entries + [setting.name for setting in self.touched.gone]
-
     def without_effect(self) -> list[str]:
         """All entries without effect, and the settings about providers that are gone, for people."""
         return [entry.spec for entry in self.left_out] + [setting.name for setting in self.touched.gone]

@@ -131,20 +131,22 @@ def application_layers(
 
 def _log(changes: Changes) -> None:
     """Log what of the layers has no effect: a refresh may have caused it, so it is not an error."""
-    gone = changes.gone()
-    if gone:
-        from llm_models.past import report
+    was_listed = changes.touched.was_listed
+    gone = [(entry.spec, entry.layer, entry.path) for entry in changes.left_out if was_listed(entry)]
+    gone += [(setting.name, setting.layer, setting.path) for setting in changes.touched.gone]
+    never = [(entry.spec, entry.layer, entry.path) for entry in changes.left_out if not was_listed(entry)]
+    for found, why in ((gone, "GONE"), (never, "NEVER")):
+        if found:
+            from llm_models import past
 
-        report(gone)
-    never = [entry.spec for entry in changes.left_out if not changes.touched.was_listed(entry)]
-    count = f"left out, because the catalogue does not have their models ({len(never)})"
-    texts = [f"{count}: {', '.join(never[:5])}"] if never else []
-    texts += (f"alias {alias} of {spec} dropped: {why}" for spec, alias, why in changes.fallen)
-    if texts:
+            _, layer, path = found[0]
+            line = layer.document.line_column(path, key=True)[0]
+            where = layer.document.name if line is None else f"{layer.document.name}:{line}"
+            past.report([name for name, _, _ in found], where, getattr(past, why), in_file=line is not None)
+    for spec, alias, why in changes.fallen:
         import logging
 
-        for text in texts:
-            logging.getLogger("llm_models").warning("%s", printable(text))
+        logging.getLogger("llm_models").warning("%s", printable(f"llm_models: alias {alias} of {spec} dropped: {why}"))
 
 
 def curated_layers() -> list[Layer]:

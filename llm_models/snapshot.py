@@ -86,7 +86,7 @@ class Snapshot(Immutable):
         if gone:
             from llm_models.past import report
 
-            report(gone)
+            report(gone, f"load({gone[0].partition('.')[0]}=...)")
 
     @property
     def date(self) -> str | None:

@@ -530,7 +530,10 @@ class TestKnownToBeGone:
         assert counts == dict.fromkeys(GONE_PROVIDERS, 7)  # 4 settings, a provider, a model and a match
         catalogue = llm_models.load(config=path, publish=False)
         (logged,) = [record.getMessage() for record in caplog.records]
+        first = next(number for number, line in enumerate(lines, 1) if line.startswith("[[providers]]"))
+        assert logged.startswith(f"llm_models: {path}:{first}: left out, because the catalogue does not have them, ")
         assert "though they were listed once (54): " in logged
+        assert logged.endswith(", ...; run 'llm-models validate' for details")
         assert catalogue.list_providers() == ["openai"]
         assert not set(GONE_PROVIDERS) & set(catalogue.file.blocks)
         assert catalogue.select().provider == "openai"
@@ -576,8 +579,13 @@ class TestKnownToBeGone:
             publish=False,
         )
         logged = [record.getMessage() for record in caplog.records]
-        assert ["(2): scx:x, exclude.kiro" in text for text in logged] == [True, False]
-        assert logged[1].endswith("(4): allow.kiro, deny.github_models, deny.openai:gpt-5-codex, prefer.firmware")
+        why = "left out, because the catalogue does not have them, though they were listed once"
+        step = "run 'llm-models history NAME' for details"
+        named = "allow.kiro, deny.github_models, deny.openai:gpt-5-codex, prefer.firmware"
+        assert logged == [
+            f"llm_models: load(overrides=...): {why} (2): scx:x, exclude.kiro; {step}",
+            f"llm_models: load(allow=...): {why} (4): {named}; {step}",
+        ]
         assert catalogue.prefer == ("openai",)
         assert catalogue.list_providers() == ["openai"]
         assert not catalogue.allowed("openai:gpt-4o")
@@ -600,7 +608,8 @@ class TestKnownToBeGone:
 
         llm_models.load(config=None, overrides_module=Mine, publish=False)
         logged = caplog.records[0].getMessage()
-        assert logged.endswith("(4): kiro, github_models:*, exclude.firmware, exclude.openai:gpt-5-codex")
+        assert logged.startswith("llm_models: behaviour module '")
+        assert "(4): kiro, github_models:*, exclude.firmware, exclude.openai:gpt-5-codex; run" in logged
 
     def test_a_question(self, packaged: Snapshot, caplog: pytest.LogCaptureFixture) -> None:
         """Preferences and filters of one question are settings, too; nothing is logged each time."""
@@ -636,7 +645,8 @@ class TestKnownToBeGone:
         catalogue = llm_models.load(config=path, publish=False)
         assert catalogue.allowed("openai:gpt-5.2") is (section == "allow")
         (logged,) = [record.getMessage() for record in caplog.records]
-        assert f"(1): {section}.openai:gpt-5-codex" in logged
+        assert logged.startswith(f"llm_models: {path}:2: ")
+        assert f"(1): {section}.openai:gpt-5-codex; run 'llm-models validate'" in logged
         told = json.loads(fine("activate", "--config", path, "--json").out)
         assert told["gone"] == [f"{section}.openai:gpt-5-codex"]
         assert f"{section}.openai:gpt-5-codex is missing, but llm_models.toml:2 names it" in told["notices"]
@@ -785,8 +795,10 @@ class TestKnownToBeGone:
         models = [{"provider": "openai", "id": name, "tags": ["a"]} for name in ("gpt-5-codex", "gpt-5-codec")]
         llm_models.load(config=None, overrides={"models": models}, publish=False)
         assert [record.getMessage() for record in caplog.records] == [
-            "left out, because the catalogue does not have them, though they were listed once (1): openai:gpt-5-codex",
-            "left out, because the catalogue does not have their models (1): openai:gpt-5-codec",
+            "llm_models: load(overrides=...): left out, because the catalogue does not have them, though they were "
+            "listed once (1): openai:gpt-5-codex; run 'llm-models history NAME' for details",
+            "llm_models: load(overrides=...): left out, because the catalogue does not have their models (1): "
+            "openai:gpt-5-codec; run 'llm-models history NAME' for details",
         ]
 
 
@@ -987,7 +999,8 @@ class TestOwnHistory:
         retired_error(lambda: catalogue.resolve("openai:gpt-5-codex"))
         logged = [record.getMessage() for record in caplog.records if "history is not used" in record.getMessage()]
         assert logged
-        assert all(str(file) in text for text in logged)
+        assert all(text.startswith(f"llm_models: {file}") for text in logged)
+        assert all(text.endswith("to have a whole one, run 'llm-models activate'") for text in logged)
         with pytest.raises(UnknownModelError):
             catalogue.history("acme:a")
         assert not catalogue.history("openai:gpt-5-codex").listed
@@ -1009,6 +1022,7 @@ class TestOwnHistory:
         with pytest.raises(UnknownModelError, match="openai has no model 'gpt-5-codex'"):
             catalogue.resolve("openai:gpt-5-codex")
         assert "missing.json" in caplog.records[0].getMessage()
+        assert caplog.records[0].getMessage().endswith("to have a whole one, install llm-models-catalog again")
         for ask in (
             lambda: catalogue.history("openai:gpt-5.2"),
             lambda: catalogue.history("nope"),
