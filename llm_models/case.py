@@ -50,6 +50,17 @@ class Case(NamedTuple):
             return f"{printable(f'{provider}:{model_id}')} is no longer listed", ""
         return absent(gone.spec, gone), follows(gone, self.run.holds)
 
+    def how_to_define(self, entry: Entry) -> str:
+        """What an entry that is left out must state to define what it is about. Curated overrides define nothing."""
+        if self.layer.only_patches:
+            return ""
+        if entry.path[0] == "providers":
+            return "To define it, state name or base_url."
+        if not self.run.knows(entry.provider):
+            return "To define it, define its provider under [[providers]], too."
+        known = self.run.past.knows(entry.provider, entry.id)  # a limit alone would correct what is gone
+        return "To define it, state name." if known else "To define it, state name or limits.context."
+
     def excluding(self, provider: str, model_id: str) -> str | None:
         """The pattern that excludes a model, if one does."""
         patterns = self.settings.get("exclude", {}).get(provider, ())

@@ -94,12 +94,12 @@ def _left_out(case: Case) -> Iterator[Finding]:
         if not case.run.knows(provider):
             path = (*entry.path, "provider" if entry.path[0] == "models" else "id")
             gone = case.run.past.provider(provider)
-            hint = "" if gone is None or entry.path[0] == "models" else "To define it, state name or base_url."
             why = "unknown provider" if gone is None else absent(provider, gone)
-            yield Finding(provider, path, f"{why}, so this entry is left out", hint)
+            yield Finding(provider, path, f"{why}, so this entry is left out", case.how_to_define(entry))
             continue
-        if case.run.past.is_gone(provider, entry.id):
+        if case.run.past.knows(provider, entry.id):
             why, hint = case.gone(provider, entry.id)
+            hint = f"{hint} {case.how_to_define(entry)}"
             yield Finding(provider, (*entry.path, "id"), f"{why}, so this entry is left out", hint)
             continue
         text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
@@ -107,8 +107,8 @@ def _left_out(case: Case) -> Iterator[Finding]:
         if model_id is not None:
             hint = f"It is an alias; use the id '{printable(model_id)}'."
         else:
-            hint = did_you_mean(entry.id, case.run.ids(provider))
-        yield Finding(provider, (*entry.path, "id"), text, hint or "To define it, state name or limits.context.")
+            hint = f"{did_you_mean(entry.id, case.run.ids(provider))} {case.how_to_define(entry)}"
+        yield Finding(provider, (*entry.path, "id"), text, hint)
 
 
 def _matches_nothing(case: Case) -> Iterator[Finding]:
@@ -122,13 +122,15 @@ def _matches_nothing(case: Case) -> Iterator[Finding]:
             return
         severity: Severity = "error" if closed and path[0] == "allow" else "warning"
         so = ", so allow hides every model" if severity == "error" else ""
-        gone = [one for one in case.run.past.ids(provider) if test(one) and case.run.past.is_gone(provider, one)]
+        past = case.run.past
+        gone = [one for one in past.ids(provider) if test(one)]
         if pattern in gone:
             why, hint = case.gone(provider, pattern)
             yield Finding(provider, path, f"{why}{so}", hint, severity=severity)
         elif gone:
             more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
-            text = f"matches only models of {provider} that are no longer listed, such as {printable(gone[0])}{more}"
+            what = "no longer listed" if all(past.is_gone(provider, one) for one in gone) else "not in this catalogue"
+            text = f"matches only models of {provider} that are {what}, such as {printable(gone[0])}{more}"
             yield Finding(provider, path, f"{text}{so}", severity=severity)
         else:
             text = f"matches no model of {provider}{so}"

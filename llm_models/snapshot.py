@@ -302,7 +302,7 @@ def _gone_ids(file: SnapshotFile, given: Filters, remembers: Folder | None) -> l
     for section, table in (("allow", given.allow or {}), ("deny", given.deny)):
         for provider, globs in table.items():
             for name in [*globs] if globs != "all" else ():
-                if is_exact(name) and not _has(file, provider, name) and _past(remembers).is_gone(provider, name):
+                if is_exact(name) and not _has(file, provider, name) and _past(remembers).knows(provider, name):
                     globs.remove(name)
                     gone.append(f"{section}.{provider}:{name}")
     return gone

@@ -114,7 +114,7 @@ class Touched:
     def was_listed(self, entry: Entry) -> bool:
         """Whether what an entry that is left out is about was listed once."""
         if entry.provider in self.base.blocks:
-            return self.past.is_gone(entry.provider, entry.id)
+            return self.past.knows(entry.provider, entry.id)
         return self.past.knows(entry.provider)
 
     @staticmethod
@@ -140,7 +140,7 @@ class Touched:
         """Whether the entry may add a model. Of one that is gone it is a correction, unless it states a name."""
         if entry.provider in self.own or entry.states("name"):
             return True
-        return self._states_new_model(entry) and not self.past.is_gone(entry.provider, entry.id)
+        return self._states_new_model(entry) and not self.past.knows(entry.provider, entry.id)
 
     def _defines(self, entry: Entry, layer: Layer) -> bool:
         """Whether the entry's model is there, or the entry may add it; otherwise the entry is left out."""
@@ -222,7 +222,7 @@ class Touched:
         if not is_exact(pattern) or self.holds(provider, pattern):
             return False
         aliases = self.base.block(provider).aliases if provider in self.base.blocks else ()
-        return pattern not in aliases and self.past.is_gone(provider, pattern)
+        return pattern not in aliases and self.past.knows(provider, pattern)
 
     def _settings(self, layer: Layer) -> Mapping[str, Any]:
         """The settings of a layer without those for providers that no layer holds.

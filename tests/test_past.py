@@ -559,7 +559,8 @@ class TestKnownToBeGone:
             "openai:gpt-5-codex is no longer listed (last listed on 2026-07-02, gone by 2026-08-18), so this entry is "
             "left out. Its successor is 'openai:gpt-5.6-sol' (https://developers.openai.com/api/docs/deprecations).",
             "(last listed on 2026-07-02, gone by 2026-08-18), so this entry is left out. It is listed as "
-            "'abacus:zai-org/GLM-4.5' now (other case). [warning]",
+            "'abacus:zai-org/GLM-4.5' now (other case). To define it, state name. [warning]",
+            "05-10), so this entry is left out. To define it, define its provider under [[providers]], too.",
             "deny.openai[0]: openai:gpt-5-codex is no longer listed",
             "exclude.openai[0]: matches only models of openai that are no longer listed, such as gpt-5.1-codex and 2 m",
             "deny: kiro is no longer listed (last listed on 2026-05-09, gone by 2026-05-10), so this has no effect",
@@ -1049,6 +1050,27 @@ def test_a_catalogue_of_other_data_is_judged_by_names_that_were_ever_known(caplo
     assert [problem.severity for problem in problems] == ["warning", "warning"]
     why = f"anthropic is not in this catalogue (listed on {PACKAGED.date})"
     assert [problem.message.partition(", so")[0] for problem in problems] == [why, why]
+
+
+def test_a_model_that_only_the_source_in_use_lacks_is_not_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The packaged history lists it, and no history of the application knows yet that its source does not."""
+    monkeypatch.chdir(tmp_path)
+    entry = '[[models]]\nprovider = "openai"\nid = "{}"\nlimits.context = 5\n'
+    text = f'[deny]\nopenai = ["gpt-5.2"]\n{entry.format("gpt-5.2")}{entry.format("nobody-had-it")}'
+    (tmp_path / "llm_models.toml").write_text(text)
+    small = catalogues.made_up({"openai": {"gpt-4o": {}}})
+    problems = [str(one) for one in checks.check_text(text.encode(), "llm_models.toml", small)]
+    why = f"openai:gpt-5.2 is not in this catalogue (listed on {PACKAGED.date})"
+    assert problems == [
+        f"llm_models.toml:2:11: deny.openai[0]: {why}",
+        f"llm_models.toml:5:6: models.openai:gpt-5.2.id: {why}, so this entry is left out. To define it, state name.",
+    ]
+    file, _ = catalogues.merged(small, tmp_path / "llm_models.toml", text.encode())
+    assert file.block("openai").ids == ["gpt-4o", "nobody-had-it"]
+    (logged,) = [record.getMessage() for record in caplog.records]
+    assert "though they were listed once (2): openai:gpt-5.2, deny.openai:gpt-5.2; run" in logged
 
 
 def test_the_own_history_of_a_long_past_is_one_of_the_packaged(tmp_path: Path) -> None:
