@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llm_models import files, guards, locks, notices, paths, pipeline, timeline_update
 from llm_models.differences import Diff
-from llm_models.errors import LLMModelsError, SnapshotError, SourceError
+from llm_models.errors import EmptyCatalogError, LLMModelsError, SnapshotError, SourceError
 from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
 from llm_models.manifest import described
 from llm_models.normalize import Report
@@ -114,7 +114,10 @@ def _build(
     file, run = base, None
     if config is not None or current.base_kind == "packaged":
         file, run = pipeline.merge_application(current, code="none")
-        Snapshot(file)  # refuses filters that leave no model, as load() does
+        try:
+            Snapshot(file)  # refuses filters that leave no model, as load() does
+        except EmptyCatalogError as error:
+            raise pipeline.emptied(error, current, run) from None
     goal = target(folder, out)
     built = Activation(file, base, origin, report, run, goal, fetched=fetched)
     return _judged(built, _content(goal), folder if out is None else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.errors import printable
-from llm_models.filters import compile_glob
+from llm_models.filters import Filters, compile_glob
 from llm_models.origins import fields_of, leaves, weaker
 from llm_models.past import absent, follows
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class Case(NamedTuple):
-    """What a check reads: a layer, that layer over the base, and the patterns that exclude models by provider."""
+    """What a check reads: a layer, the layers over the base (that one among them), and their merged settings."""
 
     layer: Layer
     run: Touched
-    excludes: dict[str, list[str]]
+    settings: dict[str, Any]
 
     def entries(self) -> Iterator[Entry]:
         """The model entries whose provider is known. An unknown provider is a worse problem, and is reported."""
@@ -50,10 +50,39 @@ class Case(NamedTuple):
             return f"{printable(f'{provider}:{model_id}')} is no longer listed", ""
         return absent(gone.spec, gone), follows(gone, self.run.holds)
 
+    def how_to_define(self, entry: Entry) -> str:
+        """What an entry that is left out must state to define what it is about. Curated overrides define nothing."""
+        if self.layer.only_patches:
+            return ""
+        if entry.path[0] == "providers":
+            return "To define it, state name or base_url."
+        if not self.run.knows(entry.provider):
+            return "To define it, define its provider under [[providers]], too."
+        known = self.run.past.knows(entry.provider, entry.id)  # a limit alone would correct what is gone
+        return "To define it, state name." if known else "To define it, state name or limits.context."
+
     def excluding(self, provider: str, model_id: str) -> str | None:
         """The pattern that excludes a model, if one does."""
-        patterns = self.excludes.get(provider, ())
+        patterns = self.settings.get("exclude", {}).get(provider, ())
         return next((pattern for pattern in patterns if compile_glob(pattern)(model_id)), None)
+
+    def leaves(self, *sections: str) -> bool:
+        """Whether a model is left where only these sections of the settings hold."""
+        case = self._replace(settings={name: self.settings[name] for name in sections if name in self.settings})
+        filters = Filters(None, None, ()).over(case.settings.get("allow") or None, case.settings.get("deny"))
+        excludes = case.settings.get("exclude", {})
+        names = {*self.run.base.blocks, *self.run.own}
+        if filters.allow is not None:
+            names &= filters.allow.keys()
+        for name in sorted(names, key=lambda name: (filters.restricts(name) or name in excludes, name)):
+            if not filters.restricts(name) and not excludes.get(name):
+                if self.run.ids(name):
+                    return True
+                continue
+            named = ((model_id, *aliases) for model_id, aliases in case.aliases(name).items())
+            if any(filters.reason(name, every) is None for every in named):
+                return True
+        return False
 
     def base_aliases(self, provider: str) -> dict[str, str]:
         """The aliases in the base: alias -> id."""

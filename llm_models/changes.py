@@ -63,11 +63,6 @@ class Changes:
         self.removed: dict[str, dict[str, Removed]] = {}
         self.fallen: list[tuple[str, str, str]] = []
 
-    def gone(self) -> list[str]:
-        """The entries and settings without effect because what they are about is gone, for people."""
-        entries = [entry.spec for entry in self.left_out if self.touched.was_listed(entry)]
-        return entries + self.unresolved() + [setting.name for setting in self.touched.gone]
-
     def unresolved(self) -> list[str]:
         """The statements of `resolves_to` whose target is gone, for people."""
         return [f"{entry.spec} resolves_to {entry.fields[FIELD]}" for entry in self.moving.void]

@@ -7,7 +7,6 @@ file names, and it opens no socket.
 from __future__ import annotations
 
 import os
-import re
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -20,20 +19,23 @@ from llm_models.filters import compile_glob
 from llm_models.frozen import defaults
 from llm_models.in_use import in_use
 from llm_models.layers import BY_PROVIDER, RECORD_RULES, layer_from
-from llm_models.modelspec import fold_provider, split_spec
+from llm_models.modelspec import fold_provider
 from llm_models.moving import FIELD, Moving
 from llm_models.origins import leaves
 from llm_models.past import absent
 from llm_models.records import Model, Provider
+from llm_models.takeovers import taken
 from llm_models.touched import Touched
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from llm_models.document import DocumentPath
-    from llm_models.layers import Entry
+    from llm_models.errors import Severity
+    from llm_models.layers import Entry, Layer
     from llm_models.snapshot_file import SnapshotFile
 
+SECTIONS_THAT_HIDE = ("allow", "deny", "exclude")
 _FIELDS = {"models": (*defaults(Model), "match", "omit"), "providers": (*defaults(Provider), "omit")}
 
 
@@ -68,13 +70,22 @@ def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
         curated = os.path.basename(os.path.dirname(paths.absolute(path))) == "overrides"
         layer = layer_from(document, f"overrides/{name}" if curated else name, only_patches=curated)
         run = Touched(base, [layer], paths.find(path))
-        case = Case(layer, run, run.settings()[0].get("exclude", {}))
+        case = Case(layer, run, run.settings()[0])
         if ANY not in document.doubtful:
             problems += [*run.problems, *Moving(run).problems]
         for finding in chain.from_iterable(check(case) for check in CHECKS):
             if not document.doubtful & {finding.provider, ANY}:
                 problems.append(document.problem(*finding[1:]))
     return sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0, problem.message))
+
+
+def emptied(layers: Sequence[Layer], run: Touched, settings: dict[str, Any]) -> list[Problem]:
+    """The settings of layers that leave no model. `run` has all of these layers, `settings` is what they merge to."""
+    problems: list[Problem] = []
+    for case in (Case(layer, run, settings) for layer in layers):
+        found = chain(_matches_nothing(case), _gone_settings(case), _none_left(case))
+        problems += [case.layer.document.problem(*one[1:]) for one in found if one.severity == "error"]
+    return problems
 
 
 def _left_out(case: Case) -> Iterator[Finding]:
@@ -84,12 +95,12 @@ def _left_out(case: Case) -> Iterator[Finding]:
         if not case.run.knows(provider):
             path = (*entry.path, "provider" if entry.path[0] == "models" else "id")
             gone = case.run.past.provider(provider)
-            hint = "" if gone is None or entry.path[0] == "models" else "To define it, state name or base_url."
             why = "unknown provider" if gone is None else absent(provider, gone)
-            yield Finding(provider, path, f"{why}, so this entry is left out", hint)
+            yield Finding(provider, path, f"{why}, so this entry is left out", case.how_to_define(entry))
             continue
-        if case.run.past.is_gone(provider, entry.id):
+        if case.run.past.knows(provider, entry.id):
             why, hint = case.gone(provider, entry.id)
+            hint = f"{hint} {case.how_to_define(entry)}"
             yield Finding(provider, (*entry.path, "id"), f"{why}, so this entry is left out", hint)
             continue
         text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
@@ -97,8 +108,8 @@ def _left_out(case: Case) -> Iterator[Finding]:
         if model_id is not None:
             hint = f"It is an alias; use the id '{printable(model_id)}'."
         else:
-            hint = did_you_mean(entry.id, case.run.ids(provider))
-        yield Finding(provider, (*entry.path, "id"), text, hint or "To define it, state name or limits.context.")
+            hint = f"{did_you_mean(entry.id, case.run.ids(provider))} {case.how_to_define(entry)}"
+        yield Finding(provider, (*entry.path, "id"), text, hint)
 
 
 def _unresolved(case: Case) -> Iterator[Finding]:
@@ -112,19 +123,27 @@ def _unresolved(case: Case) -> Iterator[Finding]:
 def _matches_nothing(case: Case) -> Iterator[Finding]:
     """A pattern of match, exclude, allow or deny that matches no model."""
 
+    closed = _allows_nothing(case)
+
     def look(provider: str, path: DocumentPath, pattern: str, names: list[str]) -> Iterator[Finding]:
         test = compile_glob(pattern)
         if any(map(test, names)):
             return
-        gone = [one for one in case.run.past.ids(provider) if test(one) and case.run.past.is_gone(provider, one)]
+        severity: Severity = "error" if closed and path[0] == "allow" else "warning"
+        so = ", so allow hides every model" if severity == "error" else ""
+        past = case.run.past
+        gone = [one for one in past.ids(provider) if test(one)]
         if pattern in gone:
-            yield Finding(provider, path, *case.gone(provider, pattern))
+            why, hint = case.gone(provider, pattern)
+            yield Finding(provider, path, f"{why}{so}", hint, severity=severity)
         elif gone:
             more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
-            text = f"matches only models of {provider} that are no longer listed, such as {printable(gone[0])}{more}"
-            yield Finding(provider, path, text)
+            what = "no longer listed" if all(past.is_gone(provider, one) for one in gone) else "not in this catalogue"
+            text = f"matches only models of {provider} that are {what}, such as {printable(gone[0])}{more}"
+            yield Finding(provider, path, f"{text}{so}", severity=severity)
         else:
-            yield Finding(provider, path, f"matches no model of {provider}", did_you_mean(pattern, names))
+            text = f"matches no model of {provider}{so}"
+            yield Finding(provider, path, text, did_you_mean(pattern, names), severity=severity)
 
     for entry in case.entries():
         if entry.match is not None:
@@ -225,10 +244,11 @@ def _aliases(case: Case) -> Iterator[Finding]:
 
 
 def _gone_settings(case: Case) -> Iterator[Finding]:
-    """A setting about a provider that is gone. It is an error where `allow` has no other, because no model is left."""
-    allow = case.layer.settings.get("allow")
-    closed = isinstance(allow, dict) and allow and not any(map(case.run.knows, allow))
+    """A setting about a provider that is gone. It is an error where `allow` matches nothing else."""
+    closed = _allows_nothing(case)
     for setting in case.run.gone:
+        if setting.layer is not case.layer or setting.id is not None:  # `_matches_nothing` reports ids
+            continue
         gone = case.run.past.provider(setting.provider)
         section, key = setting.path[0], setting.path[-1]
         text = absent(setting.provider, gone) if gone else f"{setting.provider} is gone"
@@ -240,43 +260,37 @@ def _gone_settings(case: Case) -> Iterator[Finding]:
             yield Finding("", (section,), f"{text}, so this has no effect", "", str(key))
 
 
+def _allows_nothing(case: Case) -> bool:
+    """Whether this layer states the `allow` that holds, and no model matches it."""
+    allow = case.layer.settings.get("allow")
+    holds = isinstance(allow, dict) and bool(allow) and case.settings.get("allow") == allow
+    return holds and not case.run.problems and not case.layer.document.doubtful and not case.leaves("allow")
+
+
+def _none_left(case: Case) -> Iterator[Finding]:
+    """Settings that leave no model, though `allow` matches some."""
+    sections = [name for name in SECTIONS_THAT_HIDE if case.settings.get(name) not in ({}, None, "all")]
+    mine = [name for name in sections if case.layer.settings.get(name)]
+    if not mine or case.run.problems or case.layer.document.doubtful or case.leaves(*sections):
+        return
+    if not case.leaves("exclude"):
+        sections = ["exclude"]
+    elif not case.leaves("allow"):
+        if any(not case.run.knows(name) or globs not in ("all", []) for name, globs in case.settings["allow"].items()):
+            return  # each provider that is gone is an error, and so is each pattern
+        sections = ["allow"]
+    for section in [name for name in mine if name in sections][:1]:
+        path = next(path for path, _ in case.layer.document.entries(section))
+        text = f"{' and '.join(sections)} {'leaves' if len(sections) == 1 else 'leave'} no model"
+        yield Finding("", (section,), text, "", str(path[1]), "error")
+
+
 def _preferred(case: Case) -> Iterator[Finding]:
     """A preferred provider that no layer has and that was never known."""
     for index, provider in enumerate(case.layer.settings.get("prefer", ())):
         if not case.run.knows(provider) and not case.run.past.knows(provider):
             hint = did_you_mean(provider, case.run.base.blocks, 1)
             yield Finding(provider, ("prefer", index), f"unknown provider '{printable(provider)}'", hint)
-
-
-def _taken(case: Case) -> Iterator[Finding]:
-    """A new provider whose id stands in ids or aliases of the base where a model spec has its provider."""
-    added = {entry.provider: entry for entry in reversed(case.layer.providers) if entry.provider in case.run.own}
-    taken: dict[str, tuple[str, str]] = {}
-    base = case.run.base
-    known = {*base.blocks, *added}
-    for provider in base.blocks if added else ():
-        if not _may_name(base.raw_block(provider), added):  # decoding each block would take longer than all checks
-            continue
-        block = base.block(provider)
-        for name, model_id in (*zip(block.ids, block.ids, strict=True), *block.aliases.items()):
-            key = split_spec(name.replace("%", "?"), known)  # only the provider matters, so nothing is decoded
-            if key is not None and key.provider in added:
-                taken.setdefault(key.provider, (name, f"{provider}:{model_id}"))
-    for provider, (name, spec) in taken.items():
-        text = f"provider '{provider}' takes over texts such as '{printable(name)}', which name {printable(spec)}"
-        yield Finding(provider, (*added[provider].path, "id"), text, "Choose another id, unless this is meant.")
-
-
-_FOLDED = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ-.", b"abcdefghijklmnopqrstuvwxyz__")
-_HEAD, _TAIL = re.compile(rb'"\s*(\w+)\s*:'), re.compile(rb'@\s*(\w+)\s*"')
-
-
-def _may_name(block: bytes, providers: Collection[str]) -> bool:
-    """Whether the first line of a block, which has the ids and aliases, may have a text that begins or ends so."""
-    index = block[: block.index(b"\n")].translate(_FOLDED)
-    if len(providers) < 20 and not any(provider.encode() in index for provider in providers):  # faster for a few
-        return False
-    return any(end.decode() in providers for pattern in (_HEAD, _TAIL) for end in pattern.findall(index))
 
 
 def _lifecycle(case: Case) -> Iterator[Finding]:
@@ -290,5 +304,5 @@ def _lifecycle(case: Case) -> Iterator[Finding]:
 
 CHECKS = (
     _left_out, _unresolved, _lifecycle, _matches_nothing, _gone_settings, _already_so, _excluded, _to_extra,
-    _tiers_left, _aliases, _preferred, _taken,
+    _tiers_left, _aliases, _preferred, taken, _none_left,
 )  # fmt: skip

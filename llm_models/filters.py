@@ -32,13 +32,18 @@ def glob_problem(pattern: object) -> str | None:
     return None
 
 
+def is_exact(pattern: str) -> bool:
+    """Whether a pattern has no wildcard, so that it is the name of one model."""
+    return not any(character in pattern for character in "*?[")
+
+
 def compile_glob(pattern: str) -> Callable[[str], Any]:
     """A test whether a whole name matches a glob. Its time depends only on their lengths.
 
     >>> bool(compile_glob("gpt-5*")("gpt-5.4-mini"))
     True
     """
-    if not any(character in pattern for character in "*?["):
+    if is_exact(pattern):
         return pattern.__eq__
     from fnmatch import translate
     from re import compile as compile_re

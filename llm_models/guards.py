@@ -168,8 +168,11 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
         if exact if entry.match is None else unmatched(entry.provider, entry.match):
             yield spec, location, new or entry.match is not None
     for setting in run.touched.gone:
-        new = setting.provider in difference.providers_removed
-        if setting.layer is layer and not (new and setting.path[0] == "prefer"):
+        if setting.id is None:
+            new, told = setting.provider in difference.providers_removed, setting.path[0] == "prefer"
+        else:  # below it is told as a pattern
+            new, told = f"{setting.provider}:{setting.id}" in difference.models_removed, True
+        if setting.layer is layer and not (new and told):
             yield setting.name, layer.nearest(setting.path), new
     for path, globs in chain(*map(layer.document.entries, BY_PROVIDER)):
         provider = fold_provider(str(path[1]))

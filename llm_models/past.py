@@ -130,7 +130,8 @@ class Past:
         if name == paths.PACKAGED_HISTORY:
             self.damage = error
         self._aside.append(f"{error}; this history is not used")
-        logging.getLogger("llm_models").warning(self._aside[-1])
+        again = "install llm-models-catalog again" if name == paths.PACKAGED_HISTORY else "run 'llm-models activate'"
+        logging.getLogger("llm_models").warning("llm_models: %s; to have a whole one, %s", self._aside[-1], again)
 
 
 @cache
@@ -151,13 +152,21 @@ def _unreadable(history: History) -> SnapshotError:
     return SnapshotError(f"{printable(history.name)}: not a whole history", path=history.name)
 
 
-def report(names: Sequence[str]) -> None:
-    """Log the entries and settings without effect because what they name is gone: a refresh may have caused it."""
+GONE = "left out, because the catalogue does not have them, though they were listed once"
+NEVER = "left out, because the catalogue does not have their models"
+
+
+def report(names: Sequence[str], where: str, why: str = GONE, *, in_file: bool = False) -> None:
+    """Log the entries and settings without effect because what they name is gone: a refresh may have caused it.
+
+    `where` is the location of the first. `in_file`: a command can check it.
+    """
     import logging
 
     named = ", ".join([*names[:5], *(["..."] if len(names) > 5 else [])])
-    text = f"left out, because the catalogue does not have them, though they were listed once ({len(names)})"
-    logging.getLogger("llm_models").warning("%s: %s", text, printable(named))
+    step = "validate" if in_file else "history NAME"
+    text = f"llm_models: {where}: {why} ({len(names)}): {named}; run 'llm-models {step}' for details"
+    logging.getLogger("llm_models").warning("%s", printable(text))
 
 
 def absent(name: str, history: ModelHistory | ProviderHistory) -> str:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import config, paths
 from llm_models.changes import merge_layers
-from llm_models.errors import printable
-from llm_models.moving import differing, differs
+from llm_models.errors import ConfigError, EmptyCatalogError, printable
+from llm_models.moving import FIELD, differing, differs
 from llm_models.snapshot_writer import empty, write
+from llm_models.touched import Touched
 from llm_models.transforms import DEFAULT
 from llm_models.trust import check_code
 
@@ -78,9 +79,36 @@ def merge_application(
     base = current.base
     layers, module = application_layers(current, overrides, behaviour, code)
     changes = merge_layers(base, layers, current.remembers)
-    file = write(changes, name=current.file.name, base_kind=current.base_kind, config=current.config, module=module)
+    try:
+        file = write(changes, name=current.file.name, base_kind=current.base_kind, config=current.config, module=module)
+    except EmptyCatalogError as error:
+        raise emptied(error, current, changes) from None
     _log(changes)
     return file, changes
+
+
+def emptied(
+    error: EmptyCatalogError, current: InUse, changes: Changes | None, given: Mapping[str, Any] | None = None
+) -> EmptyCatalogError:
+    """`error`, or the one that names the lines of the layers because of which no model is left.
+
+    `changes` are those of the layers, None where they were merged before; `given` are filters in arguments of `load()`.
+    """
+    from llm_models import checks
+
+    try:
+        layers = application_layers(current, None, None, "none")[0] if changes is None else [*changes.layers]
+        settings = {name: value for name, value in (given or {}).items() if value is not None}
+        if settings:
+            from llm_models.behaviour import layer_of_mapping
+
+            label = f"load({', '.join(f'{name}=...' for name in settings)})"
+            layers.append(layer_of_mapping(settings, label))
+        run = Touched(current.base, layers, current.remembers)
+        problems = checks.emptied(layers, run, run.settings()[0])
+    except ConfigError:  # an argument that can be read only once
+        return error
+    return EmptyCatalogError("\n".join(map(str, problems))) if problems else error
 
 
 def application_layers(
@@ -114,20 +142,26 @@ def application_layers(
 
 def _log(changes: Changes) -> None:
     """Log what of the layers has no effect: a refresh may have caused it, so it is not an error."""
-    gone = changes.gone()
-    if gone:
-        from llm_models.past import report
+    was_listed = changes.touched.was_listed
+    gone = [(entry.spec, entry.layer, entry.path) for entry in changes.left_out if was_listed(entry)]
+    gone += [
+        (f"{entry.spec} resolves_to {entry.fields[FIELD]}", entry.layer, (*entry.path, FIELD))
+        for entry in changes.moving.void
+    ]
+    gone += [(setting.name, setting.layer, setting.path) for setting in changes.touched.gone]
+    never = [(entry.spec, entry.layer, entry.path) for entry in changes.left_out if not was_listed(entry)]
+    for found, why in ((gone, "GONE"), (never, "NEVER")):
+        if found:
+            from llm_models import past
 
-        report(gone)
-    never = [entry.spec for entry in changes.left_out if not changes.touched.was_listed(entry)]
-    count = f"left out, because the catalogue does not have their models ({len(never)})"
-    texts = [f"{count}: {', '.join(never[:5])}"] if never else []
-    texts += (f"alias {alias} of {spec} dropped: {why}" for spec, alias, why in changes.fallen)
-    if texts:
+            _, layer, path = found[0]
+            line = layer.document.line_column(path, key=True)[0]
+            where = layer.document.name if line is None else f"{layer.document.name}:{line}"
+            past.report([name for name, _, _ in found], where, getattr(past, why), in_file=line is not None)
+    for spec, alias, why in changes.fallen:
         import logging
 
-        for text in texts:
-            logging.getLogger("llm_models").warning("%s", printable(text))
+        logging.getLogger("llm_models").warning("%s", printable(f"llm_models: alias {alias} of {spec} dropped: {why}"))
 
 
 def curated_layers() -> list[Layer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llm_models import paths
+from llm_models.errors import EmptyCatalogError
 from llm_models.frozen import FrozenDict
 from llm_models.in_use import in_use
 from llm_models.snapshot import Snapshot
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any, Required, TypedDict
 
+    from llm_models.changes import Changes
     from llm_models.endpoints import Statements
     from llm_models.filters import Allow, Deny
     from llm_models.trust import Code
@@ -58,6 +60,7 @@ def build(request: Request) -> Snapshot:
     file = current.file
     module, overrides = request.get("overrides_module"), request.get("overrides")
     code: Code = request.get("code", "trusted")
+    changes: Changes | None = None
     from_program: Statements = FrozenDict()
     named = current.found and current.config is not None and not current.config_is_found
     if not current.is_merged or overrides or module or named or (code != "none" and "overrides_module" in file.header):
@@ -68,7 +71,13 @@ def build(request: Request) -> Snapshot:
             from llm_models.endpoints import statements
 
             from_program = statements(changes.layers)
-    built = Snapshot(file, request.get("prefer"), request.get("allow"), request.get("deny"), current.remembers)
+    allow, deny = request.get("allow"), request.get("deny")
+    try:
+        built = Snapshot(file, request.get("prefer"), allow, deny, current.remembers)
+    except EmptyCatalogError as error:
+        from llm_models import pipeline
+
+        raise pipeline.emptied(error, current, changes, {"allow": allow, "deny": deny}) from None
     built.found, built.from_program = current.found, from_program
     built.named = request.get("snapshot") is not None and "snapshot" not in found
     return built

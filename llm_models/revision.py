@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 from llm_models import config, edit, files, locks, paths, schema
 from llm_models.checks import base_for, check_text
 from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, printable, split_dotted
-from llm_models.modelspec import fold_provider, parse_spec
+from llm_models.modelspec import fold_provider, parse_spec, split_spec
+from llm_models.past import Past, absent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -87,6 +88,7 @@ class Revision:
         self.old = self.new = text
         self.exists = exists
         self._base = base_for(path)
+        self._past = Past(paths.find(path))
         self._checked: tuple[str, list[Problem]] | None = None
 
     @classmethod
@@ -122,6 +124,8 @@ class Revision:
         key = self._key(spec)
         entry = self._entry(key)
         if entry is None:
+            if key.provider not in self._providers:
+                raise ConfigError(self._why_gone(key.provider) or f"unknown provider '{printable(key.provider)}'")
             entry = len(self._models)
             self.new = edit.append(self.new, ("models",), {"provider": self._providers[key.provider], "id": key.id})
         for change in changes:
@@ -160,6 +164,9 @@ class Revision:
         known = self._providers
         folded = fold_provider(provider)
         if folded not in known:
+            gone = self._why_gone(folded)
+            if gone is not None:
+                raise ConfigError(f"{gone}, so there is nothing to exclude; nothing was written")
             raise ConfigError(f"unknown provider '{printable(provider)}'.{did_you_mean(folded, known)}")
         table = self._data.get("exclude", {})
         spelling = next((name for name in table if fold_provider(name) == folded), folded)
@@ -208,14 +215,20 @@ class Revision:
             raise ConfigError(str(error)) from None
 
     def _key(self, spec: str) -> ModelKey:
-        """The model that `spec` names. An alias, of the catalogue or of the file, becomes the id of its model."""
+        """The model that `spec` names. An alias, of the catalogue or of the file, becomes the id of its model.
+
+        The provider is a known one, or one that an entry of the file names, though it may be gone.
+        """
+        named = {fold_provider(str(entry.get("provider", ""))) for entry in self._models}
         try:
-            key = parse_spec(spec, self._providers)
+            key = parse_spec(spec, {*self._providers, *named})
         except InvalidSpecError as error:
             if ":" not in spec and "@" not in spec:
                 raise
             hint = "A provider of your own needs an entry under [[providers]] first."
-            raise InvalidSpecError(f"{error}. {hint}") from None
+            past = split_spec(spec, self._past.providers())
+            gone = past and self._why_gone(past.provider)
+            raise InvalidSpecError(f"{gone or error}. {hint}") from None
         if self._entry(key) is not None or self._base.holds(*key):
             return key
         for entry in self._models:
@@ -223,6 +236,11 @@ class Revision:
                 return key._replace(id=str(entry.get("id", key.id)))
         aliases = self._base.block(key.provider).aliases if self._base.holds(key.provider) else {}
         return key._replace(id=aliases.get(key.id, key.id))
+
+    def _why_gone(self, provider: str) -> str | None:
+        """Why a provider that is not known is gone, as text; None where it was never listed."""
+        gone = self._past.provider(provider)
+        return None if gone is None else absent(provider, gone)
 
     def _entry(self, key: ModelKey) -> int | None:
         """The index of the model's entry under [[models]]."""

@@ -6,10 +6,10 @@ without a lock. The answers come from `view` (what is shown), `lookup` (names) a
 
 from __future__ import annotations
 
-from llm_models.errors import LLMModelsError, UnknownProviderError
+from llm_models.errors import InvalidSpecError, LLMModelsError, UnknownProviderError
 from llm_models.frozen import FrozenDict, Immutable
 from llm_models.lookup import locate, parse_provider, row_of_pair
-from llm_models.modelspec import fold_provider, format_spec, parse_spec
+from llm_models.modelspec import fold_provider, format_spec, parse_spec, split_spec
 from llm_models.view import View
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from llm_models.days import Day
     from llm_models.endpoints import Endpoint
-    from llm_models.filters import Allow, Deny
+    from llm_models.filters import Allow, Deny, Filters
     from llm_models.listings import ModelHistory, ProviderHistory
     from llm_models.modelspec import Style
     from llm_models.past import Past
@@ -53,7 +53,7 @@ class Snapshot(Immutable):
         """A snapshot of a file, with filters and preferred providers on top of those in its header.
 
         `deny` is united with the header's; `allow` and `prefer` replace them. `remembers` is the application whose own
-        history is about this catalogue. A provider that is known to be gone is left out of the arguments, and logged.
+        history is about this catalogue. A provider or an id that is gone is left out of the arguments, and logged.
         Raises `ConfigError` when a filter has an unknown provider, `UnknownProviderError` when `prefer` has, and
         `EmptyCatalogError` when no model is left.
         """
@@ -64,7 +64,7 @@ class Snapshot(Immutable):
             from llm_models.filters import Filters
 
             given = Filters(allow, deny, file.blocks, lambda name: _past(remembers).knows(name))
-            gone += given.gone
+            gone += [*given.gone, *_gone_ids(file, given, remembers)]
             filters = given.over(stated.get("allow") if allow is None else None, stated.get("deny"))
             # The arguments as they were read: the caller's objects may change later, or be generators.
             allow, deny = None if allow is None else given.allow or "all", given.deny
@@ -86,7 +86,7 @@ class Snapshot(Immutable):
         if gone:
             from llm_models.past import report
 
-            report(gone)
+            report(gone, f"load({gone[0].partition('.')[0]}=...)")
 
     @property
     def date(self) -> str | None:
@@ -119,7 +119,13 @@ class Snapshot(Immutable):
 
     def parse_spec(self, text: str) -> ModelKey:
         """`llm_models.parse_spec`, of this snapshot."""
-        return parse_spec(text, self.view.known)
+        try:
+            return parse_spec(text, self.view.known)
+        except InvalidSpecError:
+            key = _with_gone_provider(text, self.view)
+            if key is None:
+                raise
+            return key
 
     def format_spec(self, key: tuple[str, str], style: Style = "colon") -> str:
         """`llm_models.format_spec`, of this snapshot."""
@@ -278,6 +284,34 @@ class Snapshot(Immutable):
                 if gone is not None:
                     gone.append(f"prefer.{fold_provider(name)}")
         return list(dict.fromkeys(providers))
+
+
+def _with_gone_provider(text: object, view: View) -> ModelKey | None:
+    """The key that a spec names if its provider is gone; one that the catalogue has comes first, as in lookups."""
+    if not isinstance(text, str) or split_spec(text, view.known) is not None:
+        return None
+    key = split_spec(text, view.past.providers())
+    return key if key is not None and key.id else None
+
+
+def _gone_ids(file: SnapshotFile, given: Filters, remembers: Folder | None) -> list[str]:
+    """Take out of filters the exact ids of models that are gone; what was taken out, for people."""
+    from llm_models.filters import is_exact
+
+    gone = []
+    for section, table in (("allow", given.allow or {}), ("deny", given.deny)):
+        for provider, globs in table.items():
+            for name in [*globs] if globs != "all" else ():
+                if is_exact(name) and not _has(file, provider, name) and _past(remembers).knows(provider, name):
+                    globs.remove(name)
+                    gone.append(f"{section}.{provider}:{name}")
+    return gone
+
+
+def _has(file: SnapshotFile, provider: str, name: str) -> bool:
+    """Whether a provider of the file has a model with that id or alias."""
+    block = file.block(provider)
+    return name in block.rows or name in block.aliases
 
 
 def _past(remembers: Folder | None) -> Past:

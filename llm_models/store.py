@@ -253,7 +253,7 @@ def parse_provider(text: str) -> str:
 
 
 def parse_spec(text: str) -> ModelKey:
-    """The key, provider and id, that a model spec names. The model need not exist. Raises `InvalidSpecError`.
+    """The key that a model spec names. The model need not exist, the provider may be gone. Raises `InvalidSpecError`.
 
     >>> llm_models.parse_spec("gpt-5.4-mini@openai")
     ModelKey(provider='openai', id='gpt-5.4-mini')

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.errors import did_you_mean, dotted, printable
-from llm_models.filters import compile_glob
+from llm_models.filters import compile_glob, is_exact
 from llm_models.layers import BY_PROVIDER, SETTINGS_RULES
 from llm_models.merge import Layered, merge
 from llm_models.modelspec import fold_provider
@@ -32,24 +32,27 @@ OF_THE_GONE = frozenset({"retires", "successor"})
 
 
 class Gone(NamedTuple):
-    """A setting about a provider that is gone: where it stands, and as a path of the document, such as `deny.kiro`."""
+    """A setting about a provider, or an exact id, that is gone: where it stands, also as a path of the document."""
 
     layer: Layer
     path: DocumentPath
     provider: str
+    id: str | None = None
 
     @property
     def name(self) -> str:
-        """The setting and the provider, for people."""
-        return dotted((str(self.path[0]), self.provider))
+        """The setting and the provider or model, for people: `deny.kiro`, `deny.openai:gpt-5-codex`."""
+        name = dotted((str(self.path[0]), self.provider))
+        return name if self.id is None else f"{name}:{self.id}"
 
 
 class Touched:
     """Which records the layers touch, in what order, and what of the layers cannot be applied.
 
     `own` holds the providers and `defined` the models, by provider, that layers add. `left_out` lists the entries
-    whose model no layer holds, `gone` the settings about providers that are gone. A name that `past` knows is gone,
-    and no error: a refresh of the base may have removed it. `remembers` is the application whose own history counts.
+    whose model no layer holds, `gone` the settings about providers and ids that are gone. A name that `past` knows is
+    gone, and no error: a refresh of the base may have removed it. `remembers` is the application whose own history
+    counts.
     """
 
     def __init__(self, base: SnapshotFile, layers: Sequence[Layer], remembers: Folder | None = None) -> None:
@@ -111,7 +114,7 @@ class Touched:
     def was_listed(self, entry: Entry) -> bool:
         """Whether what an entry that is left out is about was listed once."""
         if entry.provider in self.base.blocks:
-            return self.past.is_gone(entry.provider, entry.id)
+            return self.past.knows(entry.provider, entry.id)
         return self.past.knows(entry.provider)
 
     @staticmethod
@@ -137,7 +140,7 @@ class Touched:
         """Whether the entry may add a model. Of one that is gone it is a correction, unless it states a name."""
         if entry.provider in self.own or entry.states("name"):
             return True
-        return self._states_new_model(entry) and not self.past.is_gone(entry.provider, entry.id)
+        return self._states_new_model(entry) and not self.past.knows(entry.provider, entry.id)
 
     def _defines(self, entry: Entry, layer: Layer) -> bool:
         """Whether the entry's model is there, or the entry may add it; otherwise the entry is left out."""
@@ -195,8 +198,10 @@ class Touched:
                 provider = fold_provider(spelling)
                 known = self._has_setting(provider, layer, path)
                 origin = stored(layer.name, layer.location(path))
-                for pattern in patterns if known and patterns != "all" else ():
+                for index, pattern in enumerate(patterns if known and patterns != "all" else ()):
                     locations.setdefault(section, {}).setdefault(provider, {}).setdefault(pattern, origin)
+                    if self._is_gone(provider, pattern):
+                        self.gone.append(Gone(layer, (*path, index), provider, pattern))
             for index, provider in enumerate(layer.settings.get("prefer", ())):
                 if not self.knows(provider) and self.past.knows(provider):
                     self.gone.append(Gone(layer, ("prefer", index), provider))
@@ -211,6 +216,13 @@ class Touched:
         else:
             self._unknown_provider(provider, layer, path[:1], str(path[1]))
         return False
+
+    def _is_gone(self, provider: str, pattern: str) -> bool:
+        """Whether a pattern is the id of a model that is gone, and no model or alias that is there."""
+        if not is_exact(pattern) or self.holds(provider, pattern):
+            return False
+        aliases = self.base.block(provider).aliases if provider in self.base.blocks else ()
+        return pattern not in aliases and self.past.knows(provider, pattern)
 
     def _settings(self, layer: Layer) -> Mapping[str, Any]:
         """The settings of a layer without those for providers that no layer holds.

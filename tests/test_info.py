@@ -359,7 +359,7 @@ class TestServed:
                 '[[models]]\nprovider = "acmee"\nid = "x"\nname = "x"\n',
                 ":2:12: models.acmee:x.provider: unknown provider",
             ),
-            ('[deny]\nacme = ["*"]\n', "allow and deny hide every model"),
+            ('[deny]\nacme = ["*"]\n', ":2:1: deny: deny leaves no model"),
             (None, ": is a directory, not a file"),
         ],
     )

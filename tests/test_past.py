@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support import STORED, catalogues
 from support.command import facts, fine, here, refused
 from support.histories import fold, seen
 
 import llm_models
-from llm_models import Snapshot, checks, paths, retired
+from llm_models import Snapshot, checks, paths, pipeline, retired
 from llm_models.errors import (
     AmbiguousModelError,
     ConfigError,
@@ -30,6 +32,7 @@ from llm_models.errors import (
     UnknownProviderError,
 )
 from llm_models.header import CRC
+from llm_models.in_use import InUse
 from llm_models.past import Past
 from llm_models.timeline import History
 from llm_models.timeline_writer import encode, folded
@@ -239,6 +242,16 @@ class TestErrors:
             packaged.history(name)
         assert caught.value.specs == tuple(f"{provider}:{name}" for provider, _ in sorted(keys))
 
+    def test_a_spec_with_a_gone_provider_is_read(self, packaged: Snapshot) -> None:
+        for provider in GONE_PROVIDERS:
+            for text in (f"{provider}:any/x", f"{provider.replace('_', '-')}:any/x", f" any%2Fx@{provider.upper()}"):
+                assert packaged.parse_spec(text) == (provider, "any/x")
+            with pytest.raises(InvalidSpecError):
+                packaged.parse_spec(f"{provider}:")
+        assert packaged.parse_spec("kiro:x@openai") == ("openai", "kiro:x")  # a provider that is listed comes first
+        with pytest.raises(InvalidSpecError, match="not a known provider"):
+            packaged.parse_spec("kirro:x")
+
     def test_similar_names_help_where_nothing_is_known_to_follow(self, packaged: Snapshot) -> None:
         with_hint = [
             spec
@@ -387,9 +400,9 @@ class TestHistory:
         for spec, kind in (("openai:nope", UnknownModelError), ("nope", UnknownModelError), ("", InvalidSpecError)):
             with pytest.raises(kind):
                 packaged.history(spec)
-        for given in (5, None, ("a",)):
+        for wrong in (5, None, ("a",)):
             with pytest.raises(InvalidSpecError):
-                packaged.history(given)  # type: ignore[arg-type]
+                packaged.history(wrong)  # type: ignore[arg-type]
         with pytest.raises(UnknownProviderError):
             packaged.history(("nobody", "x"))
         with pytest.raises(UnknownProviderError, match="Did you mean 'openai'"):
@@ -534,6 +547,13 @@ tags = ["a"]
 """
 
 
+SMALL = catalogues.made_up({"openai": {"gpt-4o": {"aliases": ["four"]}, "o3": {}}, "xai": {"grok-4": {}}})
+PROVIDERS = st.sampled_from(["openai", "xai", "kiro", "github-models"])
+PATTERNS = st.lists(
+    st.sampled_from(["gpt-4o", "four", "o3", "o*", "mi*", "*", "gpt-5-codex", "gork", "grok-4"]), max_size=3
+)
+
+
 class TestKnownToBeGone:
     """A name that is known to be gone is never an error, in every setting; one that was never known is."""
 
@@ -554,13 +574,16 @@ class TestKnownToBeGone:
         assert counts == dict.fromkeys(GONE_PROVIDERS, 7)  # 4 settings, a provider, a model and a match
         catalogue = llm_models.load(config=path, publish=False)
         (logged,) = [record.getMessage() for record in caplog.records]
-        assert "though they were listed once (51): " in logged
+        first = next(number for number, line in enumerate(lines, 1) if line.startswith("[[providers]]"))
+        assert logged.startswith(f"llm_models: {path}:{first}: left out, because the catalogue does not have them, ")
+        assert "though they were listed once (54): " in logged
+        assert logged.endswith(", ...; run 'llm-models validate' for details")
         assert catalogue.list_providers() == ["openai"]
         assert not set(GONE_PROVIDERS) & set(catalogue.file.blocks)
         assert catalogue.select().provider == "openai"
         retired_error(lambda: catalogue.get_model("openai", "gpt-5-codex"))  # its limit alone defines no model
         told = json.loads(fine("activate", "--config", path, "--json").out)
-        assert len(told["gone"]) == 51
+        assert len(told["gone"]) == 54
         assert {f"{name}.kiro" for name in ("deny", "prefer", "allow", "exclude")} <= {*told["gone"]}
         assert {"kiro", "kiro:any", "kiro:*"} <= {*told["gone"]}
         at = 1 + next(number for number, line in enumerate(lines) if line == 'kiro = ["*"]')
@@ -580,7 +603,8 @@ class TestKnownToBeGone:
             "openai:gpt-5-codex is no longer listed (last listed on 2026-07-02, gone by 2026-08-18), so this entry is "
             "left out. Its successor is 'openai:gpt-5.6-sol' (https://developers.openai.com/api/docs/deprecations).",
             "(last listed on 2026-07-02, gone by 2026-08-18), so this entry is left out. It is listed as "
-            "'abacus:zai-org/GLM-4.5' now (other case). [warning]",
+            "'abacus:zai-org/GLM-4.5' now (other case). To define it, state name. [warning]",
+            "05-10), so this entry is left out. To define it, define its provider under [[providers]], too.",
             "deny.openai[0]: openai:gpt-5-codex is no longer listed",
             "exclude.openai[0]: matches only models of openai that are no longer listed, such as gpt-5.1-codex and 2 m",
             "deny: kiro is no longer listed (last listed on 2026-05-09, gone by 2026-05-10), so this has no effect",
@@ -600,8 +624,13 @@ class TestKnownToBeGone:
             publish=False,
         )
         logged = [record.getMessage() for record in caplog.records]
-        assert ["(2): scx:x, exclude.kiro" in text for text in logged] == [True, False]
-        assert logged[1].endswith("(3): allow.kiro, deny.github_models, prefer.firmware")
+        why = "left out, because the catalogue does not have them, though they were listed once"
+        step = "run 'llm-models history NAME' for details"
+        named = "allow.kiro, deny.github_models, deny.openai:gpt-5-codex, prefer.firmware"
+        assert logged == [
+            f"llm_models: load(overrides=...): {why} (2): scx:x, exclude.kiro; {step}",
+            f"llm_models: load(allow=...): {why} (4): {named}; {step}",
+        ]
         assert catalogue.prefer == ("openai",)
         assert catalogue.list_providers() == ["openai"]
         assert not catalogue.allowed("openai:gpt-4o")
@@ -623,7 +652,9 @@ class TestKnownToBeGone:
                 return {"firmware": ["*"], "openai": ["gpt-5-codex"]}
 
         llm_models.load(config=None, overrides_module=Mine, publish=False)
-        assert caplog.records[0].getMessage().endswith("(3): kiro, github_models:*, exclude.firmware")
+        logged = caplog.records[0].getMessage()
+        assert logged.startswith("llm_models: behaviour module '")
+        assert "(4): kiro, github_models:*, exclude.firmware, exclude.openai:gpt-5-codex; run" in logged
 
     def test_a_question(self, packaged: Snapshot, caplog: pytest.LogCaptureFixture) -> None:
         """Preferences and filters of one question are settings, too; nothing is logged each time."""
@@ -650,7 +681,7 @@ class TestKnownToBeGone:
             llm_models.load(config=None, publish=False, **given)
 
     @pytest.mark.parametrize("section", ["deny", "exclude", "allow"])
-    def test_a_mistyped_ban_opens_no_door(self, section: str, tmp_path: Path) -> None:
+    def test_a_mistyped_ban_opens_no_door(self, section: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         """A pattern for a living provider that matches only what is gone is a warning, beside patterns that hold."""
         path = tmp_path / "llm_models.toml"
         path.write_text(f'[{section}]\nopenai = ["gpt-5-codex", "gpt-5.2"]\n')
@@ -658,21 +689,127 @@ class TestKnownToBeGone:
         assert (problem.severity, problem.line) == ("warning", 2)
         catalogue = llm_models.load(config=path, publish=False)
         assert catalogue.allowed("openai:gpt-5.2") is (section == "allow")
+        (logged,) = [record.getMessage() for record in caplog.records]
+        assert logged.startswith(f"llm_models: {path}:2: ")
+        assert f"(1): {section}.openai:gpt-5-codex; run 'llm-models validate'" in logged
+        told = json.loads(fine("activate", "--config", path, "--json").out)
+        assert told["gone"] == [f"{section}.openai:gpt-5-codex"]
+        assert f"{section}.openai:gpt-5-codex is missing, but llm_models.toml:2 names it" in told["notices"]
+
+    def test_an_alias_or_an_own_model_is_not_gone(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+        path = tmp_path / "llm_models.toml"
+        own = '[[models]]\nprovider = "openai"\nid = "gpt-5-codex"\nname = "Ours"\n'
+        path.write_text(f'[deny]\nopenai = ["gpt-5-codex", "gpt-4o-mini-2024-07-18", "gpt-5.1-cod*"]\n{own}')
+        catalogue = llm_models.load(config=path, publish=False, deny={"openai": ["gpt-4o-mini-2024-07-18", "nope"]})
+        assert not caplog.records
+        assert not catalogue.allowed("openai:gpt-5-codex")
+        assert not catalogue.allowed("openai:gpt-4o-mini")
 
     def test_an_allow_with_gone_providers_alone_leaves_no_model(self, tmp_path: Path) -> None:
-        why = "allow has no provider of this catalogue, so it hides every model: kiro (last listed on 2026-05-09"
         with pytest.raises(EmptyCatalogError) as caught:
             llm_models.load(config=None, allow={"kiro": "all"}, publish=False)
-        assert "so it hides every model" in str(caught.value)
+        assert str(caught.value).startswith(
+            "load(allow=...): allow: kiro is no longer listed (last listed on 2026-05-09"
+        )
         path = tmp_path / "llm_models.toml"
         path.write_text('[allow]\nkiro = "all"\ngithub-models = ["*"]\n')
         with pytest.raises(EmptyCatalogError) as caught:
             llm_models.load(config=path, publish=False)
-        assert why in str(caught.value)
         problems = checks.check_file(str(path))
+        assert str(caught.value) == "\n".join(map(str, problems))
         assert [(one.line, one.severity) for one in problems] == [(2, "error"), (3, "error")]
         assert "so allow hides every model" in problems[0].message
         assert here("validate", path).code == 1
+
+    @pytest.mark.parametrize(
+        ("text", "line", "why"),
+        [
+            (
+                '[allow]\nopenai = ["gpt-5-codex"]',
+                2,
+                "gone by 2026-08-18), so allow hides every model. Its successor is 'o",
+            ),
+            ('[allow]\nopenai = ["gpt-4.5-*"]', 2, "such as gpt-4.5-preview, so allow hides every model"),
+            (
+                '[allow]\nopenai = ["GPT-5.2"]',
+                2,
+                "matches no model of openai, so allow hides every model. Did you mean",
+            ),
+            ('[allow]\nopenai = ["o3"]\n[exclude]\nopenai = ["o3*"]', 2, "allow and exclude leave no model"),
+            ("[allow]\nopenai = []", 2, "allow leaves no model"),
+            ('[allow]\nmine = "all"\n[[providers]]\nid = "mine"', 2, "allow leaves no model"),
+            ('[deny]\nopenai = ["*"]\n[allow]\nopenai = "all"', 4, "allow and deny leave no model"),
+        ],
+    )
+    def test_settings_that_leave_no_model(self, tmp_path: Path, text: str, line: int, why: str) -> None:
+        """`validate`, `load` and `activate` name the line and say the same."""
+        path = tmp_path / "llm_models.toml"
+        path.write_text(text)
+        (problem,) = [one for one in checks.check_file(str(path)) if one.severity == "error"]
+        assert problem.line == line
+        assert why in str(problem)
+        assert here("validate", path).code == 1
+        with pytest.raises(EmptyCatalogError) as caught:
+            llm_models.load(config=path, publish=False)
+        assert str(caught.value) == str(problem)
+        assert refused(here("activate", "--config", path)) == f"llm-models: {problem}\n"
+        assert llm_models.load(
+            config=path, allow={"anthropic": "all"}, deny={}, publish=False
+        )  # arguments are stronger
+
+    def test_arguments_that_leave_no_model_of_a_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "llm_models.toml"
+        path.write_text('[allow]\nopenai = ["gpt-5.2"]')
+        for _ in range(2):
+            with pytest.raises(
+                EmptyCatalogError, match=r"^.*llm_models.toml:2:1: allow: allow and deny leave no model"
+            ):
+                llm_models.load(config=path, deny={"openai": ["gpt-5*"]}, publish=False)
+            fine("activate", "--config", path)  # and the same where the file is merged already
+
+    @given(
+        sections=st.fixed_dictionaries(
+            {},
+            optional={
+                "allow": st.dictionaries(PROVIDERS, st.just("all") | PATTERNS, max_size=2),
+                "deny": st.dictionaries(PROVIDERS, PATTERNS, max_size=2),
+                "exclude": st.dictionaries(PROVIDERS, PATTERNS, max_size=2),
+            },
+        )
+    )
+    def test_validate_finds_an_error_where_load_does(self, sections: dict[str, Any]) -> None:
+        entry = '[[models]]\nprovider = "openai"\nid = "own"\nname = "Own"\naliases = ["mine"]\n'
+        text = entry + "".join(
+            f"[{name}]\n" + "".join(f"{provider} = {json.dumps(globs)}\n" for provider, globs in section.items())
+            for name, section in sections.items()
+        )
+        errors = [one for one in checks.check_text(text.encode(), "llm_models.toml", SMALL) if one.severity == "error"]
+        current = InUse(SMALL, paths.Folder("llm_models.toml", None), text.encode())
+        try:
+            Snapshot(pipeline.merge_application(current)[0])
+        except EmptyCatalogError:
+            assert errors
+        else:
+            assert not errors
+
+    def test_commands_that_change_a_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        path = tmp_path / "llm_models.toml"
+        entry = '[[models]]\nprovider = "{}"\nid = "openai/gpt-4o"\ncost.input = 1\n'
+        path.write_text("# mine\n")
+        why = "github_models is no longer listed (last listed on 2026-07-02, gone by 2026-08-18)"
+        for args in (("exclude", "github-models", "*"), ("set", "GitHub-Models:openai/gpt-4o", "cost.input=1")):
+            assert why in refused(here(*args))
+        assert path.read_text() == "# mine\n"
+        for provider in ("github-models", "never-known"):  # a dead entry can be removed by its name
+            path.write_text("# mine\n" + entry.format(provider))
+            fine("unset", f"{provider}:openai/gpt-4o", "--dry-run")
+            fine("unset", f"{provider}:openai/gpt-4o")
+            assert path.read_text().strip() == "# mine"
+        path.write_text(entry.format("github-models"))
+        assert why in refused(here("set", "github-models:another", "cost.input=1"))
+        assert why in fine("set", "github-models:openai/gpt-4o", "cost.input=2").err
+        assert "cost.input = 2" in path.read_text()
 
     def test_an_own_provider_under_a_name_that_is_gone(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         path = tmp_path / "llm_models.toml"
@@ -703,8 +840,10 @@ class TestKnownToBeGone:
         models = [{"provider": "openai", "id": name, "tags": ["a"]} for name in ("gpt-5-codex", "gpt-5-codec")]
         llm_models.load(config=None, overrides={"models": models}, publish=False)
         assert [record.getMessage() for record in caplog.records] == [
-            "left out, because the catalogue does not have them, though they were listed once (1): openai:gpt-5-codex",
-            "left out, because the catalogue does not have their models (1): openai:gpt-5-codec",
+            "llm_models: load(overrides=...): left out, because the catalogue does not have them, though they were "
+            "listed once (1): openai:gpt-5-codex; run 'llm-models history NAME' for details",
+            "llm_models: load(overrides=...): left out, because the catalogue does not have their models (1): "
+            "openai:gpt-5-codec; run 'llm-models history NAME' for details",
         ]
 
 
@@ -920,7 +1059,8 @@ class TestOwnHistory:
         retired_error(lambda: catalogue.resolve("openai:gpt-5-codex"))
         logged = [record.getMessage() for record in caplog.records if "history is not used" in record.getMessage()]
         assert logged
-        assert all(str(file) in text for text in logged)
+        assert all(text.startswith(f"llm_models: {file}") for text in logged)
+        assert all(text.endswith("to have a whole one, run 'llm-models activate'") for text in logged)
         with pytest.raises(UnknownModelError):
             catalogue.history("acme:a")
         assert not catalogue.history("openai:gpt-5-codex").listed
@@ -942,6 +1082,7 @@ class TestOwnHistory:
         with pytest.raises(UnknownModelError, match="openai has no model 'gpt-5-codex'"):
             catalogue.resolve("openai:gpt-5-codex")
         assert "missing.json" in caplog.records[0].getMessage()
+        assert caplog.records[0].getMessage().endswith("to have a whole one, install llm-models-catalog again")
         for ask in (
             lambda: catalogue.history("openai:gpt-5.2"),
             lambda: catalogue.history("nope"),
@@ -989,6 +1130,27 @@ def test_a_catalogue_of_other_data_is_judged_by_names_that_were_ever_known(caplo
     assert [problem.severity for problem in problems] == ["warning", "warning"]
     why = f"anthropic is not in this catalogue (listed on {PACKAGED.date})"
     assert [problem.message.partition(", so")[0] for problem in problems] == [why, why]
+
+
+def test_a_model_that_only_the_source_in_use_lacks_is_not_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The packaged history lists it, and no history of the application knows yet that its source does not."""
+    monkeypatch.chdir(tmp_path)
+    entry = '[[models]]\nprovider = "openai"\nid = "{}"\nlimits.context = 5\n'
+    text = f'[deny]\nopenai = ["gpt-5.2"]\n{entry.format("gpt-5.2")}{entry.format("nobody-had-it")}'
+    (tmp_path / "llm_models.toml").write_text(text)
+    small = catalogues.made_up({"openai": {"gpt-4o": {}}})
+    problems = [str(one) for one in checks.check_text(text.encode(), "llm_models.toml", small)]
+    why = f"openai:gpt-5.2 is not in this catalogue (listed on {PACKAGED.date})"
+    assert problems == [
+        f"llm_models.toml:2:11: deny.openai[0]: {why}",
+        f"llm_models.toml:5:6: models.openai:gpt-5.2.id: {why}, so this entry is left out. To define it, state name.",
+    ]
+    file, _ = catalogues.merged(small, tmp_path / "llm_models.toml", text.encode())
+    assert file.block("openai").ids == ["gpt-4o", "nobody-had-it"]
+    (logged,) = [record.getMessage() for record in caplog.records]
+    assert "though they were listed once (2): openai:gpt-5.2, deny.openai:gpt-5.2; run" in logged
 
 
 def test_the_own_history_of_a_long_past_is_one_of_the_packaged(tmp_path: Path) -> None:
