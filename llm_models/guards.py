@@ -117,17 +117,17 @@ def _missing_sentences(difference: Diff, run: Changes | None, *, new: bool) -> I
         for layer in run.layers:
             for name, location, is_new in _missing(layer, difference, run):
                 if is_new is new:
-                    why, hint = _reason(name, run)
+                    why, hint = _reason(name, run, new)
                     yield f"{why}, but {location} names it.{hint}".removesuffix(".")
 
 
-def _reason(name: str, run: Changes) -> tuple[str, str]:
-    """Why a name is missing, as far as a history knows it, and what follows it."""
+def _reason(name: str, run: Changes, new: bool) -> tuple[str, str]:
+    """Why a name is missing, as far as a history knows it or the refresh is the reason, and what follows it."""
     provider, colon, model_id = name.partition(":")
     past = run.touched.past
     of_model = past.model(provider, model_id) if colon else None
     history = past.provider(name.rpartition(".")[2]) if not colon else of_model
-    why = f"{printable(name)} is missing" if history is None or history.listed else absent(name, history)
+    why = f"{printable(name)} is missing" if new or history is None or history.listed else absent(name, history)
     twin = renamed(model_id, run.touched.ids(provider)) if colon else None
     if twin is not None and twin.id != model_id:
         return why, f" It is listed as '{printable(f'{provider}:{twin.id}')}' now."
