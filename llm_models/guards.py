@@ -15,13 +15,14 @@ from llm_models.errors import LLMModelsError, printable
 from llm_models.filters import compile_glob
 from llm_models.layers import BY_PROVIDER
 from llm_models.modelspec import fold_provider
+from llm_models.moving import FIELD
 from llm_models.origins import fields_of, leaves, weaker
 from llm_models.past import absent, follows
 from llm_models.schema import is_number
 from llm_models.spellings import renamed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from llm_models.changes import Changes
     from llm_models.differences import Change, Values
@@ -115,18 +116,18 @@ def missing_before(difference: Diff, run: Changes | None) -> Iterator[str]:
 def _missing_sentences(difference: Diff, run: Changes | None, *, new: bool) -> Iterator[str]:
     if run is not None:
         for layer in run.layers:
-            for name, location, is_new in _missing(layer, difference, run):
+            for name, spec, location, is_new in _missing(layer, difference, run):
                 if is_new is new:
-                    why, hint = _reason(name, run, new)
+                    why, hint = _reason(name, spec, run, new)
                     yield f"{why}, but {location} names it.{hint}".removesuffix(".")
 
 
-def _reason(name: str, run: Changes, new: bool) -> tuple[str, str]:
-    """Why a name is missing, as far as a history knows it or the refresh is the reason, and what follows it."""
-    provider, colon, model_id = name.partition(":")
+def _reason(name: str, spec: str, run: Changes, new: bool) -> tuple[str, str]:
+    """Why a name is missing, as far as a history knows its spec or the refresh is the reason, and what follows it."""
+    provider, colon, model_id = spec.partition(":")
     past = run.touched.past
     of_model = past.model(provider, model_id) if colon else None
-    history = past.provider(name.rpartition(".")[2]) if not colon else of_model
+    history = past.provider(provider) if not colon else of_model
     why = f"{printable(name)} is missing" if new or history is None or history.listed else absent(name, history)
     twin = renamed(model_id, run.touched.ids(provider)) if colon else None
     if twin is not None and twin.id != model_id:
@@ -142,8 +143,8 @@ def _moved_tenfold(change: Change) -> bool:
     return bool(high > 0 and high >= TENFOLD * low * (1 - _ROUNDING))
 
 
-def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str, str, bool]]:
-    """The providers and models that a layer names and the new base lacks: name, location, and whether that is new.
+def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str, str, str, bool]]:
+    """The providers and models that a layer names and the new base lacks: name, spec, location, whether that is new.
 
     A glob names what it matched before. It counts as missing when nothing matches it any more.
     """
@@ -155,30 +156,46 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
         return matched and not any(map(test, run.touched.ids(provider)))
 
     for entry in layer.providers:
-        if entry.provider in difference.providers_removed:
-            yield entry.provider, layer.nearest((*entry.path, "id")), True
+        new = entry.provider in difference.providers_removed
+        if new or entry in run.left_out:
+            yield entry.provider, entry.provider, layer.nearest((*entry.path, "id")), new
     for index, provider in enumerate(layer.settings.get("prefer", ())):
         if provider in difference.providers_removed:
-            yield provider, layer.nearest(("prefer", index)), True
+            yield provider, provider, layer.nearest(("prefer", index)), True
     for entry in layer.models:
         spec = f"{entry.provider}:{entry.match or entry.id}"
         location = layer.nearest((*entry.path, "id" if entry.match is None else "match"))
         new = entry.provider in difference.providers_removed or spec in difference.models_removed
-        exact = entry in run.left_out or spec in difference.models_removed
-        if exact if entry.match is None else unmatched(entry.provider, entry.match):
-            yield spec, location, new or entry.match is not None
+        gone = entry in run.left_out or spec in difference.models_removed
+        if gone if entry.match is None else unmatched(entry.provider, entry.match):
+            yield spec, spec, location, new or entry.match is not None
+        elif entry.match is not None and entry in run.left_out:
+            yield spec, entry.provider, location, new
+    yield from _missing_settings(layer, run, difference, unmatched)
+
+
+def _missing_settings(
+    layer: Layer, run: Changes, difference: Diff, unmatched: Callable[[str, str], bool]
+) -> Iterator[tuple[str, str, str, bool]]:
+    """The same of targets of `resolves_to`, and of the settings by provider."""
+    for entry in run.moving.void:
+        if entry.layer is layer:
+            spec = f"{entry.provider}:{entry.fields[FIELD]}"
+            yield spec, spec, layer.nearest((*entry.path, FIELD)), spec in difference.models_removed
     for setting in run.touched.gone:
+        spec = setting.provider if setting.id is None else f"{setting.provider}:{setting.id}"
         if setting.id is None:
             new, told = setting.provider in difference.providers_removed, setting.path[0] == "prefer"
         else:  # below it is told as a pattern
-            new, told = f"{setting.provider}:{setting.id}" in difference.models_removed, True
+            new, told = spec in difference.models_removed, True
         if setting.layer is layer and not (new and told):
-            yield setting.name, layer.nearest(setting.path), new
+            yield setting.name, spec, layer.nearest(setting.path), new
     for path, globs in chain(*map(layer.document.entries, BY_PROVIDER)):
         provider = fold_provider(str(path[1]))
         for index, glob in enumerate(() if globs == "all" else globs):
             if unmatched(provider, glob):
-                yield f"{provider}:{glob}", layer.nearest((*path, index)), True
+                spec = f"{provider}:{glob}"
+                yield spec, spec, layer.nearest((*path, index)), True
 
 
 def _shown(value: object) -> str:

@@ -28,7 +28,7 @@ class locked:
     within `timeout` seconds.
     """
 
-    def __init__(self, folder: str, timeout: float = 10.0, *, leave_file: bool = True) -> None:
+    def __init__(self, folder: str, timeout: float = 60.0, *, leave_file: bool = True) -> None:
         self.folder = folder or os.curdir
         self.timeout = timeout
         self.leave_file = leave_file

@@ -301,7 +301,7 @@ def _gone_ids(file: SnapshotFile, given: Filters, remembers: Folder | None) -> l
     gone = []
     for section, table in (("allow", given.allow or {}), ("deny", given.deny)):
         for provider, globs in table.items():
-            for name in [*globs] if globs != "all" else ():
+            for name in [*globs] if isinstance(globs, list) else ():
                 if is_exact(name) and not _has(file, provider, name) and _past(remembers).knows(provider, name):
                     globs.remove(name)
                     gone.append(f"{section}.{provider}:{name}")

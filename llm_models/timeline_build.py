@@ -23,15 +23,15 @@ from typing import TYPE_CHECKING, Any
 import click
 from glom import glom
 
-from llm_models import paths, schema, transforms
+from llm_models import schema, transforms
 from llm_models.errors import LLMModelsError, SourceError, printable
 from llm_models.files import read_limited, write_atomically
 from llm_models.listings import Successor
 from llm_models.modelspec import fold_provider
 from llm_models.normalize import Report, normalize
 from llm_models.observations import observed_file, observed_records
-from llm_models.pipeline import curated_layers
 from llm_models.snapshot_file import SnapshotFile
+from llm_models.successors import CURATED, curated_successors, entry_of
 from llm_models.timeline import History
 from llm_models.timeline_writer import (
     Folded,
@@ -126,14 +126,14 @@ def litellm_successors(entries: Mapping[str, Any], history: Folded) -> dict[tupl
         yield LITELLM_PROVIDERS.get(head, fold_provider(head)), rest
 
     def resolved(name: str, provider: str) -> tuple[str, str] | None:
-        return next((key for key in keys(name, provider) if _entry(history, key) is not None), None)
+        return next((key for key in keys(name, provider) if entry_of(history, key) is not None), None)
 
     found: dict[tuple[str, str], Successor] = {}
     for name, entry in sorted(entries.items()):
         if isinstance(entry.get("successor_model"), str):
             provider = entry.get("litellm_provider", "")
             gone, follower = resolved(name, provider), resolved(entry["successor_model"], provider)
-            if gone and follower and gone != follower and not _entry(history, gone).living:
+            if gone and follower and gone != follower and not entry_of(history, gone).living:
                 found.setdefault(gone, Successor(":".join(follower), "litellm", entry.get("deprecation_source")))
     return found
 
@@ -147,38 +147,6 @@ def stated_successors(history: Folded) -> dict[tuple[str, str], Successor]:
         for name, one in part.successors.items()
         if one.source != CURATED
     }
-
-
-CURATED = "curated"
-"""In place of a source: the successor is stated in `overrides/`."""
-_LINK = re.compile(r"https://[^\s,;)]+")
-
-
-def curated_successors(history: Folded) -> dict[tuple[str, str], Successor]:
-    """The successors that `overrides/` states for models that are gone, each with the nearest link above it."""
-    found = {}
-    for layer in curated_layers():
-        lines: list[str] = []
-        for entry in layer.models:
-            known = _entry(history, (entry.provider, entry.id))
-            if known is None or known.living or not entry.states("successor"):
-                continue
-            lines = lines or _lines(layer.name)
-            above = reversed(lines[: entry.line(()) or 0])
-            links = next((links for line in above if line.startswith("#") and (links := _LINK.findall(line))), [None])
-            found[entry.provider, entry.id] = Successor(entry.fields["successor"], CURATED, links[0])
-    return found
-
-
-def _lines(name: str) -> list[str]:
-    folder, _, file = name.partition("/")
-    with open(os.path.join(paths.resources(folder), file), encoding="utf-8") as text:
-        return text.read().splitlines()
-
-
-def _entry(history: Folded, key: tuple[str, str]) -> Any:
-    part = history.providers.get(key[0])
-    return part and part.ids.get(key[1])
 
 
 def build(paths: Iterable[str], history: Folded | None = None, source: str = transforms.DEFAULT) -> Folded:

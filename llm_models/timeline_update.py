@@ -14,6 +14,7 @@ there, and is believed under the same conditions (`Folder.strange`). Its rules:
 - Layers of an application are no part of it, and nor is an activation of the packaged data.
 - It is written before the snapshot. So a process that is killed between the two has recorded what was not activated,
   which the next activation repeats; nothing that was activated is ever missing.
+- Of a model that goes, the successor that `overrides/` states goes into the history.
 - Nothing here stops an activation. What was in the way is a notice.
 """
 
@@ -29,8 +30,9 @@ from llm_models.header import read_header
 from llm_models.in_use import packaged
 from llm_models.observations import Observation, observed_file
 from llm_models.status import UNUSED
+from llm_models.successors import curated_successors
 from llm_models.timeline import History
-from llm_models.timeline_writer import encode, extended, folded, inserted, united, with_prices
+from llm_models.timeline_writer import encode, extended, folded, inserted, united, with_prices, with_successors
 
 if TYPE_CHECKING:
     from llm_models.snapshot_file import SnapshotFile
@@ -63,15 +65,21 @@ def update(path: str, folder: paths.Folder, base: SnapshotFile, fetched: str | N
             if not _holds(own or shipped, seen):
                 seen = seen._replace(day=day if day < newest else min(date, newest))
                 history = inserted(_before(shipped, own, notices), seen)
-                write_atomically(path, encode(history, {**memory, "packaged": shipped.checksum}))
+                write_atomically(path, encode(_followed(history), {**memory, "packaged": shipped.checksum}))
             return notices
         memory = {"packaged": shipped.checksum, "sha256": source["sha256"], "date": max(date, latest)}
         if own is None or own.own != memory or own.date != day:
             history = extended(_before(shipped, own, notices), observed_file(base, day))
-            write_atomically(path, encode(history, memory))
+            write_atomically(path, encode(_followed(history), memory))
     except (FileError, SnapshotError) as error:
         notices.append(f"{error}; the history was not continued")
     return notices
+
+
+def _followed(history: Folded) -> Folded:
+    """The history with the curated successors of the models that are gone now, beside those that it has."""
+    known = {(name, i): one for name, part in history.providers.items() for i, one in part.successors.items()}
+    return with_successors(history, {**known, **curated_successors(history)})
 
 
 def _own(path: str, folder: paths.Folder, source: str, notices: list[str]) -> History | None:

@@ -489,4 +489,5 @@ class TestTarget:
         assert set(modes.values()) == {0o600}
         with suppress(KeyError):
             del modes[locks.LOCK_NAME]
-        assert sorted(modes) == ["manifest.json", "snapshot.json", activation.PREVIOUS, "upstream.json"]
+        expected = [paths.HISTORY_NAME, "manifest.json", "snapshot.json", activation.PREVIOUS, "upstream.json"]
+        assert sorted(modes) == expected

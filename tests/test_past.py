@@ -587,7 +587,9 @@ class TestKnownToBeGone:
         assert {f"{name}.kiro" for name in ("deny", "prefer", "allow", "exclude")} <= {*told["gone"]}
         assert {"kiro", "kiro:any", "kiro:*"} <= {*told["gone"]}
         at = 1 + next(number for number, line in enumerate(lines) if line == 'kiro = ["*"]')
-        assert f"deny.kiro is missing, but llm_models.toml:{at} names it" in told["notices"]
+        assert [text for text in told["notices"] if text.startswith("deny.kiro is no longer listed (")] == [
+            text for text in told["notices"] if text.endswith(f", but llm_models.toml:{at} names it")
+        ]
         assert not [text for text in told["look"] if "is missing" in text]  # nothing of it has just gone
         caplog.clear()
         again = llm_models.load(config=path, publish=False)
@@ -694,7 +696,11 @@ class TestKnownToBeGone:
         assert f"(1): {section}.openai:gpt-5-codex; run 'llm-models validate'" in logged
         told = json.loads(fine("activate", "--config", path, "--json").out)
         assert told["gone"] == [f"{section}.openai:gpt-5-codex"]
-        assert f"{section}.openai:gpt-5-codex is missing, but llm_models.toml:2 names it" in told["notices"]
+        assert (
+            f"{section}.openai:gpt-5-codex is no longer listed (last listed on 2026-07-02, gone by 2026-08-18), but"
+            in (text := "".join(told["notices"]))
+        )
+        assert "llm_models.toml:2 names it. Its successor is 'openai:gpt-5.6-sol' (https://" in text
 
     def test_an_alias_or_an_own_model_is_not_gone(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         path = tmp_path / "llm_models.toml"

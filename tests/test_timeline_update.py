@@ -486,3 +486,25 @@ class TestReal:
         mine, theirs = folded(own()), folded(shipped)
         assert all(mine.providers[name].ids.keys() == part.ids.keys() for name, part in theirs.providers.items())
         assert all(one < two for one, two in pairwise(own().days))
+
+
+def test_a_model_that_goes_leaves_its_curated_successor() -> None:
+    """The day on which it goes, with the page that names it; also where it went before the package knew."""
+    names = ("gpt-4o-mini", "gpt-5.2")
+    with_it, without = (
+        catalogue(provider("openai", *(model(name, last_updated=day) for name in listed)))
+        for day, listed in (("2026-02-01", names), ("2026-02-02", names[1:]))
+    )
+    activate(with_it)
+    assert own().of_model("openai", "gpt-4o-mini").successor is None  # type: ignore[union-attr]
+    activate(without)
+    gone = own().of_model("openai", "gpt-4o-mini")
+    assert gone is not None
+    assert gone.successor is not None
+    assert (gone.successor.source, gone.last) == ("curated", "2026-02-01")
+    assert gone.successor.link is not None
+    assert "openai.com" in gone.successor.link
+    error = here("resolve", "openai:gpt-4o-mini").err
+    assert (
+        "openai:gpt-4o-mini is no longer listed: last listed on 2026-02-01, gone by 2026-02-02. Its successor " in error
+    )

@@ -1,0 +1,46 @@
+"""Successors: what `overrides/` states to follow the models of a history that are gone."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from llm_models import paths
+from llm_models.listings import Successor
+from llm_models.pipeline import curated_layers
+
+if TYPE_CHECKING:
+    from llm_models.timeline_writer import Folded
+
+CURATED = "curated"
+"""In place of a source: the successor is stated in `overrides/`."""
+_LINK = re.compile(r"https://[^\s,;)]+")
+
+
+def curated_successors(history: Folded) -> dict[tuple[str, str], Successor]:
+    """The successors that `overrides/` states for models that are gone, each with the nearest link above it."""
+    found = {}
+    for layer in curated_layers():
+        lines: list[str] = []
+        for entry in layer.models:
+            known = entry_of(history, (entry.provider, entry.id))
+            if known is None or known.living or not entry.states("successor"):
+                continue
+            lines = lines or _lines(layer.name)
+            above = reversed(lines[: entry.line(()) or 0])
+            links = next((links for line in above if line.startswith("#") and (links := _LINK.findall(line))), [None])
+            found[entry.provider, entry.id] = Successor(entry.fields["successor"], CURATED, links[0])
+    return found
+
+
+def _lines(name: str) -> list[str]:
+    folder, _, file = name.partition("/")
+    with open(os.path.join(paths.resources(folder), file), encoding="utf-8") as text:
+        return text.read().splitlines()
+
+
+def entry_of(history: Folded, key: tuple[str, str]) -> Any:
+    """What a history has of a provider and an id; None where it has nothing."""
+    part = history.providers.get(key[0])
+    return part and part.ids.get(key[1])
