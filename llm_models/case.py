@@ -84,6 +84,10 @@ class Case(NamedTuple):
                 return True
         return False
 
+    def is_name(self, provider: str, name: str) -> bool:
+        """Whether a provider has a model with that id, or in the base with that alias."""
+        return self.run.holds(provider, name) or name in self.base_aliases(provider)
+
     def base_aliases(self, provider: str) -> dict[str, str]:
         """The aliases in the base: alias -> id."""
         return self.run.base.block(provider).aliases if self.run.base.holds(provider) else {}

@@ -298,7 +298,7 @@ def _lifecycle(case: Case) -> Iterator[Finding]:
     named = () if case.layer.only_patches else notices.of_layer(case.layer, case.run.base)
     for path, what, model in named:
         yield Finding(model.provider, path, f"{printable(model.spec)}: {what}")
-    for entry, why in notices.strange_successors(case.layer, case.run.holds):
+    for entry, why in notices.strange_successors(case.layer, case.is_name):
         yield Finding(entry.provider, (*entry.path, "successor"), why)
 
 

@@ -35,10 +35,11 @@ def is_day(text: object) -> bool:
 
 def day_of(day: Day) -> str:
     """A day as text. Raises `InvalidArgumentError` for a text that is not a day, `YYYY-MM-DD`."""
-    text = day if isinstance(day, str) else day.isoformat()[: len("YYYY-MM-DD")]
-    if not is_day(text):
-        raise InvalidArgumentError(f"not a day: {quoted(text)} (expected YYYY-MM-DD)")
-    return text
+    iso = getattr(day, "isoformat", None)  # an argument of a program may have any type
+    text = str(iso())[: len("YYYY-MM-DD")] if iso else day
+    if isinstance(text, str) and is_day(text):
+        return text
+    raise InvalidArgumentError(f"not a day: {quoted(text)} (expected YYYY-MM-DD)")
 
 
 def has_come(day: str | None, at: Day | None = None) -> bool:

@@ -11,11 +11,10 @@ from llm_models.records import Model
 from llm_models.snapshot_file import effective
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from llm_models.document import DocumentPath
     from llm_models.layers import Entry, Layer
-    from llm_models.merge import Path
     from llm_models.snapshot_file import SnapshotFile
 
 
@@ -25,7 +24,7 @@ def of_layer(layer: Layer, file: SnapshotFile) -> Iterator[tuple[DocumentPath, s
     The id of an entry names a model, and so does an id or an alias in `allow`. An entry that states the lifecycle
     itself does not count. `deny` and `exclude` name models that shall not be used, so they do not count either.
     """
-    for path, provider, name, omitted in _named(layer):
+    for path, provider, name, entry in _named(layer):
         if not file.holds(provider):
             continue
         block = file.block(provider)
@@ -33,20 +32,23 @@ def of_layer(layer: Layer, file: SnapshotFile) -> Iterator[tuple[DocumentPath, s
         if model_id not in block.rows:
             continue
         record = effective(block.model(block.rows[model_id]), provider)
-        model = Model.from_dict({name: value for name, value in record.items() if (name,) not in omitted})
+        if entry is not None:
+            record = {key: value for key, value in record.items() if (key,) not in entry.omitted}
+            record |= {key: entry.fields[key] for key in ("successor",) if key in entry.fields}
+        model = Model.from_dict(record)
         state = lifecycle.state(model)
         if state is not None:
             yield path, f"{state}{lifecycle.successor_of(model)}", model
 
 
-def _named(layer: Layer) -> Iterator[tuple[DocumentPath, str, str, Collection[Path]]]:
-    """The path, the provider and the name of each model that a layer names, and the fields that it omits."""
+def _named(layer: Layer) -> Iterator[tuple[DocumentPath, str, str, Entry | None]]:
+    """The path, the provider and the name of each model that a layer names, and the entry that names it if one does."""
     for entry in layer.models:
         if entry.match is None and not entry.states("deprecated") and not entry.states("retires"):
-            yield (*entry.path, "id"), entry.provider, entry.id, entry.omitted
+            yield (*entry.path, "id"), entry.provider, entry.id, entry
     for path, globs in layer.document.entries("allow"):
         for index, name in enumerate(() if globs == "all" else globs):
-            yield (*path, index), fold_provider(str(path[1])), name, ()
+            yield (*path, index), fold_provider(str(path[1])), name, None
 
 
 def strange_successors(layer: Layer, holds: Callable[[str, str], bool]) -> Iterator[tuple[Entry, str]]:

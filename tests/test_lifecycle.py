@@ -15,7 +15,7 @@ from support.command import here
 
 import llm_models
 from llm_models import checks, lifecycle
-from llm_models.errors import NoMatchError
+from llm_models.errors import InvalidArgumentError, NoMatchError
 from llm_models.records import Model
 
 if TYPE_CHECKING:
@@ -80,10 +80,10 @@ class TestTheQuestion:
             "open": False,
         }
 
-    @pytest.mark.parametrize("day", ["2026-11", "26.11.2026", "2026-02-30", "", "2026-11-26T00:00"])
-    def test_a_text_that_is_not_a_day(self, snapshot: Snapshot, day: str) -> None:
+    @pytest.mark.parametrize("day", ["2026-11", "26.11.2026", "2026-02-30", "", "2026-11-26T00:00", 5])
+    def test_what_is_not_a_day(self, snapshot: Snapshot, day: Any) -> None:
         for ask in (snapshot.select, snapshot.candidates, snapshot.get_model("acme", "old").is_retired):
-            with pytest.raises(ValueError, match=r"not a day: .* \(expected YYYY-MM-DD\)"):
+            with pytest.raises(InvalidArgumentError, match=r"not a day: .* \(expected YYYY-MM-DD\)"):
                 ask(at=day)
 
 
@@ -243,3 +243,27 @@ deprecated = false
         assert (result.code, result.err) == (0, "notice: llm_models.toml:7: openai:gpt-5.2: retires on 2026-12-01\n")
         shown = json.loads(here("activate", "--config", config, "--json").out)
         assert shown["notices"] == ["llm_models.toml:7: openai:gpt-5.2: retires on 2026-12-01"]
+
+    def test_validate_of_successors(self) -> None:
+        """A successor is another model of the catalogue; an entry that states one or omits a date is heard."""
+        base = catalogues.of_source(catalogues.catalogue(catalogues.provider("acme", *map(catalogues.model, "ab"))))[0]
+        curated = (
+            b'[[models]]\nprovider = "acme"\nid = "a"\nretires = "2026-12-01"\nsuccessor = "acme:b"\naliases = ["aa"]\n'
+        )
+        base = catalogues.base(
+            catalogues.catalogue(catalogues.provider("acme", *map(catalogues.model, "ab"))), curated
+        )[0]
+
+        def found(lines: str) -> list[str]:
+            text = f'[[models]]\nprovider = "acme"\n{lines}'
+            return [problem.message for problem in checks.check_text(text.encode(), "x.toml", base)]
+
+        retires = "acme:a: retires on 2026-12-01; its successor is"
+        assert found('id = "a"\ntags = ["x"]\n') == [f"{retires} acme:b"]
+        assert found('id = "a"\nomit = ["retires"]\n') == []
+        assert found('id = "a"\nsuccessor = "ACME:aa"\n') == [f"{retires} acme:aa"]
+        assert found('id = "a"\nsuccessor = "nosuch:x"\n') == [
+            f"{retires} nosuch:x",
+            "'nosuch:x' is not in this catalogue",
+        ]
+        assert found('id = "b"\nsuccessor = "acme:b"\n') == ["a model is not its own successor"]
