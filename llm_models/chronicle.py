@@ -59,7 +59,7 @@ def _key(view: View, spec: str | tuple[str, str] | Model) -> ModelKey:
     if key is not None and key.id:
         return _with_id(view, key)
     rows = [(name, view.file.block(name)) for name in view.known]
-    keys = {_with_id(view, ModelKey(name, text)) for name, block in rows if text in block.rows or text in block.aliases}
+    keys = {_with_id(view, ModelKey(name, text)) for name, block in rows if block.serves(text)}
     keys |= {ModelKey(name, text) for name in view.past.holders(text)}
     if not keys and view.past.damage is not None:
         raise view.past.damage

@@ -185,10 +185,10 @@ def _missing_settings(
     for setting in run.touched.gone:
         spec = setting.provider if setting.id is None else f"{setting.provider}:{setting.id}"
         if setting.id is None:
-            new, told = setting.provider in difference.providers_removed, setting.path[0] == "prefer"
-        else:  # below it is told as a pattern
-            new, told = spec in difference.models_removed, True
-        if setting.layer is layer and not (new and told):
+            new, elsewhere = setting.provider in difference.providers_removed, setting.path[0] == "prefer"
+        else:  # below it is reported as a pattern
+            new, elsewhere = spec in difference.models_removed, True
+        if setting.layer is layer and not (new and elsewhere):
             yield setting.name, spec, layer.nearest(setting.path), new
     for path, globs in chain(*map(layer.document.entries, BY_PROVIDER)):
         provider = fold_provider(str(path[1]))

@@ -80,7 +80,7 @@ def _by_key(view: View, key: ModelKey, within: str | None) -> ModelRow | Miss:
 
 
 def _by_text(view: View, text: str, within: str | None, prefer: Collection[str]) -> ModelRow | Miss:
-    if within is not None and _serves(view, within, text):
+    if within is not None and view.file.block(within).serves(text):
         return row_of(view, within, text)
     key = split_spec(text, view.known)
     if not text or (key is not None and not key.id):
@@ -102,15 +102,9 @@ def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | 
         return lambda: _ambiguous(view, name, rows)
     if view.filters is not None:
         for provider in view.known:
-            if _serves(view, provider, name):
+            if view.file.block(provider).serves(name):
                 return row_of(view, provider, name)  # a hidden model: the error states why
     return lambda: _unknown_name(view, name)
-
-
-def _serves(view: View, provider: str, name: str) -> bool:
-    """Whether a provider has a model with that id or alias, shown or hidden."""
-    block = view.file.block(provider)
-    return name in block.rows or name in block.aliases
 
 
 def _provider(text: object, known: Container[str]) -> str | None:

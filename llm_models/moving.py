@@ -136,10 +136,10 @@ class Moving:
         """
         target, stating = self._stated(provider, model_id) or (ground.get(FIELD), None)
         entries = self._touched.models.get(provider, {}).get(model_id, ())
-        anew = stating is not None or target in self.changed(provider)
-        taken = _taken(values_of(target), f"{provider}:{target}") if target is not None and anew else []
+        again = stating is not None or target in self.changed(provider)
+        taken = _taken(values_of(target), f"{provider}:{target}") if target is not None and again else []
         layers = [Layered(ground)]
-        if anew and FIELD in ground:
+        if again and FIELD in ground:
             origins = fields_of(self._tail, f"{provider}:{model_id}")
             layers = [Layered(_own(ground, origins))]
             if stating is None:
@@ -151,7 +151,7 @@ class Moving:
             if entry is stating:
                 parts = [*parts, *taken] if entry.is_ground else [*taken, *parts]
             layers += parts
-        return layers, FIELD if anew and FIELD in ground else None
+        return layers, FIELD if again and FIELD in ground else None
 
 
 def _taken(values: Record, spec: str) -> list[Layered]:

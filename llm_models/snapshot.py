@@ -63,8 +63,9 @@ class Snapshot(Immutable):
         if allow is not None or deny is not None or stated.get("allow") is not None or stated.get("deny"):
             from llm_models.filters import Filters
 
-            given = Filters(allow, deny, file.blocks, lambda name: _past(remembers).knows(name))
-            gone += [*given.gone, *_gone_ids(file, given, remembers)]
+            was_known = _knowing(remembers)
+            given = Filters(allow, deny, file.blocks, was_known)
+            gone += [*given.gone, *_gone_ids(file, given, was_known)]
             filters = given.over(stated.get("allow") if allow is None else None, stated.get("deny"))
             # The arguments as they were read: the caller's objects may change later, or be generators.
             allow, deny = None if allow is None else given.allow or "all", given.deny
@@ -294,7 +295,7 @@ def _with_gone_provider(text: object, view: View) -> ModelKey | None:
     return key if key is not None and key.id else None
 
 
-def _gone_ids(file: SnapshotFile, given: Filters, remembers: Folder | None) -> list[str]:
+def _gone_ids(file: SnapshotFile, given: Filters, was_known: Callable[[str, str], bool]) -> list[str]:
     """Take out of filters the exact ids of models that are gone; what was taken out, for people."""
     from llm_models.filters import is_exact
 
@@ -302,19 +303,21 @@ def _gone_ids(file: SnapshotFile, given: Filters, remembers: Folder | None) -> l
     for section, table in (("allow", given.allow or {}), ("deny", given.deny)):
         for provider, globs in table.items():
             for name in [*globs] if isinstance(globs, list) else ():
-                if is_exact(name) and not _has(file, provider, name) and _past(remembers).knows(provider, name):
+                if is_exact(name) and not file.block(provider).serves(name) and was_known(provider, name):
                     globs.remove(name)
                     gone.append(f"{section}.{provider}:{name}")
     return gone
 
 
-def _has(file: SnapshotFile, provider: str, name: str) -> bool:
-    """Whether a provider of the file has a model with that id or alias."""
-    block = file.block(provider)
-    return name in block.rows or name in block.aliases
+def _knowing(remembers: Folder | None) -> Callable[..., bool]:
+    """`Past.knows`, of histories that are opened when it is first asked, and once."""
+    opened: list[Past] = []
 
+    def knows(provider: str, model_id: str | None = None) -> bool:
+        if not opened:
+            from llm_models.past import Past
 
-def _past(remembers: Folder | None) -> Past:
-    from llm_models.past import Past
+            opened.append(Past(remembers))
+        return opened[0].knows(provider, model_id)
 
-    return Past(remembers)
+    return knows

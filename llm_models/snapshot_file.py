@@ -89,6 +89,10 @@ class Block:
         model_id = self.ids[row]
         return [model_id, *[alias for alias, target in self.aliases.items() if target == model_id]]
 
+    def serves(self, name: object) -> bool:
+        """Whether a model has that id or alias."""
+        return name in self.rows or name in self.aliases
+
     def line(self, row: int) -> bytes:
         """The JSON text of the model in `row`."""
         start = self._starts[row]

@@ -48,6 +48,13 @@ resolves_to = "big-2512"
 TAKES = {"input": 1, "output": 2, "reasoning": 3}
 
 
+def derived_tags(file: SnapshotFile, model_id: str) -> list[str] | None:
+    line = file.line("acme", model_id)
+    assert line is not None
+    tags: list[str] | None = line.get("derived", {}).get("tags")
+    return tags
+
+
 def entry(model_id: str, *lines: str) -> str:
     return "\n".join([f'[[models]]\nprovider = "acme"\n{model_id}', *lines, ""])
 
@@ -140,7 +147,7 @@ class TestTaken:
         own = merged(of_id("big-latest", 'omit = ["resolves_to"]'))
         assert model(own)["cost"] == {"input": 4, "output": 8, "cache_read": 1}
         assert model(own)["knowledge"] == "2023-01"
-        assert own.line("acme", "big-latest")["derived"]["tags"] == ["moving"]  # type: ignore[index,typeddict-item]
+        assert derived_tags(own, "big-latest") == ["moving"]
         assert not [
             one for one in own.tail()["models"]["acme:big-latest"]["fields"].values() if one["layer"] == moving.FIELD
         ]
@@ -384,7 +391,7 @@ class TestTag:
         assert is_moving(model_id)
         for record in ({}, {"kind": "image"}):
             file = catalogues.from_records({"acme": {model_id: record}})
-            assert file.line("acme", model_id)["derived"]["tags"] == ["moving"]  # type: ignore[index,typeddict-item]
+            assert derived_tags(file, model_id) == ["moving"]
 
     @pytest.mark.parametrize(
         "model_id", ["latest", "latest-7b", "translatest", "a~b", "gpt-latest-mini", "vendor/latest"]
@@ -393,7 +400,7 @@ class TestTag:
         assert not is_moving(model_id)
 
     def test_with_a_target_it_has_no_tag(self) -> None:
-        assert "tags" not in base().line("acme", "big-latest").get("derived", {})  # type: ignore[union-attr]
+        assert derived_tags(base(), "big-latest") is None
 
 
 class TestSiblings:

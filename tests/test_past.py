@@ -7,6 +7,7 @@ import os
 import pickle
 import shutil
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -95,12 +96,12 @@ class TestEveryGoneName:
         for (provider, model_id), last in list(GONE.items())[::40]:
             spec = f"{provider}:{model_id}"
             ways: list[Callable[[], object]] = [
-                lambda key=(provider, model_id): packaged.get_model(*key),  # type: ignore[misc]
-                lambda key=(provider, model_id): packaged.resolve(key),  # type: ignore[misc]
-                lambda spec=spec: packaged.resolve(spec),  # type: ignore[misc]
-                lambda spec=spec: packaged.endpoint(spec),  # type: ignore[misc]
-                lambda spec=spec: packaged.explain(spec),  # type: ignore[misc]
-                lambda key=(provider, model_id): packaged.resolve(llm_models.format_spec(key, "at")),  # type: ignore[misc]
+                partial(packaged.get_model, provider, model_id),
+                partial(packaged.resolve, (provider, model_id)),
+                partial(packaged.resolve, spec),
+                partial(packaged.endpoint, spec),
+                partial(packaged.explain, spec),
+                partial(packaged.resolve, llm_models.format_spec((provider, model_id), "at")),
             ]
             errors = [retired_error(way) for way in ways]
             assert {(one.spec, one.last_listed, str(one)) for one in errors} == {(spec, last, str(errors[0]))}
@@ -256,7 +257,7 @@ class TestErrors:
         with_hint = [
             spec
             for provider, model_id in list(GONE)[::40]
-            if "Did you mean" in str(retired_error(lambda: packaged.get_model(provider, model_id)))  # noqa: B023
+            if "Did you mean" in str(retired_error(partial(packaged.get_model, provider, model_id)))
             for spec in [f"{provider}:{model_id}"]
         ]
         assert with_hint
