@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llm_models import lifecycle
+from llm_models.block import effective
 from llm_models.errors import printable
 from llm_models.modelspec import fold_provider
 from llm_models.records import Model
-from llm_models.snapshot_file import effective
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 def of_layer(layer: Layer, file: SnapshotFile) -> Iterator[tuple[DocumentPath, str, Model]]:
     """The models of `file` that a layer names and that people must know of: where, what (`state`), and the model.
 
-    The id of an entry names a model, and so does an id or an alias in `allow`. An entry that states the lifecycle
+    The id of an entry names a model, and so does any name in `allow`. An entry that states the lifecycle
     itself does not count. `deny` and `exclude` name models that shall not be used, so they do not count either.
     """
     for path, provider, name, entry in _named(layer):
         if not file.holds(provider):
             continue
         block = file.block(provider)
-        model_id = block.aliases.get(name) if path[0] == "allow" and name not in block.rows else name
+        model_id = block.id_of(name) if path[0] == "allow" else name
         if model_id not in block.rows:
             continue
         record = effective(block.model(block.rows[model_id]), provider)

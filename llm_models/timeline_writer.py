@@ -11,12 +11,12 @@ from types import EllipsisType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
+from llm_models.block import encode_json
 from llm_models.errors import SourceError
 from llm_models.frozen import FrozenDict, defaults, thaw
 from llm_models.header import CRC
 from llm_models.listings import ELSEWHERE, STILL, Entry, Successor
 from llm_models.records import Cost
-from llm_models.snapshot_file import encode_json
 from llm_models.timeline import FIRST_SHARED, FORMAT, History
 
 if TYPE_CHECKING:
