@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llm_models import lifecycle
+from llm_models.enrich import is_deprecated
 from llm_models.errors import printable
+from llm_models.layers import RECORD_RULES
+from llm_models.merge import Layered, merge
 from llm_models.modelspec import fold_provider
 from llm_models.records import Model
-from llm_models.snapshot_file import effective
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -17,25 +19,28 @@ if TYPE_CHECKING:
     from llm_models.layers import Entry, Layer
     from llm_models.snapshot_file import SnapshotFile
 
+    Changing = Callable[[str, str], Iterable[Entry]]
 
-def of_layer(layer: Layer, file: SnapshotFile) -> Iterator[tuple[DocumentPath, str, Model]]:
+
+def of_layer(
+    layer: Layer, file: SnapshotFile, changing: Changing | None = None
+) -> Iterator[tuple[DocumentPath, str, Model]]:
     """The models of `file` that a layer names and that people must know of: where, what (`state`), and the model.
 
     The id of an entry names a model, and so does an id or an alias in `allow`. An entry that states the lifecycle
     itself does not count. `deny` and `exclude` name models that shall not be used, so they do not count either.
+    `changing` gives the entries that are not yet merged into `file`, by provider and id.
     """
     for path, provider, name, entry in _named(layer):
-        if not file.holds(provider):
+        aliases = file.block(provider).aliases if path[0] == "allow" and file.holds(provider) else {}
+        model_id = name if file.holds(provider, name) else aliases.get(name, name)
+        entries = [*changing(provider, model_id)] if changing else [entry] if entry else []
+        ground = file.stated(provider, model_id) or ({"id": model_id} if changing and entries else None)
+        if ground is None:
             continue
-        block = file.block(provider)
-        model_id = block.aliases.get(name) if path[0] == "allow" and name not in block.rows else name
-        if model_id not in block.rows:
-            continue
-        record = effective(block.model(block.rows[model_id]), provider)
-        if entry is not None:
-            record = {key: value for key, value in record.items() if (key,) not in entry.omitted}
-            record |= {key: entry.fields[key] for key in ("successor",) if key in entry.fields}
-        model = Model.from_dict(record)
+        layers = (part for one in entries for part in one.layered())
+        stated = merge([Layered({**ground, "provider": provider}), *layers], RECORD_RULES).values
+        model = Model.from_dict({"provider_model_id": model_id, **stated, "deprecated": is_deprecated(stated)})
         state = lifecycle.state(model)
         if state is not None:
             yield path, f"{state}{lifecycle.successor_of(model)}", model
@@ -64,7 +69,8 @@ def strange_successors(layer: Layer, holds: Callable[[str, str], bool]) -> Itera
 
 
 def of_layers(layers: Iterable[Layer], file: SnapshotFile) -> Iterator[str]:
-    """The same as a sentence for each model, with the location that names it first."""
+    """The same as a sentence for each model, with the location that names it, in the order of the text."""
     for layer in layers:
-        for path, what, model in of_layer(layer, file):
+        found = of_layer(layer, file)
+        for path, what, model in sorted(found, key=lambda one: layer.document.line_column(one[0])[0] or 0):
             yield f"{layer.nearest(path)}: {printable(model.spec)}: {what}"
