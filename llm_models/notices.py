@@ -29,13 +29,13 @@ def of_layer(
 ) -> Iterator[tuple[DocumentPath, str, Model]]:
     """The models of `file` that a layer names and that people must know of: where, what (`state`), and the model.
 
-    The id of an entry names a model, and so does an id or an alias in `allow`. An entry that states the lifecycle
+    The id of an entry names a model, and so does any name in `allow`. An entry that states the lifecycle
     itself does not count. `deny` and `exclude` name models that shall not be used, so they do not count either.
     `changing` gives the entries that are not yet merged into `file`, by provider and id.
     """
     for path, provider, name, entry in _named(layer):
-        aliases = file.block(provider).aliases if path[0] == "allow" and file.holds(provider) else {}
-        model_id = name if file.holds(provider, name) else aliases.get(name, name)
+        block = file.block(provider) if path[0] == "allow" and file.holds(provider) else None
+        model_id = (block and block.id_of(name)) or name
         entries = [*changing(provider, model_id)] if changing else [entry] if entry else []
         if not file.holds(provider, model_id) and not (changing and entries):
             continue
