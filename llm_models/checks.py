@@ -297,7 +297,7 @@ def _preferred(case: Case) -> Iterator[Finding]:
 
 def _lifecycle(case: Case) -> Iterator[Finding]:
     """A model that is deprecated, retiring or retired. Curated overrides are about such models, too."""
-    named = () if case.layer.only_patches else notices.of_layer(case.layer, case.run.base)
+    named = () if case.layer.only_patches else notices.of_layer(case.layer, case.run.base, case.run.changing)
     for path, what, model in named:
         yield Finding(model.provider, path, f"{printable(model.spec)}: {what}")
     for entry, why in notices.strange_successors(case.layer, case.is_name):

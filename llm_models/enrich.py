@@ -26,7 +26,7 @@ def derive(model: Mapping[str, Any], agreed: Mapping[str, Any]) -> dict[str, Any
     A derived limit of None withholds a stated one, which means something else.
     """
     derived = {name: agreed[name] for name in _AGREED if name in agreed and model.get(name) is None}
-    if model.get("deprecated") is None and model.get("status") == "deprecated":
+    if model.get("deprecated") is None and is_deprecated(model):
         derived["deprecated"] = True
     rule = rule_of(model, model.get("family") or derived.get("family"))
     kind = model.get("kind") or rule["kind"]
@@ -53,6 +53,12 @@ def derive(model: Mapping[str, Any], agreed: Mapping[str, Any]) -> dict[str, Any
     if kind == EMBEDDING and not chats:
         derived.update(_dimensions(model))
     return derived
+
+
+def is_deprecated(model: Mapping[str, Any]) -> bool:
+    """Whether a model's stated data states that it is deprecated, or its status does where that is all."""
+    stated = model.get("deprecated")
+    return bool(model.get("status") == "deprecated" if stated is None else stated)
 
 
 def _fill(derived: dict[str, Any], stated: Mapping[str, Any], path: tuple[str, ...], value: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llm_models import lifecycle
-from llm_models.block import effective
+from llm_models.enrich import is_deprecated
 from llm_models.errors import printable
 from llm_models.modelspec import fold_provider
 from llm_models.records import Model
@@ -17,25 +17,34 @@ if TYPE_CHECKING:
     from llm_models.layers import Entry, Layer
     from llm_models.snapshot_file import SnapshotFile
 
+    Changing = Callable[[str, str], Iterable[Entry]]
 
-def of_layer(layer: Layer, file: SnapshotFile) -> Iterator[tuple[DocumentPath, str, Model]]:
+
+_LIFECYCLE = ("status", "deprecated", "retires", "successor")
+"""The fields of which `lifecycle` makes its statements, and those from which they follow."""
+
+
+def of_layer(
+    layer: Layer, file: SnapshotFile, changing: Changing | None = None
+) -> Iterator[tuple[DocumentPath, str, Model]]:
     """The models of `file` that a layer names and that people must know of: where, what (`state`), and the model.
 
     The id of an entry names a model, and so does any name in `allow`. An entry that states the lifecycle
     itself does not count. `deny` and `exclude` name models that shall not be used, so they do not count either.
+    `changing` gives the entries that are not yet merged into `file`, by provider and id.
     """
     for path, provider, name, entry in _named(layer):
-        if not file.holds(provider):
+        block = file.block(provider) if path[0] == "allow" and file.holds(provider) else None
+        model_id = (block and block.id_of(name)) or name
+        entries = [*changing(provider, model_id)] if changing else [entry] if entry else []
+        if not file.holds(provider, model_id) and not (changing and entries):
             continue
-        block = file.block(provider)
-        model_id = block.id_of(name) if path[0] == "allow" else name
-        if model_id not in block.rows:
-            continue
-        record = effective(block.model(block.rows[model_id]), provider)
-        if entry is not None:
-            record = {key: value for key, value in record.items() if (key,) not in entry.omitted}
-            record |= {key: entry.fields[key] for key in ("successor",) if key in entry.fields}
-        model = Model.from_dict(record)
+        stated = {name: value for name, value in (file.stated(provider, model_id) or {}).items() if name in _LIFECYCLE}
+        for one in entries:
+            stated = {name: value for name, value in stated.items() if (name,) not in one.omitted}
+            stated |= {name: one.fields[name] for name in _LIFECYCLE if name in one.fields}
+        key = {"provider": provider, "id": model_id, "provider_model_id": model_id}
+        model = Model.from_dict({**stated, **key, "deprecated": is_deprecated(stated)})
         state = lifecycle.state(model)
         if state is not None:
             yield path, f"{state}{lifecycle.successor_of(model)}", model
@@ -64,7 +73,8 @@ def strange_successors(layer: Layer, holds: Callable[[str, str], bool]) -> Itera
 
 
 def of_layers(layers: Iterable[Layer], file: SnapshotFile) -> Iterator[str]:
-    """The same as a sentence for each model, with the location that names it first."""
+    """The same as a sentence for each model, with the location that names it, in the order of the text."""
     for layer in layers:
-        for path, what, model in of_layer(layer, file):
+        found = of_layer(layer, file)
+        for path, what, model in sorted(found, key=lambda one: layer.document.line_column(one[0])[0] or 0):
             yield f"{layer.nearest(path)}: {printable(model.spec)}: {what}"

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from llm_models.days import day_of
 from llm_models.frozen import FrozenDict, freeze, thaw
 from llm_models.origins import fields_of
 from llm_models.records import Cost
 from llm_models.snapshot_writer import canonical
+from llm_models.timeline_fold import Observation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from llm_models.origins import Tail
     from llm_models.snapshot_file import SnapshotFile
-
-
-class Observation(NamedTuple):
-    """What a source listed on a day: provider id -> model id -> price, or None where its price is not known.
-
-    `unseen` are the parts of prices that this observation could not have: they stay what they were.
-    """
-
-    day: str
-    listed: Mapping[str, Mapping[str, FrozenDict | None]]
-    unseen: Collection[str] = ()
 
 
 def price_of(cost: Any) -> FrozenDict:

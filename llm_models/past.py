@@ -7,8 +7,8 @@ the one that `activate` writes beside an application's activated snapshot, its o
   application's, and not where others than root, the user and the owner of a named configuration can write it. It is
   still believed beside a stale activation: an upgrade of the package replaces the base, not what was seen on a day.
 - A name is known if one of them knows it.
-- Of those that know a name, the one with the later last day answers, because it saw the source last; the own one where
-  they are of the same day, because its source is the application's.
+- The own history holds the packaged one that the package had when it was written. After an upgrade of the package the
+  two are united where a question needs it, as the next activation of a source unites the files.
 - A damaged history is left aside, and this is logged. It never makes a lookup or `load()` fail.
 """
 
@@ -20,28 +20,33 @@ from typing import TYPE_CHECKING
 from llm_models import paths
 from llm_models.errors import LLMModelsError, SnapshotError, printable
 from llm_models.header import WRONG
+from llm_models.listings import ELSEWHERE
+from llm_models.modelspec import fold_provider
 from llm_models.timeline import History
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any, TypeVar
+    from typing import TypeVar
 
-    from llm_models.listings import ModelHistory, ProviderHistory
+    from llm_models.frozen import FrozenDict
+    from llm_models.listings import ModelHistory, Price, ProviderHistory
     from llm_models.paths import Folder
 
     T = TypeVar("T")
+    Current = Callable[[str, str], FrozenDict | None]
 
 
 class Past:
     """The histories that a catalogue believes. `folder` is the application whose own history may be one of them."""
 
-    __slots__ = ("_aside", "_histories", "damage", "folder")
+    __slots__ = ("_aside", "_histories", "_united", "damage", "folder")
 
     def __init__(self, folder: Folder | None = None) -> None:
         self.folder = folder
         self.damage: LLMModelsError | None = None
         """Why the packaged history was left aside."""
         self._histories: list[History] | None = None
+        self._united: dict[tuple[str, bool], History] = {}
         self._aside: list[str] = []
 
     def knows(self, provider: str, model_id: str | None = None) -> bool:
@@ -50,8 +55,8 @@ class Past:
 
     def is_gone(self, provider: str, model_id: str) -> bool:
         """Whether a model was listed once and no longer is."""
-        found = self._latest(lambda history: history.entry(provider, model_id))
-        return found is not None and not found[1].living
+        entry = self._answer(provider, lambda history: history.entry(provider, model_id))
+        return entry is not None and not entry.living
 
     def providers(self) -> set[str]:
         """The ids of all providers that were ever listed."""
@@ -76,12 +81,9 @@ class Past:
 
     def provider(self, provider: str) -> ProviderHistory | None:
         """When a provider was listed; None where it never was."""
-        found = self._latest(lambda history: history.of_provider(provider))
-        return None if found is None else found[1]
+        return self._answer(provider, lambda history: history.of_provider(provider))
 
-    def model(
-        self, provider: str, model_id: str, current: Callable[[str, str], Any] | None = None
-    ) -> ModelHistory | None:
+    def model(self, provider: str, model_id: str, current: Current | None = None) -> ModelHistory | None:
         """When a model was listed and at which prices; None where it never was.
 
         The packaged history leaves out current prices: `current` gives that of a provider and an id.
@@ -91,12 +93,37 @@ class Past:
             leaves_out = current is not None and history.name == paths.PACKAGED_HISTORY
             return history.of_model(provider, model_id, current(provider, model_id) if current and leaves_out else None)
 
-        found = self._latest(ask)
-        return None if found is None else found[1]
+        return self._answer(provider, ask, current)
 
-    def _latest(self, ask: Callable[[History], T | None]) -> tuple[History, T] | None:
-        """The answer of the history that saw the source last, of those that have one."""
-        return max(self._answers(ask), key=lambda answer: answer[0].date, default=None)
+    def _answer(self, provider: str, ask: Callable[[History], T | None], current: Current | None = None) -> T | None:
+        """The answer about a provider of the history that has all; None where it was never listed."""
+        found = self._answers(ask)
+        united = self._both(fold_provider(provider), current) if found else None
+        if united is not None:
+            return ask(united)
+        return max(found, key=lambda answer: answer[0].date)[1] if found else None
+
+    def _both(self, provider: str, current: Current | None) -> History | None:
+        """What both histories remember of a provider; None where one of them has all of it."""
+        if self._histories is None or len(self._histories) < 2:
+            return None
+        own, packaged = self._histories
+        if own.source != packaged.source or (own.own or {}).get("packaged") == packaged.checksum:
+            return None
+        key = provider, current is not None
+        if key not in self._united:
+            from llm_models.timeline_fold import folded, united, with_current
+            from llm_models.timeline_writer import encode
+
+            def price(name: str, model_id: str, now: Price) -> Price:
+                return now if now is not ELSEWHERE else current(name, model_id) if current else None
+
+            parts = [part for _, part in self._answers(lambda history: folded(history, [provider]))]
+            if len(parts) < 2:
+                return None
+            mine, theirs = [with_current(part, price) for part in parts]
+            self._united[key] = History(encode(united(theirs, mine)), own.name)
+        return self._united[key]
 
     def _answers(self, ask: Callable[[History], T | None]) -> list[tuple[History, T]]:
         """The answer of each history that has one, the own one first."""

@@ -110,8 +110,11 @@ def _may_hold(data: bytes, keys: set[str]) -> bool:
 
 def _values(blocks: Mapping[str, bytes], field: bytes) -> set[str]:
     """All texts that the blocks state for a field, or that were derived from those that are stated."""
-    pattern = re.compile(rb'"%b":("(?:[^"\\]|\\.)*")' % field)
+    mark = b'"%b":"' % field
     found: set[bytes] = set()
     for data in blocks.values():
-        found.update(pattern.findall(data))
-    return {loads(text.decode()) for text in found}
+        found.update([text[: text.index(b'"')] for text in data.split(mark)[1:]])
+    if any(b"\\" in text for text in found):  # an escape, which may be that of a quotation mark
+        pattern = re.compile(rb'%b((?:[^"\\]|\\.)*)"' % mark)
+        found = {text for data in blocks.values() for text in pattern.findall(data)}
+    return {loads(f'"{text.decode()}"') if b"\\" in text else text.decode() for text in found}

@@ -11,7 +11,7 @@ from llm_models.listings import Successor
 from llm_models.pipeline import curated_layers
 
 if TYPE_CHECKING:
-    from llm_models.timeline_writer import Folded
+    from llm_models.timeline_fold import Folded
 
 CURATED = "curated"
 """In place of a source: the successor is stated in `overrides/`."""

@@ -33,22 +33,14 @@ from llm_models.observations import observed_file, observed_records
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.successors import CURATED, curated_successors, entry_of
 from llm_models.timeline import History
-from llm_models.timeline_writer import (
-    Folded,
-    encode,
-    extended,
-    folded,
-    nothing,
-    with_prices,
-    with_successors,
-    without_prices,
-)
+from llm_models.timeline_fold import Folded, extended, folded, nothing, with_prices, with_successors, without_prices
+from llm_models.timeline_writer import encode
 from llm_models.upstream import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from llm_models.observations import Observation
+    from llm_models.timeline_fold import Observation
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 UNSEEN = {"-prices.json": ("modes",)}

@@ -28,15 +28,16 @@ from llm_models.errors import SnapshotError, printable
 from llm_models.files import FileError, FileMissingError, read_limited, read_open, write_atomically
 from llm_models.header import read_header
 from llm_models.in_use import packaged
-from llm_models.observations import Observation, observed_file
+from llm_models.observations import observed_file
 from llm_models.status import UNUSED
 from llm_models.successors import curated_successors
 from llm_models.timeline import History
-from llm_models.timeline_writer import encode, extended, folded, inserted, united, with_prices, with_successors
+from llm_models.timeline_fold import Observation, extended, folded, inserted, united, with_prices, with_successors
+from llm_models.timeline_writer import encode
 
 if TYPE_CHECKING:
     from llm_models.snapshot_file import SnapshotFile
-    from llm_models.timeline_writer import Folded
+    from llm_models.timeline_fold import Folded
 
 MAX_HISTORY = 64 << 20  # bytes
 

@@ -103,6 +103,10 @@ class Touched:
         base = self.base.block(provider).ids if provider in self.base.blocks else ()
         return sorted({*base, *self.defined.get(provider, ())})
 
+    def changing(self, provider: str, model_id: str) -> Sequence[Entry]:
+        """The entries that change a model, in the order in which they are merged."""
+        return self.models.get(provider, {}).get(model_id, ())
+
     def _add_providers(self, layer: Layer) -> None:
         for entry in layer.providers:
             if not self.knows(entry.provider):

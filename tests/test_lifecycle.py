@@ -244,6 +244,42 @@ deprecated = false
         shown = json.loads(here("activate", "--config", config, "--json").out)
         assert shown["notices"] == ["llm_models.toml:7: openai:gpt-5.2: retires on 2026-12-01"]
 
+    @pytest.mark.parametrize(
+        ("fields", "state"),
+        [
+            ('retires = "2026-12-01"', "retires on 2026-12-01"),
+            ("deprecated = true", "deprecated"),
+            ('status = "deprecated"', "deprecated"),
+            ('status = "deprecated"\ndeprecated = false', None),
+            (
+                'retires = "2026-12-01"\nsuccessor = "openai:gpt-5.5"',
+                "retires on 2026-12-01; its successor is openai:gpt-5.5",
+            ),
+        ],
+    )
+    def test_a_rule_of_the_same_file_counts_for_both(self, tmp_path: Path, fields: str, state: str | None) -> None:
+        """The rule itself names no model, so it is not noted; the entry and the pattern beside it are."""
+        config = tmp_path / "llm_models.toml"
+        config.write_text(
+            f'[allow]\nopenai = ["gpt-5.2", "my-own"]\n'
+            f'[[models]]\nprovider = "openai"\nmatch = "*"\n{fields}\n'
+            '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\ncost.input = 3\n'
+            '[[models]]\nprovider = "openai"\nid = "my-own"\nname = "x"\n'
+        )
+        lines = (
+            []
+            if state is None
+            else [
+                f"2: openai:gpt-5.2: {state}",
+                f"2: openai:my-own: {state}",
+                f"{9 + fields.count(chr(10))}: openai:gpt-5.2: {state}",
+                f"{13 + fields.count(chr(10))}: openai:my-own: {state}",
+            ]
+        )
+        assert [f"{one.line}: {one.message}" for one in checks.check_file(str(config))] == lines
+        told = json.loads(here("activate", "--config", config, "--json").out)["notices"]
+        assert told == [f"llm_models.toml:{line}" for line in lines]
+
     def test_validate_of_successors(self) -> None:
         """A successor is another model of the catalogue; an entry that states one or omits a date is heard."""
         base = catalogues.of_source(catalogues.catalogue(catalogues.provider("acme", *map(catalogues.model, "ab"))))[0]

@@ -36,7 +36,8 @@ from llm_models.header import CRC
 from llm_models.in_use import InUse
 from llm_models.past import Past
 from llm_models.timeline import History
-from llm_models.timeline_writer import encode, folded
+from llm_models.timeline_fold import folded
+from llm_models.timeline_writer import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,11 +21,11 @@ from llm_models.errors import SnapshotError, SourceError
 from llm_models.frozen import FrozenDict
 from llm_models.header import CRC
 from llm_models.listings import Interval, Successor
-from llm_models.observations import Observation, observed_file, observed_records, price_of
+from llm_models.observations import observed_file, observed_records, price_of
 from llm_models.spellings import Rename, renamed
 from llm_models.timeline import History
-from llm_models.timeline_writer import (
-    encode,
+from llm_models.timeline_fold import (
+    Observation,
     extended,
     folded,
     nothing,
@@ -33,6 +33,7 @@ from llm_models.timeline_writer import (
     with_successors,
     without_prices,
 )
+from llm_models.timeline_writer import encode
 
 if TYPE_CHECKING:
     import random

@@ -23,11 +23,11 @@ from llm_models.observations import observed_file
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.spellings import Rename
 from llm_models.timeline import History
-from llm_models.timeline_writer import encode, folded, with_successors, without_prices
+from llm_models.timeline_fold import folded, with_successors, without_prices
+from llm_models.timeline_writer import encode
 
 if TYPE_CHECKING:
-    from llm_models.observations import Observation
-    from llm_models.timeline_writer import Folded
+    from llm_models.timeline_fold import Folded, Observation
 
 SHARED = UPSTREAM.parent
 FILES = [

@@ -18,15 +18,17 @@ from support.command import STATE, facts, fine, here, process
 from support.crash import ended, in_child
 from support.histories import fold, seen
 
+import llm_models
 from llm_models import files, paths, timeline_update, transforms, validation
 from llm_models.header import CRC
 from llm_models.listings import Successor
 from llm_models.observations import observed_file
 from llm_models.timeline import History
-from llm_models.timeline_writer import encode, folded, inserted, united, with_successors, without_prices
+from llm_models.timeline_fold import folded, inserted, united, with_successors, without_prices
+from llm_models.timeline_writer import encode
 
 if TYPE_CHECKING:
-    from llm_models.observations import Observation
+    from llm_models.timeline_fold import Observation
 
 OWN = Path(STATE) / paths.HISTORY_NAME
 GROUND = seen("2026-01-01", {"acme": {"m0": 1, "oldest": 1}})
@@ -388,6 +390,37 @@ class TestUpgrade:
         newer = as_seen(numbered(2, last_updated="2026-01-08"), "2026-01-08")
         mine = as_seen(listing("2026-01-05", "m0", "mine"), "2026-01-05")
         assert holds(GROUND, PACKAGED, mine, between, newer, as_seen(last, "2026-01-09"))
+
+    def test_a_question_unites_them_before_the_next_activation_does(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """`mine` came and went while only the own history looked, `theirs` while only the package did.
+
+        The prices of `m0` were other ones on a day that only the own history has.
+        """
+        activate(listing("2026-01-04", "m0", "mine", cost={"input": 7}))
+        activate(listing("2026-01-05", "m0"))
+        between = seen("2026-01-06", {"acme": {"m0": 1, "theirs": 1}, "gone": {"x": 1}})
+        ship(monkeypatch, tmp_path, PACKAGED, between, day="2026-01-08")
+        seen_in_order = (
+            GROUND,
+            PACKAGED,
+            as_seen(listing("2026-01-04", "m0", "mine", cost={"input": 7}), "2026-01-04"),
+            as_seen(listing("2026-01-05", "m0"), "2026-01-05"),
+            between,
+            as_seen(numbered(2, last_updated="2026-01-08"), "2026-01-08"),
+        )
+        whole = histories.read(fold(*seen_in_order))
+        catalogue = llm_models.load(publish=False)
+        past = catalogue.view.past
+        for name in ("m0", "m1", "mine", "oldest", "theirs", "typo"):
+            assert past.is_gone("acme", name) is (name in ("mine", "oldest", "theirs"))
+            if name != "typo":
+                assert catalogue.history(f"acme:{name}") == whole.of_model("acme", name)
+        assert past.provider("acme") == whole.of_provider("acme")
+        assert past.provider("gone") == whole.of_provider("gone")
+        (day,) = (one for one in catalogue.history("acme:m0").prices if one.valid_from == "2026-01-04")
+        assert day.price == {"input": 7}
 
     def test_a_source_that_is_older_than_the_new_package(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         activate(listing("2026-01-05", "m0", "mine"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llm_models import paths
-from llm_models.observations import Observation, observed_file, price_of
+from llm_models.observations import observed_file, price_of
 from llm_models.timeline import History
-from llm_models.timeline_writer import Folded, encode, extended, nothing, without_prices
+from llm_models.timeline_fold import Folded, Observation, extended, nothing, without_prices
+from llm_models.timeline_writer import encode
 from support import catalogues
 
 if TYPE_CHECKING:
