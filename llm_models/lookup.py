@@ -20,7 +20,7 @@ from llm_models.errors import (
     quoted,
 )
 from llm_models.modelspec import as_key, finder, fold_provider, parse_spec, spec_error, split_spec
-from llm_models.records import ModelKey
+from llm_models.records import Model, ModelKey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,12 +68,15 @@ def parse(view: View, text: object) -> ModelKey:
     return parse_spec(text, view.file.provider_id, view.known)
 
 
-def asked_name(view: View, spec: object) -> str:
-    """The name of a model in a spec that was found, as it was asked for."""
+def asked_name(view: View, spec: object, within: str | None = None) -> str:
+    """The name of the model in a spec that `locate` found, as it was asked for."""
+    if isinstance(spec, Model):
+        return spec.requested
     if not isinstance(spec, str):
         return as_key(spec).id
-    key = key_of(view, spec)
-    return spec.strip() if key is None else key.id
+    text = spec.strip()
+    key = None if within is not None and view.file.block(within).serves(text) else key_of(view, text)
+    return text if key is None else key.id
 
 
 def locate(view: View, spec: object, within: str | None, prefer: Collection[str]) -> ModelRow | Miss:

@@ -9,9 +9,9 @@ import click
 from llm_models import lifecycle
 from llm_models.cli.options import as_json, catalogue, command, model_spec
 from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table
-from llm_models.errors import dotted
+from llm_models.errors import dotted, printable
 from llm_models.frozen import thaw
-from llm_models.modelspec import STYLES, fold_provider
+from llm_models.modelspec import STYLES
 from llm_models.origins import leaves
 from llm_models.records import CAPABILITIES
 from llm_models.selection import ORDERS
@@ -95,7 +95,9 @@ def providers_command(snapshot: Snapshot, as_json: bool) -> None:
 @catalogue
 @as_json
 def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
-    """Show the whole record of one model. SPEC is provider:model, an alias, or an id that only one provider has.
+    """Show the whole record of one model.
+
+    SPEC is provider:model, model@provider, provider/model, an alias, or an id that only one provider has.
 
     A capability that no source states is "not stated", with its default, or "likely yes" where at least two records of
     the same model at other providers state it and none denies it.
@@ -103,7 +105,7 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
     model = snapshot.resolve(spec)
     record = model.to_dict()
     if as_json:
-        print_json(record)
+        print_json(record if model.requested == model.id else {**record, "requested": model.requested})
         return
     likely = snapshot.file.likely(*model.key)
     names = {path: name for name, path in CAPABILITIES.items()}
@@ -115,7 +117,12 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
         elif path not in (("id",), ("provider",)):
             values.append((dotted(path), value))
     state = lifecycle.state(model)
-    print_pairs([("model", model.spec), ("state", state and state + lifecycle.successor_of(model)), *values])
+    print_pairs([
+        ("model", model.spec),
+        ("requested", None if model.requested == model.id else model.requested),
+        ("state", state and state + lifecycle.successor_of(model)),
+        *values,
+    ])  # fmt: skip
 
 
 @command("select", "Choose the best model by capabilities.", "select --require tools --prefer openai")
@@ -168,12 +175,18 @@ def _note_lifecycle(model: Model) -> None:
 def resolve_command(
     snapshot: Snapshot, spec: str, scope: str | None, prefer: tuple[str, ...], style: Style, as_json: bool
 ) -> None:
-    """Print the canonical name of a model. SPEC is provider:model, model@provider, an alias, or a bare id."""
+    """Print the canonical name of a model.
+
+    SPEC is provider:model, model@provider, provider/model, an alias, or a bare id.
+    """
     model = snapshot.resolve(spec, scope=scope, prefer=prefer)
     text = snapshot.format_spec(model.key, style)
     _note_lifecycle(model)
+    if model.requested != model.id:
+        note(f"notice: the id that is sent is {printable(model.requested)}, as requested")
     if as_json:
-        print_json({"requested": spec, "spec": text, "provider": model.provider, "id": model.id})
+        answer = {"requested": spec, "spec": text, "provider": model.provider, "id": model.id}
+        print_json({**answer, "wire_id": snapshot.wire_id(model)})
     else:
         line(text)
 
@@ -240,8 +253,8 @@ _PARTS = ("input", "output", "cache_read", "cache_write")
 
 
 def _is_provider(snapshot: Snapshot, text: str) -> bool:
-    """Whether a text is the name of a provider, listed or gone."""
-    return fold_provider(text) in snapshot.view.known or snapshot.view.was_known(text)
+    """Whether a text names a provider, listed or gone."""
+    return snapshot.file.provider_id(text) is not None or snapshot.view.was_known(text)
 
 
 def _print_provider(snapshot: Snapshot, text: str, day: str | None, *, as_json: bool) -> None:
