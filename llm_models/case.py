@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from llm_models.block import NAMES
 from llm_models.errors import printable
 from llm_models.filters import Filters, compile_glob
 from llm_models.origins import fields_of, leaves, weaker
@@ -79,29 +81,37 @@ class Case(NamedTuple):
                 if self.run.ids(name):
                     return True
                 continue
-            named = ((model_id, *aliases) for model_id, aliases in case.aliases(name).items())
-            if any(filters.reason(name, every) is None for every in named):
+            if any(filters.reason(name, every) is None for every in case.named(name).values()):
                 return True
         return False
 
     def is_name(self, provider: str, name: str) -> bool:
-        """Whether a provider has a model with that id, or in the base with that alias."""
-        return self.run.holds(provider, name) or name in self.base_aliases(provider)
+        """Whether a provider has a model with that id, or in the base with that served id or alias."""
+        if self.run.holds(provider, name):
+            return True
+        return self.run.base.holds(provider) and self.run.base.block(provider).serves(name)
 
-    def base_aliases(self, provider: str) -> dict[str, str]:
-        """The aliases in the base: alias -> id."""
-        return self.run.base.block(provider).aliases if self.run.base.holds(provider) else {}
+    def names(self, provider: str) -> dict[str, dict[str, tuple[str, ...]]]:
+        """The served ids and the aliases of each model that is not excluded, including those of this layer.
 
-    def aliases(self, provider: str) -> dict[str, tuple[str, ...]]:
-        """The aliases of each model of a provider that is not excluded, including those of this layer."""
-        held: dict[str, list[str]] = {i: [] for i in self.run.ids(provider) if self.excluding(provider, i) is None}
-        for alias, model_id in self.base_aliases(provider).items():
-            held.get(model_id, []).append(alias)
+        Field -> model id -> names, the strongest field first.
+        """
+        held = [i for i in self.run.ids(provider) if self.excluding(provider, i) is None]
+        return {field: self._names(provider, field, held) for field in NAMES}
+
+    def _names(self, provider: str, field: str, ids: list[str]) -> dict[str, tuple[str, ...]]:
+        base = self.run.base.block(provider).others()[field] if self.run.base.holds(provider) else {}
+        held = {model_id: base.get(model_id, []) for model_id in ids}
         for model_id, entries in self.run.models.get(provider, {}).items():
             for entry in entries if model_id in held else ():
-                ground = [] if ("aliases",) in entry.omitted else held[model_id]
-                held[model_id] = [*ground, *entry.fields.get("aliases", ())]
-        return {model_id: tuple(dict.fromkeys(aliases)) for model_id, aliases in held.items()}
+                ground = [] if (field,) in entry.omitted else held[model_id]
+                held[model_id] = [*ground, *entry.fields.get(field, ())]
+        return {model_id: tuple(dict.fromkeys(names)) for model_id, names in held.items()}
+
+    def named(self, provider: str) -> dict[str, list[str]]:
+        """Each model that is not excluded, with its id and its other names."""
+        tables = [*self.names(provider).values()]
+        return {model_id: [model_id, *chain(*(table[model_id] for table in tables))] for model_id in tables[0]}
 
 
 class Finding(NamedTuple):

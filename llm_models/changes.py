@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import schema
 from llm_models.agreement import PATHS, likely
+from llm_models.block import NAMES
 from llm_models.enrich import derive
 from llm_models.errors import ConfigError, dotted, printable
 from llm_models.filters import compile_glob
@@ -41,13 +42,27 @@ class Final(NamedTuple):
     superseded: str | None = None
 
 
+class Fallen(NamedTuple):
+    """A served id or alias that a model loses: the model's spec, the `field` that states the name, and why."""
+
+    spec: str
+    field: str
+    name: str
+    why: str
+
+    @property
+    def kind(self) -> str:
+        """What the name is, for people."""
+        return "served id" if self.field == "served_as" else "alias"
+
+
 class Changes:
     """What becomes of each record that layers touch. All else stays as it is in `base`.
 
     `providers` holds each touched provider's record with its origins, `models` each touched model, `removed` the
     pattern that excludes a model (with its `layer` and `place`). `settings` are those of the whole catalogue and
-    `locations` has that of each pattern. `left_out` lists the entries without effect, `fallen` the dropped aliases:
-    (spec, alias, reason).
+    `locations` has that of each pattern. `left_out` lists the entries without effect, `fallen` the dropped
+    names.
     """
 
     def __init__(self, touched: Touched, settings: dict[str, Any], locations: Locations) -> None:
@@ -61,7 +76,7 @@ class Changes:
         self.providers: dict[str, tuple[dict[str, Any], dict[Path, Origin]]] = {}
         self.models: dict[str, dict[str, Final]] = {}
         self.removed: dict[str, dict[str, Removed]] = {}
-        self.fallen: list[tuple[str, str, str]] = []
+        self.fallen: list[Fallen] = []
 
     def unresolved(self) -> list[str]:
         """The statements of `resolves_to` whose target is gone, for people."""
@@ -93,7 +108,7 @@ def merge_layers(base: SnapshotFile, layers: Sequence[Layer], remembers: Folder 
         _merge_provider(changes, provider)
         _exclude(changes, provider, excludes.get(provider, ()))
         _merge_models(changes, provider)
-        _drop_fallen_aliases(changes, provider)
+        _drop_fallen_names(changes, provider)
     _enrich(changes)
     return changes
 
@@ -165,41 +180,53 @@ def _checked(kind: str, layers: Sequence[Layered], spec: str) -> tuple[dict[str,
     return merged.values, merged.origins
 
 
-def settle_aliases(models: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[str, str]]]:
-    """Model id -> those of its aliases that are dropped, with the reason: another model's id, or claimed twice."""
-    claims: dict[str, list[str]] = {}
-    for model_id, aliases in models.items():
-        for alias in aliases:
-            claims.setdefault(alias, []).append(model_id)
-    fallen: dict[str, list[tuple[str, str]]] = {}
-    for alias, owners in claims.items():
-        if alias in models:
-            why = "it is the id of a model"
-        elif len(owners) > 1:
-            why = f"it is claimed by {' and '.join(sorted(owners))}"
-        else:
-            continue
-        for owner in owners:
-            fallen.setdefault(owner, []).append((alias, why))
-    return fallen
+def settle_names(names: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, dict[str, list[tuple[str, str]]]]:
+    """Field -> model id -> those of its names that are dropped, with the reason.
+
+    `names` has the served ids and the aliases of one provider's models, the strongest field first: field -> model id
+    -> names. An id beats a served id, which beats an alias. Two claims to one name cancel each other.
+    """
+    dropped: dict[str, dict[str, list[tuple[str, str]]]] = {field: {} for field in names}
+    stronger: dict[str, list[str]] = {}
+    for field, models in names.items():
+        claims: dict[str, list[str]] = {}
+        for model_id, its in models.items():
+            for name in its:
+                claims.setdefault(name, []).append(model_id)
+        for name, owners in claims.items():
+            if name in models:
+                why = "it is the id of a model"
+            elif len(owners) > 1:
+                why = f"it is claimed by {' and '.join(sorted(owners))}"
+            elif {*stronger.get(name, owners)} != {*owners}:
+                why = f"it is a served id of {' and '.join(sorted(stronger[name]))}"
+            else:
+                continue
+            for owner in owners:
+                dropped[field].setdefault(owner, []).append((name, why))
+        stronger |= claims
+    return dropped
 
 
-def _drop_fallen_aliases(changes: Changes, provider: str) -> None:
-    """Take from each model the aliases that cannot stand: an id beats an alias, and two claims cancel each other."""
+def _drop_fallen_names(changes: Changes, provider: str) -> None:
+    """Take from each model the served ids and aliases that `settle_names` drops."""
     models, removed = changes.models.setdefault(provider, {}), changes.removed.get(provider, ())
-    aliases: dict[str, list[str]] = {}
-    if provider in changes.base.blocks:
-        block = changes.base.block(provider)
-        aliases = {model_id: [] for model_id in block.ids if model_id not in removed}
-        for alias, model_id in block.aliases.items():
-            aliases.get(model_id, []).append(alias)
-    aliases.update({model_id: final.stated.get("aliases", []) for model_id, final in models.items()})
-    for model_id, fallen in settle_aliases(aliases).items():
-        if model_id not in models:  # an alias of the base that is now the id of a layer's model
-            models[model_id] = Final({**(changes.base.stated(provider, model_id) or {}), "provider": provider}, {}, {})
-        dropped = [alias for alias, _ in fallen]
-        models[model_id].stated["aliases"] = [alias for alias in aliases[model_id] if alias not in dropped]
-        changes.fallen.extend((f"{provider}:{model_id}", alias, why) for alias, why in fallen)
+    block = changes.base.block(provider) if provider in changes.base.blocks else None
+    held = [model_id for model_id in block.ids if model_id not in removed] if block else []
+    others = block.others() if block else {}
+    names = {
+        field: {model_id: others[field].get(model_id, []) for model_id in held}
+        | {model_id: final.stated.get(field, []) for model_id, final in models.items()}
+        for field in NAMES
+    }
+    for field, by_model in settle_names(names).items():
+        for model_id, fallen in by_model.items():
+            if model_id not in models:  # a name of the base that is now the id of a layer's model
+                stated = changes.base.stated(provider, model_id) or {}
+                models[model_id] = Final({**stated, "provider": provider}, {}, {})
+            gone = [name for name, _ in fallen]
+            models[model_id].stated[field] = [name for name in names[field][model_id] if name not in gone]
+            changes.fallen.extend(Fallen(f"{provider}:{model_id}", field, name, why) for name, why in fallen)
 
 
 def _enrich(changes: Changes) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import config, notices, paths
 from llm_models.case import Case, Finding
-from llm_models.changes import settle_aliases
+from llm_models.changes import settle_names
 from llm_models.document import ANY
 from llm_models.errors import ConfigError, Problem, SnapshotError, did_you_mean, nearest, printable
 from llm_models.filters import compile_glob
@@ -104,7 +104,7 @@ def _left_out(case: Case) -> Iterator[Finding]:
             yield Finding(provider, (*entry.path, "id"), f"{why}, so this entry is left out", hint)
             continue
         text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
-        model_id = case.base_aliases(provider).get(entry.id)
+        model_id = case.run.base.block(provider).id_of(entry.id) if case.run.base.holds(provider) else None
         if model_id is not None:
             hint = f"It is an alias; use the id '{printable(model_id)}'."
         else:
@@ -154,7 +154,7 @@ def _matches_nothing(case: Case) -> Iterator[Finding]:
             continue
         names = case.run.ids(provider)
         if path[0] != "exclude":
-            names += chain(*case.aliases(provider).values())
+            names = [*names, *chain(*case.named(provider).values())]
         for index, pattern in enumerate(globs):
             yield from look(provider, (*path, index), pattern, names)
 
@@ -229,18 +229,20 @@ def _tiers_left(case: Case) -> Iterator[Finding]:
             yield Finding(entry.provider, (*entry.path, "cost", new[0]), text, hint)
 
 
-def _aliases(case: Case) -> Iterator[Finding]:
-    """An alias that is a model's id, or that two models claim. This is an error, because such an alias is dropped."""
-    reasons: dict[str, dict[str, str]] = {}
+def _names(case: Case) -> Iterator[Finding]:
+    """A name that is a model's id, or that two models claim. This is an error, because such a name is dropped."""
+    reasons: dict[str, dict[str, dict[str, str]]] = {}
     for entry in case.entries():
-        aliases = entry.fields.get("aliases", ()) if case.touched(entry) else ()
-        if aliases and entry.provider not in reasons:
-            reasons[entry.provider] = dict(chain(*settle_aliases(case.aliases(entry.provider)).values()))
-        for index, alias in enumerate(aliases):
-            reason = reasons[entry.provider].get(alias)
-            if reason is not None:
-                text = f"'{printable(alias)}' cannot be an alias: {printable(reason)} of {entry.provider}"
-                yield Finding(entry.provider, (*entry.path, "aliases", index), text, severity="error")
+        for field, what in (("served_as", "a served id"), ("aliases", "an alias")):
+            names = entry.fields.get(field, ()) if case.touched(entry) else ()
+            if names and entry.provider not in reasons:
+                fallen = settle_names(case.names(entry.provider))
+                reasons[entry.provider] = {name: dict(chain(*by_id.values())) for name, by_id in fallen.items()}
+            for index, name in enumerate(names):
+                reason = reasons[entry.provider][field].get(name)
+                if reason is not None:
+                    text = f"'{printable(name)}' cannot be {what}: {printable(reason)} of {entry.provider}"
+                    yield Finding(entry.provider, (*entry.path, field, index), text, severity="error")
 
 
 def _gone_settings(case: Case) -> Iterator[Finding]:
@@ -304,5 +306,5 @@ def _lifecycle(case: Case) -> Iterator[Finding]:
 
 CHECKS = (
     _left_out, _unresolved, _lifecycle, _matches_nothing, _gone_settings, _already_so, _excluded, _to_extra,
-    _tiers_left, _aliases, _preferred, taken, _none_left,
+    _tiers_left, _names, _preferred, taken, _none_left,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from llm_models import paths
 from llm_models.errors import AmbiguousModelError, UnknownModelError, UnknownProviderError, printable, quoted
 from llm_models.lookup import locate, parse_provider
-from llm_models.modelspec import as_key, fold_provider, split_spec
+from llm_models.modelspec import as_key, finder, fold_provider, split_spec
 from llm_models.observations import listed_price
 from llm_models.records import ModelKey
 from llm_models.snapshot_file import SnapshotFile
@@ -47,7 +47,7 @@ def history_of_provider(view: View, text: str) -> ProviderHistory:
         return history
     if view.past.damage is not None:
         raise view.past.damage
-    provider = parse_provider(text, view.known, view)
+    provider = parse_provider(text, view)
     raise UnknownProviderError(f"{provider} has no history, because no source listed it", provider=text)
 
 
@@ -56,7 +56,7 @@ def _key(view: View, spec: str | tuple[str, str] | Model) -> ModelKey:
     if not isinstance(spec, str):
         return _with_id(view, as_key(spec))
     text = spec.strip()
-    key = split_spec(text, view.known) or split_spec(text, view.past.providers())
+    key = split_spec(text, view.file.provider_id) or split_spec(text, finder(view.past.providers()))
     if key is not None and key.id:
         return _with_id(view, key)
     rows = [(name, view.file.block(name)) for name in view.known]
@@ -78,10 +78,11 @@ def _key(view: View, spec: str | tuple[str, str] | Model) -> ModelKey:
 
 
 def _with_id(view: View, key: ModelKey) -> ModelKey:
-    """The key with a folded provider, and with the id that an alias of the catalogue stands for."""
-    provider = fold_provider(key.provider)
-    aliases = view.file.block(provider).aliases if provider in view.known else {}
-    return ModelKey(provider, aliases.get(key.id, key.id))
+    """The key with the id of its provider, and with the id that its name means in the catalogue."""
+    provider = view.file.provider_id(key.provider)
+    if provider is None:
+        return ModelKey(fold_provider(key.provider), key.id)
+    return ModelKey(provider, view.file.block(provider).id_of(key.id) or key.id)
 
 
 def _packaged_price(provider: str, model_id: str) -> FrozenDict | None:

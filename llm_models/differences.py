@@ -7,18 +7,19 @@ from itertools import filterfalse
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import paths
+from llm_models.block import effective
 from llm_models.config import read_layer
 from llm_models.errors import SourceError, dotted
 from llm_models.files import FileError, read_limited
 from llm_models.filters import compile_glob
 from llm_models.in_use import InUse, in_use, packaged, pulled_file
-from llm_models.lookup import parse_provider
+from llm_models.lookup import unknown_provider
 from llm_models.manifest import described
 from llm_models.origins import leaves
 from llm_models.pipeline import build_base, merge_application
 from llm_models.records import Model, Provider
 from llm_models.schema import is_number
-from llm_models.snapshot_file import MAX_SNAPSHOT, SnapshotFile, effective
+from llm_models.snapshot_file import MAX_SNAPSHOT, SnapshotFile
 from llm_models.spellings import renames
 
 if TYPE_CHECKING:
@@ -217,7 +218,9 @@ def compared(
     if _is_packaged(before) is not _is_packaged(after):
         difference = difference._replace(changes=tuple(filterfalse(_is_left_out, difference.changes)))
     if provider is not None:
-        wanted = parse_provider(provider, {**before.blocks, **after.blocks})
+        wanted = after.provider_id(provider) or before.provider_id(provider)
+        if wanted is None:
+            raise unknown_provider(provider, {**before.blocks, **after.blocks})
         difference = difference.only(lambda name: name.partition(":")[0] == wanted)
     return difference.only(_used(folder)) if only_used else difference
 

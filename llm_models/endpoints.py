@@ -15,6 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import config, paths
+from llm_models.block import NAMES
 from llm_models.errors import UntrustedEndpointError, printable, quoted
 from llm_models.filters import compile_glob
 from llm_models.frozen import freeze
@@ -25,10 +26,10 @@ from llm_models.trust import distrusted, how_to_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from llm_models.block import Block
     from llm_models.layers import Entry, Layer
     from llm_models.paths import FoundFile
     from llm_models.records import Model, Provider
-    from llm_models.snapshot_file import Block
 
     Claim = tuple[str, tuple[str, ...]]
     """What a file that was found states, in words, and the path of its field."""
@@ -98,8 +99,8 @@ def endpoint_of(
             if one.holds(model.provider)
         ]
         known = _Known(model, blocks, from_program.get(model.provider, {}))
-        aliases = {name for name, model_id in file.block(model.provider).aliases.items() if model_id == model.id}
-        claims = known.strange_names(endpoint.model_id, aliases)
+        block = file.block(model.provider)
+        claims = known.strange_names(endpoint.model_id, block.names(block.rows[model.id])[1:])
         if base_url is None:
             claims = chain(known.strange_address(url, own is not None), claims)
             if own is None:
@@ -151,25 +152,32 @@ class _Known:
             if _folded(name) not in known:
                 yield f"the variable {quoted(name)}", ("env",)
 
-    def strange_names(self, model_id: str, aliases: set[str]) -> Iterator[Claim]:
-        """The id to send, and names that lead to the model: both decide which model answers."""
+    def strange_names(self, model_id: str, others: Sequence[str]) -> Iterator[Claim]:
+        """The id to send, and the other names that lead to the model: both decide which model answers."""
         sent = {self.model.id, *(line.get("provider_model_id", self.model.id) for line in self.lines)}
         if model_id not in (*sent, *(names.get("provider_model_id") for names in self.own)):
             yield f"the id {quoted(model_id)}, which is sent for it,", ("provider_model_id",)
-        for alias in sorted(aliases.union(self.model.aliases)):
-            of_program = any(alias in names.get("aliases", ()) for names in self.own)
-            if not of_program and all(block.aliases.get(alias) != self.model.id for block in self.blocks):
-                yield f"the alias {quoted(alias)}", ("aliases",)
-        others = [names for glob, names in self.stated.get("models", ()) if not compile_glob(glob)(self.model.id)]
-        if any(self.model.id in names.get("aliases", ()) for names in others) or any(
-            self.model.id in block.aliases for block in self.blocks if self.model.id not in block.rows
+        stated = dict.fromkeys((*others, *self.model.aliases), "aliases")
+        stated |= dict.fromkeys(self.model.served_as, "served_as")
+        for name, field in sorted(stated.items()):
+            of_program = any(name in _named(names) for names in self.own)
+            if not of_program and all(block.id_of(name) != self.model.id for block in self.blocks):
+                yield f"the {'alias' if field == 'aliases' else 'served id'} {quoted(name)}", (field,)
+        rest = [names for glob, names in self.stated.get("models", ()) if not compile_glob(glob)(self.model.id)]
+        if any(self.model.id in _named(names) for names in rest) or any(
+            block.serves(self.model.id) for block in self.blocks if self.model.id not in block.rows
         ):
-            yield f"the id {quoted(self.model.id)}, otherwise an alias of another model,", ("id",)
+            yield f"the id {quoted(self.model.id)}, otherwise another name of another model,", ("id",)
 
 
 @cache
 def _packaged(path: str) -> SnapshotFile:
     return SnapshotFile.open(path)
+
+
+def _named(fields: Mapping[str, Any]) -> list[str]:
+    """The served ids and aliases among the fields of a model."""
+    return [*chain(*(fields.get(field, ()) for field in NAMES))]
 
 
 def _folded(name: str) -> str:
@@ -191,7 +199,7 @@ def statements(layers: Iterable[Layer]) -> Statements:
                     of_provider[name].append(fields.get(name))
             if "env" in fields:
                 of_provider["env"].append(fields["env"])
-            names: dict[str, Any] = {name: fields[name] for name in ("provider_model_id", "aliases") if name in fields}
+            names: dict[str, Any] = {name: fields[name] for name in ("provider_model_id", *NAMES) if name in fields}
             if (api := own_address(fields)) is not None:
                 names["api"] = api
             if names:
@@ -225,7 +233,7 @@ def _line(text: bytes | None, name: str, model: Model, path: tuple[str, ...]) ->
     if document.problems or document.data is None:
         return None
     layer = config.layer_of(document, name)
-    of_model = path[0] in {"extra", "provider_model_id", "aliases", "id"}
+    of_model = path[0] in {"extra", "provider_model_id", "id", *NAMES}
     entries: Iterable[Entry] = layer.models if of_model else layer.providers
     for entry in reversed([*entries]):
         applies = not of_model or (compile_glob(entry.match)(model.id) if entry.match else entry.id == model.id)

@@ -14,11 +14,11 @@ from llm_models.errors import (
     printable,
     quoted,
 )
-from llm_models.modelspec import as_key, fold_provider, spec_error, split_spec
+from llm_models.modelspec import as_key, finder, fold_provider, spec_error, split_spec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container
+    from collections.abc import Callable, Collection
 
     from llm_models.errors import LLMModelsError
     from llm_models.records import ModelKey
@@ -27,20 +27,17 @@ if TYPE_CHECKING:
     Miss = Callable[[], LLMModelsError]
 
 
-def parse_provider(text: object, known: Collection[str], view: View | None = None) -> str:
-    """The id of the provider that `text` names in any spelling. Raises `UnknownProviderError`.
-
-    The error states when a provider was listed that `view` remembers.
-    """
-    provider = _provider(text, known)
+def parse_provider(text: object, view: View) -> str:
+    """The id of the provider that `text` names, in any spelling or by an alias. Raises `UnknownProviderError`."""
+    provider = view.file.provider_id(text)
     if provider is None:
-        raise _unknown_provider(text, known, view)
+        raise unknown_provider(text, view.known, view)
     return provider
 
 
 def row_of_pair(view: View, provider: object, name: object) -> ModelRow | Miss:
-    """The row of the model that a provider, in any spelling, serves under that id or alias."""
-    known = _provider(provider, view.known)
+    """The row of the model that a provider, in any spelling, serves under that name."""
+    known = view.file.provider_id(provider)
     return (lambda: _of_no_provider(view, provider, name)) if known is None else row_of(view, known, name)
 
 
@@ -56,12 +53,10 @@ def locate(view: View, spec: object, within: str | None, prefer: Collection[str]
 
 
 def row_of(view: View, provider: str, name: object) -> ModelRow | Miss:
-    """The row of the model that a known provider serves under that id or alias."""
+    """The row of the model that a known provider serves under that id, served id or alias."""
     block = view.file.block(provider)
     try:
-        row = block.rows.get(name)  # type: ignore[call-overload]
-        if row is None:
-            row = block.rows[block.aliases[name]]  # type: ignore[index]
+        row = block.rows[block.id_of(name)]  # type: ignore[arg-type, index]
     except (KeyError, TypeError):
         return lambda: _unknown_model(view, provider, name)
     hidden = view.hidden(provider, row)
@@ -71,7 +66,7 @@ def row_of(view: View, provider: str, name: object) -> ModelRow | Miss:
 
 
 def _by_key(view: View, key: ModelKey, within: str | None) -> ModelRow | Miss:
-    provider = _provider(key.provider, view.known)
+    provider = view.file.provider_id(key.provider)
     if provider is not None and within not in (None, provider):
         spec = f"{provider}:{key.id}"
         return lambda: UnknownModelError(f"{quoted(spec)} is outside the scope '{within}'", spec=spec)
@@ -81,9 +76,9 @@ def _by_key(view: View, key: ModelKey, within: str | None) -> ModelRow | Miss:
 def _by_text(view: View, text: str, within: str | None, prefer: Collection[str]) -> ModelRow | Miss:
     if within is not None and view.file.block(within).serves(text):
         return row_of(view, within, text)
-    key = split_spec(text, view.known)
+    key = split_spec(text, view.file.provider_id)
     if not text or (key is not None and not key.id):
-        return lambda: spec_error(text, view.known)
+        return lambda: spec_error(text, view.file.provider_id, view.known)
     if key is not None:
         return _by_key(view, key, within)
     if within is not None:
@@ -106,16 +101,11 @@ def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | 
     return lambda: _unknown_name(view, name)
 
 
-def _provider(text: object, known: Container[str]) -> str | None:
-    if isinstance(text, str) and (folded := fold_provider(text)) in known:
-        return folded
-    return None
-
-
 # Why a name leads to no model
 
 
-def _unknown_provider(text: object, known: Collection[str], view: View | None = None) -> UnknownProviderError:
+def unknown_provider(text: object, known: Collection[str], view: View | None = None) -> UnknownProviderError:
+    """The error for a name of no provider. It states when a provider was listed that `view` remembers."""
     if view is not None:
         from llm_models.retired import absent_provider
 
@@ -135,7 +125,7 @@ def _unknown_provider(text: object, known: Collection[str], view: View | None = 
 def _of_no_provider(view: View, provider: object, name: object) -> LLMModelsError:
     from llm_models.retired import absent_model
 
-    return absent_model(view, provider, name) or _unknown_provider(provider, view.known, view)
+    return absent_model(view, provider, name) or unknown_provider(provider, view.known, view)
 
 
 def _unknown_model(view: View, provider: str, name: object) -> UnknownModelError:
@@ -160,7 +150,7 @@ def _unknown_name(view: View, name: str) -> LLMModelsError:
     def hint() -> str:
         return for_name(view, name)
 
-    key = split_spec(name, view.past.providers())
+    key = split_spec(name, finder(view.past.providers()))
     absent = absent_name(view, name, hint) if key is None else absent_model(view, *key) or absent_provider(view, key[0])
     if absent is not None:
         return absent

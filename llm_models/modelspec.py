@@ -1,7 +1,8 @@
 """Names of providers and models: how they are read and written; standard library only.
 
 A model spec is text that names a model: `openai:gpt-5.4-mini`, or `gpt-5.4-mini@openai`. Model ids may contain `/`, `:`
-and `@`, so the known providers decide which separator counts.
+and `@`, so the known providers decide which separator counts. Whoever knows them passes a function that finds the
+provider which a text names.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from llm_models.records import Model, ModelKey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable
+    from collections.abc import Callable, Container, Iterable
     from typing import Literal
 
+    ProviderId = Callable[[str], str | None]
+    """Finds the id of the provider that a text names, in any spelling or by an alias; None for none."""
     Style = Literal["colon", "at", "filename"]
 
 STYLES: tuple[Style, ...] = ("colon", "at", "filename")
@@ -33,6 +36,20 @@ def fold_provider(text: str) -> str:
     return text.strip().lower().replace("-", "_").replace(".", "_")
 
 
+def finder(known: Container[str]) -> ProviderId:
+    """The function that finds a text among these ids of providers, in any spelling.
+
+    >>> finder(["google_vertex"])("Google-Vertex")
+    'google_vertex'
+    """
+
+    def provider_id(text: str) -> str | None:
+        folded = fold_provider(text)
+        return folded if folded in known else None
+
+    return provider_id
+
+
 def as_key(spec: object) -> ModelKey:
     """The key of a model, or of a pair of texts; the provider keeps its spelling. Raises `InvalidSpecError`.
 
@@ -46,41 +63,40 @@ def as_key(spec: object) -> ModelKey:
     raise InvalidSpecError(f"not a model: {quoted(spec)} (expected 'provider:model', or a pair of provider and id)")
 
 
-def split_spec(text: str, known: Container[str]) -> ModelKey | None:
-    """`text` read as a model spec, or None when it has a provider of `known` at neither end.
+def split_spec(text: str, provider_id: ProviderId) -> ModelKey | None:
+    """`text` read as a model spec, or None when it has a provider at neither end.
 
-    If the text before the first `:` is a known provider, it is the colon form. Otherwise, if the text after the last
-    `@` is one, it is the at form, in which `%XX` is decoded.
+    If the text before the first `:` is a provider, it is the colon form. Otherwise, if the text after the last `@` is
+    one, it is the at form, in which `%XX` is decoded.
     """
     head, colon, tail = text.partition(":")
-    if colon and (provider := fold_provider(head)) in known:
+    if colon and (provider := provider_id(head)) is not None:
         return ModelKey(provider, tail.strip())
     head, at, tail = text.rpartition("@")
-    if at and (provider := fold_provider(tail)) in known:
+    if at and (provider := provider_id(tail)) is not None:
         return ModelKey(provider, _unquote(head.strip(), text))
     return None
 
 
-def parse_spec(text: str, known: Iterable[str]) -> ModelKey:
+def parse_spec(text: str, provider_id: ProviderId, known: Iterable[str] = ()) -> ModelKey:
     """The key that a model spec names; both parts are trimmed, the model need not exist.
 
-    Raises `InvalidSpecError`, which states why neither form fits.
+    Raises `InvalidSpecError`, which states why neither form fits; it may suggest one of the `known` ids of providers.
 
-    >>> parse_spec("claude-haiku-4-5@20251001@google-vertex", ["google_vertex"])
+    >>> parse_spec("claude-haiku-4-5@20251001@google-vertex", finder(["google_vertex"]))
     ModelKey(provider='google_vertex', id='claude-haiku-4-5@20251001')
     """
     if not isinstance(text, str):
         raise InvalidSpecError(f"a model spec must be text such as 'openai:gpt-5.4-mini' (found {type(text).__name__})")
-    known = known if isinstance(known, (dict, set, frozenset)) else frozenset(known)
-    key = split_spec(text, known)
+    key = split_spec(text, provider_id)
     if key is None or not key.id:
-        raise spec_error(text, known)
+        raise spec_error(text, provider_id, known)
     return key
 
 
-def spec_error(text: str, known: Collection[str]) -> InvalidSpecError:
+def spec_error(text: str, provider_id: ProviderId, known: Iterable[str]) -> InvalidSpecError:
     """The error that states why `text` is not a model spec in either form."""
-    if split_spec(text, known) is not None:
+    if split_spec(text, provider_id) is not None:
         return InvalidSpecError(f"not a model spec: {quoted(text)}: the model id is missing", text=text)
     readings = []
     before, colon, _ = text.partition(":")
@@ -93,24 +109,28 @@ def spec_error(text: str, known: Collection[str]) -> InvalidSpecError:
     return InvalidSpecError(f"not a model spec: {quoted(text)}: {why}", text=text)
 
 
-def format_spec(key: tuple[str, str], style: Style = "colon", known: Container[str] = ()) -> str:
-    """The text that names `key`; `parse_spec` reads it back with the same `known` providers.
+def _no_provider(_text: str) -> None:
+    """None: no provider is known."""
+
+
+def format_spec(key: tuple[str, str], style: Style = "colon", provider_id: ProviderId = _no_provider) -> str:
+    """The text that names `key`; `parse_spec` reads it back with the same `provider_id`.
 
     `"colon"` is `provider:id`; `"at"` is `id@provider` with `%` as `%25` and, where the id begins with the
-    name of a known provider and a `:`, that `:` as `%3A`; `"filename"` is the at form as one path component
+    name of a provider and a `:`, that `:` as `%3A`; `"filename"` is the at form as one path component
     that is safe on Linux, macOS and Windows. Raises `InvalidSpecError` for another style, and if `key` is not a key.
 
     >>> format_spec(("openrouter", "qwen/qwen3.8-27b:free"), "filename")
     'qwen%2Fqwen3.8-27b%3Afree@openrouter'
     """
     provider, model_id = as_key(key)
-    provider = fold_provider(provider)
+    provider = provider_id(provider) or fold_provider(provider)
     if style == "colon":
         return f"{provider}:{model_id}"
     if style == "at":
         text = model_id.replace("%", "%25")
         head, colon, tail = text.partition(":")
-        if colon and fold_provider(head) in known:
+        if colon and provider_id(head) is not None:
             text = f"{head}%3A{tail}"
         return f"{text}@{provider}"
     if style == "filename":

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from llm_models import lifecycle
 from llm_models.enrich import is_deprecated
 from llm_models.errors import printable
-from llm_models.layers import RECORD_RULES
-from llm_models.merge import Layered, merge
 from llm_models.modelspec import fold_provider
 from llm_models.records import Model
 
@@ -22,25 +20,31 @@ if TYPE_CHECKING:
     Changing = Callable[[str, str], Iterable[Entry]]
 
 
+_LIFECYCLE = ("status", "deprecated", "retires", "successor")
+"""The fields of which `lifecycle` makes its statements, and those from which they follow."""
+
+
 def of_layer(
     layer: Layer, file: SnapshotFile, changing: Changing | None = None
 ) -> Iterator[tuple[DocumentPath, str, Model]]:
     """The models of `file` that a layer names and that people must know of: where, what (`state`), and the model.
 
-    The id of an entry names a model, and so does an id or an alias in `allow`. An entry that states the lifecycle
+    The id of an entry names a model, and so does any name in `allow`. An entry that states the lifecycle
     itself does not count. `deny` and `exclude` name models that shall not be used, so they do not count either.
     `changing` gives the entries that are not yet merged into `file`, by provider and id.
     """
     for path, provider, name, entry in _named(layer):
-        aliases = file.block(provider).aliases if path[0] == "allow" and file.holds(provider) else {}
-        model_id = name if file.holds(provider, name) else aliases.get(name, name)
+        block = file.block(provider) if path[0] == "allow" and file.holds(provider) else None
+        model_id = (block and block.id_of(name)) or name
         entries = [*changing(provider, model_id)] if changing else [entry] if entry else []
-        ground = file.stated(provider, model_id) or ({"id": model_id} if changing and entries else None)
-        if ground is None:
+        if not file.holds(provider, model_id) and not (changing and entries):
             continue
-        layers = (part for one in entries for part in one.layered())
-        stated = merge([Layered({**ground, "provider": provider}), *layers], RECORD_RULES).values
-        model = Model.from_dict({"provider_model_id": model_id, **stated, "deprecated": is_deprecated(stated)})
+        stated = {name: value for name, value in (file.stated(provider, model_id) or {}).items() if name in _LIFECYCLE}
+        for one in entries:
+            stated = {name: value for name, value in stated.items() if (name,) not in one.omitted}
+            stated |= {name: one.fields[name] for name in _LIFECYCLE if name in one.fields}
+        key = {"provider": provider, "id": model_id, "provider_model_id": model_id}
+        model = Model.from_dict({**stated, **key, "deprecated": is_deprecated(stated)})
         state = lifecycle.state(model)
         if state is not None:
             yield path, f"{state}{lifecycle.successor_of(model)}", model

@@ -63,8 +63,8 @@ def build_base(
         for model_id, sibling in differing({model_id: final.stated for model_id, final in finals.items()}):
             spec = printable(f"{provider}:{model_id} ({sibling})")
             report.add("odd", "cost", "a moving name has another price than its newest sibling", spec)
-    for spec, alias, why in changes.fallen:
-        report.add("dropped", "aliases", why, printable(f"{spec} ({alias})"))
+    for fallen in changes.fallen:
+        report.add("dropped", fallen.field, fallen.why, printable(f"{fallen.spec} ({fallen.name})"))
     return file, report
 
 
@@ -158,10 +158,11 @@ def _log(changes: Changes) -> None:
             line = layer.document.line_column(path, key=True)[0]
             where = layer.document.name if line is None else f"{layer.document.name}:{line}"
             past.report([name for name, _, _ in found], where, getattr(past, why), in_file=line is not None)
-    for spec, alias, why in changes.fallen:
+    for fallen in changes.fallen:
         import logging
 
-        logging.getLogger("llm_models").warning("%s", printable(f"llm_models: alias {alias} of {spec} dropped: {why}"))
+        text = f"llm_models: {fallen.kind} {fallen.name} of {fallen.spec} dropped: {fallen.why}"
+        logging.getLogger("llm_models").warning("%s", printable(text))
 
 
 def curated_layers() -> list[Layer]:

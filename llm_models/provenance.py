@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from llm_models.block import BESIDE, effective
 from llm_models.errors import UnknownModelError, did_you_mean, dotted, printable, split_dotted
 from llm_models.in_use import base_of
 from llm_models.lookup import locate
-from llm_models.modelspec import as_key, fold_provider, split_spec
+from llm_models.modelspec import as_key, split_spec
 from llm_models.origins import fields_of, leaves
 from llm_models.records import Model, ModelKey
-from llm_models.snapshot_file import BESIDE, effective
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Literal
 
-    from llm_models.snapshot_file import Line, SnapshotFile
+    from llm_models.block import Line
+    from llm_models.snapshot_file import SnapshotFile
     from llm_models.view import View
 
     How = Literal["stated", "derived", "default", "omitted"]
@@ -95,10 +96,10 @@ def explain(view: View, spec: str | tuple[str, str] | Model, field: str | None =
 
 def _key(view: View, spec: str | tuple[str, str] | Model) -> ModelKey:
     """The key that `spec` names, whether its model is shown, hidden or removed."""
-    key = split_spec(spec, view.file.blocks) if isinstance(spec, str) else as_key(spec)
-    if key is not None and (provider := fold_provider(key.provider)) in view.known:
+    key = split_spec(spec, view.file.provider_id) if isinstance(spec, str) else as_key(spec)
+    if key is not None and (provider := view.file.provider_id(key.provider)) is not None:
         block = view.file.block(provider)
-        model_id = block.aliases.get(key.id, key.id)
+        model_id = block.id_of(key.id) or key.id
         if model_id in block.rows or f"{provider}:{model_id}" in view.file.tail()["removed"]:
             return ModelKey(provider, model_id)
     row = locate(view, spec, None, ())

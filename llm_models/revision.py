@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from llm_models import config, edit, files, locks, paths, schema
 from llm_models.checks import base_for, check_text
 from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, printable, split_dotted
-from llm_models.modelspec import fold_provider, parse_spec, split_spec
+from llm_models.modelspec import finder, fold_provider, parse_spec, split_spec
 from llm_models.past import Past, absent
 
 if TYPE_CHECKING:
@@ -221,12 +221,14 @@ class Revision:
         """
         named = {fold_provider(str(entry.get("provider", ""))) for entry in self._models}
         try:
-            key = parse_spec(spec, {*self._providers, *named})
+            known = {*self._providers, *named}
+            own = finder(known)
+            key = parse_spec(spec, lambda text: own(text) or self._base.provider_id(text), known)
         except InvalidSpecError as error:
             if ":" not in spec and "@" not in spec:
                 raise
             hint = "A provider of your own needs an entry under [[providers]] first."
-            past = split_spec(spec, self._past.providers())
+            past = split_spec(spec, finder(self._past.providers()))
             gone = past and self._why_gone(past.provider)
             raise InvalidSpecError(f"{gone or error}. {hint}") from None
         if self._entry(key) is not None or self._base.holds(*key):
@@ -234,8 +236,8 @@ class Revision:
         for entry in self._models:
             if fold_provider(str(entry.get("provider"))) == key.provider and key.id in (entry.get("aliases") or ()):
                 return key._replace(id=str(entry.get("id", key.id)))
-        aliases = self._base.block(key.provider).aliases if self._base.holds(key.provider) else {}
-        return key._replace(id=aliases.get(key.id, key.id))
+        model_id = self._base.block(key.provider).id_of(key.id) if self._base.holds(key.provider) else None
+        return key._replace(id=model_id or key.id)
 
     def _why_gone(self, provider: str) -> str | None:
         """Why a provider that is not known is gone, as text; None where it was never listed."""

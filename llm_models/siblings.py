@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from llm_models.agreement import FACTS, LIKELY, Agreement, key_of, stated_of
+from llm_models.block import encode_json
 from llm_models.jsontext import loads
-from llm_models.snapshot_file import encode_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

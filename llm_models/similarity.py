@@ -98,8 +98,8 @@ def _found(text: str, word: str, pairs: list[tuple[str, str]], newness: Callable
     if same:
         known = {name for _, name in same}
         dated = [name for folded, name in pairs if name.startswith(text) and stem_of(folded) == stem]
-        twins = newest(name for name in dated if name not in known)
-        return Similar([*twins, *[name for _, name in sorted(same, key=lambda pair: pair[0] != word)]], [])
+        first = newest(name for name in dated if name not in known)
+        return Similar([*first, *[name for _, name in sorted(same, key=lambda pair: pair[0] != word)]], [])
     near_stem = [(folded, name) for folded, name in pairs if folded.startswith(stem)]
     twins = {name: folded for folded, name in near_stem if stem_of(folded) == stem}
 

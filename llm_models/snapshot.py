@@ -9,7 +9,7 @@ from __future__ import annotations
 from llm_models.errors import InvalidSpecError, LLMModelsError, UnknownProviderError
 from llm_models.frozen import FrozenDict, Immutable
 from llm_models.lookup import locate, parse_provider, row_of_pair
-from llm_models.modelspec import fold_provider, format_spec, parse_spec, split_spec
+from llm_models.modelspec import finder, fold_provider, format_spec, parse_spec, split_spec
 from llm_models.view import View
 
 TYPE_CHECKING = False
@@ -116,12 +116,12 @@ class Snapshot(Immutable):
 
     def parse_provider(self, text: str) -> str:
         """`llm_models.parse_provider`, of this snapshot."""
-        return parse_provider(text, self.view.known, self.view)
+        return parse_provider(text, self.view)
 
     def parse_spec(self, text: str) -> ModelKey:
         """`llm_models.parse_spec`, of this snapshot."""
         try:
-            return parse_spec(text, self.view.known)
+            return parse_spec(text, self.file.provider_id, self.view.known)
         except InvalidSpecError:
             key = _with_gone_provider(text, self.view)
             if key is None:
@@ -130,7 +130,7 @@ class Snapshot(Immutable):
 
     def format_spec(self, key: tuple[str, str], style: Style = "colon") -> str:
         """`llm_models.format_spec`, of this snapshot."""
-        return format_spec(key, style, self.view.known)
+        return format_spec(key, style, self.file.provider_id)
 
     def list_providers(self) -> list[str]:
         """`llm_models.list_providers`, of this snapshot."""
@@ -289,9 +289,9 @@ class Snapshot(Immutable):
 
 def _with_gone_provider(text: object, view: View) -> ModelKey | None:
     """The key that a spec names if its provider is gone; one that the catalogue has comes first, as in lookups."""
-    if not isinstance(text, str) or split_spec(text, view.known) is not None:
+    if not isinstance(text, str) or split_spec(text, view.file.provider_id) is not None:
         return None
-    key = split_spec(text, view.past.providers())
+    key = split_spec(text, finder(view.past.providers()))
     return key if key is not None and key.id else None
 
 

@@ -14,8 +14,10 @@ from __future__ import annotations
 from zlib import crc32
 
 from llm_models import paths
+from llm_models.block import BESIDE, Block, encode_json
 from llm_models.header import WRONG, damaged, first_line, parse_header
 from llm_models.jsontext import loads
+from llm_models.modelspec import fold_provider
 from llm_models.open_file import OpenFile, source_of
 from llm_models.records import CAPABILITIES, known_capabilities, translate_bits
 
@@ -23,102 +25,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
-    from typing import Any, Required, Self, TypedDict
+    from typing import Any, Self
 
+    from llm_models.block import Line
     from llm_models.header import Header, Span
     from llm_models.origins import Tail
-
-    class Line(TypedDict, total=False):
-        """A model's line: its record without `provider`, less what is not stated; rules filled in what is `derived`.
-        `likely` are capabilities that it does not state, and that other records of the model agree on.
-
-        Only the keys that code names are listed here; the other fields of `Model` are there too.
-        """
-
-        id: Required[str]
-        aliases: list[str]
-        capabilities: dict[str, Any]
-        derived: dict[str, Any]
-        family: str
-        likely: list[str]
 
 
 MAX_SNAPSHOT = 256 << 20
 """The largest snapshot file that is read whole, in bytes."""
-
-
-def encode_json(value: object) -> bytes:
-    """One line of JSON in UTF-8, without spaces, keys in the order of the dict."""
-    import json
-
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-
-
-class Block:
-    """One provider's part of a snapshot file: its index is decoded, its models are still text.
-
-    `ids`, `bits` (capability sets, see `records.capability_bits`) and the models' lines are in the same order: by id.
-    A row is an index into them. `retires` has the rows of the models that state such a date, by date.
-    """
-
-    __slots__ = ("_data", "_rows", "_starts", "aliases", "bits", "ids", "lengths", "provider", "retires")
-
-    def __init__(self, data: bytes) -> None:
-        """The block with these bytes, as `snapshot_writer.encode_block` gives them."""
-        end = data.index(b"\n")
-        index = loads(data[:end].decode() + "]}")
-        self._data = data
-        self._rows: dict[str, int] | None = None
-        self.provider: dict[str, Any] = index["provider"]
-        self.ids: list[str] = index["ids"]
-        self.lengths: list[int] = index["lengths"]
-        self.bits: list[int] = index["bits"]
-        self.aliases: dict[str, str] = index["aliases"]
-        self.retires: dict[str, list[int]] = index.get("retires", {})
-        self._starts = [start := end + 1, *[start := start + length + 2 for length in self.lengths]]
-
-    @property
-    def rows(self) -> dict[str, int]:
-        """Model id -> row."""
-        if self._rows is None:
-            self._rows = {model_id: row for row, model_id in enumerate(self.ids)}
-        return self._rows
-
-    def names(self, row: int) -> list[str]:
-        """The id and the aliases of the model in `row`."""
-        model_id = self.ids[row]
-        return [model_id, *[alias for alias, target in self.aliases.items() if target == model_id]]
-
-    def serves(self, name: object) -> bool:
-        """Whether a model has that id or alias."""
-        return name in self.rows or name in self.aliases
-
-    def line(self, row: int) -> bytes:
-        """The JSON text of the model in `row`."""
-        start = self._starts[row]
-        return self._data[start : start + self.lengths[row]]
-
-    def rows_with(self, text: bytes) -> list[int]:
-        """The rows of the models whose JSON text holds this one; no model is decoded."""
-        from bisect import bisect_right
-
-        rows: list[int] = []
-        at = self._data.find(text, self._starts[0])
-        while at >= 0:
-            rows.append(bisect_right(self._starts, at) - 1)
-            at = self._data.find(text, self._starts[rows[-1] + 1])
-        return rows
-
-    def model(self, row: int) -> Line:
-        """The line of the model in `row`, decoded."""
-        line: Line = loads(self.line(row).decode())
-        return line
-
-    def models(self) -> list[Line]:
-        """The lines of all rows, decoded at once."""
-        text = self._data[self._starts[0] : self._starts[-1] - 2].decode() if self.ids else ""
-        lines: list[Line] = loads(f"[{text}]")
-        return lines
 
 
 class SnapshotFile:
@@ -128,12 +43,13 @@ class SnapshotFile:
     files from `LARGE` on are read in parts from an open descriptor (not on Windows); replacing such a file by another
     does not affect readers, and one that is overwritten is a `SnapshotError`.
 
-    `header` is the first line, `blocks` maps each provider to the span of its block and the number of its models.
+    `header` is the first line, `blocks` maps each provider to the span of its block and the number of its models,
+    `aliases` each alias of a provider, folded, to the provider.
     `other_flags` are the file's capability flags, in bit order, when they are not those of this version. `status` is
     that of the open file, when `open` made the object.
     """
 
-    __slots__ = ("_body", "_decoded", "_source", "blocks", "header", "name", "other_flags", "status")
+    __slots__ = ("_body", "_decoded", "_source", "aliases", "blocks", "header", "name", "other_flags", "status")
 
     def __init__(self, source: bytes | OpenFile, name: str) -> None:
         """The file with these bytes. Checks the header and the length; raises `SnapshotError` that names the file."""
@@ -144,6 +60,7 @@ class SnapshotFile:
         line = first_line(self._bytes)
         self.header: Header = parse_header(line, name)
         self.blocks: Mapping[str, Span] = self.header["blocks"]
+        self.aliases: Mapping[str, str] = self.header.get("aliases", {})
         self._body = len(line)
         flags, tail = self.header["capabilities"], self.header["tail"]
         self.other_flags = None if flags == [*CAPABILITIES] else flags
@@ -214,6 +131,21 @@ class SnapshotFile:
             raise damaged(self.name, f"the part about {provider} cannot be read") from None
         return self._decoded.setdefault(provider, block)
 
+    def provider_id(self, text: object) -> str | None:
+        """The id of the provider that `text` names, in any spelling or by an alias; an id beats an alias.
+
+        Raises `SnapshotError` where an alias leads to no provider of the file.
+        """
+        if not isinstance(text, str):
+            return None
+        name = fold_provider(text)
+        if name in self.blocks:
+            return name
+        provider = self.aliases.get(name)
+        if provider is not None and provider not in self.blocks:
+            raise damaged(self.name, f"the alias {name} leads to no provider")
+        return provider
+
     def holds(self, provider: str, model_id: str | None = None) -> bool:
         """Whether the file has that provider, or that model of it; aliases do not count."""
         return provider in self.blocks and (model_id is None or model_id in self.block(provider).rows)
@@ -278,7 +210,10 @@ class SnapshotFile:
         self.tail()
         self.config()
         data = self.data
-        if digest({**self.header, "blocks": dict(self.blocks)}, data[data.index(b"\n") + 1 :]) != self.digest:
+        header: dict[str, Any] = {**self.header, "blocks": dict(self.blocks)}
+        if self.aliases:
+            header["aliases"] = dict(self.aliases)
+        if digest(header, data[data.index(b"\n") + 1 :]) != self.digest:
             raise damaged(self.name, "its digest does not fit")
 
 
@@ -288,40 +223,3 @@ def digest(header: Mapping[str, Any], body: bytes) -> str:
 
     plain = {key: value for key, value in header.items() if key not in {"digest", "crc"}}
     return hashlib.sha256(encode_json(plain) + b"\n" + body).hexdigest()
-
-
-BESIDE = ("derived", "likely")
-"""The keys of a line that hold what nobody states."""
-
-
-def effective(line: Line, provider: str) -> dict[str, Any]:
-    """The data of a model's record from its line: derived values fill those that are not stated."""
-    data: dict[str, Any] = {**line, "provider": provider}
-    data.pop("likely", None)
-    derived = data.pop("derived", None)
-    if derived:
-        data = filled(data, derived)
-    data.setdefault("provider_model_id", data["id"])
-    return data
-
-
-def filled(stated: Mapping[str, Any], derived: Mapping[str, Any]) -> dict[str, Any]:
-    """Stated values with derived ones where there are none; derived items follow those of a stated list.
-
-    A derived None withholds a stated value.
-
-    >>> filled({"limits": {"context": 512, "output": 768}}, {"limits": {"output": None}, "dimensions": 768})
-    {'limits': {'context': 512}, 'dimensions': 768}
-    """
-    data = dict(stated)
-    for name, value in derived.items():
-        have = data.get(name)
-        if value is None:
-            data.pop(name, None)
-        elif isinstance(value, dict):
-            data[name] = filled(have or {}, value)
-        elif isinstance(value, list) and have:
-            data[name] = [*have, *[item for item in value if item not in have]]
-        else:
-            data.setdefault(name, value)
-    return data

@@ -9,29 +9,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
 
+from llm_models.block import NAMES, encode_block, encode_json, filled
 from llm_models.errors import EmptyCatalogError
-from llm_models.frozen import FrozenDict, Record, defaults
+from llm_models.frozen import Record, defaults
 from llm_models.header import CRC, FORMAT
 from llm_models.jsontext import loads
 from llm_models.layers import SETTINGS
+from llm_models.modelspec import fold_provider
 from llm_models.origins import empty_tail, extended
 from llm_models.records import CAPABILITIES, Capabilities, CostTier, Model, Provider, capability_bits
-from llm_models.snapshot_file import SnapshotFile, digest, encode_json, filled
+from llm_models.snapshot_file import SnapshotFile, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
+    from llm_models.block import Block, Row
     from llm_models.changes import Changes, Final
     from llm_models.header import Kept
     from llm_models.origins import Tail
-    from llm_models.snapshot_file import Block
 
-    Row = tuple[str, bytes, int]
-    """A model's id, its line, and its capability set."""
-
-_OPEN_MODELS = b',"models":['
 _ORDER = ("format", "sources", "date", "counts", "capabilities", "filters", "base", "overrides_module",
-          "blocks", "config", "kept", "tail")  # fmt: skip
+          "blocks", "aliases", "config", "kept", "tail")  # fmt: skip
 
 
 class Composite(SnapshotFile):
@@ -63,6 +61,7 @@ class Composite(SnapshotFile):
         self.blocks = {provider: (0, 0, 0, counts[provider]) for provider in sorted(counts)}
         totals = {"providers": len(counts), "models": sum(counts.values())}
         self.header: Any = {**header, "format": FORMAT, "capabilities": list(CAPABILITIES), "counts": totals}
+        self.aliases = self.header.get("aliases") or {}
         self.other_flags = self.status = None
         self._decoded = {}
         self._from = blocks_of
@@ -137,6 +136,7 @@ def write(
     touched = {*changes.providers, *changes.models, *changes.removed}
     own = {provider: _block(changes, provider) for provider in touched}
     header = _of_header(base, "sources", "date")
+    header["aliases"] = _provider_aliases(changes)
     header["filters"] = {key: value for key, value in changes.settings.items() if SETTINGS[key].in_header}
     if base_kind is not None:
         header["base"] = {"kind": base_kind, "digest": base.digest}
@@ -150,32 +150,46 @@ def write(
     return file
 
 
+def _provider_aliases(changes: Changes) -> dict[str, str]:
+    """The folded aliases of all providers: those of the base, and of each record that changed."""
+    kept = {alias: owner for alias, owner in changes.base.aliases.items() if owner not in changes.providers}
+    stated = {
+        fold_provider(alias): provider
+        for provider, (record, _) in changes.providers.items()
+        for alias in record.get("aliases", ())
+    }
+    return dict(sorted({**stated, **kept}.items()))
+
+
 def _block(changes: Changes, provider: str) -> tuple[bytes, int]:
     """The block of a provider with its changes, and how many models it holds."""
     changed, removed = changes.models.get(provider, {}), changes.removed.get(provider, ())
     record: Mapping[str, Any] = {"id": provider}
     rows: dict[str, Row] = {}
-    aliases: dict[str, list[str]] = {}
+    names: dict[str, dict[str, list[str]]] = {field: {} for field in NAMES}
     retires: dict[str, str | None] = {}
     if provider in changes.base.blocks:
         base = changes.base.block(provider)
         record = base.provider
         rows = {i: (i, base.line(row), base.bits[row]) for row, i in enumerate(base.ids) if i not in removed}
         retires.update({base.ids[row]: day for day, its in base.retires.items() for row in its})
-        for alias, model_id in base.aliases.items():
-            aliases.setdefault(model_id, []).append(alias)
+        names = base.others()
     for model_id, final in changed.items():
         rows[model_id] = _row(final)
         retires[model_id] = final.stated.get("retires")
-        aliases[model_id] = final.stated.get("aliases", [])
+        for field in NAMES:
+            names[field][model_id] = final.stated.get(field, [])
     record, _ = changes.providers.get(provider, (record, None))
     ids = sorted(rows)
-    by_alias = {alias: model_id for model_id in ids for alias in aliases.get(model_id, ())}
+    tables = {
+        field: {name: model_id for model_id in ids for name in by_model.get(model_id, ())}
+        for field, by_model in names.items()
+    }
     dates: dict[str, list[int]] = {}
     for row, model_id in enumerate(ids):
         if (day := retires.get(model_id)) is not None:
             dates.setdefault(day, []).append(row)
-    return encode_block(canonical(record, Provider), [rows[model_id] for model_id in ids], by_alias, dates), len(ids)
+    return encode_block(canonical(record, Provider), [rows[model_id] for model_id in ids], tables, dates), len(ids)
 
 
 def _row(final: Final) -> Row:
@@ -215,25 +229,6 @@ def _sorted(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _sorted(value[key]) for key in sorted(value)}
     return [_sorted(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-
-def encode_block(
-    provider: Mapping[str, Any],
-    models: Sequence[Row],
-    aliases: Mapping[str, str],
-    retires: Mapping[str, Sequence[int]] = FrozenDict(),
-) -> bytes:
-    """The block of one provider from its record and its models, in order of id; `retires` maps dates to rows."""
-    index = {
-        "provider": provider,
-        "ids": [model_id for model_id, _, _ in models],
-        "lengths": [len(line) for _, line, _ in models],
-        "bits": [bits for _, _, bits in models],
-        "aliases": aliases,
-        **({"retires": retires} if retires else {}),
-    }
-    lines = b",\n".join([line for _, line, _ in models])
-    return encode_json(index)[:-1] + _OPEN_MODELS + b"\n" + lines + b"\n]},\n"
 
 
 def _tail(changes: Changes) -> Tail:
@@ -299,6 +294,7 @@ def _assemble(file: Composite) -> bytes:
     if file.base is not None and header["base"]["kind"] == "source":
         header["kept"] = _keep(file, file.base, put)
     header["tail"] = put(_encode_tail(file.tail()))
+    header["aliases"] = dict(file.aliases) or None
     header = {key: header[key] for key in _ORDER if header.get(key) is not None}
     body = b"".join(parts)
     header["digest"] = digest(header, body)
@@ -309,6 +305,7 @@ def _assemble(file: Composite) -> bytes:
 def _keep(file: Composite, base: SnapshotFile, put: Any) -> dict[str, Any]:
     """The parts of the base that the file does not hold itself, put beside it; their spans."""
     head = _of_header(base, "sources", "date", "filters")
+    head["aliases"] = dict(base.aliases)
     head["digest"] = base.digest
     head["own"] = [provider for provider in file.blocks if provider not in base.blocks]
     blocks = {}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from llm_models.block import encode_block, encode_json
 from llm_models.records import translate_bits
-from llm_models.snapshot_file import encode_json
-from llm_models.snapshot_writer import Composite, encode_block, in_order
+from llm_models.snapshot_writer import Composite, in_order
 
 if TYPE_CHECKING:
     from llm_models.snapshot_file import SnapshotFile
@@ -51,13 +51,18 @@ def _block(
 ) -> tuple[bytes, int]:
     block = file.block(provider)
     rows = {i: (i, block.line(row), block.bits[row]) for row, i in enumerate(block.ids) if i not in touched}
-    aliases = {alias: i for alias, i in block.aliases.items() if i in rows}
+    tables = {field: {name: i for name, i in table.items() if i in rows} for field, table in block.tables().items()}
     for model_id, line in touched.items():
         if line is not None:
             data = {key: value for key, value in line.items() if key != "bits"}
             bits = translate_bits([line["bits"]], file.header["capabilities"])[0]
             rows[model_id] = (model_id, encode_json(data), bits)
-            aliases.update(dict.fromkeys(line.get("aliases", ()), model_id))
+            for field, table in tables.items():
+                table.update(dict.fromkeys(line.get(field, ()), model_id))
     ordered = [rows[model_id] for model_id in sorted(rows)]
-    by_model = {alias: i for i in sorted(rows) for alias, target in aliases.items() if target == i}
-    return encode_block(record or block.provider, ordered, by_model), len(ordered)
+    # in order of the ids, as the writer has them
+    tables = {
+        field: {name: i for i in sorted(rows) for name, target in table.items() if target == i}
+        for field, table in tables.items()
+    }
+    return encode_block(record or block.provider, ordered, tables), len(ordered)

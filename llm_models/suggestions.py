@@ -6,8 +6,9 @@ last and are marked, and so are names that only the history has. It is imported 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from llm_models.block import effective, encode_json
 from llm_models.days import today
 from llm_models.errors import printable, quoted
 from llm_models.known_names import PROTOCOLS, meant
@@ -23,7 +24,6 @@ from llm_models.similarity import (
     providers_like,
     similar,
 )
-from llm_models.snapshot_file import effective, encode_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -127,7 +127,9 @@ class _Hits(NamedTuple):
 def _of_provider(view: View, provider: str, name: str) -> _Hits:
     """What a provider has that is similar to a name."""
     block = view.file.block(provider)
-    rows = {one: [(provider, row)] for row in view.shown(provider) for one in block.names(row)}
+    shown = {*view.shown(provider)}
+    targets = {one: block.rows[block.id_of(one) or one] for one in (*block.ids, *block.served, *block.aliases)}
+    rows = {one: [(provider, row)] for one, row in targets.items() if row in shown}
     named = [block.ids[row] for row in _named(view, provider, name)]
     return _hits(view, rows, named or _similar(view, rows, name))
 
@@ -244,8 +246,7 @@ def _gone(view: View, provider: str, name: str) -> list[str]:
 
 def _aliases(view: View) -> dict[str, str]:
     """The other names of providers, with their ids."""
-    aliases: Any = view.file.header.get("aliases", {})
-    return dict(aliases)
+    return dict(view.file.header.get("aliases", {}))
 
 
 # Texts with a provider in them

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from llm_models.case import Finding
 from llm_models.errors import printable
-from llm_models.modelspec import split_spec
+from llm_models.modelspec import finder, split_spec
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -20,13 +21,15 @@ def taken(case: Case) -> Iterator[Finding]:
     added = {entry.provider: entry for entry in reversed(case.layer.providers) if entry.provider in case.run.own}
     taken: dict[str, tuple[str, str]] = {}
     base = case.run.base
-    known = {*base.blocks, *added}
+    new = finder(added)
     for provider in base.blocks if added else ():
         if not _may_name(base.raw_block(provider), added):  # decoding each block would take longer than all checks
             continue
         block = base.block(provider)
-        for name, model_id in (*zip(block.ids, block.ids, strict=True), *block.aliases.items()):
-            key = split_spec(name.replace("%", "?"), known)  # only the provider matters, so nothing is decoded
+        names = chain(zip(block.ids, block.ids, strict=True), *(table.items() for table in block.tables().values()))
+        for name, model_id in names:
+            # only the provider matters, so nothing is decoded
+            key = split_spec(name.replace("%", "?"), lambda text: base.provider_id(text) or new(text))
             if key is not None and key.provider in added:
                 taken.setdefault(key.provider, (name, f"{provider}:{model_id}"))
     for provider, (name, spec) in taken.items():

@@ -6,11 +6,11 @@ from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from llm_models.block import encode_json
 from llm_models.frozen import FrozenDict, defaults, thaw
 from llm_models.header import CRC
 from llm_models.listings import STILL
 from llm_models.records import Cost
-from llm_models.snapshot_file import encode_json
 from llm_models.timeline import FIRST_SHARED, FORMAT
 
 if TYPE_CHECKING:

@@ -176,11 +176,7 @@ class Touched:
         stating = [entry for layer in self.layers for entry in layer.providers if entry.states("aliases")]
         if not stating:
             return
-        owners = {
-            fold_provider(alias): provider
-            for provider in self.base.blocks
-            for alias in self.base.block(provider).provider.get("aliases", ())
-        }
+        owners = dict(self.base.aliases)
         for entry in stating:
             for index, alias in enumerate(entry.fields["aliases"]):
                 name = fold_provider(alias)
@@ -222,11 +218,11 @@ class Touched:
         return False
 
     def _is_gone(self, provider: str, pattern: str) -> bool:
-        """Whether a pattern is the id of a model that is gone, and no model or alias that is there."""
+        """Whether a pattern is the id of a model that is gone, and no name of a model that is there."""
         if not is_exact(pattern) or self.holds(provider, pattern):
             return False
-        aliases = self.base.block(provider).aliases if provider in self.base.blocks else ()
-        return pattern not in aliases and self.past.knows(provider, pattern)
+        named = provider in self.base.blocks and self.base.block(provider).serves(pattern)
+        return not named and self.past.knows(provider, pattern)
 
     def _settings(self, layer: Layer) -> Mapping[str, Any]:
         """The settings of a layer without those for providers that no layer holds.

@@ -6,22 +6,23 @@ same entries. Their keys are names of the file, never a user's text, so that que
 
 from __future__ import annotations
 
+from llm_models.block import effective
 from llm_models.errors import EmptyCatalogError, printable
 from llm_models.header import damaged
 from llm_models.records import CAPABILITIES, Capabilities, Modalities, Model, Provider
-from llm_models.snapshot_file import effective
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from llm_models.block import Line
     from llm_models.filters import Filters
     from llm_models.frozen import Record
     from llm_models.header import Span
     from llm_models.past import Past
     from llm_models.paths import Folder
-    from llm_models.snapshot_file import Line, SnapshotFile
+    from llm_models.snapshot_file import SnapshotFile
 
     ModelRow = tuple[str, int]
     """A provider, and the row of a model in its block."""
@@ -110,18 +111,19 @@ class View:
         return isinstance(provider, str) and self.past.knows(provider)
 
     def names(self) -> dict[str, list[ModelRow]]:
-        """Every id that is shown, and every alias that is not such an id, with the rows that it may mean."""
+        """Every name of a model that is shown, with the rows that it may mean: ids, else served ids, else aliases."""
         if self.by_name is None:
             ids: dict[str, list[ModelRow]] = {}
-            aliases: dict[str, list[ModelRow]] = {}
+            others: dict[str, dict[str, list[ModelRow]]] = {"aliases": {}, "served_as": {}}
             for provider in self.known:
                 block, shown = self.file.block(provider), self.shown(provider)
                 for row in shown:
                     ids.setdefault(block.ids[row], []).append((provider, row))
-                for alias, model_id in block.aliases.items():
-                    if block.rows[model_id] in shown:
-                        aliases.setdefault(alias, []).append((provider, block.rows[model_id]))
-            self.by_name = {**aliases, **ids}
+                for field, table in block.tables().items():
+                    for name, model_id in table.items():
+                        if block.rows[model_id] in shown:
+                            others[field].setdefault(name, []).append((provider, block.rows[model_id]))
+            self.by_name = {**others["aliases"], **others["served_as"], **ids}
         return self.by_name
 
     def shown(self, provider: str) -> Sequence[int]:
@@ -132,11 +134,10 @@ class View:
             if self.filters is None or not self.filters.restricts(provider):
                 return self._shown.setdefault(provider, range(self.known[provider][3]))
         block = self.file.block(provider)
-        names = {model_id: [model_id] for model_id in block.ids}
-        for alias, model_id in block.aliases.items():
-            names[model_id].append(alias)
         reason = self.filters.reason
-        shown = [row for row, every in enumerate(names.values()) if reason(provider, every) is None]
+        served, aliases = block.others().values()
+        names = [[model_id, *served.get(model_id, ()), *aliases.get(model_id, ())] for model_id in block.ids]
+        shown = [row for row, every in enumerate(names) if reason(provider, every) is None]
         return self._shown.setdefault(provider, shown)
 
     def hidden(self, provider: str, row: int) -> tuple[str, str | None] | None:

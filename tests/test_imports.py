@@ -28,6 +28,7 @@ IMPORT = {
     "llm_models.paths",
     "llm_models.records",
     "llm_models.snapshot",
+    "llm_models.block",
     "llm_models.snapshot_file",
     "llm_models.store",
     "llm_models.view",

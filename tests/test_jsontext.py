@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from llm_models import jsontext
+from llm_models.block import encode_json
 from llm_models.jsontext import loads
 from llm_models.paths import PACKAGED_SNAPSHOT
-from llm_models.snapshot_file import encode_json
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from([*'[]{},:"\\', "null", "1", ""])
 VALUES = st.recursive(

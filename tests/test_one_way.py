@@ -28,7 +28,7 @@ ALLOWED = {
     "layers.py": ({"base_url", "openai_base_url"}, "a new base URL omits the other one"),
     "provenance.py": ({"provider_model_id"}, "`explain` states that its default is derived"),
     "snapshot.py": ({"endpoint_of"}, "`Snapshot.endpoint` itself"),
-    "snapshot_file.py": ({"provider_model_id"}, "its default in a record is the id"),
+    "block.py": ({"provider_model_id"}, "its default in a record is the id"),
     "touched.py": ({"base_url"}, "an entry that states one may define a provider that is gone"),
     "transforms/models_dev.py": ({"api", "env"}, "reads the source's document"),
 }

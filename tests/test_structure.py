@@ -12,21 +12,9 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "known_names", "spellings"),
-    ("days",),
-    (
-        "enrich",
-        "records",
-        "header",
-        "open_file",
-        "files",
-        "document",
-        "edit",
-        "merge",
-        "normalize",
-        "upstream",
-        "similarity",
-    ),
+    ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "spellings", "known_names"),
+    ("block", "days", "similarity"),
+    ("enrich", "records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
     ("lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
     ("agreement", "filters", "layers", "locks", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
     ("notices", "siblings", "timeline_fold"),

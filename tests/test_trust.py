@@ -23,10 +23,11 @@ from support.command import facts, fine
 import llm_models
 from llm_models import ConfigError, Snapshot, UntrustedEndpointError, paths, trust
 from llm_models.behaviour import layer_of_mapping
+from llm_models.block import encode_block
 from llm_models.changes import merge_layers
 from llm_models.in_use import in_use
 from llm_models.snapshot_file import SnapshotFile
-from llm_models.snapshot_writer import encode_block, write
+from llm_models.snapshot_writer import write
 
 EVIL = "https://evil.example/v1"
 MINE = "https://mine.example/v1"
@@ -361,7 +362,7 @@ class TestNames:
             rows.append(("attacker/x89012345", line.replace(wrong, b'"id":"attacker/x89012345"'), 0))
         else:
             rows.append(("openai/gpt-4o-mini", line.replace(b'"id":"openai/gpt-4o-mini"', wrong), 0))
-        made = encode_block(block.provider, sorted(rows), aliases)
+        made = encode_block(block.provider, sorted(rows), {"aliases": aliases})
         blocks = {name: (base.raw_block(name), base.blocks[name][3]) for name in base.blocks}
         blocks["openrouter"] = (made, len(rows))
         path = forge(clone, {})

@@ -21,7 +21,7 @@ from support.catalogues import of_source
 from support.command import program, python
 
 from llm_models import paths
-from llm_models.snapshot_file import effective
+from llm_models.block import effective
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,7 +23,7 @@ from llm_models import checks, config, paths, schema, validation
 from llm_models.behaviour import layer_of_mapping
 from llm_models.cli.output import github_line
 from llm_models.errors import ConfigError, Problem
-from llm_models.modelspec import fold_provider, split_spec
+from llm_models.modelspec import finder, fold_provider, split_spec
 from llm_models.snapshot_file import SnapshotFile
 
 BAD = ROOT / "tests" / "bad"
@@ -371,7 +371,7 @@ class TestVerdicts:
             path.write_text(text, encoding="utf-8")
             errors = {p.message.split("'")[1] for p in told(text, str(path)) if p.severity == "error"}
             _, run_ = merged(PACKAGED, path, text.encode())
-            assert errors == {alias for _, alias, _ in run_.fallen}, text
+            assert errors == {fallen.name for fallen in run_.fallen}, text
             seen.add(bool(errors))
         assert seen == {True, False}
 
@@ -444,10 +444,11 @@ class TestTakesOver:
         ends = {end for name in names for end in (name.partition(":")[0], name.rpartition("@")[2])}
         known = {*PACKAGED.blocks}
         new = sorted({fold_provider(end) for end in ends if re.fullmatch(r"[A-Za-z0-9][\w.-]*", end)} - known)
-        before = {name: split_spec(name, known) for name in names if ":" in name or "@" in name}
+        before = {name: split_spec(name, finder(known)) for name in names if ":" in name or "@" in name}
         taken = set()
         for index, provider in enumerate(new):
-            changed = {f"'{name}'" for name, key in before.items() if split_spec(name, {*known, provider}) != key}
+            find = finder({*known, provider})
+            changed = {f"'{name}'" for name, key in before.items() if split_spec(name, find) != key}
             if not changed and index % 25:  # a few of the others are enough
                 continue
             warned = re.findall("takes over texts such as ('.*'), which", "".join(messages(self.provider(provider))))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from llm_models.block import effective
 from llm_models.errors import printable
 from llm_models.records import BIT, capability_bits
 from llm_models.selection import capability_masks
-from llm_models.snapshot_file import effective
 
 if TYPE_CHECKING:
     from llm_models.records import Model
