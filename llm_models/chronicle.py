@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from llm_models import paths
 from llm_models.errors import AmbiguousModelError, UnknownModelError, UnknownProviderError, printable, quoted
 from llm_models.lookup import locate, parse_provider
-from llm_models.modelspec import as_key, finder, fold_provider, split_spec
+from llm_models.modelspec import as_key, fold_provider, split_spec
 from llm_models.observations import listed_price
 from llm_models.records import ModelKey
 from llm_models.snapshot_file import SnapshotFile
@@ -56,7 +56,7 @@ def _key(view: View, spec: str | tuple[str, str] | Model) -> ModelKey:
     if not isinstance(spec, str):
         return _with_id(view, as_key(spec))
     text = spec.strip()
-    key = split_spec(text, view.file.provider_id) or split_spec(text, finder(view.past.providers()))
+    key = split_spec(text, view.file.provider_id) or split_spec(text, view.past.provider_id)
     if key is not None and key.id:
         return _with_id(view, key)
     rows = [(name, view.file.block(name)) for name in view.known]

@@ -14,7 +14,7 @@ from llm_models.errors import (
     printable,
     quoted,
 )
-from llm_models.modelspec import as_key, finder, fold_provider, spec_error, split_spec
+from llm_models.modelspec import as_key, fold_provider, spec_error, split_spec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _unknown_name(view: View, name: str) -> LLMModelsError:
     def hint() -> str:
         return for_name(view, name)
 
-    key = split_spec(name, finder(view.past.providers()))
+    key = split_spec(name, view.past.provider_id)
     absent = absent_name(view, name, hint) if key is None else absent_model(view, *key) or absent_provider(view, key[0])
     if absent is not None:
         return absent

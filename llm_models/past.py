@@ -21,7 +21,6 @@ from llm_models import paths
 from llm_models.errors import LLMModelsError, SnapshotError, printable
 from llm_models.header import WRONG
 from llm_models.listings import ELSEWHERE
-from llm_models.modelspec import fold_provider
 from llm_models.timeline import History
 
 if TYPE_CHECKING:
@@ -62,6 +61,10 @@ class Past:
         """The ids of all providers that were ever listed."""
         return {name for _, names in self._answers(lambda history: history.providers) for name in names}
 
+    def provider_id(self, text: str) -> str | None:
+        """The id of the provider that a text names, in any spelling or by an alias; None where it was never listed."""
+        return next((name for _, name in self._answers(lambda history: history.provider_id(text))), None)
+
     def ids(self, provider: str) -> list[str]:
         """The ids of all models of a provider that were ever listed, sorted."""
         lines = self._answers(lambda history: history.line(provider))
@@ -98,7 +101,7 @@ class Past:
     def _answer(self, provider: str, ask: Callable[[History], T | None], current: Current | None = None) -> T | None:
         """The answer about a provider of the history that has all; None where it was never listed."""
         found = self._answers(ask)
-        united = self._both(fold_provider(provider), current) if found else None
+        united = self._both(self.provider_id(provider) or "", current) if found else None
         if united is not None:
             return ask(united)
         return max(found, key=lambda answer: answer[0].date)[1] if found else None

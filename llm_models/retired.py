@@ -25,14 +25,15 @@ SHOWN = 3
 
 def absent_provider(view: View, text: object) -> UnknownProviderError | None:
     """The error for a provider that was listed once."""
-    history = view.past.provider(fold_provider(text)) if isinstance(text, str) else None
-    if history is None:
+    history = view.past.provider(text) if isinstance(text, str) else None
+    if history is None or not isinstance(text, str):
         return None
     if history.listed:
         why = f"it is not in this catalogue ({told(history)})"
         return UnknownProviderError(f"unknown provider {quoted(text)}: {why}", provider=text)
     last = history.intervals[-1]
-    message = f"unknown provider {quoted(text)}: it is no longer listed ({told(history)})"
+    name = "it" if history.id == fold_provider(text) else history.id
+    message = f"unknown provider {quoted(text)}: {name} is no longer listed ({told(history)})"
     return UnknownProviderError(message, provider=text, last_listed=history.last, gone_by=last.gone_by)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from llm_models.errors import InvalidSpecError, LLMModelsError, UnknownProviderError
 from llm_models.frozen import FrozenDict, Immutable
 from llm_models.lookup import locate, parse_provider, row_of_pair
-from llm_models.modelspec import finder, fold_provider, format_spec, parse_spec, split_spec
+from llm_models.modelspec import fold_provider, format_spec, parse_spec, split_spec
 from llm_models.view import View
 
 TYPE_CHECKING = False
@@ -291,7 +291,7 @@ def _with_gone_provider(text: object, view: View) -> ModelKey | None:
     """The key that a spec names if its provider is gone; one that the catalogue has comes first, as in lookups."""
     if not isinstance(text, str) or split_spec(text, view.file.provider_id) is not None:
         return None
-    key = split_spec(text, finder(view.past.providers()))
+    key = split_spec(text, view.past.provider_id)
     return key if key is not None and key.id else None
 
 
