@@ -246,7 +246,7 @@ def _gone(view: View, provider: str, name: str) -> list[str]:
 
 def _aliases(view: View) -> dict[str, str]:
     """The other names of providers, with their ids."""
-    return dict(view.file.header.get("aliases", {}))
+    return dict(view.file.aliases)
 
 
 # Texts with a provider in them

@@ -14,6 +14,7 @@ from support.command import process
 import llm_models
 from llm_models import checks, paths
 from llm_models.filters import compile_glob
+from llm_models.modelspec import fold_provider
 from llm_models.moving import FIELD
 from llm_models.positions import locate
 from llm_models.timeline import History
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
     from llm_models.snapshot import Snapshot
 
-FILES = sorted((ROOT / "overrides").glob("*.toml"))
+NAMES = ROOT / "overrides" / "names.toml"
+"""The names that other tools use for providers: the one file that is about many."""
+FILES = [path for path in sorted((ROOT / "overrides").glob("*.toml")) if path != NAMES]
 MAIN = {
     "openai": ("https://api.openai.com/v1", "OPENAI_API_KEY"),
     "anthropic": ("https://api.anthropic.com", "ANTHROPIC_API_KEY"),
@@ -40,7 +43,6 @@ DOCUMENTED = {
     "cohere": "cohere.com",
     "deepinfra": "deepinfra.com",
     "deepseek": "deepseek.com",
-    "github_models": "github.com",
     "google": "google.dev",
     "google_vertex_anthropic": "cloud.google.com",
     "groq": "groq.com",
@@ -64,10 +66,10 @@ def data_of(path: Path) -> dict[str, Any]:
 
 
 def test_the_command_finds_nothing_wrong_and_nothing_pointless() -> None:
-    names = [f"overrides/{path.name}" for path in FILES]
+    names = [f"overrides/{path.name}" for path in (*FILES, NAMES)]
     result = process("validate", "--strict", *names, cwd=ROOT)
     assert (result.code, result.out) == (0, "")
-    assert result.err == f"{len(FILES)} files: no problems\n"
+    assert result.err == f"{len(names)} files: no problems\n"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -145,12 +147,11 @@ def test_each_file_has_left_its_mark(packaged: Snapshot) -> None:
     layers = {origin["layer"] for line in lines for origin in line["fields"].values()}
     of_the_living = [
         path
-        for path in FILES
-        if any(one["id"] in packaged.view.known for one in data_of(path).get("providers", ()))
-        or any(is_there(packaged, entry) for entry in data_of(path).get("models", ()))
+        for path in (*FILES, NAMES)
+        if (data := data_of(path)).get("providers") or any(is_there(packaged, entry) for entry in data["models"])
     ]
     assert layers - {FIELD} == {f"overrides/{path.name}" for path in of_the_living}
-    assert len(of_the_living) >= len(FILES) - 2
+    assert len(of_the_living) >= len(FILES)
 
 
 def is_there(packaged: Snapshot, entry: dict[str, Any]) -> bool:
@@ -190,6 +191,16 @@ class TestLifecycle:
             if not is_there(packaged, entry):
                 assert history.knows(entry["provider"], entry["id"]), entry
                 assert entry.keys() - {"provider", "id"} == {"successor"}, entry
+
+    def test_every_name_is_of_a_provider_that_is_or_was_listed(self, packaged: Snapshot) -> None:
+        """The history has those of the gone."""
+        history, stated = History.open(paths.PACKAGED_HISTORY), {}
+        for entry in data_of(NAMES)["providers"]:
+            if entry["id"] not in packaged.view.known:
+                assert entry["id"] in history.providers, entry
+                assert entry.keys() == {"id", "aliases"}
+                stated |= {fold_provider(alias): entry["id"] for alias in entry["aliases"]}
+        assert history.aliases == stated
 
     def test_the_history_has_those_of_models_that_are_gone(self, packaged: Snapshot) -> None:
         history = History.open(paths.PACKAGED_HISTORY)

@@ -224,7 +224,7 @@ class TestProviders:
     def test_a_word_means_what_it_means(self, packaged: Snapshot, name: str, providers: list[str]) -> None:
         assert suggested(told(packaged.parse_provider, name)) == providers
 
-    @pytest.mark.parametrize("name", ["nope", "bedrocks", "xy", "", "  "])
+    @pytest.mark.parametrize("name", ["nope", "sandrock", "xy", "", "  "])
     def test_far_away_means_how_to_list_them(self, packaged: Snapshot, name: str) -> None:
         message = told(packaged.parse_provider, name)
         assert message == f"unknown provider '{name}'. 'llm-models providers' lists all of them."
