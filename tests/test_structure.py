@@ -12,8 +12,8 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "spellings"),
-    ("days",),
+    ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "spellings", "known_names"),
+    ("days", "similarity"),
     ("enrich", "records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
     ("block", "lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
     ("agreement", "filters", "layers", "locks", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
@@ -21,7 +21,8 @@ RANKS = (
     ("timeline_writer",),
     ("past",),
     ("manifest", "validation", "view"),
-    ("retired", "touched"),
+    ("suggestions", "touched"),
+    ("retired",),
     ("moving",),
     ("case", "changes", "grammar", "ingest", "lookup", "selection", "sources"),
     ("config", "snapshot_writer", "takeovers"),
