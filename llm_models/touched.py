@@ -50,9 +50,9 @@ class Touched:
     """Which records the layers touch, in what order, and what of the layers cannot be applied.
 
     `own` holds the providers and `defined` the models, by provider, that layers add. `left_out` lists the entries
-    whose model no layer holds, `gone` the settings about providers and ids that are gone. A name that `past` knows is
-    gone, and no error: a refresh of the base may have removed it. `remembers` is the application whose own history
-    counts.
+    whose model no layer holds, `gone` the settings about providers and ids that are gone, `shadowed` the curated
+    aliases (provider, alias) that are ids of other providers. A name that `past` knows is gone, and no error: a refresh
+    of the base may have removed it. `remembers` is the application whose own history counts.
     """
 
     def __init__(self, base: SnapshotFile, layers: Sequence[Layer], remembers: Folder | None = None) -> None:
@@ -67,6 +67,7 @@ class Touched:
         self.defined: dict[str, set[str]] = {}
         self.left_out: list[Entry] = []
         self.problems: list[Problem] = []
+        self.shadowed: list[tuple[str, str]] = []
         for layer in layers:
             self._add_providers(layer)
             entries = [entry for entry in layer.models if self._has_provider(entry, layer)]
@@ -172,7 +173,10 @@ class Touched:
         self.problems.append(layer.document.problem(path, message, hint, key))
 
     def _check_aliases(self) -> None:
-        """No alias of a provider is the id or an alias of another one."""
+        """No alias of a provider is the id or an alias of another one.
+
+        A curated alias that a source began to use as an id is no error, because nobody could correct it there.
+        """
         stating = [entry for layer in self.layers for entry in layer.providers if entry.states("aliases")]
         if not stating:
             return
@@ -181,7 +185,9 @@ class Touched:
             for index, alias in enumerate(entry.fields["aliases"]):
                 name = fold_provider(alias)
                 owner = name if self.knows(name) else owners.setdefault(name, entry.provider)
-                if owner != entry.provider:
+                if owner == name != entry.provider and entry.layer.only_patches:  # a provider that is new upstream
+                    self.shadowed.append((entry.provider, alias))
+                elif owner != entry.provider:
                     why = "the id of another provider" if owner == name else f"already an alias of {owner}"
                     message = f"'{printable(alias)}' cannot be an alias of {entry.provider}: it is {why}"
                     path = (*entry.path, "aliases", index)
