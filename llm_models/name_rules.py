@@ -12,6 +12,8 @@ holds an id behind a region. These laws hold for all of them:
 
 from __future__ import annotations
 
+from llm_models.errors import quoted
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 
         `pattern` must match a whole name; `becomes` is what to write in its place, in this order (default: the group
         `id`), with `lower` in lower case. It holds for `providers` (default: all), and for a name without a provider
-        at those of `bare`. `drops_date`: a date is lost. `note`: what is then not known of the price. `link`: where
-        this way to write an id is documented.
+        at those of `bare`. `drops_date`: a date is lost. `note`: what is then not known of the price. `advice`: what
+        an error states of such a name, in place of "Did you mean". `link`: where this way to write an id is documented.
         """
 
         name: Required[str]
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
         lower: bool
         drops_date: bool
         note: str
+        advice: str
         link: Required[str]
 
     Reading = tuple[ModelRow, tuple[Rule, ...], tuple[str, ...]]
@@ -60,6 +63,7 @@ _DATE = r"(?P<y>20[2-9]\d)(?P<s>-?)(?!02-?3|(?:04|06|09|11)-?31)(?P<m>0[1-9]|1[0
 _REGION = "the price of this region is not stated; the price shown is that of the id without a region"
 _ROUTING = "the suffix can change the price"
 _TUNED = "a fine-tuned model has its own price; the price shown is that of its base model"
+_DEFINE = "It is a fine-tune of {spec}, with its own price: define it under [[models]], with its limits and its cost."
 _CONTEXT = "requests with a longer context can have another price"
 _DATED = "the catalogue does not list this version, and a version can have its own price"
 
@@ -115,10 +119,10 @@ RULES: tuple[Rule, ...] = (
                 r"|together|zai-org)",
      "providers": ("huggingface",), "note": _ROUTING, "link": "https://huggingface.co/docs/inference-providers"},
     {"name": "fine-tune", "pattern": r"ft:(?P<id>[^:]+)(?::.*)?",
-     "providers": ("openai", "mistral"), "bare": ("openai", "mistral"), "note": _TUNED,
+     "providers": ("openai", "mistral"), "bare": ("openai", "mistral"), "note": _TUNED, "advice": _DEFINE,
      "link": f"{_OPENAI}/guides/model-optimization"},
     {"name": "fine-tune", "pattern": r"(?P<id>.+)\.ft-.+",
-     "providers": _AZURE, "note": _TUNED, "link": f"{_MICROSOFT}/openai/how-to/fine-tuning-deploy"},
+     "providers": _AZURE, "note": _TUNED, "advice": _DEFINE, "link": f"{_MICROSOFT}/openai/how-to/fine-tuning-deploy"},
     {"name": "spelling", "pattern": r"gpt-35-(?P<id>.+)", "becomes": (r"gpt-3.5-\g<id>",),
      "providers": _AZURE, "link": f"{_MICROSOFT}/openai/how-to/switching-endpoints"},
     {"name": "spelling", "pattern": r"(?=.*[A-Z])(?P<id>.+)", "lower": True,
@@ -163,19 +167,25 @@ def safe(view: View, provider: str | None, name: object) -> Reading | None:
     return read(view, provider, name, only_safe=True)
 
 
-def near_match(view: View, provider: str | None, name: object) -> str | None:
-    """The spec of the model that a name may mean by any rule, for the hint of an error; None for a hidden model."""
-    found = near(view, provider, name)
-    if found is None:
-        return None
-    home, row = found[0]
-    return f"{home}:{view.file.block(home).ids[row]}"
-
-
 def near(view: View, provider: str | None, name: object) -> Reading | None:
-    """The reading of `near_match`, with its rules; every date may be dropped."""
+    """What any rule makes of a name, for the hint of an error: every date may be dropped. None for a hidden model."""
     found = read(view, provider, name, strict=False)
     return None if found is None or hidden(view, found) is not None else found
+
+
+def near_match(view: View, provider: str | None, name: object) -> str | None:
+    """The spec of the model that `near` finds."""
+    found = near(view, provider, name)
+    return None if found is None else _spec(view, found)
+
+
+def advice(view: View, provider: str | None, name: object) -> str:
+    """The end of a message about a name that leads to no model, but that `near` reads; empty where it does not."""
+    found = near(view, provider, name)
+    if found is None:
+        return ""
+    advised = [rule["advice"] for rule in found[1] if "advice" in rule]
+    return f" {advised[0] if advised else 'Did you mean {spec}?'}".format(spec=quoted(_spec(view, found)))
 
 
 def read(
@@ -197,6 +207,11 @@ def read(
     return next(filter(None, found), None)
 
 
+def is_safe_form(provider: str, name: str) -> bool:
+    """Whether a name has a form that a safe rule of a provider reads; the model need not exist."""
+    return any(_pattern(rule).fullmatch(name) for rule in _rules(provider, only_safe=True))
+
+
 def hidden(view: View, found: Reading) -> tuple[str, str | None] | None:
     """Why a model that rules found is hidden, as (section, pattern): a `deny` counts for each name on the way, too."""
     (provider, row), _, names = found
@@ -215,6 +230,11 @@ def names_of(rules: Iterable[Rule]) -> str:
 def note_of(rules: Iterable[Rule]) -> str:
     """What people must know about the price of a model that rules found, or the empty text."""
     return "; ".join(dict.fromkeys(rule["note"] for rule in rules if "note" in rule))
+
+
+def _spec(view: View, found: Reading) -> str:
+    (provider, row), _, _ = found
+    return f"{provider}:{view.file.block(provider).ids[row]}"
 
 
 def _rules(provider: str | None, only_safe: bool) -> list[Rule]:

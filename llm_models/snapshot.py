@@ -303,7 +303,10 @@ def _with_gone_provider(text: object, view: View) -> ModelKey | None:
 
 
 def _gone_ids(file: SnapshotFile, given: Filters, was_known: Callable[[str, str], bool]) -> list[str]:
-    """Take out of filters the exact ids of models that are gone; what was taken out, for people."""
+    """Take out of filters the exact ids of models that are gone; what was taken out, for people.
+
+    A denied one stays if a rule reads it, because then it leads to another model.
+    """
     from llm_models.filters import is_exact
 
     gone = []
@@ -311,8 +314,11 @@ def _gone_ids(file: SnapshotFile, given: Filters, was_known: Callable[[str, str]
         for provider, globs in table.items():
             for name in [*globs] if isinstance(globs, list) else ():
                 if is_exact(name) and not file.block(provider).serves(name) and was_known(provider, name):
-                    globs.remove(name)
-                    gone.append(f"{section}.{provider}:{name}")
+                    from llm_models.name_rules import is_safe_form
+
+                    if section == "allow" or not is_safe_form(provider, name):
+                        globs.remove(name)
+                        gone.append(f"{section}.{provider}:{name}")
     return gone
 
 

@@ -170,6 +170,35 @@ class TestNear:
     def test_near(self, provider: str | None, name: object, spec: str | None, packaged: llm_models.Snapshot) -> None:
         assert near_match(packaged.view, provider, name) == spec
 
+    @pytest.mark.parametrize(
+        ("provider", "name", "text"),
+        [
+            ("azure", "gpt-4o-2024-11-20", " Did you mean 'azure:gpt-4o'?"),
+            (
+                None,
+                "ft:gpt-4o-mini-2024-07-18:acme::abc",
+                " It is a fine-tune of 'openai:gpt-4o-mini', with its own price: define it under [[models]], with its"
+                " limits and its cost.",
+            ),
+            ("azure", "gpt-9-2024-11-20", ""),
+        ],
+    )
+    def test_advice(self, provider: str | None, name: str, text: str, packaged: llm_models.Snapshot) -> None:
+        assert name_rules.advice(packaged.view, provider, name) == text
+
+    def test_the_advice_about_a_fine_tune_works(self) -> None:
+        entry = {
+            "provider": "openai",
+            "id": "ft:gpt-4o:acme::a",
+            "limits": {"context": 128000},
+            "cost": {"input": 3.75},
+        }
+        snapshot = llm_models.load(config=None, publish=False, overrides={"models": [entry]})
+        model = snapshot.resolve("openai:ft:gpt-4o:acme::a")
+        assert model.cost is not None
+        assert model.cost.input == 3.75
+        assert snapshot.match_names("openai", "ft:gpt-4o:acme::a")[:2] == (model, "id")
+
     def test_a_hidden_model_is_not_suggested(self) -> None:
         snapshot = llm_models.load(config=None, publish=False, deny={"azure": ["gpt-4o"]})
         assert near_match(snapshot.view, "azure", "gpt-4o-2024-11-20") is None
@@ -258,7 +287,7 @@ class TestRealNames:
             first, slash, rest = name.partition("/")
             plain = rest if slash and first in {*families, "vertex_ai"} else name
             found = provider and packaged.match_names(provider, plain)
-            if not found or found.model is None or found.note or {"id", "alias", "provider-prefix"} & {found.rule}:
+            if not found or found.model is None or found.note or {"id", "served-id", "provider-prefix"} & {found.rule}:
                 continue
             cost = found.model.cost
             assert cost is not None

@@ -18,7 +18,9 @@ class TestResolve:
     )
     def test_it_takes_a_name_if_all_rules_are_safe(self, name: Name, packaged: llm_models.Snapshot) -> None:
         text = name.model.strip() if name.provider is None else f"{name.provider}:{name.model}"
-        if name.provider == "api.openai.com" or (name.provider is None and name.model.partition("/")[0] in BLOCKED):
+        if name.provider == "api.openai.com" or (
+            name.provider is None and "/" in name.model.partition(":")[0] and name.rule.startswith("provider-prefix")
+        ):
             pytest.skip("not a form of a model spec")
         if _safe(name):
             assert packaged.resolve(text).spec == name.spec
@@ -74,6 +76,15 @@ class TestFilters:
         assert snapshot.allowed("openrouter:openai/gpt-4o-mini:nitro")
         assert snapshot.allowed("openrouter:openai/gpt-4o-mini")
         assert not snapshot.allowed("openrouter:openai/gpt-4o-mini:online:nitro")
+
+    @pytest.mark.parametrize("how", ["argument", "overrides"])
+    def test_a_denied_name_of_a_record_that_is_gone_is_read_as_no_other(self, how: str) -> None:
+        """OpenRouter listed `openai/gpt-oss-120b:exacto` as a model; today it is a suffix of the router."""
+        deny = {"deny": {"openrouter": ["openai/gpt-oss-120b:exacto"]}}
+        given = deny if how == "argument" else {"overrides": deny}
+        snapshot = llm_models.load(config=None, publish=False, **given)
+        assert not snapshot.allowed("openrouter:openai/gpt-oss-120b:exacto")
+        assert snapshot.allowed("openrouter:openai/gpt-oss-120b")
 
     def test_a_denied_region_is_denied_in_an_arn(self) -> None:
         snapshot = llm_models.load(config=None, publish=False, deny={"amazon_bedrock": ["apac.*"]})

@@ -267,7 +267,36 @@ ADDRESSES = [
     Name("openai", "gpt-4o", "openai:gpt-4o", "id", "https://llm.acme.example/v1"),
     Name("openai", "gpt-4o", "openai:gpt-4o", "id", "http://localhost:4000"),
 ]
-KNOWN = [*GOOGLE, *BEDROCK, *AZURE, *TUNED, *ROUTED, *CLIENTS, *ADDRESSES]
+# Providers under the names that OpenTelemetry and LiteLLM give them.
+REPORTED = [
+    Name("anthropic", "claude-haiku-4-5-20251001", "anthropic:claude-haiku-4-5-20251001", "id"),
+    Name("aws.bedrock", "eu.zai.glm-5", "amazon_bedrock:zai.glm-5", "region-prefix"),
+    Name("azure.ai.inference", "DeepSeek-R1", "azure:deepseek-r1", "spelling"),
+    Name("azure.ai.openai", "gpt-4o-2024-11-20", "azure:gpt-4o", "date"),
+    Name("az.ai.openai", "gpt-4.1-2025-04-14", "azure:gpt-4.1", "date"),
+    Name("cohere", "command-a-03-2025", "cohere:command-a-03-2025", "id"),
+    Name("deepseek", "deepseek-v4-flash", "deepseek:deepseek-v4-flash", "id"),
+    Name("gcp.gemini", "models/gemini-2.5-flash", "google:gemini-2.5-flash", "models-prefix"),
+    Name("gcp.vertex_ai", "gemini-2.5-flash-001", "google_vertex:gemini-2.5-flash", "revision"),
+    Name("groq", "openai/gpt-oss-20b", "groq:openai/gpt-oss-20b", "id"),
+    Name("mistral_ai", "mistral-large-latest", "mistral:mistral-large-latest", "id"),
+    Name("openai", "gpt-4o-mini-2024-07-18", "openai:gpt-4o-mini", "served-id"),
+    Name("perplexity", "sonar-pro", "perplexity:sonar-pro", "id"),
+    Name("x_ai", "grok-4.3", "xai:grok-4.3", "id"),
+    Name(None, "gemini/gemini-2.5-flash-001", "google:gemini-2.5-flash", "provider-prefix + revision"),
+    Name(None, "vertex_ai/claude-opus-5", "google_vertex:claude-opus-5@default", "provider-prefix + default-version"),
+    Name(None, "bedrock/us-east-1/zai.glm-5", "amazon_bedrock:zai.glm-5", "provider-prefix + region-path"),
+    Name(
+        None,
+        f"bedrock/{US}:123456789012:inference-profile/eu.zai.glm-5",
+        "amazon_bedrock:zai.glm-5",
+        "provider-prefix + arn + region-prefix",
+    ),
+    Name(None, "azure_ai/Phi-4", "azure:phi-4", "provider-prefix + spelling"),
+    Name("bedrock", "bedrock/converse/zai.glm-5", "amazon_bedrock:zai.glm-5", "provider-prefix + route"),
+    Name("google-gla", "gemini-2.5-pro", "google:gemini-2.5-pro", "id"),
+]
+KNOWN = [*GOOGLE, *BEDROCK, *AZURE, *TUNED, *ROUTED, *CLIENTS, *ADDRESSES, *REPORTED]
 
 # What looks like one of these, but is none, or can be several.
 UNKNOWN = [
@@ -324,6 +353,8 @@ UNKNOWN = [
     Name(None, "groq/meta-llama/llama-4-maverick-17b-128e-instruct"),
     Name("openai", "azure/gpt-4o"),
     Name("no-such-provider", "gpt-4o"),
+    Name("gcp.gen_ai", "gemini-2.5-flash"),
+    Name("litellm", "azure/gpt-4o"),
     Name(None, ""),
     Name("openai", ""),
     Name(None, "%FF@openai"),
