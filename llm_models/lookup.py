@@ -95,7 +95,7 @@ def row_of(view: View, provider: str, name: object) -> ModelRow | Miss:
     try:
         row = block.rows[block.id_of(name)]  # type: ignore[arg-type, index]
     except (KeyError, TypeError):
-        return lambda: _unknown_model(view, provider, name)
+        return _by_rule(view, provider, name) or (lambda: _unknown_model(view, provider, name))
     hidden = view.hidden(provider, row)
     if hidden is not None:
         return lambda: _not_allowed(view, provider, block.ids[row], *hidden)
@@ -120,12 +120,12 @@ def _by_text(view: View, text: str, within: str | None, prefer: Collection[str])
     if key is not None:
         return _by_key(view, key, within)
     if within is not None:
-        return lambda: _unknown_model(view, within, text)
+        return row_of(view, within, text)
     return _by_bare_name(view, text, prefer)
 
 
 def _by_slash(view: View, text: str) -> ModelKey | None:
-    """`text` read as `provider/model`; None unless that provider has such a model, had it, or denies it.
+    """`text` read as `provider/model`; None unless that provider has such a model, or is meant all the same.
 
     The name of the model is what follows the first `/` or, as with `nvidia/nemotron`, the whole text.
     """
@@ -143,11 +143,15 @@ def _by_slash(view: View, text: str) -> ModelKey | None:
 
 
 def _had(view: View, provider: str, name: str) -> bool:
-    """Whether a provider that does not serve a name is meant all the same: the name is excluded, denied or gone."""
+    """Whether a provider that does not serve a name is meant: a rule reads it, or it is excluded, denied or gone."""
     if f"{provider}:{name}" in view.excluded():
         return True
     denied = None if view.filters is None else view.filters.reason(provider, [name])
-    return (denied is not None and denied[0] == "deny") or view.past.knows(provider, name)
+    if denied is not None and denied[0] == "deny":
+        return True
+    from llm_models import name_rules
+
+    return name_rules.safe(view, provider, name) is not None or view.past.knows(provider, name)
 
 
 def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | Miss:
@@ -162,7 +166,21 @@ def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | 
         for provider in view.known:
             if view.file.block(provider).serves(name):
                 return row_of(view, provider, name)  # a hidden model: the error states why
-    return lambda: _unknown_name(view, name)
+    return _by_rule(view, None, name) or (lambda: _unknown_name(view, name))
+
+
+def _by_rule(view: View, provider: str | None, name: object) -> ModelRow | Miss | None:
+    """What a safe rule makes of a name that is in no block; None where there is no such rule."""
+    from llm_models import name_rules
+
+    found = name_rules.safe(view, provider, name)
+    if found is None:
+        return None
+    hidden = name_rules.hidden(view, found)
+    if hidden is not None:
+        home, row = found[0]
+        return lambda: _not_allowed(view, home, view.file.block(home).ids[row], *hidden)
+    return found[0]
 
 
 # Why a name leads to no model

@@ -44,6 +44,7 @@ class View:
         "_past",
         "_providers",
         "_shown",
+        "by_host",
         "by_name",
         "counts",
         "file",
@@ -68,6 +69,8 @@ class View:
         self._shown: dict[str, Sequence[int]] = {}
         self.by_name: dict[str, list[ModelRow]] | None = None
         """Cache of `names`."""
+        self.by_host: dict[str, list[tuple[list[str], str]]] | None = None
+        """Cache of `hosts`."""
         self._excluded: Collection[str] | None = None
         self.counts: dict[str | None, dict[int, int]] = {}
         """Cache of `selection`: how many models have each capability set, of a provider or of all."""

@@ -63,6 +63,12 @@ class TestWireId:
             (("house", "small-2026-01-02"), "small-2026-01-02"),
             ("openrouter:openai/gpt-4o-mini:extra", "openai/gpt-4o-mini:extra"),
             ("openrouter/openai/gpt-4o-mini:extra", "openai/gpt-4o-mini:extra"),
+            ("openrouter:openai/gpt-4o-mini:online", "openai/gpt-4o-mini:online"),
+            ("openrouter/openai/gpt-4o-mini:online", "openai/gpt-4o-mini:online"),
+            ("google:models/gemini-2.5-pro", "models/gemini-2.5-pro"),
+            ("gemini/models/gemini-2.5-pro", "models/gemini-2.5-pro"),
+            ("models/gemini-2.5-pro", "models/gemini-2.5-pro"),
+            ("bedrock/au.amazon.nova-pro-v1:0", "au.amazon.nova-pro-v1:0"),
         ],
     )
     def test_each_kind_of_name(self, house: Snapshot, name: Any, sent: str) -> None:
@@ -162,11 +168,24 @@ class TestCommands:
         assert f'"wire_id": "{DATED}"' in process("resolve", f"openai/{DATED}", "--json", cwd=tmp_path).out
         assert "as requested" not in process("resolve", "openai/gpt-4o-mini", cwd=tmp_path).err
 
+    @pytest.mark.parametrize(
+        ("spec", "note"),
+        [
+            ("openrouter/openai/gpt-4o-mini:online", "the suffix can change the price"),
+            ("bedrock/au.amazon.nova-pro-v1:0", "the price of this region is not stated"),
+        ],
+    )
+    def test_a_rule_has_a_note_about_the_price(self, tmp_path: Path, spec: str, note: str) -> None:
+        name = spec.partition("/")[2]
+        result = process("resolve", spec, cwd=tmp_path)
+        assert result.code == 0
+        assert f"notice: the id that is sent is {name}, as requested" in result.err
+        assert f"notice: {note}" in result.err
+        assert note in process("show", spec, cwd=tmp_path).out
+
     def test_show(self, tmp_path: Path) -> None:
         out = process("show", f"openai:{DATED}", cwd=tmp_path).out
-        assert [line.split() for line in out.splitlines()[:2]] == [
-            ["model", "openai:gpt-4o-mini"],
-            ["requested", DATED],
-        ]
+        line = out.splitlines()[1]
+        assert line.split(maxsplit=1) == ["requested", f"the id that is sent is {DATED}, as requested"]
         assert f'"requested": "{DATED}"' in process("show", f"openai:{DATED}", "--json", cwd=tmp_path).out
         assert "requested" not in process("show", "openai:gpt-4o-mini", cwd=tmp_path).out

@@ -9,9 +9,10 @@ import click
 from llm_models import lifecycle
 from llm_models.cli.options import as_json, catalogue, command, model_spec
 from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table
-from llm_models.errors import dotted, printable
+from llm_models.errors import dotted
 from llm_models.frozen import thaw
 from llm_models.modelspec import STYLES
+from llm_models.naming import notices
 from llm_models.origins import leaves
 from llm_models.records import CAPABILITIES
 from llm_models.selection import ORDERS
@@ -120,7 +121,7 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
     state = lifecycle.state(model)
     print_pairs([
         ("model", model.spec),
-        ("requested", None if model.requested == model.id else model.requested),
+        ("requested", "; ".join(notices(snapshot, model))),
         ("state", state and state + lifecycle.successor_of(model)),
         *values,
     ])  # fmt: skip
@@ -176,18 +177,15 @@ def _note_lifecycle(model: Model) -> None:
 def resolve_command(
     snapshot: Snapshot, spec: str, scope: str | None, prefer: tuple[str, ...], style: Style, as_json: bool
 ) -> None:
-    """Print the canonical name of a model.
-
-    SPEC is provider:model, model@provider, provider/model, an alias, or a bare id.
-    """
+    """Print the canonical name of a model. SPEC is provider:model, model@provider, provider/model, or a bare name."""
     model = snapshot.resolve(spec, scope=scope, prefer=prefer)
     text = snapshot.format_spec(model.key, style)
     _note_lifecycle(model)
-    if model.requested != model.id:
-        note(f"notice: the id that is sent is {printable(model.requested)}, as requested")
+    for notice in notices(snapshot, model):
+        note(f"notice: {notice}")
     if as_json:
-        answer = {"requested": spec, "spec": text, "provider": model.provider, "id": model.id}
-        print_json({**answer, "wire_id": snapshot.wire_id(model)})
+        pin = {} if model.requested == model.id else {"wire_id": model.requested}
+        print_json({"requested": spec, "spec": text, "provider": model.provider, "id": model.id, **pin})
     else:
         line(text)
 
