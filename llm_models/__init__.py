@@ -74,7 +74,8 @@ if TYPE_CHECKING:
     from llm_models.listings import ModelHistory as ModelHistory
     from llm_models.listings import ProviderHistory as ProviderHistory
     from llm_models.matches import NameMatch as NameMatch
-    from llm_models.telemetry import match_names as match_names
+    from llm_models.naming import match_names as match_names
+    from llm_models.naming import wire_id as wire_id
 
 __all__ = [
     "CAPABILITIES",
@@ -134,6 +135,7 @@ __all__ = [
     "resolve",
     "select",
     "snapshot",
+    "wire_id",
 ]
 
 _LAZY = {
@@ -143,7 +145,8 @@ _LAZY = {
     "Overrides": "llm_models.behaviour",
     "ProviderHistory": "llm_models.listings",
     "diff": "llm_models.differences",
-    "match_names": "llm_models.telemetry",
+    "match_names": "llm_models.naming",
+    "wire_id": "llm_models.naming",
 }
 """Public names whose modules are off the read path, imported when first asked for."""
 

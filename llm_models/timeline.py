@@ -168,6 +168,8 @@ class History:
                 if offset != end:
                     raise ValueError
                 end += length
+            if not all(isinstance(name, str) for name in self.classes):
+                raise ValueError
             if self.days != sorted({*self.days}) or not day_of(self.days[0]) <= day_of(self.days[-1]):
                 raise ValueError
         except WRONG:

@@ -48,7 +48,7 @@ RANKS = (
         "integrations.langchain",
         "integrations.litellm",
         "integrations.openai_sdk",
-        "telemetry",
+        "naming",
     ),
     ("integrations.pydantic", "activation", ""),
     ("cli.output",),

@@ -1,13 +1,16 @@
-"""Telemetry: the function of the package that reads the names which clients and servers wrote; off the read path."""
+"""Naming: questions about names to the published catalogue that few programs ask; `store` does not load them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_models.store import snapshot
+from llm_models import store
 
 if TYPE_CHECKING:
     from llm_models.matches import NameMatch
+    from llm_models.snapshot import Spec
+
+__all__ = ["match_names", "wire_id"]
 
 
 def match_names(provider: str | None = None, model: str | None = None, base_url: str | None = None) -> NameMatch:
@@ -32,4 +35,16 @@ def match_names(provider: str | None = None, model: str | None = None, base_url:
     >>> llm_models.match_names(provider="azure", model="my-deployment").model is None
     True
     """
-    return snapshot().match_names(provider, model, base_url)
+    return store.snapshot().match_names(provider, model, base_url)
+
+
+def wire_id(spec: Spec) -> str:
+    """The id to send to the provider for a model; `spec` and errors as for `resolve`.
+
+    That is `provider_model_id` of the record. But another name that the provider's API accepts is sent as it was asked
+    for: an id in `served_as`, such as one with a date. `aliases` are names of this catalogue, and are never sent.
+
+    >>> llm_models.wire_id("openai:gpt-5.4-mini-2026-03-17")
+    'gpt-5.4-mini-2026-03-17'
+    """
+    return store.snapshot().wire_id(spec)
