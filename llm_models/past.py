@@ -21,7 +21,6 @@ from llm_models import paths
 from llm_models.errors import LLMModelsError, SnapshotError, printable
 from llm_models.header import WRONG
 from llm_models.listings import ELSEWHERE
-from llm_models.modelspec import fold_provider
 from llm_models.spellings import alike
 from llm_models.timeline import History
 
@@ -62,6 +61,10 @@ class Past:
     def providers(self) -> set[str]:
         """The ids of all providers that were ever listed."""
         return {name for _, names in self._answers(lambda history: history.providers) for name in names}
+
+    def provider_id(self, text: str) -> str | None:
+        """The id of the provider that a text names, in any spelling or by an alias; None where it was never listed."""
+        return next((name for _, name in self._answers(lambda history: history.provider_id(text))), None)
 
     def ids(self, provider: str) -> list[str]:
         """The ids of all models of a provider that were ever listed, sorted."""
@@ -105,7 +108,7 @@ class Past:
     ) -> T | None:
         """The answer about a provider, or a model of it, of the history that has all of it; None where none has it."""
         found = self._answers(ask)
-        united = self._united(fold_provider(provider), model_id, current) if found else None
+        united = self._united(self.provider_id(provider) or "", model_id, current) if found else None
         if united is not None:
             return ask(united)
         believed = [answer for answer in found if answer[0] in (self._histories or ())]

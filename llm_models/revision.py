@@ -228,7 +228,7 @@ class Revision:
             if ":" not in spec and "@" not in spec:
                 raise
             hint = "A provider of your own needs an entry under [[providers]] first."
-            past = split_spec(spec, finder(self._past.providers()))
+            past = split_spec(spec, self._past.provider_id)
             gone = past and self._why_gone(past.provider)
             raise InvalidSpecError(f"{gone or error}. {hint}") from None
         if self._entry(key) is not None or self._base.holds(*key):

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 OF_THE_GONE = frozenset({"retires", "successor"})
 """What a curated entry may state of a model that is gone: `timeline_build` takes it into the packaged history."""
+ALIASES_OF_THE_GONE = frozenset({"aliases"})
+"""The same, of a provider."""
 
 
 class Gone(NamedTuple):
@@ -110,6 +112,8 @@ class Touched:
     def _add_providers(self, layer: Layer) -> None:
         for entry in layer.providers:
             if not self.knows(entry.provider):
+                if layer.only_patches and entry.fields.keys() <= ALIASES_OF_THE_GONE:
+                    continue
                 if layer.only_patches or not self._defines_provider(entry):
                     self.left_out.append(entry)
                     continue

@@ -415,6 +415,28 @@ class TestHistory:
             packaged.history("kiro:gpt-5.2@openai")  # a provider that is listed comes first, as in lookups
 
 
+class TestAlias:
+    """Another name of a provider that is gone, as `overrides/` states it."""
+
+    def test_it_is_told_that_the_provider_is_gone(self, packaged: Snapshot) -> None:
+        words = "github_models is no longer listed \\(last listed on 2026-07-02"
+        with pytest.raises(UnknownProviderError, match=f"unknown provider 'GitHub': {words}") as caught:
+            packaged.parse_provider("GitHub")
+        assert caught.value.last_listed == "2026-07-02"
+
+    def test_its_models_are_gone_too(self, packaged: Snapshot) -> None:
+        for spec in ("github:openai/gpt-4o", "openai/gpt-4o@github", ("github", "openai/gpt-4o")):
+            with pytest.raises(RetiredModelError, match="github_models:openai/gpt-4o is no longer listed"):
+                packaged.resolve(spec)
+        assert packaged.history("github:openai/gpt-4o").spec == "github_models:openai/gpt-4o"
+        assert packaged.provider_history("github").id == "github_models"
+        assert packaged.parse_spec("github:x") == ("github_models", "x")
+
+    def test_a_setting_about_it_is_left_out(self, packaged: Snapshot) -> None:
+        hidden = Snapshot(packaged.file, deny={"github": ["*"], "openai": ["o1"]}, prefer=["github", "openai"])
+        assert hidden.prefer == ("openai",)
+
+
 class TestCommand:
     def test_it_prints_what_the_api_answers(self, packaged: Snapshot) -> None:
         for spec in [*KINDS, "openai:gpt-5.2"]:

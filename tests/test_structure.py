@@ -12,8 +12,8 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "spellings"),
-    ("block", "days"),
+    ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "spellings", "known_names"),
+    ("block", "days", "similarity"),
     ("enrich", "records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
     ("lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
     ("agreement", "filters", "layers", "locks", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
@@ -22,7 +22,8 @@ RANKS = (
     ("past",),
     ("manifest", "validation", "view"),
     ("hosts", "name_rules"),
-    ("retired", "touched"),
+    ("suggestions", "touched"),
+    ("retired",),
     ("moving",),
     ("case", "changes", "grammar", "ingest", "lookup", "selection", "sources"),
     ("config", "matches", "snapshot_writer", "takeovers"),
