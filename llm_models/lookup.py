@@ -174,7 +174,8 @@ def _by_rule(view: View, provider: str | None, name: object) -> ModelRow | Miss 
     hidden = name_rules.hidden(view, found)
     if hidden is not None:
         home, row = found[0]
-        return lambda: _not_allowed(view, home, view.file.block(home).ids[row], *hidden)
+        denied = name if view.hidden(home, row) is None else view.file.block(home).ids[row]
+        return lambda: _not_allowed(view, home, str(denied), *hidden)
     return found[0]
 
 
