@@ -145,8 +145,8 @@ _LAZY = {
     "Overrides": "llm_models.behaviour",
     "ProviderHistory": "llm_models.listings",
     "diff": "llm_models.differences",
-    "match_names": "llm_models.naming",
     "wire_id": "llm_models.naming",
+    "match_names": "llm_models.naming",
 }
 """Public names whose modules are off the read path, imported when first asked for."""
 

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
 __all__ = ["match_names", "wire_id"]
 
 
+def wire_id(spec: Spec) -> str:
+    """The id to send to the provider for a model; `spec` and errors as for `resolve`.
+
+    That is `provider_model_id` of the record. But another name that the provider's API accepts is sent as it was asked
+    for: an id in `served_as`, such as one with a date. `aliases` are names of this catalogue, and are never sent.
+
+    >>> llm_models.wire_id("openai:gpt-5.4-mini-2026-03-17")
+    'gpt-5.4-mini-2026-03-17'
+    """
+    return store.snapshot().wire_id(spec)
+
+
 def match_names(provider: str | None = None, model: str | None = None, base_url: str | None = None) -> NameMatch:
     """The model that a name in telemetry or in a response means, and the rule by which it was read.
 
@@ -36,15 +48,3 @@ def match_names(provider: str | None = None, model: str | None = None, base_url:
     True
     """
     return store.snapshot().match_names(provider, model, base_url)
-
-
-def wire_id(spec: Spec) -> str:
-    """The id to send to the provider for a model; `spec` and errors as for `resolve`.
-
-    That is `provider_model_id` of the record. But another name that the provider's API accepts is sent as it was asked
-    for: an id in `served_as`, such as one with a date. `aliases` are names of this catalogue, and are never sent.
-
-    >>> llm_models.wire_id("openai:gpt-5.4-mini-2026-03-17")
-    'gpt-5.4-mini-2026-03-17'
-    """
-    return store.snapshot().wire_id(spec)

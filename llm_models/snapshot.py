@@ -175,17 +175,17 @@ class Snapshot(Immutable):
                 pass
         return self._model(locate(self.view, spec, self._scope(scope), self._providers(prefer or ())))
 
-    def match_names(self, provider: Text = None, model: Text = None, base_url: Text = None) -> NameMatch:
-        """`llm_models.match_names`, of this snapshot."""
-        from llm_models.matches import match
-
-        return match(self.view, provider, model, base_url)
-
     def wire_id(self, spec: Spec) -> str:
         """`llm_models.wire_id`, of this snapshot."""
         from llm_models.endpoints import wire_id
 
         return wire_id(self.view, spec, self.resolve(spec))
+
+    def match_names(self, provider: Text = None, model: Text = None, base_url: Text = None) -> NameMatch:
+        """`llm_models.match_names`, of this snapshot."""
+        from llm_models.matches import match
+
+        return match(self.view, provider, model, base_url)
 
     def endpoint(self, spec: Spec, *, base_url: str | None = None, with_key: bool = False) -> Endpoint:
         """`llm_models.endpoint`, of this snapshot."""
@@ -298,7 +298,7 @@ class Snapshot(Immutable):
 
 
 def _gone_ids(file: SnapshotFile, given: Filters, was_known: Callable[[str, str], bool]) -> list[str]:
-    """Take out of filters the exact ids of models that are gone, except denied ones that a rule reads; for people."""
+    """Take out of filters the ids of models that are gone, except a denied one that a rule reads; them, for people."""
     from llm_models.filters import is_exact
 
     gone = []
