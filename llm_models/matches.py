@@ -81,8 +81,10 @@ def _provider(view: View, provider: object, address: object) -> str | None:
 def _at(view: View, provider: str, name: str) -> Found | None:
     """The model that a provider has under a name, as it is, or in a way that the rules know."""
     named = _named(view, name)
-    own = named is not None and named[0] == provider
-    return _read(view, provider, name) or (_with_prefix(_read(view, *named)) if named and own else None)
+    found = _read(view, provider, name)
+    if found is None and named is not None and named[0] == provider:
+        found = _with_prefix(_read(view, *named))
+    return found
 
 
 def _anywhere(view: View, name: str) -> Found | None:
