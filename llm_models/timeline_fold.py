@@ -55,14 +55,20 @@ def nothing(source: str) -> Folded:
     return Folded(source, (), {})
 
 
-def folded(history: History, providers: Iterable[str] | None = None) -> Folded:
-    """A history file in memory, all of it or only these providers. Raises `SnapshotError` where the file is damaged."""
+def folded(
+    history: History, providers: Iterable[str] | None = None, wanted: Callable[[str], bool] | None = None
+) -> Folded:
+    """A history file in memory: all of it, or only these providers and those of their models whose id is `wanted`.
+
+    Raises `SnapshotError` where the file is damaged.
+    """
     parts = {}
     for provider in history.providers if providers is None else providers:
         line = history.line(provider)
         if line is None:
             continue
-        ids = {model_id: entry for model_id in line.ids if (entry := history.entry(provider, model_id))}
+        names = line.ids if wanted is None else filter(wanted, line.ids)
+        ids = {model_id: entry for model_id in names if (entry := history.entry(provider, model_id))}
         parts[provider] = Part(line.seen, ids, line.successors)
     return Folded(history.source, tuple(history.days), parts, history.aliases)
 
