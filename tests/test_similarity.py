@@ -106,13 +106,13 @@ class TestOrder:
         assert not similar(text, [name])
 
     @given(
-        st.text(max_size=20), st.lists(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=8))
+        st.text(max_size=20), st.lists(st.text(st.characters(exclude_categories=["Z"]), min_size=1, max_size=8))
     )
     @settings(max_examples=200)
     def test_a_text_is_not_similar_to_itself_and_all_names_are_given_ones(self, text: str, names: list[str]) -> None:
         found = ranked(text, [*names, text])
         assert text.strip() not in found
-        assert {*found} <= {*names, text}
+        assert {*found} <= {*names}
         assert len({*found}) == len(found)
 
     def test_no_name_is_similar_to_one_of_none(self) -> None:
