@@ -172,10 +172,9 @@ class History:
                 if offset != end:
                     raise ValueError
                 end += length
-            strange = not self.aliases.keys().isdisjoint(self.providers)
-            if strange or not {*self.aliases.values()} <= {*self.providers}:
-                raise ValueError
             if not all(isinstance(name, str) for name in self.classes):
+                raise ValueError
+            if not self.aliases.keys().isdisjoint(self.providers) or not {*self.aliases.values()} <= {*self.providers}:
                 raise ValueError
             if self.days != sorted({*self.days}) or not day_of(self.days[0]) <= day_of(self.days[-1]):
                 raise ValueError
