@@ -191,7 +191,7 @@ def unknown_provider(text: object, known: Collection[str], view: View | None = N
     if view is not None:
         from llm_models.retired import absent_provider
 
-        absent = absent_provider(view, text)
+        absent = absent_provider(view.past, text)
         if absent is not None:
             return absent
         from llm_models.suggestions import for_provider
@@ -233,7 +233,9 @@ def _unknown_name(view: View, name: str) -> LLMModelsError:
         return for_name(view, name)
 
     key = split_spec(name, view.past.provider_id)
-    absent = absent_name(view, name, hint) if key is None else absent_model(view, *key) or absent_provider(view, key[0])
+    absent = (
+        absent_name(view, name, hint) if key is None else absent_model(view, *key) or absent_provider(view.past, key[0])
+    )
     if absent is not None:
         return absent
     head = unknown_provider_in(view, name)
