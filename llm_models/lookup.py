@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from llm_models.errors import (
     AmbiguousModelError,
+    InvalidSpecError,
     ModelNotAllowedError,
     UnknownModelError,
     UnknownProviderError,
@@ -64,6 +65,12 @@ def parse(view: View, text: object) -> ModelKey:
         key = key_of(view, text) or split_spec(text, view.past.provider_id)
         if key is not None and key.id:
             return key
+        gone = None if key is None or key.provider in view.known else view.past.provider(key.provider)
+        if gone is not None:
+            from llm_models.past import absent
+
+            why = f"the model id is missing, and {absent(gone.id, gone)}"
+            raise InvalidSpecError(f"not a model spec: {quoted(text)}: {why}", text=text)
     return parse_spec(text, view.file.provider_id, view.known)
 
 
@@ -187,7 +194,7 @@ def unknown_provider(text: object, known: Collection[str], view: View | None = N
     if view is not None:
         from llm_models.retired import absent_provider
 
-        absent = absent_provider(view, text)
+        absent = absent_provider(view.past, text)
         if absent is not None:
             return absent
         from llm_models.suggestions import for_provider
@@ -229,7 +236,9 @@ def _unknown_name(view: View, name: str) -> LLMModelsError:
         return for_name(view, name)
 
     key = split_spec(name, view.past.provider_id)
-    absent = absent_name(view, name, hint) if key is None else absent_model(view, *key) or absent_provider(view, key[0])
+    absent = (
+        absent_name(view, name, hint) if key is None else absent_model(view, *key) or absent_provider(view.past, key[0])
+    )
     if absent is not None:
         return absent
     head = unknown_provider_in(view, name)
