@@ -6,7 +6,7 @@ alias matches the model. Deny wins. The patterns of a provider are compiled once
 
 from __future__ import annotations
 
-from llm_models.errors import ConfigError, Problem, did_you_mean, dotted, printable
+from llm_models.errors import ConfigError, Problem, dotted, printable
 from llm_models.modelspec import fold_provider
 
 TYPE_CHECKING = False
@@ -127,7 +127,9 @@ def _section(
             continue
         elif provider not in known:
             messages = [f"unknown provider '{printable(spelling)}'"]
-            hint = did_you_mean(provider, known, 1).strip()
+            from llm_models.similarity import provider_hint
+
+            hint = provider_hint(provider, known).strip()
         elif globs == "all" and or_all:
             plain[provider] = "all"
         elif isinstance(globs, str) or not hasattr(globs, "__iter__"):

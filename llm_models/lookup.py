@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from llm_models.errors import (
     AmbiguousModelError,
+    InvalidSpecError,
     ModelNotAllowedError,
     UnknownModelError,
     UnknownProviderError,
@@ -64,6 +65,12 @@ def parse(view: View, text: object) -> ModelKey:
         key = key_of(view, text) or split_spec(text, view.past.provider_id)
         if key is not None and key.id:
             return key
+        gone = None if key is None or key.provider in view.known else view.past.provider(key.provider)
+        if gone is not None:
+            from llm_models.past import absent
+
+            why = f"the model id is missing, and {absent(gone.id, gone)}"
+            raise InvalidSpecError(f"not a model spec: {quoted(text)}: {why}", text=text)
     return parse_spec(text, view.file.provider_id, view.known)
 
 
@@ -143,15 +150,13 @@ def _by_slash(view: View, text: str) -> ModelKey | None:
 
 
 def _had(view: View, provider: str, name: str) -> bool:
-    """Whether a provider that does not serve a name is meant: a rule reads it, or it is excluded, denied or gone."""
-    if f"{provider}:{name}" in view.excluded():
-        return True
-    denied = None if view.filters is None else view.filters.reason(provider, [name])
-    if denied is not None and denied[0] == "deny":
-        return True
+    """Whether a provider that does not serve a name is meant all the same: a rule reads it; it is denied or gone."""
     from llm_models import name_rules
 
-    return name_rules.safe(view, provider, name) is not None or view.past.knows(provider, name)
+    if name_rules.safe(view, provider, name) is not None or f"{provider}:{name}" in view.excluded():
+        return True
+    denied = None if view.filters is None else view.filters.reason(provider, [name])
+    return (denied is not None and denied[0] == "deny") or view.past.knows(provider, name)
 
 
 def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | Miss:
@@ -179,7 +184,8 @@ def _by_rule(view: View, provider: str | None, name: object) -> ModelRow | Miss 
     hidden = name_rules.hidden(view, found)
     if hidden is not None:
         home, row = found[0]
-        return lambda: _not_allowed(view, home, view.file.block(home).ids[row], *hidden)
+        denied = name if view.hidden(home, row) is None else view.file.block(home).ids[row]
+        return lambda: _not_allowed(view, home, str(denied), *hidden)
     return found[0]
 
 
@@ -191,7 +197,7 @@ def unknown_provider(text: object, known: Collection[str], view: View | None = N
     if view is not None:
         from llm_models.retired import absent_provider
 
-        absent = absent_provider(view, text)
+        absent = absent_provider(view.past, text)
         if absent is not None:
             return absent
         from llm_models.suggestions import for_provider
@@ -233,7 +239,9 @@ def _unknown_name(view: View, name: str) -> LLMModelsError:
         return for_name(view, name)
 
     key = split_spec(name, view.past.provider_id)
-    absent = absent_name(view, name, hint) if key is None else absent_model(view, *key) or absent_provider(view, key[0])
+    absent = (
+        absent_name(view, name, hint) if key is None else absent_model(view, *key) or absent_provider(view.past, key[0])
+    )
     if absent is not None:
         return absent
     head = unknown_provider_in(view, name)

@@ -14,6 +14,7 @@ from llm_models.checks import base_for, check_text
 from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, printable, split_dotted
 from llm_models.modelspec import finder, fold_provider, parse_spec, split_spec
 from llm_models.past import Past, absent
+from llm_models.similarity import provider_hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -167,7 +168,9 @@ class Revision:
             gone = self._why_gone(folded)
             if gone is not None:
                 raise ConfigError(f"{gone}, so there is nothing to exclude; nothing was written")
-            raise ConfigError(f"unknown provider '{printable(provider)}'.{did_you_mean(folded, known)}")
+            raise ConfigError(
+                f"unknown provider '{printable(provider)}'.{provider_hint(folded, known, self._base.aliases)}"
+            )
         table = self._data.get("exclude", {})
         spelling = next((name for name in table if fold_provider(name) == folded), folded)
         if pattern not in table.get(spelling, ()):
