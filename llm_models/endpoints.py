@@ -20,6 +20,7 @@ from llm_models.errors import UntrustedEndpointError, printable, quoted
 from llm_models.filters import compile_glob
 from llm_models.frozen import freeze
 from llm_models.in_use import base_of
+from llm_models.modelspec import fold_provider
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.trust import distrusted, how_to_name
 
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     Claim = tuple[str, tuple[str, ...]]
     """What a file that was found states, in words, and the path of its field."""
     Statements = Mapping[str, Mapping[str, tuple[Any, ...]]]
-    """Provider -> what the program stated: `ADDRESSES` and `env`, values; `models`, pairs of a glob and values."""
+    """Provider -> what the program stated: `ADDRESSES`, `env` and `aliases`, values; `models`, pairs of a glob and
+    values."""
 
 SETTINGS = ("_ACCOUNT", "_ACCOUNT_ID", "_BASE_URL", "_ENDPOINT", "_GATEWAY_ID", "_HOST", "_LOCATION", "_PROJECT",
             "_REGION", "_RESOURCE_NAME", "_URL")  # fmt: skip
@@ -105,7 +107,8 @@ def endpoint_of(
         ]
         known = _Known(model, blocks, from_program.get(model.provider, {}))
         block = file.block(model.provider)
-        claims = known.strange_names(model.provider_model_id, block)
+        to_provider = {alias for alias, owner in file.aliases.items() if owner == model.provider}
+        claims = chain(known.strange_names(model.provider_model_id, block), known.strange_aliases(to_provider))
         if base_url is None:
             claims = chain(known.strange_address(url, own is not None), claims)
             if own is None:
@@ -180,6 +183,12 @@ class _Known:
         ):
             yield f"the id {quoted(self.model.id)}, otherwise another name of another model,", ("id",)
 
+    def strange_aliases(self, aliases: set[str]) -> Iterator[Claim]:
+        """Names that lead to the provider: they decide who answers."""
+        stated = [*self.stated.get("aliases", ()), *(block.provider.get("aliases", ()) for block in self.blocks)]
+        for alias in sorted(aliases.difference(map(fold_provider, chain(*stated)))):
+            yield f"the alias {quoted(alias)} of its provider", ("providers", "aliases")
+
 
 @cache
 def _packaged(path: str) -> SnapshotFile:
@@ -203,13 +212,16 @@ def statements(layers: Iterable[Layer]) -> Statements:
         for entry in (*layer.providers, *layer.models) if layer.by_program else ():
             fields = entry.fields
             of_provider = stated.setdefault(
-                entry.provider, {**{name: [] for name in ADDRESSES}, "env": [], "models": []}
+                entry.provider, {**{name: [] for name in ADDRESSES}, "env": [], "aliases": [], "models": []}
             )
             for name in ADDRESSES:
                 if name in fields or (name,) in entry.omitted:
                     of_provider[name].append(fields.get(name))
             if "env" in fields:
                 of_provider["env"].append(fields["env"])
+            if entry.path[:1] == ("providers",):
+                of_provider["aliases"].append(fields.get("aliases", ()))
+                continue
             names: dict[str, Any] = {name: fields[name] for name in ("provider_model_id", *NAMES) if name in fields}
             if (api := own_address(fields)) is not None:
                 names["api"] = api
@@ -244,7 +256,8 @@ def _line(text: bytes | None, name: str, model: Model, path: tuple[str, ...]) ->
     if document.problems or document.data is None:
         return None
     layer = config.layer_of(document, name)
-    of_model = path[0] in {"extra", "provider_model_id", "id", *NAMES}
+    path = path[1:] if (of_provider := path[0] == "providers") else path
+    of_model = not of_provider and path[0] in {"extra", "provider_model_id", "id", *NAMES}
     entries: Iterable[Entry] = layer.models if of_model else layer.providers
     for entry in reversed([*entries]):
         applies = not of_model or (compile_glob(entry.match)(model.id) if entry.match else entry.id == model.id)

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support import ROOT
+from support.command import process
 from support.tools import NAMES
 
 from llm_models.modelspec import fold_provider
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from llm_models.snapshot import Snapshot
 
 FILE = ROOT / "overrides" / "names.toml"
@@ -77,3 +80,27 @@ class TestReading:
                 assert packaged.resolve(model.id, scope=alias) is model
                 assert packaged.parse_spec(f"{alias}:{model.id}") == model.key
                 assert packaged.format_spec((alias, model.id)) == model.spec
+
+
+class TestCommands:
+    """The command line reads other names of providers and prints our id."""
+
+    @pytest.mark.parametrize(
+        ("words", "start"),
+        [
+            (["list", "vertex_ai"], "google_vertex:"),
+            (["resolve", "gemini-2.5-pro", "--scope", "gcp.vertex_ai"], "google_vertex:gemini-2.5-pro"),
+            (["resolve", "gemini-2.5-pro", "--prefer", "vertex_ai"], "google_vertex:gemini-2.5-pro"),
+            (["select", "--scope", "bedrock"], "amazon_bedrock:"),
+            (["select", "--prefer", "mistralai"], "mistral:"),
+            (["history", "gemini"], "provider google"),
+            (["history", "gemini/gemini-2.5-pro"], "model google:gemini-2.5-pro"),
+            (["explain", "x-ai/grok-4.5", "name"], "name Grok 4.5"),
+            (["diff", "packaged", "packaged", "--provider", "gemini"], "no difference"),
+        ],
+        ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+    )
+    def test_each(self, tmp_path: Path, words: list[str], start: str) -> None:
+        result = process(*words, cwd=tmp_path)
+        assert result.code == 0, result.err
+        assert f" {start}" in " ".join(["", *result.out.split(), *result.err.split()])

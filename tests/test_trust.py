@@ -335,6 +335,23 @@ class TestNames:
         text = refusal(found(clone, toml), f"{model.provider}:{model.served_as[0]}")
         assert f"{clone / 'llm_models.toml'}:3," in text
 
+    def test_an_alias_of_a_provider(self, clone: Path) -> None:
+        """`ollama:llama3` is meant for a server of one's own; a found file must not send it to somebody else."""
+        toml = '[[providers]]\nid = "openrouter"\naliases = ["Ollama"]\n'
+        toml += model_of("openrouter", 'id = "openai/gpt-4o-mini"', "tags = ['x']")
+        catalogue = found(clone, toml)
+        assert catalogue.resolve("ollama:openai/gpt-4o-mini").provider == "openrouter"  # it may describe
+        for spec in ("ollama:openai/gpt-4o-mini", "openrouter:openai/gpt-4o-mini"):
+            text = refusal(catalogue, spec)
+            assert f"the alias 'ollama' of its provider is stated by {clone / 'llm_models.toml'}:3," in text
+        assert catalogue.endpoint("gemini/gemini-2.5-pro").base_url
+        mine = {"providers": [{"id": "openrouter", "aliases": ["ollama"]}]}
+        assert found(clone, toml, overrides=mine).endpoint("ollama/openai/gpt-4o-mini").base_url
+        known = '[[providers]]\nid = "google"\naliases = ["GEMINI"]\n' + model_of(
+            "google", 'id = "gemini-2.5-pro"', "tags = ['x']"
+        )
+        assert found(clone, known).endpoint("gemini/gemini-2.5-pro").base_url
+
     def test_names_that_only_the_program_states(self, clone: Path) -> None:
         corp = {"id": "corp", "base_url": MINE, "env": ["CORP_KEY"]}
         models = [{"provider": "corp", "id": "m1", "name": "x", "aliases": ["fast"]}]

@@ -74,7 +74,7 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
         return model
 
     def shell_complete(self, ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The models whose canonical spec starts with `incomplete`; its provider may have any spelling.
+        """The models whose spec starts with `incomplete`, also with a `/`; the provider may have any spelling and name.
 
         While several providers are possible it offers these, as `provider:`, because the whole catalogue has thousands
         of models. It offers nothing when the catalogue cannot be loaded.
@@ -88,14 +88,19 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
 
     def _completions(self, snapshot: Snapshot, incomplete: str) -> list[tuple[str, str | None]]:
         """Each value to offer, with the name of its model or provider."""
-        typed, colon, _ = incomplete.partition(":")
-        if colon:
-            providers = [snapshot.parse_provider(typed)]
+        for mark in ":/":
+            typed, found, _ = incomplete.partition(mark)
+            provider = snapshot.file.provider_id(typed) if found else None
+            if provider is not None:
+                break
         else:
-            providers = [name for name in snapshot.list_providers() if name.startswith(incomplete)]
-            if len(providers) != 1:
-                return [(f"{name}:", snapshot.get_provider(name).name) for name in providers]
-        models = snapshot.list_models(providers[0], require=self.needs.require, forbid=self.needs.forbid)
+            shown = snapshot.list_providers()
+            names = [name for name in shown if name.startswith(incomplete)]
+            names = names or [name for name, owner in snapshot.file.aliases.items() if name.startswith(incomplete)]
+            if len(names) != 1:
+                return [(f"{name}:", snapshot.get_provider(name).name) for name in names]
+            typed, mark, provider = names[0], ":", snapshot.parse_provider(names[0])
+        models = snapshot.list_models(provider, require=self.needs.require, forbid=self.needs.forbid)
         # The shell only extends the typed text, so the provider keeps its spelling.
-        specs = [(f"{typed if colon else providers[0]}:{model.id}", model.name) for model in models]
+        specs = [(f"{typed}{mark}{model.id}", model.name) for model in models]
         return [(spec, name) for spec, name in specs if spec.startswith(incomplete)]

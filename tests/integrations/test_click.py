@@ -105,6 +105,13 @@ class TestCompletion:
     def test_nothing_for_what_is_no_provider(self) -> None:
         assert complete("nobody:x") == complete("nobody") == []
 
+    def test_a_slash_and_another_name_of_the_provider(self) -> None:
+        assert complete("openai/gpt-4o-m") == ["openai/gpt-4o-mini"]
+        assert complete("gemini:gemini-2.5-p") == ["gemini:gemini-2.5-pro"]
+        assert "openrouter/openai/gpt-4o-mini" in complete("openrouter/openai/gpt-4o-m", args=())
+        assert complete("dashsc")[0].startswith("dashscope:")
+        assert {"vertex_ai:", "vertex_ai_beta:"} <= {*complete("vertex")}
+
     def test_each_offer_is_a_model_that_the_type_takes(self, packaged: llm_models.Snapshot) -> None:
         kind = ModelSpecParam(lambda: packaged, require=["tools"])
         ctx = click.Context(program)
