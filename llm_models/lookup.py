@@ -150,13 +150,15 @@ def _by_slash(view: View, text: str) -> ModelKey | None:
 
 
 def _had(view: View, provider: str, name: str) -> bool:
-    """Whether a provider that does not serve a name is meant all the same: a rule reads it; it is denied or gone."""
-    from llm_models import name_rules
-
-    if name_rules.safe(view, provider, name) is not None or f"{provider}:{name}" in view.excluded():
+    """Whether a provider that does not serve a name is meant: it is excluded, denied or gone, or a rule reads it."""
+    if f"{provider}:{name}" in view.excluded():
         return True
     denied = None if view.filters is None else view.filters.reason(provider, [name])
-    return (denied is not None and denied[0] == "deny") or view.past.knows(provider, name)
+    if denied is not None and denied[0] == "deny":
+        return True
+    from llm_models import name_rules
+
+    return name_rules.safe(view, provider, name) is not None or view.past.knows(provider, name)
 
 
 def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | Miss:
