@@ -11,7 +11,7 @@ from llm_models.frozen import FrozenDict, Record, defaults
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any, Literal, NamedTuple, Self
 
     from llm_models.days import Day
@@ -203,7 +203,6 @@ class Model(Record):
 
     _beside = ("_asked", "_bits")
     if TYPE_CHECKING:
-        _asked: str
         _bits: int
 
     def _fill(self, data: Mapping[str, Any]) -> None:
@@ -217,21 +216,13 @@ class Model(Record):
         """The record that plain data describes, with the capability set that tells which flags are only defaults."""
         self = cls.from_dict(data)
         _store_bits(self, bits)
-        return self if asked is None else self.asked_as(asked)
-
-    def asked_as(self, name: str) -> Self:
-        """An equal record that keeps the name by which it was asked for: see `requested`."""
-        copy = type(self).with_bits({field: getattr(self, field) for field in self._fields}, getattr(self, "_bits", -1))
-        _store_asked(copy, name)
-        return copy
+        if asked is not None:
+            object.__setattr__(self, "_asked", asked)
+        return self
 
     @property
     def requested(self) -> str:
-        """The name that was asked for, where it is another one that the provider's API takes; otherwise the id.
-
-        >>> llm_models.resolve("openai:gpt-5.4-mini-2026-03-17").requested
-        'gpt-5.4-mini-2026-03-17'
-        """
+        """The name that was asked for, where it is another one that the provider's API takes; otherwise the id."""
         return getattr(self, "_asked", self.id)
 
     def stated(self, capability: str) -> bool | None:
@@ -299,7 +290,6 @@ STATED = len(CAPABILITIES)
 """The distance from the bit of a flag to the bit that is set when the flag is stated or derived."""
 DEPRECATED = 1 << (2 * STATED)
 _store_bits = Model.__dict__["_bits"].__set__
-_store_asked = Model.__dict__["_asked"].__set__
 
 
 def unknown_capability(name: object) -> UnknownCapabilityError:
@@ -326,3 +316,14 @@ def capability_bits(capabilities: Capabilities, stated: Mapping[str, Any], depre
         if source is not None:
             bits |= BIT[name] << STATED
     return bits
+
+
+def translate_bits(sets: Iterable[int], flags: Sequence[str]) -> list[int]:
+    """Capability sets whose bits are in the order of `flags`, as sets of this version.
+
+    A flag that is not in `flags` has its default and is not stated; a flag that this version does not know is ignored.
+    """
+    moves = [(flags.index(name), bit) for name, bit in BIT.items() if name in flags]
+    moves += [(old + len(flags), bit << STATED) for old, bit in moves] + [(2 * len(flags), DEPRECATED)]
+    default = capability_bits(Capabilities(), {}, False) & ~sum(BIT[name] for name in flags if name in BIT)
+    return [default | sum(bit for old, bit in moves if bits >> old & 1) for bits in sets]

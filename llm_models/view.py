@@ -183,7 +183,7 @@ class View:
         models = self.models.setdefault(provider, {})
         if name in models:
             return models[name]
-        model = self.model(provider, row).asked_as(name)
+        model = Model.with_bits(self.model(provider, row).to_dict(), block.bits[row], name)
         return models.setdefault(name, model) if name in block.served else model
 
     def models_in(self, provider: str, rows: Sequence[int]) -> list[Model]:

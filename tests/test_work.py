@@ -103,8 +103,8 @@ ALL = "llm_models.list_models()"
 COUNTS = SnapshotFile.open(paths.PACKAGED_SNAPSHOT).header["counts"]
 PROVIDERS, MODELS = COUNTS["providers"], COUNTS["models"]
 
-HEADER = 1_000
-"""Characters of the header without its block table: sources, flags and digests."""
+HEADER = 2_500
+"""Characters of the header without its block table: sources, flags and digests, and the other names of providers."""
 TABLE = 50 * PROVIDERS
 """Characters of the block table: for each provider its id, offset, length, checksum and count."""
 INDEX = 4_000
@@ -121,7 +121,7 @@ BOUNDS = {
     "the same again": Bound(GET, 0, 0, SAME, 0, before=GET),
     "another of the same provider": Bound("llm_models.get_model('openai', 'gpt-5.2')", MODEL, 1, SAME, 0, before=GET),
     "resolve of what was looked up": Bound("llm_models.resolve('openai:gpt-4o-mini')", 0, 0, SAME, 0, before=GET),
-    "a select that matches early": Bound(SELECT, HEADER + INDEX + MODEL, 1, START + 600),
+    "a select that matches early": Bound(SELECT, HEADER + INDEX + MODEL, 1, START + 700),
     "that select again": Bound(SELECT, 0, 0, SAME, 0, before=SELECT),
     # Of every provider the index, 45 characters and 7 objects a model; no model's own line, which has 480.
     "a select that matches nothing": Bound(NOTHING, HEADER + TABLE + 60 * MODELS, 0, START + 9 * MODELS),
@@ -131,7 +131,7 @@ BOUNDS = {
     "the names of providers": Bound("llm_models.list_providers()", HEADER + TABLE, 0, START + 10 * PROVIDERS),
 }
 
-LOADED = 25
+LOADED = 26
 """Modules that a lookup loads: 16 of ours, `zlib`, `__future__`, and `os` with its own, here six."""
 
 
