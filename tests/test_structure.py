@@ -13,9 +13,9 @@ PACKAGE = "llm_models"
 
 RANKS = (
     ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "spellings", "known_names"),
-    ("block", "days", "similarity"),
+    ("days", "similarity"),
     ("enrich", "records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
-    ("lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
+    ("block", "lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
     ("agreement", "filters", "layers", "locks", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
     ("notices", "siblings", "timeline_fold"),
     ("timeline_writer",),

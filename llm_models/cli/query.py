@@ -11,7 +11,8 @@ from llm_models.cli.options import as_json, catalogue, command, model_spec
 from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table
 from llm_models.errors import dotted
 from llm_models.frozen import thaw
-from llm_models.modelspec import STYLES, fold_provider
+from llm_models.modelspec import STYLES
+from llm_models.naming import notices
 from llm_models.origins import leaves
 from llm_models.records import CAPABILITIES
 from llm_models.selection import ORDERS
@@ -96,7 +97,9 @@ def providers_command(snapshot: Snapshot, as_json: bool) -> None:
 @catalogue
 @as_json
 def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
-    """Show the whole record of one model. SPEC is provider:model, an alias, or an id that only one provider has.
+    """Show the whole record of one model.
+
+    SPEC is provider:model, model@provider, provider/model, an alias, or an id that only one provider has.
 
     A capability that no source states is "not stated", with its default, or "likely yes" where at least two records of
     the same model at other providers state it and none denies it.
@@ -104,7 +107,7 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
     model = snapshot.resolve(spec)
     record = model.to_dict()
     if as_json:
-        print_json(record)
+        print_json(record if model.requested == model.id else {**record, "requested": model.requested})
         return
     likely = snapshot.file.likely(*model.key)
     names = {path: name for name, path in CAPABILITIES.items()}
@@ -116,7 +119,12 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
         elif path not in (("id",), ("provider",)):
             values.append((dotted(path), value))
     state = lifecycle.state(model)
-    print_pairs([("model", model.spec), ("state", state and state + lifecycle.successor_of(model)), *values])
+    print_pairs([
+        ("model", model.spec),
+        ("requested", "; ".join(notices(snapshot, model))),
+        ("state", state and state + lifecycle.successor_of(model)),
+        *values,
+    ])  # fmt: skip
 
 
 @command("select", "Choose the best model by capabilities.", "select --require tools --prefer openai")
@@ -180,13 +188,16 @@ def _note_gone(snapshot: Snapshot, prefer: Iterable[str]) -> None:
 def resolve_command(
     snapshot: Snapshot, spec: str, scope: str | None, prefer: tuple[str, ...], style: Style, as_json: bool
 ) -> None:
-    """Print the canonical name of a model. SPEC is provider:model, model@provider, an alias, or a bare id."""
+    """Print the canonical name of a model. SPEC is provider:model, model@provider, provider/model, or a bare name."""
     model = snapshot.resolve(spec, scope=scope, prefer=prefer)
     _note_gone(snapshot, prefer)
     text = snapshot.format_spec(model.key, style)
     _note_lifecycle(model)
+    for notice in notices(snapshot, model):
+        note(f"notice: {notice}")
     if as_json:
-        print_json({"requested": spec, "spec": text, "provider": model.provider, "id": model.id})
+        pin = {} if model.requested == model.id else {"wire_id": model.requested}
+        print_json({"requested": spec, "spec": text, "provider": model.provider, "id": model.id, **pin})
     else:
         line(text)
 
@@ -253,8 +264,8 @@ _PARTS = ("input", "output", "cache_read", "cache_write")
 
 
 def _is_provider(snapshot: Snapshot, text: str) -> bool:
-    """Whether a text is the name of a provider, listed or gone."""
-    return fold_provider(text) in snapshot.view.known or snapshot.view.was_known(text)
+    """Whether a text names a provider, listed or gone."""
+    return snapshot.file.provider_id(text) is not None or snapshot.view.was_known(text)
 
 
 def _print_provider(snapshot: Snapshot, text: str, day: str | None, *, as_json: bool) -> None:
