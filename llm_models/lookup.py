@@ -150,7 +150,7 @@ def _by_slash(view: View, text: str) -> ModelKey | None:
 
 
 def _had(view: View, provider: str, name: str) -> bool:
-    """Whether a provider that does not serve a name is meant: a rule reads it, or it is excluded, denied or gone."""
+    """Whether a provider that does not serve a name is meant: it is excluded, denied or gone, or a rule reads it."""
     if f"{provider}:{name}" in view.excluded():
         return True
     denied = None if view.filters is None else view.filters.reason(provider, [name])

@@ -54,7 +54,7 @@ RANKS = (
     ("integrations.pydantic", "activation", ""),
     ("cli.output",),
     ("cli.options",),
-    ("cli.config", "cli.data", "cli.query"),
+    ("cli.config", "cli.data", "cli.history", "cli.query"),
     ("cli",),
     ("__main__",),
 )
