@@ -137,14 +137,26 @@ class View:
         reason = self.filters.reason
         served, aliases = block.others().values()
         names = [[model_id, *served.get(model_id, ()), *aliases.get(model_id, ())] for model_id in block.ids]
-        shown = [row for row, every in enumerate(names) if reason(provider, every) is None]
+        shown = [row for row, every in enumerate(names) if reason(provider, every, self.id_of) is None]
         return self._shown.setdefault(provider, shown)
 
     def hidden(self, provider: str, row: int) -> tuple[str, str | None] | None:
         """Why the model in a row is hidden, as (section, pattern), or None when it is shown."""
         if self.filters is None or not self.filters.restricts(provider):
             return None
-        return self.filters.reason(provider, self.file.block(provider).names(row))
+        return self.filters.reason(provider, self.file.block(provider).names(row), self.id_of)
+
+    def id_of(self, provider: str, name: str) -> str | None:
+        """The id of the model that a name in a pattern means, also of one that is excluded or gone."""
+        found = self.file.block(provider).id_of(name)
+        if found is not None:
+            return found
+        from llm_models.patterns import is_nameable, is_plain
+
+        if is_nameable(name) and not is_plain(name):
+            is_known = f"{provider}:{name}" in self.file.tail()["removed"] or self.past.knows(provider, name)
+            return name if is_known else None
+        return None
 
     def provider(self, provider: str) -> Provider:
         """The record of a known provider; built once."""
