@@ -1,7 +1,7 @@
 """The first line of a snapshot file: its types and how it is read; standard library only.
 
-The line is one JSON object that ends in its own checksum. Most of it are two tables that grow with the catalogue: the
-blocks, and the aliases of providers. So they are kept as text, and a first question looks up one provider in them.
+The line is one JSON object that ends in its own checksum. Most of it is the block table, which grows with the
+catalogue, and the aliases of providers: so they are kept as text, and a first question looks up one provider in them.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         base: NotRequired[Base]
         overrides_module: NotRequired[str]
         blocks: Mapping[str, Span]
-        aliases: NotRequired[Mapping[str, str]]
+        aliases: NotRequired[str]
         config: NotRequired[Span]
         kept: NotRequired[Kept]
         tail: Span
@@ -57,9 +57,8 @@ MAX_HEADER = 16 << 20
 """The longest first line that is read, in bytes."""
 CRC = b',"crc":"%08x"}'
 """How a header line ends: with the checksum of the text before it."""
-_ALIASES = ',"aliases":{'
 _END = len(CRC % 0) + len(",\n")
-_TYPES = {"sources": list, "filters": dict, "digest": str, "counts": dict, "date": str, "base": dict, "aliases": dict}
+_TYPES = {"sources": list, "filters": dict, "digest": str, "counts": dict, "date": str, "base": dict, "aliases": str}
 """The types of the parts that `parse_header` does not look into; the first three must be there."""
 _NO_HEADER = "it does not begin with a snapshot's header, or the header was altered"
 _NOT_OURS = "its header is not one that this package writes"
@@ -122,40 +121,38 @@ class Blocks(Mapping[str, "Span"]):
 
 
 class Aliases(Mapping[str, str]):
-    """The aliases of providers, folded, with the provider's id. One is found in the text of the table."""
+    """The aliases of providers, folded, with the provider's id; found in the text of the header, which stays a text.
 
-    __slots__ = ("_decoded", "_name", "_text")
+    >>> dict(Aliases("=google gcp_gemini gemini =xai x_ai "))
+    {'gcp_gemini': 'google', 'gemini': 'google', 'x_ai': 'xai'}
+    """
 
-    def __init__(self, text: str, name: str) -> None:
-        """`text` is the table without its brackets."""
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
         self._text = text
-        self._name = name
-        self._decoded: dict[str, str] | None = None
+
+    @classmethod
+    def text(cls, aliases: Mapping[str, str]) -> str:
+        """The text of these aliases: each provider after a `=`, then its aliases, each with a space behind it."""
+        by_provider: dict[str, list[str]] = {}
+        for alias, provider in sorted(aliases.items()):
+            by_provider.setdefault(provider, []).append(alias)
+        return "".join([f"={provider} {' '.join(its)} " for provider, its in sorted(by_provider.items())])
 
     def __getitem__(self, alias: str) -> str:
-        if self._decoded is not None:
-            return self._decoded[alias]
-        key = f'"{alias}":"'
-        at = self._text.find(key) if '"' not in alias else -1
+        text = self._text
+        at = -1 if " " in alias or "=" in alias else text.find(f" {alias} ")
         if at < 0:
             raise KeyError(alias)
-        start = at + len(key)
-        return self._text[start:].partition('"')[0]
+        start = text.rfind("=", 0, at) + 1
+        return text[start:].partition(" ")[0]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._all())
+        return (name for name in self._text.split() if name[0] != "=")
 
     def __len__(self) -> int:
-        return len(self._all())
-
-    def _all(self) -> dict[str, str]:
-        table = self._decoded
-        if table is None:
-            try:
-                table = self._decoded = dict(loads(f"{{{self._text}}}"))
-            except WRONG:
-                raise damaged(self._name, _NOT_OURS) from None
-        return table
+        return sum(1 for _ in self)
 
 
 def first_line(read: Callable[[int, int], bytes]) -> bytes:
@@ -184,7 +181,7 @@ def read_header(path: str) -> dict[str, Any]:
 def parse_header(line: bytes, name: str) -> Header:
     """The header in the first line of the file `name`. Raises `SnapshotError`."""
     try:
-        header, table, aliases = _decode(line)
+        header, table = _decode(line)
     except WRONG:
         raise damaged(name, _NO_HEADER) from None
     number = header["format"]
@@ -205,7 +202,6 @@ def parse_header(line: bytes, name: str) -> Header:
         flags = header["capabilities"]
         if (
             header["blocks"]
-            or header.get("aliases")
             or [start for start, *_ in spans[1:]] != ends[:-1]
             or not (isinstance(flags, list) and len({*flags}) == len(flags))
             or not header.keys() >= {*list(_TYPES)[:3]}
@@ -214,34 +210,28 @@ def parse_header(line: bytes, name: str) -> Header:
         ):
             raise ValueError
         header["blocks"] = Blocks(table, spans[0][0], header["counts"]["models"], name)
-        if aliases:
-            header["aliases"] = Aliases(aliases, name)
     except WRONG:
         raise damaged(name, _NOT_OURS) from None
     checked: Header = header
     return checked
 
 
-def _decode(line: bytes) -> tuple[Any, str, str]:
-    """The header in a line with its two tables empty, and their texts; of another format the whole header.
+def _decode(line: bytes) -> tuple[Any, str]:
+    """The header in a line, with an empty block table, and the text of that table; of another format the whole header.
 
     Raises one of `WRONG` when the line is not a header, or its checksum is wrong.
     """
     if line[-_END:] == CRC % crc32(line[:-_END]) + b",\n":
         before, blocks, rest = line[1:-2].decode().partition('"blocks":{')
         table, _, after = rest.partition("}")
-        aliases = ""
-        if after.startswith(_ALIASES):
-            aliases, _, after = after[len(_ALIASES) :].partition("}")
-            after = f"{_ALIASES}}}{after}"
         header = loads(f"{before}{blocks}}}{after}" if blocks else before)
-        return (header, table, aliases) if header["format"] == FORMAT else (header, "", "")
+        return header, table if header["format"] == FORMAT else ""
     import json
 
     header = json.loads(line[1:-2])
     if header["format"] == FORMAT and type(header["format"]) is int:
         raise ValueError
-    return header, "", ""
+    return header, ""
 
 
 def damaged(name: str, why: str) -> SnapshotError:

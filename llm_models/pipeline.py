@@ -63,6 +63,8 @@ def build_base(
         for model_id, sibling in differing({model_id: final.stated for model_id, final in finals.items()}):
             spec = printable(f"{provider}:{model_id} ({sibling})")
             report.add("odd", "cost", "a moving name has another price than its newest sibling", spec)
+    for provider, alias in changes.touched.shadowed:
+        report.add("left out", "aliases", "it is the id of a provider", printable(f"{provider} ({alias})"))
     for fallen in changes.fallen:
         report.add("dropped", fallen.field, fallen.why, printable(f"{fallen.spec} ({fallen.name})"))
     return file, report

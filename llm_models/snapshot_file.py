@@ -15,7 +15,7 @@ from zlib import crc32
 
 from llm_models import paths
 from llm_models.block import BESIDE, Block, encode_json
-from llm_models.header import WRONG, damaged, first_line, parse_header
+from llm_models.header import WRONG, Aliases, damaged, first_line, parse_header
 from llm_models.jsontext import loads
 from llm_models.modelspec import fold_provider
 from llm_models.open_file import OpenFile, source_of
@@ -60,7 +60,7 @@ class SnapshotFile:
         line = first_line(self._bytes)
         self.header: Header = parse_header(line, name)
         self.blocks: Mapping[str, Span] = self.header["blocks"]
-        self.aliases: Mapping[str, str] = self.header.get("aliases", {})
+        self.aliases = Aliases(self.header.get("aliases", ""))
         self._body = len(line)
         flags, tail = self.header["capabilities"], self.header["tail"]
         self.other_flags = None if flags == [*CAPABILITIES] else flags
@@ -210,10 +210,7 @@ class SnapshotFile:
         self.tail()
         self.config()
         data = self.data
-        header: dict[str, Any] = {**self.header, "blocks": dict(self.blocks)}
-        if self.aliases:
-            header["aliases"] = dict(self.aliases)
-        if digest(header, data[data.index(b"\n") + 1 :]) != self.digest:
+        if digest({**self.header, "blocks": dict(self.blocks)}, data[data.index(b"\n") + 1 :]) != self.digest:
             raise damaged(self.name, "its digest does not fit")
 
 

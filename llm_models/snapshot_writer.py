@@ -12,7 +12,7 @@ from zlib import crc32
 from llm_models.block import NAMES, encode_block, encode_json, filled
 from llm_models.errors import EmptyCatalogError
 from llm_models.frozen import Record, defaults
-from llm_models.header import CRC, FORMAT
+from llm_models.header import CRC, FORMAT, Aliases
 from llm_models.jsontext import loads
 from llm_models.layers import SETTINGS
 from llm_models.modelspec import fold_provider
@@ -61,7 +61,7 @@ class Composite(SnapshotFile):
         self.blocks = {provider: (0, 0, 0, counts[provider]) for provider in sorted(counts)}
         totals = {"providers": len(counts), "models": sum(counts.values())}
         self.header: Any = {**header, "format": FORMAT, "capabilities": list(CAPABILITIES), "counts": totals}
-        self.aliases = self.header.get("aliases") or {}
+        self.aliases = Aliases(header.get("aliases", ""))
         self.other_flags = self.status = None
         self._decoded = {}
         self._from = blocks_of
@@ -136,7 +136,7 @@ def write(
     touched = {*changes.providers, *changes.models, *changes.removed}
     own = {provider: _block(changes, provider) for provider in touched}
     header = _of_header(base, "sources", "date")
-    header["aliases"] = _provider_aliases(changes)
+    header["aliases"] = Aliases.text(_provider_aliases(changes))
     header["filters"] = {key: value for key, value in changes.settings.items() if SETTINGS[key].in_header}
     if base_kind is not None:
         header["base"] = {"kind": base_kind, "digest": base.digest}
@@ -151,14 +151,15 @@ def write(
 
 
 def _provider_aliases(changes: Changes) -> dict[str, str]:
-    """The folded aliases of all providers: those of the base, and of each record that changed."""
+    """The folded aliases of all providers that are no ids: those of the base, and of each record that changed."""
+    ids = {*changes.base.blocks, *changes.providers}
     kept = {alias: owner for alias, owner in changes.base.aliases.items() if owner not in changes.providers}
     stated = {
         fold_provider(alias): provider
         for provider, (record, _) in changes.providers.items()
         for alias in record.get("aliases", ())
     }
-    return dict(sorted({**stated, **kept}.items()))
+    return {alias: owner for alias, owner in {**stated, **kept}.items() if alias not in ids}
 
 
 def _block(changes: Changes, provider: str) -> tuple[bytes, int]:
@@ -294,8 +295,7 @@ def _assemble(file: Composite) -> bytes:
     if file.base is not None and header["base"]["kind"] == "source":
         header["kept"] = _keep(file, file.base, put)
     header["tail"] = put(_encode_tail(file.tail()))
-    header["aliases"] = dict(file.aliases) or None
-    header = {key: header[key] for key in _ORDER if header.get(key) is not None}
+    header = {key: header[key] for key in _ORDER if header.get(key) not in (None, "")}
     body = b"".join(parts)
     header["digest"] = digest(header, body)
     line = b"[" + encode_json(header)[:-1]
@@ -304,8 +304,7 @@ def _assemble(file: Composite) -> bytes:
 
 def _keep(file: Composite, base: SnapshotFile, put: Any) -> dict[str, Any]:
     """The parts of the base that the file does not hold itself, put beside it; their spans."""
-    head = _of_header(base, "sources", "date", "filters")
-    head["aliases"] = dict(base.aliases)
+    head = _of_header(base, "sources", "date", "filters", "aliases")
     head["digest"] = base.digest
     head["own"] = [provider for provider in file.blocks if provider not in base.blocks]
     blocks = {}

@@ -52,9 +52,9 @@ class Touched:
 
     `layers` are the layers with ids in place of all names (`canonical`), `names` the names of the base and of them.
     `own` holds the providers and `defined` the models, by provider, that layers add. `left_out` lists the entries
-    whose model no layer holds, `gone` the settings about providers and ids that are gone. A name that `past` knows is
-    gone, and no error: a refresh of the base may have removed it. `remembers` is the application whose own history
-    counts.
+    whose model no layer holds, `gone` the settings about providers and ids that are gone, `shadowed` the curated
+    aliases (provider, alias) that are ids of other providers. A name that `past` knows is gone, and no error: a refresh
+    of the base may have removed it. `remembers` is the application whose own history counts.
     """
 
     def __init__(self, base: SnapshotFile, layers: Sequence[Layer], remembers: Folder | None = None) -> None:
@@ -72,6 +72,7 @@ class Touched:
         self.defined = self.names.defined
         self.left_out: list[Entry] = []
         self.problems: list[Problem] = []
+        self.shadowed: list[tuple[str, str]] = []
         for stated in layers:
             layer = with_providers(stated, self.names)
             self._add_providers(layer)
@@ -212,7 +213,10 @@ class Touched:
         self.problems.append(layer.document.problem(path, message, hint, key))
 
     def _check_aliases(self) -> None:
-        """No alias of a provider is the id or an alias of another one."""
+        """No alias of a provider is the id or an alias of another one.
+
+        A curated alias that a source began to use as an id is no error, because nobody could correct it there.
+        """
         stating = [entry for layer in self.layers for entry in layer.providers if entry.states("aliases")]
         if not stating:
             return
@@ -221,7 +225,9 @@ class Touched:
             for index, alias in enumerate(entry.fields["aliases"]):
                 name = fold_provider(alias)
                 owner = name if self.knows(name) else owners.setdefault(name, entry.provider)
-                if owner != entry.provider:
+                if owner == name != entry.provider and entry.layer.only_patches:  # a provider that is new upstream
+                    self.shadowed.append((entry.provider, alias))
+                elif owner != entry.provider:
                     why = "the id of another provider" if owner == name else f"already an alias of {owner}"
                     message = f"'{printable(alias)}' cannot be an alias of {entry.provider}: it is {why}"
                     path = (*entry.path, "aliases", index)

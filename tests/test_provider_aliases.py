@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support import catalogues
 
 from llm_models import config, paths
 from llm_models.changes import merge_layers
@@ -40,6 +41,17 @@ class TestProviderAliases:
         with pytest.raises(ConfigError) as caught:
             merge_layers(base, [layer])
         assert str(caught.value) == message
+
+    def test_a_curated_alias_that_is_an_id_upstream_is_left_out_and_counted(self) -> None:
+        """Nobody could correct it in the middle of a refresh. The id leads to its own provider."""
+        source = catalogues.catalogue(*(catalogues.provider(name, catalogues.model("m")) for name in ("one", "two")))
+        file, report = catalogues.base(source, b'[[providers]]\nid = "one"\naliases = ["Two", "uno"]\n')
+        assert dict(file.aliases) == {"uno": "one"}
+        assert (file.provider_id("two"), file.provider_id("uno")) == ("two", "one")
+        rows = [row for row in report.rows() if row["place"] == "aliases"]
+        assert [(row["kind"], row["reason"], row["examples"]) for row in rows] == [
+            ("left out", "it is the id of a provider", ["one (Two)"])
+        ]
 
     def test_the_base_has_aliases_too(self) -> None:
         text = b'[[providers]]\nid = "openai"\naliases = ["oai"]\n'

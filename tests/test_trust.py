@@ -299,16 +299,19 @@ class TestNames:
             assert "the alias 'openai/gpt-4o-mini' is stated by" in text
             assert f"{clone / 'llm_models.toml'}:7," in text
 
-    def test_an_alias_that_moves_to_another_model(self, clone: Path) -> None:
+    @pytest.mark.parametrize(("field", "what"), [("aliases", "alias"), ("served_as", "served id")])
+    def test_a_name_that_moves_to_another_model(self, clone: Path, field: str, what: str) -> None:
         packaged = llm_models.load(config=None, publish=False)
-        model = next(model for model in packaged.list_models() if model.aliases)
+        model = next(model for model in packaged.list_models() if model.served_as)
         other = next(one for one in packaged.list_models(model.provider) if one.id != model.id)
-        name = json.dumps(model.aliases[0])
-        toml = model_of(model.provider, f"id = {json.dumps(model.id)}", 'omit = ["aliases"]')
-        toml += model_of(model.provider, f"id = {json.dumps(other.id)}", f"aliases = [{name}]")
+        spec, name = f"{model.provider}:{model.served_as[0]}", json.dumps(model.served_as[0])
+        toml = model_of(model.provider, f"id = {json.dumps(model.id)}", 'omit = ["served_as"]')
+        toml += model_of(model.provider, f"id = {json.dumps(other.id)}", f"{field} = [{name}]")
         catalogue = found(clone, toml)
-        assert catalogue.resolve(f"{model.provider}:{model.aliases[0]}").id == other.id
-        assert "the alias" in refusal(catalogue, f"{model.provider}:{model.aliases[0]}")
+        assert catalogue.resolve(spec).id == other.id
+        assert f"the {what} {name}".replace('"', "'") in refusal(catalogue, spec)
+        line = toml[: toml.index(f"\n{field} = ")].count("\n") + 2
+        assert f"{clone / 'llm_models.toml'}:{line}," in refusal(catalogue, spec)
         assert catalogue.endpoint(model.spec)
 
     def test_the_program_may_do_so(self, clone: Path) -> None:
@@ -325,11 +328,11 @@ class TestNames:
         for spec in (model, "openrouter:attacker/x"):
             assert f"the alias '{alias}'" in refusal(catalogue, spec)
 
-    def test_an_alias_that_becomes_an_id(self, clone: Path) -> None:
+    def test_a_served_id_that_becomes_an_id(self, clone: Path) -> None:
         packaged = llm_models.load(config=None, publish=False)
-        model = next(model for model in packaged.list_models() if model.aliases)
-        toml = model_of(model.provider, f"id = {json.dumps(model.aliases[0])}", 'name = "x"')
-        text = refusal(found(clone, toml), f"{model.provider}:{model.aliases[0]}")
+        model = next(model for model in packaged.list_models() if model.served_as)
+        toml = model_of(model.provider, f"id = {json.dumps(model.served_as[0])}", 'name = "x"')
+        text = refusal(found(clone, toml), f"{model.provider}:{model.served_as[0]}")
         assert f"{clone / 'llm_models.toml'}:3," in text
 
     def test_names_that_only_the_program_states(self, clone: Path) -> None:

@@ -141,7 +141,8 @@ def assembled(
     header: Record, blocks: dict[str, Any], tail: Record | None = None, text: bytes | None = None
 ) -> SnapshotFile:
     """A snapshot file of a header, blocks, a tail and the text of a configuration."""
-    kept = {key: value for key, value in header.items() if key in {"sources", "date", "filters", "overrides_module"}}
+    names = {"sources", "date", "filters", "aliases", "overrides_module"}
+    kept = {key: value for key, value in header.items() if key in names}
     sections = {**empty_tail(), **(tail or {})}
     file = Composite(kept, None, blocks, lambda: sections, name="made-up.json", config=text)
     return SnapshotFile(file.data, "made-up.json")
