@@ -198,7 +198,7 @@ class Touched:
         return True
 
     def _add_matches(self, entry: Entry, pattern: str) -> None:
-        test = self.test(entry.provider, pattern)
+        test = matcher(pattern, partial(self.names.id_of, entry.provider))
         for model_id in self.ids(entry.provider):
             if test([model_id]):  # a glob is over ids; a name means its model
                 self._touch(entry, model_id)
