@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from llm_models.document import Fault
 from llm_models.errors import printable
 from llm_models.modelspec import fold_provider
-from llm_models.naming import Naming
+from llm_models.name_table import NameTable
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -28,11 +28,11 @@ OF_THE_GONE = frozenset({"retires", "successor"})
 
 def canonical(layer: Layer, file: SnapshotFile) -> Layer:
     """A layer in terms of the ids of `file`, which has what the layer defines or does without it."""
-    names = Naming(file)
+    names = NameTable(file)
     return fill(with_providers(layer, names), layer, names)
 
 
-def with_providers(layer: Layer, names: Naming) -> Layer:
+def with_providers(layer: Layer, names: NameTable) -> Layer:
     """A new layer with the entries about providers, by id; `fill` adds the rest.
 
     An entry whose id is an alias means that provider, unless it states a name: then it defines one of its own.
@@ -46,7 +46,7 @@ def with_providers(layer: Layer, names: Naming) -> Layer:
     return made
 
 
-def fill(made: Layer, layer: Layer, names: Naming) -> Layer:
+def fill(made: Layer, layer: Layer, names: NameTable) -> Layer:
     """Add the models and settings of `layer` to `made`, by id. `names` has the providers of the layer, too."""
 
     def provider_of(text: str) -> str:

@@ -16,7 +16,7 @@ from llm_models.files import FileError, read_limited
 from llm_models.in_use import InUse, in_use, packaged, pulled_file
 from llm_models.lookup import unknown_provider
 from llm_models.manifest import described
-from llm_models.naming import Naming
+from llm_models.name_table import NameTable
 from llm_models.origins import leaves
 from llm_models.patterns import literal, matcher
 from llm_models.pipeline import build_base, merge_application
@@ -275,7 +275,7 @@ def _used(folder: Folder, *files: SnapshotFile) -> Callable[[str], bool]:
     whole: set[str] = set()
     tests: list[tuple[str, Test]] = []
     for file in files:
-        read, id_of = canonical(layer, file), Naming(file).id_of
+        read, id_of = canonical(layer, file), NameTable(file).id_of
         whole.update(read.settings.get("prefer", ()), (entry.provider for entry in read.providers))
         patterns = [(entry.provider, entry.match or literal(entry.id)) for entry in read.models]
         allow = read.settings.get("allow")

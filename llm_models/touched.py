@@ -12,7 +12,7 @@ from llm_models.errors import did_you_mean, dotted, printable
 from llm_models.layers import BY_PROVIDER, SETTINGS_RULES
 from llm_models.merge import Layered, merge
 from llm_models.modelspec import fold_provider
-from llm_models.naming import Naming
+from llm_models.name_table import NameTable
 from llm_models.origins import stored
 from llm_models.patterns import is_nameable, is_plain, matcher
 
@@ -67,7 +67,7 @@ class Touched:
         self.gone: list[Gone] = []
         self.providers: dict[str, list[Entry]] = {}
         self.models: dict[str, dict[str, list[Entry]]] = {}
-        self.names = Naming(base)
+        self.names = NameTable(base)
         self.own = self.names.own
         self.defined = self.names.defined
         self.left_out: list[Entry] = []

@@ -17,7 +17,7 @@ RANKS = (
     ("enrich", "records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
     ("lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
     ("agreement", "filters", "layers", "locks", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
-    ("bans", "naming", "notices", "siblings", "timeline_fold"),
+    ("bans", "name_table", "notices", "siblings", "timeline_fold"),
     ("timeline_writer",),
     ("past",),
     ("canonical", "manifest", "view"),

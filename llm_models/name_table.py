@@ -1,4 +1,4 @@
-"""Naming: which provider or model of a base, and of the layers read so far, a name of a configuration means."""
+"""Name table: which provider or model of a base, and of the layers read so far, a name of a configuration means."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     """A name -> the ids of the models that state it."""
 
 
-class Naming:
+class NameTable:
     """The providers, models and names of a base and of layers, which are added one after the other, weakest first.
 
     `own` holds the providers and `defined` the models, by provider, that layers add.
