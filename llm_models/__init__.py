@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from llm_models.endpoints import Endpoint as Endpoint
     from llm_models.listings import ModelHistory as ModelHistory
     from llm_models.listings import ProviderHistory as ProviderHistory
+    from llm_models.naming import wire_id as wire_id
 
 __all__ = [
     "CAPABILITIES",
@@ -130,6 +131,7 @@ __all__ = [
     "resolve",
     "select",
     "snapshot",
+    "wire_id",
 ]
 
 _LAZY = {
@@ -138,6 +140,7 @@ _LAZY = {
     "Overrides": "llm_models.behaviour",
     "ProviderHistory": "llm_models.listings",
     "diff": "llm_models.differences",
+    "wire_id": "llm_models.naming",
 }
 """Public names whose modules are off the read path, imported when first asked for."""
 

@@ -124,7 +124,10 @@ def _merge_provider(changes: Changes, provider: str) -> None:
 def _exclude(changes: Changes, provider: str, patterns: Sequence[str]) -> None:
     for model_id, pattern in changes.touched.excluded(provider, patterns).items():
         origin = changes.locations["exclude"][provider][pattern]
-        changes.removed.setdefault(provider, {})[model_id] = {"pattern": pattern, **origin}
+        removed: Removed = {"pattern": pattern, **origin}  # type: ignore[typeddict-item]
+        if names := changes.touched.every(provider)[model_id][1:]:
+            removed["names"] = names
+        changes.removed.setdefault(provider, {})[model_id] = removed
 
 
 def _merge_models(changes: Changes, provider: str) -> None:

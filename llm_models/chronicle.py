@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from llm_models import paths
 from llm_models.errors import AmbiguousModelError, UnknownModelError, UnknownProviderError, printable, quoted
-from llm_models.lookup import locate, parse_provider
+from llm_models.lookup import key_of, locate, parse_provider
 from llm_models.modelspec import as_key, finder, fold_provider, split_spec
 from llm_models.observations import listed_price
 from llm_models.records import ModelKey
@@ -41,7 +41,8 @@ def history_of(view: View, spec: str | tuple[str, str] | Model) -> ModelHistory:
 
 def history_of_provider(view: View, text: str) -> ProviderHistory:
     """The history of a provider in any spelling. Raises `UnknownProviderError` for one that was never listed."""
-    history = view.past.provider(fold_provider(text)) if view.was_known(text) else None
+    name = view.file.provider_id(text) or text
+    history = view.past.provider(fold_provider(name)) if view.was_known(name) else None
     if history is not None:
         return history
     if view.past.damage is not None:
@@ -55,7 +56,7 @@ def _key(view: View, spec: str | tuple[str, str] | Model) -> ModelKey:
     if not isinstance(spec, str):
         return _with_id(view, as_key(spec))
     text = spec.strip()
-    key = split_spec(text, view.file.provider_id) or split_spec(text, finder(view.past.providers()))
+    key = key_of(view, text) or split_spec(text, finder(view.past.providers()))
     if key is not None and key.id:
         return _with_id(view, key)
     rows = [(name, view.file.block(name)) for name in view.known]

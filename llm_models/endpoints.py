@@ -19,6 +19,7 @@ from llm_models.canonical import canonical
 from llm_models.errors import UntrustedEndpointError, printable, quoted
 from llm_models.frozen import freeze
 from llm_models.in_use import base_of
+from llm_models.lookup import asked_name
 from llm_models.patterns import matcher
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.trust import distrusted, how_to_name
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from llm_models.paths import FoundFile
     from llm_models.patterns import IdOf
     from llm_models.records import Model, Provider
+    from llm_models.view import View
 
     Claim = tuple[str, tuple[str, ...]]
     """What a file that was found states, in words, and the path of its field."""
@@ -69,6 +71,14 @@ def own_address(record: Mapping[str, Any]) -> str | None:
     own = record.get("extra", {}).get("provider")
     address = own.get("api") if isinstance(own, Mapping) else None
     return address if isinstance(address, str) else None
+
+
+def wire_id(view: View, spec: object, model: Model) -> str:
+    """The id to send for `spec`, which names `model`; see `llm_models.wire_id`."""
+    name = asked_name(view, spec)
+    block = view.file.block(model.provider)
+    is_ours = name in block.rows or (name in block.aliases and name not in block.served)
+    return model.provider_model_id if is_ours else name
 
 
 def endpoint_of(

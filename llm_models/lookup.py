@@ -1,5 +1,9 @@
 """Lookup: from the name of a model to its row, or to the reason why there is none; standard library only.
 
+A text is read in this order: an exact name in the scope; `provider:model`; `model@provider`; `provider/model`, if that
+provider has, or had, such a model; a name that one provider has. The first reading that names its provider counts, also
+if its model is denied, excluded or gone: no text that names a provider leads to another one.
+
 For a name that leads to no model, a function is returned that makes the error: finding the nearest names takes longer
 than everything else, and `allowed` does not need them.
 """
@@ -15,14 +19,14 @@ from llm_models.errors import (
     printable,
     quoted,
 )
-from llm_models.modelspec import as_key, finder, fold_provider, spec_error, split_spec
+from llm_models.modelspec import as_key, finder, fold_provider, parse_spec, spec_error, split_spec
+from llm_models.records import ModelKey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from llm_models.errors import LLMModelsError
-    from llm_models.records import ModelKey
     from llm_models.view import ModelRow, View
 
     Miss = Callable[[], LLMModelsError]
@@ -40,6 +44,36 @@ def row_of_pair(view: View, provider: object, name: object) -> ModelRow | Miss:
     """The row of the model that a provider, in any spelling, serves under that name."""
     known = view.file.provider_id(provider)
     return (lambda: _of_no_provider(view, provider, name)) if known is None else row_of(view, known, name)
+
+
+def key_of(view: View, text: str) -> ModelKey | None:
+    """The key that a text names together with its provider; None where it is no more than the name of a model.
+
+    The model of the colon and the at form need not exist. Raises `InvalidSpecError` where `%XX` of an at form is wrong.
+    """
+    text = text.strip()
+    key = split_spec(text, view.file.provider_id)
+    return _by_slash(view, text) if key is None else key
+
+
+def parse(view: View, text: object) -> ModelKey:
+    """The key that a model spec names, whose model need not exist and whose provider may be gone.
+
+    Raises `InvalidSpecError`.
+    """
+    if isinstance(text, str):
+        key = key_of(view, text) or split_spec(text, finder(view.past.providers()))
+        if key is not None and key.id:
+            return key
+    return parse_spec(text, view.file.provider_id, view.known)
+
+
+def asked_name(view: View, spec: object) -> str:
+    """The name of a model in a spec that was found, as it was asked for."""
+    if not isinstance(spec, str):
+        return as_key(spec).id
+    key = key_of(view, spec)
+    return spec.strip() if key is None else key.id
 
 
 def locate(view: View, spec: object, within: str | None, prefer: Collection[str]) -> ModelRow | Miss:
@@ -80,11 +114,38 @@ def _by_text(view: View, text: str, within: str | None, prefer: Collection[str])
     key = split_spec(text, view.file.provider_id)
     if not text or (key is not None and not key.id):
         return lambda: spec_error(text, view.file.provider_id, view.known)
+    key = key or _by_slash(view, text)
     if key is not None:
         return _by_key(view, key, within)
     if within is not None:
         return lambda: _unknown_model(view, within, text)
     return _by_bare_name(view, text, prefer)
+
+
+def _by_slash(view: View, text: str) -> ModelKey | None:
+    """`text` read as `provider/model`; None unless that provider has such a model, had it, or denies it.
+
+    The name of the model is what follows the first `/` or, as with `nvidia/nemotron`, the whole text.
+    """
+    head, slash, rest = text.partition("/")
+    if not slash or not (rest := rest.strip()):
+        return None
+    provider = view.file.provider_id(head)
+    if provider is None:
+        gone = finder(view.past.providers())(head)
+        return None if gone is None or not view.past.knows(gone, rest) else ModelKey(gone, rest)
+    for name in (rest, text):
+        if view.file.block(provider).serves(name):
+            return ModelKey(provider, name)
+    return ModelKey(provider, rest) if _had(view, provider, rest) else None
+
+
+def _had(view: View, provider: str, name: str) -> bool:
+    """Whether a provider that does not serve a name is meant all the same: the name is excluded, denied or gone."""
+    if view.removed(provider, name) is not None:
+        return True
+    denied = None if view.filters is None else view.filters.reason(provider, [name], view.id_of)
+    return (denied is not None and denied[0] == "deny") or view.past.knows(provider, name)
 
 
 def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | Miss:
@@ -125,10 +186,11 @@ def _of_no_provider(view: View, provider: object, name: object) -> LLMModelsErro
 
 def _unknown_model(view: View, provider: str, name: object) -> UnknownModelError:
     spec = f"{provider}:{name}"
-    removed = view.file.tail()["removed"].get(spec)
+    removed = view.removed(provider, name) if isinstance(name, str) else None
     if removed is not None:
-        where = f" ({printable(removed['place'])})" if "place" in removed else ""
-        message = f"{printable(spec)} is excluded by pattern {quoted(removed['pattern'])}{where}"
+        model_id, why = removed
+        where = f" ({printable(why['place'])})" if "place" in why else ""
+        message = f"{printable(f'{provider}:{model_id}')} is excluded by pattern {quoted(why['pattern'])}{where}"
         return UnknownModelError(message, spec=spec)
     from llm_models.retired import absent_model
 

@@ -78,7 +78,7 @@ def split_spec(text: str, provider_id: ProviderId) -> ModelKey | None:
     return None
 
 
-def parse_spec(text: str, provider_id: ProviderId, known: Iterable[str] = ()) -> ModelKey:
+def parse_spec(text: object, provider_id: ProviderId, known: Iterable[str] = ()) -> ModelKey:
     """The key that a model spec names; both parts are trimmed, the model need not exist.
 
     Raises `InvalidSpecError`, which states why neither form fits; it may suggest one of the `known` ids of providers.

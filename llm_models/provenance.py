@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models.block import BESIDE, effective
 from llm_models.errors import UnknownModelError, did_you_mean, dotted, printable, split_dotted
 from llm_models.in_use import base_of
-from llm_models.lookup import locate
-from llm_models.modelspec import as_key, split_spec
+from llm_models.lookup import key_of, locate
+from llm_models.modelspec import as_key
 from llm_models.origins import fields_of, leaves
 from llm_models.records import Model, ModelKey
 
@@ -96,11 +96,12 @@ def explain(view: View, spec: str | tuple[str, str] | Model, field: str | None =
 
 def _key(view: View, spec: str | tuple[str, str] | Model) -> ModelKey:
     """The key that `spec` names, whether its model is shown, hidden or removed."""
-    key = split_spec(spec, view.file.provider_id) if isinstance(spec, str) else as_key(spec)
+    key = key_of(view, spec) if isinstance(spec, str) else as_key(spec)
     if key is not None and (provider := view.file.provider_id(key.provider)) is not None:
         block = view.file.block(provider)
-        model_id = block.id_of(key.id) or key.id
-        if model_id in block.rows or f"{provider}:{model_id}" in view.file.tail()["removed"]:
+        removed = view.removed(provider, key.id)
+        model_id = block.id_of(key.id) or (removed and removed[0])
+        if model_id:
             return ModelKey(provider, model_id)
     row = locate(view, spec, None, ())
     if not isinstance(row, tuple):

@@ -6,10 +6,10 @@ without a lock. The answers come from `view` (what is shown), `lookup` (names) a
 
 from __future__ import annotations
 
-from llm_models.errors import InvalidSpecError, LLMModelsError, UnknownProviderError
+from llm_models.errors import LLMModelsError, UnknownProviderError
 from llm_models.frozen import FrozenDict, Immutable
-from llm_models.lookup import locate, parse_provider, row_of_pair
-from llm_models.modelspec import finder, fold_provider, format_spec, parse_spec, split_spec
+from llm_models.lookup import locate, parse, parse_provider, row_of_pair
+from llm_models.modelspec import fold_provider, format_spec
 from llm_models.view import View
 
 TYPE_CHECKING = False
@@ -120,13 +120,7 @@ class Snapshot(Immutable):
 
     def parse_spec(self, text: str) -> ModelKey:
         """`llm_models.parse_spec`, of this snapshot."""
-        try:
-            return parse_spec(text, self.file.provider_id, self.view.known)
-        except InvalidSpecError:
-            key = _with_gone_provider(text, self.view)
-            if key is None:
-                raise
-            return key
+        return parse(self.view, text)
 
     def format_spec(self, key: tuple[str, str], style: Style = "colon") -> str:
         """`llm_models.format_spec`, of this snapshot."""
@@ -170,21 +164,30 @@ class Snapshot(Immutable):
     def resolve(self, spec: Spec, *, scope: str | None = None, prefer: Iterable[str] | None = None) -> Model:
         """`llm_models.resolve`, of this snapshot."""
         if scope is None and prefer is None and isinstance(spec, str):
-            provider, _, model_id = spec.partition(":")
+            provider, mark, model_id = spec.partition(":")
+            if not mark and "@" not in spec:
+                provider, _, model_id = spec.partition("/")
             try:
                 return self._models[provider][model_id]
             except KeyError:
                 pass
         return self._model(locate(self.view, spec, self._scope(scope), self._providers(prefer or ())))
 
+    def wire_id(self, spec: Spec) -> str:
+        """`llm_models.wire_id`, of this snapshot."""
+        from llm_models.endpoints import wire_id
+
+        return wire_id(self.view, spec, self.resolve(spec))
+
     def endpoint(self, spec: Spec, *, base_url: str | None = None, with_key: bool = False) -> Endpoint:
         """`llm_models.endpoint`, of this snapshot."""
-        from llm_models.endpoints import endpoint_of
+        from llm_models.endpoints import endpoint_of, wire_id
 
         model = self.resolve(spec)
         provider = self.view.provider(model.provider)
         found, program, named = self.found, self.from_program, self.named
-        return endpoint_of(model, provider, self.view.file, found, program, named, base_url, with_key)
+        endpoint = endpoint_of(model, provider, self.view.file, found, program, named, base_url, with_key)
+        return endpoint._replace(model_id=wire_id(self.view, spec, model))
 
     def capabilities(self, spec: Spec) -> Capabilities:
         """`llm_models.capabilities`, of this snapshot."""
@@ -285,14 +288,6 @@ class Snapshot(Immutable):
                 if gone is not None:
                     gone.append(f"prefer.{fold_provider(name)}")
         return list(dict.fromkeys(providers))
-
-
-def _with_gone_provider(text: object, view: View) -> ModelKey | None:
-    """The key that a spec names if its provider is gone; one that the catalogue has comes first, as in lookups."""
-    if not isinstance(text, str) or split_spec(text, view.file.provider_id) is not None:
-        return None
-    key = split_spec(text, finder(view.past.providers()))
-    return key if key is not None and key.id else None
 
 
 def _gone_ids(file: SnapshotFile, given: Filters, was_known: Callable[[str, str], bool]) -> list[str]:

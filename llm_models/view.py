@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from llm_models.filters import Filters
     from llm_models.frozen import Record
     from llm_models.header import Span
+    from llm_models.origins import Removed
     from llm_models.past import Past
     from llm_models.paths import Folder
     from llm_models.snapshot_file import SnapshotFile
@@ -154,9 +155,24 @@ class View:
         from llm_models.patterns import is_nameable, is_plain
 
         if is_nameable(name) and not is_plain(name):
-            is_known = f"{provider}:{name}" in self.file.tail()["removed"] or self.past.knows(provider, name)
-            return name if is_known else None
+            removed = self.removed(provider, name)
+            return name if self.past.knows(provider, name) else removed and removed[0]
         return None
+
+    def removed(self, provider: str, name: str) -> tuple[str, Removed] | None:
+        """The id of the excluded model that a name means which no model of the file has, and what excludes it."""
+        table = self.file.tail()["removed"]
+        if f"{provider}:{name}" in table:
+            return name, table[f"{provider}:{name}"]
+        start = f"{provider}:"
+        return next(
+            (
+                (spec[len(start) :], why)
+                for spec, why in table.items()
+                if spec.startswith(start) and name in why.get("names", ())
+            ),
+            None,
+        )
 
     def provider(self, provider: str) -> Provider:
         """The record of a known provider; built once."""

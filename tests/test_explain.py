@@ -159,10 +159,11 @@ class TestAField:
         with pytest.raises(UnknownModelError, match=f"has no field '{field}'. Did you mean .*'{near}'"):
             catalogue.explain(SPEC, field)
 
-    def test_an_alias_is_its_model_s(self, catalogue: Snapshot) -> None:
-        alias = catalogue.resolve(SPEC).aliases[0]
-        assert catalogue.explain(f"openai:{alias}") == catalogue.explain(SPEC)
-        assert catalogue.explain(("OpenAI", alias)) == catalogue.explain(catalogue.resolve(SPEC))
+    def test_a_served_id_is_its_model_s(self, catalogue: Snapshot) -> None:
+        name = catalogue.resolve(SPEC).served_as[0]
+        for text in (f"openai:{name}", f"openai/{name}"):
+            assert catalogue.explain(text) == catalogue.explain(SPEC)
+        assert catalogue.explain(("OpenAI", name)) == catalogue.explain(catalogue.resolve(SPEC))
 
 
 class TestHiddenModels:

@@ -100,6 +100,15 @@ class TestPatterns:
         catalogue = merged(base, models=[{"provider": "house", "match": "alph?", "tags": ["x"]}])
         assert not catalogue.get_model("house", "a").tags
 
+    @pytest.mark.parametrize("name", ["a", "a-2026-01-01", "alpha"])
+    def test_an_excluded_model_is_excluded_under_all_of_its_names(self, base: SnapshotFile, name: str) -> None:
+        catalogue = merged(base, exclude={"haus": ["alpha"]})
+        for spec in (f"house:{name}", f"haus/{name}", ("haus", name)):
+            with pytest.raises(llm_models.UnknownModelError, match=r"^house:a is excluded by pattern 'alpha'"):
+                catalogue.resolve(spec)
+            explained = catalogue.explain(spec)
+            assert (explained.spec, explained.state, explained.pattern) == ("house:a", "excluded", "alpha")
+
     def test_a_star_alone_always_means_all(self, base: SnapshotFile) -> None:
         """Nobody opens what it closes by listing a model of that name."""
         star = {"provider": "house", "id": "*"}

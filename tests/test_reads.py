@@ -81,16 +81,27 @@ WORLD: dict[str, dict[str, dict[str, Any]]] = {
     },
     "empty": {},
 }
+# The same with ids that hold the name of a provider before a `/`, and with served ids.
+WIDER: dict[str, dict[str, dict[str, Any]]] = {
+    **WORLD,
+    "alpha": {
+        **WORLD["alpha"],
+        "one": {**WORLD["alpha"]["one"], "served_as": ["one-1", "solo2"]},
+        "alpha/own": {"aliases": ["solo3"]},
+    },
+    "gamma_x": {**WORLD["gamma_x"], "beta/one": {"aliases": ["one-1"]}, "beta/other": {}},
+}
 GLOBS = ["*", "one", "u*", "sol?", "*o", "?wo", "[a-o]ne", "x@*", "*:*", "late*", "zzz", "[!o]*", "UNO"]
 
 PROVIDERS = st.sampled_from(["alpha", "beta", "gamma_x", "empty", "Alpha", "GAMMA-X", " gamma.x ", "nowhere", ""])
 NAMES = st.sampled_from(
     ["one", "two", "uno", "solo", "latest", "free", "beta:one", "x@beta", "a/b:free", "three", "", " one ", "ONE", "x"]
-)
+) | st.sampled_from(["one-1", "solo2", "alpha/own", "own", "beta/one", "beta/other", "other"])
 TEXTS = (
     NAMES
     | st.builds("{}:{}".format, PROVIDERS, NAMES)
     | st.builds("{}@{}".format, NAMES, PROVIDERS)
+    | st.builds("{}/{}".format, PROVIDERS, NAMES)
     | st.builds("{}:{}@{}".format, PROVIDERS, NAMES, PROVIDERS)
     | st.text(alphabet="ab:@ oneu", max_size=8)
 )
@@ -111,7 +122,7 @@ PREFER = st.none() | st.lists(PROVIDERS, max_size=3)
 SCOPE = st.none() | st.just("all") | PROVIDERS
 WORLD_FILES = st.builds(
     lambda deny, allow, prefer: catalogues.made_up(
-        WORLD, {"deny": deny, "prefer": prefer, **({} if allow is None else {"allow": allow})}
+        WIDER, {"deny": deny, "prefer": prefer, **({} if allow is None else {"allow": allow})}
     ),
     st.dictionaries(
         st.sampled_from(["alpha", "beta"]), st.lists(st.sampled_from(GLOBS), min_size=1, max_size=2), max_size=1
@@ -133,7 +144,7 @@ def lazy_and_plain(draw: st.DrawFn) -> tuple[Snapshot, oracle.Plain]:
         given = {}
         slow = oracle.Plain(file.data)
         if not slow.list_providers():
-            file = catalogues.made_up(WORLD)
+            file = catalogues.made_up(WIDER)
             slow = oracle.Plain(file.data)
     return Snapshot(file, **given), slow
 
@@ -202,9 +213,9 @@ class TestTheLazyPathEqualsAPlainFullDecode:
 
 
 @pytest.fixture(scope="module")
-def whole() -> oracle.Plain:
+def whole(packaged: Snapshot) -> oracle.Plain:
     with open(PACKAGED_SNAPSHOT, "rb") as file:
-        return oracle.Plain(file.read())
+        return oracle.Plain(file.read(), was_listed=packaged.view.past.knows)
 
 
 class TestTheLazyPathOnThePackagedSnapshot:
@@ -216,7 +227,9 @@ class TestTheLazyPathOnThePackagedSnapshot:
         keys = sorted(whole.models)
         providers = st.sampled_from(sorted(whole.providers))
         key = data.draw(st.sampled_from(keys))
-        texts = [key[1], f"{key[0]}:{key[1]}", f"{key[1]}@{key[0]}", f"{data.draw(providers)}:{key[1]}"]
+        other = data.draw(providers)
+        texts = [key[1], f"{key[0]}:{key[1]}", f"{key[1]}@{key[0]}", f"{key[0]}/{key[1]}"]
+        texts += [f"{other}:{key[1]}", f"{other}/{key[1]}"]
         texts += whole.names(key)
         prefer = data.draw(st.none() | st.lists(providers, max_size=3))
         scope = data.draw(st.none() | st.just("all") | providers)
@@ -509,7 +522,7 @@ class TestResolve:
             packaged.resolve("gpt-4o-mini", scope="opnai")
 
     def test_one_provider_only(self, packaged: Snapshot, whole: oracle.Plain) -> None:
-        """A bare id that one provider serves is that model: for all of those."""
+        """A bare id that one provider serves is that model: for all of those that are not read as `provider/model`."""
         counts: dict[str, list[tuple[str, str]]] = {}
         for key in whole.models:
             counts.setdefault(key[1], []).append(key)

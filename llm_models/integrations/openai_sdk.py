@@ -105,7 +105,7 @@ def client_options(
         raise _refused(model, f"the protocol of its provider is not stated; state {npm}")
     if client not in SPEAKERS:
         raise _refused(model, f"it is not served by OpenAI's protocol, but by that of '{printable(client)}'")
-    endpoint = snapshot.endpoint(model, base_url=base_url, with_key=api_key is not None)
+    endpoint = snapshot.endpoint(spec, base_url=base_url, with_key=api_key is not None)
     url = _usable(endpoint, model) if base_url is None else base_url
     return ClientOptions(base_url=url, model=endpoint.model_id, api_key=api_key or _key(endpoint, model))
 

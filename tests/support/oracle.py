@@ -9,9 +9,12 @@ from __future__ import annotations
 import fnmatch
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from support import SCHEMAS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def flags() -> dict[str, tuple[tuple[str, ...], bool]]:
@@ -90,7 +93,9 @@ class Plain:
         prefer: list[str] | None = None,
         allow: Any = None,
         deny: dict[str, list[str]] | None = None,
+        was_listed: Callable[[str, str], bool] = lambda _provider, _name: False,
     ) -> None:
+        self.was_listed = was_listed
         self.today = datetime.now(UTC).date().isoformat()
         header, *rows, self.tail = json.loads(data)
         rows = [row for row in rows if isinstance(row, dict)]  # a merged configuration stands there as one string
@@ -112,7 +117,10 @@ class Plain:
         return "retires" in self.models[key] and self.models[key]["retires"] <= self.today
 
     def names(self, key: tuple[str, str]) -> list[str]:
-        return [key[1], *self.models[key].get("aliases", [])]
+        return [key[1], *self.models[key].get("served_as", []), *self.models[key].get("aliases", [])]
+
+    def serves(self, provider: str, name: str) -> bool:
+        return any(key[0] == provider and name in self.names(key) for key in self.models)
 
     def shown(self, key: tuple[str, str], allow: Any = None) -> bool:
         names = self.names(key)
@@ -127,10 +135,15 @@ class Plain:
                 return False
         return True
 
+    def provider_id(self, text: str) -> str | None:
+        by_alias = {fold(alias): one for one, record in self.providers.items() for alias in record.get("aliases", [])}
+        return fold(text) if fold(text) in self.providers else by_alias.get(fold(text))
+
     def provider(self, text: str) -> str:
-        if fold(text) in self.providers:
-            return fold(text)
-        raise Fault("UnknownProviderError")
+        provider = self.provider_id(text)
+        if provider is None:
+            raise Fault("UnknownProviderError")
+        return provider
 
     def list_providers(self) -> list[str]:
         return sorted({key[0] for key in self.models if self.shown(key)})
@@ -162,12 +175,26 @@ class Plain:
     def split(self, text: str) -> tuple[str, str] | None:
         """The plain reading of a model spec without `%XX`, which has its own tests."""
         head, colon, tail = text.partition(":")
-        if colon and fold(head) in self.providers:
-            return fold(head), tail.strip()
+        if colon and (provider := self.provider_id(head)) is not None:
+            return provider, tail.strip()
         head, at, tail = text.rpartition("@")
-        if at and fold(tail) in self.providers:
-            return fold(tail), head.strip()
-        return None
+        if at and (provider := self.provider_id(tail)) is not None:
+            return provider, head.strip()
+        return self.by_slash(text)
+
+    def by_slash(self, text: str) -> tuple[str, str] | None:
+        """The reading `provider/model` of a text: that provider has, had, excludes or denies such a model."""
+        head, slash, rest = text.partition("/")
+        rest = rest.strip()
+        provider = self.provider_id(head)
+        if not slash or not rest or provider is None:
+            return None
+        for name in (rest, text):
+            if self.serves(provider, name):
+                return provider, name
+        denied = any(one == provider and fnmatch.fnmatchcase(rest, pattern) for one, pattern in self.deny)
+        removed = f"{provider}:{rest}" in self.tail["removed"]
+        return (provider, rest) if denied or removed or self.was_listed(provider, rest) else None
 
     def resolve(self, text: str, scope: str | None = None, prefer: list[str] | None = None) -> tuple[str, str]:
         text = text.strip()
@@ -184,9 +211,10 @@ class Plain:
             return self.get(*spec)
         if within is not None:
             raise Fault("UnknownModelError")
-        by_id = [key for key in self.models if key[1] == text and self.shown(key)]
-        by_name = [key for key in self.models if text in self.names(key) and self.shown(key)]
-        found = sorted(by_id or by_name)
+        shown = [key for key in self.models if text in self.names(key) and self.shown(key)]
+        by_id = [key for key in shown if key[1] == text]
+        by_served = [key for key in shown if text in self.models[key].get("served_as", [])]
+        found = sorted(by_id or by_served or shown)
         if len(found) > 1:
             ranked = [key for name in wanted for key in found if key[0] == name]
             if not ranked:
