@@ -70,7 +70,8 @@ def fill(made: Layer, layer: Layer, names: NameTable) -> Layer:
     for section, value in layer.settings.items():
         made.settings[section] = value
         if isinstance(value, dict):
-            made.spelled.update({name: provider_of(name) for name in value})
+            spellings = [fold_provider(str(path[1])) for path, _ in layer.document.entries(section)]
+            made.spelled.update({name: provider_of(layer.provider_of(name)) for name in spellings})
             made.settings[section] = {provider_of(name): globs for name, globs in reversed(value.items())}
         elif isinstance(value, list):
             made.settings[section] = [*map(provider_of, value)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from llm_models.case import Finding
@@ -28,7 +29,7 @@ def misreadings(case: Case) -> Iterator[Finding]:
             continue
         every = case.run.every(provider)
         models = [[model_id] for model_id in every] if path[-1] == "match" else [*every.values()]
-        target = meant(pattern, lambda name, of=provider: case.run.id_of(of, name))  # type: ignore[misc]
+        target = meant(pattern, partial(case.run.id_of, provider))
         glob = matcher(pattern, lambda _: None)
         matched = [names for names in models if glob(names)]
         if target is None:

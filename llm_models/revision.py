@@ -17,6 +17,7 @@ from llm_models.layers import layer_from
 from llm_models.modelspec import finder, fold_provider, parse_spec, split_spec
 from llm_models.past import Past, absent
 from llm_models.patterns import meant
+from llm_models.records import ModelKey
 from llm_models.touched import Touched
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from llm_models.errors import Problem
     from llm_models.layers import Layer
-    from llm_models.records import ModelKey
 
 _CHANGE = re.compile(r"""((?:"(?:[^"\\]|\\.)*"|'[^']*'|[\w.-])+)(\+?)=(.*)""", re.DOTALL)
 _IDENTITY = {"provider", "id"}
@@ -249,6 +249,11 @@ class Revision:
         try:
             key = parse_spec(spec, lambda text: names.provider_id(text) or own(text), {*self._providers, *named})
         except InvalidSpecError as error:
+            provider, slash, rest = spec.strip().partition("/")
+            found = names.provider_id(provider) if slash else None
+            for name in (rest.strip(), spec.strip()) if found is not None else ():
+                if (model_id := names.id_of(found, name)) is not None:
+                    return ModelKey(found, model_id)
             if ":" not in spec and "@" not in spec:
                 raise
             hint = "A provider of your own needs an entry under [[providers]] first."

@@ -318,7 +318,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class TestCommands:
     """`set`, `unset` and `exclude` find the entry of the model that is named, and write ids."""
 
-    @pytest.mark.parametrize("spec", ["house:a", "haus:a-2026-01-01", "alpha@haus", "house:alpha"])
+    @pytest.mark.parametrize("spec", ["house:a", "haus:a-2026-01-01", "alpha@haus", "house:alpha", "haus/alpha"])
     def test_set_and_unset_change_the_entry_of_the_model(self, file: Path, spec: str) -> None:
         before = file.read_text()
         fine("set", spec, "tags+=x")
@@ -454,6 +454,17 @@ class TestOtherReaders:
     def test_a_filter_that_leaves_no_model_is_named(self) -> None:
         with pytest.raises(llm_models.EmptyCatalogError, match=r"load\(allow=\.\.\.\)"):
             llm_models.load(config=None, publish=False, allow={"openai": (one for one in ["zzz*"])})
+
+    @pytest.mark.parametrize("section", ["allow", "exclude", "deny"])
+    def test_a_line_that_leaves_no_model_is_named(self, base_file: Path, tmp_path: Path, section: str) -> None:
+        house = 'haus = ["zzz*"]\n' if section == "allow" else 'haus = ["*"]\n'
+        path = tmp_path / "llm_models.toml"
+        path.write_text(f"[allow]\n{house}" if section == "allow" else f'[allow]\nhouse = "all"\n[{section}]\n{house}')
+        with pytest.raises(llm_models.EmptyCatalogError, match=rf"llm_models\.toml:\d.*{section}"):
+            llm_models.load(path, snapshot=base_file, publish=False)
+        path.write_text("")
+        with pytest.raises(llm_models.EmptyCatalogError, match=r"load\(allow=\.\.\.\)"):
+            llm_models.load(path, snapshot=base_file, publish=False, allow={"haus": ["zzz*"]})
 
     def test_deprecated_models_are_named_by_any_name(self, base: SnapshotFile) -> None:
         old = catalogues.layered(base, {"models": [{"provider": "house", "id": "a", "deprecated": True}]})
