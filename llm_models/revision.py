@@ -249,11 +249,8 @@ class Revision:
         try:
             key = parse_spec(spec, lambda text: names.provider_id(text) or own(text), {*self._providers, *named})
         except InvalidSpecError as error:
-            provider, slash, rest = spec.strip().partition("/")
-            found = names.provider_id(provider) if slash else None
-            for name in (rest.strip(), spec.strip()) if found is not None else ():
-                if (model_id := names.id_of(found, name)) is not None:
-                    return ModelKey(found, model_id)
+            if (key := self._by_slash(spec.strip())) is not None:
+                return key
             if ":" not in spec and "@" not in spec:
                 raise
             hint = "A provider of your own needs an entry under [[providers]] first."
@@ -261,6 +258,14 @@ class Revision:
             gone = past and self._why_gone(past.provider)
             raise InvalidSpecError(f"{gone or error}. {hint}") from None
         return key._replace(id=names.id_of(key.provider, key.id) or key.id)
+
+    def _by_slash(self, text: str) -> ModelKey | None:
+        """The model that `provider/model` names, as lookups read it; None where there is none."""
+        head, slash, rest = text.partition("/")
+        provider = self._run.names.provider_id(head) if slash else None
+        names = () if provider is None else ((provider, rest.strip()), (provider, text))
+        found = ((owner, self._run.names.id_of(owner, name)) for owner, name in names)
+        return next((ModelKey(owner, model_id) for owner, model_id in found if model_id is not None), None)
 
     def _why_gone(self, provider: str) -> str | None:
         """Why a provider that is not known is gone, as text; None where it was never listed."""
