@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 OF_THE_GONE = frozenset({"retires", "successor"})
 """What a curated entry may state of a model that is gone: `timeline_build` takes it into the packaged history."""
+ALIASES_OF_THE_GONE = frozenset({"aliases"})
+"""The same, of a provider."""
 
 
 def canonical(layer: Layer, file: SnapshotFile) -> Layer:

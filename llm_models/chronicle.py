@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from llm_models import paths
 from llm_models.errors import AmbiguousModelError, UnknownModelError, UnknownProviderError, printable, quoted
 from llm_models.lookup import key_of, locate, parse_provider
-from llm_models.modelspec import as_key, finder, fold_provider, split_spec
+from llm_models.modelspec import as_key, fold_provider, split_spec
 from llm_models.observations import listed_price
 from llm_models.records import ModelKey
 from llm_models.snapshot_file import SnapshotFile
+from llm_models.suggestions import makers
 
 if TYPE_CHECKING:
     from llm_models.frozen import FrozenDict
@@ -56,7 +57,7 @@ def _key(view: View, spec: str | tuple[str, str] | Model) -> ModelKey:
     if not isinstance(spec, str):
         return _with_id(view, as_key(spec))
     text = spec.strip()
-    key = key_of(view, text) or split_spec(text, finder(view.past.providers()))
+    key = key_of(view, text) or split_spec(text, view.past.provider_id)
     if key is not None and key.id:
         return _with_id(view, key)
     rows = [(name, view.file.block(name)) for name in view.known]
@@ -68,10 +69,12 @@ def _key(view: View, spec: str | tuple[str, str] | Model) -> ModelKey:
         found = locate(view, spec, None, ())
         raise found() if callable(found) else UnknownModelError(f"{quoted(text)} has no history", spec=text)
     if len(keys) > 1:
-        specs = tuple([f"{one.provider}:{one.id}" for one in sorted(keys)])
+        own = makers(view, view.names().get(text, ()))
+        ordered = sorted(keys, key=lambda one: (one.provider not in own, one))
+        specs = tuple([f"{one.provider}:{one.id}" for one in ordered])
         listed = ", ".join(map(printable, specs[:8])) + (f" and {len(specs) - 8} more" if len(specs) > 8 else "")
-        message = f"{quoted(text)} was listed by {len(specs)} providers: {listed}. Choose one of these"
-        raise AmbiguousModelError(message, spec=text, specs=specs)
+        problem = f"{quoted(text)} was listed by {len(specs)} providers: {listed}"
+        raise AmbiguousModelError(f"{problem}. Choose one of these", spec=text, specs=specs, problem=problem)
     return keys.pop()
 
 

@@ -176,10 +176,14 @@ class RetiredModelError(UnknownModelError):
 
 
 class AmbiguousModelError(LLMModelsError, LookupError):
-    """Several providers serve a model with that bare id. `specs` are the model specs that it may mean."""
+    """Several providers serve a model with that bare id. `specs` are the model specs that it may mean.
+
+    The first are those of the models' makers. `problem` is the message without the advice for programmers.
+    """
 
     spec: str
     specs: tuple[str, ...]
+    problem: str
 
 
 class ModelNotAllowedError(LLMModelsError, LookupError):

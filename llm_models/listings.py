@@ -27,9 +27,9 @@ STILL = -1
 ELSEWHERE = ...
 """In place of a price: the history leaves it out, because the record of the snapshot has it."""
 SHORT = 3
-"""A model that was listed for at most so many days after its first one was withdrawn: most are typos of the source."""
+"""A model that was seen for at most so many days after its first one was withdrawn: most are typos of the source."""
 SURE = 14
-"""How many days may lie between the days around such a listing; with more, it may have been listed for longer."""
+"""How many days may lie between the days around such a listing. With more, nobody knows how long it was listed."""
 
 
 class Entry(NamedTuple):
@@ -146,7 +146,7 @@ class ModelHistory(NamedTuple):
     `date` is the last day of the history. `intervals` are the times during which the model was listed, with gaps
     between them. `prices` are in USD per million tokens, oldest first. `successor` is stated by somebody, `rename` is
     the other spelling under which the provider lists it now. `twin` is another spelling instead that was listed beside
-    it for more than four weeks: it may be the same model. `withdrawn`: it was listed for three days or less, and is
+    it for more than four weeks: it may be the same model. `withdrawn`: it was seen for three days or less, and is
     gone. The last day listed is not the day on which the model stopped answering, which no list of models states.
     """
 
@@ -269,7 +269,7 @@ def intervals(days: Sequence[str], spans: Iterable[tuple[int, int]]) -> tuple[In
 
 
 def is_withdrawn(times: Sequence[Interval]) -> bool:
-    """Whether a name is gone that was surely listed for three days or less."""
+    """Whether a name is gone that was seen for three days or less, and that was missing at most two weeks apart."""
     first, last = times[0], times[-1]
     if first.not_listed_on is None or last.last is None or last.gone_by is None:
         return False

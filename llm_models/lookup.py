@@ -15,11 +15,10 @@ from llm_models.errors import (
     ModelNotAllowedError,
     UnknownModelError,
     UnknownProviderError,
-    did_you_mean,
     printable,
     quoted,
 )
-from llm_models.modelspec import as_key, finder, fold_provider, parse_spec, spec_error, split_spec
+from llm_models.modelspec import as_key, fold_provider, parse_spec, spec_error, split_spec
 from llm_models.records import ModelKey
 
 TYPE_CHECKING = False
@@ -62,7 +61,7 @@ def parse(view: View, text: object) -> ModelKey:
     Raises `InvalidSpecError`.
     """
     if isinstance(text, str):
-        key = key_of(view, text) or split_spec(text, finder(view.past.providers()))
+        key = key_of(view, text) or split_spec(text, view.past.provider_id)
         if key is not None and key.id:
             return key
     return parse_spec(text, view.file.provider_id, view.known)
@@ -132,7 +131,7 @@ def _by_slash(view: View, text: str) -> ModelKey | None:
         return None
     provider = view.file.provider_id(head)
     if provider is None:
-        gone = finder(view.past.providers())(head)
+        gone = view.past.provider_id(head)
         return None if gone is None or not view.past.knows(gone, rest) else ModelKey(gone, rest)
     for name in (rest, text):
         if view.file.block(provider).serves(name):
@@ -174,7 +173,13 @@ def unknown_provider(text: object, known: Collection[str], view: View | None = N
         absent = absent_provider(view, text)
         if absent is not None:
             return absent
-    hint = did_you_mean(fold_provider(text), known) if isinstance(text, str) else ""
+        from llm_models.suggestions import for_provider
+
+        hint = for_provider(view, text)
+    else:
+        from llm_models.similarity import provider_hint
+
+        hint = provider_hint(fold_provider(text), known) if isinstance(text, str) else ""
     return UnknownProviderError(f"unknown provider {quoted(text)}.{hint}", provider=text)
 
 
@@ -188,40 +193,42 @@ def _unknown_model(view: View, provider: str, name: object) -> UnknownModelError
     spec = f"{provider}:{name}"
     removed = view.removed(provider, name) if isinstance(name, str) else None
     if removed is not None:
-        model_id, why = removed
-        where = f" ({printable(why['place'])})" if "place" in why else ""
-        message = f"{printable(f'{provider}:{model_id}')} is excluded by pattern {quoted(why['pattern'])}{where}"
+        model_id, by = removed
+        where = f" ({printable(by['place'])})" if "place" in by else ""
+        message = f"{printable(f'{provider}:{model_id}')} is excluded by pattern {quoted(by['pattern'])}{where}"
         return UnknownModelError(message, spec=spec)
     from llm_models.retired import absent_model
+    from llm_models.suggestions import for_model
 
-    block = view.file.block(provider)
-
-    def hint() -> str:
-        return did_you_mean(str(name), [*block.ids, *block.aliases]) if block.ids else " That provider has no models."
-
-    absent = absent_model(view, provider, name, hint)
-    return absent or UnknownModelError(f"{provider} has no model {quoted(name)}.{hint()}", spec=spec)
+    absent = absent_model(view, provider, name, lambda: for_model(view, provider, name))
+    why = f"{provider} has no model {quoted(name)}"
+    return absent or UnknownModelError(f"{why}.{for_model(view, provider, name)}", spec=spec)
 
 
 def _unknown_name(view: View, name: str) -> LLMModelsError:
     from llm_models.retired import absent_model, absent_name, absent_provider
+    from llm_models.suggestions import for_name, unknown_provider_in
 
     def hint() -> str:
-        return did_you_mean(name, view.names())
+        return for_name(view, name)
 
-    key = split_spec(name, finder(view.past.providers()))
+    key = split_spec(name, view.past.provider_id)
     absent = absent_name(view, name, hint) if key is None else absent_model(view, *key) or absent_provider(view, key[0])
     if absent is not None:
         return absent
-    reading = f" ({spec_error(name, view.file.provider_id, view.known)})" if ":" in name or "@" in name else ""
-    return UnknownModelError(f"no provider has a model {quoted(name)}.{hint()}{reading}", spec=name)
+    head = unknown_provider_in(view, name)
+    why = f"no provider has a model {quoted(name)}{head and f', and {head}'}"
+    return UnknownModelError(f"{why}.{hint()}", spec=name)
 
 
 def _ambiguous(view: View, name: str, rows: list[ModelRow]) -> AmbiguousModelError:
-    specs = tuple([f"{provider}:{view.file.block(provider).ids[row]}" for provider, row in rows])
+    from llm_models.suggestions import makers_first
+
+    specs = tuple([f"{provider}:{view.file.block(provider).ids[row]}" for provider, row in makers_first(view, rows)])
     listed = ", ".join(map(printable, specs[:8])) + (f" and {len(specs) - 8} more" if len(specs) > 8 else "")
-    message = f"{quoted(name)} is served by {len(specs)} providers: {listed}. Choose one of these, or prefer a provider"
-    return AmbiguousModelError(message, spec=name, specs=specs)
+    problem = f"{quoted(name)} is served by {len(specs)} providers: {listed}"
+    message = f"{problem}. Choose one of these, or pass prefer= with a provider"
+    return AmbiguousModelError(message, spec=name, specs=specs, problem=problem)
 
 
 def _not_allowed(view: View, provider: str, model_id: str, section: str, pattern: str | None) -> ModelNotAllowedError:

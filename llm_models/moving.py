@@ -42,7 +42,8 @@ _DATE = re.compile(r"(?<!\d)(20\d\d)-?(\d\d)-?(\d\d)(?!\d)|(?<!\d)(2\d)(0[1-9]|1
 class Moving:
     """The moving names of layers and their base. `problems` are what layers state wrongly about them.
 
-    `void` lists the statements without effect, because the target is gone or the layer only patches.
+    `void` lists the statements without effect: the layer only patches, or the target was listed once. At the activation
+    in which the target goes, the history still lists it, so a name that is known is enough.
     """
 
     def __init__(self, touched: Touched) -> None:
@@ -63,7 +64,7 @@ class Moving:
 
     def _unknown(self, provider: str, entry: Entry) -> None:
         target = entry.fields[FIELD]
-        if entry.is_ground or entry.layer.only_patches or self._touched.past.is_gone(provider, target):
+        if entry.is_ground or entry.layer.only_patches or self._touched.past.knows(provider, target):
             self.void.append(entry)
             return
         text = f"{provider} has no model '{printable(target)}'"

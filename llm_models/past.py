@@ -21,7 +21,7 @@ from llm_models import paths
 from llm_models.errors import LLMModelsError, SnapshotError, printable
 from llm_models.header import WRONG
 from llm_models.listings import ELSEWHERE
-from llm_models.modelspec import fold_provider
+from llm_models.spellings import alike
 from llm_models.timeline import History
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from llm_models.frozen import FrozenDict
     from llm_models.listings import ModelHistory, Price, ProviderHistory
     from llm_models.paths import Folder
+    from llm_models.timeline_fold import Folded
 
     T = TypeVar("T")
     Current = Callable[[str, str], FrozenDict | None]
@@ -39,14 +40,13 @@ if TYPE_CHECKING:
 class Past:
     """The histories that a catalogue believes. `folder` is the application whose own history may be one of them."""
 
-    __slots__ = ("_aside", "_histories", "_united", "damage", "folder")
+    __slots__ = ("_aside", "_histories", "damage", "folder")
 
     def __init__(self, folder: Folder | None = None) -> None:
         self.folder = folder
         self.damage: LLMModelsError | None = None
         """Why the packaged history was left aside."""
         self._histories: list[History] | None = None
-        self._united: dict[tuple[str, bool], History] = {}
         self._aside: list[str] = []
 
     def knows(self, provider: str, model_id: str | None = None) -> bool:
@@ -55,12 +55,16 @@ class Past:
 
     def is_gone(self, provider: str, model_id: str) -> bool:
         """Whether a model was listed once and no longer is."""
-        entry = self._answer(provider, lambda history: history.entry(provider, model_id))
+        entry = self._answer(lambda history: history.entry(provider, model_id), provider, model_id)
         return entry is not None and not entry.living
 
     def providers(self) -> set[str]:
         """The ids of all providers that were ever listed."""
         return {name for _, names in self._answers(lambda history: history.providers) for name in names}
+
+    def provider_id(self, text: str) -> str | None:
+        """The id of the provider that a text names, in any spelling or by an alias; None where it was never listed."""
+        return next((name for _, name in self._answers(lambda history: history.provider_id(text))), None)
 
     def ids(self, provider: str) -> list[str]:
         """The ids of all models of a provider that were ever listed, sorted."""
@@ -81,7 +85,7 @@ class Past:
 
     def provider(self, provider: str) -> ProviderHistory | None:
         """When a provider was listed; None where it never was."""
-        return self._answer(provider, lambda history: history.of_provider(provider))
+        return self._answer(lambda history: history.of_provider(provider), provider)
 
     def model(self, provider: str, model_id: str, current: Current | None = None) -> ModelHistory | None:
         """When a model was listed and at which prices; None where it never was.
@@ -93,37 +97,49 @@ class Past:
             leaves_out = current is not None and history.name == paths.PACKAGED_HISTORY
             return history.of_model(provider, model_id, current(provider, model_id) if current and leaves_out else None)
 
-        return self._answer(provider, ask, current)
+        return self._answer(ask, provider, model_id, current)
 
-    def _answer(self, provider: str, ask: Callable[[History], T | None], current: Current | None = None) -> T | None:
-        """The answer about a provider of the history that has all; None where it was never listed."""
+    def _answer(
+        self,
+        ask: Callable[[History], T | None],
+        provider: str,
+        model_id: str | None = None,
+        current: Current | None = None,
+    ) -> T | None:
+        """The answer about a provider, or a model of it, of the history that has all of it; None where none has it."""
         found = self._answers(ask)
-        united = self._both(fold_provider(provider), current) if found else None
+        united = self._united(self.provider_id(provider) or "", model_id, current) if found else None
         if united is not None:
             return ask(united)
-        return max(found, key=lambda answer: answer[0].date)[1] if found else None
+        believed = [answer for answer in found if answer[0] in (self._histories or ())]
+        return max(believed, key=lambda answer: answer[0].date)[1] if believed else None
 
-    def _both(self, provider: str, current: Current | None) -> History | None:
-        """What both histories remember of a provider; None where one of them has all of it."""
+    def _united(self, provider: str, model_id: str | None, current: Current | None) -> History | None:
+        """What both histories remember of a provider, with those of its models that an answer about one needs.
+
+        None where one history has all of it.
+        """
         if self._histories is None or len(self._histories) < 2:
             return None
         own, packaged = self._histories
         if own.source != packaged.source or (own.own or {}).get("packaged") == packaged.checksum:
             return None
-        key = provider, current is not None
-        if key not in self._united:
-            from llm_models.timeline_fold import folded, united, with_current
-            from llm_models.timeline_writer import encode
+        from llm_models.timeline_fold import folded, united, with_current
+        from llm_models.timeline_writer import encode
 
-            def price(name: str, model_id: str, now: Price) -> Price:
-                return now if now is not ELSEWHERE else current(name, model_id) if current else None
+        def part(history: History) -> Folded:
+            return folded(history, [provider], lambda name: model_id is not None and alike(name, model_id))
 
-            parts = [part for _, part in self._answers(lambda history: folded(history, [provider]))]
-            if len(parts) < 2:
-                return None
-            mine, theirs = [with_current(part, price) for part in parts]
-            self._united[key] = History(encode(united(theirs, mine)), own.name)
-        return self._united[key]
+        def price(name: str, model_id: str, now: Price) -> Price:
+            return now if now is not ELSEWHERE else current(name, model_id) if current else None
+
+        theirs = with_current(part(packaged), price)
+        try:
+            return History(encode(united(theirs, with_current(part(own), price))), own.name)
+        except (SnapshotError, *WRONG) as error:
+            self._histories = [packaged]
+            self._set_aside(error if isinstance(error, SnapshotError) else _unreadable(own), own.name)
+            return None
 
     def _answers(self, ask: Callable[[History], T | None]) -> list[tuple[History, T]]:
         """The answer of each history that has one, the own one first."""
@@ -172,6 +188,8 @@ def _own(folder: Folder | None) -> History | None:
     if folder is None or path is None or not paths.exists(path, SnapshotError) or folder.strange(path) is not None:
         return None
     history = History.open(path)
+    if not isinstance(history.own, dict | None):
+        raise _unreadable(history)
     return history if folder.strange(path, history.status) is None else None  # another file may have that name by now
 
 
@@ -213,7 +231,7 @@ def told(history: ModelHistory | ProviderHistory) -> str:
     text = f"last listed on {last.last}"
     if getattr(history, "withdrawn", False):
         first = history.intervals[0].first
-        text = f"listed only on {first}" if first == last.last else f"listed only from {first} to {last.last}"
+        text = f"seen only on {first}" if first == last.last else f"seen only from {first} to {last.last}"
     return printable(text if last.gone_by in (None, last.last) else f"{text}, gone by {last.gone_by}")
 
 

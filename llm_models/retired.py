@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from llm_models.errors import RetiredModelError, UnknownModelError, UnknownProviderError, printable, quoted
 from llm_models.modelspec import fold_provider
 from llm_models.past import absent, follows, has_twin, told
+from llm_models.suggestions import other_revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,14 +25,15 @@ SHOWN = 3
 
 def absent_provider(view: View, text: object) -> UnknownProviderError | None:
     """The error for a provider that was listed once."""
-    history = view.past.provider(fold_provider(text)) if isinstance(text, str) else None
-    if history is None:
+    history = view.past.provider(text) if isinstance(text, str) else None
+    if history is None or not isinstance(text, str):
         return None
     if history.listed:
         why = f"it is not in this catalogue ({told(history)})"
         return UnknownProviderError(f"unknown provider {quoted(text)}: {why}", provider=text)
     last = history.intervals[-1]
-    message = f"unknown provider {quoted(text)}: it is no longer listed ({told(history)})"
+    name = "it" if history.id == fold_provider(text) else history.id
+    message = f"unknown provider {quoted(text)}: {name} is no longer listed ({told(history)})"
     return UnknownProviderError(message, provider=text, last_listed=history.last, gone_by=last.gone_by)
 
 
@@ -72,13 +74,16 @@ def _error(view: View, history: ModelHistory, hint: Callable[[], str]) -> Retire
     parts = [f"{printable(history.spec)} is no longer listed: {told(history)}."]
     if history.provider not in view.known:
         parts.append("Its provider is gone, too.")
-    follower = follows(history, has)
-    others = () if _is_known(history, has) else elsewhere(view, history.provider, history.id)
+    follower, known = follows(history, has), _is_known(history, has)
+    others = () if known else elsewhere(view, history.provider, history.id)
     if follower:
         parts.append(follower)
+    revision = "" if known else other_revision(view, history.provider, history.id).strip()
+    if revision:
+        parts.append(revision)
     if others:
         parts.append(f"Other providers list that id: {shortened(others)}.")
-    text = " ".join(parts) + ("" if others or _is_known(history, has) or has_twin(history, has) else hint())
+    text = " ".join(parts) + ("" if revision or others or known or has_twin(history, has) else hint())
     rename = None if history.rename is None or not has(history.provider, history.rename.id) else history.rename.id
     return _retired(text, history, history.spec, rename and f"{history.provider}:{rename}", others)
 

@@ -249,12 +249,12 @@ class Revision:
         try:
             key = parse_spec(spec, lambda text: names.provider_id(text) or own(text), {*self._providers, *named})
         except InvalidSpecError as error:
-            if (key := self._by_slash(spec.strip())) is not None:
-                return key
+            if (found := self._by_slash(spec.strip())) is not None:
+                return found
             if ":" not in spec and "@" not in spec:
                 raise
             hint = "A provider of your own needs an entry under [[providers]] first."
-            past = split_spec(spec, finder(self._past.providers()))
+            past = split_spec(spec, self._past.provider_id)
             gone = past and self._why_gone(past.provider)
             raise InvalidSpecError(f"{gone or error}. {hint}") from None
         return key._replace(id=names.id_of(key.provider, key.id) or key.id)

@@ -24,6 +24,15 @@ class Rename(NamedTuple):
     rule: str
 
 
+def alike(one: str, other: str) -> bool:
+    """Whether two ids may be one name.
+
+    >>> alike("claude-opus-4.1", "anthropic/claude-opus-4-1")
+    True
+    """
+    return any(spelling(one) == spelling(other) for spelling in _SPELLINGS.values())
+
+
 def renamed(gone: str, living: Iterable[str]) -> Rename | None:
     """The one of the `living` ids of a provider that spells `gone` in another way; None where none or several do.
 

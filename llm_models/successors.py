@@ -1,4 +1,4 @@
-"""Successors: what `overrides/` states to follow the models of a history that are gone."""
+"""Successors: what `overrides/` states of a history's models and providers that are gone: what follows, and aliases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from llm_models import paths
-from llm_models.listings import Successor
+from llm_models.listings import STILL, Successor
+from llm_models.modelspec import fold_provider
 from llm_models.pipeline import curated_layers
 
 if TYPE_CHECKING:
@@ -32,6 +33,17 @@ def curated_successors(history: Folded) -> dict[tuple[str, str], Successor]:
             links = next((links for line in above if line.startswith("#") and (links := _LINK.findall(line))), [None])
             found[entry.provider, entry.id] = Successor(entry.fields["successor"], CURATED, links[0])
     return found
+
+
+def curated_aliases(history: Folded) -> dict[str, str]:
+    """The aliases that `overrides/` states for providers that are gone, folded, with the provider's id."""
+    return {
+        fold_provider(alias): entry.provider
+        for layer in curated_layers()
+        for entry in layer.providers
+        if (part := history.providers.get(entry.provider)) is not None and part.seen[-1][1] != STILL
+        for alias in entry.fields.get("aliases", ())
+    }
 
 
 def _lines(name: str) -> list[str]:

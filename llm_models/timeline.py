@@ -59,12 +59,12 @@ class Line:
     `seen` are the spans of the provider, `ids` has the row of each id, `successors` the fields of each `Successor`.
     """
 
-    __slots__ = ("_classes", "_days", "_prices", "_rows", "ids", "seen", "successors")
+    __slots__ = ("_classes", "_days", "_prices", "_rows", "ids", "provider", "seen", "successors")
 
     def __init__(self, text: str, provider: str, classes: list[str], days: int) -> None:
         """The line with this text. Raises one of `WRONG` where it is not one that this package writes."""
         data = loads(text)
-        self._classes, self._days = classes, days
+        self.provider, self._classes, self._days = provider, classes, days
         self._prices, self._rows = data["prices"], data["listed"]
         self.ids: dict[str, int] = {}
         self.seen = _spans(data["seen"], days)
@@ -140,14 +140,17 @@ def _spans(flat: list[int], days: int) -> tuple[tuple[int, int], ...]:
 
 
 class History:
-    """A history file that is read where a question needs it; providers may be named in any spelling.
+    """A history file that is read where a question needs it; providers may be named in any spelling, or by an alias.
 
     `source` is the name of the source, `days` are the days on which it was seen, `classes` the names of the prices that
-    are plain numbers, `providers` has the offset, length and checksum of each provider's line. `checksum` is that of
-    the header, and so of the whole file; `own` is what the file of an application remembers (`timeline_update`).
+    are plain numbers, `providers` has the offset, length and checksum of each provider's line, `aliases` the other
+    names of those that are gone. `checksum` is that of the header, and so of the whole file; `own` is what the file of
+    an application remembers (`timeline_update`).
     """
 
-    __slots__ = ("_body", "_lines", "_source", "checksum", "classes", "days", "name", "own", "providers", "source")
+    __slots__ = (
+        "_body", "_lines", "_source", "aliases", "checksum", "classes", "days", "name", "own", "providers", "source",
+    )  # fmt: skip
 
     def __init__(self, source: bytes | OpenFile, name: str) -> None:
         """The file with these bytes. Checks the header and the length; raises `SnapshotError` that names the file."""
@@ -164,10 +167,15 @@ class History:
             self.days: list[str] = header["days"]
             self.classes: list[str] = header["classes"]
             self.providers: dict[str, list[int]] = header["providers"]
+            self.aliases: dict[str, str] = header.get("aliases", {})
             for offset, length, _ in self.providers.values():
                 if offset != end:
                     raise ValueError
                 end += length
+            if not all(isinstance(name, str) for name in self.classes):
+                raise ValueError
+            if not self.aliases.keys().isdisjoint(self.providers) or not {*self.aliases.values()} <= {*self.providers}:
+                raise ValueError
             if self.days != sorted({*self.days}) or not day_of(self.days[0]) <= day_of(self.days[-1]):
                 raise ValueError
         except WRONG:
@@ -204,9 +212,14 @@ class History:
         """The status of the open file; None where it was read whole. Raises `SnapshotError`."""
         return self._source.status() if isinstance(self._source, OpenFile) else None
 
+    def provider_id(self, text: str) -> str | None:
+        """The id of the provider that a text names, in any spelling or by an alias; None where it was never listed."""
+        folded = fold_provider(text)
+        return folded if folded in self.providers else self.aliases.get(folded)
+
     def line(self, provider: str) -> Line | None:
         """The line of a provider, decoded once; None where it was never listed. Raises `SnapshotError`."""
-        provider = fold_provider(provider)
+        provider = self.provider_id(provider) or ""
         if provider in self._lines or provider not in self.providers:
             return self._lines.get(provider)
         offset, length, checksum = self.providers[provider]
@@ -238,7 +251,7 @@ class History:
     def knows(self, provider: str, model_id: str | None = None) -> bool:
         """Whether a provider, or a model of it, was listed on any day: a name that is known is not a typo."""
         if model_id is None:
-            return fold_provider(provider) in self.providers
+            return self.provider_id(provider) is not None
         line = self.line(provider)
         return line is not None and model_id in line.ids
 
@@ -247,7 +260,7 @@ class History:
         line = self.line(provider)
         if line is None:
             return None
-        return ProviderHistory(fold_provider(provider), intervals(self.days, line.seen), self.days[0], self.date)
+        return ProviderHistory(line.provider, intervals(self.days, line.seen), self.days[0], self.date)
 
     def of_model(self, provider: str, model_id: str, current: Any = None) -> ModelHistory | None:
         """When a model was listed and at which prices; None where it never was.
@@ -266,7 +279,7 @@ class History:
         except WRONG:
             raise self._unreadable(provider) from None
         return ModelHistory(
-            provider=fold_provider(provider),
+            provider=line.provider,
             id=model_id,
             intervals=times,
             prices=dated_prices(self.days, entry),

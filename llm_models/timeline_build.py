@@ -6,9 +6,10 @@
 A FILE is a document of the source, or a tar archive of such documents, with its day (`YYYY-MM-DD`) in its name; the
 files are given in the order of their days. A name that ends in `-prices.json` has no modes in its prices. With
 `--onto`, a packaged history goes on: `--snapshot` is the packaged snapshot of its last day. With `--snapshot` and
-without a FILE, only the successors are new.
+without a FILE, only the successors and aliases are new.
 
 The successors of models that are gone are those of `overrides/`, and where it states none those of LiteLLM's price map.
+The aliases of providers that are gone are those of `overrides/`.
 """
 
 from __future__ import annotations
@@ -31,9 +32,18 @@ from llm_models.modelspec import fold_provider
 from llm_models.normalize import Report, normalize
 from llm_models.observations import observed_file, observed_records
 from llm_models.snapshot_file import SnapshotFile
-from llm_models.successors import CURATED, curated_successors, entry_of
+from llm_models.successors import CURATED, curated_aliases, curated_successors, entry_of
 from llm_models.timeline import History
-from llm_models.timeline_fold import Folded, extended, folded, nothing, with_prices, with_successors, without_prices
+from llm_models.timeline_fold import (
+    Folded,
+    extended,
+    folded,
+    nothing,
+    with_aliases,
+    with_prices,
+    with_successors,
+    without_prices,
+)
 from llm_models.timeline_writer import encode
 from llm_models.upstream import MAX_BYTES
 
@@ -188,6 +198,7 @@ def main(out: str, onto: str | None, snapshot: str | None, litellm: str | None, 
             with open(litellm, encoding="utf-8") as file:
                 stated = litellm_successors(json.load(file), history)
         history = with_successors(history, {**stated, **curated_successors(history)})
+        history = with_aliases(history, curated_aliases(history))
         data = encode(without_prices(history))
         write_atomically(out, data)
     except LLMModelsError as error:

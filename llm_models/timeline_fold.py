@@ -47,6 +47,7 @@ class Folded(NamedTuple):
     source: str
     days: tuple[str, ...]
     providers: Mapping[str, Part]
+    aliases: Mapping[str, str] = FrozenDict()
 
 
 def nothing(source: str) -> Folded:
@@ -54,16 +55,22 @@ def nothing(source: str) -> Folded:
     return Folded(source, (), {})
 
 
-def folded(history: History, providers: Iterable[str] | None = None) -> Folded:
-    """A history file in memory, all of it or only these providers. Raises `SnapshotError` where the file is damaged."""
+def folded(
+    history: History, providers: Iterable[str] | None = None, wanted: Callable[[str], bool] | None = None
+) -> Folded:
+    """A history file in memory: all of it, or only these providers and those of their models whose id is `wanted`.
+
+    Raises `SnapshotError` where the file is damaged.
+    """
     parts = {}
     for provider in history.providers if providers is None else providers:
         line = history.line(provider)
         if line is None:
             continue
-        ids = {model_id: entry for model_id in line.ids if (entry := history.entry(provider, model_id))}
+        names = line.ids if wanted is None else filter(wanted, line.ids)
+        ids = {model_id: entry for model_id in names if (entry := history.entry(provider, model_id))}
         parts[provider] = Part(line.seen, ids, line.successors)
-    return Folded(history.source, tuple(history.days), parts)
+    return Folded(history.source, tuple(history.days), parts, history.aliases)
 
 
 def with_prices(history: Folded, last: Observation) -> Folded:
@@ -107,6 +114,16 @@ def with_successors(history: Folded, successors: Mapping[tuple[str, str], Succes
     return history._replace(providers=parts)
 
 
+def with_aliases(history: Folded, aliases: Mapping[str, str]) -> Folded:
+    """The history with these other names of its providers, folded, instead of those that it had.
+
+    A name that is itself a provider of the history, or is one of no provider of it, is left out.
+    """
+    known = history.providers
+    kept = {alias: provider for alias, provider in sorted(aliases.items()) if provider in known and alias not in known}
+    return history._replace(aliases=kept)
+
+
 def extended(history: Folded, seen: Observation) -> Folded:
     """The history with one more observation. Nothing that it had is lost.
 
@@ -134,7 +151,7 @@ def extended(history: Folded, seen: Observation) -> Folded:
             ids[model_id] = _listed(ids.get(model_id), price, today, seen.unseen)
         spans = _closed(part.seen, today, again=again) if now is None else _opened(part.seen, today)
         parts[provider] = Part(spans, ids, part.successors)
-    return Folded(history.source, days, parts)
+    return history._replace(days=days, providers=parts)
 
 
 def _closed(spans: Spans, today: int, *, again: bool) -> Spans:
@@ -248,7 +265,7 @@ def _merged(one: Folded, other: Folded, begins: int) -> Folded:
         names = both[0].ids.keys() | both[1].ids.keys()
         ids = {name: entry([part.ids.get(name) for part in both]) for name in names}
         parts[provider] = Part(seen.spans, ids, {**both[1].successors, **both[0].successors})
-    return Folded(one.source, days, parts)
+    return Folded(one.source, days, parts, {**other.aliases, **one.aliases})
 
 
 def _turns(entry: Entry, at: Sequence[int]) -> set[int]:

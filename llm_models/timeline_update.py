@@ -30,9 +30,18 @@ from llm_models.header import read_header
 from llm_models.in_use import packaged
 from llm_models.observations import observed_file
 from llm_models.status import UNUSED
-from llm_models.successors import curated_successors
+from llm_models.successors import curated_aliases, curated_successors
 from llm_models.timeline import History
-from llm_models.timeline_fold import Observation, extended, folded, inserted, united, with_prices, with_successors
+from llm_models.timeline_fold import (
+    Observation,
+    extended,
+    folded,
+    inserted,
+    united,
+    with_aliases,
+    with_prices,
+    with_successors,
+)
 from llm_models.timeline_writer import encode
 
 if TYPE_CHECKING:
@@ -78,9 +87,10 @@ def update(path: str, folder: paths.Folder, base: SnapshotFile, fetched: str | N
 
 
 def _followed(history: Folded) -> Folded:
-    """The history with the curated successors of the models that are gone now, beside those that it has."""
+    """The history with the curated successors and aliases of what is gone now, beside those that it has."""
     known = {(name, i): one for name, part in history.providers.items() for i, one in part.successors.items()}
-    return with_successors(history, {**known, **curated_successors(history)})
+    history = with_successors(history, {**known, **curated_successors(history)})
+    return with_aliases(history, {**history.aliases, **curated_aliases(history)})
 
 
 def _own(path: str, folder: paths.Folder, source: str, notices: list[str]) -> History | None:

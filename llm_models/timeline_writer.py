@@ -12,6 +12,7 @@ from llm_models.header import CRC
 from llm_models.listings import STILL
 from llm_models.records import Cost
 from llm_models.timeline import FIRST_SHARED, FORMAT
+from llm_models.timeline_fold import with_aliases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,7 +38,9 @@ def encode(history: Folded, own: Mapping[str, Any] | None = None) -> bytes:
         spans[provider] = [size, len(line), crc32(line)]
         size += len(line)
     header = {"format": FORMAT, "history": history.source, "days": history.days, "classes": CLASSES}
-    start = encode_json({**header, "own": own, "providers": spans} if own else {**header, "providers": spans})[:-1]
+    more = {"own": own, "aliases": dict(with_aliases(history, history.aliases).aliases)}
+    stated = {name: value for name, value in more.items() if value}
+    start = encode_json({**header, **stated, "providers": spans})[:-1]
     return b"".join([start, CRC % crc32(start), b"\n", *lines.values()])
 
 

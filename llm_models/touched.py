@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.bans import hidden_in
-from llm_models.canonical import OF_THE_GONE, duplicates, fill, with_providers
+from llm_models.canonical import ALIASES_OF_THE_GONE, OF_THE_GONE, duplicates, fill, with_providers
 from llm_models.errors import did_you_mean, dotted, printable
 from llm_models.layers import BY_PROVIDER, SETTINGS_RULES
 from llm_models.merge import Layered, merge
@@ -136,6 +136,8 @@ class Touched:
     def _add_providers(self, layer: Layer) -> None:
         for entry in layer.providers:
             if not self.knows(entry.provider):
+                if layer.only_patches and entry.fields.keys() <= ALIASES_OF_THE_GONE:
+                    continue
                 if layer.only_patches or not self._defines_provider(entry):
                     self.left_out.append(entry)
                     continue

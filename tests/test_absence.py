@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import ROOT
+from support import ROOT, histories
 from support.catalogues import day, numbered
 from support.command import Result, fine, here, program
 
@@ -205,6 +205,12 @@ def every_fault(top: Path, work: Callable[[], Any], judge: Callable[[Faults, Any
     pytest.fail("never came to an end")
 
 
+@pytest.fixture
+def little(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A package with little data, because a fault is no other one with more of it."""
+    histories.shipped(monkeypatch, tmp_path_factory.mktemp("package"), numbered(3, last_updated=day(-9)), day(-9))
+
+
 class TestEveryFault:
     """Every call fails in turn: the right answer, or an error that names the path."""
 
@@ -325,6 +331,7 @@ class TestEveryFault:
         self.run(app.parent, ("init",), right)
 
     @pytest.mark.parametrize("pulled", [True, False])
+    @pytest.mark.usefixtures("little")
     def test_activate(self, app: Path, pulled: bool) -> None:
         """Whatever is put in place has the deny."""
         Path("api.json").write_bytes(numbered(4, last_updated=day(0)))

@@ -15,7 +15,7 @@ from unittest import mock
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import catalogues
+from support import catalogues, histories
 from support.command import process, python
 
 import llm_models
@@ -48,7 +48,7 @@ cost.input = 2.0
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the small catalogue, and with a newer one as snapshot and as upstream bytes."""
     folder = tmp_path_factory.mktemp("store")
-    catalogues.write_small(folder)
+    histories.write_small(catalogues.write_small(folder))
     catalogues.write_small(folder, newer=True)
     (folder / "api.json").write_bytes(catalogues.small(newer=True))
     return folder
@@ -60,6 +60,7 @@ def shipped(snapshot: Path | str) -> Iterator[None]:
     with (
         mock.patch.object(os, "fsync"),
         mock.patch.object(paths, "PACKAGED_SNAPSHOT", str(snapshot)),
+        mock.patch.object(paths, "PACKAGED_HISTORY", os.path.join(os.path.dirname(snapshot), "history.json")),
         catalogues.shipping(catalogues.CURATED),
     ):
         yield

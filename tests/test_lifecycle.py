@@ -185,7 +185,7 @@ class TestMessages:
         assert shown.out.splitlines()[1].split(maxsplit=1) == (
             ["state", f"{state}{successor}"] if state else ["provider_model_id", "m"]
         )
-        assert (f"({state})" in here("list", "acme", *config).out) is (state is not None)
+        assert (f"({state}{successor})" in here("list", "acme", *config).out) is (state is not None)
         noted = f"notice: acme:m: {state}{successor}\n" if state else ""
         for extra in ((), ("--json",)):
             assert here("resolve", "acme:m", *config, *extra).err == noted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from support import UPSTREAM, catalogues
-from support.command import process
+from support.command import here, process
 
 import llm_models
 from llm_models import checks, ingest, moving
@@ -22,7 +23,6 @@ from llm_models.snapshot_file import SnapshotFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 Record = dict[str, Any]
 
@@ -298,6 +298,21 @@ class TestFaults:
         done = process("validate", path)
         assert done.code == 0
         assert "the catalogue does not have openai:gpt-5-codex, so this has no effect" in done.out + done.err
+
+    def test_a_target_that_goes_with_this_activation_has_no_effect(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The history lists it until the activation is done. A target that was never known stays an error."""
+        monkeypatch.chdir(tmp_path)
+        path = tmp_path / "llm_models.toml"
+        for number, (names, target, code) in enumerate([("abc", "c", 0), ("ab", "c", 0), ("ab", "d", 1)]):
+            listed = [catalogues.model(name, last_updated=catalogues.day(number - 3)) for name in names]
+            Path("api.json").write_bytes(catalogues.catalogue(catalogues.provider("acme", *listed)))
+            path.write_text(f'[[models]]\nprovider = "acme"\nid = "b"\nresolves_to = "{target}"\n')
+            told = here("activate", "--from", "api.json", "--force")
+            assert told.code == code
+            assert ("acme:c is missing, but llm_models.toml:4 names it" in told.err) is (number == 1)
+            assert here("validate").code == code
 
     def test_curated_overrides_outlive_their_target(self) -> None:
         file, report = catalogues.base(SOURCE, CURATED.replace(b"2512", b"2601"))

@@ -13,6 +13,7 @@ from support.command import process
 
 import llm_models
 from llm_models import checks, paths
+from llm_models.modelspec import fold_provider
 from llm_models.moving import FIELD
 from llm_models.patterns import matcher
 from llm_models.positions import locate
@@ -190,6 +191,16 @@ class TestLifecycle:
             if not is_there(packaged, entry):
                 assert history.knows(entry["provider"], entry["id"]), entry
                 assert entry.keys() - {"provider", "id"} == {"successor"}, entry
+
+    def test_every_name_is_of_a_provider_that_is_or_was_listed(self, packaged: Snapshot) -> None:
+        """The history has those of the gone."""
+        history, stated = History.open(paths.PACKAGED_HISTORY), {}
+        for entry in data_of(NAMES)["providers"]:
+            if entry["id"] not in packaged.view.known:
+                assert entry["id"] in history.providers, entry
+                assert entry.keys() == {"id", "aliases"}
+                stated |= {fold_provider(alias): entry["id"] for alias in entry["aliases"]}
+        assert history.aliases == stated
 
     def test_the_history_has_those_of_models_that_are_gone(self, packaged: Snapshot) -> None:
         history = History.open(paths.PACKAGED_HISTORY)

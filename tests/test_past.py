@@ -154,10 +154,10 @@ KINDS: dict[str, dict[str, Any]] = {
     # withdrawn
     "huggingface:deepseek-ai/deepseek-v3-0324": {
         "last": "2025-07-29", "gone_by": "2025-07-31", "rename": "huggingface:deepseek-ai/DeepSeek-V3-0324",
-        "text": "listed only on 2025-07-29, gone by 2025-07-31",
+        "text": "seen only on 2025-07-29, gone by 2025-07-31",
     },
-    "aihubmix:coding-glm-4.6-free": {"text": "listed only "},
-    "amazon_bedrock:eu.meta.llama3-2-1b-instruct-v1:0": {"text": "listed only "},
+    "aihubmix:coding-glm-4.6-free": {"text": "seen only "},
+    "amazon_bedrock:eu.meta.llama3-2-1b-instruct-v1:0": {"text": "seen only "},
     # came back, and is gone again
     "amazon_bedrock:amazon.titan-text-express-v1": {"times": 2},
     "firmware:grok-code-fast-1": {"times": 2, "text": "Its provider is gone, too."},
@@ -415,6 +415,28 @@ class TestHistory:
             packaged.history("kiro:gpt-5.2@openai")  # a provider that is listed comes first, as in lookups
 
 
+class TestAlias:
+    """Another name of a provider that is gone, as `overrides/` states it."""
+
+    def test_it_is_told_that_the_provider_is_gone(self, packaged: Snapshot) -> None:
+        words = "github_models is no longer listed \\(last listed on 2026-07-02"
+        with pytest.raises(UnknownProviderError, match=f"unknown provider 'GitHub': {words}") as caught:
+            packaged.parse_provider("GitHub")
+        assert caught.value.last_listed == "2026-07-02"
+
+    def test_its_models_are_gone_too(self, packaged: Snapshot) -> None:
+        for spec in ("github:openai/gpt-4o", "openai/gpt-4o@github", ("github", "openai/gpt-4o")):
+            with pytest.raises(RetiredModelError, match="github_models:openai/gpt-4o is no longer listed"):
+                packaged.resolve(spec)
+        assert packaged.history("github:openai/gpt-4o").spec == "github_models:openai/gpt-4o"
+        assert packaged.provider_history("github").id == "github_models"
+        assert packaged.parse_spec("github:x") == ("github_models", "x")
+
+    def test_a_setting_about_it_is_left_out(self, packaged: Snapshot) -> None:
+        hidden = Snapshot(packaged.file, deny={"github": ["*"], "openai": ["o1"]}, prefer=["github", "openai"])
+        assert hidden.prefer == ("openai",)
+
+
 class TestCommand:
     def test_it_prints_what_the_api_answers(self, packaged: Snapshot) -> None:
         for spec in [*KINDS, "openai:gpt-5.2"]:
@@ -443,7 +465,7 @@ class TestCommand:
         assert "maybe also as  nano_gpt:openai/gpt-oss-20b (listed beside it)\n" in (
             fine("history", "nano_gpt:TEE/gpt-oss-20b", "--config", "none").out
         )
-        assert "withdrawn      listed for 3 days or less" in (
+        assert "withdrawn      seen for 3 days or less" in (
             fine("history", "huggingface:deepseek-ai/deepseek-v3-0324", "--config", "none").out
         )
         assert "same id at  openai:gpt-4o, " in fine("history", "github_models:openai/gpt-4o", "--config", "none").out
@@ -890,6 +912,8 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "forged successors": lambda data: _with_line(data, successors=[1]),
     "a successor that is no text": lambda data: _with_line(data, successors={"a": [1, 2, 3]}),
     "a day that is none": lambda data: _with_header(data, days=["2026-10-01", "2026-10-01x", "2026-10-09"]),
+    "what it remembers is no object": lambda data: _with_header(data, own=5),
+    "names of prices that are no text": lambda data: _with_header(data, history="models_dev", classes=[1, "output"]),
     "a link that is no text": lambda data: _with_line(data, successors={"a": ["x:y", "z", 3]}),
 }
 
@@ -1072,6 +1096,19 @@ class TestOwnHistory:
         with pytest.raises(UnknownModelError):
             catalogue.history("acme:a")
         assert not catalogue.history("openai:gpt-5-codex").listed
+
+    def test_a_damaged_line_about_another_spelling_is_found_where_both_are_united(
+        self, folder: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        file = folder / ".llm_models" / "history.json"
+        self.write(folder, ("2026-10-01", {"acme": {"A": 1, "a": 1}}), ("2026-10-09", {"acme": {"a": 1}}))
+        data = _with_line(file.read_bytes(), listed=[[0, 0, 7], 1])
+        file.write_bytes(_with_header(data, history="models_dev"))
+        past = Past(paths.find(folder / "llm_models.toml"))
+        assert past.knows("acme", "a")
+        assert not past.is_gone("acme", "a")
+        assert "this history is not used" in caplog.text
+        assert not past.knows("acme", "a")
 
     def test_a_folder_in_its_place(self, folder: Path, caplog: pytest.LogCaptureFixture) -> None:
         file = folder / ".llm_models" / "history.json"

@@ -12,8 +12,19 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "patterns", "spellings"),
-    ("block", "days"),
+    (
+        "errors",
+        "frozen",
+        "jsontext",
+        "positions",
+        "rules",
+        "kinds",
+        "integrations",
+        "known_names",
+        "patterns",
+        "spellings",
+    ),
+    ("block", "days", "similarity"),
     ("enrich", "records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
     ("lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
     ("agreement", "filters", "layers", "locks", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
@@ -21,7 +32,8 @@ RANKS = (
     ("timeline_writer",),
     ("past",),
     ("canonical", "manifest", "view"),
-    ("retired", "touched", "validation"),
+    ("suggestions", "touched", "validation"),
+    ("retired",),
     ("moving",),
     ("case", "changes", "grammar", "ingest", "lookup", "selection", "sources"),
     ("config", "misread", "snapshot_writer", "takeovers"),

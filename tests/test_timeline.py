@@ -28,7 +28,10 @@ from llm_models.timeline_fold import (
     Observation,
     extended,
     folded,
+    inserted,
     nothing,
+    united,
+    with_aliases,
     with_prices,
     with_successors,
     without_prices,
@@ -385,6 +388,49 @@ class TestRename:
         assert read(with_successors(history, {})).of_model("acme", "old") == old._replace(successor=None)
 
 
+class TestAliases:
+    """Other names of providers that are gone."""
+
+    HISTORY = with_aliases(
+        fold(seen("2026-01-01", {"old_acme": {"a": 1}, "b": {"x": 1}}), seen("2026-01-02", {"b": {"x": 1}})),
+        {"acme": "old_acme", "b": "old_acme", "nobody": "never_seen"},
+    )
+
+    def test_they_lead_to_the_provider_in_any_spelling(self) -> None:
+        history = read(self.HISTORY)
+        named = {text: history.provider_id(text) for text in ("Acme", "OLD-ACME", "b", "c")}
+        assert named == {"Acme": "old_acme", "OLD-ACME": "old_acme", "b": "b", "c": None}
+        provider, model = history.of_provider("acme"), history.of_model("ACME", "a")
+        assert provider is not None
+        assert model is not None
+        assert (provider.id, model.spec) == ("old_acme", "old_acme:a")
+        assert history.knows("acme")
+        assert history.knows("acme", "a")
+        assert not history.knows("acme", "x")
+
+    def test_the_name_of_a_provider_and_one_of_nobody_are_none(self) -> None:
+        assert read(self.HISTORY).aliases == {"acme": "old_acme"}
+        header = json.loads(encode(self.HISTORY).split(b"\n")[0])
+        assert header["aliases"] == {"acme": "old_acme"}
+        assert validation.first_fault("history", header) is None
+
+    def test_they_are_kept(self) -> None:
+        later = fold(seen("2026-01-03", {"b": {"x": 1}}), onto=folded(read(self.HISTORY)))
+        other = fold(seen("2026-01-01", {"b": {"x": 1}}))
+        for history in (later, united(other, later), united(later, other), inserted(later, seen("2026-01-02", {}))):
+            assert read(history).aliases == {"acme": "old_acme"}
+
+    def test_a_part_of_a_history_has_those_of_its_providers(self) -> None:
+        assert read(folded(read(self.HISTORY), ["b"])).aliases == {}
+
+    @pytest.mark.parametrize("aliases", [b'{"b":"old_acme"}', b'{"acme":"never"}', b'{"acme":["b"]}', b'["acme"]'])
+    def test_others_are_damage(self, aliases: bytes) -> None:
+        header, *lines = encode(self.HISTORY).split(b"\n")
+        stated = header.replace(b'{"acme":"old_acme"}', aliases)[: -len(CRC % 0)]
+        with pytest.raises(SnapshotError, match="not a whole history"):
+            History(b"\n".join([stated + CRC % crc32(stated), *lines]), "x")
+
+
 FIRST = seen("2026-01-01", {"acme": {"a": 1, "b": 1, "c": 5}, "z": {"q": 1}})
 SECOND = seen("2026-01-05", {"acme": {"a": 2, "b": 1}, "z": {"q": 1}})
 THIRD = seen("2026-01-09", {"acme": {"a": 2, "d": 1}})
@@ -392,7 +438,7 @@ THIRD = seen("2026-01-09", {"acme": {"a": 2, "d": 1}})
 
 class TestFold:
     def test_nothing_is_listed_before_the_first_observation(self) -> None:
-        assert nothing("toy") == ("toy", (), {})
+        assert nothing("toy") == ("toy", (), {}, {})
 
     def test_the_order_of_the_data_does_not_matter(self) -> None:
         turned = seen("2026-01-01", {"z": {"q": 1}, "acme": {"c": 5.0, "b": 1, "a": {"cache_read": None, "input": 1}}})

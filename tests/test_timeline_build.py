@@ -23,7 +23,7 @@ from llm_models.observations import observed_file
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.spellings import Rename
 from llm_models.timeline import History
-from llm_models.timeline_fold import folded, with_successors, without_prices
+from llm_models.timeline_fold import folded, with_aliases, with_successors, without_prices
 from llm_models.timeline_writer import encode
 
 if TYPE_CHECKING:
@@ -187,8 +187,19 @@ successor = "acme:c"
 provider = "acme"
 id = "unknown"
 successor = "acme:b"
+
+[[providers]]
+id = "acme"
+aliases = ["a-c-m-e"]
+
+[[providers]]
+id = "bygone"
+aliases = ["By-Gone", "b.g"]
 """
-    HISTORY = fold(seen("2026-01-01", {"acme": {"b": 1, "gone": 1, "old": 1}}), seen("2026-01-02", {"acme": {"b": 1}}))
+    HISTORY = fold(
+        seen("2026-01-01", {"acme": {"b": 1, "gone": 1, "old": 1}, "bygone": {"x": 1}}),
+        seen("2026-01-02", {"acme": {"b": 1}}),
+    )
 
     @pytest.fixture(autouse=True)
     def shipped(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,6 +212,9 @@ successor = "acme:b"
         assert timeline_build.curated_successors(self.HISTORY) == {
             ("acme", "gone"): Successor("acme:b", "curated", "https://acme.example/deprecations")
         }
+
+    def test_the_aliases_of_providers_that_are_gone(self) -> None:
+        assert timeline_build.curated_aliases(self.HISTORY) == {"by_gone": "bygone", "b_g": "bygone"}
 
     def test_the_program_prefers_them_and_forgets_those_that_are_no_longer_stated(self, tmp_path: Path) -> None:
         days = [tmp_path / f"2026-01-0{day}.json" for day in (1, 2)]
@@ -355,7 +369,8 @@ class TestReal:
         history = fold(*observed)._replace(source="models_dev")
         successors = timeline_build.litellm_successors(json.loads(LITELLM.read_bytes()), history)
         successors |= timeline_build.curated_successors(history)
-        rebuilt = encode(without_prices(with_successors(history, successors)))
+        history = with_aliases(with_successors(history, successors), timeline_build.curated_aliases(history))
+        rebuilt = encode(without_prices(history))
         same = rebuilt == Path(paths.PACKAGED_HISTORY).read_bytes()
         assert same, "llm_models/data/history.json is not what the real files give: build it anew"
 

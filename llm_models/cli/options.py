@@ -6,12 +6,14 @@ import re
 from functools import wraps
 from importlib import import_module
 from inspect import cleandoc
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
 from llm_models import paths
 from llm_models.cli.output import note
+from llm_models.errors import AmbiguousModelError
 from llm_models.integrations.click import ModelSpecParam
 from llm_models.request import build
 
@@ -30,8 +32,18 @@ if TYPE_CHECKING:
 class Command(click.Command):
     """A command whose help text may name lists and limits of other modules, such as `{guards.MAX_GONE}`.
 
-    They are looked up when help is shown, because some of these modules take long to import.
+    They are looked up when help is shown, because some of these modules take long to import. A name that may mean
+    several models is an error that states which command to type instead.
     """
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except AmbiguousModelError as error:
+            again = f"{ctx.command_path} {quote(error.specs[0])}"
+            fields = {"spec": error.spec, "specs": error.specs, "problem": error.problem}
+            raise AmbiguousModelError(f"{error.problem}. Choose one, such as: {again}", **fields) from None
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help text, with the value of each name."""

@@ -70,7 +70,8 @@ def _print_models(models: Iterable[Model]) -> None:
             "reasoning": flags.reasoning.enabled,
             "files": flags.attachments,
         }
-        state = lifecycle.state(model) or model.status
+        known = lifecycle.state(model)
+        state = known + lifecycle.successor_of(model) if known else model.status
         words = [name for name, flag in does.items() if flag] + ([f"({state})"] if state else [])
         limits, cost = model.limits, model.cost
         rows.append((model.spec, limits.context, limits.output, cost.input, cost.output, " ".join(words)))
@@ -224,7 +225,7 @@ def history_command(snapshot: Snapshot, spec: str, day: str | None, as_json: boo
     print_pairs([
         ("model", history.spec),
         *_listed(history),
-        ("withdrawn", "listed for 3 days or less" if history.withdrawn else None),
+        ("withdrawn", "seen for 3 days or less" if history.withdrawn else None),
         ("now listed as", rename and f"{history.provider}:{rename.id} (other {rename.rule})"),
         ("maybe also as", twin and f"{history.provider}:{twin.id} (listed beside it)"),
         ("successor", successor and f"{successor.spec} ({successor.origin})"),

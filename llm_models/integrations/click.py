@@ -8,7 +8,14 @@ import click
 from click.shell_completion import CompletionItem
 
 from llm_models import store
-from llm_models.errors import ConfigError, EmptyCatalogError, LLMModelsError, SnapshotError, printable
+from llm_models.errors import (
+    AmbiguousModelError,
+    ConfigError,
+    EmptyCatalogError,
+    LLMModelsError,
+    SnapshotError,
+    printable,
+)
 from llm_models.integrations.facts import Needs
 
 if TYPE_CHECKING:
@@ -56,6 +63,8 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
             model = self._catalogue().resolve(value)
         except (ConfigError, EmptyCatalogError, SnapshotError):
             raise  # the catalogue is wrong, not the value
+        except AmbiguousModelError as error:
+            self.fail(f"{error.problem}. Choose one of these", param, ctx)
         except LLMModelsError as error:
             self.fail(str(error), param, ctx)
         fault = self.needs.fault(model)

@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from llm_models import store
-from llm_models.errors import LLMModelsError
+from llm_models.errors import AmbiguousModelError, LLMModelsError
 from llm_models.integrations import client_library
 from llm_models.integrations.facts import Needs
 from llm_models.records import Model
@@ -86,7 +86,9 @@ class ModelSpec:
         except LLMModelsError as error:
             # pydantic's name of an error: `UnknownModelError` -> `unknown_model`.
             kind = re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__.removesuffix("Error")).lower()
-            raise _error(kind, str(error)) from error
+            # The advice for programmers is not for those who typed the value.
+            told = f"{error.problem}. Choose one of these" if isinstance(error, AmbiguousModelError) else str(error)
+            raise _error(kind, told) from error
         fault = self.needs.fault(model)
         if fault is not None:
             raise _error("model_unfit", fault)

@@ -50,7 +50,7 @@ def test_defaults_are_converted_too() -> None:
     ("given", "words"),
     [
         ("openai:gpt-4o-mni", "Did you mean 'gpt-4o-mini'"),
-        ("opnai:gpt-4o", "did you mean 'openai'"),
+        ("opnai:gpt-4o", "Did you mean 'openai:gpt-4o'"),
         ("openai:text-embedding-3-small", "lacks tools and has embeddings"),
         ("\x1b[31m:x", "\\x1b[31m"),
     ],

@@ -58,7 +58,7 @@ def test_what_it_holds_is_read_back_as_itself(packaged: llm_models.Snapshot) -> 
     ("given", "kind", "words"),
     [
         ("openai:gpt-4o-mni", "unknown_model", "Did you mean 'gpt-4o-mini'"),
-        ("opnai:gpt-4o", "unknown_model", "did you mean 'openai'"),
+        ("opnai:gpt-4o", "unknown_model", "Did you mean 'openai:gpt-4o'"),
         ("gpt-oss-120b", "ambiguous_model", "is served by"),
         ("openai:", "invalid_spec", "model id is missing"),
         ("openai:{x}{reason}", "unknown_model", "{x}{reason}"),  # text of theirs is no template

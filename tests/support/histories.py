@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llm_models import paths
 from llm_models.observations import observed_file, price_of
+from llm_models.snapshot_file import SnapshotFile
 from llm_models.timeline import History
 from llm_models.timeline_fold import Folded, Observation, extended, nothing, without_prices
 from llm_models.timeline_writer import encode
@@ -13,7 +15,6 @@ from support import catalogues
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import pytest
 
@@ -56,6 +57,16 @@ def of_one(*days: tuple[str, Any]) -> History:
 def packaged(*observations: Observation) -> History:
     """The history of the observations as it is packaged: without current prices."""
     return read(without_prices(fold(*observations)))
+
+
+def write_small(snapshot: str) -> str:
+    """Write the history of a package that ships this snapshot beside it; its path. `gone` was listed the day before."""
+    file = SnapshotFile.open(snapshot)
+    first, last = "2026-01-01", str(file.header["date"])
+    history = fold(seen(first, {"openai": {"gone": 1}, "left": {"gone": 1}}), observed_file(file, last))
+    path = Path(snapshot).with_name("history.json")
+    path.write_bytes(encode(without_prices(history._replace(source="models_dev"))))
+    return str(path)
 
 
 def shipped(patch: pytest.MonkeyPatch, folder: Path, source: bytes, day: str, *before: Observation) -> None:

@@ -1,0 +1,307 @@
+"""What a message suggests for a name that leads nowhere, over the packaged data."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.clock import on
+from support.command import here, refused
+
+import llm_models
+from llm_models.errors import AmbiguousModelError, LLMModelsError, UnknownModelError, UnknownProviderError
+from llm_models.similarity import similar, stem_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from llm_models.snapshot import Snapshot
+
+DATE = re.compile(r"[-@]20\d\d-?\d\d-?\d\d$|-\d\d-20\d\d$|-(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
+"""The end of an id that is surely a date."""
+OUTSIDE = "not a provider in the catalogue; define it under [[providers]]"
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    with on("2026-11-26"):
+        yield
+
+
+def told(ask: Any, *arguments: object, **options: Any) -> str:
+    with pytest.raises(LLMModelsError) as caught:
+        ask(*arguments, **options)
+    return str(caught.value)
+
+
+def suggested(message: str) -> list[str]:
+    """The names that the question of a message lists."""
+    question = message.partition("Did you mean ")[2].partition("?")[0]
+    return re.findall(r"'([^']*)'", question)
+
+
+class TestDatedTwins:
+    """An undated name of a model that a provider lists with a date only."""
+
+    def twins(self, packaged: Snapshot) -> dict[tuple[str, str], list[str]]:
+        twins = defaultdict(list)
+        for provider in packaged.view.known:
+            block = packaged.view.file.block(provider)
+            for model_id in block.ids:
+                undated = DATE.sub("", model_id)
+                if undated != model_id and not block.serves(undated):
+                    twins[provider, undated].append(model_id)
+        return twins
+
+    def test_the_first_suggestion_is_one_of_them(self, packaged: Snapshot) -> None:
+        twins = self.twins(packaged)
+        assert len(twins) > 150
+        for (provider, undated), ids in twins.items():
+            assert suggested(told(packaged.get_model, provider, undated))[0] in ids
+
+    def test_so_it_is_for_a_bare_name(self, packaged: Snapshot) -> None:
+        names, past = packaged.view.names(), packaged.view.past
+        bare = defaultdict(list)
+        for name in names:
+            undated = stem_of(name)
+            plain = undated != name and "/" not in undated  # before a `/` may be a provider, whose models come first
+            if plain and undated not in names and not past.holders(undated):
+                bare[undated].append(name)
+        assert len(bare) > 40
+        for undated, ids in bare.items():
+            assert suggested(told(packaged.resolve, undated))[0] in ids
+
+    def test_a_dated_name_of_an_undated_model_has_that_first(self, packaged: Snapshot) -> None:
+        asked = 0
+        for provider in ("openai", "azure", "mistral", "xai", "groq", "deepseek"):
+            block = packaged.view.file.block(provider)
+            for model_id in (one for one in block.ids if stem_of(one) == one):
+                dated = f"{model_id}-2019-01-31"
+                message = told(packaged.get_model, provider, dated)
+                assert suggested(message)[0] == model_id
+                asked += 1
+        assert asked > 100
+
+
+class TestModels:
+    @pytest.mark.parametrize(
+        ("spec", "first"),
+        [
+            ("openai:gpt-4o-mni", "gpt-4o-mini"),
+            ("openai:GPT-4O-MINI", "gpt-4o-mini"),
+            ("azure:gpt-4.1-2025-04-14", "gpt-4.1"),
+            ("openrouter:anthropic/claude-4.5-sonnet-20250929", "anthropic/claude-sonnet-4.5"),
+            ("openrouter:gpt-4o-mini", "openai/gpt-4o-mini"),
+            ("openai:openai/gpt-4o", "gpt-4o"),
+            ("google:gemini-2.5-flash-001", "gemini-2.5-flash"),
+            ("amazon_bedrock:us.anthropic.claude-sonnet-4-5", "us.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+            ("GPT-4O-MINI", "gpt-4o-mini"),
+            ("gpt-4o-minj", "gpt-4o-mini"),
+            ("sonnet 4.5", "claude-sonnet-4-5"),
+            ("groq/llama-3.3-70b-versatil", "groq:llama-3.3-70b-versatile"),
+            ("openrouter/openai/gpt-4o-mni", "openrouter:openai/gpt-4o-mini"),
+        ],
+    )
+    def test_the_first_suggestion(self, packaged: Snapshot, spec: str, first: str) -> None:
+        assert suggested(told(packaged.resolve, spec))[0] == first
+
+    @pytest.mark.parametrize("prefix", ["", "openai:"])
+    @pytest.mark.parametrize("name", ["GPT-4o mini", "GPT-4O-MINI"])
+    def test_the_name_of_a_record_and_another_case_have_one_suggestion(
+        self, packaged: Snapshot, prefix: str, name: str
+    ) -> None:
+        assert suggested(told(packaged.resolve, prefix + name)) == ["gpt-4o-mini"]
+
+    def test_the_name_of_every_record_of_a_maker_suggests_its_id(self, packaged: Snapshot) -> None:
+        for provider in ("openai", "anthropic", "google", "mistral"):
+            for model in packaged.list_models(provider):
+                if model.name and not packaged.view.file.block(provider).serves(model.name):
+                    assert model.id in suggested(told(packaged.get_model, provider, model.name))
+
+    def test_a_part_of_a_name_lists_some_models_and_how_to_list_all(self, packaged: Snapshot) -> None:
+        message = told(packaged.resolve, "haiku")
+        assert all("haiku" in name for name in suggested(message))
+        assert suggested(message)[0].startswith("claude-haiku-4-5")
+        assert message.endswith(" 'llm-models list' lists all models.")
+        message = told(packaged.resolve, "openai:mini")
+        assert message.endswith(" 'llm-models list openai' lists all of them.")
+
+    def test_the_newest_of_the_family_for_a_moving_name(self, packaged: Snapshot) -> None:
+        newest = max(
+            (model for model in packaged.list_models("xai") if model.id.startswith("grok-4")),
+            key=lambda model: (model.release_date or "", model.id),
+        )
+        assert suggested(told(packaged.resolve, "xai:grok-4-latest"))[0] == newest.id
+
+    def test_no_text_is_suggested_for_itself(self, packaged: Snapshot) -> None:
+        for provider in ("openai", "openrouter", "amazon_bedrock", "google"):
+            names = packaged.view.file.block(provider).ids
+            for name in names:
+                found = similar(name, names)
+                assert name not in [*found.same, *found.others]
+
+    def test_a_provider_without_models(self, tmp_path: Path) -> None:
+        (tmp_path / "llm_models.toml").write_text('[[providers]]\nid = "acme"\nname = "Acme"\n')
+        snapshot = llm_models.load(config=tmp_path / "llm_models.toml", publish=False)
+        assert told(snapshot.resolve, "acme:x").endswith("acme has no model 'x'. That provider has no models.")
+
+
+class TestLifecycle:
+    @pytest.fixture
+    def snapshot(self, tmp_path: Path) -> Snapshot:
+        text = '[[providers]]\nid = "acme"\nbase_url = "http://localhost"\n'
+        for model_id, more in {
+            "tern-1-mini": 'retires = "2026-07-01"\nrelease_date = "2026-05-01"\n',
+            "tern-1-large": 'release_date = "2025-05-01"\n',
+            "tern-1-small": "deprecated = true\n",
+            "gull-2-2026-01-31": 'retires = "2026-07-01"\n',
+            "gull-2-mini": "",
+            "lark-latest": 'retires = "2026-07-01"\n',
+            "lark-mini": "",
+            "kite-1": 'retires = "2026-07-01"\n',
+            "kite-2-mini": "",
+        }.items():
+            text += f'[[models]]\nprovider = "acme"\nid = "{model_id}"\nname = "x"\n{more}'
+        (tmp_path / "llm_models.toml").write_text(text)
+        return llm_models.load(config=tmp_path / "llm_models.toml", publish=False)
+
+    def test_retired_models_come_last_and_are_marked(self, snapshot: Snapshot) -> None:
+        message = told(snapshot.resolve, "acme:tern-1")
+        question = "'tern-1-large' or 'tern-1-small' (deprecated) or 'tern-1-mini' (retired on 2026-07-01)?"
+        assert message == f"acme has no model 'tern-1'. Did you mean {question}"
+
+    def test_before_that_day_they_are_as_others(self, snapshot: Snapshot) -> None:
+        with on("2026-06-30"):
+            assert suggested(told(snapshot.resolve, "acme:tern-1"))[0] == "tern-1-mini"
+
+    def test_the_same_model_with_its_date_stays_first(self, snapshot: Snapshot) -> None:
+        question = "'gull-2-2026-01-31' (retired on 2026-07-01) or 'gull-2-mini'?"
+        assert told(snapshot.resolve, "acme:gull-2").endswith(f"Did you mean {question}")
+
+    def test_a_moving_name_that_is_retired_does_not(self, snapshot: Snapshot) -> None:
+        assert suggested(told(snapshot.resolve, "acme:lark")) == ["lark-mini", "lark-latest"]
+
+    def test_where_all_are_retired_others_are_named_first(self, snapshot: Snapshot) -> None:
+        assert suggested(told(snapshot.resolve, "acme:kite-3")) == ["kite-2-mini", "kite-1"]
+
+    def test_the_same_model_that_only_the_history_has_is_marked(self, packaged: Snapshot) -> None:
+        message = told(packaged.resolve, "anthropic:claude-3-7-sonnet")
+        assert "'claude-3-7-sonnet-20250219' (no longer listed)?" in message
+        assert suggested(message)[-1] == "claude-3-7-sonnet-20250219"
+
+
+class TestProviders:
+    @pytest.mark.parametrize(
+        "name", ["ollama", "vllm", "Hosted-vLLM", "litellm_proxy", "sagemaker", "replicate", "voyageai", "llama.cpp"]
+    )
+    def test_an_outsider_has_no_look_alike_anywhere(self, packaged: Snapshot, name: str) -> None:
+        for message in (
+            told(packaged.parse_provider, name),
+            told(packaged.resolve, f"{name}:some-model"),
+            told(packaged.resolve, f"some-model@{name}"),
+            told(packaged.resolve, f"{name}/some-model"),
+            told(packaged.resolve, "gpt-4o", scope=name),
+            told(packaged.select, prefer=[name]),
+            told(packaged.get_model, name, "x"),
+        ):
+            assert OUTSIDE in message
+            assert "Did you mean" not in message
+
+    @pytest.mark.parametrize(
+        ("name", "providers"),
+        [
+            ("gcp.gen_ai", ["google", "google_vertex"]),
+            ("grok", ["xai"]),
+            ("Claude", ["anthropic"]),
+            ("glm", ["zai", "zhipuai"]),
+            ("kimi", ["moonshotai"]),
+            ("opnai", ["openai"]),
+        ],
+    )
+    def test_a_word_means_what_it_means(self, packaged: Snapshot, name: str, providers: list[str]) -> None:
+        assert suggested(told(packaged.parse_provider, name)) == providers
+
+    @pytest.mark.parametrize("name", ["nope", "sandrock", "xy", "", "  "])
+    def test_far_away_means_how_to_list_them(self, packaged: Snapshot, name: str) -> None:
+        message = told(packaged.parse_provider, name)
+        assert message == f"unknown provider '{name}'. 'llm-models providers' lists all of them."
+
+    def test_what_is_no_text_has_no_suggestion(self, packaged: Snapshot) -> None:
+        assert told(packaged.parse_provider, 5) == "unknown provider '5'."
+        assert told(packaged.get_model, "openai", 5) == "openai has no model '5'."
+
+
+class TestWholeSpecs:
+    """A text with a wrong provider gets one sentence, and the whole text as it should be."""
+
+    @pytest.mark.parametrize(
+        ("text", "fixed"),
+        [
+            ("togeterai:openai/gpt-oss-20b", ["togetherai:openai/gpt-oss-20b"]),
+            ("opnai:gpt-4o", ["openai:gpt-4o"]),
+            ("gpt-4o@opnai", ["openai:gpt-4o"]),
+            ("grok:grok-4.3", ["xai:grok-4.3"]),
+            ("groc/llama-3.3-70b-versatile", ["groq:llama-3.3-70b-versatile"]),
+            ("opnai:gpt-4o-mni", ["openai:gpt-4o-mini"]),
+            ("gpt-oss:20b-cloudd", ["gpt-oss:20b"]),
+        ],
+    )
+    def test_the_suggestion_is_all_of_it(self, packaged: Snapshot, text: str, fixed: list[str]) -> None:
+        message = told(packaged.resolve, text)
+        assert suggested(message) == fixed
+        assert message.count("?") == 1
+
+    def test_the_message_states_why(self, packaged: Snapshot) -> None:
+        assert told(packaged.resolve, "nope:x/y") == (
+            "no provider has a model 'nope:x/y', and 'nope' before the ':' is not a known provider. "
+            "'llm-models providers' lists all of them."
+        )
+        assert told(packaged.resolve, "ollama:llama3") == (
+            f"no provider has a model 'ollama:llama3'. 'ollama' is {OUTSIDE}."
+        )
+
+    def test_a_protocol_is_named(self, packaged: Snapshot) -> None:
+        message = told(packaged.resolve, "openai/mlx-community/Qwen2.5-Coder-14B-Instruct-4bit")
+        assert "In LiteLLM, 'openai/' there states a protocol, not a provider." in message
+
+
+class TestAmbiguous:
+    def test_the_makers_own_model_is_first(self, packaged: Snapshot) -> None:
+        for name, first in {"gpt-4o": "openai", "claude-sonnet-4-5": "anthropic", "grok-4.3": "xai"}.items():
+            with pytest.raises(AmbiguousModelError) as caught:
+                packaged.resolve(name)
+            assert caught.value.specs[0] == f"{first}:{name}"
+            assert str(caught.value).startswith(caught.value.problem)
+
+    def test_every_name_whose_maker_serves_it(self, packaged: Snapshot) -> None:
+        asked = 0
+        for name, rows in packaged.view.names().items():
+            named = packaged.view.file.provider_id(name.partition("/")[0])  # then it may be a model of that provider
+            if len(rows) > 1 and named is None:
+                with pytest.raises(AmbiguousModelError) as caught:
+                    packaged.resolve(name)
+                models = [packaged.view.model(*row) for row in rows]
+                own = [one for one in models if (one.canonical or "").startswith(f"{one.provider}/")]
+                if own and not own[0].is_retired():
+                    assert caught.value.specs[0] in {one.spec for one in own}
+                    asked += 1
+        assert asked > 100
+
+    @pytest.mark.parametrize("command", ["show", "resolve", "history"])
+    def test_the_command_line_states_a_command(self, command: str) -> None:
+        message = refused(here(command, "gpt-4o"), 1)
+        assert f"Choose one, such as: llm-models {command} openai:gpt-4o\n" in message
+        assert "prefer=" not in message
+
+    def test_a_program_reads_of_its_argument(self, packaged: Snapshot) -> None:
+        assert told(packaged.resolve, "gpt-4o").endswith("Choose one of these, or pass prefer= with a provider")
+
+
+def test_errors_keep_their_classes(packaged: Snapshot) -> None:
+    with pytest.raises(UnknownProviderError):
+        packaged.parse_provider("ollama")
+    with pytest.raises(UnknownModelError):
+        packaged.resolve("ollama:llama3")
