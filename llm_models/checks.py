@@ -14,7 +14,7 @@ from llm_models import config, notices, paths
 from llm_models.case import Case, Finding
 from llm_models.changes import settle_names
 from llm_models.document import ANY
-from llm_models.errors import ConfigError, Problem, SnapshotError, did_you_mean, nearest, printable
+from llm_models.errors import ConfigError, Problem, SnapshotError, nearest, printable
 from llm_models.frozen import defaults
 from llm_models.in_use import in_use
 from llm_models.layers import BY_PROVIDER, RECORD_RULES, layer_from
@@ -23,6 +23,7 @@ from llm_models.moving import FIELD, Moving
 from llm_models.origins import leaves
 from llm_models.past import absent
 from llm_models.records import Model, Provider
+from llm_models.similarity import model_hint, provider_hint
 from llm_models.takeovers import namesakes, taken
 from llm_models.touched import Touched
 
@@ -103,7 +104,7 @@ def _left_out(case: Case) -> Iterator[Finding]:
             yield Finding(provider, (*entry.path, "id"), f"{why}, so this entry is left out", hint)
             continue
         text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
-        hint = f"{did_you_mean(entry.id, case.run.ids(provider))} {case.how_to_define(entry)}"
+        hint = f"{model_hint(entry.id, case.run.ids(provider))} {case.how_to_define(entry)}"
         yield Finding(provider, (*entry.path, "id"), text, hint)
 
 
@@ -140,7 +141,7 @@ def _matches_nothing(case: Case) -> Iterator[Finding]:
                 provider, path, f"{text}{so}", "" if inner is None else how_to_write(pattern, inner), severity=severity
             )
         else:
-            hint = did_you_mean(pattern, chain(*models)) if inner is None else how_to_write(pattern, inner)
+            hint = how_to_write(pattern, inner) if inner is not None else model_hint(pattern, [*chain(*models)])
             yield Finding(provider, path, f"matches no model of {provider}{so}", hint, severity=severity)
 
     for entry in case.entries():
@@ -291,7 +292,7 @@ def _preferred(case: Case) -> Iterator[Finding]:
     """A preferred provider that no layer has and that was never known."""
     for index, provider in enumerate(case.layer.settings.get("prefer", ())):
         if not case.run.knows(provider) and not case.run.past.knows(provider):
-            hint = did_you_mean(provider, case.run.base.blocks, 1)
+            hint = provider_hint(provider, case.run.base.blocks, case.run.base.aliases)
             yield Finding(provider, ("prefer", index), f"unknown provider '{printable(provider)}'", hint)
 
 

@@ -6,7 +6,7 @@ first needed.
 
 from __future__ import annotations
 
-from llm_models.errors import ConfigError, Problem, did_you_mean, dotted, printable
+from llm_models.errors import ConfigError, Problem, dotted, printable
 from llm_models.modelspec import fold_provider
 from llm_models.patterns import matcher, pattern_problem
 
@@ -115,7 +115,9 @@ def _section(
             continue
         elif found is None:
             messages = [f"unknown provider '{printable(spelling)}'"]
-            hint = did_you_mean(provider, known, 1).strip()
+            from llm_models.similarity import provider_hint
+
+            hint = provider_hint(provider, known).strip()
         elif globs == "all" and or_all:
             plain[provider] = "all"
         elif isinstance(globs, str) or not hasattr(globs, "__iter__"):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from llm_models.errors import (
     AmbiguousModelError,
+    InvalidSpecError,
     ModelNotAllowedError,
     UnknownModelError,
     UnknownProviderError,
@@ -64,6 +65,12 @@ def parse(view: View, text: object) -> ModelKey:
         key = key_of(view, text) or split_spec(text, view.past.provider_id)
         if key is not None and key.id:
             return key
+        gone = None if key is None or key.provider in view.known else view.past.provider(key.provider)
+        if gone is not None:
+            from llm_models.past import absent
+
+            why = f"the model id is missing, and {absent(gone.id, gone)}"
+            raise InvalidSpecError(f"not a model spec: {quoted(text)}: {why}", text=text)
     return parse_spec(text, view.file.provider_id, view.known)
 
 

@@ -7,7 +7,7 @@ provider which a text names.
 
 from __future__ import annotations
 
-from llm_models.errors import InvalidSpecError, did_you_mean, nearest, quoted
+from llm_models.errors import InvalidSpecError, did_you_mean, quoted
 from llm_models.records import Model, ModelKey
 
 TYPE_CHECKING = False
@@ -156,5 +156,9 @@ def _unquote(text: str, whole: str) -> str:
 
 
 def _hint(text: str, known: Iterable[str]) -> str:
-    near = nearest(fold_provider(text), known, 1)
-    return f" (did you mean '{near[0]}'?)" if near else ""
+    from llm_models.similarity import NOT_HERE, providers_like
+
+    likely = providers_like(fold_provider(text), known)
+    if likely is None:
+        return f" ({NOT_HERE.removesuffix('.')})"
+    return f" (did you mean {' or '.join(map(quoted, likely[:3]))}?)" if likely else ""

@@ -11,10 +11,11 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from llm_models.errors import did_you_mean, printable
+from llm_models.errors import printable
 from llm_models.kinds import is_moving
 from llm_models.merge import OMIT, Layered, merge, nest
 from llm_models.origins import fields_of, leaves, weaker
+from llm_models.similarity import model_hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -68,7 +69,7 @@ class Moving:
             self.void.append(entry)
             return
         text = f"{provider} has no model '{printable(target)}'"
-        hint = did_you_mean(target, self._touched.ids(provider))
+        hint = model_hint(target, self._touched.ids(provider))
         self.problems.append(entry.layer.document.problem((*entry.path, FIELD), text, hint))
 
     def _find_cycles(self, stating: Sequence[tuple[str, str]]) -> None:

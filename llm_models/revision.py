@@ -18,6 +18,7 @@ from llm_models.modelspec import finder, fold_provider, parse_spec, split_spec
 from llm_models.past import Past, absent
 from llm_models.patterns import meant
 from llm_models.records import ModelKey
+from llm_models.similarity import provider_hint
 from llm_models.touched import Touched
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ class Revision:
             gone = self._why_gone(fold_provider(provider))
             if gone is not None:
                 raise ConfigError(f"{gone}, so there is nothing to exclude; nothing was written")
-            hint = did_you_mean(fold_provider(provider), self._providers)
+            hint = provider_hint(fold_provider(provider), self._providers, self._base.aliases)
             raise ConfigError(f"unknown provider '{printable(provider)}'.{hint}")
         pattern = meant(pattern, partial(self._run.names.id_of, found)) or pattern
         table = self._data.get("exclude", {})

@@ -254,8 +254,12 @@ NOT_HERE = "not a provider in the catalogue; define it under [[providers]]."
 LIST_PROVIDERS = "'llm-models providers' lists all of them."
 
 
-def provider_hint(text: str, known: Iterable[str], aliases: Mapping[str, str] | None = None) -> str:
-    """The end of a message about a folded text that names no provider: one or two sentences after a space.
+def provider_hint(
+    text: str, known: Iterable[str], aliases: Mapping[str, str] | None = None, otherwise: str = LIST_PROVIDERS
+) -> str:
+    """The end of a message about a folded text that names no provider: one sentence, after a space.
+
+    `otherwise` is the sentence where nothing is near.
 
     >>> provider_hint("grok", ["groq", "xai"])
     " Did you mean 'xai'?"
@@ -263,12 +267,16 @@ def provider_hint(text: str, known: Iterable[str], aliases: Mapping[str, str] | 
     likely = providers_like(text[:LONGEST], known, aliases)
     if likely is None:
         return f" This is {NOT_HERE}"
-    return did_you_mean(likely) or f" {LIST_PROVIDERS}"
+    return did_you_mean(likely) or f" {otherwise}"
 
 
 def model_hint(text: str, names: Iterable[str]) -> str:
-    """The end of a message about a text that is none of these names of models, or the empty text."""
-    found = similar(text, names)
+    """The end of a message about a text or pattern that fits none of these names of models, or the empty text.
+
+    >>> model_hint("gpt-44*", ["gpt-4", "gpt-5"])
+    " Did you mean 'gpt-4'?"
+    """
+    found = similar(text.strip("*?"), names)
     return did_you_mean([*found.same, *found.others])
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.bans import hidden_in
 from llm_models.canonical import ALIASES_OF_THE_GONE, OF_THE_GONE, duplicates, fill, with_providers
-from llm_models.errors import did_you_mean, dotted, printable
+from llm_models.errors import dotted, printable
 from llm_models.layers import BY_PROVIDER, SETTINGS_RULES
 from llm_models.merge import Layered, merge
 from llm_models.modelspec import fold_provider
 from llm_models.name_table import NameTable
 from llm_models.origins import stored
 from llm_models.patterns import is_nameable, is_plain, matcher
+from llm_models.similarity import provider_hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -210,7 +211,8 @@ class Touched:
         self.names.add(entry, model_id)
 
     def _unknown_provider(self, provider: str, layer: Layer, path: DocumentPath, key: str | None = None) -> None:
-        hint = did_you_mean(provider, [*self.base.blocks, *self.own], 1) or "Define it under [[providers]] first."
+        known, otherwise = [*self.base.blocks, *self.own], "Define it under [[providers]] first."
+        hint = provider_hint(provider, known, self.base.aliases, otherwise)
         message = f"unknown provider '{printable(provider if key is None else key)}'"
         self.problems.append(layer.document.problem(path, message, hint, key))
 
