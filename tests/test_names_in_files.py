@@ -271,6 +271,7 @@ class TestProviders:
         assert not llm_models.Snapshot(file).allowed("house:a")
 
     def test_every_packaged_alias_in_every_section(self) -> None:
+        assert len(PACKAGED.aliases) > 50
         for alias, provider in PACKAGED.aliases.items():
             assert fold_provider(alias) == alias
             text = f'prefer = ["{alias}"]\n[deny]\n{alias} = ["zzz*"]\n[exclude]\n{alias} = ["zzz*"]\n'
@@ -310,7 +311,7 @@ gemini = ["zzz*"]
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file above, in a folder that is entered."""
     path = tmp_path / "llm_models.toml"
-    path.write_text(TEXT.replace("gemini", next(iter(PACKAGED.aliases), "google")))
+    path.write_text(TEXT)
     monkeypatch.chdir(tmp_path)
     return path
 
@@ -470,3 +471,22 @@ class TestOtherReaders:
         old = catalogues.layered(base, {"models": [{"provider": "house", "id": "a", "deprecated": True}]})
         for text in ('[allow]\nhaus = ["alpha"]\n', '[[models]]\nprovider = "haus"\nid = "alpha"\ntags = ["x"]\n'):
             assert [problem for problem in told(old, text) if "house:a: deprecated" in problem]
+
+
+def test_the_packaged_names_in_one_file(tmp_path: Path) -> None:
+    """What people and other tools write, in every place of a file."""
+    path = tmp_path / "llm_models.toml"
+    path.write_text(
+        'prefer = ["vertex_ai"]\n'
+        '[allow]\nbedrock = "all"\ngemini = ["*"]\nopenai-responses = ["gpt-4o*"]\n'
+        '[deny]\n"aws.bedrock" = []\n'
+        '[[providers]]\nid = "gemini"\ndoc = "https://docs.example"\n'
+        '[[models]]\nprovider = "google_genai"\nid = "gemini-2.5-flash"\ntags = ["mine"]\n'
+        'successor = "gemini:gemini-2.5-pro"\n'
+    )
+    catalogue = llm_models.load(path, publish=False)
+    assert catalogue.prefer == ("google_vertex",)
+    assert catalogue.list_providers() == ["amazon_bedrock", "google", "openai"]
+    assert catalogue.get_provider("google").doc == "https://docs.example"
+    model = catalogue.resolve("google:gemini-2.5-flash")
+    assert (model.tags, model.successor) == (("mine",), "google:gemini-2.5-pro")

@@ -110,9 +110,9 @@ class TestSet:
         entry = '\n[[models]]\nprovider = "openai"\nid = "gpt-4o"\ncost.input = 2\ntags = ["x"]\n'
         assert changed("set", "gpt-4o@OpenAI", "cost.input=2", "tags+=x") == FILE + entry
 
-    def test_an_alias_is_the_model_s(self, packaged: llm_models.Snapshot) -> None:
-        alias = packaged.resolve(SPEC).aliases[0]
-        assert changed("set", f"openai:{alias}", "cost.input=0.11") == FILE.replace("0.12", "0.11")
+    def test_a_served_id_is_the_model_s(self, packaged: llm_models.Snapshot) -> None:
+        served = packaged.resolve(SPEC).served_as[0]
+        assert changed("set", f"openai:{served}", "cost.input=0.11") == FILE.replace("0.12", "0.11")
 
     def test_an_alias_of_the_file_s_own_too(self) -> None:
         assert changed("set", "my-gateway:house", "limits.context=1024") == FILE.replace("8192", "1024")
