@@ -73,6 +73,8 @@ if TYPE_CHECKING:
     from llm_models.endpoints import Endpoint as Endpoint
     from llm_models.listings import ModelHistory as ModelHistory
     from llm_models.listings import ProviderHistory as ProviderHistory
+    from llm_models.matches import NameMatch as NameMatch
+    from llm_models.naming import match_names as match_names
     from llm_models.naming import wire_id as wire_id
 
 __all__ = [
@@ -94,6 +96,7 @@ __all__ = [
     "ModelHistory",
     "ModelKey",
     "ModelNotAllowedError",
+    "NameMatch",
     "NoMatchError",
     "Overrides",
     "Problem",
@@ -124,6 +127,7 @@ __all__ = [
     "list_models",
     "list_providers",
     "load",
+    "match_names",
     "parse_provider",
     "parse_spec",
     "provider_history",
@@ -137,10 +141,12 @@ __all__ = [
 _LAZY = {
     "Endpoint": "llm_models.endpoints",
     "ModelHistory": "llm_models.listings",
+    "NameMatch": "llm_models.matches",
     "Overrides": "llm_models.behaviour",
     "ProviderHistory": "llm_models.listings",
     "diff": "llm_models.differences",
     "wire_id": "llm_models.naming",
+    "match_names": "llm_models.naming",
 }
 """Public names whose modules are off the read path, imported when first asked for."""
 

@@ -99,7 +99,7 @@ def row_of(view: View, provider: str, name: object) -> ModelRow | Miss:
     try:
         row = block.rows[block.id_of(name)]  # type: ignore[arg-type, index]
     except (KeyError, TypeError):
-        return lambda: _unknown_model(view, provider, name)
+        return _by_rule(view, provider, name) or (lambda: _unknown_model(view, provider, name))
     hidden = view.hidden(provider, row)
     if hidden is not None:
         return lambda: _not_allowed(view, provider, block.ids[row], *hidden)
@@ -124,7 +124,7 @@ def _by_text(view: View, text: str, within: str | None, prefer: Collection[str])
     if key is not None:
         return _by_key(view, key, within)
     if within is not None:
-        return lambda: _unknown_model(view, within, text)
+        return row_of(view, within, text)
     return _by_bare_name(view, text, prefer)
 
 
@@ -166,7 +166,21 @@ def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | 
         for provider in view.known:
             if view.file.block(provider).serves(name):
                 return row_of(view, provider, name)  # a hidden model: the error states why
-    return lambda: _unknown_name(view, name)
+    return _by_rule(view, None, name) or (lambda: _unknown_name(view, name))
+
+
+def _by_rule(view: View, provider: str | None, name: object) -> ModelRow | Miss | None:
+    """What a safe rule makes of a name that is in no block; None where there is no such rule."""
+    from llm_models import name_rules
+
+    found = name_rules.safe(view, provider, name)
+    if found is None:
+        return None
+    hidden = name_rules.hidden(view, found)
+    if hidden is not None:
+        home, row = found[0]
+        return lambda: _not_allowed(view, home, view.file.block(home).ids[row], *hidden)
+    return found[0]
 
 
 # Why a name leads to no model

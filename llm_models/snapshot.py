@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from llm_models.endpoints import Endpoint
     from llm_models.filters import Allow, Deny, Filters
     from llm_models.listings import ModelHistory, ProviderHistory
+    from llm_models.matches import NameMatch
     from llm_models.modelspec import Style
     from llm_models.past import Past
     from llm_models.paths import Folder, FoundFile
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from llm_models.view import ModelRow
 
     Spec = str | tuple[str, str] | Model
+    Text = str | None
 
 
 class Snapshot(Immutable):
@@ -179,6 +181,12 @@ class Snapshot(Immutable):
 
         return wire_id(self.view, spec, self.resolve(spec))
 
+    def match_names(self, provider: Text = None, model: Text = None, base_url: Text = None) -> NameMatch:
+        """`llm_models.match_names`, of this snapshot."""
+        from llm_models.matches import match
+
+        return match(self.view, provider, model, base_url)
+
     def endpoint(self, spec: Spec, *, base_url: str | None = None, with_key: bool = False) -> Endpoint:
         """`llm_models.endpoint`, of this snapshot."""
         from llm_models.endpoints import endpoint_of, wire_id
@@ -268,8 +276,7 @@ class Snapshot(Immutable):
         masks = selection.capability_masks(require, forbid)
         selection.check_order(order_by)
         # The header of a file may name a provider that is no longer known; an argument may not.
-        by_default = [name for name in self.prefer if name in self.view.known]
-        first = by_default if prefer is None else self._providers(prefer)
+        first = self._providers(prefer) if prefer is not None else [n for n in self.prefer if n in self.view.known]
         day = days.today() if at is None else days.day_of(at)
         return masks, first, self._scope(scope), order_by, day
 
@@ -291,7 +298,7 @@ class Snapshot(Immutable):
 
 
 def _gone_ids(file: SnapshotFile, given: Filters, was_known: Callable[[str, str], bool]) -> list[str]:
-    """Take out of filters the exact ids of models that are gone; what was taken out, for people."""
+    """Take out of filters the ids of models that are gone, except a denied one that a rule reads; them, for people."""
     from llm_models.patterns import is_nameable
 
     gone = []
@@ -299,8 +306,11 @@ def _gone_ids(file: SnapshotFile, given: Filters, was_known: Callable[[str, str]
         for provider, globs in table.items():
             for name in [*globs] if isinstance(globs, list) else ():
                 if is_nameable(name) and not file.block(provider).serves(name) and was_known(provider, name):
-                    globs.remove(name)
-                    gone.append(f"{section}.{provider}:{name}")
+                    from llm_models.name_rules import is_safe_form
+
+                    if section == "allow" or not is_safe_form(provider, name):
+                        globs.remove(name)
+                        gone.append(f"{section}.{provider}:{name}")
     return gone
 
 

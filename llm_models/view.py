@@ -13,7 +13,7 @@ from llm_models.records import CAPABILITIES, Capabilities, Modalities, Model, Pr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Any
 
     from llm_models.block import Line
@@ -40,10 +40,12 @@ class View:
     """
 
     __slots__ = (
+        "_excluded",
         "_parts",
         "_past",
         "_providers",
         "_shown",
+        "by_host",
         "by_name",
         "counts",
         "file",
@@ -68,6 +70,9 @@ class View:
         self._shown: dict[str, Sequence[int]] = {}
         self.by_name: dict[str, list[ModelRow]] | None = None
         """Cache of `names`."""
+        self.by_host: dict[str, list[tuple[list[str], str]]] | None = None
+        """Cache of `hosts`."""
+        self._excluded: Collection[str] | None = None
         self.counts: dict[str | None, dict[int, int]] = {}
         """Cache of `selection`: how many models have each capability set, of a provider or of all."""
         self.unmatched: dict[tuple[int, int, str | None, str], Unmatched] = {}
@@ -140,6 +145,12 @@ class View:
         names = [[model_id, *served.get(model_id, ()), *aliases.get(model_id, ())] for model_id in block.ids]
         shown = [row for row, every in enumerate(names) if reason(provider, every, self.id_of) is None]
         return self._shown.setdefault(provider, shown)
+
+    def excluded(self) -> Collection[str]:
+        """The specs of the models that an `exclude` removed."""
+        if self._excluded is None:
+            self._excluded = frozenset(self.file.tail()["removed"])
+        return self._excluded
 
     def hidden(self, provider: str, row: int) -> tuple[str, str | None] | None:
         """Why the model in a row is hidden, as (section, pattern), or None when it is shown."""

@@ -69,7 +69,12 @@ MANY = {"bare id", "list_models", "no match"}
 """Questions that read every provider's index, or more."""
 
 _SELECT = {"llm_models.days", "llm_models.selection"}
-CHOOSING = {"list_models": {"llm_models.selection"}, "select": _SELECT, "no match": _SELECT}
+CHOOSING = {
+    "allowed": {"llm_models.name_rules"},
+    "list_models": {"llm_models.selection"},
+    "select": _SELECT,
+    "no match": _SELECT,
+}
 """Questions about capabilities load these modules too."""
 
 QUESTIONS = {
