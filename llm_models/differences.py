@@ -18,9 +18,11 @@ from llm_models.lookup import unknown_provider
 from llm_models.manifest import described
 from llm_models.name_table import NameTable
 from llm_models.origins import leaves
+from llm_models.past import Past
 from llm_models.patterns import literal, matcher
 from llm_models.pipeline import build_base, merge_application
 from llm_models.records import Model, Provider
+from llm_models.retired import absent_provider
 from llm_models.schema import is_number
 from llm_models.snapshot_file import MAX_SNAPSHOT, SnapshotFile
 from llm_models.spellings import renames
@@ -224,7 +226,8 @@ def compared(
     if provider is not None:
         wanted = after.provider_id(provider) or before.provider_id(provider)
         if wanted is None:
-            raise unknown_provider(provider, {**before.blocks, **after.blocks})
+            gone = absent_provider(Past(folder), provider)
+            raise gone or unknown_provider(provider, {**before.blocks, **after.blocks})
         difference = difference.only(lambda name: name.partition(":")[0] == wanted)
     return difference.only(_used(folder, after, before)) if only_used else difference
 

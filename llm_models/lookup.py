@@ -147,8 +147,10 @@ def _by_slash(view: View, text: str) -> ModelKey | None:
 
 
 def _had(view: View, provider: str, name: str) -> bool:
-    """Whether a provider that does not serve a name is meant all the same: the name is excluded, denied or gone."""
-    if view.removed(provider, name) is not None:
+    """Whether a provider that does not serve a name is meant all the same: a rule reads it; it is denied or gone."""
+    from llm_models import name_rules
+
+    if name_rules.safe(view, provider, name) is not None or view.removed(provider, name) is not None:
         return True
     denied = None if view.filters is None else view.filters.reason(provider, [name], view.id_of)
     return (denied is not None and denied[0] == "deny") or view.past.knows(provider, name)
@@ -179,7 +181,8 @@ def _by_rule(view: View, provider: str | None, name: object) -> ModelRow | Miss 
     hidden = name_rules.hidden(view, found)
     if hidden is not None:
         home, row = found[0]
-        return lambda: _not_allowed(view, home, view.file.block(home).ids[row], *hidden)
+        denied = name if view.hidden(home, row) is None else view.file.block(home).ids[row]
+        return lambda: _not_allowed(view, home, str(denied), *hidden)
     return found[0]
 
 
@@ -191,7 +194,7 @@ def unknown_provider(text: object, known: Collection[str], view: View | None = N
     if view is not None:
         from llm_models.retired import absent_provider
 
-        absent = absent_provider(view, text)
+        absent = absent_provider(view.past, text)
         if absent is not None:
             return absent
         from llm_models.suggestions import for_provider
@@ -234,7 +237,9 @@ def _unknown_name(view: View, name: str) -> LLMModelsError:
         return for_name(view, name)
 
     key = split_spec(name, view.past.provider_id)
-    absent = absent_name(view, name, hint) if key is None else absent_model(view, *key) or absent_provider(view, key[0])
+    absent = (
+        absent_name(view, name, hint) if key is None else absent_model(view, *key) or absent_provider(view.past, key[0])
+    )
     if absent is not None:
         return absent
     head = unknown_provider_in(view, name)

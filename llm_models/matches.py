@@ -81,16 +81,20 @@ def _provider(view: View, provider: object, address: object) -> str | None:
 def _at(view: View, provider: str, name: str) -> Found | None:
     """The model that a provider has under a name, as it is, or in a way that the rules know."""
     named = _named(view, name)
-    own = None if named is None or named[0] != provider else named
-    return _read(view, provider, name) or (own and _with_prefix(_read(view, *own)))
+    found = _read(view, provider, name)
+    if found is None and named is not None and named[0] == provider:
+        found = _with_prefix(_read(view, *named))
+    return found
 
 
 def _anywhere(view: View, name: str) -> Found | None:
     """The same, of a name that comes alone: it names its provider, or one provider has it, or a rule names one."""
     named = _named(view, name)
-    found = named and _with_prefix(_read(view, *named))
-    if found:
-        return found
+    if named is not None:
+        # Some providers have ids that begin with their own name: `nvidia/nemotron`.
+        found = _exact(view, *named) or _exact(view, named[0], name) or _by_rules(view, *named)
+        if found is not None:
+            return _with_prefix(found)
     try:
         answer = locate(view, name, None, ())
     except InvalidSpecError:

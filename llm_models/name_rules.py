@@ -176,16 +176,16 @@ def near(view: View, provider: str | None, name: object) -> Reading | None:
 def near_match(view: View, provider: str | None, name: object) -> str | None:
     """The spec of the model that `near` finds."""
     found = near(view, provider, name)
-    return None if found is None else _spec(view, found)
-
-
-def advice(view: View, provider: str | None, name: object) -> str:
-    """The end of a message about a name that leads to no model, but that `near` reads; empty where it does not."""
-    found = near(view, provider, name)
     if found is None:
-        return ""
-    advised = [rule["advice"] for rule in found[1] if "advice" in rule]
-    return f" {advised[0] if advised else 'Did you mean {spec}?'}".format(spec=quoted(_spec(view, found)))
+        return None
+    home, row = found[0]
+    return f"{home}:{view.file.block(home).ids[row]}"
+
+
+def advice_of(rules: Iterable[Rule], spec: str) -> str:
+    """What an error states of a name that rules read as the model `spec`, if that is more than "Did you mean"."""
+    advised = [rule["advice"] for rule in rules if "advice" in rule]
+    return advised[0].format(spec=quoted(spec)) if advised else ""
 
 
 def read(
@@ -232,11 +232,6 @@ def note_of(rules: Iterable[Rule]) -> str:
     return "; ".join(dict.fromkeys(rule["note"] for rule in rules if "note" in rule))
 
 
-def _spec(view: View, found: Reading) -> str:
-    (provider, row), _, _ = found
-    return f"{provider}:{view.file.block(provider).ids[row]}"
-
-
 def _rules(provider: str | None, only_safe: bool) -> list[Rule]:
     """The rules that hold for a provider; for None, those that name providers for names that come alone."""
     if (provider, only_safe) not in _held:
@@ -253,7 +248,7 @@ def _read(view: View, provider: str, name: str, rules: list[Rule], strict: bool)
     """The model of a provider to which the fewest rules lead."""
     if not rules:
         return None
-    block, excluded = view.file.block(provider), view.excluded
+    block = view.file.block(provider)
     tried = {name}
     paths: list[tuple[tuple[Rule, ...], tuple[str, ...]]] = [((), (name,))]
     for _ in range(MOST):
@@ -267,7 +262,7 @@ def _read(view: View, provider: str, name: str, rules: list[Rule], strict: bool)
                 model_id = block.id_of(text)
                 if model_id is None:
                     longer.append((path, (*names, text)))
-                elif any(f"{provider}:{one}" in excluded() for one in names):
+                elif any(view.removed(provider, one) is not None for one in names):
                     return None
                 elif not strict or not any(_has_dates(view, provider, *step) for step in zip(path, names, strict=True)):
                     return (provider, block.rows[model_id]), path, names

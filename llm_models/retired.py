@@ -17,15 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from llm_models.listings import ModelHistory
+    from llm_models.past import Past
     from llm_models.view import View
 
 SHOWN = 3
 """How many specs a message lists."""
 
 
-def absent_provider(view: View, text: object) -> UnknownProviderError | None:
+def absent_provider(past: Past, text: object) -> UnknownProviderError | None:
     """The error for a provider that was listed once."""
-    history = view.past.provider(text) if isinstance(text, str) else None
+    history = past.provider(text) if isinstance(text, str) else None
     if history is None or not isinstance(text, str):
         return None
     if history.listed:

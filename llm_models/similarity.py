@@ -71,8 +71,8 @@ def similar(text: str, names: Iterable[str], newness: Callable[[str], object] = 
     (['gpt-4o-2024-11-20', 'gpt-4o-2024-05-13'], ['gpt-4o-mini', 'gpt-4'])
     """
     word = text.strip()[:LONGEST]
-    others = [name for name in dict.fromkeys(names) if name != word]
-    # All at once, because there can be thousands; no name has a line feed.
+    others = [name for name in dict.fromkeys(names) if name != word and "\n" not in name]
+    # All at once, because there can be thousands.
     pairs = [*zip(_folded("\n".join(others)).split("\n"), others, strict=True)] if others else []
     folded = _folded(word)
     found = _found(word, folded, pairs, newness)

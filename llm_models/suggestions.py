@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from llm_models import name_rules
 from llm_models.block import effective, encode_json
 from llm_models.days import today
 from llm_models.errors import printable, quoted
@@ -45,6 +46,14 @@ def for_model(view: View, provider: str, name: object) -> str:
     if not isinstance(name, str):
         return ""
     found = _of_provider(view, provider, name)
+    read = name_rules.near(view, provider, name)
+    if read is not None:
+        advice = name_rules.advice_of(read[1], _spec(view, read[0]))
+        if advice:
+            return f" {advice}"
+        best, state = _id(view, read[0]), _state(view, read[0])
+        notes = {**found.notes, best: state} if state else found.notes
+        found = found._replace(names=[*dict.fromkeys([best, *found.names])], notes=notes)
     gone = [] if found.only else _gone(view, provider, name)
     return found.sentence(gone, f"'llm-models list {printable(provider)}' lists all of them.")
 
@@ -60,9 +69,15 @@ def other_revision(view: View, provider: str, name: str) -> str:
 def for_name(view: View, name: str) -> str:
     """The end of a message about a text that is no id, and no reading of which leads to a model.
 
-    First the whole text with another provider, if that leads to a model; then what such a provider has that is
-    similar; then similar ids. A text whose provider is known to be none of the catalogue gets no similar names.
+    First what a rule makes of it; then the whole text with another provider, if that leads to a model; then what such
+    a provider has that is similar; then similar ids. A text whose provider is known to be none of the catalogue gets no
+    similar names.
     """
+    read = name_rules.near(view, None, name)
+    if read is not None:
+        spec, state = _spec(view, read[0]), _state(view, read[0])
+        advice = name_rules.advice_of(read[1], spec)
+        return f" {advice}" if advice else did_you_mean([spec], {spec: state} if state else {})
     readings = _readings(view, name)
     exact = [
         f"{provider}:{one.rest}"
@@ -94,9 +109,9 @@ def for_name(view: View, name: str) -> str:
 def unknown_provider_in(view: View, name: str) -> str:
     """What stands in a text where the name of a provider would, as words; empty for a plain id.
 
-    Also empty where `for_name` names that provider as one that is known not to be in the catalogue.
+    Also empty where a rule reads the text, or `for_name` names that provider as one outside the catalogue.
     """
-    if any(one.providers is None for one in _readings(view, name)):
+    if name_rules.near(view, None, name) is not None or any(one.providers is None for one in _readings(view, name)):
         return ""
     unknown = [(head, where) for head, where in _ends(name) if _provider_id(view, head) is None]
     return " and ".join(f"{quoted(head)} {where} is not a known provider" for head, where in unknown)
@@ -227,6 +242,10 @@ def makers_first(view: View, rows: Sequence[ModelRow]) -> list[ModelRow]:
 
 def _id(view: View, row: ModelRow) -> str:
     return view.file.block(row[0]).ids[row[1]]
+
+
+def _spec(view: View, row: ModelRow) -> str:
+    return f"{row[0]}:{_id(view, row)}"
 
 
 def _named(view: View, provider: str, name: str) -> list[int]:

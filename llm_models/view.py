@@ -13,7 +13,7 @@ from llm_models.records import CAPABILITIES, Capabilities, Modalities, Model, Pr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from llm_models.block import Line
@@ -40,10 +40,10 @@ class View:
     """
 
     __slots__ = (
-        "_excluded",
         "_parts",
         "_past",
         "_providers",
+        "_removed",
         "_shown",
         "by_host",
         "by_name",
@@ -72,7 +72,8 @@ class View:
         """Cache of `names`."""
         self.by_host: dict[str, list[tuple[list[str], str]]] | None = None
         """Cache of `hosts`."""
-        self._excluded: Collection[str] | None = None
+        self._removed: dict[str, tuple[str, Removed]] | None = None
+        """Cache of `removed`."""
         self.counts: dict[str | None, dict[int, int]] = {}
         """Cache of `selection`: how many models have each capability set, of a provider or of all."""
         self.unmatched: dict[tuple[int, int, str | None, str], Unmatched] = {}
@@ -146,12 +147,6 @@ class View:
         shown = [row for row, every in enumerate(names) if reason(provider, every, self.id_of) is None]
         return self._shown.setdefault(provider, shown)
 
-    def excluded(self) -> Collection[str]:
-        """The specs of the models that an `exclude` removed."""
-        if self._excluded is None:
-            self._excluded = frozenset(self.file.tail()["removed"])
-        return self._excluded
-
     def hidden(self, provider: str, row: int) -> tuple[str, str | None] | None:
         """Why the model in a row is hidden, as (section, pattern), or None when it is shown."""
         if self.filters is None or not self.filters.restricts(provider):
@@ -172,18 +167,15 @@ class View:
 
     def removed(self, provider: str, name: str) -> tuple[str, Removed] | None:
         """The id of the excluded model that a name means which no model of the file has, and what excludes it."""
-        table = self.file.tail()["removed"]
-        if f"{provider}:{name}" in table:
-            return name, table[f"{provider}:{name}"]
-        start = f"{provider}:"
-        return next(
-            (
-                (spec[len(start) :], why)
-                for spec, why in table.items()
-                if spec.startswith(start) and name in why.get("names", ())
-            ),
-            None,
-        )
+        if self._removed is None:
+            ids: dict[str, tuple[str, Removed]] = {}
+            others: dict[str, tuple[str, Removed]] = {}
+            for spec, why in self.file.tail()["removed"].items():
+                owner, _, model_id = spec.partition(":")
+                ids[spec] = model_id, why
+                others.update({f"{owner}:{one}": (model_id, why) for one in why.get("names", ())})
+            self._removed = others | ids
+        return self._removed.get(f"{provider}:{name}")
 
     def provider(self, provider: str) -> Provider:
         """The record of a known provider; built once."""

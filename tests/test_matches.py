@@ -170,22 +170,6 @@ class TestNear:
     def test_near(self, provider: str | None, name: object, spec: str | None, packaged: llm_models.Snapshot) -> None:
         assert near_match(packaged.view, provider, name) == spec
 
-    @pytest.mark.parametrize(
-        ("provider", "name", "text"),
-        [
-            ("azure", "gpt-4o-2024-11-20", " Did you mean 'azure:gpt-4o'?"),
-            (
-                None,
-                "ft:gpt-4o-mini-2024-07-18:acme::abc",
-                " It is a fine-tune of 'openai:gpt-4o-mini', with its own price: define it under [[models]], with its"
-                " limits and its cost.",
-            ),
-            ("azure", "gpt-9-2024-11-20", ""),
-        ],
-    )
-    def test_advice(self, provider: str | None, name: str, text: str, packaged: llm_models.Snapshot) -> None:
-        assert name_rules.advice(packaged.view, provider, name) == text
-
     def test_the_advice_about_a_fine_tune_works(self) -> None:
         entry = {
             "provider": "openai",

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from support.names import KNOWN, US, Name, ask
 
 import llm_models
 from llm_models import ModelNotAllowedError, UnknownModelError
 from llm_models.name_rules import RULES
+
+
+def _safe(name: Name) -> bool:
+    """Whether a name is of the catalogue, or all rules that read it are safe."""
+    safe = {rule["name"] for rule in RULES if rule.get("safe")} | {"id", "alias", "served-id"}
+    return {*str(name.rule).split(" + ")} <= (safe if name.provider else safe | {"provider-prefix"})
 
 
 class TestResolve:
@@ -18,10 +26,8 @@ class TestResolve:
     )
     def test_it_takes_a_name_if_all_rules_are_safe(self, name: Name, packaged: llm_models.Snapshot) -> None:
         text = name.model.strip() if name.provider is None else f"{name.provider}:{name.model}"
-        if name.provider == "api.openai.com" or (
-            name.provider is None and "/" in name.model.partition(":")[0] and name.rule.startswith("provider-prefix")
-        ):
-            pytest.skip("not a form of a model spec")
+        if name.provider == "api.openai.com":
+            pytest.skip("an address names no provider in a model spec")
         if _safe(name):
             assert packaged.resolve(text).spec == name.spec
             assert packaged.allowed(text)
@@ -29,6 +35,28 @@ class TestResolve:
             with pytest.raises(UnknownModelError):
                 packaged.resolve(text)
             assert not packaged.allowed(text)
+
+    @pytest.mark.parametrize(
+        "name",
+        [name for name in KNOWN if name.base_url is None and name.provider != "api.openai.com" and not _safe(name)],
+        ids=lambda name: f"{name.provider} {name.model}",
+    )
+    def test_the_error_for_any_other_names_the_model_first(self, name: Name, packaged: llm_models.Snapshot) -> None:
+        text = name.model.strip() if name.provider is None else f"{name.provider}:{name.model}"
+        with pytest.raises(UnknownModelError) as caught:
+            packaged.resolve(text)
+        first = re.search(r"(?:Did you mean|It is a fine-tune of) '([^']+)'", str(caught.value))
+        assert first is not None, caught.value
+        assert first[1] in {name.spec, str(name.spec).partition(":")[2]}
+        assert "is not a known provider" not in str(caught.value) or "/" in name.model.partition(":")[0]
+
+    def test_the_error_for_a_fine_tune_states_what_to_do(self, packaged: llm_models.Snapshot) -> None:
+        """The base model's price is not that of the fine-tune, so it is no answer."""
+        name = "ft:gpt-4o-mini-2024-07-18:acme::abc"
+        advice = "It is a fine-tune of 'openai:gpt-4o-mini', with its own price: define it under [[models]], with its"
+        for text, why in ((f"openai:{name}", "openai has no model"), (name, "no provider has a model")):
+            with pytest.raises(UnknownModelError, match=re.escape(f"{why} '{name}'. {advice} limits and its cost.")):
+                packaged.resolve(text)
 
     def test_a_scope_is_the_provider(self, packaged: llm_models.Snapshot) -> None:
         assert packaged.resolve("models/gemini-2.5-pro", scope="google_vertex").spec == "google_vertex:gemini-2.5-pro"
@@ -48,15 +76,6 @@ class TestResolve:
         assert ask(Name("openrouter", "openai/o3:nitro:online"), own)[0] == "openrouter:openai/o3:nitro"
 
 
-BLOCKED = {"openai", "openrouter"}
-
-
-def _safe(name: Name) -> bool:
-    """Whether a name is of the catalogue, or all rules that read it are safe."""
-    safe = {rule["name"] for rule in RULES if rule.get("safe")} | {"id", "alias", "served-id"}
-    return {*str(name.rule).split(" + ")} <= (safe if name.provider else safe | {"provider-prefix"})
-
-
 class TestFilters:
     """A model that is denied, left out by `allow` or excluded stays so in every spelling."""
 
@@ -68,6 +87,8 @@ class TestFilters:
             with pytest.raises(ModelNotAllowedError, match=r"denied by pattern") as caught:
                 snapshot.resolve(text)
             assert caught.value.pattern == pattern
+            suffix = ":online" if pattern == "*:online" else ""  # what the pattern denies
+            assert caught.value.spec == f"openrouter:openai/gpt-4o-mini{suffix}"
         found = snapshot.match_names("openrouter", "openai/gpt-4o-mini:online")
         assert found == (None, "router-suffix", "openai/gpt-4o-mini:online")
 

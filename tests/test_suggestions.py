@@ -300,6 +300,28 @@ class TestAmbiguous:
         assert told(packaged.resolve, "gpt-4o").endswith("Choose one of these, or pass prefer= with a provider")
 
 
+class TestProvidersThatAreGone:
+    GONE = "kiro is no longer listed (last listed on 2026-05-09, gone by 2026-05-10)"
+
+    def test_a_preference_has_no_effect(self) -> None:
+        for command in (["select"], ["resolve", "openai:gpt-5.2"]):
+            done = here(*command, "--prefer", "Kiro", "--prefer", "openai")
+            assert (done.code, done.out[:7]) == (0, "openai:")
+            assert done.err == f"note: {self.GONE}, so --prefer Kiro has no effect\n"
+
+    def test_a_comparison_of_one(self) -> None:
+        told = refused(here("diff", "packaged", "packaged", "--provider", "kiro"), 1)
+        assert told == f"llm-models: unknown provider 'kiro': {self.GONE.replace('kiro', 'it')}\n"
+
+    def test_a_spec_without_a_model(self, packaged: Snapshot) -> None:
+        assert (
+            told(packaged.parse_spec, "kiro:") == f"not a model spec: 'kiro:': the model id is missing, and {self.GONE}"
+        )
+
+    def test_a_change_of_one(self) -> None:
+        assert self.GONE in refused(here("unset", "kiro:x"), 1)
+
+
 def test_errors_keep_their_classes(packaged: Snapshot) -> None:
     with pytest.raises(UnknownProviderError):
         packaged.parse_provider("ollama")

@@ -142,6 +142,7 @@ def select_command(
     wanted: dict[str, Any] = {"require": require, "forbid": forbid, "scope": scope, "order_by": order_by}
     wanted["prefer"] = prefer or None  # otherwise the configuration's
     best = snapshot.select(**wanted)  # the error states the reasons where no model fits
+    _note_gone(snapshot, prefer)
     models = snapshot.candidates(**wanted) if every else [best]
     _note_lifecycle(best)
     if as_json:
@@ -159,6 +160,16 @@ def _note_lifecycle(model: Model) -> None:
         note(f"notice: {notice}")
 
 
+def _note_gone(snapshot: Snapshot, prefer: Iterable[str]) -> None:
+    """Note on stderr each preferred provider that the catalogue no longer has."""
+    from llm_models.past import absent
+
+    for name in [name for name in prefer if snapshot.file.provider_id(name) is None]:
+        gone = snapshot.view.past.provider(name)
+        if gone is not None:
+            note(f"note: {absent(gone.id, gone)}, so --prefer {name} has no effect")
+
+
 @command("resolve", "Print the canonical name of a model.", "resolve claude-haiku-4-5@20251001@google-vertex")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @_scope
@@ -171,6 +182,7 @@ def resolve_command(
 ) -> None:
     """Print the canonical name of a model. SPEC is provider:model, model@provider, an alias, or a bare id."""
     model = snapshot.resolve(spec, scope=scope, prefer=prefer)
+    _note_gone(snapshot, prefer)
     text = snapshot.format_spec(model.key, style)
     _note_lifecycle(model)
     if as_json:

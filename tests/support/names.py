@@ -229,6 +229,10 @@ CLIENTS = [
     Name(None, "openai:gpt-4o-mini", "openai:gpt-4o-mini", "provider-prefix"),
     Name(None, "gpt-4o-mini@openai", "openai:gpt-4o-mini", "provider-prefix"),
     Name("openai", "openai/gpt-4o-mini", "openai:gpt-4o-mini", "provider-prefix"),
+    Name(
+        None, "nvidia/nvidia/nemotron-3-super-120b-a12b", "nvidia:nvidia/nemotron-3-super-120b-a12b", "provider-prefix"
+    ),
+    Name(None, "nvidia/nemotron-3-super-120b-a12b", "nvidia:nvidia/nemotron-3-super-120b-a12b", "provider-prefix"),
     Name("openai", " gpt-4o-mini ", "openai:gpt-4o-mini", "id"),
     Name("OpenAI", "gpt-4o-mini", "openai:gpt-4o-mini", "id"),
     Name(None, "sonar-reasoning-pro@perplexity", "perplexity:sonar-reasoning-pro", "provider-prefix"),
