@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from llm_models.frozen import Record, defaults
 from llm_models.jsontext import loads
+from llm_models.records import BIT, DEPRECATED, STATED, Capabilities, capability_bits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any, Required, TypedDict
 
     Row = tuple[str, bytes, int]
@@ -187,3 +189,22 @@ def filled(stated: Mapping[str, Any], derived: Mapping[str, Any]) -> dict[str, A
         else:
             data.setdefault(name, value)
     return data
+
+
+def known_capabilities(stated: Mapping[str, Any], kind: type[Record] = Capabilities) -> dict[str, Any]:
+    """The part of stated capabilities that this version knows; a file of another version may state more."""
+    known = defaults(kind)
+    shared = {name: value for name, value in stated.items() if name in known}
+    groups = [name for name, value in shared.items() if isinstance(value, dict) and isinstance(known[name], Record)]
+    return {**shared, **{name: known_capabilities(shared[name], type(known[name])) for name in groups}}
+
+
+def translate_bits(sets: Iterable[int], flags: Sequence[str]) -> list[int]:
+    """Capability sets whose bits are in the order of `flags`, as sets of this version.
+
+    A flag that is not in `flags` has its default and is not stated; a flag that this version does not know is ignored.
+    """
+    moves = [(flags.index(name), bit) for name, bit in BIT.items() if name in flags]
+    moves += [(old + len(flags), bit << STATED) for old, bit in moves] + [(2 * len(flags), DEPRECATED)]
+    default = capability_bits(Capabilities(), {}, False) & ~sum(BIT[name] for name in flags if name in BIT)
+    return [default | sum(bit for old, bit in moves if bits >> old & 1) for bits in sets]

@@ -19,7 +19,6 @@ from llm_models.canonical import canonical
 from llm_models.errors import UntrustedEndpointError, printable, quoted
 from llm_models.frozen import freeze
 from llm_models.in_use import base_of
-from llm_models.lookup import asked_name
 from llm_models.patterns import matcher
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.trust import distrusted, how_to_name
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from llm_models.paths import FoundFile
     from llm_models.patterns import IdOf
     from llm_models.records import Model, Provider
-    from llm_models.view import View
 
     Claim = tuple[str, tuple[str, ...]]
     """What a file that was found states, in words, and the path of its field."""
@@ -73,12 +71,9 @@ def own_address(record: Mapping[str, Any]) -> str | None:
     return address if isinstance(address, str) else None
 
 
-def wire_id(view: View, spec: object, model: Model) -> str:
-    """The id to send for `spec`, which names `model`; see `llm_models.wire_id`."""
-    name = asked_name(view, spec)
-    block = view.file.block(model.provider)
-    is_ours = name in block.rows or (name in block.aliases and name not in block.served)
-    return model.provider_model_id if is_ours else name
+def wire_id(model: Model) -> str:
+    """The id to send for a model that was asked for; see `llm_models.wire_id`."""
+    return model.provider_model_id if model.requested == model.id else model.requested
 
 
 def endpoint_of(
@@ -102,7 +97,7 @@ def endpoint_of(
     settings = tuple(name for name in provider.env if name in placeholders or name.endswith(SETTINGS))
     keys = () if with_key else tuple(name for name in provider.env if name not in settings)
     for_openai = base_url or (url if own is not None else provider.openai_base_url or url)
-    endpoint = Endpoint(base_url or url, keys, settings, model.provider_model_id, for_openai)
+    endpoint = Endpoint(base_url or url, keys, settings, wire_id(model), for_openai)
     if found:
         files = [base_of(file)] if named else []
         blocks = [
@@ -112,7 +107,7 @@ def endpoint_of(
         ]
         block = file.block(model.provider)
         known = _Known(model, blocks, from_program.get(model.provider, {}), block.id_of)
-        claims = known.strange_names(endpoint.model_id, block.names(block.rows[model.id])[1:])
+        claims = known.strange_names(model.provider_model_id, block)
         if base_url is None:
             claims = chain(known.strange_address(url, own is not None), claims)
             if own is None:
@@ -167,17 +162,23 @@ class _Known:
             if _folded(name) not in known:
                 yield f"the variable {quoted(name)}", ("env",)
 
-    def strange_names(self, model_id: str, others: Sequence[str]) -> Iterator[Claim]:
-        """The id to send, and the other names that lead to the model: both decide which model answers."""
+    def strange_names(self, model_id: str, served: Block) -> Iterator[Claim]:
+        """The id to send, and the other names that lead to the model: both decide which model answers.
+
+        A served id is sent as it was asked for, so it must be known as one.
+        """
         sent = {self.model.id, *(line.get("provider_model_id", self.model.id) for line in self.lines)}
         if model_id not in (*sent, *(names.get("provider_model_id") for names in self.own)):
             yield f"the id {quoted(model_id)}, which is sent for it,", ("provider_model_id",)
-        stated = dict.fromkeys((*others, *self.model.aliases), "aliases")
-        stated |= dict.fromkeys(self.model.served_as, "served_as")
-        for name, field in sorted(stated.items()):
-            of_program = any(name in _named(names) for names in self.own)
-            if not of_program and all(block.id_of(name) != self.model.id for block in self.blocks):
-                yield f"the {'alias' if field == 'aliases' else 'served id'} {quoted(name)}", (field,)
+        for field, table in served.tables().items():
+            known = [block.served for block in self.blocks]
+            if field == "aliases":
+                known += [block.aliases for block in self.blocks]
+            stated = {name for name, model_id in table.items() if model_id == self.model.id}
+            for name in sorted(stated.union(getattr(self.model, field))):
+                of_program = any(name in names.get(field, ()) for names in self.own)
+                if not of_program and all(one.get(name) != self.model.id for one in known):
+                    yield f"the {'alias' if field == 'aliases' else 'served id'} {quoted(name)}", (field,)
         if any(self.model.id in _named(names) for names in self.rest) or any(
             block.serves(self.model.id) for block in self.blocks if self.model.id not in block.rows
         ):

@@ -20,7 +20,7 @@ from llm_models.errors import (
     quoted,
 )
 from llm_models.modelspec import as_key, fold_provider, parse_spec, spec_error, split_spec
-from llm_models.records import ModelKey
+from llm_models.records import Model, ModelKey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,12 +74,15 @@ def parse(view: View, text: object) -> ModelKey:
     return parse_spec(text, view.file.provider_id, view.known)
 
 
-def asked_name(view: View, spec: object) -> str:
-    """The name of a model in a spec that was found, as it was asked for."""
+def asked_name(view: View, spec: object, within: str | None = None) -> str:
+    """The name of the model in a spec that `locate` found, as it was asked for."""
+    if isinstance(spec, Model):
+        return spec.requested
     if not isinstance(spec, str):
         return as_key(spec).id
-    key = key_of(view, spec)
-    return spec.strip() if key is None else key.id
+    text = spec.strip()
+    key = None if within is not None and view.file.block(within).serves(text) else key_of(view, text)
+    return text if key is None else key.id
 
 
 def locate(view: View, spec: object, within: str | None, prefer: Collection[str]) -> ModelRow | Miss:
@@ -129,7 +132,7 @@ def _by_text(view: View, text: str, within: str | None, prefer: Collection[str])
 
 
 def _by_slash(view: View, text: str) -> ModelKey | None:
-    """`text` read as `provider/model`; None unless that provider has such a model, had it, or denies it.
+    """`text` read as `provider/model`; None unless that provider has such a model, or is meant all the same.
 
     The name of the model is what follows the first `/` or, as with `nvidia/nemotron`, the whole text.
     """
@@ -147,13 +150,15 @@ def _by_slash(view: View, text: str) -> ModelKey | None:
 
 
 def _had(view: View, provider: str, name: str) -> bool:
-    """Whether a provider that does not serve a name is meant all the same: a rule reads it; it is denied or gone."""
-    from llm_models import name_rules
-
-    if name_rules.safe(view, provider, name) is not None or view.removed(provider, name) is not None:
+    """Whether a provider that does not serve a name is meant: it is excluded, denied or gone, or a rule reads it."""
+    if view.removed(provider, name) is not None:
         return True
     denied = None if view.filters is None else view.filters.reason(provider, [name], view.id_of)
-    return (denied is not None and denied[0] == "deny") or view.past.knows(provider, name)
+    if denied is not None and denied[0] == "deny":
+        return True
+    from llm_models import name_rules
+
+    return name_rules.safe(view, provider, name) is not None or view.past.knows(provider, name)
 
 
 def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | Miss:

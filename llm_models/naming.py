@@ -1,4 +1,4 @@
-"""Naming: questions about names to the published catalogue that few programs ask; `store` does not load them."""
+"""Naming: questions about names that few programs ask, so that `store` does not load them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from llm_models import store
 
 if TYPE_CHECKING:
     from llm_models.matches import NameMatch
-    from llm_models.snapshot import Spec
+    from llm_models.records import Model
+    from llm_models.snapshot import Snapshot, Spec
 
-__all__ = ["match_names", "wire_id"]
+__all__ = ["match_names", "notices", "wire_id"]
 
 
 def wire_id(spec: Spec) -> str:
@@ -23,6 +24,17 @@ def wire_id(spec: Spec) -> str:
     'gpt-5.4-mini-2026-03-17'
     """
     return store.snapshot().wire_id(spec)
+
+
+def notices(snapshot: Snapshot, model: Model) -> list[str]:
+    """What people must know of a model of `snapshot` that was asked for by another id than its own."""
+    if model.requested == model.id:
+        return []
+    from llm_models import name_rules
+
+    found = name_rules.safe(snapshot.view, model.provider, model.requested)
+    note = name_rules.note_of(found[1]) if found else ""
+    return [f"the id that is sent is {model.requested}, as requested", *filter(None, [note])]
 
 
 def match_names(provider: str | None = None, model: str | None = None, base_url: str | None = None) -> NameMatch:

@@ -11,7 +11,7 @@ from llm_models.frozen import FrozenDict, Record, defaults
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any, Literal, NamedTuple, Self
 
     from llm_models.days import Day
@@ -201,8 +201,9 @@ class Model(Record):
     resolves_to: str | None = None
     extra: Mapping[str, Any] = FrozenDict()
 
-    _beside = ("_bits",)
+    _beside = ("_asked", "_bits")
     if TYPE_CHECKING:
+        _asked: str
         _bits: int
 
     def _fill(self, data: Mapping[str, Any]) -> None:
@@ -212,11 +213,26 @@ class Model(Record):
             _store_bits(self, capability_bits(self.capabilities, capabilities or {}, False))
 
     @classmethod
-    def with_bits(cls, data: Mapping[str, Any], bits: int) -> Self:
+    def with_bits(cls, data: Mapping[str, Any], bits: int, asked: str | None = None) -> Self:
         """The record that plain data describes, with the capability set that tells which flags are only defaults."""
         self = cls.from_dict(data)
         _store_bits(self, bits)
-        return self
+        return self if asked is None else self.asked_as(asked)
+
+    def asked_as(self, name: str) -> Self:
+        """An equal record that keeps the name by which it was asked for: see `requested`."""
+        copy = type(self).with_bits({field: getattr(self, field) for field in self._fields}, getattr(self, "_bits", -1))
+        _store_asked(copy, name)
+        return copy
+
+    @property
+    def requested(self) -> str:
+        """The name that was asked for, where it is another one that the provider's API takes; otherwise the id.
+
+        >>> llm_models.resolve("openai:gpt-5.4-mini-2026-03-17").requested
+        'gpt-5.4-mini-2026-03-17'
+        """
+        return getattr(self, "_asked", self.id)
 
     def stated(self, capability: str) -> bool | None:
         """Whether the model has a capability, by its name as in `require`; None where nothing but a default tells.
@@ -240,7 +256,7 @@ class Model(Record):
         return bool(value)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self).with_bits, (self.to_dict(), getattr(self, "_bits", -1))
+        return type(self).with_bits, (self.to_dict(), getattr(self, "_bits", -1), getattr(self, "_asked", None))
 
     @property
     def key(self) -> ModelKey:
@@ -283,6 +299,7 @@ STATED = len(CAPABILITIES)
 """The distance from the bit of a flag to the bit that is set when the flag is stated or derived."""
 DEPRECATED = 1 << (2 * STATED)
 _store_bits = Model.__dict__["_bits"].__set__
+_store_asked = Model.__dict__["_asked"].__set__
 
 
 def unknown_capability(name: object) -> UnknownCapabilityError:
@@ -291,14 +308,6 @@ def unknown_capability(name: object) -> UnknownCapabilityError:
     hint = did_you_mean(flags[0], flags) if flags else did_you_mean(str(name), CAPABILITIES)
     known = "" if hint else f" The capabilities are {', '.join(CAPABILITIES)}."
     return UnknownCapabilityError(f"unknown capability {quoted(name)}.{hint}{known}", name=str(name))
-
-
-def known_capabilities(stated: Mapping[str, Any], kind: type[Record] = Capabilities) -> dict[str, Any]:
-    """The part of stated capabilities that this version knows; a file of another version may state more."""
-    known = defaults(kind)
-    shared = {name: value for name, value in stated.items() if name in known}
-    groups = [name for name, value in shared.items() if isinstance(value, dict) and isinstance(known[name], Record)]
-    return {**shared, **{name: known_capabilities(shared[name], type(known[name])) for name in groups}}
 
 
 def capability_bits(capabilities: Capabilities, stated: Mapping[str, Any], deprecated: bool) -> int:
@@ -317,14 +326,3 @@ def capability_bits(capabilities: Capabilities, stated: Mapping[str, Any], depre
         if source is not None:
             bits |= BIT[name] << STATED
     return bits
-
-
-def translate_bits(sets: Iterable[int], flags: Sequence[str]) -> list[int]:
-    """Capability sets whose bits are in the order of `flags`, as sets of this version.
-
-    A flag that is not in `flags` has its default and is not stated; a flag that this version does not know is ignored.
-    """
-    moves = [(flags.index(name), bit) for name, bit in BIT.items() if name in flags]
-    moves += [(old + len(flags), bit << STATED) for old, bit in moves] + [(2 * len(flags), DEPRECATED)]
-    default = capability_bits(Capabilities(), {}, False) & ~sum(BIT[name] for name in flags if name in BIT)
-    return [default | sum(bit for old, bit in moves if bits >> old & 1) for bits in sets]

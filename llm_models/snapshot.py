@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from llm_models.errors import LLMModelsError, UnknownProviderError
 from llm_models.frozen import FrozenDict, Immutable
-from llm_models.lookup import locate, parse, parse_provider, row_of_pair
+from llm_models.lookup import asked_name, locate, parse, parse_provider, row_of_pair
 from llm_models.modelspec import fold_provider, format_spec
 from llm_models.view import View
 
@@ -161,7 +161,7 @@ class Snapshot(Immutable):
             return self._models[provider][model_id]
         except (KeyError, TypeError):
             pass
-        return self._model(row_of_pair(self.view, provider, model_id))
+        return self._model(row_of_pair(self.view, provider, model_id), lambda: model_id)
 
     def resolve(self, spec: Spec, *, scope: str | None = None, prefer: Iterable[str] | None = None) -> Model:
         """`llm_models.resolve`, of this snapshot."""
@@ -173,13 +173,15 @@ class Snapshot(Immutable):
                 return self._models[provider][model_id]
             except KeyError:
                 pass
-        return self._model(locate(self.view, spec, self._scope(scope), self._providers(prefer or ())))
+        within = self._scope(scope)
+        found = locate(self.view, spec, within, self._providers(prefer or ()))
+        return self._model(found, lambda: asked_name(self.view, spec, within))
 
     def wire_id(self, spec: Spec) -> str:
         """`llm_models.wire_id`, of this snapshot."""
         from llm_models.endpoints import wire_id
 
-        return wire_id(self.view, spec, self.resolve(spec))
+        return wire_id(self.resolve(spec))
 
     def match_names(self, provider: Text = None, model: Text = None, base_url: Text = None) -> NameMatch:
         """`llm_models.match_names`, of this snapshot."""
@@ -189,13 +191,12 @@ class Snapshot(Immutable):
 
     def endpoint(self, spec: Spec, *, base_url: str | None = None, with_key: bool = False) -> Endpoint:
         """`llm_models.endpoint`, of this snapshot."""
-        from llm_models.endpoints import endpoint_of, wire_id
+        from llm_models.endpoints import endpoint_of
 
         model = self.resolve(spec)
         provider = self.view.provider(model.provider)
         found, program, named = self.found, self.from_program, self.named
-        endpoint = endpoint_of(model, provider, self.view.file, found, program, named, base_url, with_key)
-        return endpoint._replace(model_id=wire_id(self.view, spec, model))
+        return endpoint_of(model, provider, self.view.file, found, program, named, base_url, with_key)
 
     def capabilities(self, spec: Spec) -> Capabilities:
         """`llm_models.capabilities`, of this snapshot."""
@@ -256,10 +257,10 @@ class Snapshot(Immutable):
 
         return list(selection.ordered(self.view, *self._query(require, forbid, prefer, scope, order_by, at)))
 
-    def _model(self, answer: ModelRow | Callable[[], LLMModelsError]) -> Model:
+    def _model(self, answer: ModelRow | Callable[[], LLMModelsError], asked: Callable[[], str]) -> Model:
         if callable(answer):
             raise answer()
-        return self.view.model(*answer)
+        return self.view.asked(*answer, asked())
 
     def _query(
         self,

@@ -14,12 +14,12 @@ from __future__ import annotations
 from zlib import crc32
 
 from llm_models import paths
-from llm_models.block import BESIDE, Block, encode_json
+from llm_models.block import BESIDE, Block, encode_json, known_capabilities, translate_bits
 from llm_models.header import WRONG, Aliases, damaged, first_line, parse_header
 from llm_models.jsontext import loads
 from llm_models.modelspec import fold_provider
 from llm_models.open_file import OpenFile, source_of
-from llm_models.records import CAPABILITIES, known_capabilities, translate_bits
+from llm_models.records import CAPABILITIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

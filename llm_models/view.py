@@ -64,7 +64,7 @@ class View:
         self.filters = filters
         self.known: Mapping[str, Span] = file.blocks
         self.models: dict[str, dict[str, Model]] = {}
-        """Provider -> id -> record, of the models that were asked for."""
+        """Provider -> id or served id -> record, of the models that were asked for."""
         self._providers: dict[str, Provider] = {}
         self._parts: dict[tuple[type[Record], tuple[Any, ...]], Record] = {}
         self._shown: dict[str, Sequence[int]] = {}
@@ -191,6 +191,20 @@ class View:
         if model_id not in models:
             models.setdefault(model_id, self._build(provider, model_id, block.model(row), block.bits[row]))
         return models[model_id]
+
+    def asked(self, provider: str, row: int, name: str) -> Model:
+        """The record in a row that is shown, which keeps the name that was asked for if the provider's API takes it.
+
+        That is a served id, or a name that no table has: a rule accepted it.
+        """
+        block = self.file.block(provider)
+        if name in block.rows or (name in block.aliases and name not in block.served):
+            return self.model(provider, row)
+        models = self.models.setdefault(provider, {})
+        if name in models:
+            return models[name]
+        model = self.model(provider, row).asked_as(name)
+        return models.setdefault(name, model) if name in block.served else model
 
     def models_in(self, provider: str, rows: Sequence[int]) -> list[Model]:
         """The records in rows that are shown; the block is decoded at once when most of it is needed."""

@@ -390,7 +390,7 @@ class TestModels:
         seen = 0
         for model in packaged.list_models():
             for name in (*model.served_as, *model.aliases):
-                assert packaged.get_model(model.provider, name) is model
+                assert packaged.get_model(model.provider, name) == model
                 seen += 1
         assert seen > 10
 

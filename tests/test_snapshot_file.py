@@ -24,11 +24,11 @@ import llm_models
 from llm_models import block as block_module
 from llm_models import header as header_module
 from llm_models import jsontext, open_file, paths, records, snapshot_file, snapshot_writer
-from llm_models.block import encode_block, encode_json
+from llm_models.block import encode_block, encode_json, translate_bits
 from llm_models.errors import SnapshotError
 from llm_models.header import FORMAT, read_header
 from llm_models.paths import PACKAGED_SNAPSHOT
-from llm_models.records import BIT, CAPABILITIES, STATED, Capabilities, capability_bits, translate_bits
+from llm_models.records import BIT, CAPABILITIES, STATED, Capabilities, capability_bits
 from llm_models.snapshot_file import SnapshotFile, digest
 
 SMALL = catalogues.made_up(

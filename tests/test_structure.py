@@ -12,21 +12,11 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    (
-        "errors",
-        "frozen",
-        "jsontext",
-        "positions",
-        "rules",
-        "kinds",
-        "integrations",
-        "known_names",
-        "patterns",
-        "spellings",
-    ),
-    ("block", "days", "similarity"),
+    ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "spellings"),
+    ("known_names", "patterns"),
+    ("days", "similarity"),
     ("enrich", "records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
-    ("lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
+    ("block", "lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
     ("agreement", "filters", "layers", "locks", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
     ("bans", "name_table", "notices", "siblings", "timeline_fold"),
     ("timeline_writer",),
@@ -65,7 +55,7 @@ RANKS = (
     ("integrations.pydantic", "activation", ""),
     ("cli.output",),
     ("cli.options",),
-    ("cli.config", "cli.data", "cli.query"),
+    ("cli.config", "cli.data", "cli.history", "cli.query"),
     ("cli",),
     ("__main__",),
 )

@@ -30,10 +30,11 @@ __all__ = ["ModelSpecParam"]
 class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic only in newer versions of click
     """Converts the name of a model to its `Model`: `click.option("--model", type=ModelSpecParam(require=["tools"]))`.
 
-    It accepts what `resolve` accepts. A model that is unknown, not allowed, lacks what `require` names or has what
-    `forbid` names is a usage error (exit code 2). `catalogue` returns the catalogue, by default the published one; it
-    is called while click parses, and the command's context is then current. `check=False` only completes the text and
-    does not change it, for commands that resolve it themselves.
+    It accepts what `resolve` accepts. Its value keeps the id that was asked for (`Model.requested`). A model that is
+    unknown, not allowed, lacks what `require` names or has what `forbid` names is a usage error (exit code 2).
+    `catalogue` returns the catalogue, by default the published one; it is called while click parses, and the command's
+    context is then current. `check=False` only completes the text and does not change it, for commands that resolve it
+    themselves.
 
     Raises `UnknownCapabilityError` for an unknown capability, when the type is created.
 

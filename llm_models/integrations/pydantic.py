@@ -45,7 +45,8 @@ class ModelSpec:
     """The name of a model of the catalogue: `Annotated[str, ModelSpec(require=["tools"])]`.
 
     A field accepts what `resolve` accepts: a model spec in any spelling, an alias, a bare id that one provider serves,
-    a key, a `Model`. Its value, also when serialized, is the canonical text `provider:id`. A model that is unknown, not
+    a key, a `Model`. Its value, also when serialized, is the canonical text `provider:id`, or `provider:` with the id
+    that was asked for where the provider's API takes that one, too: a date is kept. A model that is unknown, not
     allowed, lacks what `require` names or has what `forbid` names is a validation error. So is a catalogue that cannot
     be loaded, because pydantic has no other error. The catalogue is what `catalogue` returns, by default the published
     one at the time of validation. As a bare annotation (`model: ModelSpec`) it is a `str` without conditions.
@@ -92,7 +93,7 @@ class ModelSpec:
         fault = self.needs.fault(model)
         if fault is not None:
             raise _error("model_unfit", fault)
-        return model.spec
+        return f"{model.provider}:{model.requested}"
 
 
 def _error(kind: str, reason: str) -> Exception:
