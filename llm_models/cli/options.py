@@ -18,7 +18,7 @@ from llm_models.integrations.click import ModelSpecParam
 from llm_models.request import build
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import EllipsisType
     from typing import Any, TypeVar
 
@@ -120,6 +120,16 @@ def _completing() -> Snapshot:
 
 model_spec = ModelSpecParam(_completing, check=False)
 """A model spec as an argument: the shell completes it, the command itself resolves it."""
+
+
+def note_gone(snapshot: Snapshot, prefer: Iterable[str]) -> None:
+    """Note on stderr each preferred provider that the catalogue no longer has."""
+    from llm_models.past import absent
+
+    for name in [name for name in prefer if snapshot.file.provider_id(name) is None]:
+        gone = snapshot.view.past.provider(name)
+        if gone is not None:
+            note(f"note: {absent(gone.id, gone)}, so --prefer {name} has no effect")
 
 
 def folder_of(config: str | None) -> Folder:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llm_models import lifecycle
-from llm_models.cli.options import as_json, catalogue, command, model_spec
+from llm_models.cli.options import as_json, catalogue, command, model_spec, note_gone
 from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table
 from llm_models.errors import dotted
 from llm_models.modelspec import STYLES
@@ -148,7 +148,7 @@ def select_command(
     wanted: dict[str, Any] = {"require": require, "forbid": forbid, "scope": scope, "order_by": order_by}
     wanted["prefer"] = prefer or None  # otherwise the configuration's
     best = snapshot.select(**wanted)  # the error states the reasons where no model fits
-    _note_gone(snapshot, prefer)
+    note_gone(snapshot, prefer)
     models = snapshot.candidates(**wanted) if every else [best]
     _note_lifecycle(best)
     if as_json:
@@ -166,16 +166,6 @@ def _note_lifecycle(model: Model) -> None:
         note(f"notice: {notice}")
 
 
-def _note_gone(snapshot: Snapshot, prefer: Iterable[str]) -> None:
-    """Note on stderr each preferred provider that the catalogue no longer has."""
-    from llm_models.past import absent
-
-    for name in [name for name in prefer if snapshot.file.provider_id(name) is None]:
-        gone = snapshot.view.past.provider(name)
-        if gone is not None:
-            note(f"note: {absent(gone.id, gone)}, so --prefer {name} has no effect")
-
-
 @command("resolve", "Print the canonical name of a model.", "resolve claude-haiku-4-5@20251001@google-vertex")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @_scope
@@ -188,7 +178,7 @@ def resolve_command(
 ) -> None:
     """Print the canonical name of a model. SPEC is provider:model, model@provider, provider/model, or a bare name."""
     model = snapshot.resolve(spec, scope=scope, prefer=prefer)
-    _note_gone(snapshot, prefer)
+    note_gone(snapshot, prefer)
     text = snapshot.format_spec(model.key, style)
     _note_lifecycle(model)
     for notice in notices(snapshot, model):
