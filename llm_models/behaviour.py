@@ -51,7 +51,7 @@ class Overrides:
         return []
 
     def excludes(self) -> Mapping[str, Iterable[str]]:
-        """Models to remove: provider -> exact ids or globs."""
+        """Models to remove: provider -> names of models or globs."""
         return {}
 
 

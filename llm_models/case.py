@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models.block import NAMES
 from llm_models.errors import printable
-from llm_models.filters import Filters, compile_glob
+from llm_models.filters import Filters
 from llm_models.origins import fields_of, leaves, weaker
 from llm_models.past import absent, follows
 
@@ -65,13 +63,16 @@ class Case(NamedTuple):
 
     def excluding(self, provider: str, model_id: str) -> str | None:
         """The pattern that excludes a model, if one does."""
-        patterns = self.settings.get("exclude", {}).get(provider, ())
-        return next((pattern for pattern in patterns if compile_glob(pattern)(model_id)), None)
+        return self.excluded(provider).get(model_id)
+
+    def excluded(self, provider: str) -> dict[str, str]:
+        """The ids of a provider's models that are excluded, each with the first pattern that means it."""
+        return self.run.excluded(provider, self.settings.get("exclude", {}).get(provider, ()))
 
     def leaves(self, *sections: str) -> bool:
         """Whether a model is left where only these sections of the settings hold."""
         case = self._replace(settings={name: self.settings[name] for name in sections if name in self.settings})
-        filters = Filters(None, None, ()).over(case.settings.get("allow") or None, case.settings.get("deny"))
+        filters = Filters(None, None).over(case.settings.get("allow") or None, case.settings.get("deny"))
         excludes = case.settings.get("exclude", {})
         names = {*self.run.base.blocks, *self.run.own}
         if filters.allow is not None:
@@ -81,37 +82,27 @@ class Case(NamedTuple):
                 if self.run.ids(name):
                     return True
                 continue
-            if any(filters.reason(name, every) is None for every in case.named(name).values()):
+            if any(filters.reason(name, every, self.run.id_of) is None for every in case.named(name).values()):
                 return True
         return False
 
     def is_name(self, provider: str, name: str) -> bool:
-        """Whether a provider has a model with that id, or in the base with that served id or alias."""
-        if self.run.holds(provider, name):
-            return True
-        return self.run.base.holds(provider) and self.run.base.block(provider).serves(name)
+        """Whether a provider has a model with that id, served id or alias."""
+        return self.run.knows(provider) and self.run.names.id_of(provider, name) is not None
 
-    def names(self, provider: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    def names(self, provider: str) -> dict[str, dict[str, list[str]]]:
         """The served ids and the aliases of each model that is not excluded, including those of this layer.
 
         Field -> model id -> names, the strongest field first.
         """
-        held = [i for i in self.run.ids(provider) if self.excluding(provider, i) is None]
-        return {field: self._names(provider, field, held) for field in NAMES}
-
-    def _names(self, provider: str, field: str, ids: list[str]) -> dict[str, tuple[str, ...]]:
-        base = self.run.base.block(provider).others()[field] if self.run.base.holds(provider) else {}
-        held = {model_id: base.get(model_id, []) for model_id in ids}
-        for model_id, entries in self.run.models.get(provider, {}).items():
-            for entry in entries if model_id in held else ():
-                ground = [] if (field,) in entry.omitted else held[model_id]
-                held[model_id] = [*ground, *entry.fields.get(field, ())]
-        return {model_id: tuple(dict.fromkeys(names)) for model_id, names in held.items()}
+        excluded = self.excluded(provider)
+        stated = self.run.names.names(provider)
+        return {field: {i: its for i, its in table.items() if i not in excluded} for field, table in stated.items()}
 
     def named(self, provider: str) -> dict[str, list[str]]:
         """Each model that is not excluded, with its id and its other names."""
-        tables = [*self.names(provider).values()]
-        return {model_id: [model_id, *chain(*(table[model_id] for table in tables))] for model_id in tables[0]}
+        excluded = self.excluded(provider)
+        return {i: names for i, names in self.run.every(provider).items() if i not in excluded}
 
 
 class Finding(NamedTuple):

@@ -12,7 +12,6 @@ from llm_models.agreement import PATHS, likely
 from llm_models.block import NAMES
 from llm_models.enrich import derive
 from llm_models.errors import ConfigError, dotted, printable
-from llm_models.filters import compile_glob
 from llm_models.layers import RECORD_RULES
 from llm_models.merge import Layered, merge
 from llm_models.moving import FIELD, Moving
@@ -123,12 +122,12 @@ def _merge_provider(changes: Changes, provider: str) -> None:
 
 
 def _exclude(changes: Changes, provider: str, patterns: Sequence[str]) -> None:
-    tests = [(pattern, compile_glob(pattern)) for pattern in patterns]
-    for model_id in changes.touched.ids(provider) if tests else ():
-        pattern = next((pattern for pattern, test in tests if test(model_id)), None)
-        if pattern is not None:
-            origin = changes.locations["exclude"][provider][pattern]
-            changes.removed.setdefault(provider, {})[model_id] = {"pattern": pattern, **origin}
+    for model_id, pattern in changes.touched.excluded(provider, patterns).items():
+        origin = changes.locations["exclude"][provider][pattern]
+        removed: Removed = {"pattern": pattern, **origin}  # type: ignore[typeddict-item]
+        if names := changes.touched.every(provider)[model_id][1:]:
+            removed["names"] = names
+        changes.removed.setdefault(provider, {})[model_id] = removed
 
 
 def _merge_models(changes: Changes, provider: str) -> None:

@@ -15,25 +15,24 @@ from llm_models.case import Case, Finding
 from llm_models.changes import settle_names
 from llm_models.document import ANY
 from llm_models.errors import ConfigError, Problem, SnapshotError, nearest, printable
-from llm_models.filters import compile_glob
 from llm_models.frozen import defaults
 from llm_models.in_use import in_use
 from llm_models.layers import BY_PROVIDER, RECORD_RULES, layer_from
-from llm_models.modelspec import fold_provider
+from llm_models.misread import how_to_write, in_brackets, misreadings
 from llm_models.moving import FIELD, Moving
 from llm_models.origins import leaves
 from llm_models.past import absent
 from llm_models.records import Model, Provider
 from llm_models.similarity import model_hint, provider_hint
-from llm_models.takeovers import taken
+from llm_models.takeovers import namesakes, taken
 from llm_models.touched import Touched
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator
 
     from llm_models.document import DocumentPath
     from llm_models.errors import Severity
-    from llm_models.layers import Entry, Layer
+    from llm_models.layers import Entry
     from llm_models.snapshot_file import SnapshotFile
 
 SECTIONS_THAT_HIDE = ("allow", "deny", "exclude")
@@ -71,7 +70,7 @@ def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
         curated = os.path.basename(os.path.dirname(paths.absolute(path))) == "overrides"
         layer = layer_from(document, f"overrides/{name}" if curated else name, only_patches=curated)
         run = Touched(base, [layer], paths.find(path))
-        case = Case(layer, run, run.settings()[0])
+        case = Case(run.layers[0], run, run.settings()[0])
         if ANY not in document.doubtful:
             problems += [*run.problems, *Moving(run).problems]
         for finding in chain.from_iterable(check(case) for check in CHECKS):
@@ -80,10 +79,10 @@ def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
     return sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0, problem.message))
 
 
-def emptied(layers: Sequence[Layer], run: Touched, settings: dict[str, Any]) -> list[Problem]:
-    """The settings of layers that leave no model. `run` has all of these layers, `settings` is what they merge to."""
+def emptied(run: Touched, settings: dict[str, Any]) -> list[Problem]:
+    """The settings of layers that leave no model. `run` has these layers, `settings` is what they merge to."""
     problems: list[Problem] = []
-    for case in (Case(layer, run, settings) for layer in layers):
+    for case in (Case(layer, run, settings) for layer in run.layers):
         found = chain(_matches_nothing(case), _gone_settings(case), _none_left(case))
         problems += [case.layer.document.problem(*one[1:]) for one in found if one.severity == "error"]
     return problems
@@ -105,11 +104,7 @@ def _left_out(case: Case) -> Iterator[Finding]:
             yield Finding(provider, (*entry.path, "id"), f"{why}, so this entry is left out", hint)
             continue
         text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
-        model_id = case.run.base.block(provider).id_of(entry.id) if case.run.base.holds(provider) else None
-        if model_id is not None:
-            hint = f"It is an alias; use the id '{printable(model_id)}'."
-        else:
-            hint = f"{model_hint(entry.id, case.run.ids(provider))} {case.how_to_define(entry)}"
+        hint = f"{model_hint(entry.id, case.run.ids(provider))} {case.how_to_define(entry)}"
         yield Finding(provider, (*entry.path, "id"), text, hint)
 
 
@@ -126,14 +121,15 @@ def _matches_nothing(case: Case) -> Iterator[Finding]:
 
     closed = _allows_nothing(case)
 
-    def look(provider: str, path: DocumentPath, pattern: str, names: list[str]) -> Iterator[Finding]:
-        test = compile_glob(pattern)
-        if any(map(test, names)):
+    def look(provider: str, path: DocumentPath, pattern: str, models: list[list[str]]) -> Iterator[Finding]:
+        test = case.run.test(provider, pattern)
+        if any(map(test, models)):
             return
         severity: Severity = "error" if closed and path[0] == "allow" else "warning"
         so = ", so allow hides every model" if severity == "error" else ""
         past = case.run.past
-        gone = [one for one in past.ids(provider) if test(one)]
+        gone = [one for one in past.ids(provider) if test([one])]
+        inner = in_brackets(pattern, models)
         if pattern in gone:
             why, hint = case.gone(provider, pattern)
             yield Finding(provider, path, f"{why}{so}", hint, severity=severity)
@@ -141,23 +137,27 @@ def _matches_nothing(case: Case) -> Iterator[Finding]:
             more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
             what = "no longer listed" if all(past.is_gone(provider, one) for one in gone) else "not in this catalogue"
             text = f"matches only models of {provider} that are {what}, such as {printable(gone[0])}{more}"
-            yield Finding(provider, path, f"{text}{so}", severity=severity)
+            yield Finding(
+                provider, path, f"{text}{so}", "" if inner is None else how_to_write(pattern, inner), severity=severity
+            )
         else:
-            text = f"matches no model of {provider}{so}"
-            yield Finding(provider, path, text, model_hint(pattern, names), severity=severity)
+            hint = how_to_write(pattern, inner) if inner is not None else model_hint(pattern, [*chain(*models)])
+            yield Finding(provider, path, f"matches no model of {provider}{so}", hint, severity=severity)
 
     for entry in case.entries():
         if entry.match is not None:
-            yield from look(entry.provider, (*entry.path, "match"), entry.match, case.run.ids(entry.provider))
-    for path, globs in chain(*map(case.layer.document.entries, BY_PROVIDER)):
-        provider = fold_provider(str(path[1]))
-        if not case.run.knows(provider) or globs == "all":
+            ids = [[model_id] for model_id in case.run.ids(entry.provider)]
+            yield from look(entry.provider, (*entry.path, "match"), entry.match, ids)
+    left: dict[str, list[list[str]]] = {}
+    for path, provider, pattern in case.layer.patterns(*BY_PROVIDER):
+        if not case.run.knows(provider):
             continue
-        names = case.run.ids(provider)
-        if path[0] != "exclude":
-            names = [*names, *chain(*case.named(provider).values())]
-        for index, pattern in enumerate(globs):
-            yield from look(provider, (*path, index), pattern, names)
+        if path[0] == "exclude":
+            yield from look(provider, path, pattern, [*case.run.every(provider).values()])
+        else:
+            if provider not in left:
+                left[provider] = [*case.named(provider).values()]
+            yield from look(provider, path, pattern, left[provider])
 
 
 def _already_so(case: Case) -> Iterator[Finding]:
@@ -307,5 +307,5 @@ def _lifecycle(case: Case) -> Iterator[Finding]:
 
 CHECKS = (
     _left_out, _unresolved, _lifecycle, _matches_nothing, _gone_settings, _already_so, _excluded, _to_extra,
-    _tiers_left, _names, _preferred, taken, _none_left,
+    _tiers_left, _names, _preferred, taken, namesakes, misreadings, _none_left,
 )  # fmt: skip

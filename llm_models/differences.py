@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from itertools import filterfalse
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import paths
 from llm_models.block import effective
+from llm_models.canonical import canonical
 from llm_models.config import read_layer
 from llm_models.errors import SourceError, dotted
 from llm_models.files import FileError, read_limited
-from llm_models.filters import compile_glob
 from llm_models.in_use import InUse, in_use, packaged, pulled_file
 from llm_models.lookup import unknown_provider
 from llm_models.manifest import described
+from llm_models.name_table import NameTable
 from llm_models.origins import leaves
 from llm_models.past import Past
+from llm_models.patterns import literal, matcher
 from llm_models.pipeline import build_base, merge_application
 from llm_models.records import Model, Provider
 from llm_models.retired import absent_provider
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from llm_models.paths import Folder
+    from llm_models.patterns import Test
     from llm_models.snapshot import Snapshot
 
     Kind = Literal["price", "limit", "capability", "status", "other"]
@@ -225,7 +229,7 @@ def compared(
             gone = absent_provider(Past(folder), provider)
             raise gone or unknown_provider(provider, {**before.blocks, **after.blocks})
         difference = difference.only(lambda name: name.partition(":")[0] == wanted)
-    return difference.only(_used(folder)) if only_used else difference
+    return difference.only(_used(folder, after, before)) if only_used else difference
 
 
 def _named(name: str, folder: Folder) -> SnapshotFile:
@@ -266,20 +270,25 @@ def _is_left_out(change: Change) -> bool:
     return change.field == "description" and None in (change.old, change.new)
 
 
-def _used(folder: Folder) -> Callable[[str], bool]:
-    """A test whether the application's configuration names a provider or a model."""
+def _used(folder: Folder, *files: SnapshotFile) -> Callable[[str], bool]:
+    """A test whether the application's configuration names a provider or a model of one of the files."""
     if folder.config is None:
         return lambda _: False
     layer = read_layer(folder.config, os.path.basename(folder.config))
-    whole = [*layer.settings.get("prefer", ()), *(entry.provider for entry in layer.providers)]
-    tests = [(provider, compile_glob("*")) for provider in whole]
-    tests += [(entry.provider, compile_glob(entry.match) if entry.match else entry.id.__eq__) for entry in layer.models]
-    allow = layer.settings.get("allow")
-    for provider, globs in allow.items() if isinstance(allow, dict) else ():
-        tests += [(provider, compile_glob(glob)) for glob in (["*"] if globs == "all" else globs)]
+    whole: set[str] = set()
+    tests: list[tuple[str, Test]] = []
+    for file in files:
+        read, id_of = canonical(layer, file), NameTable(file).id_of
+        whole.update(read.settings.get("prefer", ()), (entry.provider for entry in read.providers))
+        patterns = [(entry.provider, entry.match or literal(entry.id)) for entry in read.models]
+        allow = read.settings.get("allow")
+        for provider, globs in allow.items() if isinstance(allow, dict) else ():
+            whole.update([provider] if globs == "all" else [])
+            patterns += [(provider, pattern) for pattern in globs if globs != "all"]
+        tests += [(provider, matcher(pattern, partial(id_of, provider))) for provider, pattern in patterns]
 
     def used(name: str) -> bool:
         provider, colon, model_id = name.partition(":")
-        return any(provider == named and (not colon or bool(test(model_id))) for named, test in tests)
+        return provider in whole or any(provider == one and (not colon or test([model_id])) for one, test in tests)
 
     return used

@@ -10,17 +10,17 @@ import os
 import re
 from collections.abc import Mapping
 from functools import cache
-from glob import escape
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import config, paths
 from llm_models.block import NAMES
+from llm_models.canonical import canonical
 from llm_models.errors import UntrustedEndpointError, printable, quoted
-from llm_models.filters import compile_glob
 from llm_models.frozen import freeze
 from llm_models.in_use import base_of
 from llm_models.modelspec import fold_provider
+from llm_models.patterns import matcher
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.trust import distrusted, how_to_name
 
@@ -30,13 +30,14 @@ if TYPE_CHECKING:
     from llm_models.block import Block
     from llm_models.layers import Entry, Layer
     from llm_models.paths import FoundFile
+    from llm_models.patterns import IdOf
     from llm_models.records import Model, Provider
 
     Claim = tuple[str, tuple[str, ...]]
     """What a file that was found states, in words, and the path of its field."""
     Statements = Mapping[str, Mapping[str, tuple[Any, ...]]]
-    """Provider -> what the program stated: `ADDRESSES`, `env` and `aliases`, values; `models`, pairs of a glob and
-    values."""
+    """Provider -> what the program stated: `ADDRESSES`, `env` and `aliases`, values; `models`, triples of a pattern or
+    None, an id, and values."""
 
 SETTINGS = ("_ACCOUNT", "_ACCOUNT_ID", "_BASE_URL", "_ENDPOINT", "_GATEWAY_ID", "_HOST", "_LOCATION", "_PROJECT",
             "_REGION", "_RESOURCE_NAME", "_URL")  # fmt: skip
@@ -105,8 +106,8 @@ def endpoint_of(
             for one in (*files, _packaged(paths.PACKAGED_SNAPSHOT))
             if one.holds(model.provider)
         ]
-        known = _Known(model, blocks, from_program.get(model.provider, {}))
         block = file.block(model.provider)
+        known = _Known(model, blocks, from_program.get(model.provider, {}), block.id_of)
         to_provider = {alias for alias, owner in file.aliases.items() if owner == model.provider}
         claims = chain(known.strange_names(model.provider_model_id, block), known.strange_aliases(to_provider))
         if base_url is None:
@@ -127,12 +128,15 @@ class _Known:
     Each method yields what differs from that: in words, and the path of its field.
     """
 
-    def __init__(self, model: Model, blocks: Sequence[Block], stated: Mapping[str, Any]) -> None:
+    def __init__(self, model: Model, blocks: Sequence[Block], stated: Mapping[str, Any], id_of: IdOf) -> None:
         self.model = model
         self.blocks = blocks
         self.stated = stated
         self.lines = [block.model(block.rows[model.id]) for block in blocks if model.id in block.rows]
-        self.own = [names for glob, names in stated.get("models", ()) if compile_glob(glob)(model.id)]
+        self.own: list[Mapping[str, Any]] = []
+        self.rest: list[Mapping[str, Any]] = []
+        for match, model_id, names in stated.get("models", ()):
+            (self.own if _is_about(match, model_id, model, id_of) else self.rest).append(names)
 
     def _of_provider(self, name: str, default: Any) -> Sequence[Any]:
         """The values of a provider's field. Where the program states it, no other value counts."""
@@ -177,8 +181,7 @@ class _Known:
                 of_program = any(name in names.get(field, ()) for names in self.own)
                 if not of_program and all(one.get(name) != self.model.id for one in known):
                     yield f"the {'alias' if field == 'aliases' else 'served id'} {quoted(name)}", (field,)
-        rest = [names for glob, names in self.stated.get("models", ()) if not compile_glob(glob)(self.model.id)]
-        if any(self.model.id in _named(names) for names in rest) or any(
+        if any(self.model.id in _named(names) for names in self.rest) or any(
             block.serves(self.model.id) for block in self.blocks if self.model.id not in block.rows
         ):
             yield f"the id {quoted(self.model.id)}, otherwise another name of another model,", ("id",)
@@ -198,6 +201,11 @@ def _packaged(path: str) -> SnapshotFile:
 def _named(fields: Mapping[str, Any]) -> list[str]:
     """The served ids and aliases among the fields of a model."""
     return [*chain(*(fields.get(field, ()) for field in NAMES))]
+
+
+def _is_about(match: str | None, model_id: str, model: Model, id_of: IdOf) -> bool:
+    """Whether an entry with that `match`, or else that id, is about a model."""
+    return model_id == model.id if match is None else matcher(match, id_of)([model.id])
 
 
 def _folded(name: str) -> str:
@@ -226,7 +234,7 @@ def statements(layers: Iterable[Layer]) -> Statements:
             if (api := own_address(fields)) is not None:
                 names["api"] = api
             if names:
-                of_provider["models"].append((entry.match or escape(entry.id), names))
+                of_provider["models"].append((entry.match, entry.id, names))
     frozen: Statements = freeze(stated)
     return frozen
 
@@ -237,7 +245,7 @@ def _untrusted(
     """The error that names the value, where it is stated, and the ways out."""
     location = printable(next((each[0] for each in found if each[0] == file.name), found[0][0]))
     for name in [each[0] for each in found if each[0] != file.name]:
-        line = _line(file.config(), name, model, path)
+        line = _line(file, name, model, path)
         if line is not None:
             location = printable(f"{name}:{line}")
     text = f"{printable(model.spec)}: {what} is stated by {location}, which was found, not named"
@@ -247,20 +255,20 @@ def _untrusted(
     )
 
 
-def _line(text: bytes | None, name: str, model: Model, path: tuple[str, ...]) -> int | None:
+def _line(file: SnapshotFile, name: str, model: Model, path: tuple[str, ...]) -> int | None:
     """The line of a configuration that states the field `path` of the model, or of its provider; None if none does.
 
     The origins in a snapshot file do not count, because a file that was found could claim any.
     """
-    document = config.parse(text or b"", name)
+    document = config.parse(file.config() or b"", name)
     if document.problems or document.data is None:
         return None
-    layer = config.layer_of(document, name)
+    layer = canonical(config.layer_of(document, name), file)
     path = path[1:] if (of_provider := path[0] == "providers") else path
     of_model = not of_provider and path[0] in {"extra", "provider_model_id", "id", *NAMES}
     entries: Iterable[Entry] = layer.models if of_model else layer.providers
     for entry in reversed([*entries]):
-        applies = not of_model or (compile_glob(entry.match)(model.id) if entry.match else entry.id == model.id)
+        applies = not of_model or _is_about(entry.match, entry.id, model, file.block(model.provider).id_of)
         if entry.provider == model.provider and applies:
             stated = path if entry.states(*path) or path == ("id",) else ("omit",) if path in entry.omitted else None
             if stated is not None:

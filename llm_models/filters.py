@@ -1,74 +1,52 @@
 """Which models are shown: `allow` and `deny`; standard library only.
 
-Patterns are globs (`*`, `?`, `[...]`, case-sensitive) that must match a whole name. A pattern that matches the id or an
-alias matches the model. Deny wins. The patterns of a provider are compiled once, when they are first needed.
+`patterns` decides which models a pattern means. Deny wins. The patterns of a provider are compiled once, when they are
+first needed.
 """
 
 from __future__ import annotations
 
 from llm_models.errors import ConfigError, Problem, dotted, printable
 from llm_models.modelspec import fold_provider
+from llm_models.patterns import matcher, pattern_problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
 
+    from llm_models.patterns import Test
+
     Allow = str | Mapping[str, str | Sequence[str]] | None
     Deny = Mapping[str, Sequence[str]] | None
-
-MAX_PATTERN = 500
-"""The longest pattern that is accepted, in characters."""
-
-
-def glob_problem(pattern: object) -> str | None:
-    """Why `pattern` cannot be a glob, or None when it can."""
-    if not isinstance(pattern, str):
-        return f"a pattern must be a string (found {type(pattern).__name__})"
-    if not pattern.strip():
-        return "an empty pattern matches nothing"
-    if len(pattern) > MAX_PATTERN:
-        return f"the pattern has {len(pattern)} characters (at most {MAX_PATTERN})"
-    return None
-
-
-def is_exact(pattern: str) -> bool:
-    """Whether a pattern has no wildcard, so that it is the name of one model."""
-    return not any(character in pattern for character in "*?[")
-
-
-def compile_glob(pattern: str) -> Callable[[str], Any]:
-    """A test whether a whole name matches a glob. Its time depends only on their lengths.
-
-    >>> bool(compile_glob("gpt-5*")("gpt-5.4-mini"))
-    True
-    """
-    if is_exact(pattern):
-        return pattern.__eq__
-    from fnmatch import translate
-    from re import compile as compile_re
-
-    return compile_re(translate(pattern)).match
+    IdOf = Callable[[str, str], str | None]
+    """The id of the model of a provider that has a name; None where no model has it."""
 
 
 class Filters:
     """`allow` and `deny` with canonical provider ids.
 
-    `allow` is None or `"all"`, or provider -> `"all"` or globs; `deny` is provider -> globs. A provider that is not in
-    `known`, or is listed twice, is a `ConfigError`: a mistyped deny must not open a door. A provider that is gone, as
-    `was_known` states, is left out and listed in `gone`. An `allow` with no other provider allows nothing.
+    `allow` is None or `"all"`, or provider -> `"all"` or patterns; `deny` is provider -> patterns. A provider that
+    `provider_id` does not find, or that is listed twice, is a `ConfigError`: a mistyped deny must not open a door.
+    (`known` are the providers, for a hint.) A provider that is gone, as `was_known` states, is left out and listed in
+    `gone`. An `allow` with no other provider allows nothing.
     """
 
     __slots__ = ("_compiled", "allow", "deny", "gone")
 
     def __init__(
-        self, allow: Allow, deny: Deny, known: Collection[str], was_known: Callable[[str], bool] | None = None
+        self,
+        allow: Allow,
+        deny: Deny,
+        provider_id: Callable[[str], str | None] = fold_provider,
+        known: Collection[str] = (),
+        was_known: Callable[[str], bool] | None = None,
     ) -> None:
         problems: list[Problem] = []
         self.gone: list[str] = []
 
         def section(name: str, value: Any) -> dict[str, Any]:
-            return _section(name, value, known, was_known, problems, self.gone)
+            return _section(name, value, provider_id, known, was_known, problems, self.gone)
 
         self.allow = None if allow in (None, "all") or allow == {} else section("allow", allow)
         self.deny = section("deny", {} if deny is None else deny)
@@ -78,7 +56,7 @@ class Filters:
 
     def over(self, allow: Any, deny: Deny) -> Filters:
         """These filters on top of a weaker layer's, whose provider ids are canonical; denies are united."""
-        merged = Filters(None, None, ())
+        merged = Filters(None, None)
         merged.allow = (None if allow == "all" else allow) if self.allow is None else self.allow
         merged.deny = {name: list(globs) for name, globs in (deny or {}).items()}
         for provider, globs in self.deny.items():
@@ -89,25 +67,34 @@ class Filters:
         """Whether a model of that provider may be hidden."""
         return bool(self.deny.get(provider)) or (self.allow is not None and self.allow.get(provider) != "all")
 
-    def reason(self, provider: str, names: Sequence[str]) -> tuple[str, str | None] | None:
-        """Why a model with these names is hidden, as (section, pattern), or None when it is shown."""
-        allowed, denied = self._compiled.get(provider) or self._compiled.setdefault(provider, self._compile(provider))
-        for pattern, test in denied:
-            if any(map(test, names)):
-                return "deny", pattern
-        return None if allowed is None or any(any(map(test, names)) for test in allowed) else ("allow", None)
+    def reason(self, provider: str, names: Sequence[str], id_of: IdOf) -> tuple[str, str | None] | None:
+        """Why a model with these names, its id first, is hidden, as (section, pattern), or None when it is shown.
 
-    def _compile(self, provider: str) -> tuple[Any, Any]:
+        `id_of` is that of the catalogue which the filters are about, the same in every call.
+        """
+        compiled = self._compiled.get(provider)
+        if compiled is None:
+            compiled = self._compiled.setdefault(provider, self._compile(provider, id_of))
+        allowed, denied = compiled
+        for pattern, test in denied:
+            if test(names):
+                return "deny", pattern
+        return None if allowed is None or any(test(names) for test in allowed) else ("allow", None)
+
+    def _compile(self, provider: str, id_of: IdOf) -> tuple[list[Test] | None, list[tuple[str, Test]]]:
+        def compiled(pattern: str) -> Test:
+            return matcher(pattern, lambda name: id_of(provider, name))
+
         allowed = None
         if self.allow is not None:
-            globs = self.allow.get(provider, [])
-            allowed = None if globs == "all" else [*map(compile_glob, globs)]
-        return allowed, [(glob, compile_glob(glob)) for glob in self.deny.get(provider, [])]
+            patterns = self.allow.get(provider, [])
+            allowed = None if patterns == "all" else [*map(compiled, patterns)]
+        return allowed, [(pattern, compiled(pattern)) for pattern in self.deny.get(provider, [])]
 
 
 def _section(
-    name: str, section: Any, known: Collection[str], was_known: Callable[[str], bool] | None,
-    problems: list[Problem], gone: list[str],
+    name: str, section: Any, provider_id: Callable[[str], str | None], known: Collection[str],
+    was_known: Callable[[str], bool] | None, problems: list[Problem], gone: list[str],
 ) -> dict[str, Any]:  # fmt: skip
     """One section by canonical provider id; adds what is wrong with it to `problems`, and what is gone to `gone`."""
     or_all = ' or "all"' if name == "allow" else ""
@@ -117,15 +104,16 @@ def _section(
         return {}
     plain: dict[str, Any] = {}
     for spelling, globs in section.items():
-        provider = fold_provider(str(spelling))
+        found = provider_id(str(spelling))
+        provider = found or fold_provider(str(spelling))
         messages: list[str] = []
         hint = ""
         if provider in plain:
             messages = [f"duplicate entry for provider '{printable(provider)}'; merge the two"]
-        elif provider not in known and was_known is not None and was_known(provider):
+        elif found is None and was_known is not None and was_known(provider):
             gone.append(f"{name}.{provider}")
             continue
-        elif provider not in known:
+        elif found is None:
             messages = [f"unknown provider '{printable(spelling)}'"]
             from llm_models.similarity import provider_hint
 
@@ -136,7 +124,7 @@ def _section(
             messages = [f"expected a list of patterns{or_all} (found {type(globs).__name__})"]
         else:
             plain[provider] = list(globs)  # read once, because it may be a generator
-            messages = [problem for problem in map(glob_problem, plain[provider]) if problem]
+            messages = [problem for problem in map(pattern_problem, plain[provider]) if problem]
         problems += [Problem(message, path=dotted((name, str(spelling))), hint=hint) for message in messages]
         plain.setdefault(provider, [])
     return plain

@@ -10,13 +10,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from llm_models import schema
+from llm_models.canonical import duplicate_entries, duplicate_spellings, repeated
 from llm_models.document import Fault
 from llm_models.errors import did_you_mean, dotted, printable, split_dotted
 from llm_models.layers import BY_PROVIDER, TWINS
 from llm_models.modelspec import fold_provider
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from llm_models.document import Document, DocumentPath
 
@@ -65,35 +66,21 @@ def _check_shape(document: Document) -> Iterator[Fault]:
         yield from (fault for fault in faults("overrides", document.data) if fault.path not in odd)
 
 
-def _repeated(keys: Iterable[Hashable]) -> Iterator[tuple[int, int]]:
-    """The index of each key that an earlier key equals, with the index of the first of these."""
-    first: dict[Hashable, int] = {}
-    for index, key in enumerate(keys):
-        if first.setdefault(key, index) != index:
-            yield index, first[key]
-
-
 def _check_identity(document: Document) -> Iterator[Fault]:
     """No provider or model has two entries."""
     for section in ("models", "providers"):
         entries = [(path, entry) for path, entry in document.entries(section) if "id" in entry]
         model = section == "models"
         keys = ((fold_provider(e["provider"]), e["id"]) if model else fold_provider(e["id"]) for _, e in entries)
-        for index, first in _repeated(keys):
-            line = document.line((*entries[first][0], "id"))
-            where = f"on line {line}" if line else f"as {section}[{entries[first][0][1]}]"
-            message = f"duplicate entry for this {section.removesuffix('s')} (first {where})"
-            yield Fault((*entries[index][0], "id"), message, "Merge the two.")
+        keyed = [(path, key) for (path, _), key in zip(entries, keys, strict=True)]
+        yield from duplicate_entries(document, section, keyed)
 
 
 def _check_spellings(document: Document) -> Iterator[Fault]:
     """No section has two keys for one provider."""
     for section in BY_PROVIDER:
         spellings = [str(path[1]) for path, _ in document.entries(section)]
-        for index, first in _repeated(map(fold_provider, spellings)):
-            later, earlier = printable(spellings[index]), printable(spellings[first])
-            message = f"duplicate entry: '{later}' is the same provider as '{earlier}'"
-            yield Fault((section,), message, "Merge the two.", spellings[index])
+        yield from duplicate_spellings(section, spellings, [*map(fold_provider, spellings)])
 
 
 def _check_omit(document: Document) -> Iterator[Fault]:
@@ -123,7 +110,7 @@ def _check_tiers(document: Document) -> Iterator[Fault]:
     """No two price tiers of a model start at the same size."""
     for path, entry in document.entries("models"):
         sizes = [tier["context_over"] for tier in entry.get("cost", {}).get("tiers", ())]
-        for index, _ in _repeated(sizes):
+        for index, _ in repeated(sizes):
             message = f"duplicate tier over {sizes[index]} tokens"
             yield Fault((*path, "cost", "tiers", index, "context_over"), message, "Merge the two.")
 

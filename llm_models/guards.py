@@ -6,15 +6,12 @@ cannot hide a change of the source, or look like one.
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from llm_models.days import later_than_tomorrow, today
 from llm_models.differences import Diff, Served, compare
 from llm_models.errors import LLMModelsError, printable
-from llm_models.filters import compile_glob
 from llm_models.layers import BY_PROVIDER
-from llm_models.modelspec import fold_provider
 from llm_models.moving import FIELD
 from llm_models.origins import fields_of, leaves, weaker
 from llm_models.past import absent, follows
@@ -149,11 +146,12 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
     A glob names what it matched before. It counts as missing when nothing matches it any more.
     """
 
-    def unmatched(provider: str, glob: str) -> bool:
-        test = compile_glob(glob)
+    def unmatched(provider: str, glob: str, *, over_ids: bool = False) -> bool:
+        test = run.touched.test(provider, glob)
         removed = (spec.partition(":") for spec in difference.models_removed)
-        matched = any(name == provider and test(model_id) for name, _, model_id in removed)
-        return matched and not any(map(test, run.touched.ids(provider)))
+        matched = any(name == provider and test([model_id]) for name, _, model_id in removed)
+        every = run.touched.every(provider)
+        return matched and not any(map(test, ([one] for one in every) if over_ids else every.values()))
 
     for entry in layer.providers:
         new = entry.provider in difference.providers_removed
@@ -167,7 +165,7 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
         location = layer.nearest((*entry.path, "id" if entry.match is None else "match"))
         new = entry.provider in difference.providers_removed or spec in difference.models_removed
         gone = entry in run.left_out or spec in difference.models_removed
-        if gone if entry.match is None else unmatched(entry.provider, entry.match):
+        if gone if entry.match is None else unmatched(entry.provider, entry.match, over_ids=True):
             yield spec, spec, location, new or entry.match is not None
         elif entry.match is not None and entry in run.left_out:
             yield spec, entry.provider, location, new
@@ -190,12 +188,10 @@ def _missing_settings(
             new, elsewhere = spec in difference.models_removed, True
         if setting.layer is layer and not (new and elsewhere):
             yield setting.name, spec, layer.nearest(setting.path), new
-    for path, globs in chain(*map(layer.document.entries, BY_PROVIDER)):
-        provider = fold_provider(str(path[1]))
-        for index, glob in enumerate(() if globs == "all" else globs):
-            if unmatched(provider, glob):
-                spec = f"{provider}:{glob}"
-                yield spec, spec, layer.nearest((*path, index)), True
+    for path, provider, pattern in layer.patterns(*BY_PROVIDER):
+        if unmatched(provider, pattern):
+            spec = f"{provider}:{pattern}"
+            yield spec, spec, layer.nearest(path), True
 
 
 def _shown(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from llm_models.errors import split_dotted
@@ -12,7 +13,7 @@ from llm_models.modelspec import fold_provider
 from llm_models.records import Model, Provider
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from llm_models.document import Document, DocumentPath
     from llm_models.merge import Path
@@ -144,6 +145,25 @@ class Layer:
         self.providers: list[Entry] = []
         self.models: list[Entry] = []
         self.settings: dict[str, Any] = {}
+        self.spelled: dict[str, str] = {}
+        """The keys of its sections, folded, with the ids of the providers that they name; see `canonical`."""
+
+    def empty(self) -> Layer:
+        """A layer of the same text, still without entries and settings."""
+        made = Layer(self.name, self.document, only_patches=self.only_patches)
+        made.by_program = self.by_program
+        return made
+
+    def provider_of(self, spelling: object) -> str:
+        """The id of the provider that a key of a section names."""
+        name = fold_provider(str(spelling))
+        return self.spelled.get(name, name)
+
+    def patterns(self, *sections: str) -> Iterator[tuple[DocumentPath, str, str]]:
+        """The path, the provider and the text of each pattern in these sections."""
+        for path, globs in chain(*map(self.document.entries, sections)):
+            for index, pattern in enumerate(() if globs == "all" else globs):
+                yield (*path, index), self.provider_of(path[1]), pattern
 
     def location(self, path: DocumentPath) -> str | None:
         """The location of a path of the layer's document, `layer:line`; None where it has no lines."""

@@ -151,9 +151,9 @@ def _by_slash(view: View, text: str) -> ModelKey | None:
 
 def _had(view: View, provider: str, name: str) -> bool:
     """Whether a provider that does not serve a name is meant: it is excluded, denied or gone, or a rule reads it."""
-    if f"{provider}:{name}" in view.excluded():
+    if view.removed(provider, name) is not None:
         return True
-    denied = None if view.filters is None else view.filters.reason(provider, [name])
+    denied = None if view.filters is None else view.filters.reason(provider, [name], view.id_of)
     if denied is not None and denied[0] == "deny":
         return True
     from llm_models import name_rules
@@ -220,10 +220,11 @@ def _of_no_provider(view: View, provider: object, name: object) -> LLMModelsErro
 
 def _unknown_model(view: View, provider: str, name: object) -> UnknownModelError:
     spec = f"{provider}:{name}"
-    removed = view.file.tail()["removed"].get(spec)
+    removed = view.removed(provider, name) if isinstance(name, str) else None
     if removed is not None:
-        where = f" ({printable(removed['place'])})" if "place" in removed else ""
-        message = f"{printable(spec)} is excluded by pattern {quoted(removed['pattern'])}{where}"
+        model_id, by = removed
+        where = f" ({printable(by['place'])})" if "place" in by else ""
+        message = f"{printable(f'{provider}:{model_id}')} is excluded by pattern {quoted(by['pattern'])}{where}"
         return UnknownModelError(message, spec=spec)
     from llm_models.retired import absent_model
     from llm_models.suggestions import for_model

@@ -217,7 +217,7 @@ def hidden(view: View, found: Reading) -> tuple[str, str | None] | None:
     (provider, row), _, names = found
     reason = view.hidden(provider, row)
     if reason is None and view.filters is not None:
-        denied = view.filters.reason(provider, names)
+        denied = view.filters.reason(provider, names, view.id_of)
         reason = denied if denied is not None and denied[0] == "deny" else None
     return reason
 
@@ -248,7 +248,7 @@ def _read(view: View, provider: str, name: str, rules: list[Rule], strict: bool)
     """The model of a provider to which the fewest rules lead."""
     if not rules:
         return None
-    block, excluded = view.file.block(provider), view.excluded
+    block = view.file.block(provider)
     tried = {name}
     paths: list[tuple[tuple[Rule, ...], tuple[str, ...]]] = [((), (name,))]
     for _ in range(MOST):
@@ -262,7 +262,7 @@ def _read(view: View, provider: str, name: str, rules: list[Rule], strict: bool)
                 model_id = block.id_of(text)
                 if model_id is None:
                     longer.append((path, (*names, text)))
-                elif any(f"{provider}:{one}" in excluded() for one in names):
+                elif any(view.removed(provider, one) is not None for one in names):
                     return None
                 elif not strict or not any(_has_dates(view, provider, *step) for step in zip(path, names, strict=True)):
                     return (provider, block.rows[model_id]), path, names

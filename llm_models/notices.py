@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from llm_models import lifecycle
 from llm_models.enrich import is_deprecated
 from llm_models.errors import printable
-from llm_models.modelspec import fold_provider
 from llm_models.records import Model
 
 if TYPE_CHECKING:
@@ -55,9 +54,8 @@ def _named(layer: Layer) -> Iterator[tuple[DocumentPath, str, str, Entry | None]
     for entry in layer.models:
         if entry.match is None and not entry.states("deprecated") and not entry.states("retires"):
             yield (*entry.path, "id"), entry.provider, entry.id, entry
-    for path, globs in layer.document.entries("allow"):
-        for index, name in enumerate(() if globs == "all" else globs):
-            yield (*path, index), fold_provider(str(path[1])), name, None
+    for path, provider, name in layer.patterns("allow"):
+        yield path, provider, name, None
 
 
 def strange_successors(layer: Layer, holds: Callable[[str, str], bool]) -> Iterator[tuple[Entry, str]]:

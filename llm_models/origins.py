@@ -23,9 +23,10 @@ if TYPE_CHECKING:
         replaced: NotRequired[Any]
 
     class Removed(Stored):
-        """The pattern that excludes a model, and where it is stated."""
+        """The pattern that excludes a model, where it is stated, and the other names of the model."""
 
         pattern: str
+        names: NotRequired[list[str]]
 
     Fields = dict[Literal["fields"], dict[str, Stored]]
 

@@ -107,7 +107,7 @@ def emptied(
             label = f"load({', '.join(f'{name}=...' for name in settings)})"
             layers.append(layer_of_mapping(settings, label))
         run = Touched(current.base, layers, current.remembers)
-        problems = checks.emptied(layers, run, run.settings()[0])
+        problems = checks.emptied(run, run.settings()[0])
     except ConfigError:  # an argument that can be read only once
         return error
     return EmptyCatalogError("\n".join(map(str, problems))) if problems else error

@@ -99,8 +99,9 @@ def _key(view: View, spec: str | tuple[str, str] | Model) -> ModelKey:
     key = key_of(view, spec) if isinstance(spec, str) else as_key(spec)
     if key is not None and (provider := view.file.provider_id(key.provider)) is not None:
         block = view.file.block(provider)
-        model_id = block.id_of(key.id) or key.id
-        if model_id in block.rows or f"{provider}:{model_id}" in view.file.tail()["removed"]:
+        removed = view.removed(provider, key.id)
+        model_id = block.id_of(key.id) or (removed and removed[0])
+        if model_id:
             return ModelKey(provider, model_id)
     row = locate(view, spec, None, ())
     if not isinstance(row, tuple):

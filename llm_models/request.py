@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from llm_models.changes import Changes
     from llm_models.endpoints import Statements
     from llm_models.filters import Allow, Deny
+    from llm_models.in_use import InUse
     from llm_models.trust import Code
 
     class Request(TypedDict, total=False):
@@ -71,9 +72,11 @@ def build(request: Request) -> Snapshot:
             from llm_models.endpoints import statements
 
             from_program = statements(changes.layers)
-    allow, deny = request.get("allow"), request.get("deny")
+    allow, deny = _read(request.get("allow")), _read(request.get("deny"))
     try:
         built = Snapshot(file, request.get("prefer"), allow, deny, current.remembers)
+        if deny and current.found and (more := _kept(deny, built, current)):
+            built = Snapshot(file, request.get("prefer"), allow, more, current.remembers)
     except EmptyCatalogError as error:
         from llm_models import pipeline
 
@@ -81,3 +84,38 @@ def build(request: Request) -> Snapshot:
     built.found, built.from_program = current.found, from_program
     built.named = request.get("snapshot") is not None and "snapshot" not in found
     return built
+
+
+def _read(table: Any) -> Any:
+    """A filter with its patterns read, which may be generators; what is not a table or not a list as it is."""
+    if not hasattr(table, "items"):
+        return table
+    plain = dict(table.items())
+    lists = {
+        name: [*globs] for name, globs in plain.items() if hasattr(globs, "__iter__") and not isinstance(globs, str)
+    }
+    return plain | lists
+
+
+def _kept(deny: Mapping[str, Any], built: Snapshot, current: InUse) -> dict[str, list[str]] | None:
+    """`deny` by provider id, with what it hides without the files that were found; None where that is no more.
+
+    Only where one of these files is not trusted.
+    """
+    from llm_models.bans import hidden_in
+    from llm_models.in_use import base_of, packaged
+    from llm_models.trust import distrusted
+
+    if distrusted(current.found) is None:
+        return None
+    view = built.view
+    by_id = ((view.file.provider_id(name), patterns) for name, patterns in deny.items())
+    table = {provider: [*patterns] for provider, patterns in by_id if provider is not None}  # others are gone
+    more = False
+    for base in (base_of(built.file), packaged()):
+        for _, provider, model_id in hidden_in(base, deny):
+            row = view.file.block(provider).rows.get(model_id) if provider in view.known else None
+            if row is not None and view.hidden(provider, row) is None:
+                table.setdefault(provider, []).append(model_id)
+                more = True
+    return table if more else None

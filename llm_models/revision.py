@@ -7,20 +7,25 @@ import os
 import re
 import tomllib
 from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from llm_models import config, edit, files, locks, paths, schema
 from llm_models.checks import base_for, check_text
 from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, printable, split_dotted
+from llm_models.layers import layer_from
 from llm_models.modelspec import finder, fold_provider, parse_spec, split_spec
 from llm_models.past import Past, absent
+from llm_models.patterns import meant
+from llm_models.records import ModelKey
 from llm_models.similarity import provider_hint
+from llm_models.touched import Touched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from llm_models.errors import Problem
-    from llm_models.records import ModelKey
+    from llm_models.layers import Layer
 
 _CHANGE = re.compile(r"""((?:"(?:[^"\\]|\\.)*"|'[^']*'|[\w.-])+)(\+?)=(.*)""", re.DOTALL)
 _IDENTITY = {"provider", "id"}
@@ -89,8 +94,10 @@ class Revision:
         self.old = self.new = text
         self.exists = exists
         self._base = base_for(path)
-        self._past = Past(paths.find(path))
+        self._folder = paths.find(path)
+        self._past = Past(self._folder)
         self._checked: tuple[str, list[Problem]] | None = None
+        self._read: tuple[str, Touched] | None = None
 
     @classmethod
     def open(cls, folder: paths.Folder) -> Self:
@@ -115,10 +122,23 @@ class Revision:
         return list(self._data.get("models", ()))
 
     @property
+    def _run(self) -> Touched:
+        """What the text states, with ids in place of all names; of a text with faults what has none."""
+        if self._read is None or self._read[0] != self.new:
+            layer = layer_from(config.parse(self.new.encode(), self.path), os.path.basename(self.path))
+            self._read = self.new, Touched(self._base, [layer], self._folder)
+        return self._read[1]
+
+    @property
+    def _layer(self) -> Layer:
+        return self._run.layers[0]
+
+    @property
     def _providers(self) -> dict[str, str]:
         """The known providers: id -> its spelling in the file, for those that the file defines."""
-        own = [str(provider.get("id", "")) for provider in self._data.get("providers", [])]
-        return {**{fold_provider(spelling): spelling for spelling in own}, **{name: name for name in self._base.blocks}}
+        own = [entry for entry in self._layer.providers if entry.provider in self._run.own]
+        spelled = {entry.provider: str(self._data["providers"][entry.path[1]]["id"]) for entry in own}
+        return {**{name: name for name in self._base.blocks}, **spelled}
 
     def set_fields(self, spec: str, changes: Sequence[str]) -> None:
         """Set values, `FIELD=VALUE` or `FIELD+=VALUE`, of the model that `spec` names."""
@@ -161,18 +181,20 @@ class Revision:
             self.new = edit.unset(self.new, ("models", entry))
 
     def exclude(self, provider: str, pattern: str) -> None:
-        """Add an exclude pattern for a provider, with the spelling that the file uses."""
-        known = self._providers
-        folded = fold_provider(provider)
-        if folded not in known:
-            gone = self._why_gone(folded)
+        """Add an exclude pattern for a provider, with the spelling that the file uses.
+
+        Of a name of a model its id is written, because an id is what stays. Any other text is a glob.
+        """
+        found = self._run.names.provider_id(provider)
+        if found is None:
+            gone = self._why_gone(fold_provider(provider))
             if gone is not None:
                 raise ConfigError(f"{gone}, so there is nothing to exclude; nothing was written")
-            raise ConfigError(
-                f"unknown provider '{printable(provider)}'.{provider_hint(folded, known, self._base.aliases)}"
-            )
+            hint = provider_hint(fold_provider(provider), self._providers, self._base.aliases)
+            raise ConfigError(f"unknown provider '{printable(provider)}'.{hint}")
+        pattern = meant(pattern, partial(self._run.names.id_of, found)) or pattern
         table = self._data.get("exclude", {})
-        spelling = next((name for name in table if fold_provider(name) == folded), folded)
+        spelling = next((name for name in table if self._layer.provider_of(name) == found), found)
         if pattern not in table.get(spelling, ()):
             self.new = edit.append(self.new, ("exclude", spelling), pattern)
 
@@ -218,29 +240,33 @@ class Revision:
             raise ConfigError(str(error)) from None
 
     def _key(self, spec: str) -> ModelKey:
-        """The model that `spec` names. An alias, of the catalogue or of the file, becomes the id of its model.
+        """The model that `spec` names. A served id or an alias, of the catalogue or of the file, becomes its id.
 
         The provider is a known one, or one that an entry of the file names, though it may be gone.
         """
-        named = {fold_provider(str(entry.get("provider", ""))) for entry in self._models}
+        names = self._run.names
+        named = {entry.provider for entry in self._layer.models}
+        own = finder(named)
         try:
-            known = {*self._providers, *named}
-            own = finder(known)
-            key = parse_spec(spec, lambda text: own(text) or self._base.provider_id(text), known)
+            key = parse_spec(spec, lambda text: names.provider_id(text) or own(text), {*self._providers, *named})
         except InvalidSpecError as error:
+            if (found := self._by_slash(spec.strip())) is not None:
+                return found
             if ":" not in spec and "@" not in spec:
                 raise
             hint = "A provider of your own needs an entry under [[providers]] first."
             past = split_spec(spec, self._past.provider_id)
             gone = past and self._why_gone(past.provider)
             raise InvalidSpecError(f"{gone or error}. {hint}") from None
-        if self._entry(key) is not None or self._base.holds(*key):
-            return key
-        for entry in self._models:
-            if fold_provider(str(entry.get("provider"))) == key.provider and key.id in (entry.get("aliases") or ()):
-                return key._replace(id=str(entry.get("id", key.id)))
-        model_id = self._base.block(key.provider).id_of(key.id) if self._base.holds(key.provider) else None
-        return key._replace(id=model_id or key.id)
+        return key._replace(id=names.id_of(key.provider, key.id) or key.id)
+
+    def _by_slash(self, text: str) -> ModelKey | None:
+        """The model that `provider/model` names, as lookups read it; None where there is none."""
+        head, slash, rest = text.partition("/")
+        provider = self._run.names.provider_id(head) if slash else None
+        names = () if provider is None else ((provider, rest.strip()), (provider, text))
+        found = ((owner, self._run.names.id_of(owner, name)) for owner, name in names)
+        return next((ModelKey(owner, model_id) for owner, model_id in found if model_id is not None), None)
 
     def _why_gone(self, provider: str) -> str | None:
         """Why a provider that is not known is gone, as text; None where it was never listed."""
@@ -249,8 +275,8 @@ class Revision:
 
     def _entry(self, key: ModelKey) -> int | None:
         """The index of the model's entry under [[models]]."""
-        names = [(fold_provider(str(entry.get("provider", ""))), entry.get("id")) for entry in self._models]
-        return names.index(key) if key in names else None
+        of_model = (entry for entry in self._layer.models if entry.match is None and (entry.provider, entry.id) == key)
+        return next((int(entry.path[1]) for entry in of_model), None)
 
 
 def _is_shaped(data: dict[str, Any]) -> bool:

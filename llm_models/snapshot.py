@@ -66,7 +66,7 @@ class Snapshot(Immutable):
             from llm_models.filters import Filters
 
             was_known = _knowing(remembers)
-            given = Filters(allow, deny, file.blocks, was_known)
+            given = Filters(allow, deny, file.provider_id, file.blocks, was_known)
             gone += [*given.gone, *_gone_ids(file, given, was_known)]
             filters = given.over(stated.get("allow") if allow is None else None, stated.get("deny"))
             # The arguments as they were read: the caller's objects may change later, or be generators.
@@ -149,10 +149,10 @@ class Snapshot(Immutable):
         if allow is not None:
             from llm_models.filters import Filters
 
-            reason = Filters(allow, None, view.known, view.was_known).reason
+            reason = Filters(allow, None, view.file.provider_id, view.known, view.was_known).reason
             for name, fitting in rows.items():
                 names = view.file.block(name).names
-                rows[name] = [row for row in fitting if reason(name, names(row)) is None]
+                rows[name] = [row for row in fitting if reason(name, names(row), view.id_of) is None]
         return [model for name, fitting in rows.items() for model in view.models_in(name, fitting)]
 
     def get_model(self, provider: str, model_id: str) -> Model:
@@ -300,13 +300,13 @@ class Snapshot(Immutable):
 
 def _gone_ids(file: SnapshotFile, given: Filters, was_known: Callable[[str, str], bool]) -> list[str]:
     """Take out of filters the ids of models that are gone, except a denied one that a rule reads; them, for people."""
-    from llm_models.filters import is_exact
+    from llm_models.patterns import is_nameable
 
     gone = []
     for section, table in (("allow", given.allow or {}), ("deny", given.deny)):
         for provider, globs in table.items():
             for name in [*globs] if isinstance(globs, list) else ():
-                if is_exact(name) and not file.block(provider).serves(name) and was_known(provider, name):
+                if is_nameable(name) and not file.block(provider).serves(name) and was_known(provider, name):
                     from llm_models.name_rules import is_safe_form
 
                     if section == "allow" or not is_safe_form(provider, name):

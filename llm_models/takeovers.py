@@ -1,4 +1,4 @@
-"""Takeovers: texts that name a model of the base, and that a new provider of an application would take over."""
+"""Takeovers: names of the base that a new provider of an application would take over, and the other way round."""
 
 from __future__ import annotations
 
@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING
 
 from llm_models.case import Finding
 from llm_models.errors import printable
-from llm_models.modelspec import finder, split_spec
+from llm_models.modelspec import finder, fold_provider, split_spec
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from llm_models.case import Case
+    from llm_models.layers import Entry
 
 
 def taken(case: Case) -> Iterator[Finding]:
-    """A new provider whose id stands in ids or aliases of the base where a model spec has its provider."""
-    added = {entry.provider: entry for entry in reversed(case.layer.providers) if entry.provider in case.run.own}
+    """A new provider whose id, or an alias of which, is in names of the base where a model spec has its provider."""
+    added: dict[str, tuple[Entry, tuple[str | int, ...]]] = {}
+    for entry in case.layer.providers:
+        if entry.provider in case.run.own:
+            added.setdefault(entry.provider, (entry, ("id",)))
+            for index, alias in enumerate(entry.fields.get("aliases", ())):
+                added.setdefault(fold_provider(alias), (entry, ("aliases", index)))
     taken: dict[str, tuple[str, str]] = {}
     base = case.run.base
     new = finder(added)
@@ -33,8 +39,28 @@ def taken(case: Case) -> Iterator[Finding]:
             if key is not None and key.provider in added:
                 taken.setdefault(key.provider, (name, f"{provider}:{model_id}"))
     for provider, (name, spec) in taken.items():
-        text = f"provider '{provider}' takes over texts such as '{printable(name)}', which name {printable(spec)}"
-        yield Finding(provider, (*added[provider].path, "id"), text, "Choose another id, unless this is meant.")
+        entry, path = added[provider]
+        what = "provider" if path == ("id",) else "alias"
+        text = f"{what} '{provider}' takes over texts such as '{printable(name)}', which name {printable(spec)}"
+        hint = f"Choose another {'id' if path == ('id',) else 'alias'}, unless this is meant."
+        yield Finding(entry.provider, (*entry.path, *path), text, hint)
+
+
+def namesakes(case: Case) -> Iterator[Finding]:
+    """An entry about a provider whose id is an alias of another one: which of the two it is about."""
+    for entry in case.layer.providers:
+        spelling = case.layer.document.data["providers"][entry.path[1]]["id"]  # type: ignore[index]
+        alias = fold_provider(spelling)
+        owner = case.run.base.aliases.get(alias)
+        if owner is None or alias in case.run.base.blocks:
+            continue
+        path = (*entry.path, "id")
+        if entry.provider in case.run.own:
+            text = f"provider '{alias}' takes over an alias of {owner}: '{alias}:...' means your own provider"
+            yield Finding(alias, path, text, f'To correct {owner}, write id = "{owner}".')
+        elif entry.states("base_url") and not case.layer.only_patches:
+            text = f"'{printable(spelling)}' is an alias of {owner}, so this corrects {owner}"
+            yield Finding(owner, path, text, f'Write id = "{owner}". To define a provider of your own, state name.')
 
 
 _FOLDED = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ-.", b"abcdefghijklmnopqrstuvwxyz__")

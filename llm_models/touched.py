@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from llm_models.bans import hidden_in
+from llm_models.canonical import ALIASES_OF_THE_GONE, OF_THE_GONE, duplicates, fill, with_providers
 from llm_models.errors import dotted, printable
-from llm_models.filters import compile_glob, is_exact
 from llm_models.layers import BY_PROVIDER, SETTINGS_RULES
 from llm_models.merge import Layered, merge
 from llm_models.modelspec import fold_provider
+from llm_models.name_table import NameTable
 from llm_models.origins import stored
+from llm_models.patterns import is_nameable, is_plain, matcher
 from llm_models.similarity import provider_hint
 
 if TYPE_CHECKING:
@@ -22,16 +26,11 @@ if TYPE_CHECKING:
     from llm_models.origins import Stored
     from llm_models.past import Past
     from llm_models.paths import Folder
+    from llm_models.patterns import Test
     from llm_models.snapshot_file import SnapshotFile
 
     Locations = dict[str, dict[str, dict[str, Stored]]]
     """Section (`exclude`, `deny`, `allow`) -> provider -> pattern -> the layer that states it, and where."""
-
-
-OF_THE_GONE = frozenset({"retires", "successor"})
-"""What a curated entry may state of a model that is gone: `timeline_build` takes it into the packaged history."""
-ALIASES_OF_THE_GONE = frozenset({"aliases"})
-"""The same, of a provider."""
 
 
 class Gone(NamedTuple):
@@ -52,6 +51,7 @@ class Gone(NamedTuple):
 class Touched:
     """Which records the layers touch, in what order, and what of the layers cannot be applied.
 
+    `layers` are the layers with ids in place of all names (`canonical`), `names` the names of the base and of them.
     `own` holds the providers and `defined` the models, by provider, that layers add. `left_out` lists the entries
     whose model no layer holds, `gone` the settings about providers and ids that are gone, `shadowed` the curated
     aliases (provider, alias) that are ids of other providers. A name that `past` knows is gone, and no error: a refresh
@@ -60,28 +60,26 @@ class Touched:
 
     def __init__(self, base: SnapshotFile, layers: Sequence[Layer], remembers: Folder | None = None) -> None:
         self.base = base
-        self.layers = layers
+        self.layers: list[Layer] = []
         self._remembers = remembers
         self._past: Past | None = None
+        self._excluded: dict[tuple[str, ...], dict[str, str]] = {}
+        self._every: dict[str, dict[str, list[str]]] = {}
         self.gone: list[Gone] = []
         self.providers: dict[str, list[Entry]] = {}
         self.models: dict[str, dict[str, list[Entry]]] = {}
-        self.own: set[str] = set()
-        self.defined: dict[str, set[str]] = {}
+        self.names = NameTable(base)
+        self.own = self.names.own
+        self.defined = self.names.defined
         self.left_out: list[Entry] = []
         self.problems: list[Problem] = []
         self.shadowed: list[tuple[str, str]] = []
-        for layer in layers:
+        for stated in layers:
+            layer = with_providers(stated, self.names)
             self._add_providers(layer)
-            entries = [entry for entry in layer.models if self._has_provider(entry, layer)]
-            exact = [entry for entry in entries if entry.match is None and self._defines(entry, layer)]
-            # A match applies before an exact id, and only to what this layer and weaker ones hold, so that merging
-            # layer by layer gives what merging at once gives.
-            for entry in entries:
-                if entry.match is not None:
-                    self._add_matches(entry, entry.match)
-            for entry in exact:
-                self._touch(entry, entry.id)
+            self._add_models(fill(layer, stated, self.names))
+            self.layers.append(layer)
+            self.problems += [layer.document.problem(*fault) for fault in duplicates(layer)]
         self._check_aliases()
 
     @property
@@ -95,20 +93,46 @@ class Touched:
 
     def knows(self, provider: str) -> bool:
         """Whether the base or a layer holds that provider."""
-        return provider in self.own or provider in self.base.blocks
+        return self.names.knows(provider)
 
     def holds(self, provider: str, model_id: str) -> bool:
         """Whether the base, or a layer added so far, holds that model."""
-        return model_id in self.defined.get(provider, ()) or self.base.holds(provider, model_id)
+        return self.names.holds(provider, model_id)
 
     def ids(self, provider: str) -> list[str]:
         """The ids of a provider's models, those of the base and of the layers, sorted."""
-        base = self.base.block(provider).ids if provider in self.base.blocks else ()
-        return sorted({*base, *self.defined.get(provider, ())})
+        return self.names.ids(provider)
 
     def changing(self, provider: str, model_id: str) -> Sequence[Entry]:
         """The entries that change a model, in the order in which they are merged."""
         return self.models.get(provider, {}).get(model_id, ())
+
+    def id_of(self, provider: str, name: str) -> str | None:
+        """The id of the model that a name in a pattern means, also of one that is gone; None where none is known."""
+        found = self.names.id_of(provider, name) if self.knows(provider) else None
+        if found is None and is_nameable(name) and not is_plain(name) and self.past.knows(provider, name):
+            return name
+        return found
+
+    def every(self, provider: str) -> dict[str, list[str]]:
+        """Each model of a provider with all of its names, the id first."""
+        if provider not in self._every:
+            self._every[provider] = self.names.every(provider)
+        return self._every[provider]
+
+    def excluded(self, provider: str, patterns: Sequence[str]) -> dict[str, str]:
+        """The ids of a provider's models that these patterns of `exclude` mean, each with the first such pattern."""
+        key = (provider, *patterns)
+        if key not in self._excluded:
+            tests = [(pattern, self.test(provider, pattern)) for pattern in patterns]
+            every = self.every(provider) if tests else {}
+            first = {i: next((one for one, test in tests if test(names)), None) for i, names in every.items()}
+            self._excluded[key] = {i: pattern for i, pattern in first.items() if pattern is not None}
+        return self._excluded[key]
+
+    def test(self, provider: str, pattern: str) -> Test:
+        """The test whether a pattern means a model of a provider, given its names."""
+        return matcher(pattern, partial(self.id_of, provider))
 
     def _add_providers(self, layer: Layer) -> None:
         for entry in layer.providers:
@@ -118,8 +142,21 @@ class Touched:
                 if layer.only_patches or not self._defines_provider(entry):
                     self.left_out.append(entry)
                     continue
-                self.own.add(entry.provider)
+                self.own[entry.provider] = None
+            for alias in map(fold_provider, entry.fields.get("aliases", ())):
+                self.names.aliases.setdefault(alias, entry.provider)
             self.providers.setdefault(entry.provider, []).append(entry)
+
+    def _add_models(self, layer: Layer) -> None:
+        entries = [entry for entry in layer.models if self._has_provider(entry, layer)]
+        exact = [entry for entry in entries if entry.match is None and self._defines(entry, layer)]
+        # A match applies before an exact id, and only to what this layer and weaker ones hold, so that merging
+        # layer by layer gives what merging at once gives.
+        for entry in entries:
+            if entry.match is not None:
+                self._add_matches(entry, entry.match)
+        for entry in exact:
+            self._touch(entry, entry.id)
 
     def was_listed(self, entry: Entry) -> bool:
         """Whether what an entry that is left out is about was listed once."""
@@ -160,17 +197,18 @@ class Touched:
             if layer.only_patches or not self._may_define(entry):
                 self.left_out.append(entry)
                 return False
-            self.defined.setdefault(entry.provider, set()).add(entry.id)
+            self.defined.setdefault(entry.provider, {})[entry.id] = None
         return True
 
     def _add_matches(self, entry: Entry, pattern: str) -> None:
-        test = compile_glob(pattern)
+        test = matcher(pattern, partial(self.names.id_of, entry.provider))
         for model_id in self.ids(entry.provider):
-            if test(model_id):
+            if test([model_id]):  # a glob is over ids; a name means its model
                 self._touch(entry, model_id)
 
     def _touch(self, entry: Entry, model_id: str) -> None:
         self.models.setdefault(entry.provider, {}).setdefault(model_id, []).append(entry)
+        self.names.add(entry, model_id)
 
     def _unknown_provider(self, provider: str, layer: Layer, path: DocumentPath, key: str | None = None) -> None:
         known, otherwise = [*self.base.blocks, *self.own], "Define it under [[providers]] first."
@@ -205,36 +243,49 @@ class Touched:
         merged = merge([Layered(self.base.header["filters"]), *stated], SETTINGS_RULES)
         locations: Locations = {}
         for layer in self.layers:
-            for path, patterns in chain(*map(layer.document.entries, BY_PROVIDER)):
-                section, spelling = map(str, path)
-                provider = fold_provider(spelling)
-                known = self._has_setting(provider, layer, path)
-                origin = stored(layer.name, layer.location(path))
-                for index, pattern in enumerate(patterns if known and patterns != "all" else ()):
+            for path, _ in chain(*map(layer.document.entries, BY_PROVIDER)):
+                self._check_setting(layer, path)
+            for path, provider, pattern in layer.patterns(*BY_PROVIDER):
+                if layer.only_patches or self.knows(provider):
+                    section, origin = str(path[0]), stored(layer.name, layer.location(path[:2]))
                     locations.setdefault(section, {}).setdefault(provider, {}).setdefault(pattern, origin)
                     if self._is_gone(provider, pattern):
-                        self.gone.append(Gone(layer, (*path, index), provider, pattern))
+                        self.gone.append(Gone(layer, path, provider, pattern))
             for index, provider in enumerate(layer.settings.get("prefer", ())):
                 if not self.knows(provider) and self.past.knows(provider):
                     self.gone.append(Gone(layer, ("prefer", index), provider))
+        self._keep_bans(merged.values, locations)
         return merged.values, locations
 
-    def _has_setting(self, provider: str, layer: Layer, path: DocumentPath) -> bool:
-        """Whether the provider of a setting is known; otherwise the setting is without effect, or a problem."""
+    def _keep_bans(self, settings: dict[str, Any], locations: Locations) -> None:
+        """Add what bans of the program hide in the base: a weaker layer, which nobody named, could take over a name."""
+        for index, layer in enumerate(self.layers):
+            found = [weak for weak in self.layers[:index] if not weak.by_program and not weak.only_patches]
+            for section in ("deny", "exclude") if found and layer.by_program else ():
+                table = {str(path[1]): patterns for path, patterns in layer.document.entries(section)}
+                merged = settings.get(section, {})
+                hidden = {provider: self.excluded(provider, patterns) for provider, patterns in merged.items()}
+                for spelling, provider, model_id in hidden_in(self.base, table):
+                    if model_id not in hidden.get(provider, ()):
+                        merged = settings[section] = {**merged, provider: [*merged.get(provider, ()), model_id]}
+                        origin = stored(layer.name, layer.location((section, spelling)))
+                        locations.setdefault(section, {}).setdefault(provider, {}).setdefault(model_id, origin)
+
+    def _check_setting(self, layer: Layer, path: DocumentPath) -> None:
+        """A setting about a provider that is not known is without effect, or a problem."""
+        provider = layer.provider_of(path[1])
         if layer.only_patches or self.knows(provider):
-            return True
+            return
         if self.past.knows(provider):
             self.gone.append(Gone(layer, path, provider))
         else:
             self._unknown_provider(provider, layer, path[:1], str(path[1]))
-        return False
 
     def _is_gone(self, provider: str, pattern: str) -> bool:
         """Whether a pattern is the id of a model that is gone, and no name of a model that is there."""
-        if not is_exact(pattern) or self.holds(provider, pattern):
+        if not is_nameable(pattern) or self.names.id_of(provider, pattern) is not None:
             return False
-        named = provider in self.base.blocks and self.base.block(provider).serves(pattern)
-        return not named and self.past.knows(provider, pattern)
+        return self.past.knows(provider, pattern)
 
     def _settings(self, layer: Layer) -> Mapping[str, Any]:
         """The settings of a layer without those for providers that no layer holds.

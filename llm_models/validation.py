@@ -89,24 +89,27 @@ def _wrong_pattern(error: ValidationError, _wanted: Any, value: Any) -> Iterator
     path = tuple(error.absolute_path)
     if (value or "minLength" not in node) and "format" not in node:
         names = [step for step in path if isinstance(step, str)]
-        kind = "a provider's id" if names == ["providers", "id"] else _PATTERNS.get(names[-1], "some text")
-        yield Fault(path, f"expected {kind} (found {_shown(value)})")
+        kind = _OF_PROVIDERS.get(names[-1]) if names[0] == "providers" else None
+        yield Fault(path, f"expected {kind or _PATTERNS.get(names[-1], 'some text')} (found {_shown(value)})")
 
 
+_WITHOUT = "without control, format or line characters"
 _PATTERNS = {
     "overrides_module": "package.module or package.module:Class",
     "prefer": "a provider's id",
     "provider": "a provider's id",
-    "id": "a model's id, without spaces around it or '..' in it",
-    "provider_model_id": "a model's id, without spaces around it or '..' in it",
-    "canonical": "a model's id, without spaces around it or '..' in it",
-    "served_as": "a model's id, without spaces around it or '..' in it",
-    "resolves_to": "a model's id, without spaces around it or '..' in it",
-    "aliases": "a name, without spaces around it",
+    "id": f"a model's id, without spaces around it and {_WITHOUT}",
+    "provider_model_id": f"some text {_WITHOUT}",
+    "canonical": "the name of a model at all providers, such as openai/gpt-oss-120b",
+    "served_as": f"a model's id, without spaces around it and {_WITHOUT}",
+    "resolves_to": f"a model's id, without spaces around it and {_WITHOUT}",
+    "aliases": f"a name, without spaces around it and {_WITHOUT}",
     "successor": "a model spec, provider:id",
     "kind": "a word in lower case, such as embedding",
 }
 """What a key with a pattern expects."""
+_OF_PROVIDERS = {"id": "a provider's id", "aliases": "a name of letters, digits, '-', '.' and '_'"}
+"""The same, of an entry under [[providers]]."""
 
 
 def _one_of(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:

@@ -13,13 +13,14 @@ from llm_models.records import CAPABILITIES, Capabilities, Modalities, Model, Pr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from llm_models.block import Line
     from llm_models.filters import Filters
     from llm_models.frozen import Record
     from llm_models.header import Span
+    from llm_models.origins import Removed
     from llm_models.past import Past
     from llm_models.paths import Folder
     from llm_models.snapshot_file import SnapshotFile
@@ -39,10 +40,10 @@ class View:
     """
 
     __slots__ = (
-        "_excluded",
         "_parts",
         "_past",
         "_providers",
+        "_removed",
         "_shown",
         "by_host",
         "by_name",
@@ -71,7 +72,8 @@ class View:
         """Cache of `names`."""
         self.by_host: dict[str, list[tuple[list[str], str]]] | None = None
         """Cache of `hosts`."""
-        self._excluded: Collection[str] | None = None
+        self._removed: dict[str, tuple[str, Removed]] | None = None
+        """Cache of `removed`."""
         self.counts: dict[str | None, dict[int, int]] = {}
         """Cache of `selection`: how many models have each capability set, of a provider or of all."""
         self.unmatched: dict[tuple[int, int, str | None, str], Unmatched] = {}
@@ -142,20 +144,38 @@ class View:
         reason = self.filters.reason
         served, aliases = block.others().values()
         names = [[model_id, *served.get(model_id, ()), *aliases.get(model_id, ())] for model_id in block.ids]
-        shown = [row for row, every in enumerate(names) if reason(provider, every) is None]
+        shown = [row for row, every in enumerate(names) if reason(provider, every, self.id_of) is None]
         return self._shown.setdefault(provider, shown)
-
-    def excluded(self) -> Collection[str]:
-        """The specs of the models that an `exclude` removed."""
-        if self._excluded is None:
-            self._excluded = frozenset(self.file.tail()["removed"])
-        return self._excluded
 
     def hidden(self, provider: str, row: int) -> tuple[str, str | None] | None:
         """Why the model in a row is hidden, as (section, pattern), or None when it is shown."""
         if self.filters is None or not self.filters.restricts(provider):
             return None
-        return self.filters.reason(provider, self.file.block(provider).names(row))
+        return self.filters.reason(provider, self.file.block(provider).names(row), self.id_of)
+
+    def id_of(self, provider: str, name: str) -> str | None:
+        """The id of the model that a name in a pattern means, also of one that is excluded or gone."""
+        found = self.file.block(provider).id_of(name)
+        if found is not None:
+            return found
+        from llm_models.patterns import is_nameable, is_plain
+
+        if is_nameable(name) and not is_plain(name):
+            removed = self.removed(provider, name)
+            return name if self.past.knows(provider, name) else removed and removed[0]
+        return None
+
+    def removed(self, provider: str, name: str) -> tuple[str, Removed] | None:
+        """The id of the excluded model that a name means which no model of the file has, and what excludes it."""
+        if self._removed is None:
+            ids: dict[str, tuple[str, Removed]] = {}
+            others: dict[str, tuple[str, Removed]] = {}
+            for spec, why in self.file.tail()["removed"].items():
+                owner, _, model_id = spec.partition(":")
+                ids[spec] = model_id, why
+                others.update({f"{owner}:{one}": (model_id, why) for one in why.get("names", ())})
+            self._removed = others | ids
+        return self._removed.get(f"{provider}:{name}")
 
     def provider(self, provider: str) -> Provider:
         """The record of a known provider; built once."""

@@ -30,6 +30,7 @@ ALLOWED = {
     "provenance.py": ({"provider_model_id"}, "`explain` states that its default is derived"),
     "snapshot.py": ({"endpoint_of"}, "`Snapshot.endpoint` itself"),
     "block.py": ({"provider_model_id"}, "its default in a record is the id"),
+    "takeovers.py": ({"base_url"}, "an entry that states one under an alias is reported"),
     "touched.py": ({"base_url"}, "an entry that states one may define a provider that is gone"),
     "transforms/models_dev.py": ({"api", "env"}, "reads the source's document"),
 }

@@ -30,8 +30,9 @@ from llm_models.errors import (
     UnknownModelError,
     UnknownProviderError,
 )
-from llm_models.filters import MAX_PATTERN, Filters, compile_glob, glob_problem
+from llm_models.filters import Filters
 from llm_models.paths import PACKAGED_SNAPSHOT
+from llm_models.patterns import MAX_PATTERN, matcher, pattern_problem
 from llm_models.selection import ORDERS
 
 if TYPE_CHECKING:
@@ -704,11 +705,16 @@ def glob_fits(pattern: str, name: str) -> bool:
     return bool(bits >> len(parts) & 1)
 
 
+def fits(pattern: str, name: str) -> bool:
+    """Whether a pattern that no model has as a name means a model with this name."""
+    return matcher(pattern, lambda _: None)([name])
+
+
 class TestGlobs:
     @settings(max_examples=300, deadline=None)
     @given(st.text(alphabet="ab*?[]!-^.\\", min_size=1, max_size=8), st.text(alphabet="abAB]-.\\\n", max_size=8))
     def test_as_fnmatch_reads_them(self, pattern: str, name: str) -> None:
-        assert bool(compile_glob(pattern)(name)) is fnmatch.fnmatchcase(name, pattern)
+        assert fits(pattern, name) is fnmatch.fnmatchcase(name, pattern)
 
     @pytest.mark.parametrize(
         "pattern", ["*a" * 200, "*" * 500, "?*" * 250, "*a*b" * 100, "[a-z]*" * 80, "*" + "[!b]" * 100]
@@ -716,27 +722,32 @@ class TestGlobs:
     @pytest.mark.parametrize("name", ["a" * 2000, "a" * 1999 + "b", "ab" * 1000, "b" * 2000])
     def test_hostile_ones_get_an_answer(self, pattern: str, name: str) -> None:
         """A matcher that tries every way would not come to an end."""
-        assert bool(compile_glob(pattern)(name)) is glob_fits(pattern, name)
+        assert fits(pattern, name) is glob_fits(pattern, name)
 
     @pytest.mark.parametrize(
         "pattern", ["[z-a]", "[", "[]", "[!]", "a[", "[[]", "[a", "\\", "(", "(?:", "a{2}", "$", "^"]
     )
     def test_odd_ones_never_fail(self, pattern: str) -> None:
-        assert glob_problem(pattern) is None
-        assert bool(compile_glob(pattern)("xyz")) is False
+        assert pattern_problem(pattern) is None
+        assert fits(pattern, "xyz") is False
 
     @pytest.mark.parametrize("pattern", ["", " ", "\t", "x" * (MAX_PATTERN + 1), "*a" * 500_000, None, 3, b"x"])
     def test_refused(self, pattern: Any) -> None:
-        assert glob_problem(pattern)
+        assert pattern_problem(pattern)
         with pytest.raises(ConfigError):
-            Filters({"alpha": [pattern]}, None, ["alpha"])
+            Filters({"alpha": [pattern]}, None)
 
     def test_compiled_once_and_only_where_looked_at(self, packaged: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
         from llm_models import filters
 
         compiled: list[str] = []
-        compile_one = filters.compile_glob
-        monkeypatch.setattr(filters, "compile_glob", lambda glob: compiled.append(glob) or compile_one(glob))
+        compile_one = filters.matcher
+
+        def matcher(pattern: str, id_of: Any) -> Any:
+            compiled.append(pattern)
+            return compile_one(pattern, id_of)
+
+        monkeypatch.setattr(filters, "matcher", matcher)
         catalogue = Snapshot(packaged.file, deny={"openai": ["a*", "b*"], "anthropic": ["c*"]})
         for _ in range(3):
             catalogue.get_model("openai", "gpt-4o-mini")

@@ -15,7 +15,7 @@ from support import ROOT
 from support.toml_texts import is_valid, parsed
 
 from llm_models import paths, schema, validation
-from llm_models.filters import MAX_PATTERN, glob_problem
+from llm_models.patterns import MAX_PATTERN, pattern_problem
 from llm_models.snapshot_file import SnapshotFile
 
 ODD: list[Any] = [
@@ -179,9 +179,9 @@ def test_constants_and_duplicates_are_compared_as_jsonschema_compares_them(wante
 
 
 def test_globs_are_limited_alike_in_files_and_arguments() -> None:
-    """`deny` of a file passes the schema, `deny` of `load()` passes `glob_problem`."""
+    """`deny` of a file passes the schema, `deny` of `load()` passes `pattern_problem`."""
     for pattern in (*ODD, "x" * MAX_PATTERN, "x" * (MAX_PATTERN + 1)):
-        accepted = glob_problem(pattern) is None
+        accepted = pattern_problem(pattern) is None
         for document in (
             {"deny": {"openai": [pattern]}},
             {"allow": {"openai": [pattern]}},

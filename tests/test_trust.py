@@ -286,7 +286,7 @@ class TestFound:
 class TestNames:
     """A found file does not make a known name mean another model, whose id would be sent with the known key."""
 
-    SWAP = '[exclude]\nopenrouter = ["openai/gpt-4o-min[i]"]\n' + model_of(
+    SWAP = '[exclude]\nopenrouter = ["openai/gpt-4o-mini"]\n' + model_of(
         "openrouter", 'id = "attacker/x"', 'name = "x"', 'aliases = ["openai/gpt-4o-mini"]'
     )
 
@@ -358,7 +358,7 @@ class TestNames:
         mine = {"providers": [corp], "models": models}
         own = '[[providers]]\nid = "corp"\n'
         assert found(clone, own, overrides=mine).endpoint("corp:fast").model_id == "m1"
-        swap = own + '[exclude]\ncorp = ["m[1]"]\n' + model_of("corp", 'id = "x"', 'name = "x"', 'aliases = ["m1"]')
+        swap = own + '[exclude]\ncorp = ["m1"]\n' + model_of("corp", 'id = "x"', 'name = "x"', 'aliases = ["m1"]')
         assert "the alias 'm1'" in refusal(found(clone, swap, overrides=mine), "corp:m1")
         taken = own + model_of("corp", 'id = "fast"', 'name = "x"')
         assert "the id 'fast'" in refusal(found(clone, taken, overrides=mine), "corp:fast")

@@ -169,7 +169,11 @@ def unset_command(spec: str, fields: tuple[str, ...], dry_run: bool, config: str
 @_dry_run
 @config_option
 def exclude_command(provider: str, pattern: str, dry_run: bool, config: str | None) -> None:
-    """Remove the models of PROVIDER whose ids match GLOB from the catalogue, by a line in llm_models.toml."""
+    """Remove models of PROVIDER from the catalogue, by a line in llm_models.toml.
+
+    GLOB is a name of one model, whose id is written, or a glob over ids, served ids and aliases. A name that no model
+    has yet is a glob: write [[] for a bracket in it.
+    """
     _revise(config, dry_run, lambda revision: revision.exclude(provider, pattern))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from llm_models import config, paths, pipeline
+from llm_models.behaviour import layer_of_mapping
 from llm_models.changes import merge_layers
 from llm_models.config import Document
 from llm_models.in_use import InUse, base_of
@@ -89,6 +90,12 @@ def shipping(curated: bytes) -> Iterator[None]:
 def merged(file: SnapshotFile, path: str | Path, text: bytes) -> tuple[SnapshotFile, Changes]:
     """The snapshot file with the `llm_models.toml` of this path and text merged into it."""
     return pipeline.merge_application(InUse(file, paths.find(str(path)), text), code="none")
+
+
+def layered(file: SnapshotFile, *stated: Record) -> SnapshotFile:
+    """The snapshot file with layers merged into it, weakest first, each in the shape of `llm_models.toml`."""
+    layers = [layer_of_mapping(one, f"layer {number}") for number, one in enumerate(stated)]
+    return SnapshotFile(write(merge_layers(file, layers), name="layered").data, "layered")
 
 
 def at_once(source: bytes, curated: bytes, text: bytes) -> SnapshotFile:

@@ -1,0 +1,85 @@
+"""Patterns: which models of one provider a text in a filter means; standard library only.
+
+A text that equals a name of a model means that model alone: its id, a served id or an alias, read as lookups read
+names. Any other text is a glob (`*`, `?`, `[...]`, case-sensitive) that must match a whole name. Only this module
+decides which of the two a text is, and compiles it.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    IdOf = Callable[[str], str | None]
+    """The id of the model of one provider that has a name; None where no model has it."""
+    Test = Callable[[Sequence[str]], bool]
+    """Whether a pattern means a model, given all of its names, the id first."""
+
+MAX_PATTERN = 500
+"""The longest pattern that is accepted, in characters."""
+
+
+def pattern_problem(pattern: object) -> str | None:
+    """Why `pattern` cannot be a pattern, or None when it can."""
+    if not isinstance(pattern, str):
+        return f"a pattern must be a string (found {type(pattern).__name__})"
+    if not pattern.strip():
+        return "an empty pattern matches nothing"
+    if len(pattern) > MAX_PATTERN:
+        return f"the pattern has {len(pattern)} characters (at most {MAX_PATTERN})"
+    return None
+
+
+def is_plain(pattern: str) -> bool:
+    """Whether a pattern has no wildcard, so that it can only be a name."""
+    return not any(character in pattern for character in "*?[")
+
+
+def is_nameable(pattern: str) -> bool:
+    """Whether a pattern may be the name of a model that the catalogue does not have: names have no `*`."""
+    return "*" not in pattern
+
+
+def meant(pattern: str, id_of: IdOf) -> str | None:
+    """The id of the model whose name a pattern is; None where it is a glob, or a name of no model.
+
+    `*` alone always means all models: a model of that name must not open what it closes.
+    """
+    return id_of(pattern) if pattern.strip("*") else None
+
+
+def matcher(pattern: str, id_of: IdOf, *, widely: bool = False) -> Test:
+    """The test whether a pattern means a model. Its time depends only on the lengths of pattern and names.
+
+    `widely`: a name with wildcards means what it matches as a glob, too.
+
+    >>> ids = ["gpt-4o[eu]", "gpt-4oe", "gpt-4o[us]"]
+    >>> [name for name in ids if matcher("gpt-4o[eu]", lambda text: text if text in ids else None)([name])]
+    ['gpt-4o[eu]']
+    >>> [name for name in ids if matcher("gpt-4o[eu]", lambda text: None)([name])]
+    ['gpt-4oe']
+    """
+    target = meant(pattern, id_of)
+    if target is not None and not (widely and not is_plain(pattern)):
+        return lambda names: names[0] == target
+    if is_plain(pattern):
+        return lambda names: pattern in names
+    glob = _glob(pattern)
+    return lambda names: names[0] == target or any(map(glob, names))
+
+
+def literal(text: str) -> str:
+    """The pattern that means a text and nothing else, whether or not a model has that name.
+
+    >>> literal("*[1m]")
+    '[*][[]1m]'
+    """
+    return "".join(f"[{one}]" if one in "*?[" else one for one in text)
+
+
+def _glob(pattern: str) -> Callable[[str], object]:
+    from fnmatch import translate
+    from re import compile as compile_re
+
+    return compile_re(translate(pattern)).match
