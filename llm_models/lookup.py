@@ -249,6 +249,10 @@ def _unknown_name(view: View, name: str) -> LLMModelsError:
         return absent
     head = unknown_provider_in(view, name)
     why = f"no provider has a model {quoted(name)}{head and f', and {head}'}"
+    before, _, rest = name.partition("/")
+    provider = view.file.provider_id(before)
+    if provider is not None and rest:
+        why = f"{provider} has no model {quoted(rest)}, and {why}"
     return UnknownModelError(f"{why}.{hint()}", spec=name)
 
 

@@ -155,7 +155,7 @@ def list_models(
 
 
 def get_model(provider: str, model_id: str) -> Model:
-    """The model that `provider` (in any spelling) serves under that id or alias.
+    """The model that `provider` (in any spelling) serves under that id, or under another name that it has.
 
     Raises `UnknownProviderError`, `UnknownModelError`, or `ModelNotAllowedError` when `allow` or `deny` hides it.
 
@@ -244,7 +244,7 @@ def candidates(
 
 
 def parse_provider(text: str) -> str:
-    """The id of the provider that `text` names in any spelling. Raises `UnknownProviderError`.
+    """The id of the provider that `text` names, in any spelling or as other tools do. Raises `UnknownProviderError`.
 
     >>> llm_models.parse_provider("Google-Vertex")
     'google_vertex'

@@ -168,8 +168,15 @@ class TestConfigurations:
         "text", ["openai/mlx-community/Qwen2.5-Coder-14B-Instruct-4bit", "openai/openai/gpt-oss-20b"]
     )
     def test_a_protocol_in_place_of_a_provider_is_an_error(self, packaged: Snapshot, text: str) -> None:
-        with pytest.raises(UnknownModelError):
+        rest = text.partition("/")[2]
+        tried = f"openai has no model '{rest}', and no provider has a model '{text}'"
+        with pytest.raises(UnknownModelError, match=f"^{re.escape(tried)}"):
             packaged.resolve(text)
+
+    def test_an_error_names_each_reading_the_intended_one_first(self, packaged: Snapshot) -> None:
+        tried = "openrouter has no model 'openai/gpt-99', and no provider has a model 'OpenRouter/openai/gpt-99'"
+        with pytest.raises(UnknownModelError, match=f"^{re.escape(tried)}"):
+            packaged.resolve("OpenRouter/openai/gpt-99")
 
 
 class TestOrder:
