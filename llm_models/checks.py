@@ -111,9 +111,11 @@ def _left_out(case: Case) -> Iterator[Finding]:
 def _unresolved(case: Case) -> Iterator[Finding]:
     """A `resolves_to` that names a model which is gone, or which curated overrides do not find."""
     for entry in Moving(case.run).void:
-        target = f"{entry.provider}:{entry.fields[FIELD]}"
-        text = f"the catalogue does not have {printable(target)}, so this has no effect"
-        yield Finding(entry.provider, (*entry.path, FIELD), text)
+        target, hint = entry.fields[FIELD], ""
+        why = f"the catalogue does not have {printable(f'{entry.provider}:{target}')}"
+        if case.run.past.knows(entry.provider, target):
+            why, hint = case.gone(entry.provider, target)
+        yield Finding(entry.provider, (*entry.path, FIELD), f"{why}, so this has no effect", hint)
 
 
 def _matches_nothing(case: Case) -> Iterator[Finding]:
@@ -298,11 +300,15 @@ def _preferred(case: Case) -> Iterator[Finding]:
 
 def _lifecycle(case: Case) -> Iterator[Finding]:
     """A model that is deprecated, retiring or retired. Curated overrides are about such models, too."""
-    named = () if case.layer.only_patches else notices.of_layer(case.layer, case.run.base, case.run.changing)
+    run = case.run
+    named = () if case.layer.only_patches else notices.of_layer(case.layer, run.base, run.changing, run.names.id_of)
     for path, what, model in named:
         yield Finding(model.provider, path, f"{printable(model.spec)}: {what}")
-    for entry, why in notices.strange_successors(case.layer, case.is_name):
-        yield Finding(entry.provider, (*entry.path, "successor"), why)
+    for entry, what in notices.strange_successors(case.layer, case.is_name):
+        provider, _, model_id = entry.fields["successor"].partition(":")
+        is_gone = not case.is_name(provider, model_id) and run.past.knows(provider, model_id)
+        why, hint = case.gone(provider, model_id) if is_gone else (what, "")
+        yield Finding(entry.provider, (*entry.path, "successor"), why, hint)
 
 
 CHECKS = (

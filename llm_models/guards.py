@@ -14,9 +14,10 @@ from llm_models.errors import LLMModelsError, printable
 from llm_models.layers import BY_PROVIDER
 from llm_models.moving import FIELD
 from llm_models.origins import fields_of, leaves, weaker
-from llm_models.past import absent, follows
+from llm_models.past import absent, follows, named
 from llm_models.schema import is_number
 from llm_models.spellings import renamed
+from llm_models.successors import curated_successors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -130,6 +131,9 @@ def _reason(name: str, spec: str, run: Changes, new: bool) -> tuple[str, str]:
     if twin is not None and twin.id != model_id:
         return why, f" It is listed as '{printable(f'{provider}:{twin.id}')}' now."
     hint = "" if of_model is None else follows(of_model, run.touched.holds)
+    if new and not hint:  # the history does not know yet that it goes
+        stated = curated_successors(lambda *key: key == (provider, model_id))
+        hint = next((named(one, run.touched.holds) for one in stated.values()), "")
     return why, f" {hint}" if hint else ""
 
 
@@ -186,7 +190,7 @@ def _missing_settings(
             new, elsewhere = setting.provider in difference.providers_removed, setting.path[0] == "prefer"
         else:  # below it is reported as a pattern
             new, elsewhere = spec in difference.models_removed, True
-        if setting.layer is layer and not (new and elsewhere):
+        if setting.layer is layer and not (new and elsewhere) and setting.path[-1] != "match":  # as `_missing` has it
             yield setting.name, spec, layer.nearest(setting.path), new
     for path, provider, pattern in layer.patterns(*BY_PROVIDER):
         if unmatched(provider, pattern):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from llm_models import lifecycle
 from llm_models.enrich import is_deprecated
 from llm_models.errors import printable
+from llm_models.patterns import meant
 from llm_models.records import Model
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from llm_models.snapshot_file import SnapshotFile
 
     Changing = Callable[[str, str], Iterable[Entry]]
+    IdOf = Callable[[str, str], str | None]
 
 
 _LIFECYCLE = ("status", "deprecated", "retires", "successor")
@@ -24,17 +27,21 @@ _LIFECYCLE = ("status", "deprecated", "retires", "successor")
 
 
 def of_layer(
-    layer: Layer, file: SnapshotFile, changing: Changing | None = None
+    layer: Layer, file: SnapshotFile, changing: Changing | None = None, id_of: IdOf | None = None
 ) -> Iterator[tuple[DocumentPath, str, Model]]:
     """The models of `file` that a layer names and that people must know of: where, what (`state`), and the model.
 
-    The id of an entry names a model, and so does any name in `allow`. An entry that states the lifecycle
+    The id of an entry names a model, and so does any name in `allow` and in `match`. An entry that states the lifecycle
     itself does not count. `deny` and `exclude` name models that shall not be used, so they do not count either.
-    `changing` gives the entries that are not yet merged into `file`, by provider and id.
+    `changing` gives the entries that are not yet merged into `file`, by provider and id; `id_of` reads the names of
+    `file` and of these entries.
     """
+
+    def of_file(provider: str, name: str) -> str | None:
+        return file.block(provider).id_of(name) if file.holds(provider) else None
+
     for path, provider, name, entry in _named(layer):
-        block = file.block(provider) if path[0] == "allow" and file.holds(provider) else None
-        model_id = (block and block.id_of(name)) or name
+        model_id = name if path[-1] == "id" else meant(name, partial(id_of or of_file, provider)) or name
         entries = [*changing(provider, model_id)] if changing else [entry] if entry else []
         if not file.holds(provider, model_id) and not (changing and entries):
             continue
@@ -52,8 +59,9 @@ def of_layer(
 def _named(layer: Layer) -> Iterator[tuple[DocumentPath, str, str, Entry | None]]:
     """The path, the provider and the name of each model that a layer names, and the entry that names it if one does."""
     for entry in layer.models:
-        if entry.match is None and not entry.states("deprecated") and not entry.states("retires"):
-            yield (*entry.path, "id"), entry.provider, entry.id, entry
+        if not entry.states("deprecated") and not entry.states("retires"):
+            field, name = ("id", entry.id) if entry.match is None else ("match", entry.match)
+            yield (*entry.path, field), entry.provider, name, entry
     for path, provider, name in layer.patterns("allow"):
         yield path, provider, name, None
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from llm_models.frozen import FrozenDict
-    from llm_models.listings import ModelHistory, Price, ProviderHistory
+    from llm_models.listings import ModelHistory, Price, ProviderHistory, Successor
     from llm_models.paths import Folder
     from llm_models.timeline_fold import Folded
 
@@ -252,8 +252,13 @@ def follows(history: ModelHistory, has: Callable[[str, str], bool]) -> str:
     if history.successor is None:
         twin = f"{history.provider}:{history.twin.id}" if history.twin is not None else ""
         return f"The same model may also be listed as '{printable(twin)}'." if has_twin(history, has) else ""
-    spec, origin = printable(history.successor.spec), printable(history.successor.origin)
-    provider, _, model_id = history.successor.spec.partition(":")
+    return named(history.successor, has)
+
+
+def named(successor: Successor, has: Callable[[str, str], bool]) -> str:
+    """A successor and who states it, as a sentence."""
+    spec, origin = printable(successor.spec), printable(successor.origin)
+    provider, _, model_id = successor.spec.partition(":")
     if has(provider, model_id):
         return f"Its successor is '{spec}' ({origin})."
     return f"Its successor '{spec}' ({origin}) is not in this catalogue either."

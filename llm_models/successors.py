@@ -12,6 +12,8 @@ from llm_models.modelspec import fold_provider
 from llm_models.pipeline import curated_layers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from llm_models.timeline_fold import Folded
 
 CURATED = "curated"
@@ -19,20 +21,29 @@ CURATED = "curated"
 _LINK = re.compile(r"https://[^\s,;)]+")
 
 
-def curated_successors(history: Folded) -> dict[tuple[str, str], Successor]:
-    """The successors that `overrides/` states for models that are gone, each with the nearest link above it."""
+def curated_successors(wanted: Callable[[str, str], bool]) -> dict[tuple[str, str], Successor]:
+    """The successors that `overrides/` states for models that are `wanted`, each with the nearest link above it."""
     found = {}
     for layer in curated_layers():
         lines: list[str] = []
         for entry in layer.models:
-            known = entry_of(history, (entry.provider, entry.id))
-            if known is None or known.living or not entry.states("successor"):
+            if not entry.states("successor") or not wanted(entry.provider, entry.id):
                 continue
             lines = lines or _lines(layer.name)
             above = reversed(lines[: entry.line(()) or 0])
             links = next((links for line in above if line.startswith("#") and (links := _LINK.findall(line))), [None])
             found[entry.provider, entry.id] = Successor(entry.fields["successor"], CURATED, links[0])
     return found
+
+
+def curated_followers(history: Folded) -> dict[tuple[str, str], Successor]:
+    """The curated successors of the models of a history that are gone."""
+
+    def is_gone(provider: str, model_id: str) -> bool:
+        known = entry_of(history, (provider, model_id))
+        return known is not None and not known.living
+
+    return curated_successors(is_gone)
 
 
 def curated_aliases(history: Folded) -> dict[str, str]:

@@ -32,7 +32,7 @@ from llm_models.modelspec import fold_provider
 from llm_models.normalize import Report, normalize
 from llm_models.observations import observed_file, observed_records
 from llm_models.snapshot_file import SnapshotFile
-from llm_models.successors import CURATED, curated_aliases, curated_successors, entry_of
+from llm_models.successors import CURATED, curated_aliases, curated_followers, entry_of
 from llm_models.timeline import History
 from llm_models.timeline_fold import (
     Folded,
@@ -197,7 +197,7 @@ def main(out: str, onto: str | None, snapshot: str | None, litellm: str | None, 
         if litellm:
             with open(litellm, encoding="utf-8") as file:
                 stated = litellm_successors(json.load(file), history)
-        history = with_successors(history, {**stated, **curated_successors(history)})
+        history = with_successors(history, {**stated, **curated_followers(history)})
         history = with_aliases(history, curated_aliases(history))
         data = encode(without_prices(history))
         write_atomically(out, data)

@@ -30,7 +30,7 @@ from llm_models.header import read_header
 from llm_models.in_use import packaged
 from llm_models.observations import observed_file
 from llm_models.status import UNUSED
-from llm_models.successors import curated_aliases, curated_successors
+from llm_models.successors import curated_aliases, curated_followers
 from llm_models.timeline import History
 from llm_models.timeline_fold import (
     Observation,
@@ -89,7 +89,7 @@ def update(path: str, folder: paths.Folder, base: SnapshotFile, fetched: str | N
 def _followed(history: Folded) -> Folded:
     """The history with the curated successors and aliases of what is gone now, beside those that it has."""
     known = {(name, i): one for name, part in history.providers.items() for i, one in part.successors.items()}
-    history = with_successors(history, {**known, **curated_successors(history)})
+    history = with_successors(history, {**known, **curated_followers(history)})
     return with_aliases(history, {**history.aliases, **curated_aliases(history)})
 
 

@@ -72,6 +72,7 @@ class Touched:
         self.own = self.names.own
         self.defined = self.names.defined
         self.left_out: list[Entry] = []
+        self._unmatched: list[Entry] = []
         self.problems: list[Problem] = []
         self.shadowed: list[tuple[str, str]] = []
         for stated in layers:
@@ -202,9 +203,11 @@ class Touched:
 
     def _add_matches(self, entry: Entry, pattern: str) -> None:
         test = matcher(pattern, partial(self.names.id_of, entry.provider))
-        for model_id in self.ids(entry.provider):
-            if test([model_id]):  # a glob is over ids; a name means its model
-                self._touch(entry, model_id)
+        matched = [one for one in self.ids(entry.provider) if test([one])]  # a glob is over ids; a name means its model
+        for model_id in matched:
+            self._touch(entry, model_id)
+        if not matched and not entry.layer.only_patches:
+            self._unmatched.append(entry)
 
     def _touch(self, entry: Entry, model_id: str) -> None:
         self.models.setdefault(entry.provider, {}).setdefault(model_id, []).append(entry)
@@ -254,6 +257,10 @@ class Touched:
             for index, provider in enumerate(layer.settings.get("prefer", ())):
                 if not self.knows(provider) and self.past.knows(provider):
                     self.gone.append(Gone(layer, ("prefer", index), provider))
+        for entry in self._unmatched:
+            test = self.test(entry.provider, str(entry.match))
+            if any(test([one]) for one in self.past.ids(entry.provider)):
+                self.gone.append(Gone(entry.layer, (*entry.path, "match"), entry.provider, entry.match))
         self._keep_bans(merged.values, locations)
         return merged.values, locations
 

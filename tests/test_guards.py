@@ -310,6 +310,15 @@ class TestGone:
         begin(self.OLD, '[[models]]\nprovider = "acme"\nid = "g"\ntags = ["mine"]\n')
         assert looks(catalogue(provider("acme", *map(model, "abefghijklm")))) == []
 
+    def test_one_that_goes_is_told_with_its_curated_successor(self) -> None:
+        """The history of what was listed does not have it yet."""
+        names = ("gpt-4o", "gpt-6-luna", *"abcdefgh")
+        begin(catalogue(provider("openai", *map(model, names))), '[allow]\nopenai = ["gpt-4o", "a"]\n')
+        (told,) = looks(catalogue(provider("openai", *map(model, names[1:]))))
+        assert told.startswith(
+            "openai:gpt-4o is missing, but llm_models.toml:2 names it. Its successor is 'openai:gpt-6-luna' (https://"
+        )
+
     def test_one_gone_long_since_is_still_told(self) -> None:
         """It is no change of this refresh, so --strict does not refuse it."""
         begin(self.OLD, '[[models]]\nprovider = "acme"\nid = "old"\ntags = ["mine"]\n')

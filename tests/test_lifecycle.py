@@ -280,6 +280,19 @@ deprecated = false
         told = json.loads(here("activate", "--config", config, "--json").out)["notices"]
         assert told == [f"llm_models.toml:{line}" for line in lines]
 
+    def test_any_name_of_a_model_counts_for_both(self, tmp_path: Path) -> None:
+        """An alias that the same file states, and a `match` that is a name."""
+        config = tmp_path / "llm_models.toml"
+        config.write_text(
+            '[allow]\nopenai = ["mine"]\n'
+            '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\naliases = ["mine"]\nretires = "2026-12-01"\n'
+            '[[models]]\nprovider = "openai"\nmatch = "mine"\ncost.input = 3\n'
+        )
+        lines = [f"{line}: openai:gpt-5.2: retires on 2026-12-01" for line in (2, 10)]
+        assert [f"{one.line}: {one.message}" for one in checks.check_file(str(config))] == lines
+        told = json.loads(here("activate", "--config", config, "--json").out)["notices"]
+        assert told == [f"llm_models.toml:{line}" for line in lines]
+
     def test_validate_of_successors(self) -> None:
         """A successor is another model of the catalogue; an entry that states one or omits a date is heard."""
         base = catalogues.of_source(catalogues.catalogue(catalogues.provider("acme", *map(catalogues.model, "ab"))))[0]

@@ -297,7 +297,10 @@ class TestFaults:
         assert "openai:gpt-5.4-mini resolves_to gpt-5-codex" in caplog.text
         done = process("validate", path)
         assert done.code == 0
-        assert "the catalogue does not have openai:gpt-5-codex, so this has no effect" in done.out + done.err
+        assert (
+            "openai:gpt-5-codex is no longer listed (last listed on 2026-07-02, gone by 2026-08-18), so this has no "
+            "effect. Its successor is 'openai:gpt-5.6-sol' ("
+        ) in done.out + done.err
 
     def test_a_target_that_goes_with_this_activation_has_no_effect(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -640,6 +640,28 @@ class TestKnownToBeGone:
         ):
             assert text in out.out
 
+    def test_a_pattern_that_only_matches_what_is_gone_is_logged(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A pattern that never matched anything is not: `validate` warns of both."""
+        path = tmp_path / "llm_models.toml"
+        entry = '[[models]]\nprovider = "openai"\nmatch = "{}"\ntags = ["x"]\n'
+        path.write_text("".join(map(entry.format, ("gpt-5.1-codex*", "gpt-5*", "never-*"))))
+        llm_models.load(config=path, publish=False)
+        (logged,) = [record.getMessage() for record in caplog.records]
+        assert f"{path}:3: left out" in logged
+        assert "(1): models.openai:gpt-5.1-codex*;" in logged
+        assert json.loads(fine("activate", "--config", path, "--json").out)["gone"] == ["models.openai:gpt-5.1-codex*"]
+
+    def test_a_successor_that_is_gone(self, tmp_path: Path) -> None:
+        path = tmp_path / "llm_models.toml"
+        path.write_text('[[models]]\nprovider = "openai"\nid = "gpt-5.2"\nsuccessor = "openai:gpt-5-codex"\n')
+        out = fine("validate", path).out
+        assert (
+            "successor: openai:gpt-5-codex is no longer listed (last listed on 2026-07-02, gone by 2026-08-18)." in out
+        )
+        assert "Its successor is 'openai:gpt-5.6-sol' (https://" in out
+
     def test_arguments_of_load(self, caplog: pytest.LogCaptureFixture) -> None:
         catalogue = llm_models.load(
             config=None,

@@ -209,7 +209,7 @@ aliases = ["By-Gone", "b.g"]
         monkeypatch.setattr(paths, "resources", folders.__getitem__)
 
     def test_of_models_that_are_gone_with_the_nearest_link(self) -> None:
-        assert timeline_build.curated_successors(self.HISTORY) == {
+        assert timeline_build.curated_followers(self.HISTORY) == {
             ("acme", "gone"): Successor("acme:b", "curated", "https://acme.example/deprecations")
         }
 
@@ -368,7 +368,7 @@ class TestReal:
     def test_the_packaged_history_is_what_the_files_give(self, observed: list[Observation]) -> None:
         history = fold(*observed)._replace(source="models_dev")
         successors = timeline_build.litellm_successors(json.loads(LITELLM.read_bytes()), history)
-        successors |= timeline_build.curated_successors(history)
+        successors |= timeline_build.curated_followers(history)
         history = with_aliases(with_successors(history, successors), timeline_build.curated_aliases(history))
         rebuilt = encode(without_prices(history))
         same = rebuilt == Path(paths.PACKAGED_HISTORY).read_bytes()
