@@ -14,8 +14,8 @@ from llm_models.config import read_layer
 from llm_models.errors import SourceError, dotted
 from llm_models.files import FileError, read_limited
 from llm_models.in_use import InUse, in_use, packaged, pulled_file
-from llm_models.lookup import unknown_provider
 from llm_models.manifest import described
+from llm_models.misses import unknown_provider
 from llm_models.name_table import NameTable
 from llm_models.origins import leaves
 from llm_models.past import Past

@@ -207,6 +207,13 @@ def read(
     return next(filter(None, found), None)
 
 
+def forms(provider: str | None, name: str) -> Iterator[tuple[str, str]]:
+    """What one safe rule makes of a name: a provider, and the name of a model that need not exist."""
+    for rule, text in _rewritten(name, _rules(provider, only_safe=True)):
+        for home in rule.get("bare", ()) if provider is None else (provider,):
+            yield home, text
+
+
 def is_safe_form(provider: str, name: str) -> bool:
     """Whether a name has a form that a safe rule of a provider reads; the model need not exist."""
     return any(_pattern(rule).fullmatch(name) for rule in _rules(provider, only_safe=True))

@@ -25,7 +25,7 @@ RANKS = (
     ("hosts", "name_rules"),
     ("suggestions", "touched", "validation"),
     ("retired",),
-    ("moving",),
+    ("misses", "moving"),
     ("case", "changes", "grammar", "ingest", "lookup", "selection", "sources"),
     ("config", "matches", "misread", "snapshot_writer", "takeovers"),
     ("behaviour", "observations", "stored"),
