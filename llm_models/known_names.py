@@ -42,6 +42,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 }
 """Families of models that people write in place of their maker's provider."""
 
+MAKERS: frozenset[str] = frozenset(name for names in FAMILIES.values() for name in names)
+"""Providers that serve models of their own."""
+
 BRANDS: dict[str, tuple[str, ...]] = {
     "ai_studio": ("google",),
     "bytedance": ("volcengine",),
@@ -49,10 +52,10 @@ BRANDS: dict[str, tuple[str, ...]] = {
     "gcp": ("google_vertex", "google"),
     "gcp_gen_ai": ("google", "google_vertex"),
     "google_ai_studio": ("google",),
+    "groqcloud": ("groq",),
     "ibm": ("watsonx",),
     "ibm_watsonx_ai": ("watsonx",),
     "microsoft": ("azure",),
-    "tencent": ("tencent_tokenhub",),
     "vertex": ("google_vertex",),
     "watsonx_text": ("watsonx",),
 }
@@ -75,17 +78,17 @@ PROXIES: frozenset[str] = frozenset([
 """Proxies, routers and tools, and names that only state a protocol."""
 
 SERVICES: frozenset[str] = frozenset([
-    "aiml", "aleph_alpha", "anyscale", "apertis", "assemblyai", "aws_polly", "aws_textract", "azure_speech", "baidu",
-    "bespoke", "black_forest_labs", "bytez", "charity_engine", "cognition", "cometapi", "compactifai", "darkbloom",
-    "datarobot", "deepgram", "elevenlabs", "empower", "eu_jev", "fal", "fal_ai", "featherless", "featherless_ai",
-    "galadriel", "gdc", "gigachat", "heroku", "hostinger_router", "hyperbolic", "inferenceapis", "jina", "jina_ai",
-    "kyma", "lambda", "lambda_ai", "laya", "libertai", "manus", "maritalk", "milvus", "mongodb", "nace", "nadir",
-    "neosantara", "nlp_cloud", "nscale", "nvidia_riva", "openinfer", "opensearch", "parallel_ai", "parasail",
-    "pg_vector", "pinstripes", "predibase", "prism", "publicai", "qwen_ai_platform", "qwencloud",
-    "recraft", "reducto", "refuseless", "reka",
-    "replicate", "runwayml", "s3_vectors", "sagemaker", "sagemaker_chat", "sagemaker_nova", "sail", "sambanova",
-    "scaledown", "soniox", "stability", "streamlake", "tensormesh", "topaz", "transcribe", "typesafe", "valkey",
-    "voyage", "voyage_ai", "voyageai", "wally", "writer", "zerogpu",
+    "aiml", "aleph_alpha", "anyscale", "apertis", "assemblyai", "aws_polly", "aws_textract", "azure_speech",
+    "baidu", "bespoke", "black_forest_labs", "bytez", "charity_engine", "cognition", "cometapi", "compactifai",
+    "darkbloom", "datarobot", "deepgram", "elevenlabs", "empower", "eu_jev", "exa_ai", "fal", "fal_ai",
+    "featherless", "featherless_ai", "galadriel", "gdc", "gigachat", "heroku", "hostinger_router", "hyperbolic",
+    "inferenceapis", "jina", "jina_ai", "kyma", "lambda", "lambda_ai", "laya", "libertai", "manus", "maritalk",
+    "milvus", "mongodb", "nace", "nadir", "neosantara", "nlp_cloud", "nscale", "nvidia_riva", "openinfer",
+    "opensearch", "parallel_ai", "parasail", "pg_vector", "pinstripes", "predibase", "prism", "publicai",
+    "qwen_ai_platform", "qwencloud", "recraft", "reducto", "refuseless", "reka", "replicate", "runwayml",
+    "s3_vectors", "sagemaker", "sagemaker_chat", "sagemaker_nova", "sail", "sambanova", "scaledown", "soniox",
+    "stability", "streamlake", "tencent", "tensormesh", "topaz", "transcribe", "typesafe", "valkey", "voyage",
+    "voyage_ai", "voyageai", "wally", "writer", "zerogpu",
 ])  # fmt: skip
 """Services that the catalogue does not have."""
 
@@ -94,6 +97,9 @@ OUTSIDE = SERVERS | PROXIES | SERVICES
 
 PROTOCOLS: frozenset[str] = frozenset(["openai"])
 """Providers whose name, before a `/`, also states the protocol of a server that is not theirs."""
+
+PREFIXES: dict[str, str] = {"models": "google", "publishers": "google_vertex"}
+"""Beginnings of the names that an API gives to its models, before a `/`, with the provider of that API."""
 
 
 def meant(name: str) -> tuple[str, ...] | None:

@@ -6,7 +6,8 @@ It knows names only. `suggestions` adds what the catalogue knows of them. The or
    begins with exactly the text and ends with a date comes before;
 2. the same name with, without, or with another date or revision;
 3. the name with more after it (`gpt-4o` and `gpt-4o-audio`), or with less after a `[`, `:`, `@` or `/`;
-4. few letters changed;
+4. few letters changed; for a text that is one word or a version (`mini`, `5.4`), before these and without the date of
+   rule 2, the names that have it as a whole word;
 5. only where there is nothing else: the name with less after a `-`; or names that have all words of the text; or names
    that begin with the same words.
 
@@ -43,6 +44,8 @@ _REVISION = re.compile(
 """The end of a name that is a date or a revision, in the spelling of `_folded`."""
 _DATED = re.compile(rf"(?<!\d)(?:{_DATE}|{_DAY}|2[3-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])-20\d\d)(?!\d)")
 _MOVING = ("latest", "default")
+_WORD = re.compile(r"(?=.*[a-z])[a-z0-9]{2,}|\d{3,}|\d+-\d+")
+"""One word with a letter, a long number or the number of a version, in the spelling of `_folded`."""
 _PUNCTUATION = str.maketrans("._ ", "---")
 _AFTER = ("-", "@", ":")
 """What may stand between a name and what comes after it, in the spelling of `_folded`."""
@@ -76,6 +79,8 @@ def similar(text: str, names: Iterable[str], newness: Callable[[str], object] = 
     pairs = [*zip(_folded("\n".join(others)).split("\n"), others, strict=True)] if others else []
     folded = _folded(word)
     found = _found(word, folded, pairs, newness)
+    if _WORD.fullmatch(folded) and not found.same:
+        return _with_word(folded, pairs, newness, found) or found or _loosely(folded, pairs, newness)
     if not found:
         tail = folded.rpartition("/")[2]
         tails = [(one.rpartition("/")[2], name) for one, name in pairs if tail != folded or "/" in one]
@@ -118,6 +123,19 @@ def _found(text: str, word: str, pairs: list[tuple[str, str]], newness: Callable
     others += _near(word, pairs, newest)
     known = {*ranked}
     return Similar(ranked, [name for name in dict.fromkeys(others) if name not in known], frozenset(longer))
+
+
+def _with_word(
+    word: str, pairs: list[tuple[str, str]], newness: Callable[[str], object], found: Similar
+) -> Similar | None:
+    """The names with a text as a whole word, first those that end with it after a `/`; then what else was found."""
+    whole = re.compile(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])")
+    having = [(folded, name) for folded, name in pairs if word in folded and whole.search(folded)]
+    last = {name for folded, name in having if folded.rpartition("/")[2] == word}
+    names = sorted((name for _, name in having), key=lambda name: (name in last, newness(name), name), reverse=True)
+    same = [name for name in names if name in last]
+    others = [name for name in dict.fromkeys([*names, *found.others]) if name not in last]
+    return Similar(same, others, frozenset(names) | found.parts) if names else None
 
 
 def _reordered(stem: str, pairs: list[tuple[str, str]]) -> list[str]:
@@ -236,11 +254,12 @@ def providers_like(text: str, known: Iterable[str], aliases: Mapping[str, str] |
     meaning = meant(text)
     if meaning is not None:
         return [name for name in meaning if name in ids] or None
-    limit = min(3, len(text) // 3)
+    limit, letters = min(3, len(text) // 3), {*text}
     names: dict[str, str | None] = {**dict.fromkeys(OUTSIDE), **(aliases or {}), **{name: name for name in ids}}
     found = []
     for name, provider in names.items():
-        if abs(len(name) - len(text)) <= limit and (edits := distance(text, name, limit)) <= limit and edits:
+        maybe = abs(len(name) - len(text)) <= limit and len(letters.symmetric_difference(name)) <= 2 * limit
+        if maybe and (edits := distance(text, name, limit)) <= limit and edits:
             found.append((edits, -_shared(text, name), name, provider))
         elif provider and len(text) > 3 and name.startswith(f"{text}_"):
             found.append((limit, -len(text), name, provider))

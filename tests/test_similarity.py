@@ -75,6 +75,11 @@ class TestOrder:
             ("gpt-4o-mini-foo", ["gpt-4o", "gpt-4o-mini"], ["gpt-4o-mini"]),
             ("haiku", ["claude-opus-5", "claude-haiku-4-5"], ["claude-haiku-4-5"]),
             ("sonnet 4.5", ["claude-sonnet-4", "claude-sonnet-4.5"], ["claude-sonnet-4.5"]),
+            ("codex", ["gpt-5.3-codex", "codex-mini", "codexy"], ["gpt-5.3-codex", "codex-mini"]),
+            ("mini", ["gpt-mini", "minimax-m2"], ["gpt-mini"]),
+            ("o3", ["openai/o3-pro", "openai/o3", "o3n"], ["openai/o3", "openai/o3-pro"]),
+            ("5.4", ["grok-4.5", "gpt-5.4", "gpt-5.40"], ["gpt-5.4"]),
+            ("r1", ["deepseek-r1", "er1s"], ["deepseek-r1"]),
             ("claude-3-7-sonnet", ["claude-opus-4", "claude-sonnet-4"], ["claude-sonnet-4"]),
         ],
     )
@@ -170,6 +175,10 @@ class TestKnownNames:
     def test_every_meaning_is_a_provider(self, packaged: Snapshot) -> None:
         for providers in (*known_names.FAMILIES.values(), *known_names.BRANDS.values()):
             assert {*providers} <= {*packaged.view.known}
+
+    def test_every_beginning_of_names_is_of_a_provider(self, packaged: Snapshot) -> None:
+        assert {*known_names.PREFIXES.values()} <= {*packaged.view.known}
+        assert not {*known_names.PREFIXES} & {*packaged.view.known, *packaged.view.file.aliases}
 
     def test_every_family_is_of_its_maker(self, packaged: Snapshot) -> None:
         """The provider serves the family, or models of the family's maker, or ids of others name it as the maker."""

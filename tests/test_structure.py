@@ -22,7 +22,7 @@ RANKS = (
     ("timeline_writer",),
     ("past",),
     ("canonical", "manifest", "view"),
-    ("hosts", "name_rules"),
+    ("hosts", "name_rules", "readings", "standing"),
     ("suggestions", "touched", "validation"),
     ("retired",),
     ("misses", "moving"),

@@ -159,6 +159,9 @@ class TestLifecycle:
             "tern-1-small": "deprecated = true\n",
             "gull-2-2026-01-31": 'retires = "2026-07-01"\n',
             "gull-2-mini": "",
+            "wren-1-2026-03-31": 'retires = "2026-07-01"\nrelease_date = "2026-03-31"\n',
+            "wren-1-2025-03-31": 'release_date = "2025-03-31"\n',
+            "wren-1-latest": "",
             "lark-latest": 'retires = "2026-07-01"\n',
             "lark-mini": "",
             "kite-1": 'retires = "2026-07-01"\n',
@@ -181,6 +184,10 @@ class TestLifecycle:
         question = "'gull-2-2026-01-31' (retired on 2026-07-01) or 'gull-2-mini'?"
         assert told(snapshot.resolve, "acme:gull-2").endswith(f"Did you mean {question}")
 
+    def test_but_not_where_only_some_of_the_same_model_are_retired(self, snapshot: Snapshot) -> None:
+        found = told(snapshot.resolve, "acme:wren-1")
+        assert suggested(found) == ["wren-1-2025-03-31", "wren-1-latest", "wren-1-2026-03-31"]
+
     def test_a_moving_name_that_is_retired_does_not(self, snapshot: Snapshot) -> None:
         assert suggested(told(snapshot.resolve, "acme:lark")) == ["lark-mini", "lark-latest"]
 
@@ -195,7 +202,8 @@ class TestLifecycle:
 
 class TestProviders:
     @pytest.mark.parametrize(
-        "name", ["ollama", "vllm", "Hosted-vLLM", "litellm_proxy", "sagemaker", "replicate", "voyageai", "llama.cpp"]
+        "name",
+        ["ollama", "vllm", "Hosted-vLLM", "litellm_proxy", "sagemaker", "replicate", "voyageai", "llama.cpp", "exa_ai"],
     )
     def test_an_outsider_has_no_look_alike_anywhere(self, packaged: Snapshot, name: str) -> None:
         for message in (
@@ -219,10 +227,15 @@ class TestProviders:
             ("glm", ["zai", "zhipuai"]),
             ("kimi", ["moonshotai"]),
             ("opnai", ["openai"]),
+            ("groqcloud", ["groq"]),
         ],
     )
     def test_a_word_means_what_it_means(self, packaged: Snapshot, name: str, providers: list[str]) -> None:
         assert suggested(told(packaged.parse_provider, name)) == providers
+
+    def test_a_host_of_another_tool_is_not_a_provider_with_a_similar_name(self, packaged: Snapshot) -> None:
+        assert told(packaged.parse_provider, "tencent").endswith(f"This is {OUTSIDE}.")
+        assert told(packaged.resolve, "tencent:hunyuan-x").endswith(f"'tencent' is {OUTSIDE}.")
 
     @pytest.mark.parametrize("name", ["nope", "sandrock", "xy", "", "  "])
     def test_far_away_means_how_to_list_them(self, packaged: Snapshot, name: str) -> None:
@@ -244,6 +257,7 @@ class TestWholeSpecs:
             ("opnai:gpt-4o", ["openai:gpt-4o"]),
             ("gpt-4o@opnai", ["openai:gpt-4o"]),
             ("grok:grok-4.3", ["xai:grok-4.3"]),
+            ("groqcloud:openai/gpt-oss-20b", ["groq:openai/gpt-oss-20b"]),
             ("groc/llama-3.3-70b-versatile", ["groq:llama-3.3-70b-versatile"]),
             ("opnai:gpt-4o-mni", ["openai:gpt-4o-mini"]),
             ("gpt-oss:20b-cloudd", ["gpt-oss:20b"]),
@@ -263,9 +277,160 @@ class TestWholeSpecs:
             f"no provider has a model 'ollama:llama3'. 'ollama' is {OUTSIDE}."
         )
 
-    def test_a_protocol_is_named(self, packaged: Snapshot) -> None:
+    @pytest.mark.parametrize("text", ["@", ":", "/", " @ ", "::", "@/:"])
+    def test_a_text_without_a_name_has_a_plain_message(self, packaged: Snapshot, text: str) -> None:
+        assert told(packaged.resolve, text) == (
+            f"no provider has a model '{text.strip()}'. Write a model as 'provider:model'."
+        )
+
+    @pytest.mark.parametrize(("text", "fixed"), [(":gpt-4o", "gpt-4o"), ("gpt-4o@", "gpt-4o")])
+    def test_an_empty_provider_is_not_named(self, packaged: Snapshot, text: str, fixed: str) -> None:
+        message = told(packaged.resolve, text)
+        assert suggested(message)[0] == fixed
+        assert "''" not in message
+
+
+PROTOCOL = "In LiteLLM, the prefix 'openai/' states a protocol, not a provider."
+
+
+class TestSlash:
+    """A text whose first part is a provider gets what that provider has, as whole specs."""
+
+    @pytest.mark.parametrize(
+        ("text", "first"),
+        [
+            ("bedrock/claude-opus-5", "amazon_bedrock:anthropic.claude-opus-5"),
+            ("gemini/gemini-pro-latest", "google:gemini-flash-latest"),
+            ("vertex_ai/gemini-2.0-flash-001", "google_vertex:gemini-2.5-flash"),
+            ("azure/gpt-4o-minj", "azure:gpt-4o-mini"),
+            ("openrouter/claude-opus-5", "openrouter:anthropic/claude-opus-5"),
+            ("mistral/mistral-large", "mistral:mistral-large-2512"),
+        ],
+    )
+    def test_the_first_suggestion(self, packaged: Snapshot, text: str, first: str) -> None:
+        found = suggested(told(packaged.resolve, text))
+        assert found[0] == first
+        assert {one.partition(":")[0] for one in found} == {first.partition(":")[0]}
+
+    @pytest.mark.parametrize(
+        "rest", ["claude-opus-5", "gemini-2.0-flash-001", "deepseek-ai/DeepSeek-V3", "mini", "gpt-9", "zzz"]
+    )
+    def test_what_a_colon_suggests_a_slash_suggests_too(self, packaged: Snapshot, rest: str) -> None:
+        asked = 0
+        for head in ("bedrock", "gemini", "vertex_ai", "nebius", "mistral", "openai", "xai", "azure", "cohere"):
+            if packaged.view.file.block(packaged.parse_provider(head)).serves(rest):
+                continue
+            names = suggested(told(packaged.resolve, f"{head}:{rest}"))
+            if names:
+                provider = packaged.parse_provider(head)
+                by_slash = suggested(told(packaged.resolve, f"{head}/{rest}"))
+                protocol = head == "openai" and "/" in rest
+                assert protocol or by_slash == [f"{provider}:{name}" for name in names]
+                asked += 1
+        assert asked or rest == "zzz"
+
+    def test_what_others_serve_comes_only_where_that_provider_has_nothing_similar(self, packaged: Snapshot) -> None:
+        assert suggested(told(packaged.resolve, "mistral/gpt-4o"))[0] == "openai:gpt-4o"
+
+    def test_nothing_similar_anywhere_means_how_to_list(self, packaged: Snapshot) -> None:
+        message = told(packaged.resolve, "cohere/zzz")
+        assert message.endswith(". 'llm-models list cohere' lists all models of that provider.")
+
+    def test_a_protocol_comes_first(self, packaged: Snapshot) -> None:
+        message = told(packaged.resolve, "openai/openai/gpt-oss-20b")
+        assert f"'. {PROTOCOL} Did you mean 'togetherai:openai/gpt-oss-20b' or " in message
+        assert all(one.endswith(":openai/gpt-oss-20b") for one in suggested(message))
+
+    def test_a_protocol_is_alone_where_nothing_is_really_similar(self, packaged: Snapshot) -> None:
         message = told(packaged.resolve, "openai/mlx-community/Qwen2.5-Coder-14B-Instruct-4bit")
-        assert "In LiteLLM, 'openai/' there states a protocol, not a provider." in message
+        assert message.endswith(f"'. {PROTOCOL}")
+
+    def test_names_of_an_api_lead_to_it(self, packaged: Snapshot) -> None:
+        assert suggested(told(packaged.resolve, "models/gemini-9")) == ["google:gemini-flash-latest"]
+        assert suggested(told(packaged.resolve, "publishers/google/models/gemini-9-flash"))[0].startswith(
+            "google_vertex:gemini-"
+        )
+        assert suggested(told(packaged.resolve, "models/gpt-4"))[0] == "openai:gpt-4"
+
+
+class TestWords:
+    """A part of a name lists current models that have it as a word."""
+
+    @pytest.mark.parametrize(
+        "word", ["r1", "v3", "4o", "k2", "mini", "nano", "codex", "5.4", "flash", "opus", "pro", "2512"]
+    )
+    def test_all_have_the_word(self, packaged: Snapshot, word: str) -> None:
+        message = told(packaged.resolve, word)
+        whole = re.compile(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])")
+        assert len(suggested(message)) == 3
+        assert all(whole.search(name.lower()) for name in suggested(message))
+        assert message.endswith(" 'llm-models list' lists all models.")
+
+    @pytest.mark.parametrize(
+        ("word", "name"),
+        [("codex", "gpt-5.3-codex"), ("nano", "gpt-5.4-nano"), ("5.4", "gpt-5.4"), ("mini", "gpt-5.4-mini")],
+    )
+    def test_those_of_their_makers_come_first(self, packaged: Snapshot, word: str, name: str) -> None:
+        assert name in suggested(told(packaged.resolve, word))
+
+    @pytest.mark.parametrize("word", ["ollama", "vllm"])
+    def test_the_name_of_a_server_alone(self, packaged: Snapshot, word: str) -> None:
+        assert told(packaged.resolve, word) == f"no provider has a model '{word}'. '{word}' is {OUTSIDE}."
+
+    @pytest.mark.parametrize("word", ["lmstudio", "deepseek"])
+    def test_the_name_of_a_provider_alone(self, packaged: Snapshot, word: str) -> None:
+        message = told(packaged.resolve, word)
+        assert message.endswith(f" 'llm-models list {word}' lists the models of that provider.")
+
+    def test_nothing_similar_means_how_to_list(self, packaged: Snapshot) -> None:
+        assert told(packaged.resolve, "zzzzz") == (
+            "no provider has a model 'zzzzz'. 'llm-models list' lists all models."
+        )
+        assert told(packaged.resolve, "openai:zzzzz") == (
+            "openai has no model 'zzzzz'. 'llm-models list openai' lists all of them."
+        )
+
+
+class TestEverySuggestionLeadsSomewhere:
+    """What a message suggests is the name of a model, of one provider or of several, and not the text itself."""
+
+    def check(self, snapshot: Snapshot, texts: list[str]) -> int:
+        asked = 0
+        for text in texts:
+            try:
+                snapshot.resolve(text)
+            except AmbiguousModelError:
+                continue
+            except UnknownModelError as error:
+                asked += 1
+                question = str(error).partition("Did you mean ")[2].partition("?")[0]
+                for name, gone in re.findall(r"'([^']*)'( \(no longer listed\))?", question):
+                    assert name != text
+                    if not gone:
+                        assert self.leads(snapshot, name), (text, name)
+        return asked
+
+    def leads(self, snapshot: Snapshot, name: str) -> bool:
+        try:
+            snapshot.resolve(name)
+        except AmbiguousModelError:
+            return True
+        except LLMModelsError:
+            return False
+        return True
+
+    def test_of_words(self, packaged: Snapshot) -> None:
+        words = {word for name in packaged.view.names() for word in re.split(r"[^a-z0-9]+", name.lower()) if word}
+        assert self.check(packaged, sorted(words)[::8]) > 100
+
+    def test_of_names_with_another_provider(self, packaged: Snapshot) -> None:
+        names = sorted(packaged.view.names())[::60]
+        heads = ("gemini", "vertex_ai", "bedrock", "openai", "nebius", "mistralai")
+        assert self.check(packaged, [f"{head}/{name}" for head in heads for name in names]) > 200
+
+    def test_of_names_with_a_letter_less(self, packaged: Snapshot) -> None:
+        names = [name for name in sorted(packaged.view.names()) if "/" in name][::20]
+        assert self.check(packaged, [name[:-2] + name[-1] for name in names]) > 50
 
 
 class TestAmbiguous:
