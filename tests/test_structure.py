@@ -12,7 +12,7 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "spellings"),
+    ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "name_forms", "spellings"),
     ("known_names", "patterns"),
     ("days", "similarity"),
     ("enrich", "records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
