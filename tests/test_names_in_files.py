@@ -458,6 +458,7 @@ class TestCommands:
         ("provider", "pattern", "line"),
         [
             ("openai", "gpt-4o-mini-2024-07-18", 'openai = ["gpt-4o-mini"]\n'),
+            ("vertex_ai", "models/gemini-3.5-flash", 'google_vertex = ["gemini-3.5-flash"]\n'),
             ("haus", "alpha", 'house = ["a"]\n'),
             ("Our-House", "b[eu]", ""),
             ("house", "b[eu]", 'house = ["b[eu]"]\n'),

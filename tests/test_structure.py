@@ -27,7 +27,7 @@ RANKS = (
     ("retired",),
     ("moving",),
     ("case", "changes", "grammar", "ingest", "lookup", "selection", "sources"),
-    ("config", "matches", "misread", "snapshot_writer", "takeovers"),
+    ("config", "matches", "misread", "snapshot_writer", "takeovers", "targets"),
     ("behaviour", "observations", "stored"),
     ("in_use",),
     ("checks", "trust"),
