@@ -285,7 +285,7 @@ def _used(folder: Folder, *files: SnapshotFile) -> Callable[[str], bool]:
         for provider, globs in allow.items() if isinstance(allow, dict) else ():
             whole.update([provider] if globs == "all" else [])
             patterns += [(provider, pattern) for pattern in globs if globs != "all"]
-        tests += [(provider, matcher(pattern, partial(id_of, provider))) for provider, pattern in patterns]
+        tests += [(provider, matcher(pattern, partial(id_of, provider), provider)) for provider, pattern in patterns]
 
     def used(name: str) -> bool:
         provider, colon, model_id = name.partition(":")
