@@ -85,8 +85,8 @@ def unknown_name(view: View, name: str) -> LLMModelsError:
 
 def _gone_form(view: View, provider: str | None, name: object) -> UnknownModelError | None:
     """The error for a name that safe rules read as that of a model which is gone."""
-    forms = name_rules.forms(provider, name) if isinstance(name, str) else ()
-    return next(filter(None, (absent_model(view, *form) for form in forms)), None)
+    meant = name_rules.meanings(provider, name) if isinstance(name, str) else ()
+    return next(filter(None, (absent_model(view, *key) for key in meant)), None)
 
 
 def _gone_head(view: View, name: str) -> LLMModelsError | None:

@@ -17,7 +17,7 @@ from llm_models.name_forms import GEMINI_API, GOOGLE, SPELLINGS, VERTEX, VERTEX_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from llm_models.name_forms import Rule
     from llm_models.view import ModelRow, View
@@ -175,9 +175,9 @@ def read(
     return next(filter(None, found), None)
 
 
-def forms(provider: str | None, name: str) -> Iterator[tuple[str, str]]:
+def meanings(provider: str | None, name: str) -> Iterator[tuple[str, str]]:
     """What one safe rule makes of a name: a provider, and the name of a model that need not exist."""
-    for rule, text in _rewritten(name, _rules(provider, only_safe=True)):
+    for rule, text in rewritten(name, _rules(provider, only_safe=True)):
         for home in rule.get("bare", ()) if provider is None else (provider,):
             yield home, text
 
