@@ -132,7 +132,7 @@ def _with_word(
     whole = re.compile(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])")
     having = [(folded, name) for folded, name in pairs if word in folded and whole.search(folded)]
     last = {name for folded, name in having if folded.rpartition("/")[2] == word}
-    names = sorted((name for _, name in having), key=lambda name: (name in last, newness(name), name), reverse=True)
+    names = sorted((name for _, name in having), key=lambda name: (newness(name), name), reverse=True)
     same = [name for name in names if name in last]
     others = [name for name in dict.fromkeys([*names, *found.others]) if name not in last]
     return Similar(same, others, frozenset(names) | found.parts) if names else None

@@ -62,7 +62,7 @@ def _at_provider(view: View, provider: str, name: str) -> _Hits | str:
             return f" {advice}"
         best, state = _id(view, read[0]), state_of(view, read[0])
         notes = {**found.notes, best: state} if state else found.notes
-        found = found._replace(names=[*dict.fromkeys([best, *found.names])], notes=notes, loose=False)
+        found = found._replace(names=[*dict.fromkeys([best, *found.names])], notes=notes)
     gone = [] if found.only else _gone(view, provider, name)[:1]
     return found._replace(gone=gone, notes={**found.notes, **dict.fromkeys(gone, "no longer listed")})
 
@@ -133,7 +133,8 @@ def _for_slash(view: View, one: Reading) -> str:
     found = _at_provider(view, provider, one.rest)
     if isinstance(found, str):
         return found
-    note = f" In LiteLLM, the prefix '{one.head}/' states a protocol, not a provider." if one.is_protocol() else ""
+    protocol = one.is_protocol() and name_rules.near(view, provider, one.rest) is None
+    note = f" In LiteLLM, the prefix '{one.head}/' states a protocol, not a provider." if protocol else ""
     if (found.names or found.gone) and not (note and found.loose):
         specs = {name: f"{provider}:{name}" for name in (*found.names, *found.gone)}
         return note + found.written(specs).sentence(how_to_list)

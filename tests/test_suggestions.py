@@ -342,8 +342,11 @@ class TestSlash:
         assert all(one.endswith(":openai/gpt-oss-20b") for one in suggested(message))
 
     def test_a_protocol_is_alone_where_nothing_is_really_similar(self, packaged: Snapshot) -> None:
-        message = told(packaged.resolve, "openai/mlx-community/Qwen2.5-Coder-14B-Instruct-4bit")
-        assert message.endswith(f"'. {PROTOCOL}")
+        for rest in ("mlx-community/Qwen2.5-Coder-14B-Instruct-4bit", "gpt-community/foo"):
+            assert told(packaged.resolve, f"openai/{rest}").endswith(f"'. {PROTOCOL}")
+
+    def test_what_a_rule_reads_states_no_protocol(self, packaged: Snapshot) -> None:
+        assert told(packaged.resolve, "openai/responses/gpt-5.4").endswith("'. Did you mean 'openai:gpt-5.4'?")
 
     def test_names_of_an_api_lead_to_it(self, packaged: Snapshot) -> None:
         assert suggested(told(packaged.resolve, "models/gemini-9")) == ["google:gemini-flash-latest"]
@@ -368,10 +371,20 @@ class TestWords:
 
     @pytest.mark.parametrize(
         ("word", "name"),
-        [("codex", "gpt-5.3-codex"), ("nano", "gpt-5.4-nano"), ("5.4", "gpt-5.4"), ("mini", "gpt-5.4-mini")],
+        [
+            ("codex", "gpt-5.3-codex"),
+            ("codex", "gpt-5.3-codex-spark"),
+            ("5.4", "gpt-5.4"),
+            ("mini", "gpt-5.4-mini"),
+            ("haiku", "claude-haiku-4-5"),
+        ],
     )
-    def test_those_of_their_makers_come_first(self, packaged: Snapshot, word: str, name: str) -> None:
+    def test_those_of_their_makers_are_among_them(self, packaged: Snapshot, word: str, name: str) -> None:
         assert name in suggested(told(packaged.resolve, word))
+
+    @pytest.mark.parametrize(("word", "name"), [("nano", "gpt-5.4-nano"), ("opus", "claude-opus-5-5")])
+    def test_the_newest_plain_id_of_a_maker_is_first(self, packaged: Snapshot, word: str, name: str) -> None:
+        assert suggested(told(packaged.resolve, word))[0] == name
 
     @pytest.mark.parametrize("word", ["ollama", "vllm"])
     def test_the_name_of_a_server_alone(self, packaged: Snapshot, word: str) -> None:
