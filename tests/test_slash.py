@@ -259,7 +259,21 @@ class TestBadValues:
             getattr(packaged, name)(value)
         assert packaged.allowed(value) is False
 
-    @pytest.mark.parametrize("text", ["", " ", "openai:", "openai: ", "@openai", "openai:%@", "%FF@openai"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            " ",
+            "openai:",
+            "openai: ",
+            "@openai",
+            "openai:%@",
+            "%FF@openai",
+            "\ud800",
+            "openai:\ud800",
+            "openai/\ud800",
+        ],
+    )
     @pytest.mark.parametrize("name", ASKING)
     def test_no_model_in_a_text(self, packaged: Snapshot, name: str, text: str) -> None:
         with pytest.raises(LLMModelsError) as caught:
