@@ -136,7 +136,9 @@ def write(
     touched = {*changes.providers, *changes.models, *changes.removed}
     own = {provider: _block(changes, provider) for provider in touched}
     header = _of_header(base, "sources", "date")
-    header["aliases"] = Aliases.text(_provider_aliases(changes))
+    aliases = Aliases.text(_provider_aliases(changes))
+    if aliases:  # a header without any is that of a file that has none
+        header["aliases"] = aliases
     header["filters"] = {key: value for key, value in changes.settings.items() if SETTINGS[key].in_header}
     if base_kind is not None:
         header["base"] = {"kind": base_kind, "digest": base.digest}
@@ -295,7 +297,7 @@ def _assemble(file: Composite) -> bytes:
     if file.base is not None and header["base"]["kind"] == "source":
         header["kept"] = _keep(file, file.base, put)
     header["tail"] = put(_encode_tail(file.tail()))
-    header = {key: header[key] for key in _ORDER if header.get(key) not in (None, "")}
+    header = {key: header[key] for key in _ORDER if header.get(key) is not None}
     body = b"".join(parts)
     header["digest"] = digest(header, body)
     line = b"[" + encode_json(header)[:-1]
