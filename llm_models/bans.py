@@ -22,7 +22,7 @@ def hidden_in(base: SnapshotFile, table: Mapping[str, Sequence[str]]) -> Iterato
         if provider is None:
             continue
         block = base.block(provider)
-        tests = [matcher(pattern, block.id_of) for pattern in patterns]
+        tests = [matcher(pattern, block.id_of, provider) for pattern in patterns]
         for row, model_id in enumerate(block.ids):
             names = block.names(row)
             if any(test(names) for test in tests):

@@ -1,17 +1,19 @@
 """Canonical: a layer in which every name of a provider or a model is its id; and the findings about duplicates.
 
-People may name a provider by an alias and a model by a served id or an alias. Once the base and the weaker layers are
-known, such a layer is replaced by one that has ids, so that all later code compares ids. Locations stay those of the
-text.
+People may name a provider by an alias, and a model by a served id, an alias or a spelling such as `models/...`. Once
+the base and the weaker layers are known, such a layer is replaced by one that has ids, so that all later code compares
+ids. Locations stay those of the text.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from llm_models.document import Fault
 from llm_models.errors import printable
 from llm_models.modelspec import fold_provider
+from llm_models.name_forms import read_as
 from llm_models.name_table import NameTable
 
 if TYPE_CHECKING:
@@ -61,13 +63,13 @@ def fill(made: Layer, layer: Layer, names: NameTable) -> Layer:
             continue
         provider, model_id, fields = provider_of(entry.provider), entry.id, entry.fields
         if entry.match is None and _is_a_name(entry) and names.knows(provider):
-            model_id = names.id_of(provider, model_id) or model_id
+            model_id = read_as(model_id, partial(names.id_of, provider), provider) or model_id
         if "successor" in fields:
             owner, colon, target = fields["successor"].partition(":")
             fields = {**fields, "successor": f"{provider_of(owner)}{colon}{target}"}
         target = fields.get("resolves_to")
         if target is not None and names.knows(provider) and (entry.provider, target) not in stated:
-            fields = {**fields, "resolves_to": names.id_of(provider, target) or target}
+            fields = {**fields, "resolves_to": read_as(target, partial(names.id_of, provider), provider) or target}
         made.models.append(entry._replace(layer=made, provider=provider, id=model_id, fields=fields))
     for section, value in layer.settings.items():
         made.settings[section] = value

@@ -20,6 +20,7 @@ from llm_models.in_use import in_use
 from llm_models.layers import BY_PROVIDER, RECORD_RULES, layer_from
 from llm_models.misread import how_to_write, in_brackets, misreadings
 from llm_models.moving import FIELD, Moving
+from llm_models.name_rules import safe_form
 from llm_models.origins import leaves
 from llm_models.past import absent
 from llm_models.records import Model, Provider
@@ -127,6 +128,9 @@ def _matches_nothing(case: Case) -> Iterator[Finding]:
         test = case.run.test(provider, pattern)
         if any(map(test, models)):
             return
+        form = None if path[-1] == "match" else safe_form(provider, [*chain(*models)], pattern)
+        if form is not None and path[0] == "deny":  # it denies what lookups would read as a model that is listed
+            return
         severity: Severity = "error" if closed and path[0] == "allow" else "warning"
         so = ", so allow hides every model" if severity == "error" else ""
         past = case.run.past
@@ -142,6 +146,9 @@ def _matches_nothing(case: Case) -> Iterator[Finding]:
             yield Finding(
                 provider, path, f"{text}{so}", "" if inner is None else how_to_write(pattern, inner), severity=severity
             )
+        elif form is not None:
+            text = f"matches no model of {provider}{so}, only forms that it does not list, such as {printable(form)}"
+            yield Finding(provider, path, text, "Only deny holds for such names.", severity=severity)
         else:
             hint = how_to_write(pattern, inner) if inner is not None else model_hint(pattern, [*chain(*models)])
             yield Finding(provider, path, f"matches no model of {provider}{so}", hint, severity=severity)

@@ -14,8 +14,8 @@ from llm_models.config import read_layer
 from llm_models.errors import SourceError, dotted
 from llm_models.files import FileError, read_limited
 from llm_models.in_use import InUse, in_use, packaged, pulled_file
-from llm_models.lookup import unknown_provider
 from llm_models.manifest import described
+from llm_models.misses import unknown_provider
 from llm_models.name_table import NameTable
 from llm_models.origins import leaves
 from llm_models.past import Past
@@ -285,7 +285,7 @@ def _used(folder: Folder, *files: SnapshotFile) -> Callable[[str], bool]:
         for provider, globs in allow.items() if isinstance(allow, dict) else ():
             whole.update([provider] if globs == "all" else [])
             patterns += [(provider, pattern) for pattern in globs if globs != "all"]
-        tests += [(provider, matcher(pattern, partial(id_of, provider))) for provider, pattern in patterns]
+        tests += [(provider, matcher(pattern, partial(id_of, provider), provider)) for provider, pattern in patterns]
 
     def used(name: str) -> bool:
         provider, colon, model_id = name.partition(":")

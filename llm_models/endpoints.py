@@ -205,7 +205,7 @@ def _named(fields: Mapping[str, Any]) -> list[str]:
 
 def _is_about(match: str | None, model_id: str, model: Model, id_of: IdOf) -> bool:
     """Whether an entry with that `match`, or else that id, is about a model."""
-    return model_id == model.id if match is None else matcher(match, id_of)([model.id])
+    return model_id == model.id if match is None else matcher(match, id_of, model.provider)([model.id])
 
 
 def _folded(name: str) -> str:

@@ -83,7 +83,7 @@ class Filters:
 
     def _compile(self, provider: str, id_of: IdOf) -> tuple[list[Test] | None, list[tuple[str, Test]]]:
         def compiled(pattern: str) -> Test:
-            return matcher(pattern, lambda name: id_of(provider, name))
+            return matcher(pattern, lambda name: id_of(provider, name), provider)
 
         allowed = None
         if self.allow is not None:

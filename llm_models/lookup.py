@@ -11,20 +11,17 @@ than everything else, and `allowed` does not need them.
 from __future__ import annotations
 
 from llm_models.errors import (
-    AmbiguousModelError,
     InvalidSpecError,
-    ModelNotAllowedError,
     UnknownModelError,
-    UnknownProviderError,
-    printable,
     quoted,
 )
-from llm_models.modelspec import as_key, fold_provider, parse_spec, spec_error, split_spec
+from llm_models.modelspec import as_key, parse_spec, spec_error, split_spec
 from llm_models.records import Model, ModelKey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from types import ModuleType
 
     from llm_models.errors import LLMModelsError
     from llm_models.view import ModelRow, View
@@ -32,18 +29,24 @@ if TYPE_CHECKING:
     Miss = Callable[[], LLMModelsError]
 
 
+def _misses() -> ModuleType:
+    from llm_models import misses
+
+    return misses
+
+
 def parse_provider(text: object, view: View) -> str:
     """The id of the provider that `text` names, in any spelling or by an alias. Raises `UnknownProviderError`."""
     provider = view.file.provider_id(text)
     if provider is None:
-        raise unknown_provider(text, view.known, view)
+        raise _misses().unknown_provider(text, view.known, view)
     return provider
 
 
 def row_of_pair(view: View, provider: object, name: object) -> ModelRow | Miss:
     """The row of the model that a provider, in any spelling, serves under that name."""
     known = view.file.provider_id(provider)
-    return (lambda: _of_no_provider(view, provider, name)) if known is None else row_of(view, known, name)
+    return (lambda: _misses().of_no_provider(view, provider, name)) if known is None else row_of(view, known, name)
 
 
 def key_of(view: View, text: str) -> ModelKey | None:
@@ -93,6 +96,8 @@ def locate(view: View, spec: object, within: str | None, prefer: Collection[str]
     """
     if isinstance(spec, str):
         return _by_text(view, spec.strip(), within, prefer)
+    if isinstance(spec, Model):  # a ban may be about the name under which it was asked for
+        return _by_key(view, ModelKey(spec.provider, spec.requested), within)
     return _by_key(view, as_key(spec), within)
 
 
@@ -102,10 +107,10 @@ def row_of(view: View, provider: str, name: object) -> ModelRow | Miss:
     try:
         row = block.rows[block.id_of(name)]  # type: ignore[arg-type, index]
     except (KeyError, TypeError):
-        return _by_rule(view, provider, name) or (lambda: _unknown_model(view, provider, name))
+        return _by_rule(view, provider, name) or (lambda: _misses().unknown_model(view, provider, name))
     hidden = view.hidden(provider, row)
     if hidden is not None:
-        return lambda: _not_allowed(view, provider, block.ids[row], *hidden)
+        return lambda: _misses().not_allowed(view, provider, block.ids[row], *hidden)
     return provider, row
 
 
@@ -163,17 +168,34 @@ def _had(view: View, provider: str, name: str) -> bool:
 
 def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | Miss:
     rows = view.names().get(name, [])
-    if len(rows) > 1:
-        rows = [row for provider in prefer for row in rows if row[0] == provider][:1] or rows
-    if len(rows) == 1:
+    for row in [row for provider in prefer for row in rows if row[0] == provider]:
+        return row
+    written = _written(view, name)
+    if written and all(view.hidden(*row) for row in written):
+        return row_of(view, written[0][0], view.file.block(written[0][0]).ids[written[0][1]])
+    if len(rows) == 1 and not written:
         return rows[0]
     if rows:
-        return lambda: _ambiguous(view, name, rows)
+        return lambda: _misses().ambiguous(view, name, rows, [row for row in written if view.hidden(*row) is None])
     if view.filters is not None:
         for provider in view.known:
             if view.file.block(provider).serves(name):
                 return row_of(view, provider, name)  # a hidden model: the error states why
-    return _by_rule(view, None, name) or (lambda: _unknown_name(view, name))
+    return _by_rule(view, None, name) or (lambda: _misses().unknown_name(view, name))
+
+
+def _written(view: View, name: str) -> list[ModelRow]:
+    """What the provider before the first `/` of a bare id has under another spelling.
+
+    A text that names a provider must not lead to another one without a question, nor pass a ban of the first.
+    """
+    head, _, rest = name.partition("/")
+    provider = view.file.provider_id(head) if rest else None
+    if provider is None:
+        return []
+    from llm_models.spellings import alike
+
+    return [(provider, row) for row, model_id in enumerate(view.file.block(provider).ids) if alike(model_id, rest)]
 
 
 def _by_rule(view: View, provider: str | None, name: object) -> ModelRow | Miss | None:
@@ -187,105 +209,5 @@ def _by_rule(view: View, provider: str | None, name: object) -> ModelRow | Miss 
     if hidden is not None:
         home, row = found[0]
         denied = name if view.hidden(home, row) is None else view.file.block(home).ids[row]
-        return lambda: _not_allowed(view, home, str(denied), *hidden)
+        return lambda: _misses().not_allowed(view, home, str(denied), *hidden)
     return found[0]
-
-
-# Why a name leads to no model
-
-
-def unknown_provider(text: object, known: Collection[str], view: View | None = None) -> UnknownProviderError:
-    """The error for a name of no provider. It states when a provider was listed that `view` remembers."""
-    if view is not None:
-        from llm_models.retired import absent_provider
-
-        absent = absent_provider(view.past, text)
-        if absent is not None:
-            return absent
-        from llm_models.suggestions import for_provider
-
-        hint = for_provider(view, text)
-    else:
-        from llm_models.similarity import provider_hint
-
-        hint = provider_hint(fold_provider(text), known) if isinstance(text, str) else ""
-    return UnknownProviderError(f"unknown provider {quoted(text)}.{hint}", provider=text)
-
-
-def _of_no_provider(view: View, provider: object, name: object) -> LLMModelsError:
-    from llm_models.retired import absent_model
-
-    return absent_model(view, provider, name) or unknown_provider(provider, view.known, view)
-
-
-def _unknown_model(view: View, provider: str, name: object) -> UnknownModelError:
-    spec = f"{provider}:{name}"
-    removed = view.removed(provider, name) if isinstance(name, str) else None
-    if removed is not None:
-        model_id, by = removed
-        where = f" ({printable(by['place'])})" if "place" in by else ""
-        message = f"{printable(f'{provider}:{model_id}')} is excluded by pattern {quoted(by['pattern'])}{where}"
-        return UnknownModelError(message, spec=spec)
-    from llm_models.retired import absent_model
-    from llm_models.suggestions import for_model
-
-    absent = absent_model(view, provider, name, lambda: for_model(view, provider, name))
-    why = f"{provider} has no model {quoted(name)}"
-    return absent or UnknownModelError(f"{why}.{for_model(view, provider, name)}", spec=spec)
-
-
-def _unknown_name(view: View, name: str) -> LLMModelsError:
-    from llm_models.retired import absent_model, absent_name, absent_provider
-    from llm_models.suggestions import for_name, unknown_provider_in
-
-    def hint() -> str:
-        return for_name(view, name)
-
-    key = split_spec(name, view.past.provider_id)
-    absent = (
-        absent_name(view, name, hint) if key is None else absent_model(view, *key) or absent_provider(view.past, key[0])
-    )
-    if absent is not None:
-        return absent
-    head = unknown_provider_in(view, name)
-    why = f"no provider has a model {quoted(name)}{head and f', and {head}'}"
-    before, _, rest = name.partition("/")
-    provider = view.file.provider_id(before)
-    if provider is not None and rest:
-        why = f"{provider} has no model {quoted(rest)}, and {why}"
-    return UnknownModelError(f"{why}.{hint()}", spec=name)
-
-
-def _ambiguous(view: View, name: str, rows: list[ModelRow]) -> AmbiguousModelError:
-    from llm_models.suggestions import makers_first
-
-    specs = tuple([f"{provider}:{view.file.block(provider).ids[row]}" for provider, row in makers_first(view, rows)])
-    listed = ", ".join(map(printable, specs[:8])) + (f" and {len(specs) - 8} more" if len(specs) > 8 else "")
-    problem = f"{quoted(name)} is served by {len(specs)} providers: {listed}"
-    message = f"{problem}. Choose one of these, or pass prefer= with a provider"
-    return AmbiguousModelError(message, spec=name, specs=specs, problem=problem)
-
-
-def _not_allowed(view: View, provider: str, model_id: str, section: str, pattern: str | None) -> ModelNotAllowedError:
-    """The error for a hidden model; `section` and `pattern` are those of `Filters.reason`.
-
-    The file's tail has the origins of the file's own patterns. A pattern that is not one of them is an argument.
-    """
-    spec = f"{provider}:{model_id}"
-    stated = view.file.header["filters"].get(section) or {}
-    origins = view.file.tail().get("settings", {}).get(section, {}).get(provider, {})
-    if section == "deny":
-        why = f"denied by pattern {quoted(pattern)}"
-        by_argument = pattern not in stated.get(provider, ())
-        origin = origins.get(str(pattern))
-    else:
-        allow = view.filters.allow if view.filters is not None else None
-        listed = allow is not None and provider in allow
-        why = f"not allowed: {f'no pattern of allow.{provider} matches' if listed else f'allow leaves out {provider}'}"
-        by_argument = allow != stated
-        origin = next(iter(origins.values()), None)
-    if by_argument:
-        why += " (an argument)"
-    elif origin is not None:
-        why += f" ({printable(origin.get('place', origin['layer']))})"
-    return ModelNotAllowedError(f"{printable(spec)} is {why}", spec=spec, pattern=pattern)

@@ -29,7 +29,7 @@ def misreadings(case: Case) -> Iterator[Finding]:
             continue
         every = case.run.every(provider)
         models = [[model_id] for model_id in every] if path[-1] == "match" else [*every.values()]
-        target = meant(pattern, partial(case.run.id_of, provider))
+        target = meant(pattern, partial(case.run.id_of, provider), provider)
         glob = matcher(pattern, lambda _: None)
         matched = [names for names in models if glob(names)]
         if target is None:

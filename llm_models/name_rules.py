@@ -13,35 +13,14 @@ holds an id behind a region. These laws hold for all of them:
 from __future__ import annotations
 
 from llm_models.errors import quoted
+from llm_models.name_forms import GEMINI_API, GOOGLE, SPELLINGS, VERTEX, VERTEX_API, forms, pattern_of, rewritten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from re import Pattern
-    from typing import Required, TypedDict
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from llm_models.name_forms import Rule
     from llm_models.view import ModelRow, View
-
-    class Rule(TypedDict, total=False):
-        """One way to write an id.
-
-        `pattern` must match a whole name; `becomes` is what to write in its place, in this order (default: the group
-        `id`), with `lower` in lower case. It holds for `providers` (default: all), and for a name without a provider
-        at those of `bare`. `drops_date`: a date is lost. `note`: what is then not known of the price. `advice`: what
-        an error states of such a name, in place of "Did you mean". `link`: where this way to write an id is documented.
-        """
-
-        name: Required[str]
-        pattern: Required[str]
-        becomes: tuple[str, ...]
-        providers: tuple[str, ...]
-        bare: tuple[str, ...]
-        safe: bool
-        lower: bool
-        drops_date: bool
-        note: str
-        advice: str
-        link: Required[str]
 
     Reading = tuple[ModelRow, tuple[Rule, ...], tuple[str, ...]]
     """The row of a model, the rules that led to it, in their order, and the names on the way, the given one first."""
@@ -53,8 +32,6 @@ THEN = " + "
 LONGEST = 500
 """The longest name that rules are applied to, in characters."""
 
-_VERTEX = ("google_vertex", "google_vertex_anthropic")
-_GOOGLE = ("google", *_VERTEX)
 _BEDROCK = ("amazon_bedrock",)
 _AZURE = ("azure", "azure_cognitive_services")
 _DATE = r"(?P<y>20[2-9]\d)(?P<s>-?)(?!02-?3|(?:04|06|09|11)-?31)(?P<m>0[1-9]|1[0-2])(?P=s)(?P<d>0[1-9]|[12]\d|3[01])"
@@ -68,36 +45,28 @@ _CONTEXT = "requests with a longer context can have another price"
 _DATED = "the catalogue does not list this version, and a version can have its own price"
 
 _AWS = "https://docs.aws.amazon.com/bedrock/latest/userguide"
-_GEMINI = "https://ai.google.dev"
 _LITELLM = "https://docs.litellm.ai/docs"
 _MICROSOFT = "https://learn.microsoft.com/azure/ai-foundry"
 _OPENAI = "https://platform.openai.com/docs"
 _ROUTER = "https://openrouter.ai/docs/guides/routing/model-variants/overview"
-_VERTEX_API = "https://cloud.google.com/vertex-ai"
 
 # The order counts: one rule comes before two, and of two rules that lead to a model, the first is used.
 RULES: tuple[Rule, ...] = (
-    {"name": "models-prefix", "pattern": r"models/(?P<id>.+)",
-     "providers": _GOOGLE, "bare": ("google",), "safe": True, "link": f"{_GEMINI}/api/models"},
-    {"name": "publisher-prefix",
-     "pattern": r"publishers/(?:google/models/(?!claude)|anthropic/models/(?=claude))(?P<id>[^/]+)",
-     "providers": _GOOGLE, "bare": ("google_vertex",), "safe": True,
-     "link": f"{_VERTEX_API}/docs/reference/rest/v1/publishers.models"},
-    {"name": "publisher-prefix", "pattern": r"publishers/(?!google/|anthropic/)(?P<maker>[^/]+)/models/(?P<id>[^/]+)",
-     "becomes": (r"\g<maker>/\g<id>",), "providers": _GOOGLE, "bare": ("google_vertex",), "safe": True,
-     "link": f"{_VERTEX_API}/docs/reference/rest/v1/publishers.models"},
+    *SPELLINGS,
     {"name": "region-prefix", "pattern": r"(?:us-gov|us|eu|apac|jp|au|ca|in|global)\.(?P<id>[a-z0-9-]+\..+)",
+     "written": tuple(f"{one}.{{id}}" for one in ("us-gov", "us", "eu", "apac", "jp", "au", "ca", "in", "global")),
      "providers": _BEDROCK, "bare": _BEDROCK, "safe": True, "note": _REGION,
      "link": f"{_AWS}/inference-profiles-support.html"},
     {"name": "router-suffix", "pattern": r"(?P<id>.+):(?:online|nitro|floor|exacto|thinking|extended)",
+     "written": tuple(f"{{id}}:{one}" for one in ("online", "nitro", "floor", "exacto", "thinking", "extended")),
      "providers": ("openrouter",), "safe": True, "note": _ROUTING, "link": _ROUTER},
     {"name": "vertex-path",
      "pattern": r"(?://aiplatform\.googleapis\.com/)?projects/[^/]+/locations/[^/]+/(?P<id>publishers/.+)",
-     "providers": _GOOGLE, "bare": ("google_vertex",),
-     "link": f"{_VERTEX_API}/docs/reference/rest/v1/projects.locations.publishers.models"},
+     "providers": GOOGLE, "bare": ("google_vertex",),
+     "link": f"{VERTEX_API}/docs/reference/rest/v1/projects.locations.publishers.models"},
     {"name": "method-suffix",
      "pattern": r"(?P<id>.+):(?:(?:stream)?(?:[gG]enerateContent|[rR]awPredict)|embedContent|countTokens|predict)",
-     "providers": _GOOGLE, "bare": ("google_vertex",), "link": f"{_GEMINI}/api/generate-content"},
+     "providers": GOOGLE, "bare": ("google_vertex",), "link": f"{GEMINI_API}/api/generate-content"},
     {"name": "arn",
      "pattern": r"arn:aws[a-z-]*:bedrock:[a-z0-9-]*:\d*:(?:foundation-model|inference-profile)/(?P<id>[^/]+)",
      "providers": _BEDROCK, "bare": _BEDROCK, "link": f"{_AWS}/inference-profiles-use.html"},
@@ -132,18 +101,18 @@ RULES: tuple[Rule, ...] = (
      "becomes": (r"\g<maker>\g<line>-\g<version>\g<rest>",),
      "providers": ("openrouter",), "link": "https://openrouter.ai/docs/api-reference/list-available-models"},
     {"name": "google-prefix", "pattern": r"google/(?!claude)(?P<id>[^/]+)",
-     "providers": _VERTEX, "link": f"{_VERTEX_API}/generative-ai/docs/migrate/openai/overview"},
+     "providers": VERTEX, "link": f"{VERTEX_API}/generative-ai/docs/migrate/openai/overview"},
     {"name": "anthropic-id", "pattern": r"(?P<id>claude-.+)",
      "becomes": (r"anthropic.\g<id>", r"anthropic.\g<id>-v1:0", r"anthropic.\g<id>-v1"),
      "providers": _BEDROCK, "note": _REGION, "link": f"{_AWS}/model-parameters-anthropic-claude-messages.html"},
     {"name": "default-version", "pattern": r"(?P<id>claude-[^@]+)", "becomes": (r"\g<id>@default",),
-     "providers": _VERTEX, "link": f"{_VERTEX_API}/generative-ai/docs/partner-models/claude"},
+     "providers": VERTEX, "link": f"{VERTEX_API}/generative-ai/docs/partner-models/claude"},
     {"name": "date-format", "pattern": rf"(?P<id>.+)[-@]{_DATE}",
      "becomes": (r"\g<id>-\g<y>-\g<m>-\g<d>", r"\g<id>-\g<y>\g<m>\g<d>", r"\g<id>@\g<y>\g<m>\g<d>",
                  r"\g<id>-\g<m>\g<d>", r"\g<id>-\g<m>-\g<d>"),
      "link": "https://docs.claude.com/en/docs/about-claude/models/overview"},
     {"name": "revision", "pattern": r"(?P<id>(?:google/)?gemini-.+)[-@]0\d\d",
-     "note": _DATED, "link": f"{_GEMINI}/gemini-api/docs/models"},
+     "note": _DATED, "link": f"{GEMINI_API}/gemini-api/docs/models"},
     {"name": "revision", "pattern": r"(?P<id>[a-z0-9-]+\..+?)(?:-v1)?:0",
      "providers": _BEDROCK, "note": _DATED, "link": f"{_AWS}/models-supported.html"},
     {"name": "revision", "pattern": r"(?P<id>text-embedding-ada-002)-v?2",
@@ -155,7 +124,6 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 """The rules, as rows. Rows with one name are one rule for people, in the form that each provider gives it."""
 
-_patterns: dict[str, Pattern[str]] = {}
 _held: dict[tuple[str | None, bool], list[Rule]] = {}
 
 
@@ -195,7 +163,7 @@ def read(
     if not isinstance(name, str) or len(name) > LONGEST:
         return None
     if provider is None:  # each provider that a rule names for names that come alone
-        forms = [rule for rule in _rules(None, only_safe) if _pattern(rule).fullmatch(name)]
+        forms = [rule for rule in _rules(None, only_safe) if pattern_of(rule).fullmatch(name)]
         homes = [
             home
             for home in dict.fromkeys(home for rule in forms for home in rule.get("bare", ()))
@@ -207,9 +175,31 @@ def read(
     return next(filter(None, found), None)
 
 
+def meanings(provider: str | None, name: str) -> Iterator[tuple[str, str]]:
+    """What one safe rule makes of a name: a provider, and the name of a model that need not exist."""
+    for rule, text in rewritten(name, _rules(provider, only_safe=True)):
+        for home in rule.get("bare", ()) if provider is None else (provider,):
+            yield home, text
+
+
 def is_safe_form(provider: str, name: str) -> bool:
     """Whether a name has a form that a safe rule of a provider reads; the model need not exist."""
-    return any(_pattern(rule).fullmatch(name) for rule in _rules(provider, only_safe=True))
+    return any(pattern_of(rule).fullmatch(name) for rule in _rules(provider, only_safe=True))
+
+
+def safe_form(provider: str, names: Sequence[str], pattern: str) -> str | None:
+    """A form of one of a provider's names that a pattern means and that safe rules read; None where there is none."""
+    from llm_models.patterns import matcher
+
+    rules = _rules(provider, only_safe=True)
+    test = matcher(pattern, lambda _: None)
+    form = next((form for name in names for form in forms(name, rules) if test([form])), None)
+    texts = [] if form is not None else [pattern]
+    for _ in range(MOST):  # rules that follow each other
+        texts = [new for text in texts for _, new in rewritten(text, rules)]
+        if any(matcher(text, lambda _: None)(names) for text in texts):
+            return pattern
+    return form
 
 
 def hidden(view: View, found: Reading) -> tuple[str, str | None] | None:
@@ -254,7 +244,7 @@ def _read(view: View, provider: str, name: str, rules: list[Rule], strict: bool)
     for _ in range(MOST):
         longer = []
         for used, names in paths:
-            for rule, text in _rewritten(names[-1], rules):
+            for rule, text in rewritten(names[-1], rules):
                 if text in tried:
                     continue
                 tried.add(text)
@@ -270,29 +260,11 @@ def _read(view: View, provider: str, name: str, rules: list[Rule], strict: bool)
     return None
 
 
-def _rewritten(text: str, rules: list[Rule]) -> Iterator[tuple[Rule, str]]:
-    for rule in rules:
-        match = _pattern(rule).fullmatch(text)
-        if match is not None:
-            for template in rule.get("becomes", (r"\g<id>",)):
-                new = match.expand(template)
-                yield rule, new.lower() if rule.get("lower") else new
-
-
 def _has_dates(view: View, provider: str, rule: Rule, name: str) -> bool:
     """Whether a rule drops the date of a name, and dates of that id have, or had, records of their own."""
     if not rule.get("drops_date"):
         return False
-    fits = _pattern(rule).fullmatch
+    fits = pattern_of(rule).fullmatch
     (base,) = [match["id"] for match in [fits(name)] if match]
     others = [fits(model_id) for model_id in view.file.block(provider).ids if model_id.startswith(base)]
     return any(other["id"] == base for other in others if other) or view.past.is_gone(provider, name)
-
-
-def _pattern(rule: Rule) -> Pattern[str]:
-    text = rule["pattern"]
-    if text not in _patterns:
-        from re import compile as compile_re
-
-        _patterns[text] = compile_re(text)
-    return _patterns[text]

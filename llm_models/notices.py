@@ -41,7 +41,7 @@ def of_layer(
         return file.block(provider).id_of(name) if file.holds(provider) else None
 
     for path, provider, name, entry in _named(layer):
-        model_id = name if path[-1] == "id" else meant(name, partial(id_of or of_file, provider)) or name
+        model_id = name if path[-1] == "id" else meant(name, partial(id_of or of_file, provider), provider) or name
         entries = [*changing(provider, model_id)] if changing else [entry] if entry else []
         if not file.holds(provider, model_id) and not (changing and entries):
             continue

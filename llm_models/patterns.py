@@ -41,16 +41,20 @@ def is_nameable(pattern: str) -> bool:
     return "*" not in pattern
 
 
-def meant(pattern: str, id_of: IdOf) -> str | None:
-    """The id of the model whose name a pattern is; None where it is a glob, or a name of no model.
+def meant(pattern: str, id_of: IdOf, provider: str = "") -> str | None:
+    """The id of the model of a provider whose name, or a spelling of it, a pattern is; None where it is a glob.
 
     `*` alone always means all models: a model of that name must not open what it closes.
     """
-    return id_of(pattern) if pattern.strip("*") else None
+    if "/" not in pattern:
+        return id_of(pattern) if pattern.strip("*") else None
+    from llm_models.name_forms import read_as
+
+    return read_as(pattern, id_of, provider)
 
 
-def matcher(pattern: str, id_of: IdOf, *, widely: bool = False) -> Test:
-    """The test whether a pattern means a model. Its time depends only on the lengths of pattern and names.
+def matcher(pattern: str, id_of: IdOf, provider: str = "", *, widely: bool = False) -> Test:
+    """The test whether a pattern means a model of a provider. Its time depends only on their lengths and the names'.
 
     `widely`: a name with wildcards means what it matches as a glob, too.
 
@@ -60,13 +64,20 @@ def matcher(pattern: str, id_of: IdOf, *, widely: bool = False) -> Test:
     >>> [name for name in ids if matcher("gpt-4o[eu]", lambda text: None)([name])]
     ['gpt-4oe']
     """
-    target = meant(pattern, id_of)
+    target = meant(pattern, id_of, provider)
     if target is not None and not (widely and not is_plain(pattern)):
         return lambda names: names[0] == target
+    if "/" not in pattern:
+        return _test(pattern, target)
+    from llm_models.name_forms import begins_as_one, plain, spelled
+
     if is_plain(pattern):
-        return lambda names: pattern in names
-    glob = _glob(pattern)
-    return lambda names: names[0] == target or any(map(glob, names))
+        texts = [pattern, *plain(provider, pattern)]
+        return lambda names: any(text in names for text in texts)
+    test = _test(pattern, target)
+    if not begins_as_one(provider, pattern):
+        return test
+    return lambda names: test([*names, *[text for name in names for text in spelled(provider, name)]])
 
 
 def literal(text: str) -> str:
@@ -76,6 +87,14 @@ def literal(text: str) -> str:
     '[*][[]1m]'
     """
     return "".join(f"[{one}]" if one in "*?[" else one for one in text)
+
+
+def _test(pattern: str, target: str | None) -> Test:
+    """The test whether a pattern is one of the names of a model, or as a glob matches one; `target` is one, too."""
+    if is_plain(pattern):
+        return lambda names: pattern in names
+    glob = _glob(pattern)
+    return lambda names: names[0] == target or any(map(glob, names))
 
 
 def _glob(pattern: str) -> Callable[[str], object]:

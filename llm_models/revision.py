@@ -14,11 +14,11 @@ from llm_models import config, edit, files, locks, paths, schema
 from llm_models.checks import base_for, check_text
 from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, printable, split_dotted
 from llm_models.layers import layer_from
-from llm_models.modelspec import finder, fold_provider, parse_spec, split_spec
+from llm_models.modelspec import fold_provider
 from llm_models.past import Past, absent
 from llm_models.patterns import meant
-from llm_models.records import ModelKey
 from llm_models.similarity import provider_hint
+from llm_models.targets import entry_of, key_of, refuse_form
 from llm_models.touched import Touched
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from llm_models.errors import Problem
     from llm_models.layers import Layer
+    from llm_models.records import ModelKey
 
 _CHANGE = re.compile(r"""((?:"(?:[^"\\]|\\.)*"|'[^']*'|[\w.-])+)(\+?)=(.*)""", re.DOTALL)
 _IDENTITY = {"provider", "id"}
@@ -142,7 +143,7 @@ class Revision:
 
     def set_fields(self, spec: str, changes: Sequence[str]) -> None:
         """Set values, `FIELD=VALUE` or `FIELD+=VALUE`, of the model that `spec` names."""
-        key = self._key(spec)
+        key = key_of(self._run, spec)
         entry = self._entry(key)
         if entry is None:
             if key.provider not in self._providers:
@@ -163,10 +164,11 @@ class Revision:
                         self.new = edit.append(self.new, path, item)
             else:
                 self.new = edit.set_value(self.new, path, value)
+        refuse_form(self._run, key)
 
     def unset_fields(self, spec: str, fields: Sequence[str]) -> None:
         """Remove some or all fields of a model; an entry that states nothing else is removed too."""
-        key = self._key(spec)
+        key = key_of(self._run, spec)
         entry = self._entry(key)
         name = printable(f"{key.provider}:{key.id}")
         if entry is None:
@@ -192,7 +194,7 @@ class Revision:
                 raise ConfigError(f"{gone}, so there is nothing to exclude; nothing was written")
             hint = provider_hint(fold_provider(provider), self._providers, self._base.aliases)
             raise ConfigError(f"unknown provider '{printable(provider)}'.{hint}")
-        pattern = meant(pattern, partial(self._run.names.id_of, found)) or pattern
+        pattern = meant(pattern, partial(self._run.names.id_of, found), found) or pattern
         table = self._data.get("exclude", {})
         spelling = next((name for name in table if self._layer.provider_of(name) == found), found)
         if pattern not in table.get(spelling, ()):
@@ -239,35 +241,6 @@ class Revision:
         except files.FileError as error:
             raise ConfigError(str(error)) from None
 
-    def _key(self, spec: str) -> ModelKey:
-        """The model that `spec` names. A served id or an alias, of the catalogue or of the file, becomes its id.
-
-        The provider is a known one, or one that an entry of the file names, though it may be gone.
-        """
-        names = self._run.names
-        named = {entry.provider for entry in self._layer.models}
-        own = finder(named)
-        try:
-            key = parse_spec(spec, lambda text: names.provider_id(text) or own(text), {*self._providers, *named})
-        except InvalidSpecError as error:
-            if (found := self._by_slash(spec.strip())) is not None:
-                return found
-            if ":" not in spec and "@" not in spec:
-                raise
-            hint = "A provider of your own needs an entry under [[providers]] first."
-            past = split_spec(spec, self._past.provider_id)
-            gone = past and self._why_gone(past.provider)
-            raise InvalidSpecError(f"{gone or error}. {hint}") from None
-        return key._replace(id=names.id_of(key.provider, key.id) or key.id)
-
-    def _by_slash(self, text: str) -> ModelKey | None:
-        """The model that `provider/model` names, as lookups read it; None where there is none."""
-        head, slash, rest = text.partition("/")
-        provider = self._run.names.provider_id(head) if slash else None
-        names = () if provider is None else ((provider, rest.strip()), (provider, text))
-        found = ((owner, self._run.names.id_of(owner, name)) for owner, name in names)
-        return next((ModelKey(owner, model_id) for owner, model_id in found if model_id is not None), None)
-
     def _why_gone(self, provider: str) -> str | None:
         """Why a provider that is not known is gone, as text; None where it was never listed."""
         gone = self._past.provider(provider)
@@ -275,8 +248,8 @@ class Revision:
 
     def _entry(self, key: ModelKey) -> int | None:
         """The index of the model's entry under [[models]]."""
-        of_model = (entry for entry in self._layer.models if entry.match is None and (entry.provider, entry.id) == key)
-        return next((int(entry.path[1]) for entry in of_model), None)
+        entry = entry_of(self._run, key)
+        return None if entry is None else int(entry.path[1])
 
 
 def _is_shaped(data: dict[str, Any]) -> bool:

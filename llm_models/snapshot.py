@@ -42,7 +42,7 @@ class Snapshot(Immutable):
     400000
     """
 
-    __slots__ = ("_given", "_models", "epoch", "file", "found", "from_program", "named", "prefer", "view")
+    __slots__ = ("_given", "_models", "_texts", "epoch", "file", "found", "from_program", "named", "prefer", "view")
 
     def __init__(
         self,
@@ -81,6 +81,7 @@ class Snapshot(Immutable):
         """Whether the program named the snapshot file that `load()` began with."""
         self.view = View(file, filters, remembers)
         self._models = self.view.models
+        self._texts: dict[str, Model] = {}
         self.prefer = tuple(
             dict.fromkeys(stated.get("prefer", ())) if prefer is None else self._providers(prefer, gone)
         )
@@ -165,17 +166,14 @@ class Snapshot(Immutable):
 
     def resolve(self, spec: Spec, *, scope: str | None = None, prefer: Iterable[str] | None = None) -> Model:
         """`llm_models.resolve`, of this snapshot."""
-        if scope is None and prefer is None and isinstance(spec, str):
-            provider, mark, model_id = spec.partition(":")
-            if not mark and "@" not in spec:
-                provider, _, model_id = spec.partition("/")
-            try:
-                return self._models[provider][model_id]
-            except KeyError:
-                pass
+        if scope is None and prefer is None and spec.__class__ is str and spec in self._texts:
+            return self._texts[spec]
         within = self._scope(scope)
         found = locate(self.view, spec, within, self._providers(prefer or ()))
-        return self._model(found, lambda: asked_name(self.view, spec, within))
+        model = self._model(found, lambda: asked_name(self.view, spec, within))
+        if model.requested == model.id and spec in (model.spec, f"{model.provider}/{model.id}"):
+            self._texts.setdefault(str(spec), model)  # no other texts, so questions cannot make it grow
+        return model
 
     def wire_id(self, spec: Spec) -> str:
         """`llm_models.wire_id`, of this snapshot."""

@@ -284,7 +284,10 @@ def _spec(view: View, row: ModelRow) -> str:
 def _named(view: View, provider: str, name: str) -> list[int]:
     """The rows of a provider's shown models with that `name` in their record."""
     shown = view.shown(provider)
-    rows = view.file.block(provider).rows_with(b'"name":%b' % encode_json(name.strip()))
+    try:
+        rows = view.file.block(provider).rows_with(b'"name":%b' % encode_json(name.strip()))
+    except UnicodeEncodeError:  # half of a pair of surrogates, as in an argument that is not UTF-8
+        return []
     return [row for row in rows if row in shown and view.file.block(provider).model(row).get("name") == name.strip()]
 
 

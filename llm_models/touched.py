@@ -61,7 +61,7 @@ class Touched:
     def __init__(self, base: SnapshotFile, layers: Sequence[Layer], remembers: Folder | None = None) -> None:
         self.base = base
         self.layers: list[Layer] = []
-        self._remembers = remembers
+        self.remembers = remembers
         self._past: Past | None = None
         self._excluded: dict[tuple[str, ...], dict[str, str]] = {}
         self._every: dict[str, dict[str, list[str]]] = {}
@@ -89,7 +89,7 @@ class Touched:
         if self._past is None:
             from llm_models.past import Past
 
-            self._past = Past(self._remembers)
+            self._past = Past(self.remembers)
         return self._past
 
     def knows(self, provider: str) -> bool:
@@ -133,7 +133,7 @@ class Touched:
 
     def test(self, provider: str, pattern: str) -> Test:
         """The test whether a pattern means a model of a provider, given its names."""
-        return matcher(pattern, partial(self.id_of, provider))
+        return matcher(pattern, partial(self.id_of, provider), provider)
 
     def _add_providers(self, layer: Layer) -> None:
         for entry in layer.providers:
@@ -202,7 +202,7 @@ class Touched:
         return True
 
     def _add_matches(self, entry: Entry, pattern: str) -> None:
-        test = matcher(pattern, partial(self.names.id_of, entry.provider))
+        test = matcher(pattern, partial(self.names.id_of, entry.provider), entry.provider)
         matched = [one for one in self.ids(entry.provider) if test([one])]  # a glob is over ids; a name means its model
         for model_id in matched:
             self._touch(entry, model_id)

@@ -70,7 +70,7 @@ MANY = {"bare id", "list_models", "no match"}
 
 _SELECT = {"llm_models.days", "llm_models.selection"}
 CHOOSING = {
-    "allowed": {"llm_models.name_rules"},
+    "allowed": {"llm_models.name_forms", "llm_models.name_rules"},
     "list_models": {"llm_models.selection"},
     "select": _SELECT,
     "no match": _SELECT,

@@ -19,6 +19,7 @@ from llm_models import checks, paths
 from llm_models.differences import compared
 from llm_models.errors import ConfigError
 from llm_models.modelspec import fold_provider
+from llm_models.name_forms import GOOGLE, read_as, spelled
 from llm_models.patterns import is_plain, literal, matcher
 from llm_models.snapshot_file import SnapshotFile
 
@@ -155,6 +156,118 @@ class TestPatterns:
         assert hidden(name) == hidden(literal(name)) == {block.id_of(name)}
         assert hidden(glob) >= (set() if is_plain(glob) else {block.id_of(name)})
         assert hidden(name, glob) == hidden(name) | hidden(glob)
+
+
+FLASH = "gemini-3.5-flash"
+
+
+class TestSpellings:
+    """`models/ID` and `publishers/...` at Google are the model itself: a ban by one of them is a ban of the model."""
+
+    @pytest.mark.parametrize("provider", GOOGLE)
+    def test_lookups_and_configurations_read_them_alike(self, provider: str) -> None:
+        block = PACKAGED.block(provider)
+        catalogue = llm_models.Snapshot(PACKAGED)
+        written = [(text, one) for one in block.ids for text in spelled(provider, one)]
+        assert len(written) > len(block.ids)
+        for text, model_id in written:
+            assert read_as(text, block.id_of, provider) == model_id
+            assert catalogue.resolve((provider, text)).id == model_id
+
+    @pytest.mark.parametrize("section", ["deny", "exclude"])
+    @pytest.mark.parametrize(
+        "pattern",
+        [
+            f"models/{FLASH}",
+            f"publishers/google/models/{FLASH}",
+            f"models/publishers/google/models/{FLASH}",
+            f"models/{FLASH[:-1]}?",
+            "models/*",
+            "publishers/*",
+        ],
+    )
+    def test_a_ban_by_a_spelling_holds_for_each_of_them(self, section: str, pattern: str) -> None:
+        by_layer = merged(PACKAGED, **{section: {"vertex-ai": [pattern]}})
+        by_argument = llm_models.Snapshot(PACKAGED, deny={"vertex_ai": [pattern]})
+        for catalogue in (by_layer, by_argument):
+            assert FLASH not in ids(catalogue, "google_vertex")
+            for text in (
+                f"vertex_ai:{FLASH}",
+                f"vertex_ai/models/{FLASH}",
+                f"vertex_ai:publishers/google/models/{FLASH}",
+            ):
+                assert not catalogue.allowed(text)
+            assert catalogue.allowed(f"google:{FLASH}")
+
+    def test_allow_takes_them_too(self) -> None:
+        allow = {"vertex_ai": [f"models/{FLASH}", "publishers/openai/models/*"]}
+        expected = {FLASH, *(one for one in PACKAGED.block("google_vertex").ids if one.startswith("openai/"))}
+        assert ids(merged(PACKAGED, allow=allow), "google_vertex") == expected
+        assert ids(llm_models.Snapshot(PACKAGED, allow=allow), "google_vertex") == expected
+        listed = llm_models.Snapshot(PACKAGED).list_models("google_vertex", allow=allow)
+        assert {model.id for model in listed} == expected
+
+    def test_a_glob_over_spellings_is_one_that_begins_so(self) -> None:
+        every = {*PACKAGED.block("google_vertex").ids}
+        with_slash = {one for one in every if "/" in one}
+        assert ids(merged(PACKAGED, deny={"google_vertex": ["*/*"]}), "google_vertex") == every - with_slash
+        claude = {one for one in every if one.startswith("claude")}
+        left = ids(merged(PACKAGED, deny={"google_vertex": ["publishers/google/models/*"]}), "google_vertex")
+        assert left == claude | with_slash
+        assert ids(merged(PACKAGED, deny={"openai": ["models/*"]}), "openai") == {*PACKAGED.block("openai").ids}
+
+    def test_entries_and_match_correct_the_model(self) -> None:
+        entry = {"provider": "gemini", "id": f"models/{FLASH}", "tags": ["x"]}
+        assert merged(PACKAGED, models=[entry]).get_model("google", FLASH).tags == ("x",)
+        glob = {"provider": "gemini", "match": f"models/{FLASH}*", "tags": ["x"]}
+        assert "x" in merged(PACKAGED, models=[glob]).get_model("google", FLASH).tags
+
+    def test_an_entry_that_states_a_name_defines_a_model_of_its_own(self) -> None:
+        entry = {"provider": "google", "id": f"models/{FLASH}", "name": "Mine"}
+        catalogue = merged(PACKAGED, models=[entry], deny={"google": [f"models/{FLASH}"]})
+        assert not catalogue.allowed(f"google:models/{FLASH}")
+        assert catalogue.allowed(f"google:{FLASH}")
+
+
+class TestForms:
+    """`validate` warns of a pattern without effect, and a ban of forms that are not listed has one."""
+
+    @pytest.mark.parametrize(
+        ("provider", "pattern"),
+        [
+            ("openrouter", "*:online"),
+            ("openrouter", "openai/o3:nitro"),
+            ("openrouter", "openai/o3:online:nitro"),
+            ("openrouter", "openai/*:exact?"),
+            ("bedrock", "apac.*"),
+            ("bedrock", "apac.amazon.nova-2-lite-v1:0"),
+            ("gemini", f"models/{FLASH}"),
+            ("gemini", "models/gemini-3*"),
+        ],
+    )
+    def test_a_ban_that_holds_gets_no_warning(self, provider: str, pattern: str) -> None:
+        assert told(PACKAGED, f'[deny]\n{provider} = ["{pattern}"]\n') == []
+
+    @pytest.mark.parametrize(
+        ("provider", "pattern"),
+        [
+            ("openrouter", "*:onlin"),
+            ("openrouter", "nothing/such:online"),
+            ("openai", "*:online"),
+            ("openai", "apac.*"),
+            ("gemini", "models/gemini-99"),
+        ],
+    )
+    def test_one_that_does_nothing_does(self, provider: str, pattern: str) -> None:
+        (one,) = told(PACKAGED, f'[deny]\n{provider} = ["{pattern}"]\n')
+        assert "matches no model of" in one
+
+    def test_exclude_and_allow_are_about_what_is_listed(self) -> None:
+        (one,) = told(PACKAGED, '[exclude]\nopenrouter = ["*:online"]\n')
+        assert "only forms that it does not list, such as" in one
+        assert one.endswith("Only deny holds for such names.")
+        (other,) = told(PACKAGED, '[allow]\nopenai = "all"\nopenrouter = ["openai/o3:online"]\n')
+        assert other.endswith("Only deny holds for such names.")
 
 
 class TestModels:
@@ -345,6 +458,7 @@ class TestCommands:
         ("provider", "pattern", "line"),
         [
             ("openai", "gpt-4o-mini-2024-07-18", 'openai = ["gpt-4o-mini"]\n'),
+            ("vertex_ai", "models/gemini-3.5-flash", 'google_vertex = ["gemini-3.5-flash"]\n'),
             ("haus", "alpha", 'house = ["a"]\n'),
             ("Our-House", "b[eu]", ""),
             ("house", "b[eu]", 'house = ["b[eu]"]\n'),
@@ -397,6 +511,15 @@ class TestFoundFiles:
         assert "house:a" not in [model.spec for model in catalogue.list_models()]
         (clone / "llm_models.toml").unlink()
         assert not llm_models.load(snapshot=base_file, publish=False, deny={provider: [pattern]}).allowed("house:a")
+
+    def test_the_ban_by_a_spelling_holds(self, clone: Path) -> None:
+        """A found file that defines a model under the spelling does not open the model that it spells."""
+        name = f"models/{FLASH}"
+        (clone / "llm_models.toml").write_text(f'[[models]]\nprovider = "google"\nid = "{name}"\nname = "x"\n')
+        hows: list[dict[str, Any]] = [{"deny": {"gemini": [name]}}, {"overrides": {"exclude": {"gemini": [name]}}}]
+        for how in hows:
+            catalogue = llm_models.load(publish=False, **how)
+            assert not catalogue.allowed(f"google:{FLASH}")
 
     @pytest.mark.parametrize(("provider", "pattern", "toml"), TAKEOVERS)
     def test_a_named_file_may_take_over_a_name(

@@ -7,10 +7,11 @@ import pickle
 from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
+from support import catalogues
 from support.command import process
 
 import llm_models
-from llm_models import Snapshot
+from llm_models import ModelNotAllowedError, Snapshot
 from llm_models.integrations.openai_sdk import client_options
 
 if TYPE_CHECKING:
@@ -189,3 +190,22 @@ class TestCommands:
         assert line.split(maxsplit=1) == ["requested", f"the id that is sent is {DATED}, as requested"]
         assert f'"requested": "{DATED}"' in process("show", f"openai:{DATED}", "--json", cwd=tmp_path).out
         assert "requested" not in process("show", "openai:gpt-4o-mini", cwd=tmp_path).out
+
+
+class TestBans:
+    def test_a_model_passes_no_ban_that_its_name_does_not(self, packaged: Snapshot) -> None:
+        model = packaged.resolve("openrouter:openai/o3:online")
+        banned = Snapshot(packaged.file, deny={"openrouter": ["*:online"]})
+        for ask in (banned.resolve, banned.wire_id, banned.endpoint):
+            with pytest.raises(ModelNotAllowedError):
+                ask(model)
+        assert not banned.allowed(model)
+        assert banned.allowed(packaged.resolve("openrouter:openai/o3"))
+
+    def test_a_model_of_another_catalogue_is_what_its_name_means_here(self) -> None:
+        served = {"gpt-5.2": {"served_as": ["x"]}, "gpt-5.5": {}}
+        model = Snapshot(catalogues.from_records({"openai": served})).resolve("openai:x")
+        other = Snapshot(catalogues.from_records({"openai": {"gpt-5.2": {}, "gpt-5.5": {"served_as": ["x"]}}}))
+        assert other.resolve(model).id == other.resolve("openai:x").id == "gpt-5.5"
+        none = Snapshot(catalogues.from_records({"openai": {"gpt-5.2": {}}}))
+        assert not none.allowed(model)

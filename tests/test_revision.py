@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -21,9 +22,6 @@ from llm_models import checks, paths, schema
 from llm_models.errors import ConfigError
 from llm_models.positions import locate
 from llm_models.revision import Revision
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SPEC = "openai:gpt-4o-mini"
 FILE = """\
@@ -173,9 +171,64 @@ class TestSet:
     def test_one_wrong_change_of_several_writes_none(self) -> None:
         assert "nothing was written" in refused("set", SPEC, "cost.output=1", "cost.inptu=2")
 
-    @pytest.mark.parametrize("spec", ["opnai:gpt-4o-mini", "gpt-4o-mini", ""])
+    @pytest.mark.parametrize("spec", ["opnai:gpt-4o-mini", "o3-mini", "no-such-model", ""])
     def test_a_spec_that_names_no_provider_is_refused(self, spec: str) -> None:
+        write(Path(), "")
         assert ("under [[providers]] first" in refused("set", spec, "cost.input=1")) == (":" in spec)
+
+    @pytest.mark.parametrize(
+        ("spec", "provider", "model_id"),
+        [
+            ("gemini/models/gemini-3.5-flash", "google", "gemini-3.5-flash"),
+            ("google:models/gemini-3.5-flash", "google", "gemini-3.5-flash"),
+            ("models/gemini-3.5-flash", "google", "gemini-3.5-flash"),
+            ("vertex_ai/publishers/google/models/gemini-3.5-flash", "google_vertex", "gemini-3.5-flash"),
+            ("gpt-5.4-mini-2026-03-17", "openai", "gpt-5.4-mini"),
+            ("gpt-4o-mini", "openai", "gpt-4o-mini"),  # the file prefers it
+            ("house", "my-gateway", "house-7b"),
+            ("my_gateway/house", "my-gateway", "house-7b"),
+        ],
+    )
+    def test_a_text_is_read_as_lookups_read_it(self, spec: str, provider: str, model_id: str) -> None:
+        after = tomllib.loads(changed("set", spec, "tags+=new"))
+        (entry,) = [one for one in after["models"] if "new" in one.get("tags", ())]
+        assert (entry["provider"], entry["id"]) == (provider, model_id)
+        assert "new" not in changed("unset", spec, "tags")
+
+    @pytest.mark.parametrize(
+        "spec", ["openai/gpt-5.4-mni", "vllm:foo", "ollama/foo", "foo", "nvidia/nemotron", "grok:grok-4.3"]
+    )
+    def test_a_text_that_leads_nowhere_gets_the_error_of_lookups(
+        self, spec: str, packaged: llm_models.Snapshot
+    ) -> None:
+        with pytest.raises(llm_models.UnknownModelError) as caught:
+            packaged.resolve(spec)
+        message = refused("set", spec, "tags+=x")
+        assert str(caught.value) in message
+        assert message.count("[[providers]]") <= 1
+        assert ("To define a new model, write" in message) is spec.startswith(("openai/", "nvidia/"))
+
+    @pytest.mark.parametrize(
+        ("spec", "listed"),
+        [
+            ("bedrock/apac.amazon.nova-2-lite-v1:0", "amazon_bedrock:amazon.nova-2-lite-v1:0"),
+            ("apac.amazon.nova-2-lite-v1:0", "amazon_bedrock:amazon.nova-2-lite-v1:0"),
+            ("openrouter/openai/o3:online", "openrouter:openai/o3"),
+            ("openrouter:openai/o3:online", "openrouter:openai/o3"),
+        ],
+    )
+    def test_a_form_with_its_own_price_is_not_taken_for_the_listed_model(self, spec: str, listed: str) -> None:
+        assert f"write '{listed}'. To define this one, also set name." in refused("set", spec, "tags+=x")
+        fine("set", spec, "name=Mine")
+        fine("set", spec, "tags+=x")
+
+    def test_a_name_that_several_providers_have_is_refused_with_them(self, folder: Path) -> None:
+        write(folder, FILE.replace('prefer = ["openai"]', "").replace('id = "house-7b"', 'id = "gpt-5.4-mini"'))
+        message = refused("set", "gpt-5.4-mini", "tags+=x")
+        assert "openai:gpt-5.4-mini" in message
+        assert "my_gateway:gpt-5.4-mini" in message
+        assert message.count("Choose one of these") == 1
+        assert "prefer=" not in message
 
     def test_a_model_that_nobody_has_is_warned_of_with_the_nearest(self) -> None:
         result = run("set", "openai:gpt-4o-mni", "cost.input=1", "--dry-run")

@@ -10,6 +10,7 @@ from support import catalogues
 
 import llm_models
 from llm_models import (
+    AmbiguousModelError,
     LLMModelsError,
     Model,
     ModelKey,
@@ -17,6 +18,7 @@ from llm_models import (
     RetiredModelError,
     Snapshot,
     UnknownModelError,
+    UnknownProviderError,
 )
 from llm_models.lookup import locate
 from llm_models.modelspec import STYLES
@@ -257,7 +259,21 @@ class TestBadValues:
             getattr(packaged, name)(value)
         assert packaged.allowed(value) is False
 
-    @pytest.mark.parametrize("text", ["", " ", "openai:", "openai: ", "@openai", "openai:%@", "%FF@openai"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            " ",
+            "openai:",
+            "openai: ",
+            "@openai",
+            "openai:%@",
+            "%FF@openai",
+            "\ud800",
+            "openai:\ud800",
+            "openai/\ud800",
+        ],
+    )
     @pytest.mark.parametrize("name", ASKING)
     def test_no_model_in_a_text(self, packaged: Snapshot, name: str, text: str) -> None:
         with pytest.raises(LLMModelsError) as caught:
@@ -301,3 +317,66 @@ class TestForms:
             text = catalogue.format_spec((owner, model_id), style)
             assert catalogue.parse_spec(text) == catalogue.resolve(text).key == ("house", model_id)
         assert catalogue.resolve(model_id, scope="mine").id == model_id
+
+
+class TestAnotherSpelling:
+    """A text that names a provider, and what that provider has under another spelling."""
+
+    def test_no_text_leads_silently_to_another_provider(self, packaged: Snapshot) -> None:
+        def letters(name: str) -> str:
+            return "".join(filter(str.isalnum, name.lower()))
+
+        asked = 0
+        for name, rows in packaged.view.names().items():
+            head, _, rest = name.partition("/")
+            provider = packaged.view.file.provider_id(head) if rest else None
+            if provider is None or any(row[0] == provider for row in rows):
+                continue
+            own = [one for one in packaged.view.file.block(provider).ids if letters(one) == letters(rest)]
+            if own and rest not in packaged.view.file.block(provider).rows:
+                with pytest.raises((AmbiguousModelError, RetiredModelError)) as caught:
+                    packaged.resolve(name)
+                if isinstance(caught.value, AmbiguousModelError):
+                    assert caught.value.specs[0].startswith(f"{provider}:")
+                    assert f"{rows[0][0]}:{name}" in caught.value.specs
+                    asked += 1
+        assert asked > 20
+
+    def test_a_preferred_reseller_was_named(self, packaged: Snapshot) -> None:
+        assert packaged.resolve("zai/GLM-5.2", prefer=["crusoe"]).spec == "crusoe:zai/GLM-5.2"
+        assert packaged.resolve("zai/GLM-5.2", scope="crusoe").spec == "crusoe:zai/GLM-5.2"
+
+    @pytest.mark.parametrize(
+        ("deny", "text", "why"),
+        [
+            ({"zai": ["glm-5.2"]}, "zai/GLM-5.2", "zai:glm-5.2 is denied by pattern 'glm-5.2' (an argument)"),
+            (
+                {"anthropic": ["*"]},
+                "anthropic/claude-opus-4.6",
+                "claude-opus-4.6 is denied by pattern '*' (an argument)",
+            ),
+            ({"anthropic": ["*"]}, "anthropic:claude-nope", "claude-nope is denied by pattern '*' (an argument)"),
+        ],
+    )
+    def test_the_ban_is_stated(self, packaged: Snapshot, deny: Any, text: str, why: str) -> None:
+        banned = Snapshot(packaged.file, deny=deny)
+        assert not banned.allowed(text)
+        with pytest.raises(ModelNotAllowedError, match=re.escape(why)):
+            banned.resolve(text)
+
+    @pytest.mark.parametrize(
+        ("text", "spec"),
+        [
+            ("models/gemini-2.0-flash", "google:gemini-2.0-flash"),
+            ("google:models/gemini-2.0-flash", "google:gemini-2.0-flash"),
+            ("openrouter/anthropic/claude-3.7-sonnet:thinking", "openrouter:anthropic/claude-3.7-sonnet"),
+        ],
+    )
+    def test_a_form_of_a_model_that_is_gone(self, packaged: Snapshot, text: str, spec: str) -> None:
+        with pytest.raises(RetiredModelError) as caught:
+            packaged.resolve(text)
+        assert caught.value.spec == spec
+
+    def test_a_gone_provider_that_never_had_the_model(self, packaged: Snapshot) -> None:
+        with pytest.raises(UnknownProviderError, match="github_models is no longer listed"):
+            packaged.resolve("github/gpt-4o")

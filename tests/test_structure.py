@@ -12,7 +12,7 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "spellings"),
+    ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "name_forms", "spellings"),
     ("known_names", "patterns"),
     ("days", "similarity"),
     ("enrich", "records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
@@ -25,9 +25,9 @@ RANKS = (
     ("hosts", "name_rules", "readings", "standing"),
     ("suggestions", "touched", "validation"),
     ("retired",),
-    ("moving",),
+    ("misses", "moving"),
     ("case", "changes", "grammar", "ingest", "lookup", "selection", "sources"),
-    ("config", "matches", "misread", "snapshot_writer", "takeovers"),
+    ("config", "matches", "misread", "snapshot_writer", "takeovers", "targets"),
     ("behaviour", "observations", "stored"),
     ("in_use",),
     ("checks", "trust"),

@@ -148,7 +148,8 @@ def init_command(folder: str) -> None:
 def set_command(spec: str, changes: tuple[str, ...], dry_run: bool, config: str | None) -> None:
     """Set values of a model in llm_models.toml; FIELD+=VALUE adds to a list.
 
-    Write FIELD and VALUE as in TOML; a bare word is a string. The comments, order and layout of the file stay.
+    SPEC is any text that names a model; the entry has its id. For a new model, write PROVIDER:ID. Write FIELD and VALUE
+    as in TOML; a bare word is a string. The comments, order and layout of the file stay.
     """
     _revise(config, dry_run, lambda revision: revision.set_fields(spec, changes))
 

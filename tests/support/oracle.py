@@ -170,6 +170,10 @@ class Plain:
             if not self.shown(key):
                 raise Fault("ModelNotAllowedError")
             return key
+        known = f"{provider}:{name}" in self.tail["removed"] or self.was_listed(provider, name)
+        denied = any(one == provider and fnmatch.fnmatchcase(name, pattern) for one, pattern in self.deny)
+        if denied and not known:
+            raise Fault("ModelNotAllowedError")
         raise Fault("UnknownModelError")
 
     def split(self, text: str) -> tuple[str, str] | None:
@@ -196,6 +200,20 @@ class Plain:
         removed = f"{provider}:{rest}" in self.tail["removed"]
         return (provider, rest) if denied or removed or self.was_listed(provider, rest) else None
 
+    def written(self, text: str) -> list[tuple[str, str]]:
+        """The models of the provider before the first `/` whose id is another spelling of the rest."""
+
+        head, slash, rest = text.partition("/")
+        provider = self.provider_id(head) if slash and rest else None
+
+        def letters(name: str) -> tuple[str, str]:
+            whole, last = ("".join(filter(str.isalnum, one.lower())) for one in (name, name.rpartition("/")[2]))
+            return whole, last
+
+        whole, last = letters(rest)
+        own = {key: letters(key[1]) for key in self.models if key[0] == provider}
+        return [key for key, names in own.items() if whole == names[0] or last == names[1]]
+
     def resolve(self, text: str, scope: str | None = None, prefer: list[str] | None = None) -> tuple[str, str]:
         text = text.strip()
         within = None if scope in (None, "all") else self.provider(str(scope))
@@ -215,13 +233,16 @@ class Plain:
         by_id = [key for key in shown if key[1] == text]
         by_served = [key for key in shown if text in self.models[key].get("served_as", [])]
         found = sorted(by_id or by_served or shown)
-        if len(found) > 1:
-            ranked = [key for name in wanted for key in found if key[0] == name]
-            if not ranked:
-                raise Fault("AmbiguousModelError")
+        ranked = [key for name in wanted for key in found if key[0] == name]
+        if ranked:
             return ranked[0]
-        if found:
+        written = self.written(text)
+        if written and not any(map(self.shown, written)):
+            raise Fault("ModelNotAllowedError")
+        if len(found) == 1 and not written:
             return found[0]
+        if found:
+            raise Fault("AmbiguousModelError")
         hidden = any(text in self.names(key) for key in self.models)
         raise Fault("ModelNotAllowedError" if hidden else "UnknownModelError")
 

@@ -1,0 +1,137 @@
+"""Misses: why a name leads to no model; standard library only, imported only for such a name."""
+
+from __future__ import annotations
+
+from llm_models import name_rules
+from llm_models.errors import (
+    AmbiguousModelError,
+    ModelNotAllowedError,
+    UnknownModelError,
+    UnknownProviderError,
+    printable,
+    quoted,
+)
+from llm_models.modelspec import fold_provider, split_spec
+from llm_models.retired import absent_model, absent_name, absent_provider
+from llm_models.suggestions import for_model, for_name, for_provider, makers_first, unknown_provider_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from llm_models.errors import LLMModelsError
+    from llm_models.view import ModelRow, View
+
+
+def unknown_provider(text: object, known: Collection[str], view: View | None = None) -> UnknownProviderError:
+    """The error for a name of no provider. It states when a provider was listed that `view` remembers."""
+    if view is not None:
+        absent = absent_provider(view.past, text)
+        if absent is not None:
+            return absent
+        hint = for_provider(view, text)
+    else:
+        from llm_models.similarity import provider_hint
+
+        hint = provider_hint(fold_provider(text), known) if isinstance(text, str) else ""
+    return UnknownProviderError(f"unknown provider {quoted(text)}.{hint}", provider=text)
+
+
+def of_no_provider(view: View, provider: object, name: object) -> LLMModelsError:
+    return absent_model(view, provider, name) or unknown_provider(provider, view.known, view)
+
+
+def unknown_model(view: View, provider: str, name: object) -> UnknownModelError | ModelNotAllowedError:
+    spec = f"{provider}:{name}"
+    removed = view.removed(provider, name) if isinstance(name, str) else None
+    if removed is not None:
+        model_id, by = removed
+        where = f" ({printable(by['place'])})" if "place" in by else ""
+        message = f"{printable(f'{provider}:{model_id}')} is excluded by pattern {quoted(by['pattern'])}{where}"
+        return UnknownModelError(message, spec=spec)
+    absent = absent_model(view, provider, name, lambda: for_model(view, provider, name))
+    absent = absent or _gone_form(view, provider, name)
+    if absent is not None:
+        return absent
+    if view.filters is not None and isinstance(name, str):
+        denied = view.filters.reason(provider, [name], view.id_of)
+        if denied is not None and denied[0] == "deny":  # also where the provider never had that name
+            return not_allowed(view, provider, name, *denied)
+    return UnknownModelError(f"{provider} has no model {quoted(name)}.{for_model(view, provider, name)}", spec=spec)
+
+
+def unknown_name(view: View, name: str) -> LLMModelsError:
+    def hint() -> str:
+        return for_name(view, name)
+
+    key = split_spec(name, view.past.provider_id)
+    if key is None:
+        absent: LLMModelsError | None = absent_name(view, name, hint)
+    else:
+        absent = absent_model(view, *key) or absent_provider(view.past, key[0])
+    before, _, rest = name.partition("/")
+    provider = view.file.provider_id(before) if rest else None
+    absent = absent or _gone_form(view, None, name) or _gone_head(view, name)
+    if absent is None and provider is not None:
+        absent = _gone_form(view, provider, rest)
+    if absent is not None:
+        return absent
+    head = unknown_provider_in(view, name)
+    why = f"no provider has a model {quoted(name)}{head and f', and {head}'}"
+    if provider is not None:
+        why = f"{provider} has no model {quoted(rest)}, and {why}"
+    return UnknownModelError(f"{why}.{hint()}", spec=name)
+
+
+def _gone_form(view: View, provider: str | None, name: object) -> UnknownModelError | None:
+    """The error for a name that safe rules read as that of a model which is gone."""
+    meant = name_rules.meanings(provider, name) if isinstance(name, str) else ()
+    return next(filter(None, (absent_model(view, *key) for key in meant)), None)
+
+
+def _gone_head(view: View, name: str) -> LLMModelsError | None:
+    """The error for `provider/model` whose provider is gone and never had that model."""
+    head, slash, _ = name.partition("/")
+    gone = view.past.provider_id(head) if slash and view.file.provider_id(head) is None else None
+    return None if gone is None else absent_provider(view.past, head)
+
+
+def ambiguous(view: View, name: str, rows: list[ModelRow], written: list[ModelRow]) -> AmbiguousModelError:
+    """The error for an id of several providers; `written` are models of the one that the text names."""
+
+    def spec(provider: str, row: int) -> str:
+        return f"{provider}:{view.file.block(provider).ids[row]}"
+
+    specs = tuple([spec(*row) for row in (*written, *makers_first(view, rows))])
+    listed = ", ".join(map(printable, specs[:8])) + (f" and {len(specs) - 8} more" if len(specs) > 8 else "")
+    problem = f"{quoted(name)} is served by {len(specs)} providers: {listed}"
+    if written:
+        provider, rest = written[0][0], name.partition("/")[2]
+        problem = f"{provider} has no model {quoted(rest)}, and {quoted(name)} can mean {listed}"
+    message = f"{problem}. Choose one of these, or pass prefer= with a provider"
+    return AmbiguousModelError(message, spec=name, specs=specs, problem=problem)
+
+
+def not_allowed(view: View, provider: str, model_id: str, section: str, pattern: str | None) -> ModelNotAllowedError:
+    """The error for a hidden model; `section` and `pattern` are those of `Filters.reason`.
+
+    The file's tail has the origins of the file's own patterns. A pattern that is not one of them is an argument.
+    """
+    spec = f"{provider}:{model_id}"
+    stated = view.file.header["filters"].get(section) or {}
+    origins = view.file.tail().get("settings", {}).get(section, {}).get(provider, {})
+    if section == "deny":
+        why = f"denied by pattern {quoted(pattern)}"
+        by_argument = pattern not in stated.get(provider, ())
+        origin = origins.get(str(pattern))
+    else:
+        allow = view.filters.allow if view.filters is not None else None
+        listed = allow is not None and provider in allow
+        why = f"not allowed: {f'no pattern of allow.{provider} matches' if listed else f'allow leaves out {provider}'}"
+        by_argument = allow != stated
+        origin = next(iter(origins.values()), None)
+    if by_argument:
+        why += " (an argument)"
+    elif origin is not None:
+        why += f" ({printable(origin.get('place', origin['layer']))})"
+    return ModelNotAllowedError(f"{printable(spec)} is {why}", spec=spec, pattern=pattern)

@@ -1,0 +1,124 @@
+"""Targets: which model a text means to a command that changes a configuration: read as lookups read it, with its id.
+
+`run` is the catalogue with what the configuration states; its last layer is the configuration.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from llm_models import known_names, lookup, name_rules
+from llm_models.errors import AmbiguousModelError, ConfigError, InvalidSpecError, printable, quoted
+from llm_models.modelspec import finder, fold_provider, spec_error, split_spec
+from llm_models.name_forms import read_as
+from llm_models.records import ModelKey
+from llm_models.view import View
+
+if TYPE_CHECKING:
+    from llm_models.layers import Entry
+    from llm_models.touched import Touched
+
+
+def key_of(run: Touched, spec: str) -> ModelKey:
+    """The key of the model that a text names, by the id that the catalogue or the configuration gives it.
+
+    The model need not exist where the text names its provider with `:` or `@`. Raises `InvalidSpecError`.
+    """
+    text = spec.strip()
+    key = _with_provider(run, text) or _by_lookup(run, text)
+    return key._replace(id=_id_of(run, *key) or key.id)
+
+
+def entry_of(run: Touched, key: ModelKey) -> Entry | None:
+    """The entry of the configuration about a model, by its id."""
+    of_model = (one for one in run.layers[-1].models if one.match is None and (one.provider, one.id) == key)
+    return next(of_model, None)
+
+
+def refuse_form(run: Touched, key: ModelKey) -> None:
+    """Raise `ConfigError` for an entry without effect about a form of a name that a rule reads as another model.
+
+    A region or the suffix of a router can have another price, so the entry may not be meant for the listed model.
+    """
+    left_out = {(entry.provider, entry.id) for entry in run.left_out if entry.match is None}
+    if key not in left_out or key.provider not in run.base.blocks or run.past.knows(*key):
+        return
+    found = name_rules.safe(View(run.base, None), *key)
+    if found is not None:
+        listed = f"{key.provider}:{run.base.block(key.provider).ids[found[0][1]]}"
+        why = f"the catalogue does not list {printable(f'{key.provider}:{key.id}')}, which can have its own price"
+        how = f"To change the model that it lists, write {quoted(listed)}. To define this one, also set name."
+        raise ConfigError(f"{why}; nothing was written. {how}")
+
+
+def _id_of(run: Touched, provider: str, name: str) -> str | None:
+    return read_as(name, partial(run.names.id_of, provider), provider)
+
+
+def _provider_id(run: Touched, text: str) -> str | None:
+    """The id of a known provider, or of one that an entry of the configuration names, though it may be gone."""
+    return run.names.provider_id(text) or finder({entry.provider for entry in run.layers[-1].models})(text)
+
+
+def _with_provider(run: Touched, text: str) -> ModelKey | None:
+    """The key that a text names together with a provider; of `provider/model` only where there is such a model."""
+    provider_id = partial(_provider_id, run)
+    key = split_spec(text, provider_id)
+    if key is not None:
+        if not key.id:
+            raise spec_error(text, provider_id, ())
+        return key
+    head, slash, rest = text.partition("/")
+    provider = provider_id(head) if slash else None
+    keys = () if provider is None else (ModelKey(provider, rest.strip()), ModelKey(provider, text))
+    return next((key for key in keys if _id_of(run, *key) or entry_of(run, key) is not None), None)
+
+
+def _by_lookup(run: Touched, text: str) -> ModelKey:
+    """The key that a text names by a rule, as a model that is gone, or as the name of a model without a provider."""
+    view = View(run.base, None, run.remembers)
+    key = lookup.key_of(view, text)
+    if key is not None:
+        return key
+    rows = view.names().get(text, [])
+    keys = [ModelKey(provider, run.base.block(provider).ids[row]) for provider, row in rows]
+    for provider in run.models:
+        model_id = run.names.id_of(provider, text)
+        if model_id is not None and (provider in run.own or not rows):
+            keys.append(ModelKey(provider, model_id))
+    if len(keys) > 1:
+        keys = [key for name in _preferred(run) for key in keys if key.provider == name][:1] or keys
+    if len(keys) == 1:
+        return keys[0]
+    if len(keys) > len(rows):
+        listed = " and ".join([f"{provider}:{model_id}" for provider, model_id in keys])
+        raise InvalidSpecError(f"{quoted(text)} is served by {printable(listed)}. Choose one of these.", text=text)
+    found = lookup.locate(view, text, None, ())
+    if not callable(found):
+        return ModelKey(found[0], text)
+    error = found()
+    why = f"{error.problem}. Choose one of these." if isinstance(error, AmbiguousModelError) else str(error)
+    raise InvalidSpecError(f"{why}{'' if why[-1] in '.?' else '.'}{_how_to_define(run, text)}", text=text)
+
+
+def _preferred(run: Touched) -> list[str]:
+    stated: list[str] | None = run.layers[-1].settings.get("prefer")
+    return list(run.base.header["filters"].get("prefer") or ()) if stated is None else stated
+
+
+def _how_to_define(run: Touched, text: str) -> str:
+    """How to define what a text that leads nowhere may name, as a sentence after a space; empty for a bare name.
+
+    A word in the place of a provider of which something is known has its own hint.
+    """
+    head, slash, rest = text.partition("/")
+    provider = _provider_id(run, head) if slash else None
+    if provider is not None and rest.strip():
+        return f" To define a new model, write {quoted(f'{provider}:{rest.strip()}')}."
+    before, colon, _ = text.partition(":")
+    _, at, after = text.rpartition("@")
+    name = before if colon else after if at else ""
+    if not name or "/" in name or known_names.meant(fold_provider(name)) is not None:
+        return ""
+    return " A provider of your own needs an entry under [[providers]] first."
