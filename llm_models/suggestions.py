@@ -112,14 +112,14 @@ def for_name(view: View, name: str) -> str:
         near = [spec for one in read_as for spec in _near_specs(view, one, loosely=True)]
     if near:
         return did_you_mean(near)
+    if (found.loose or not found.names) and meant(fold_provider(name)) == ():
+        return f" {quoted(name)} is {NOT_HERE}"
     provider = view.file.provider_id(name)
     if provider is not None:
         return found.sentence() + f" 'llm-models list {printable(provider)}' lists the models of that provider."
     if found.names:
         return found.sentence(LIST_MODELS)
     likely = [provider for one in read_as for provider in one.providers or ()]
-    if meant(fold_provider(name)) == ():
-        return f" {quoted(name)} is {NOT_HERE}"
     return did_you_mean(likely) or f" {LIST_PROVIDERS if ends(name) else LIST_MODELS}"
 
 
