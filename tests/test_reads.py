@@ -743,9 +743,9 @@ class TestGlobs:
         compiled: list[str] = []
         compile_one = filters.matcher
 
-        def matcher(pattern: str, id_of: Any) -> Any:
+        def matcher(pattern: str, *how: Any) -> Any:
             compiled.append(pattern)
-            return compile_one(pattern, id_of)
+            return compile_one(pattern, *how)
 
         monkeypatch.setattr(filters, "matcher", matcher)
         catalogue = Snapshot(packaged.file, deny={"openai": ["a*", "b*"], "anthropic": ["c*"]})
