@@ -166,7 +166,7 @@ class Snapshot(Immutable):
 
     def resolve(self, spec: Spec, *, scope: str | None = None, prefer: Iterable[str] | None = None) -> Model:
         """`llm_models.resolve`, of this snapshot."""
-        if scope is None and prefer is None and spec.__class__ is str and spec in self._texts:
+        if scope is None and prefer is None and type(spec) is str and spec in self._texts:
             return self._texts[spec]
         within = self._scope(scope)
         found = locate(self.view, spec, within, self._providers(prefer or ()))

@@ -228,7 +228,7 @@ class Plain:
                 raise Fault("UnknownModelError")
             return self.get(*spec)
         if within is not None:
-            raise Fault("UnknownModelError")
+            return self.get(within, text)
         shown = [key for key in self.models if text in self.names(key) and self.shown(key)]
         by_id = [key for key in shown if key[1] == text]
         by_served = [key for key in shown if text in self.models[key].get("served_as", [])]
