@@ -102,15 +102,24 @@ class Agreement:
         canonicals: Iterable[str] = (),
         families: Iterable[str] = (),
     ) -> None:
-        records = list(records)
-        stated = {*canonicals, *(model["canonical"] for _, model in records if model.get("canonical"))}
-        self._own = {_folded(canonical): canonical for canonical in sorted(stated)}
+        self._own: dict[str, str] = {}
         self._by_key: dict[str, set[str]] = {}
-        for canonical in stated:
-            self._by_key.setdefault(key_of(canonical), set()).add(canonical)
-        self._families = {*families, *(model["family"] for _, model in records if model.get("family"))}
+        self._families = set(families)
         self._by_part: dict[str, list[tuple[list[str], str]]] | None = None
         self._votes: dict[tuple[str, str, str], dict[Any, int]] = {}
+        self._name(canonicals)
+        self.add(records)
+
+    def _name(self, canonicals: Iterable[str]) -> None:
+        for canonical in sorted({*canonicals}):
+            self._own[_folded(canonical)] = canonical
+            self._by_key.setdefault(key_of(canonical), set()).add(canonical)
+
+    def add(self, records: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Let more records agree or differ."""
+        records = list(records)
+        self._name(model["canonical"] for _, model in records if model.get("canonical"))
+        self._families.update(model["family"] for _, model in records if model.get("family"))
         for provider, model in records:
             if model.get("canonical"):
                 self._by_key.setdefault(key_of(model["id"]), set()).add(model["canonical"])

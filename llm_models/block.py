@@ -155,7 +155,7 @@ def encode_block(
 
 
 BESIDE = ("derived", "likely")
-"""The keys of a line that hold what nobody states."""
+"""The keys of a line that hold what is not stated."""
 
 
 def effective(line: Line, provider: str) -> dict[str, Any]:

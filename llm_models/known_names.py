@@ -1,6 +1,6 @@
 """Known names: words that tools use as the name of a provider, and that the catalogue does not have as one; data only.
 
-A word with a meaning is never corrected to a name that is merely spelled alike: `grok` is not `groq`. Names are in the
+A word with a meaning is never corrected to a name that is only spelled alike: `grok` is not `groq`. Names are in the
 spelling of `modelspec.fold_provider`. A provider of the catalogue, or an alias of one, comes before these tables.
 """
 

@@ -29,7 +29,7 @@ ELSEWHERE = ...
 SHORT = 3
 """A model that was seen for at most so many days after its first one was withdrawn: most are typos of the source."""
 SURE = 14
-"""How many days may lie between the days around such a listing. With more, nobody knows how long it was listed."""
+"""How many days may lie between the days around such a listing. With more, it is not known how long it was listed."""
 
 
 class Entry(NamedTuple):

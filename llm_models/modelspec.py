@@ -1,7 +1,7 @@
 """Names of providers and models: how they are read and written; standard library only.
 
 A model spec is text that names a model: `openai:gpt-5.4-mini`, or `gpt-5.4-mini@openai`. Model ids may contain `/`, `:`
-and `@`, so the known providers decide which separator counts. Whoever knows them passes a function that finds the
+and `@`, so the known providers decide which separator counts. The caller passes a function that finds the
 provider which a text names.
 """
 

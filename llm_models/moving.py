@@ -15,7 +15,6 @@ from llm_models.errors import printable
 from llm_models.kinds import is_moving
 from llm_models.merge import OMIT, Layered, merge, nest
 from llm_models.origins import fields_of, leaves, weaker
-from llm_models.similarity import model_hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -69,6 +68,8 @@ class Moving:
             self.void.append(entry)
             return
         text = f"{provider} has no model '{printable(target)}'"
+        from llm_models.similarity import model_hint
+
         hint = model_hint(target, self._touched.ids(provider))
         self.problems.append(entry.layer.document.problem((*entry.path, FIELD), text, hint))
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST = 4
 """How many rules may follow each other."""
 THEN = " + "
-"""What stands between the names of rules that follow each other."""
+"""The text between the names of rules that follow each other."""
 LONGEST = 500
 """The longest name that rules are applied to, in characters."""
 

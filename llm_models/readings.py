@@ -20,7 +20,7 @@ class Reading(NamedTuple):
     """A text read with its provider at the `mark`: that part of it, also as `folded`, and the rest.
 
     `providers` are those that may be meant, None for one that is known to be no provider of the catalogue. `here`: the
-    catalogue has the provider. `known`: the word has a meaning, and is not merely spelled like a name.
+    catalogue has the provider. `known`: the word has a meaning, and is not only spelled like a name.
     """
 
     mark: str

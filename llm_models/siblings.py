@@ -86,8 +86,9 @@ def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]
             for model_id in base.block(provider).ids:
                 if key_of(model_id) in keys:
                     add(provider, model_id)
-    near = Agreement(records.values(), canonicals)
-    groups = {near.canonical(key[0], models[key]) for key in wanted} - {None}
+    agreement = Agreement(records.values(), canonicals, families)
+    near = set(records)
+    groups = {agreement.canonical(key[0], models[key]) for key in wanted} - {None}
     texts = [b'"canonical":' + encode_json(group) for group in groups]
     for provider, data in blocks.items():
         for text in [text for text in texts if text in data]:
@@ -95,7 +96,8 @@ def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]
             for row, model_id in enumerate(block.ids):
                 if text in block.line(row):
                     add(provider, model_id)
-    return Agreement(records.values(), canonicals, families)
+    agreement.add(record for key, record in records.items() if key not in near)
+    return agreement
 
 
 def _may_hold(data: bytes, keys: set[str]) -> bool:

@@ -175,7 +175,7 @@ def _written(view: View, names: Iterable[str]) -> dict[str, str]:
 
 
 def unknown_provider_in(view: View, name: str) -> str:
-    """What stands in a text where the name of a provider would, as words; empty for a plain id.
+    """The part of a text where a provider's name is expected, as words; empty for a plain id.
 
     Also empty where a rule reads the text, or `for_name` names that provider as one outside the catalogue.
     """

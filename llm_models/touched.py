@@ -15,7 +15,6 @@ from llm_models.modelspec import fold_provider
 from llm_models.name_table import NameTable
 from llm_models.origins import stored
 from llm_models.patterns import is_nameable, is_plain, matcher
-from llm_models.similarity import provider_hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -214,6 +213,8 @@ class Touched:
         self.names.add(entry, model_id)
 
     def _unknown_provider(self, provider: str, layer: Layer, path: DocumentPath, key: str | None = None) -> None:
+        from llm_models.similarity import provider_hint
+
         known, otherwise = [*self.base.blocks, *self.own], "Define it under [[providers]] first."
         hint = provider_hint(provider, known, self.base.aliases, otherwise)
         message = f"unknown provider '{printable(provider if key is None else key)}'"
