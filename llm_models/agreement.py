@@ -35,6 +35,9 @@ FACTS = {
 For `json_schema` it is right in 92 %: not enough for an answer, so an agreed True is only *likely* (`likely`).
 """
 
+TEXTS = ("canonical", "family")
+"""The fields that are texts, of which an `Agreement` must know those of all records."""
+
 PATHS = {"canonical": ("canonical",), **{name: fact.path for name, fact in FACTS.items()}}
 """What `Agreement.facts` may fill, with the path in a record."""
 
@@ -85,6 +88,16 @@ def families_by_part(families: Iterable[str]) -> dict[str, list[tuple[list[str],
         if parts := _PART.findall(family.lower()):
             by_part.setdefault(parts[0], []).append((parts, family))
     return by_part
+
+
+def texts_of(models: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The texts of the fields `TEXTS` in models' data, sorted."""
+    found: dict[str, set[str]] = {name: set() for name in TEXTS}
+    for model in models:
+        for name, texts in found.items():
+            if model.get(name):
+                texts.add(model[name])
+    return {name: sorted(texts) for name, texts in found.items()}
 
 
 class Agreement:

@@ -68,7 +68,7 @@ def build(request: Request) -> Snapshot:
         from llm_models import pipeline
 
         file, changes = pipeline.merge_application(current, overrides=overrides, behaviour=module, code=code)
-        if current.found:
+        if current.found and any(layer.by_program for layer in changes.layers):
             from llm_models.endpoints import statements
 
             from_program = statements(changes.layers)

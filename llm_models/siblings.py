@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from llm_models.agreement import FACTS, LIKELY, Agreement, key_of, stated_of
+from llm_models.agreement import FACTS, LIKELY, TEXTS, Agreement, key_of, stated_of
 from llm_models.block import encode_json
 from llm_models.jsontext import loads
 
@@ -74,7 +74,8 @@ def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]
     """The agreement of the touched models with all records of the base that are of the same models."""
     blocks = {provider: base.raw_block(provider) for provider in base.blocks}
     records = {key: (key[0], model) for key, model in models.items()}
-    canonicals, families = _values(blocks, b"canonical"), _values(blocks, b"family")
+    texts = base.tail().get("texts")
+    canonicals, families = (texts[name] if texts else _values(blocks, name.encode()) for name in TEXTS)
 
     def add(provider: str, model_id: str) -> None:
         if (provider, model_id) not in records:
@@ -89,9 +90,9 @@ def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]
     agreement = Agreement(records.values(), canonicals, families)
     near = set(records)
     groups = {agreement.canonical(key[0], models[key]) for key in wanted} - {None}
-    texts = [b'"canonical":' + encode_json(group) for group in groups]
+    stated = [b'"canonical":' + encode_json(group) for group in groups]
     for provider, data in blocks.items():
-        for text in [text for text in texts if text in data]:
+        for text in [text for text in stated if text in data]:
             block = base.block(provider)
             for row, model_id in enumerate(block.ids):
                 if text in block.line(row):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
 
+from llm_models.agreement import texts_of
 from llm_models.block import NAMES, encode_block, encode_json, filled
 from llm_models.errors import EmptyCatalogError
 from llm_models.frozen import Record, defaults
@@ -136,8 +137,7 @@ def write(
     touched = {*changes.providers, *changes.models, *changes.removed}
     own = {provider: _block(changes, provider) for provider in touched}
     header = _of_header(base, "sources", "date")
-    aliases = Aliases.text(_provider_aliases(changes))
-    if aliases:  # a header without any is that of a file that has none
+    if aliases := Aliases.text(_provider_aliases(changes)):
         header["aliases"] = aliases
     header["filters"] = {key: value for key, value in changes.settings.items() if SETTINGS[key].in_header}
     if base_kind is not None:
@@ -258,7 +258,10 @@ def _tail(changes: Changes) -> Tail:
         for provider, patterns in by_provider.items():
             stated = settings[section].get(provider, {})
             settings[section][provider] = {**stated, **patterns, **stated}
-    return in_order({"providers": providers, "models": models, "removed": removed, "settings": settings})
+    tail = in_order({"providers": providers, "models": models, "removed": removed, "settings": settings})
+    if not changes.base.blocks:
+        tail["texts"] = texts_of(data for its in changes.models.values() for one in its.values() for data in one[:2])
+    return tail
 
 
 def in_order(tail: Mapping[str, Any]) -> Tail:

@@ -346,7 +346,11 @@ class TestTheFormat:
             sizes = [len(block["models"]) for block in blocks]
             assert [place[3] for place in header["blocks"].values()] == sizes
             assert header["counts"] == {"providers": len(blocks), "models": sum(sizes)}
-            assert set(tail) == {"providers", "models", "removed", "settings"}
+            of_base = {"texts"} if data is whole else set()  # a base that this package writes has them
+            assert set(tail) == {"providers", "models", "removed", "settings", *of_base}
+            models = [{**line, **line.get("derived", {})} for block in blocks for line in block["models"]]
+            for name, texts in tail.get("texts", {}).items():
+                assert texts == sorted({model[name] for model in models if name in model})
 
     def test_one_model_a_line(self, whole: bytes) -> None:
         """A changed price is a change of one model's line and of the lines that hold places and sums."""
