@@ -14,7 +14,7 @@ from llm_models.errors import LLMModelsError, printable
 from llm_models.layers import BY_PROVIDER
 from llm_models.moving import FIELD
 from llm_models.origins import fields_of, leaves, weaker
-from llm_models.past import absent, follows, named
+from llm_models.past import absent, follows, successor_text
 from llm_models.schema import is_number
 from llm_models.spellings import renamed
 from llm_models.successors import curated_successors
@@ -133,7 +133,7 @@ def _reason(name: str, spec: str, run: Changes, new: bool) -> tuple[str, str]:
     hint = "" if of_model is None else follows(of_model, run.touched.holds)
     if new and not hint:  # the history does not know yet that it goes
         stated = curated_successors(lambda *key: key == (provider, model_id))
-        hint = next((named(one, run.touched.holds) for one in stated.values()), "")
+        hint = next((successor_text(one, run.touched.holds) for one in stated.values()), "")
     return why, f" {hint}" if hint else ""
 
 

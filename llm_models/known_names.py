@@ -102,10 +102,10 @@ PREFIXES: dict[str, str] = {"models": "google", "publishers": "google_vertex"}
 """Beginnings of the names that an API gives to its models, before a `/`, with the provider of that API."""
 
 
-def meant(name: str) -> tuple[str, ...] | None:
+def providers_meant(name: str) -> tuple[str, ...] | None:
     """The providers that a known name may mean, none for one without a provider; None for a word that is not known.
 
-    >>> meant("grok"), meant("ollama"), meant("opnai")
+    >>> providers_meant("grok"), providers_meant("ollama"), providers_meant("opnai")
     (('xai',), (), None)
     """
     return () if name in OUTSIDE else FAMILIES.get(name) or BRANDS.get(name)

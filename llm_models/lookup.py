@@ -2,7 +2,8 @@
 
 A text is read in this order: an exact name in the scope; `provider:model`; `model@provider`; `provider/model`, if that
 provider has, or had, such a model; a name that one provider has. The first reading that names its provider counts, also
-if its model is denied, excluded or gone: no text that names a provider leads to another one.
+if its model is denied, excluded or gone. A bare id whose first part is a provider that has the rest in another spelling
+is ambiguous, so that no provider silently answers for another one.
 
 For a name that leads to no model, a function is returned that makes the error: finding the nearest names takes longer
 than everything else, and `allowed` does not need them.
@@ -168,8 +169,9 @@ def _had(view: View, provider: str, name: str) -> bool:
 
 def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | Miss:
     rows = view.names().get(name, [])
-    for row in [row for provider in prefer for row in rows if row[0] == provider]:
-        return row
+    preferred = next((row for provider in prefer for row in rows if row[0] == provider), None)
+    if preferred is not None:
+        return preferred
     written = _written(view, name)
     if written and all(view.hidden(*row) for row in written):
         return row_of(view, written[0][0], view.file.block(written[0][0]).ids[written[0][1]])

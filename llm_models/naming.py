@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from llm_models.records import Model
     from llm_models.snapshot import Snapshot, Spec
 
-__all__ = ["match_names", "notices", "wire_id"]
+__all__ = ["match_names", "request_notes", "wire_id"]
 
 
 def wire_id(spec: Spec) -> str:
@@ -26,7 +26,7 @@ def wire_id(spec: Spec) -> str:
     return store.snapshot().wire_id(spec)
 
 
-def notices(snapshot: Snapshot, model: Model) -> list[str]:
+def request_notes(snapshot: Snapshot, model: Model) -> list[str]:
     """What people must know of a model of `snapshot` that was asked for by another id than its own."""
     if model.requested == model.id:
         return []

@@ -252,10 +252,10 @@ def follows(history: ModelHistory, has: Callable[[str, str], bool]) -> str:
     if history.successor is None:
         twin = f"{history.provider}:{history.twin.id}" if history.twin is not None else ""
         return f"The same model may also be listed as '{printable(twin)}'." if has_twin(history, has) else ""
-    return named(history.successor, has)
+    return successor_text(history.successor, has)
 
 
-def named(successor: Successor, has: Callable[[str, str], bool]) -> str:
+def successor_text(successor: Successor, has: Callable[[str, str], bool]) -> str:
     """A successor and who states it, as a sentence."""
     spec, origin = printable(successor.spec), printable(successor.origin)
     provider, _, model_id = successor.spec.partition(":")

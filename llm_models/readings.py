@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_models.known_names import PREFIXES, PROTOCOLS, meant
+from llm_models.known_names import PREFIXES, PROTOCOLS, providers_meant
 from llm_models.modelspec import fold_provider
 from llm_models.similarity import providers_like
 
@@ -54,7 +54,7 @@ def readings(view: View, name: str) -> list[Reading]:
                 found_readings.append(Reading(mark, head, folded, rest.rpartition("/")[2], [home], False, True))
             continue
         likely = providers_like(folded, view.known, view.file.aliases) if provider is None else [provider]
-        known = provider is not None or meant(folded) is not None
+        known = provider is not None or providers_meant(folded) is not None
         if likely is None and mark == "/" and any(one.startswith(f"{head}/") for one in view.names()):
             continue  # a maker without an API, as ids of others name it
         if likely is None or likely:

@@ -21,7 +21,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_models.errors import printable
-from llm_models.known_names import OUTSIDE, meant
+from llm_models.known_names import OUTSIDE, providers_meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -251,7 +251,7 @@ def providers_like(text: str, known: Iterable[str], aliases: Mapping[str, str] |
     (['xai'], ['openai'], [])
     """
     ids = {*known}
-    meaning = meant(text)
+    meaning = providers_meant(text)
     if meaning is not None:
         return [name for name in meaning if name in ids] or None
     limit, letters = min(3, len(text) // 3), {*text}

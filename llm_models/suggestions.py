@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from llm_models import name_rules
 from llm_models.block import encode_json
 from llm_models.errors import printable, quoted
-from llm_models.known_names import meant
+from llm_models.known_names import providers_meant
 from llm_models.modelspec import fold_provider
 from llm_models.readings import ends, readings
 from llm_models.similarity import (
@@ -112,7 +112,7 @@ def for_name(view: View, name: str) -> str:
         near = [spec for one in read_as for spec in _near_specs(view, one, loosely=True)]
     if near:
         return did_you_mean(near)
-    if (found.loose or not found.names) and meant(fold_provider(name)) == ():
+    if (found.loose or not found.names) and providers_meant(fold_provider(name)) == ():
         return f" {quoted(name)} is {NOT_HERE}"
     provider = view.file.provider_id(name)
     if provider is not None:

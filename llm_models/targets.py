@@ -119,6 +119,6 @@ def _how_to_define(run: Touched, text: str) -> str:
     before, colon, _ = text.partition(":")
     _, at, after = text.rpartition("@")
     name = before if colon else after if at else ""
-    if not name or "/" in name or known_names.meant(fold_provider(name)) is not None:
+    if not name or "/" in name or known_names.providers_meant(fold_provider(name)) is not None:
         return ""
     return " A provider of your own needs an entry under [[providers]] first."

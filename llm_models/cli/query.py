@@ -11,7 +11,7 @@ from llm_models.cli.options import as_json, catalogue, command, model_spec, note
 from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table
 from llm_models.errors import dotted
 from llm_models.modelspec import STYLES
-from llm_models.naming import notices
+from llm_models.naming import request_notes
 from llm_models.origins import leaves
 from llm_models.records import CAPABILITIES
 from llm_models.selection import ORDERS
@@ -119,7 +119,7 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
     state = lifecycle.state(model)
     print_pairs([
         ("model", model.spec),
-        ("requested", "; ".join(notices(snapshot, model))),
+        ("requested", "; ".join(request_notes(snapshot, model))),
         ("state", state and state + lifecycle.successor_of(model)),
         *values,
     ])  # fmt: skip
@@ -181,7 +181,7 @@ def resolve_command(
     note_gone(snapshot, prefer)
     text = snapshot.format_spec(model.key, style)
     _note_lifecycle(model)
-    for notice in notices(snapshot, model):
+    for notice in request_notes(snapshot, model):
         note(f"notice: {notice}")
     if as_json:
         pin = {} if model.requested == model.id else {"wire_id": model.requested}
