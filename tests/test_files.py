@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import mmap
 import os
 import pickle
 import signal
@@ -731,15 +732,21 @@ def test_32_writers_and_a_reader_at_once(tmp_path: Path, ours: bool) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"-" * 200_000)
 
+    seen = mmap.mmap(-1, 1)  # shared with the children
+
     def write(letter: bytes) -> None:
-        for _ in range(4):
-            write_atomically(str(path), letter * 200_000) if ours else path.write_bytes(letter * 200_000)
+        if ours:
+            for _ in range(4):
+                write_atomically(str(path), letter * 200_000)
+        while not ours and not seen[0]:  # the control: until the reader has seen half a file, whenever it is run
+            path.write_bytes(letter * 200_000)
 
     pids = [in_child(lambda letter=65 + number: write(bytes([letter]))) for number in range(32)]
     torn = 0
     while pids:
         data = path.read_bytes()
         torn += len(data) != 200_000 or data.count(data[:1]) != 200_000
+        seen[0] = bool(torn)
         if (done := os.waitpid(-1, os.WNOHANG))[0]:
             assert done[1] == 0
             pids.remove(done[0])
