@@ -32,6 +32,8 @@ FOLDERS = ("empty", "grown", "overrides", "activated")
 """The working folders; see `rows.Process`."""
 GROWN = ("5", "2")
 """How many times the providers, and how many times the models of each, the larger catalogue has."""
+SHORT = 5
+"""How often a round runs a process of less than a tenth of a second: what it takes beyond a bare start is little."""
 
 
 def say(text: str) -> None:
@@ -137,7 +139,7 @@ class Bench:
         return bool(self.data) or not part or (part.folder != "grown" and name != "activate")
 
     def process(self, name: str, number: int) -> None:
-        """Run a process once, in round `number`, and keep its times and peak memory."""
+        """Keep the times and the peak memory of a process in round `number`: of a short one the medians of SHORT runs."""
         process = PROCESSES[name]
         python = (process.newer and self.newer) or self.python
         command = [python, "-c", process.code]
@@ -145,8 +147,11 @@ class Bench:
             out = os.path.join(self.folder, "out.json")
             command = [self.command(), *[part.format(data=self.data, out=out) for part in process.command]]
         spawn = [self.python, "-I", "-S", os.path.join(HERE, "spawn.py")]
-        for kind, value in json.loads(self.output(*spawn, *command, folder=process.folder)).items():
-            self.samples[kind].setdefault(name, {})[number] = value
+        found = [json.loads(self.output(*spawn, *command, folder=process.folder))]
+        if found[0]["wall"] < 0.1:
+            found += [json.loads(self.output(*spawn, *command, folder=process.folder)) for _ in range(SHORT - 1)]
+        for kind in found[0]:
+            self.samples[kind].setdefault(name, {})[number] = median(each[kind] for each in found)
 
     def measure(self, names: set[str], runs: int, *, stages: bool) -> None:
         """Measure what has these names, one after the other in each round."""
