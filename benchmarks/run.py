@@ -139,7 +139,7 @@ class Bench:
         return bool(self.data) or not part or (part.folder != "grown" and name != "activate")
 
     def process(self, name: str, number: int) -> None:
-        """Keep the times and the peak memory of a process in round `number`: of a short one the medians of SHORT runs."""
+        """Keep the times and peak memory of a process in round `number`: the medians of SHORT runs if it is short."""
         process = PROCESSES[name]
         python = (process.newer and self.newer) or self.python
         command = [python, "-c", process.code]
