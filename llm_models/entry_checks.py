@@ -1,0 +1,160 @@
+"""What can be wrong with the entries of a valid `llm_models.toml`: those under [[models]] and [[providers]].
+
+Each check is a small function over one file and the catalogue that the file corrects; `checks` runs them.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from llm_models import notices
+from llm_models.case import Case, Finding
+from llm_models.changes import settle_names
+from llm_models.errors import nearest, printable
+from llm_models.frozen import defaults
+from llm_models.layers import RECORD_RULES
+from llm_models.moving import FIELD, Moving
+from llm_models.origins import leaves
+from llm_models.past import absent
+from llm_models.records import Model, Provider
+from llm_models.similarity import model_hint
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from llm_models.layers import Entry
+
+_FIELDS = {"models": (*defaults(Model), "match", "omit"), "providers": (*defaults(Provider), "omit")}
+
+
+def left_out(case: Case) -> Iterator[Finding]:
+    """An entry whose model no layer has."""
+    for entry in case.run.left_out:
+        provider = entry.provider
+        if not case.run.knows(provider):
+            path = (*entry.path, "provider" if entry.path[0] == "models" else "id")
+            gone = case.run.past.provider(provider)
+            why = "unknown provider" if gone is None else absent(provider, gone)
+            yield Finding(provider, path, f"{why}, so this entry is left out", case.how_to_define(entry))
+            continue
+        if case.run.past.knows(provider, entry.id):
+            why, hint = case.gone(provider, entry.id)
+            hint = f"{hint} {case.how_to_define(entry)}"
+            yield Finding(provider, (*entry.path, "id"), f"{why}, so this entry is left out", hint)
+            continue
+        text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
+        hint = f"{model_hint(entry.id, case.run.ids(provider))} {case.how_to_define(entry)}"
+        yield Finding(provider, (*entry.path, "id"), text, hint)
+
+
+def unresolved(case: Case) -> Iterator[Finding]:
+    """A `resolves_to` that names a model which is gone, or which curated overrides do not find."""
+    for entry in Moving(case.run).void:
+        target, hint = entry.fields[FIELD], ""
+        why = f"the catalogue does not have {printable(f'{entry.provider}:{target}')}"
+        if case.run.past.knows(entry.provider, target):
+            why, hint = case.gone(entry.provider, target)
+        yield Finding(entry.provider, (*entry.path, FIELD), f"{why}, so this has no effect", hint)
+
+
+def lifecycle(case: Case) -> Iterator[Finding]:
+    """A model that is deprecated, retiring or retired. Curated overrides are about such models, too."""
+    run = case.run
+    named = () if case.layer.only_patches else notices.of_layer(case.layer, run.base, run.changing, run.names.id_of)
+    for path, what, model in named:
+        yield Finding(model.provider, path, f"{printable(model.spec)}: {what}")
+    for entry, what in notices.strange_successors(case.layer, case.is_name):
+        provider, _, model_id = entry.fields["successor"].partition(":")
+        is_gone = not case.is_name(provider, model_id) and run.past.knows(provider, model_id)
+        why, hint = case.gone(provider, model_id) if is_gone else (what, "")
+        yield Finding(entry.provider, (*entry.path, "successor"), why, hint)
+
+
+def already_so(case: Case) -> Iterator[Finding]:
+    """A value that the catalogue has without the file."""
+    for entry in case.layer.providers:
+        yield from _same(case, entry, [None], (), entry.provider)
+    for entry in case.entries():
+        models = case.touched(entry)
+        others = [other for entries in models.values() for other in entries if other is not entry]
+        yield from _same(case, entry, models, others, f"{entry.provider}:{entry.match or entry.id}")
+
+
+def _same(
+    case: Case, entry: Entry, ids: Collection[str | None], others: Iterable[Entry], spec: str
+) -> Iterator[Finding]:
+    """The values of an entry that the base has in every model of `ids`, unless `others` change them too."""
+    grounds = [ground for model_id in ids if (ground := case.ground(entry.provider, model_id)) is not None]
+    if not grounds or len(grounds) < len(ids) or entry.omitted:  # an omitted value may be stated again
+        return
+    for path, value in leaves(entry.fields):
+        if any(other.states(*path) or any(path[: len(gap)] == gap for gap in other.omitted) for other in others):
+            continue
+        stated = [ground.get(path) for ground in grounds]
+        united = RECORD_RULES.get(path) == "UNITE"
+        if all((have is not None and (set(value) <= set(have) if united else _equal(value, have))) for have in stated):
+            where = (*entry.path, *path)
+            if case.layer.document.line(where) is None:  # a key that is stored in extra
+                where = tuple(part for part in where if part != "extra")
+            text = f"{printable(spec)} already has this value; the line has no effect"
+            yield Finding(entry.provider, where, text)
+
+
+def _equal(left: Any, right: Any) -> bool:
+    return bool(left == right) and isinstance(left, bool) is isinstance(right, bool)
+
+
+def excluded(case: Case) -> Iterator[Finding]:
+    """An override of a model that is excluded."""
+    for entry in case.entries():
+        pattern = None if entry.match is not None else case.excluding(entry.provider, entry.id)
+        if pattern is not None and entry not in case.run.left_out:
+            text = f"exclude pattern '{printable(pattern)}' removes this model, so this entry has no effect"
+            yield Finding(entry.provider, (*entry.path, "id"), text)
+
+
+def to_extra(case: Case) -> Iterator[Finding]:
+    """A key that is not a field of a record, so it is stored in `extra`."""
+    for section, known in _FIELDS.items():
+        for path, data in case.layer.document.entries(section):
+            for key in data:
+                if key not in known:
+                    near = nearest(key, known, 1)
+                    hint = f"Did you mean '{near[0]}'?" if near else "If this is meant, write it under extra."
+                    text = f"unknown field '{printable(key)}'; it is stored in extra"
+                    yield Finding("", path, text, hint, key)
+
+
+def tiers_left(case: Case) -> Iterator[Finding]:
+    """A new price, while the source's prices for long requests stay."""
+    for entry in case.entries():
+        new = [name for name in ("input", "output") if entry.states("cost", name)]
+        models = case.touched(entry) if new else {}
+        entries = chain(*models.values())
+        if any(e.states("cost", "tiers") or any(path[:1] == ("cost",) for path in e.omitted) for e in entries):
+            continue
+        tiered = [i for i in models if (case.ground(entry.provider, i) or {}).get(("cost", "tiers"))]
+        if tiered:
+            text = f"cost.tiers of {entry.provider}:{printable(tiered[0])} still has the old prices for long requests"
+            hint = 'State cost.tiers too, or put "cost.tiers" in omit.'
+            yield Finding(entry.provider, (*entry.path, "cost", new[0]), text, hint)
+
+
+def names(case: Case) -> Iterator[Finding]:
+    """A name that is a model's id, or that two models claim. This is an error, because such a name is dropped."""
+    reasons: dict[str, dict[str, dict[str, str]]] = {}
+    for entry in case.entries():
+        for field, what in (("served_as", "a served id"), ("aliases", "an alias")):
+            names = entry.fields.get(field, ()) if case.touched(entry) else ()
+            if names and entry.provider not in reasons:
+                fallen = settle_names(case.names(entry.provider))
+                reasons[entry.provider] = {name: dict(chain(*by_id.values())) for name, by_id in fallen.items()}
+            for index, name in enumerate(names):
+                reason = reasons[entry.provider][field].get(name)
+                if reason is not None:
+                    text = f"'{printable(name)}' cannot be {what}: {printable(reason)} of {entry.provider}"
+                    yield Finding(entry.provider, (*entry.path, field, index), text, severity="error")
+
+
+CHECKS = (left_out, unresolved, lifecycle, already_so, excluded, to_extra, tiers_left, names)

@@ -1,0 +1,130 @@
+"""What can be wrong with the settings of a valid `llm_models.toml`: allow, deny, exclude, prefer and their patterns.
+
+Each check is a small function over one file and the catalogue that the file corrects; `checks` runs them.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from llm_models.case import Case, Finding
+from llm_models.errors import printable
+from llm_models.layers import BY_PROVIDER
+from llm_models.misread import how_to_write, in_brackets
+from llm_models.name_rules import safe_form
+from llm_models.past import absent
+from llm_models.similarity import model_hint, provider_hint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llm_models.document import DocumentPath
+    from llm_models.errors import Severity
+
+SECTIONS_THAT_HIDE = ("allow", "deny", "exclude")
+
+
+def matches_nothing(case: Case) -> Iterator[Finding]:
+    """A pattern of match, exclude, allow or deny that matches no model."""
+
+    closed = _allows_nothing(case)
+
+    def look(provider: str, path: DocumentPath, pattern: str, models: list[list[str]]) -> Iterator[Finding]:
+        test = case.run.test(provider, pattern)
+        if any(map(test, models)):
+            return
+        form = None if path[-1] == "match" else safe_form(provider, [*chain(*models)], pattern)
+        if form is not None and path[0] == "deny":  # it denies what lookups would read as a model that is listed
+            return
+        severity: Severity = "error" if closed and path[0] == "allow" else "warning"
+        so = ", so allow hides every model" if severity == "error" else ""
+        past = case.run.past
+        gone = [one for one in past.ids(provider) if test([one])]
+        inner = in_brackets(pattern, models)
+        if pattern in gone:
+            why, hint = case.gone(provider, pattern)
+            yield Finding(provider, path, f"{why}{so}", hint, severity=severity)
+        elif gone:
+            more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
+            what = "no longer listed" if all(past.is_gone(provider, one) for one in gone) else "not in this catalogue"
+            text = f"matches only models of {provider} that are {what}, such as {printable(gone[0])}{more}"
+            yield Finding(
+                provider, path, f"{text}{so}", "" if inner is None else how_to_write(pattern, inner), severity=severity
+            )
+        elif form is not None:
+            text = f"matches no model of {provider}{so}, only forms that it does not list, such as {printable(form)}"
+            yield Finding(provider, path, text, "Only deny holds for such names.", severity=severity)
+        else:
+            hint = how_to_write(pattern, inner) if inner is not None else model_hint(pattern, [*chain(*models)])
+            yield Finding(provider, path, f"matches no model of {provider}{so}", hint, severity=severity)
+
+    for entry in case.entries():
+        if entry.match is not None:
+            ids = [[model_id] for model_id in case.run.ids(entry.provider)]
+            yield from look(entry.provider, (*entry.path, "match"), entry.match, ids)
+    left: dict[str, list[list[str]]] = {}
+    for path, provider, pattern in case.layer.patterns(*BY_PROVIDER):
+        if not case.run.knows(provider):
+            continue
+        if path[0] == "exclude":
+            yield from look(provider, path, pattern, [*case.run.every(provider).values()])
+        else:
+            if provider not in left:
+                left[provider] = [*case.named(provider).values()]
+            yield from look(provider, path, pattern, left[provider])
+
+
+def gone_settings(case: Case) -> Iterator[Finding]:
+    """A setting about a provider that is gone. It is an error where `allow` matches nothing else."""
+    closed = _allows_nothing(case)
+    for setting in case.run.gone:
+        if setting.layer is not case.layer or setting.id is not None:  # `_matches_nothing` reports ids
+            continue
+        gone = case.run.past.provider(setting.provider)
+        section, key = setting.path[0], setting.path[-1]
+        text = absent(setting.provider, gone) if gone else f"{setting.provider} is gone"
+        if closed and section == "allow":
+            yield Finding("", (section,), f"{text}, so allow hides every model", "", str(key), "error")
+        elif section == "prefer":
+            yield Finding("", setting.path, f"{text}, so this has no effect")
+        else:
+            yield Finding("", (section,), f"{text}, so this has no effect", "", str(key))
+
+
+def preferred(case: Case) -> Iterator[Finding]:
+    """A preferred provider that no layer has and that was never known."""
+    for index, provider in enumerate(case.layer.settings.get("prefer", ())):
+        if not case.run.knows(provider) and not case.run.past.knows(provider):
+            hint = provider_hint(provider, case.run.base.blocks, case.run.base.aliases)
+            yield Finding(provider, ("prefer", index), f"unknown provider '{printable(provider)}'", hint)
+
+
+def none_left(case: Case) -> Iterator[Finding]:
+    """Settings that leave no model, though `allow` matches some."""
+    sections = [name for name in SECTIONS_THAT_HIDE if case.settings.get(name) not in ({}, None, "all")]
+    mine = [name for name in sections if case.layer.settings.get(name)]
+    if not mine or case.run.problems or case.layer.document.doubtful or case.leaves(*sections):
+        return
+    if not case.leaves("exclude"):
+        sections = ["exclude"]
+    elif not case.leaves("allow"):
+        if any(not case.run.knows(name) or globs not in ("all", []) for name, globs in case.settings["allow"].items()):
+            return  # each provider that is gone is an error, and so is each pattern
+        sections = ["allow"]
+    for section in [name for name in mine if name in sections][:1]:
+        path = next(path for path, _ in case.layer.document.entries(section))
+        text = f"{' and '.join(sections)} {'leaves' if len(sections) == 1 else 'leave'} no model"
+        yield Finding("", (section,), text, "", str(path[1]), "error")
+
+
+def _allows_nothing(case: Case) -> bool:
+    """Whether this layer states the `allow` that holds, and no model matches it."""
+    allow = case.layer.settings.get("allow")
+    holds = isinstance(allow, dict) and bool(allow) and case.settings.get("allow") == allow
+    return holds and not case.run.problems and not case.layer.document.doubtful and not case.leaves("allow")
+
+
+THAT_HIDE = (matches_nothing, gone_settings, none_left)
+"""The checks that also explain, with their errors, why a load finds no model."""
+CHECKS = (*THAT_HIDE, preferred)
