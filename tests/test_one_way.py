@@ -24,10 +24,15 @@ NAMES = {"base_url", "openai_base_url", "env", "provider_model_id", "api", "own_
 
 ALLOWED = {
     "cli/query.py": ({"base_url", "env"}, "the command `providers` shows them"),
+    "credentials.py": ({"env", "provider_model_id"}, "fields that hold names; how tools write variables"),
+    "foreign.py": ({"base_url", "env"}, "names of fields, for messages"),
     "guards.py": ({"api", "base_url", "openai_base_url", "env"}, "a refresh that changes them is a notable change"),
     "hosts.py": ({"base_url", "openai_base_url"}, "from the address of a request to its provider, not the other way"),
-    "layers.py": ({"base_url", "openai_base_url"}, "a new base URL omits the other one"),
+    "integrations/openai_sdk.py": ({"openai_base_url"}, "a provider that states one uses OpenAI's protocol"),
+    "layers.py": ({"base_url", "env", "openai_base_url"}, "a new base URL omits the other one; `env` holds names only"),
+    "ingest.py": ({"api"}, "drops one that cannot be an address"),
     "provenance.py": ({"provider_model_id"}, "`explain` states that its default is derived"),
+    "remarks.py": ({"api", "base_url", "env", "openai_base_url"}, "`validate` reports their faults"),
     "snapshot.py": ({"endpoint_of"}, "`Snapshot.endpoint` itself"),
     "block.py": ({"provider_model_id"}, "its default in a record is the id"),
     "takeovers.py": ({"base_url"}, "an entry that states one under an alias is reported"),
