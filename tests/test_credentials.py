@@ -68,7 +68,8 @@ HARMLESS = (
     "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-3-5-sonnet-20240620-v1:0",
     "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "550e8400-e29b-41d4-a716-446655440000",
     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "https://docs.example.com/models?page=2#keys",
-    "https://${HOST}/v1", "https://llm.example.com/v1?key=${KEY}", "Bearer ${MY_TOKEN}", "a basic introduction", "the bearer of a ring",
+    "https://${HOST}/v1", "https://llm.example.com/v1?key=${KEY}", "Bearer ${MY_TOKEN}", "a basic introduction",
+    "the bearer of a ring",
 )  # fmt: skip
 
 PLACES: dict[str, tuple[str, Any]] = {
