@@ -13,7 +13,7 @@ PACKAGE = "llm_models"
 
 RANKS = (
     ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "name_forms", "spellings"),
-    ("known_names", "patterns"),
+    ("known_names", "patterns", "syntax"),
     ("days", "similarity"),
     ("enrich", "records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
     ("block", "lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),

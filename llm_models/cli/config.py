@@ -51,7 +51,8 @@ def validate_command(files: tuple[str, ...], strict: bool, style: str) -> None:
     if style == "json":
         print_json([problem.to_dict() for problem in problems])
     else:
-        line(*map(_marked if style == "text" else github_line, problems))
+        for problem in problems:
+            line(*([github_line(problem)] if style == "github" else [_marked(problem), *problem.excerpt.splitlines()]))
     errors = sum(problem.severity == "error" for problem in problems)
     summary = f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}" if problems else "no problems"
     note(f"{_many(len(files), 'file')}: {summary}")
