@@ -119,7 +119,7 @@ repos:
 def init_command(folder: str) -> None:
     """Write a commented llm_models.toml into FOLDER, and its schema for editors; print a pre-commit hook."""
     from llm_models import files, locks
-    from llm_models.schema import for_editors
+    from llm_models.schema import published
 
     folder = paths.absolute(folder)
     path = os.path.join(folder, paths.CONFIG_NAME)
@@ -127,7 +127,7 @@ def init_command(folder: str) -> None:
     if paths.exists(path):
         raise ConfigError(exists)
     state = os.path.join(folder, paths.STATE_NAME)
-    text = json.dumps(for_editors(), indent=2) + "\n"
+    text = json.dumps(published("overrides"), indent=2) + "\n"
     try:
         files.make_folder(state)
         files.write_atomically(os.path.join(state, "overrides.schema.json"), text.encode())
