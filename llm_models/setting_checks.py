@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from llm_models.case import Case, Finding
 from llm_models.errors import printable
 from llm_models.layers import BY_PROVIDER
-from llm_models.misread import how_to_write, in_brackets
+from llm_models.misread import how_to_write, in_brackets, with_provider
 from llm_models.name_rules import safe_form
 from llm_models.past import absent
 from llm_models.similarity import model_hint, provider_hint
@@ -52,6 +52,11 @@ def matches_nothing(case: Case) -> Iterator[Finding]:
             yield Finding(
                 provider, path, f"{text}{so}", "" if inner is None else how_to_write(pattern, inner), severity=severity
             )
+        elif (spec := with_provider(case, provider, pattern)) is not None:
+            owner, name = spec
+            text = f"'{printable(pattern)}' names a provider and a model, so it matches no model of {provider}"
+            hint = f"Write {'the id alone' if owner == provider else f'under {owner}'}: '{printable(name)}'."
+            yield Finding(provider, path, text, hint, severity="error")  # a mistyped ban must not open a door
         elif form is not None:
             text = f"matches no model of {provider}{so}, only forms that it does not list, such as {printable(form)}"
             yield Finding(provider, path, text, "Only deny holds for such names.", severity=severity)
