@@ -14,6 +14,7 @@ from llm_models.enrich import derive
 from llm_models.errors import ConfigError, dotted, printable
 from llm_models.layers import RECORD_RULES
 from llm_models.merge import Layered, merge
+from llm_models.modelspec import fold_provider
 from llm_models.moving import FIELD, Moving
 from llm_models.siblings import agreed_facts
 from llm_models.touched import Touched
@@ -88,6 +89,21 @@ class Changes:
             + self.unresolved()
             + [setting.name for setting in self.touched.gone]
         )
+
+    def provider_aliases(self) -> dict[str, str]:
+        """The folded aliases of all providers: those of the base, and of each changed record those that are no ids.
+
+        One of the base's may be the id of a new provider: a text with a `/` can still mean the provider of the base.
+        """
+        ids = {*self.base.blocks, *self.providers}
+        kept = {alias: owner for alias, owner in self.base.aliases.items() if owner not in self.providers}
+        stated = {
+            alias: provider
+            for provider, (record, _) in self.providers.items()
+            for alias in map(fold_provider, record.get("aliases", ()))
+            if alias not in ids or self.base.aliases.get(alias) == provider
+        }
+        return {**stated, **kept}
 
 
 def merge_layers(base: SnapshotFile, layers: Sequence[Layer], remembers: Folder | None = None) -> Changes:

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models.bans import hidden_in
+from llm_models.bans import lost
 from llm_models.canonical import ALIASES_OF_THE_GONE, OF_THE_GONE, duplicates, fill, with_providers
 from llm_models.errors import dotted, printable
 from llm_models.layers import BY_PROVIDER, SETTINGS_RULES
@@ -289,11 +289,10 @@ class Touched:
                 table = {str(path[1]): patterns for path, patterns in layer.document.entries(section)}
                 merged = settings.get(section, {})
                 hidden = {provider: self.excluded(provider, patterns) for provider, patterns in merged.items()}
-                for spelling, provider, model_id in hidden_in(self.base, table):
-                    if model_id not in hidden.get(provider, ()):
-                        merged = settings[section] = {**merged, provider: [*merged.get(provider, ()), model_id]}
-                        origin = stored(layer.name, layer.location((section, spelling)))
-                        locations.setdefault(section, {}).setdefault(provider, {}).setdefault(model_id, origin)
+                for spelling, provider, pattern in lost(self.base, table, hidden, self.names):
+                    merged = settings[section] = {**merged, provider: [*merged.get(provider, ()), pattern]}
+                    origin = stored(layer.name, layer.location((section, spelling)))
+                    locations.setdefault(section, {}).setdefault(provider, {}).setdefault(pattern, origin)
 
     def _check_setting(self, layer: Layer, path: DocumentPath) -> None:
         """A setting about a provider that is not known is without effect, or a problem."""
