@@ -38,6 +38,8 @@ def matches_nothing(case: Case) -> Iterator[Finding]:
         if form is not None and path[0] == "deny":  # it denies what lookups would read as a model that is listed
             return
         severity: Severity = "error" if closed and path[0] == "allow" else "warning"
+        if severity == "warning" and case.run.waits(provider, pattern):
+            return
         so = ", so allow hides every model" if severity == "error" else ""
         past = case.run.past
         gone = [one for one in past.ids(provider) if test([one])]
@@ -61,7 +63,10 @@ def matches_nothing(case: Case) -> Iterator[Finding]:
             text = f"matches no model of {provider}{so}, only forms that it does not list, such as {printable(form)}"
             yield Finding(provider, path, text, "Only deny holds for such names.", severity=severity)
         else:
-            hint = how_to_write(pattern, inner) if inner is not None else model_hint(pattern, [*chain(*models)])
+            if inner is not None:
+                hint = how_to_write(pattern, inner)
+            else:
+                hint = f"{model_hint(pattern, [*chain(*models)])} {how_to_wait(provider, pattern)}"
             yield Finding(provider, path, f"matches no model of {provider}{so}", hint, severity=severity)
 
     for entry in case.entries():
@@ -78,6 +83,11 @@ def matches_nothing(case: Case) -> Iterator[Finding]:
             if provider not in left:
                 left[provider] = [*case.named(provider).values()]
             yield from look(provider, path, pattern, left[provider])
+
+
+def how_to_wait(provider: str, name: str) -> str:
+    """How to state that a name or a pattern may match nothing today."""
+    return f'If it may match nothing today, write known = ["{printable(f"{provider}:{name}")}"] at the top.'
 
 
 def gone_settings(case: Case) -> Iterator[Finding]:
