@@ -71,7 +71,7 @@ def matches_nothing(case: Case) -> Iterator[Finding]:
             yield from look(provider, path, pattern, [*case.run.every(provider).values()])
         else:
             if provider not in left:
-                left[provider] = [*case.named(provider).values()]
+                left[provider] = [*case.run.every(provider).values()]  # `cancelled` reports what is excluded
             yield from look(provider, path, pattern, left[provider])
 
 
@@ -114,8 +114,16 @@ def none_left(case: Case) -> Iterator[Finding]:
         sections = ["allow"]
     for section in [name for name in mine if name in sections][:1]:
         path = next(path for path, _ in case.layer.document.entries(section))
-        text = f"{' and '.join(sections)} {'leaves' if len(sections) == 1 else 'leave'} no model"
+        listed = [name if name == section else f"{name}{_line_of(case, name)}" for name in sections]
+        text = f"{' and '.join(listed)} {'leaves' if len(sections) == 1 else 'leave'} no model"
         yield Finding("", (section,), text, "", str(path[1]), "error")
+
+
+def _line_of(case: Case, section: str) -> str:
+    """The line of a section of this file, in brackets; empty where the file does not state the section."""
+    path = next((path for path, _ in case.layer.document.entries(section)), None)
+    line = None if path is None else case.layer.document.line(path)
+    return "" if line is None else f" (line {line})"
 
 
 def _allows_nothing(case: Case) -> bool:

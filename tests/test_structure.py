@@ -28,7 +28,7 @@ RANKS = (
     ("misses", "moving"),
     ("case", "changes", "grammar", "ingest", "lookup", "selection", "sources"),
     ("config", "matches", "misread", "snapshot_writer", "takeovers", "targets"),
-    ("behaviour", "entry_checks", "observations", "setting_checks", "stored"),
+    ("behaviour", "cancelled", "entry_checks", "observations", "setting_checks", "stored", "superseded"),
     ("in_use",),
     ("checks", "trust"),
     ("endpoints",),
