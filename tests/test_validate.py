@@ -279,7 +279,7 @@ match = "gemini-2.5*"
 cost.output = 77
 cost.tiers = [{ context_over = 100, input = 1 }]
 """
-"""Entries that rest on each other. Its only problem: an entry for a model that the file excludes."""
+"""Entries that rest on each other. Its only problems: entries for models that the file excludes or denies."""
 
 WRONG_VALUES = (
     *("5", "nan", '""', '" "', "[1]", '["x", "x"]', "{}", "{ x = 1 }", "2024-01-01", "99999999999999999999"),
