@@ -62,7 +62,7 @@ def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
     are left out until it is corrected.
     """
     document = config.parse(raw, path)
-    problems = list(document.problems)
+    problems = [*document.problems, *document.remarks]
     if document.data is not None:
         name = os.path.basename(path)
         curated = os.path.basename(os.path.dirname(paths.absolute(path))) == "overrides"

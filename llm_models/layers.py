@@ -6,6 +6,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from llm_models.credentials import is_variable
 from llm_models.errors import split_dotted
 from llm_models.frozen import defaults
 from llm_models.merge import OMIT, Layered, nest
@@ -62,7 +63,7 @@ OF_KIND: tuple[Path, ...] = (("capabilities", "chat"), ("capabilities", "embeddi
 """What follows from `kind`: an entry that states a kind omits these, unless it states them, too."""
 
 _IDENTITY = {"id", "match", "provider", "omit"}
-_FIELDS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys()}
+FIELDS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys()}
 
 
 class Entry(NamedTuple):
@@ -196,13 +197,17 @@ def layer_from(document: Document, name: str, *, only_patches: bool = False) -> 
 
 def _entry(layer: Layer, path: DocumentPath, data: Mapping[str, Any], section: str) -> Entry:
     fields = {key: value for key, value in data.items() if key not in _IDENTITY}
-    extra = {key: fields.pop(key) for key in [*fields] if key not in _FIELDS[section]}
+    extra = {key: fields.pop(key) for key in [*fields] if key not in FIELDS[section]}
     if "successor" in fields:  # in the spelling of our model specs
         owner, colon, model_id = fields["successor"].partition(":")
         fields["successor"] = f"{fold_provider(owner)}{colon}{model_id}"
     if extra:
         fields["extra"] = {**extra, **fields.get("extra", {})}
     provider = fold_provider(data["provider" if section == "models" else "id"])
+    if "env" in fields:  # what is not a name may be a key, so nothing repeats it; without a name, nothing is stated
+        names = [name for name in fields["env"] if is_variable(name)]
+        stated = fields.pop("env")
+        fields.update({"env": names} if names or not stated else {})
     omitted = [split_dotted(field) for field in data.get("omit", ())]
     if "base_url" in fields:  # the address of weaker layers for OpenAI clients belongs to the base URL that it replaces
         omitted.append(("openai_base_url",))

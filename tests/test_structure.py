@@ -13,12 +13,13 @@ PACKAGE = "llm_models"
 
 RANKS = (
     ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "name_forms", "spellings"),
-    ("known_names", "patterns", "syntax"),
-    ("days", "similarity"),
+    ("credentials", "foreign"),
+    ("addresses", "known_names", "patterns", "syntax"),
+    ("advice", "days", "similarity"),
     ("enrich", "records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
     ("block", "lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
     ("agreement", "filters", "layers", "locks", "schema", "snapshot_file", "timeline", "transforms.models_dev"),
-    ("name_table", "notices", "siblings", "timeline_fold"),
+    ("name_table", "notices", "remarks", "siblings", "timeline_fold"),
     ("bans", "timeline_writer"),
     ("past",),
     ("canonical", "manifest", "view"),

@@ -345,6 +345,9 @@ class TestFaultyEntries:
 
 STRICTER = {
     "aliases": "an alias that cannot stand is dropped by load: a refresh may have brought the id",
+    "addresses": "it is logged: clients may know another way to read the address",
+    "foreign_names": "it is logged, and stored in extra",
+    "to_extra": "it is logged, and stored in extra",
     "specs_as_ids": "a ban that matches nothing has no effect, also where it was meant to have one",
 }
 """The cases with errors of `validate` that `load` lets pass, and why."""

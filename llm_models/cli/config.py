@@ -182,13 +182,15 @@ def exclude_command(provider: str, pattern: str, dry_run: bool, config: str | No
 def _revise(config: str | None, dry_run: bool, change: Callable[[Revision], None]) -> None:
     """Make `change` to the file, unless the new text has errors, and show what it does.
 
-    It is shown after it is written: the lock must not be held while a pager waits.
+    It is shown after it is written: the lock must not be held while a pager waits. A text with errors is not shown,
+    because it may hold a key.
     """
     from llm_models.revision import revise
 
     revision = revise(folder_of(config), change, dry_run=dry_run)
+    warnings = revision.check()
     line(*(text.expandtabs(4) for text in revision.diff()))
-    note(*map(_marked, revision.check()))
+    note(*map(_marked, warnings))
     if revision.new == revision.old:
         note(f"{revision.path}: nothing to change")
     elif dry_run:
