@@ -81,6 +81,6 @@ def emptied(run: Touched, settings: dict[str, Any]) -> list[Problem]:
     """The settings of layers that leave no model. `run` has these layers, `settings` is what they merge to."""
     problems: list[Problem] = []
     for case in (Case(layer, run, settings) for layer in run.layers):
-        found = chain.from_iterable(check(case) for check in setting_checks.THAT_HIDE)
+        found = chain.from_iterable(check(case) for check in setting_checks.CHECKS)
         problems += [case.layer.document.problem(*one[1:]) for one in found if one.severity == "error"]
     return problems

@@ -275,8 +275,11 @@ class Touched:
                     if self._is_gone(provider, pattern) and not self.waits(provider, pattern):
                         self.gone.append(Gone(layer, path, provider, pattern))
             for index, provider in enumerate(layer.settings.get("prefer", ())):
-                if not self.knows(provider) and self.past.knows(provider):
-                    self.gone.append(Gone(layer, ("prefer", index), provider))
+                if not self.knows(provider):
+                    if self.past.knows(provider):
+                        self.gone.append(Gone(layer, ("prefer", index), provider))
+                    else:
+                        self._unknown_provider(provider, layer, ("prefer", index))
         for entry in self._unmatched:
             test = self.test(entry.provider, str(entry.match))
             waits = self.waits(entry.provider, str(entry.match))
