@@ -10,7 +10,7 @@ import os
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from llm_models import cancelled, config, entry_checks, paths, setting_checks, superseded
+from llm_models import cancelled, config, definition_checks, entry_checks, paths, setting_checks, superseded
 from llm_models.case import Case
 from llm_models.document import ANY
 from llm_models.errors import ConfigError, Problem, SnapshotError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 CHECKS = (
     *entry_checks.CHECKS,
     *setting_checks.CHECKS,
+    *definition_checks.CHECKS,
     *cancelled.CHECKS,
     *superseded.CHECKS,
     taken,
@@ -67,7 +68,7 @@ def check_text(raw: bytes, path: str, base: SnapshotFile, *, behaviour: bool = F
     are left out until it is corrected. With `behaviour`, the behaviour module that the text names is run and checked.
     """
     document = config.parse(raw, path)
-    problems = list(document.problems)
+    problems = [*document.problems, *document.remarks]
     if document.data is not None:
         name = os.path.basename(path)
         curated = os.path.basename(os.path.dirname(paths.absolute(path))) == "overrides"

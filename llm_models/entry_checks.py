@@ -11,21 +11,17 @@ from typing import TYPE_CHECKING, Any
 from llm_models import notices
 from llm_models.case import Case, Finding
 from llm_models.changes import settle_names
-from llm_models.errors import nearest, printable
-from llm_models.frozen import defaults
+from llm_models.errors import printable
 from llm_models.layers import RECORD_RULES
 from llm_models.moving import FIELD, Moving
 from llm_models.origins import leaves
 from llm_models.past import absent
-from llm_models.records import Model, Provider
 from llm_models.similarity import model_hint
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from llm_models.layers import Entry
-
-_FIELDS = {"models": (*defaults(Model), "match", "omit"), "providers": (*defaults(Provider), "omit")}
 
 
 def left_out(case: Case) -> Iterator[Finding]:
@@ -105,18 +101,6 @@ def _equal(left: Any, right: Any) -> bool:
     return bool(left == right) and isinstance(left, bool) is isinstance(right, bool)
 
 
-def to_extra(case: Case) -> Iterator[Finding]:
-    """A key that is not a field of a record, so it is stored in `extra`."""
-    for section, known in _FIELDS.items():
-        for path, data in case.layer.document.entries(section):
-            for key in data:
-                if key not in known:
-                    near = nearest(key, known, 1)
-                    hint = f"Did you mean '{near[0]}'?" if near else "If this is meant, write it under extra."
-                    text = f"unknown field '{printable(key)}'; it is stored in extra"
-                    yield Finding("", path, text, hint, key)
-
-
 def tiers_left(case: Case) -> Iterator[Finding]:
     """A new price, while the source's prices for long requests stay."""
     for entry in case.entries():
@@ -148,4 +132,4 @@ def names(case: Case) -> Iterator[Finding]:
                     yield Finding(entry.provider, (*entry.path, field, index), text, severity="error")
 
 
-CHECKS = (left_out, unresolved, lifecycle, already_so, to_extra, tiers_left, names)
+CHECKS = (left_out, unresolved, lifecycle, already_so, tiers_left, names)

@@ -57,7 +57,11 @@ def unknown_model(view: View, provider: str, name: object) -> UnknownModelError 
         denied = view.filters.reason(provider, [name], view.id_of)
         if denied is not None and denied[0] == "deny":  # also where the provider never had that name
             return not_allowed(view, provider, name, *denied)
-    return UnknownModelError(f"{provider} has no model {quoted(name)}.{for_model(view, provider, name)}", spec=spec)
+    pattern = view.excluding(provider, name) if isinstance(name, str) else None
+    also = "" if pattern is None else f", and the exclude pattern {quoted(pattern)} holds for that name"
+    return UnknownModelError(
+        f"{provider} has no model {quoted(name)}{also}.{for_model(view, provider, name)}", spec=spec
+    )
 
 
 def unknown_name(view: View, name: str) -> LLMModelsError:

@@ -51,7 +51,8 @@ def validate_command(files: tuple[str, ...], strict: bool, if_present: bool, beh
     if style == "json":
         print_json([problem.to_dict() for problem in problems])
     else:
-        line(*map(_marked if style == "text" else github_line, problems))
+        for problem in problems:
+            line(*([github_line(problem)] if style == "github" else [_marked(problem), *problem.excerpt.splitlines()]))
     if not checked:
         note("there is no llm_models.toml to check")
         return
@@ -150,7 +151,7 @@ repos:
 def init_command(folder: str) -> None:
     """Write a commented llm_models.toml into FOLDER, and its schema for editors; print a pre-commit hook."""
     from llm_models import files, locks
-    from llm_models.schema import for_editors
+    from llm_models.schema import published
 
     folder = paths.absolute(folder)
     path = os.path.join(folder, paths.CONFIG_NAME)
@@ -158,7 +159,7 @@ def init_command(folder: str) -> None:
     if paths.exists(path):
         raise ConfigError(exists)
     state = os.path.join(folder, paths.STATE_NAME)
-    text = json.dumps(for_editors(), indent=2) + "\n"
+    text = json.dumps(published("overrides"), indent=2) + "\n"
     try:
         files.make_folder(state)
         files.write_atomically(os.path.join(state, "overrides.schema.json"), text.encode())
@@ -213,13 +214,15 @@ def exclude_command(provider: str, pattern: str, dry_run: bool, config: str | No
 def _revise(config: str | None, dry_run: bool, change: Callable[[Revision], None]) -> None:
     """Make `change` to the file, unless the new text has errors, and show what it does.
 
-    It is shown after it is written: the lock must not be held while a pager waits.
+    It is shown after it is written: the lock must not be held while a pager waits. A text with errors is not shown,
+    because it may hold a key.
     """
     from llm_models.revision import revise
 
     revision = revise(folder_of(config), change, dry_run=dry_run)
+    warnings = revision.check()
     line(*(text.expandtabs(4) for text in revision.diff()))
-    note(*map(_marked, revision.check()))
+    note(*map(_marked, warnings))
     if revision.new == revision.old:
         note(f"{revision.path}: nothing to change")
     elif dry_run:
