@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def left_out(case: Case) -> Iterator[Finding]:
     """An entry whose model no layer has."""
-    for entry in case.run.left_out:
+    for entry in (one for one in case.run.left_out if one.layer is case.layer):
         provider = entry.provider
         if not case.run.knows(provider):
             path = (*entry.path, "provider" if entry.path[0] == "models" else "id")
@@ -46,7 +46,7 @@ def left_out(case: Case) -> Iterator[Finding]:
 
 def unresolved(case: Case) -> Iterator[Finding]:
     """A `resolves_to` that names a model which is gone, or which curated overrides do not find."""
-    for entry in Moving(case.run).void:
+    for entry in (one for one in Moving(case.run).void if one.layer is case.layer):
         target, hint = entry.fields[FIELD], ""
         why = f"the catalogue does not have {printable(f'{entry.provider}:{target}')}"
         if case.run.past.knows(entry.provider, target):

@@ -104,7 +104,8 @@ class TestCases:
         assert result.out.splitlines() == lines
         warnings = sum(line.endswith(" [warning]") for line in lines)
         problems = sum(not line.startswith("  ") for line in lines)
-        assert result.err == f"{len(files)} files: {problems - warnings} errors, {warnings} warnings\n"
+        assert result.err.startswith(f"{len(files)} files checked ({files[0]}, {files[1]}, ")
+        assert result.err.endswith(f" and {len(files) - 10} more): {problems - warnings} errors, {warnings} warnings\n")
         assert result.code == 1
         assert [ascii(line) for line in lines if not line.isprintable()] == []
 
@@ -415,7 +416,7 @@ class TestVerdicts:
         (tmp_path / "llm_models.toml").write_text(text, encoding="utf-8")
         assert run("activate", cwd=tmp_path).code == 0
         result = run("validate", cwd=tmp_path)
-        assert (result.code, result.out, result.err) == (0, "", "1 file: no problems\n")
+        assert (result.code, result.out, result.err) == (0, "", "1 file checked (llm_models.toml): no problems\n")
 
     def test_a_damaged_snapshot_beside_one_file_leaves_the_others_their_say(self, tmp_path: Path) -> None:
         for name in ("a", "b"):
@@ -524,7 +525,7 @@ class TestCommand:
             (["--strict", "good.toml"], 0),
             (["--strict", "warned.toml"], 1),
             (["missing.toml"], 1),
-            (["."], 1),
+            (["."], 2),
             (["--format", "xml", "good.toml"], 2),
         ],
     )
@@ -579,7 +580,7 @@ class TestCommand:
         (tmp_path / ".git").mkdir()
         inner = tmp_path / "a" / "b"
         inner.mkdir(parents=True)
-        assert "nothing to check" in run("validate", cwd=inner).err
+        assert run("validate", cwd=inner).code == 2
         (tmp_path / "llm_models.toml").write_text(WRONG, encoding="utf-8")
         assert run("validate", cwd=inner).out.startswith(f"{Path('..', '..', 'llm_models.toml')}:1:1: ")
         other = tmp_path / "other.toml"
@@ -657,7 +658,7 @@ unwanted = {"httpx", "httpcore", "ssl", "tomlkit", "my_app"}
 print("MODULES", *sorted(unwanted & set(sys.modules)), file=sys.stderr)
 """
         result = python(code, "validate", cwd=trap, measured=False)
-        assert result.err.splitlines() == ["1 file: 1 error, 0 warnings", "MODULES"]
+        assert result.err.splitlines() == ["1 file checked (llm_models.toml): 1 error, 0 warnings", "MODULES"]
 
     def test_its_work_grows_with_the_file_alone(self, tmp_path: Path) -> None:
         """Twice the overrides take twice the work, and twenty take little: it runs at every commit."""
