@@ -6,13 +6,20 @@ the name would then be about something else. So it also holds for what the name 
 
 from __future__ import annotations
 
-from llm_models.patterns import matcher
+import re
+from functools import partial
+
+from llm_models.patterns import is_plain, matcher, meant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
+    from llm_models.name_table import NameTable
+    from llm_models.patterns import IdOf
     from llm_models.snapshot_file import SnapshotFile
+
+_WILDCARD = re.compile(r"\*|\?|\[!?([^\]])")
 
 
 def hidden_in(base: SnapshotFile, table: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, str]]:
@@ -27,3 +34,51 @@ def hidden_in(base: SnapshotFile, table: Mapping[str, Sequence[str]]) -> Iterato
             names = block.names(row)
             if any(test(names) for test in tests):
                 yield spelling, provider, model_id
+
+
+def lost(
+    base: SnapshotFile, table: Mapping[str, Sequence[str]], hidden: Mapping[str, Container[str]], names: NameTable
+) -> Iterator[tuple[str, str, str]]:
+    """What a table of bans hides in `base` and no longer where `names` hold: its key, the provider, an id or a glob.
+
+    `hidden` has the ids that the bans hide there, by provider.
+    """
+    for spelling, provider, model_id in hidden_in(base, table):
+        if model_id not in hidden.get(provider, ()):
+            yield spelling, provider, model_id
+    for spelling, patterns in table.items():
+        owner = names.provider_id(spelling)
+        if owner is not None:
+            for glob in lost_globs([base], owner, patterns, partial(names.id_of, owner)):
+                yield spelling, owner, glob
+
+
+def as_glob(pattern: str, id_of: IdOf) -> str:
+    """A pattern that matches what `pattern` matches as a glob, and that is not the name of a model.
+
+    >>> as_glob("*:online", lambda text: text if text == "*:online" else None)
+    '**:online'
+    """
+    while id_of(pattern) is not None:
+        pattern, changed = _WILDCARD.subn(_again, pattern, count=1)
+        if not changed:
+            break
+    return pattern
+
+
+def lost_globs(bases: Sequence[SnapshotFile], provider: str, patterns: Iterable[str], id_of: IdOf) -> Iterator[str]:
+    """For each glob that is a name of a provider now, and in none of `bases`, a pattern that is still a glob.
+
+    `id_of` finds the models that the provider has now. Without that pattern, a ban would no longer be about the names
+    that only rules read, such as `ID:online`.
+    """
+    known = [base.block(provider).id_of for base in bases if provider in base.blocks]
+    for pattern in patterns:
+        taken = not is_plain(pattern) and meant(pattern, id_of, provider) is not None
+        if taken and not any(meant(pattern, one, provider) for one in known):
+            yield as_glob(pattern, lambda text: meant(text, id_of, provider))
+
+
+def _again(found: re.Match[str]) -> str:
+    """The same wildcard in other characters: no name has a line break, and a class may list a character twice."""
+    return "[!\n]" if found[0] == "?" else found[0] + (found[1] or "*")

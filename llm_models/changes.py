@@ -11,9 +11,10 @@ from llm_models import schema
 from llm_models.agreement import PATHS, likely
 from llm_models.block import NAMES
 from llm_models.enrich import derive
-from llm_models.errors import ConfigError, dotted, printable
+from llm_models.errors import ConfigError, dotted, listed, printable
 from llm_models.layers import RECORD_RULES
 from llm_models.merge import Layered, merge
+from llm_models.modelspec import fold_provider
 from llm_models.moving import FIELD, Moving
 from llm_models.siblings import agreed_facts
 from llm_models.touched import Touched
@@ -89,6 +90,21 @@ class Changes:
             + [setting.name for setting in self.touched.gone]
         )
 
+    def provider_aliases(self) -> dict[str, str]:
+        """The folded aliases of all providers: those of the base, and of each changed record those that are no ids.
+
+        One of the base's may be the id of a new provider: a text with a `/` can still mean the provider of the base.
+        """
+        ids = {*self.base.blocks, *self.providers}
+        kept = {alias: owner for alias, owner in self.base.aliases.items() if owner not in self.providers}
+        stated = {
+            alias: provider
+            for provider, (record, _) in self.providers.items()
+            for alias in map(fold_provider, record.get("aliases", ()))
+            if alias not in ids or self.base.aliases.get(alias) == provider
+        }
+        return {**stated, **kept}
+
 
 def merge_layers(base: SnapshotFile, layers: Sequence[Layer], remembers: Folder | None = None) -> Changes:
     """What `layers`, weakest first, change of `base`. Raises `ConfigError` with all problems of the layers.
@@ -101,7 +117,7 @@ def merge_layers(base: SnapshotFile, layers: Sequence[Layer], remembers: Folder 
     if problems := [*touched.problems, *changes.moving.problems]:
         order = [layer.document.name for layer in layers]
         problems.sort(key=lambda it: (order.index(str(it.file)), it.line or 0, it.column or 0))
-        raise ConfigError("\n".join(map(str, problems)), problems=tuple(problems))
+        raise ConfigError(listed(problems), problems=tuple(problems))
     excludes = {provider: patterns for provider, patterns in settings.get("exclude", {}).items() if patterns}
     for provider in sorted(touched.providers.keys() | touched.models.keys() | excludes.keys()):
         _merge_provider(changes, provider)

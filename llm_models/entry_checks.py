@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def left_out(case: Case) -> Iterator[Finding]:
     """An entry whose model no layer has."""
-    for entry in case.run.left_out:
+    for entry in (one for one in case.run.left_out if one.layer is case.layer):
         provider = entry.provider
         if not case.run.knows(provider):
             path = (*entry.path, "provider" if entry.path[0] == "models" else "id")
@@ -46,7 +46,7 @@ def left_out(case: Case) -> Iterator[Finding]:
 
 def unresolved(case: Case) -> Iterator[Finding]:
     """A `resolves_to` that names a model which is gone, or which curated overrides do not find."""
-    for entry in Moving(case.run).void:
+    for entry in (one for one in Moving(case.run).void if one.layer is case.layer):
         target, hint = entry.fields[FIELD], ""
         why = f"the catalogue does not have {printable(f'{entry.provider}:{target}')}"
         if case.run.past.knows(entry.provider, target):
@@ -101,15 +101,6 @@ def _equal(left: Any, right: Any) -> bool:
     return bool(left == right) and isinstance(left, bool) is isinstance(right, bool)
 
 
-def excluded(case: Case) -> Iterator[Finding]:
-    """An override of a model that is excluded."""
-    for entry in case.entries():
-        pattern = None if entry.match is not None else case.excluding(entry.provider, entry.id)
-        if pattern is not None and entry not in case.run.left_out:
-            text = f"exclude pattern '{printable(pattern)}' removes this model, so this entry has no effect"
-            yield Finding(entry.provider, (*entry.path, "id"), text)
-
-
 def tiers_left(case: Case) -> Iterator[Finding]:
     """A new price, while the source's prices for long requests stay."""
     for entry in case.entries():
@@ -141,4 +132,4 @@ def names(case: Case) -> Iterator[Finding]:
                     yield Finding(entry.provider, (*entry.path, field, index), text, severity="error")
 
 
-CHECKS = (left_out, unresolved, lifecycle, already_so, excluded, tiers_left, names)
+CHECKS = (left_out, unresolved, lifecycle, already_so, tiers_left, names)

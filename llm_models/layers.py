@@ -21,33 +21,35 @@ if TYPE_CHECKING:
 
 
 class Setting(NamedTuple):
-    """A key of `llm_models.toml` that is about the whole catalogue: a table `by_provider`, or a list of providers.
+    """A key of `llm_models.toml` that is about the whole catalogue.
 
-    Its `rule` merges it, provider by provider for `UNITE`, else whole. `in_header`: a snapshot keeps it as a filter.
+    It holds a table from provider to `patterns`, a list of `providers`, or a list of `specs`. Its `rule` merges it,
+    provider by provider for `UNITE`, else whole. `in_header`: a snapshot keeps it as a filter.
     """
 
-    by_provider: bool
+    holds: Literal["patterns", "providers", "specs"]
     rule: Literal["LAST", "UNITE"]
     in_header: bool
 
 
 SETTINGS = {
-    "allow": Setting(by_provider=True, rule="LAST", in_header=True),
-    "deny": Setting(by_provider=True, rule="UNITE", in_header=True),
-    "exclude": Setting(by_provider=True, rule="UNITE", in_header=False),
-    "prefer": Setting(by_provider=False, rule="LAST", in_header=True),
+    "allow": Setting("patterns", rule="LAST", in_header=True),
+    "deny": Setting("patterns", rule="UNITE", in_header=True),
+    "exclude": Setting("patterns", rule="UNITE", in_header=False),
+    "prefer": Setting("providers", rule="LAST", in_header=True),
+    "known": Setting("specs", rule="UNITE", in_header=False),
 }
 """The settings, in the order of a snapshot's header."""
 
-BY_PROVIDER = tuple(name for name, setting in SETTINGS.items() if setting.by_provider)
+BY_PROVIDER = tuple(name for name, setting in SETTINGS.items() if setting.holds == "patterns")
 DECISIVE = ("models", "providers", *(name for name, setting in SETTINGS.items() if not setting.in_header))
 """The sections that decide which records there are."""
 
 SETTINGS_RULES: dict[Path, str] = {
-    (name, "*") if setting.by_provider and setting.rule == "UNITE" else (name,): setting.rule
+    (name, "*") if setting.holds == "patterns" and setting.rule == "UNITE" else (name,): setting.rule
     for name, setting in SETTINGS.items()
 }
-"""How settings are merged: a stronger layer only adds to `exclude` and `deny`, and replaces the others."""
+"""How settings are merged: a stronger layer only adds to `exclude`, `deny` and `known`, and replaces the others."""
 
 RECORD_RULES: dict[Path, str] = {("aliases",): "UNITE", ("served_as",): "UNITE", ("tags",): "UNITE"}
 """How fields of a model or provider are merged. For all others, maps are merged and the strongest value wins."""
@@ -187,7 +189,7 @@ def layer_from(document: Document, name: str, *, only_patches: bool = False) -> 
         value = data[setting]
         if isinstance(value, dict):
             value = {fold_provider(provider): globs for provider, globs in value.items()}
-        elif isinstance(value, list):
+        elif SETTINGS[setting].holds == "providers":
             value = [fold_provider(provider) for provider in value]
         layer.settings[setting] = value
     return layer

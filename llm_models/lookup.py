@@ -145,19 +145,20 @@ def _by_slash(view: View, text: str) -> ModelKey | None:
     head, slash, rest = text.partition("/")
     if not slash or not (rest := rest.strip()):
         return None
-    provider = view.file.provider_id(head)
-    if provider is None:
+    providers = view.file.provider_ids(head)
+    if not providers:
         gone = view.past.provider_id(head)
         return None if gone is None or not view.past.knows(gone, rest) else ModelKey(gone, rest)
-    for name in (rest, text):
-        if view.file.block(provider).serves(name):
-            return ModelKey(provider, name)
-    return ModelKey(provider, rest) if _had(view, provider, rest) else None
+    for provider in providers:
+        for name in (rest, text):
+            if view.file.block(provider).serves(name):
+                return ModelKey(provider, name)
+    return next((ModelKey(provider, rest) for provider in providers if _had(view, provider, rest)), None)
 
 
 def _had(view: View, provider: str, name: str) -> bool:
     """Whether a provider that does not serve a name is meant: it is excluded, denied or gone, or a rule reads it."""
-    if view.removed(provider, name) is not None:
+    if view.removed(provider, name) is not None or view.excluding(provider, name):
         return True
     denied = None if view.filters is None else view.filters.reason(provider, [name], view.id_of)
     if denied is not None and denied[0] == "deny":
@@ -175,6 +176,9 @@ def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | 
     written = _written(view, name)
     if written and all(view.hidden(*row) for row in written):
         return row_of(view, written[0][0], view.file.block(written[0][0]).ids[written[0][1]])
+    once = None if written else _once_written(view, name)
+    if once is not None:
+        return row_of(view, *once)
     if len(rows) == 1 and not written:
         return rows[0]
     if rows:
@@ -192,12 +196,30 @@ def _written(view: View, name: str) -> list[ModelRow]:
     A text that names a provider must not lead to another one without a question, nor pass a ban of the first.
     """
     head, _, rest = name.partition("/")
-    provider = view.file.provider_id(head) if rest else None
-    if provider is None:
+    providers = view.file.provider_ids(head) if rest else []
+    if not providers:
         return []
     from llm_models.spellings import alike
 
-    return [(provider, row) for row, model_id in enumerate(view.file.block(provider).ids) if alike(model_id, rest)]
+    ids = [
+        (provider, row, model_id)
+        for provider in providers
+        for row, model_id in enumerate(view.file.block(provider).ids)
+    ]
+    return [(provider, row) for provider, row, model_id in ids if alike(model_id, rest)]
+
+
+def _once_written(view: View, name: str) -> ModelKey | None:
+    """What the provider before the first `/` of a bare id had under another spelling: it is excluded or gone."""
+    head, _, rest = name.partition("/")
+    for provider in view.file.provider_ids(head) if rest else ():
+        from llm_models.spellings import alike
+
+        excluded = [key.partition(":")[2] for key in view.file.tail()["removed"] if key.startswith(f"{provider}:")]
+        for model_id in (*excluded, *view.past.ids(provider)):
+            if alike(model_id, rest):
+                return ModelKey(provider, model_id)
+    return None
 
 
 def _by_rule(view: View, provider: str | None, name: object) -> ModelRow | Miss | None:

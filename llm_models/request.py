@@ -102,7 +102,7 @@ def _kept(deny: Mapping[str, Any], built: Snapshot, current: InUse) -> dict[str,
 
     Only where one of these files is not trusted.
     """
-    from llm_models.bans import hidden_in
+    from llm_models.bans import hidden_in, lost_globs
     from llm_models.in_use import base_of, packaged
     from llm_models.trust import distrusted
 
@@ -112,7 +112,12 @@ def _kept(deny: Mapping[str, Any], built: Snapshot, current: InUse) -> dict[str,
     by_id = ((view.file.provider_id(name), patterns) for name, patterns in deny.items())
     table = {provider: [*patterns] for provider, patterns in by_id if provider is not None}  # others are gone
     more = False
-    for base in (base_of(built.file), packaged()):
+    bases = (base_of(built.file), packaged())
+    for provider, patterns in table.items():
+        globs = [*lost_globs(bases, provider, patterns, view.file.block(provider).id_of)]
+        patterns.extend(globs)
+        more = more or bool(globs)
+    for base in bases:
         for _, provider, model_id in hidden_in(base, deny):
             row = view.file.block(provider).rows.get(model_id) if provider in view.known else None
             if row is not None and view.hidden(provider, row) is None:

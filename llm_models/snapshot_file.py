@@ -146,6 +146,15 @@ class SnapshotFile:
             raise damaged(self.name, f"the alias {name} leads to no provider")
         return provider
 
+    def provider_ids(self, text: str) -> list[str]:
+        """The providers that `text` may name before a `/`: the one whose id it is, then the one that has it as alias.
+
+        There are two where an application defines a provider under an alias of another one.
+        """
+        provider = self.provider_id(text)
+        named = self.aliases.get(fold_provider(text))
+        return [one for one in dict.fromkeys((provider, named)) if one is not None]
+
     def holds(self, provider: str, model_id: str | None = None) -> bool:
         """Whether the file has that provider, or that model of it; aliases do not count."""
         return provider in self.blocks and (model_id is None or model_id in self.block(provider).rows)

@@ -16,7 +16,6 @@ from llm_models.frozen import Record, defaults
 from llm_models.header import CRC, FORMAT, Aliases
 from llm_models.jsontext import loads
 from llm_models.layers import SETTINGS
-from llm_models.modelspec import fold_provider
 from llm_models.origins import empty_tail, extended
 from llm_models.records import CAPABILITIES, Capabilities, CostTier, Model, Provider, capability_bits
 from llm_models.snapshot_file import SnapshotFile, digest
@@ -137,7 +136,7 @@ def write(
     touched = {*changes.providers, *changes.models, *changes.removed}
     own = {provider: _block(changes, provider) for provider in touched}
     header = _of_header(base, "sources", "date")
-    if aliases := Aliases.text(_provider_aliases(changes)):
+    if aliases := Aliases.text(changes.provider_aliases()):
         header["aliases"] = aliases
     header["filters"] = {key: value for key, value in changes.settings.items() if SETTINGS[key].in_header}
     if base_kind is not None:
@@ -150,18 +149,6 @@ def write(
     if not file.header["counts"]["models"]:
         raise EmptyCatalogError("no model is left once every exclude is applied")
     return file
-
-
-def _provider_aliases(changes: Changes) -> dict[str, str]:
-    """The folded aliases of all providers that are no ids: those of the base, and of each record that changed."""
-    ids = {*changes.base.blocks, *changes.providers}
-    kept = {alias: owner for alias, owner in changes.base.aliases.items() if owner not in changes.providers}
-    stated = {
-        fold_provider(alias): provider
-        for provider, (record, _) in changes.providers.items()
-        for alias in record.get("aliases", ())
-    }
-    return {alias: owner for alias, owner in {**stated, **kept}.items() if alias not in ids}
 
 
 def _block(changes: Changes, provider: str) -> tuple[bytes, int]:

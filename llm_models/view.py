@@ -177,6 +177,13 @@ class View:
             self._removed = others | ids
         return self._removed.get(f"{provider}:{name}")
 
+    def excluding(self, provider: str, name: str) -> str | None:
+        """The exclude pattern that matches a name, also one that the provider never had; None where there is none."""
+        from llm_models.patterns import matcher
+
+        patterns = self.file.tail()["settings"].get("exclude", {}).get(provider, {})
+        return next((pattern for pattern in patterns if matcher(pattern, lambda _: None)([name])), None)
+
     def provider(self, provider: str) -> Provider:
         """The record of a known provider; built once."""
         if provider not in self._providers:

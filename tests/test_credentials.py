@@ -68,8 +68,8 @@ HARMLESS = (
     "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-3-5-sonnet-20240620-v1:0",
     "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "550e8400-e29b-41d4-a716-446655440000",
     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "https://docs.example.com/models?page=2#keys",
-    "https://${HOST}/v1", "https://llm.example.com/v1?key=${KEY}", "Bearer ${MY_TOKEN}", "a basic introduction",
-    "the bearer of a ring",
+    "https://${HOST}/v1", "https://llm.example.com/v1?key=${KEY}", "Bearer ${MY_TOKEN}",
+    "a basic introduction", "the bearer of a ring",
 )  # fmt: skip
 
 PLACES: dict[str, tuple[str, Any]] = {
@@ -228,6 +228,20 @@ class TestAFile:
         with pytest.raises(ConfigError) as caught:
             llm_models.load(path, publish=False)
         assert key not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        "line",
+        ["api_key = {}", 'token = "{}" x', "extra.a.password = {}", "x = {{ apiKey = {} }}", "base_url = https://u:{}@h",
+         "base_url = https://h/?key={}", 'api_key: "{}"'],
+    )  # fmt: skip
+    @pytest.mark.parametrize("key", ["hunter2", KEYS["OpenAI"]])
+    def test_a_text_that_is_no_toml_is_shown_without_it(self, line: str, key: str) -> None:
+        text = f"prefer = []\n{line.format(key)}\n"
+        [problem] = config.parse(text.encode(), "x.toml").problems
+        assert problem.line == 2
+        assert key not in json.dumps(problem.to_dict())
+        assert key not in str(problem)
+        assert len(credentials.veiled(line)) == len(line)
 
     def test_the_advice_names_a_variable(self) -> None:
         [problem] = config.parse(FILES["a field"].format("hunter2").encode(), "x.toml").problems

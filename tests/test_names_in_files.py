@@ -479,6 +479,21 @@ class TestCommands:
         assert file.read_text().endswith('house = ["a[1m]"]\n')
 
 
+class TestExclude:
+    @pytest.mark.parametrize("pattern", ["*", "claude-h*", "claude-haiku-lates[t]"])
+    def test_it_covers_names_that_the_provider_never_had(self, pattern: str) -> None:
+        """Without the exclude, the text is the id of a reseller."""
+        text = "anthropic/claude-haiku-latest"
+        free = llm_models.load(config=None, publish=False)
+        assert free.resolve(text).provider != "anthropic"
+        catalogue = llm_models.load(config=None, publish=False, overrides={"exclude": {"anthropic": [pattern]}})
+        with pytest.raises(llm_models.UnknownModelError) as raised:
+            catalogue.resolve(text)
+        assert "anthropic has no model 'claude-haiku-latest', and the exclude pattern" in str(raised.value)
+        other = llm_models.load(config=None, publish=False, overrides={"exclude": {"anthropic": ["claude-sonnet*"]}})
+        assert other.resolve(text) == free.resolve(text)
+
+
 class TestFoundFiles:
     """A file that was found, and is not trusted, does not weaken a ban of the program by taking over a name."""
 
@@ -520,6 +535,35 @@ class TestFoundFiles:
         for how in hows:
             catalogue = llm_models.load(publish=False, **how)
             assert not catalogue.allowed(f"google:{FLASH}")
+
+    @pytest.mark.parametrize("pattern", ["*:online", "?*:online", "[a-z]*:online", "[!/]*:online", "*:o[n]line"])
+    @pytest.mark.parametrize("way", ["argument", "overrides"])
+    def test_a_ban_of_names_that_only_rules_read_holds(self, clone: Path, way: str, pattern: str) -> None:
+        """The file defines models whose ids are the pattern and the next ways to write it."""
+        ids = [pattern, pattern.replace("*", "**")]
+        entry = '[[models]]\nprovider = "openrouter"\nid = "{}"\nname = "x"\n'
+        (clone / "llm_models.toml").write_text("".join(map(entry.format, dict.fromkeys(ids))))
+        ban = {"openrouter": [pattern]}
+        how: dict[str, Any] = {"deny": ban} if way == "argument" else {"overrides": {"deny": ban}}
+        catalogue = llm_models.load(publish=False, **how)
+        assert catalogue.allowed("openrouter:openai/gpt-5.4-mini")
+        assert not catalogue.allowed("openrouter:openai/gpt-5.4-mini:online")
+        assert llm_models.load(publish=False).allowed("openrouter:openai/gpt-5.4-mini:online")
+
+    @pytest.mark.parametrize("model", ["", '[[models]]\nprovider = "mistralai"\nid = "own"\nname = "x"\n'])
+    def test_a_provider_under_the_alias_of_another_one_leaves_its_texts_alone(self, clone: Path, model: str) -> None:
+        """A text `mistralai/NAME` is the id of resellers; it still means mistral, also where mistral is denied."""
+        before = llm_models.load(publish=False)
+        names = [f"mistralai/{one.id}" for one in before.list_models("mistral")]
+        (clone / "llm_models.toml").write_text(f'[[providers]]\nid = "mistralai"\nname = "x"\n{model}')
+        after = llm_models.load(publish=False)
+        assert [after.resolve(name) for name in names] == [before.resolve(name) for name in names]
+        denied = llm_models.load(publish=False, deny={"mistral": ["*"]})
+        assert [name for name in names if denied.allowed(name)] == []
+        if model:
+            assert after.resolve("mistralai/own").provider == "mistralai"
+            with pytest.raises(llm_models.UnknownModelError, match="mistralai"):
+                after.resolve(f"mistralai:{names[0].partition('/')[2]}")
 
     @pytest.mark.parametrize(("provider", "pattern", "toml"), TAKEOVERS)
     def test_a_named_file_may_take_over_a_name(
