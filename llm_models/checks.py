@@ -10,7 +10,7 @@ import os
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from llm_models import config, entry_checks, paths, setting_checks
+from llm_models import config, dependent_checks, entry_checks, paths, price_checks, setting_checks
 from llm_models.case import Case
 from llm_models.document import ANY
 from llm_models.errors import ConfigError, Problem, SnapshotError
@@ -24,7 +24,15 @@ from llm_models.touched import Touched
 if TYPE_CHECKING:
     from llm_models.snapshot_file import SnapshotFile
 
-CHECKS = (*entry_checks.CHECKS, *setting_checks.CHECKS, taken, namesakes, misreadings)
+CHECKS = (
+    *entry_checks.CHECKS,
+    *setting_checks.CHECKS,
+    *dependent_checks.CHECKS,
+    *price_checks.CHECKS,
+    taken,
+    namesakes,
+    misreadings,
+)
 
 
 def check_file(path: str) -> list[Problem]:
