@@ -10,7 +10,17 @@ import os
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from llm_models import cancelled, config, definition_checks, entry_checks, paths, setting_checks, superseded
+from llm_models import (
+    cancelled,
+    config,
+    definition_checks,
+    dependent_checks,
+    entry_checks,
+    paths,
+    price_checks,
+    setting_checks,
+    superseded,
+)
 from llm_models.case import Case
 from llm_models.document import ANY
 from llm_models.errors import ConfigError, Problem, SnapshotError
@@ -33,6 +43,8 @@ CHECKS = (
     *definition_checks.CHECKS,
     *cancelled.CHECKS,
     *superseded.CHECKS,
+    *dependent_checks.CHECKS,
+    *price_checks.CHECKS,
     taken,
     namesakes,
     mistyped,

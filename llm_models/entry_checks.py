@@ -101,21 +101,6 @@ def _equal(left: Any, right: Any) -> bool:
     return bool(left == right) and isinstance(left, bool) is isinstance(right, bool)
 
 
-def tiers_left(case: Case) -> Iterator[Finding]:
-    """A new price, while the source's prices for long requests stay."""
-    for entry in case.entries():
-        new = [name for name in ("input", "output") if entry.states("cost", name)]
-        models = case.touched(entry) if new else {}
-        entries = chain(*models.values())
-        if any(e.states("cost", "tiers") or any(path[:1] == ("cost",) for path in e.omitted) for e in entries):
-            continue
-        tiered = [i for i in models if (case.ground(entry.provider, i) or {}).get(("cost", "tiers"))]
-        if tiered:
-            text = f"cost.tiers of {entry.provider}:{printable(tiered[0])} still has the old prices for long requests"
-            hint = 'State cost.tiers too, or put "cost.tiers" in omit.'
-            yield Finding(entry.provider, (*entry.path, "cost", new[0]), text, hint)
-
-
 def names(case: Case) -> Iterator[Finding]:
     """A name that is a model's id, or that two models claim. This is an error, because such a name is dropped."""
     reasons: dict[str, dict[str, dict[str, str]]] = {}
@@ -132,4 +117,4 @@ def names(case: Case) -> Iterator[Finding]:
                     yield Finding(entry.provider, (*entry.path, field, index), text, severity="error")
 
 
-CHECKS = (left_out, unresolved, lifecycle, already_so, tiers_left, names)
+CHECKS = (left_out, unresolved, lifecycle, already_so, names)

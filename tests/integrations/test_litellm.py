@@ -259,11 +259,18 @@ class TestTheWholeCatalogue:
             if name in call.before.prices or name not in litellm.model_cost:
                 continue
             model, info = packaged.resolve(spec), litellm.get_model_info(name)
-            limits = (model.limits.input or model.limits.context, model.limits.output)
+            window = model.limits.context
+            limits = [model.limits.input or window, model.limits.output]
+            limits = [one if one is None or window is None else min(one, window) for one in limits]
             for field, told in zip(limits, (info["max_input_tokens"], info["max_output_tokens"]), strict=True):
                 assert field in (None, told), name
             assert bool(info["supports_vision"]) is ("image" in model.modalities.input)
             assert info["mode"] == ("chat" if model.capabilities.chat else "embedding")
+            entry = litellm.model_cost[name]
+            if model.capabilities.tools.enabled is False:
+                assert not entry.get("supports_parallel_function_calling"), name
+            if model.capabilities.reasoning.enabled is False:
+                assert not entry.get("reasoning_effort_levels"), name
             follows = {*ours.ENTRY, "mode", "supported_openai_params"}
             guessed = {k: v for k, v in call.infos.get(name, {}).items() if v is not None and k not in follows}
             assert {k: info[k] for k in guessed} == guessed
