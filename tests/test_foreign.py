@@ -7,12 +7,15 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.command import here
 
 import llm_models
 from llm_models import checks, config, foreign, paths, schema
 from llm_models.advice import advice
 from llm_models.behaviour import layer_of_mapping
+from llm_models.errors import ConfigError
 from llm_models.layers import FIELDS
 from llm_models.snapshot_file import SnapshotFile
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from llm_models.errors import Problem
 
 PACKAGED = SnapshotFile.open(paths.PACKAGED_SNAPSHOT)
+
+KEY = "sk-live-EXAMPLEEXAMPLE0000"
 
 PROVIDER = {
     "base_url": "api baseURL api_base apiBase api_host endpoint url options.baseURL",
@@ -251,6 +256,27 @@ def test_a_foreign_name_is_reported_in_an_entry_that_has_another_fault() -> None
     assert [problem.line for problem in problems] == [4, 5]
 
 
+ODD = st.recursive(
+    st.sampled_from(
+        [1, -1.5e300, 1e-320, True, "", "x", "NaN", "1e999999999", "https://[", "${", KEY, f"https://u:{KEY}@h"]
+    ),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["token", "input", "x", KEY]), inner),
+    max_leaves=4,
+)
+NAMES = [name.split(".")[0] for rows in foreign.SECTIONS.values() for row in rows for name in row.names.split()]
+
+
+@given(st.dictionaries(st.sampled_from([*NAMES, "base_url", "env", "extra", "limits", "cost"]), ODD, max_size=4))
+def test_no_value_of_any_shape_ends_in_a_crash_or_shows_a_key(stated: dict[str, Any]) -> None:
+    document = {"models": [{"provider": "openai", "id": "gpt-5.2", **stated}], "providers": [{"id": "own", **stated}]}
+    told = ""
+    try:
+        told = "".join(map(str, layer_of_mapping(document).document.remarks))
+    except ConfigError as error:
+        told = str(error)
+    assert KEY not in told
+
+
 TEXT = '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\ncontextLength = 5\ntool_call = false\n'
 
 
@@ -289,6 +315,23 @@ class TestLoad:
         with caplog.at_level(logging.WARNING, "llm_models"):
             llm_models.load(config=None, publish=False, overrides=layer.document.data)
         assert caplog.records == []
+
+
+def test_validate_with_behaviour_reports_those_of_the_module_and_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A remark on the file does not keep the module from being checked."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    entry = {"provider": "openai", "id": "gpt-5.2", "tool_call": True}
+    (tmp_path / "foreign_names_module.py").write_text(f"def models():\n    return [{entry}]\n")
+    text = 'overrides_module = "foreign_names_module"\n[[models]]\nprovider = "openai"\nid = "gpt-5.2"\nteam = "x"\n'
+    (tmp_path / "llm_models.toml").write_text(text)
+    result = here("validate", "--behaviour")
+    assert result.code == 1
+    assert "llm_models.toml:1:" in result.out
+    assert "capabilities.tools.enabled = true" in result.out
+    assert "llm_models.toml:5:1: models.openai:gpt-5.2: unknown field 'team'" in result.out
 
 
 @pytest.mark.parametrize(
