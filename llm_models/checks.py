@@ -18,6 +18,7 @@ from llm_models.in_use import in_use
 from llm_models.layers import layer_from
 from llm_models.misread import misreadings
 from llm_models.moving import Moving
+from llm_models.settings import settings_of
 from llm_models.takeovers import namesakes, taken
 from llm_models.touched import Touched
 
@@ -58,7 +59,7 @@ def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
         curated = os.path.basename(os.path.dirname(paths.absolute(path))) == "overrides"
         layer = layer_from(document, f"overrides/{name}" if curated else name, only_patches=curated)
         run = Touched(base, [layer], paths.find(path))
-        case = Case(run.layers[0], run, run.settings()[0])
+        case = Case(run.layers[0], run, settings_of(run)[0])
         if ANY not in document.doubtful:
             problems += [*run.problems, *Moving(run).problems]
         for finding in chain.from_iterable(check(case) for check in CHECKS):

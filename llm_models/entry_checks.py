@@ -13,7 +13,7 @@ from llm_models.case import Case, Finding
 from llm_models.changes import settle_names
 from llm_models.errors import nearest, printable
 from llm_models.frozen import defaults
-from llm_models.layers import RECORD_RULES
+from llm_models.layers import DEFINING, RECORD_RULES
 from llm_models.moving import FIELD, Moving
 from llm_models.origins import leaves
 from llm_models.past import absent
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     from llm_models.layers import Entry
 
-_FIELDS = {"models": (*defaults(Model), "match", "omit"), "providers": (*defaults(Provider), "omit")}
+_FIELDS = {"models": (*defaults(Model), "match", "omit", *DEFINING), "providers": (*defaults(Provider), "omit")}
 
 
 def left_out(case: Case) -> Iterator[Finding]:
-    """An entry whose model no layer has."""
+    """An entry whose model no layer has, because it is gone; or any, where curated overrides state it."""
     for entry in case.run.left_out:
         provider = entry.provider
         if not case.run.knows(provider):
@@ -42,10 +42,9 @@ def left_out(case: Case) -> Iterator[Finding]:
             why, hint = case.gone(provider, entry.id)
             hint = f"{hint} {case.how_to_define(entry)}"
             yield Finding(provider, (*entry.path, "id"), f"{why}, so this entry is left out", hint)
-            continue
-        text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
-        hint = f"{model_hint(entry.id, case.run.ids(provider))} {case.how_to_define(entry)}"
-        yield Finding(provider, (*entry.path, "id"), text, hint)
+        elif case.layer.only_patches:
+            text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
+            yield Finding(provider, (*entry.path, "id"), text, model_hint(entry.id, case.run.ids(provider)))
 
 
 def unresolved(case: Case) -> Iterator[Finding]:
