@@ -60,10 +60,6 @@ class Case(NamedTuple):
             return "To define it, define its provider under [[providers]], too."
         return "To define it, add new = true."
 
-    def excluding(self, provider: str, model_id: str) -> str | None:
-        """The pattern that excludes a model, if one does."""
-        return self.excluded(provider).get(model_id)
-
     def excluded(self, provider: str) -> dict[str, str]:
         """The ids of a provider's models that are excluded, each with the first pattern that means it."""
         return self.run.excluded(provider, self.settings.get("exclude", {}).get(provider, ()))

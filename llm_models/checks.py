@@ -10,7 +10,7 @@ import os
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from llm_models import config, definition_checks, entry_checks, paths, setting_checks
+from llm_models import cancelled, config, definition_checks, entry_checks, paths, setting_checks, superseded
 from llm_models.case import Case
 from llm_models.document import ANY
 from llm_models.errors import ConfigError, Problem, SnapshotError
@@ -19,13 +19,23 @@ from llm_models.layers import layer_from
 from llm_models.misread import misreadings
 from llm_models.moving import Moving
 from llm_models.settings import settings_of
-from llm_models.takeovers import namesakes, taken
+from llm_models.takeovers import mistyped, namesakes, taken
 from llm_models.touched import Touched
 
 if TYPE_CHECKING:
     from llm_models.snapshot_file import SnapshotFile
 
-CHECKS = (*entry_checks.CHECKS, *setting_checks.CHECKS, *definition_checks.CHECKS, taken, namesakes, misreadings)
+CHECKS = (
+    *entry_checks.CHECKS,
+    *setting_checks.CHECKS,
+    *definition_checks.CHECKS,
+    *cancelled.CHECKS,
+    *superseded.CHECKS,
+    taken,
+    namesakes,
+    mistyped,
+    misreadings,
+)
 
 
 def check_file(path: str) -> list[Problem]:

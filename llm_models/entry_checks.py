@@ -104,15 +104,6 @@ def _equal(left: Any, right: Any) -> bool:
     return bool(left == right) and isinstance(left, bool) is isinstance(right, bool)
 
 
-def excluded(case: Case) -> Iterator[Finding]:
-    """An override of a model that is excluded."""
-    for entry in case.entries():
-        pattern = None if entry.match is not None else case.excluding(entry.provider, entry.id)
-        if pattern is not None and entry not in case.run.left_out:
-            text = f"exclude pattern '{printable(pattern)}' removes this model, so this entry has no effect"
-            yield Finding(entry.provider, (*entry.path, "id"), text)
-
-
 def to_extra(case: Case) -> Iterator[Finding]:
     """A key that is not a field of a record, so it is stored in `extra`."""
     for section, known in _FIELDS.items():
@@ -156,4 +147,4 @@ def names(case: Case) -> Iterator[Finding]:
                     yield Finding(entry.provider, (*entry.path, field, index), text, severity="error")
 
 
-CHECKS = (left_out, unresolved, lifecycle, already_so, excluded, to_extra, tiers_left, names)
+CHECKS = (left_out, unresolved, lifecycle, already_so, to_extra, tiers_left, names)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from llm_models import config, edit, files, locks, paths, schema
 from llm_models.checks import base_for, check_text
-from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, printable, split_dotted
+from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, listed, printable, split_dotted
 from llm_models.layers import layer_from
 from llm_models.modelspec import fold_provider
 from llm_models.past import Past, absent
@@ -112,7 +112,7 @@ class Revision:
         raw = paths.read_config(path) if exists else b""
         document = config.parse(raw, path)
         if document.data is None or not _is_shaped(tomllib.loads(raw.decode().removeprefix("\ufeff"))):
-            raise ConfigError("\n".join(map(str, document.problems)), problems=tuple(document.problems))
+            raise ConfigError(listed(document.problems), problems=tuple(document.problems))
         return cls(path, raw.decode(), exists=exists)
 
     @property
@@ -246,7 +246,7 @@ class Revision:
     def check(self) -> list[Problem]:
         """The warnings about the new text. Raises `ConfigError` with all errors if there are any."""
         if self.errors:
-            raise ConfigError("\n".join(map(str, self.errors)) + "\nnothing was written", problems=self.errors)
+            raise ConfigError(listed(self.errors) + "\nnothing was written", problems=self.errors)
         return self._problems
 
     def diff(self) -> list[str]:

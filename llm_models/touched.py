@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llm_models.canonical import ALIASES_OF_THE_GONE, OF_THE_GONE, duplicates, fill, with_providers
 from llm_models.errors import dotted, printable
+from llm_models.layers import SETTINGS
 from llm_models.modelspec import fold_provider, split_any
 from llm_models.name_table import NameTable
 from llm_models.patterns import is_nameable, is_plain, matcher
@@ -237,6 +238,10 @@ class Touched:
         known, otherwise = [*self.base.blocks, *self.own], "Define it under [[providers]] first."
         hint = provider_hint(provider, known, self.base.aliases, otherwise)
         message = f"unknown provider '{printable(provider if key is None else key)}'"
+        if key in SETTINGS:
+            message, hint = f"'{key}' is not a provider", f"It belongs at the top: move it above [{path[0]}]."
+        elif "[[providers]]" not in hint:
+            hint = f"{hint} Otherwise, define it under [[providers]] first."
         self.problems.append(layer.document.problem(path, message, hint, key))
 
     def _check_aliases(self) -> None:

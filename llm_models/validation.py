@@ -71,7 +71,8 @@ def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fau
     branches = [{"type": wanted}] if isinstance(wanted, str) else wanted
     kinds = [_shown(branch["const"]) if "const" in branch else _article(branch["type"]) for branch in branches]
     message = f"expected {' or '.join(kinds)} (found {_typed(value)})"
-    path, hint = tuple(error.absolute_path), ""
+    path = tuple(error.absolute_path)
+    hint = _TABLES.get(str(path[-1]), "") if wanted == "object" and path else ""
     if isinstance(value, dict) and path in (("models",), ("providers",)):
         hint = f"Start each entry with [[{path[0]}]], in double brackets."
     elif isinstance(value, dict) and len(path) == 2 and path[0] in BY_PROVIDER:
@@ -81,6 +82,19 @@ def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fau
             names.append(str(name))
         hint = f'Put the provider in quotes: "{printable(".".join(names))}".'
     yield Fault(path, message, hint)
+
+
+_TABLES = {
+    "capabilities": "Write capabilities.tools.enabled = true.",
+    "tools": "Write capabilities.tools.enabled = true.",
+    "reasoning": "Write capabilities.reasoning.enabled = true.",
+    "json": "Write capabilities.json.schema = true, or capabilities.json.native = true.",
+    "streaming": "Write capabilities.streaming.text = true.",
+    "limits": "Write limits.context = 128000, in tokens.",
+    "cost": "Write cost.input = 1.25, in USD per million tokens.",
+    "modalities": 'Write modalities.input = ["text", "image"].',
+}
+"""Where something else than a table stands for one: how to write the commonest of its fields."""
 
 
 def _wrong_pattern(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:

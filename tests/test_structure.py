@@ -13,7 +13,7 @@ PACKAGE = "llm_models"
 
 RANKS = (
     ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "name_forms", "spellings"),
-    ("known_names", "patterns"),
+    ("known_names", "patterns", "syntax"),
     ("days", "similarity"),
     ("enrich", "records", "header", "open_file", "files", "document", "edit", "merge", "normalize", "upstream"),
     ("block", "lifecycle", "listings", "modelspec", "origins", "paths", "transforms", "transforms.specs"),
@@ -28,7 +28,16 @@ RANKS = (
     ("misses", "moving", "settings"),
     ("case", "changes", "grammar", "ingest", "lookup", "selection", "sources"),
     ("config", "matches", "misread", "snapshot_writer", "takeovers", "targets"),
-    ("behaviour", "definition_checks", "entry_checks", "observations", "setting_checks", "stored"),
+    (
+        "behaviour",
+        "cancelled",
+        "definition_checks",
+        "entry_checks",
+        "observations",
+        "setting_checks",
+        "stored",
+        "superseded",
+    ),
     ("in_use",),
     ("checks", "trust"),
     ("endpoints",),

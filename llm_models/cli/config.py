@@ -51,7 +51,8 @@ def validate_command(files: tuple[str, ...], strict: bool, style: str) -> None:
     if style == "json":
         print_json([problem.to_dict() for problem in problems])
     else:
-        line(*map(_marked if style == "text" else github_line, problems))
+        for problem in problems:
+            line(*([github_line(problem)] if style == "github" else [_marked(problem), *problem.excerpt.splitlines()]))
     errors = sum(problem.severity == "error" for problem in problems)
     summary = f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}" if problems else "no problems"
     note(f"{_many(len(files), 'file')}: {summary}")
@@ -118,7 +119,7 @@ repos:
 def init_command(folder: str) -> None:
     """Write a commented llm_models.toml into FOLDER, and its schema for editors; print a pre-commit hook."""
     from llm_models import files, locks
-    from llm_models.schema import for_editors
+    from llm_models.schema import published
 
     folder = paths.absolute(folder)
     path = os.path.join(folder, paths.CONFIG_NAME)
@@ -126,7 +127,7 @@ def init_command(folder: str) -> None:
     if paths.exists(path):
         raise ConfigError(exists)
     state = os.path.join(folder, paths.STATE_NAME)
-    text = json.dumps(for_editors(), indent=2) + "\n"
+    text = json.dumps(published("overrides"), indent=2) + "\n"
     try:
         files.make_folder(state)
         files.write_atomically(os.path.join(state, "overrides.schema.json"), text.encode())
