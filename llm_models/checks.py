@@ -28,6 +28,7 @@ from llm_models.in_use import in_use
 from llm_models.layers import layer_from
 from llm_models.misread import misreadings
 from llm_models.moving import Moving
+from llm_models.settings import settings_of
 from llm_models.takeovers import mistyped, namesakes, taken
 from llm_models.touched import Touched
 
@@ -93,7 +94,7 @@ def check_text(raw: bytes, path: str, base: SnapshotFile, *, behaviour: bool = F
                 problems += [_of_module(document, problem) for problem in error.problems]
         problems += [_of_module(document, remark) for layer in layers[1:] for remark in layer.document.remarks]
         run = Touched(base, layers, paths.find(path))
-        settings = run.settings()[0]
+        settings = settings_of(run)[0]
         if ANY not in document.doubtful:
             problems += [_of_module(document, problem) for problem in (*run.problems, *Moving(run).problems)]
         for case in (Case(layer, run, settings) for layer in run.layers):
