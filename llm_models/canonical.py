@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models.document import Fault
 from llm_models.errors import printable
+from llm_models.layers import SETTINGS
 from llm_models.modelspec import fold_provider
 from llm_models.name_forms import read_as
 from llm_models.name_table import NameTable
@@ -77,7 +78,7 @@ def fill(made: Layer, layer: Layer, names: NameTable) -> Layer:
             spellings = [fold_provider(str(path[1])) for path, _ in layer.document.entries(section)]
             made.spelled.update({name: provider_of(layer.provider_of(name)) for name in spellings})
             made.settings[section] = {provider_of(name): globs for name, globs in reversed(value.items())}
-        elif isinstance(value, list):
+        elif SETTINGS[section].holds == "providers":
             made.settings[section] = [*map(provider_of, value)]
     return made
 

@@ -63,10 +63,6 @@ class Case(NamedTuple):
         known = self.run.past.knows(entry.provider, entry.id)  # a limit alone would correct what is gone
         return "To define it, state name." if known else "To define it, state name or limits.context."
 
-    def excluding(self, provider: str, model_id: str) -> str | None:
-        """The pattern that excludes a model, if one does."""
-        return self.excluded(provider).get(model_id)
-
     def excluded(self, provider: str) -> dict[str, str]:
         """The ids of a provider's models that are excluded, each with the first pattern that means it."""
         return self.run.excluded(provider, self.settings.get("exclude", {}).get(provider, ()))

@@ -11,7 +11,7 @@ from llm_models import schema
 from llm_models.agreement import PATHS, likely
 from llm_models.block import NAMES
 from llm_models.enrich import derive
-from llm_models.errors import ConfigError, dotted, printable
+from llm_models.errors import ConfigError, dotted, listed, printable
 from llm_models.layers import RECORD_RULES
 from llm_models.merge import Layered, merge
 from llm_models.modelspec import fold_provider
@@ -117,7 +117,7 @@ def merge_layers(base: SnapshotFile, layers: Sequence[Layer], remembers: Folder 
     if problems := [*touched.problems, *changes.moving.problems]:
         order = [layer.document.name for layer in layers]
         problems.sort(key=lambda it: (order.index(str(it.file)), it.line or 0, it.column or 0))
-        raise ConfigError("\n".join(map(str, problems)), problems=tuple(problems))
+        raise ConfigError(listed(problems), problems=tuple(problems))
     excludes = {provider: patterns for provider, patterns in settings.get("exclude", {}).items() if patterns}
     for provider in sorted(touched.providers.keys() | touched.models.keys() | excludes.keys()):
         _merge_provider(changes, provider)

@@ -10,12 +10,13 @@ import tomllib
 from typing import TYPE_CHECKING
 
 from llm_models.document import ANY, Document
-from llm_models.errors import ConfigError, Problem
+from llm_models.errors import ConfigError, Problem, listed
 from llm_models.grammar import CHECKS
 from llm_models.layers import BY_PROVIDER, DECISIVE, layer_from
 from llm_models.modelspec import fold_provider
 from llm_models.paths import read_config
-from llm_models.positions import locate, syntax_problem
+from llm_models.positions import locate
+from llm_models.remarks import in_comments, remarks, take_secrets
 
 if TYPE_CHECKING:
     from llm_models.document import DocumentPath
@@ -31,8 +32,9 @@ _NAME = ("provider", "id", "match")
 def parse(raw: bytes, name: str) -> Document:
     """The document in these bytes, with everything that is wrong in itself, the catalogue apart."""
 
-    def refused(message: str, line: int = 1, column: int = 1, hint: str = "") -> Document:
-        return Document(name, None, None, [Problem(message, file=name, line=line, column=column, hint=hint)])
+    def refused(message: str, line: int = 1, column: int = 1, hint: str = "", excerpt: str = "") -> Document:
+        problem = Problem(message, file=name, line=line, column=column, hint=hint, excerpt=excerpt)
+        return Document(name, None, None, [problem])
 
     try:
         text = raw.decode()
@@ -46,14 +48,17 @@ def parse(raw: bytes, name: str) -> Document:
     try:
         data = tomllib.loads(body)
     except tomllib.TOMLDecodeError as error:
-        message, line, column = syntax_problem(body, error)
-        bare = message == "Invalid value" and body.split("\n")[line - 1][column - 1 : column].isalpha()
-        return refused(f"not valid TOML: {message}", line, column, "Put text in quotes." if bare else "")
+        from llm_models import syntax
+
+        message, line, column, hint = syntax.explain(body, error)
+        return refused(f"not valid TOML: {message}", line, column, hint, syntax.excerpt(body, line, column))
     except ValueError:  # Python reads no integer of more than 4,300 digits
         return refused("an integer of thousands of digits")
     except RecursionError:
         return refused("nested too deeply")
-    return checked(Document(name, data, locate(text), []))
+    document = checked(Document(name, data, locate(text), []))
+    document.problems += in_comments(body, document)
+    return document
 
 
 def _long_key(text: str) -> int | None:
@@ -73,7 +78,7 @@ def read_layer(path: str, name: str, *, only_patches: bool = False) -> Layer:
 def layer_of(document: Document, name: str, *, only_patches: bool = False) -> Layer:
     """The layer that a document states, called `name`. Raises `ConfigError` with all its problems."""
     if document.problems or document.data is None:
-        raise ConfigError("\n".join(map(str, document.problems)), problems=tuple(document.problems))
+        raise ConfigError(listed(document.problems), problems=tuple(document.problems))
     return layer_from(document, name, only_patches=only_patches)
 
 
@@ -82,11 +87,15 @@ def checked(document: Document) -> Document:
 
     Of several faults in one entry, a run reports only those that the first group of checks finds.
     """
-    for group in CHECKS:
+    for number, group in enumerate(CHECKS):
         faults = [fault for check in group for fault in check(document) if fault.path[:2] not in document.removed]
         document.problems += [document.problem(*fault) for fault in faults]
         for fault in faults:
             _set_aside(document, fault.path if fault.key is None else (*fault.path, fault.key))
+        if number == 0:  # what follows reads shallow data only
+            for path in take_secrets(document):
+                _set_aside(document, path)
+            document.remarks += remarks(document)
     document.problems.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
     return document
 

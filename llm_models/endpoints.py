@@ -55,7 +55,8 @@ class Endpoint(NamedTuple):
     `base_url` is None where no source states one: the provider's own client knows it. It may contain `${NAME}`, which
     the user must fill in; `settings` lists these variables, and others of the provider that hold no key. The key is in
     the first of `key_variables` that is set. `model_id` is the id to send. `openai_base_url` is the base URL for
-    clients of OpenAI's API: `base_url`, unless the provider has another one for them.
+    clients of OpenAI's API: `base_url`, unless the provider has another one for them. `needs_key` is False where the
+    provider states `env = []`, True where a variable for the key is known, else None: not stated.
     """
 
     base_url: str | None
@@ -63,6 +64,7 @@ class Endpoint(NamedTuple):
     settings: tuple[str, ...]
     model_id: str
     openai_base_url: str | None
+    needs_key: bool | None = None
 
 
 def own_address(record: Mapping[str, Any]) -> str | None:
@@ -98,7 +100,9 @@ def endpoint_of(
     settings = tuple(name for name in provider.env if name in placeholders or name.endswith(SETTINGS))
     keys = () if with_key else tuple(name for name in provider.env if name not in settings)
     for_openai = base_url or (url if own is not None else provider.openai_base_url or url)
-    endpoint = Endpoint(base_url or url, keys, settings, wire_id(model), for_openai)
+    no_key = file.block(model.provider).provider.get("env") == []
+    needs_key = len(provider.env) > len(settings) or (False if no_key else None)
+    endpoint = Endpoint(base_url or url, keys, settings, wire_id(model), for_openai, needs_key)
     if found:
         files = [base_of(file)] if named else []
         blocks = [

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 from llm_models import notices
 from llm_models.case import Case, Finding
 from llm_models.changes import settle_names
-from llm_models.errors import nearest, printable
-from llm_models.frozen import defaults
+from llm_models.errors import printable
 from llm_models.layers import RECORD_RULES
 from llm_models.moving import FIELD, Moving
 from llm_models.origins import leaves
 from llm_models.past import absent
-from llm_models.records import Model, Provider
 from llm_models.similarity import model_hint
 
 if TYPE_CHECKING:
@@ -25,12 +23,10 @@ if TYPE_CHECKING:
 
     from llm_models.layers import Entry
 
-_FIELDS = {"models": (*defaults(Model), "match", "omit"), "providers": (*defaults(Provider), "omit")}
-
 
 def left_out(case: Case) -> Iterator[Finding]:
     """An entry whose model no layer has."""
-    for entry in case.run.left_out:
+    for entry in (one for one in case.run.left_out if one.layer is case.layer):
         provider = entry.provider
         if not case.run.knows(provider):
             path = (*entry.path, "provider" if entry.path[0] == "models" else "id")
@@ -50,7 +46,7 @@ def left_out(case: Case) -> Iterator[Finding]:
 
 def unresolved(case: Case) -> Iterator[Finding]:
     """A `resolves_to` that names a model which is gone, or which curated overrides do not find."""
-    for entry in Moving(case.run).void:
+    for entry in (one for one in Moving(case.run).void if one.layer is case.layer):
         target, hint = entry.fields[FIELD], ""
         why = f"the catalogue does not have {printable(f'{entry.provider}:{target}')}"
         if case.run.past.knows(entry.provider, target):
@@ -105,27 +101,6 @@ def _equal(left: Any, right: Any) -> bool:
     return bool(left == right) and isinstance(left, bool) is isinstance(right, bool)
 
 
-def excluded(case: Case) -> Iterator[Finding]:
-    """An override of a model that is excluded."""
-    for entry in case.entries():
-        pattern = None if entry.match is not None else case.excluding(entry.provider, entry.id)
-        if pattern is not None and entry not in case.run.left_out:
-            text = f"exclude pattern '{printable(pattern)}' removes this model, so this entry has no effect"
-            yield Finding(entry.provider, (*entry.path, "id"), text)
-
-
-def to_extra(case: Case) -> Iterator[Finding]:
-    """A key that is not a field of a record, so it is stored in `extra`."""
-    for section, known in _FIELDS.items():
-        for path, data in case.layer.document.entries(section):
-            for key in data:
-                if key not in known:
-                    near = nearest(key, known, 1)
-                    hint = f"Did you mean '{near[0]}'?" if near else "If this is meant, write it under extra."
-                    text = f"unknown field '{printable(key)}'; it is stored in extra"
-                    yield Finding("", path, text, hint, key)
-
-
 def names(case: Case) -> Iterator[Finding]:
     """A name that is a model's id, or that two models claim. This is an error, because such a name is dropped."""
     reasons: dict[str, dict[str, dict[str, str]]] = {}
@@ -142,4 +117,4 @@ def names(case: Case) -> Iterator[Finding]:
                     yield Finding(entry.provider, (*entry.path, field, index), text, severity="error")
 
 
-CHECKS = (left_out, unresolved, lifecycle, already_so, excluded, to_extra, names)
+CHECKS = (left_out, unresolved, lifecycle, already_so, names)

@@ -89,20 +89,21 @@ class Problem:
 
     `line` and `column` count from 1 (columns in characters), `path` is the field in the words of the document
     (`models.openai:gpt-5.4-mini.cost.input`), `hint` is a full sentence or empty, and `severity` is
-    ``"error"`` or ``"warning"``.
+    ``"error"`` or ``"warning"``. `excerpt` is, for a file that is not TOML, the line and a mark below the column;
+    otherwise it is empty.
 
     >>> print(Problem("unknown key 'enabeld'", file="llm_models.toml", line=14, column=3, path="tools"))
     llm_models.toml:14:3: tools: unknown key 'enabeld'
     """
 
-    __slots__ = ("column", "file", "hint", "line", "message", "path", "severity")
+    __slots__ = ("column", "excerpt", "file", "hint", "line", "message", "path", "severity")
 
     def __init__(
         self, message: str, *, file: str | None = None, line: int | None = None, column: int | None = None,
-        path: str = "", hint: str = "", severity: Severity = "error",
+        path: str = "", hint: str = "", severity: Severity = "error", excerpt: str = "",
     ) -> None:  # fmt: skip
         self.message, self.path, self.hint, self.severity = message, path, hint, severity
-        self.file, self.line, self.column = file, line, column
+        self.file, self.line, self.column, self.excerpt = file, line, column, excerpt
 
     @property
     def location(self) -> str:
@@ -128,6 +129,11 @@ class Problem:
 
     def __hash__(self) -> int:
         return hash(str(self))
+
+
+def listed(problems: Iterable[Problem]) -> str:
+    """The problems for people, each on a line, and below it the lines of its excerpt."""
+    return "\n".join([f"{problem}\n{problem.excerpt}".rstrip() for problem in problems])
 
 
 class LLMModelsError(Exception):

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from llm_models.credentials import is_variable
 from llm_models.errors import split_dotted
 from llm_models.frozen import defaults
 from llm_models.merge import OMIT, Layered, nest
@@ -20,33 +21,35 @@ if TYPE_CHECKING:
 
 
 class Setting(NamedTuple):
-    """A key of `llm_models.toml` that is about the whole catalogue: a table `by_provider`, or a list of providers.
+    """A key of `llm_models.toml` that is about the whole catalogue.
 
-    Its `rule` merges it, provider by provider for `UNITE`, else whole. `in_header`: a snapshot keeps it as a filter.
+    It holds a table from provider to `patterns`, a list of `providers`, or a list of `specs`. Its `rule` merges it,
+    provider by provider for `UNITE`, else whole. `in_header`: a snapshot keeps it as a filter.
     """
 
-    by_provider: bool
+    holds: Literal["patterns", "providers", "specs"]
     rule: Literal["LAST", "UNITE"]
     in_header: bool
 
 
 SETTINGS = {
-    "allow": Setting(by_provider=True, rule="LAST", in_header=True),
-    "deny": Setting(by_provider=True, rule="UNITE", in_header=True),
-    "exclude": Setting(by_provider=True, rule="UNITE", in_header=False),
-    "prefer": Setting(by_provider=False, rule="LAST", in_header=True),
+    "allow": Setting("patterns", rule="LAST", in_header=True),
+    "deny": Setting("patterns", rule="UNITE", in_header=True),
+    "exclude": Setting("patterns", rule="UNITE", in_header=False),
+    "prefer": Setting("providers", rule="LAST", in_header=True),
+    "known": Setting("specs", rule="UNITE", in_header=False),
 }
 """The settings, in the order of a snapshot's header."""
 
-BY_PROVIDER = tuple(name for name, setting in SETTINGS.items() if setting.by_provider)
+BY_PROVIDER = tuple(name for name, setting in SETTINGS.items() if setting.holds == "patterns")
 DECISIVE = ("models", "providers", *(name for name, setting in SETTINGS.items() if not setting.in_header))
 """The sections that decide which records there are."""
 
 SETTINGS_RULES: dict[Path, str] = {
-    (name, "*") if setting.by_provider and setting.rule == "UNITE" else (name,): setting.rule
+    (name, "*") if setting.holds == "patterns" and setting.rule == "UNITE" else (name,): setting.rule
     for name, setting in SETTINGS.items()
 }
-"""How settings are merged: a stronger layer only adds to `exclude` and `deny`, and replaces the others."""
+"""How settings are merged: a stronger layer only adds to `exclude`, `deny` and `known`, and replaces the others."""
 
 RECORD_RULES: dict[Path, str] = {("aliases",): "UNITE", ("served_as",): "UNITE", ("tags",): "UNITE"}
 """How fields of a model or provider are merged. For all others, maps are merged and the strongest value wins."""
@@ -60,7 +63,7 @@ OF_KIND: tuple[Path, ...] = (("capabilities", "chat"), ("capabilities", "embeddi
 """What follows from `kind`: an entry that states a kind omits these, unless it states them, too."""
 
 _IDENTITY = {"id", "match", "provider", "omit"}
-_FIELDS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys()}
+FIELDS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys()}
 
 
 class Entry(NamedTuple):
@@ -186,7 +189,7 @@ def layer_from(document: Document, name: str, *, only_patches: bool = False) -> 
         value = data[setting]
         if isinstance(value, dict):
             value = {fold_provider(provider): globs for provider, globs in value.items()}
-        elif isinstance(value, list):
+        elif SETTINGS[setting].holds == "providers":
             value = [fold_provider(provider) for provider in value]
         layer.settings[setting] = value
     return layer
@@ -194,13 +197,17 @@ def layer_from(document: Document, name: str, *, only_patches: bool = False) -> 
 
 def _entry(layer: Layer, path: DocumentPath, data: Mapping[str, Any], section: str) -> Entry:
     fields = {key: value for key, value in data.items() if key not in _IDENTITY}
-    extra = {key: fields.pop(key) for key in [*fields] if key not in _FIELDS[section]}
+    extra = {key: fields.pop(key) for key in [*fields] if key not in FIELDS[section]}
     if "successor" in fields:  # in the spelling of our model specs
         owner, colon, model_id = fields["successor"].partition(":")
         fields["successor"] = f"{fold_provider(owner)}{colon}{model_id}"
     if extra:
         fields["extra"] = {**extra, **fields.get("extra", {})}
     provider = fold_provider(data["provider" if section == "models" else "id"])
+    if "env" in fields:  # what is not a name may be a key, so nothing repeats it; without a name, nothing is stated
+        names = [name for name in fields["env"] if is_variable(name)]
+        stated = fields.pop("env")
+        fields.update({"env": names} if names or not stated else {})
     omitted = [split_dotted(field) for field in data.get("omit", ())]
     if "base_url" in fields:  # the address of weaker layers for OpenAI clients belongs to the base URL that it replaces
         omitted.append(("openai_base_url",))

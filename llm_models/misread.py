@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from llm_models.case import Finding
 from llm_models.errors import printable
 from llm_models.layers import BY_PROVIDER
+from llm_models.modelspec import split_spec
 from llm_models.patterns import is_plain, literal, matcher, meant
 
 if TYPE_CHECKING:
@@ -48,6 +49,19 @@ def _patterns(case: Case) -> Iterator[tuple[DocumentPath, str, str]]:
         if entry.match is not None:
             yield (*entry.path, "match"), entry.provider, entry.match
     yield from case.layer.patterns(*BY_PROVIDER)
+
+
+def with_provider(case: Case, provider: str, pattern: str) -> tuple[str, str] | None:
+    """The provider and the pattern in a text such as `openai:gpt-5.4`, if that matches a model; else None.
+
+    A text with a `/` counts only for the provider that it names: others have ids that begin with the name of a maker.
+    """
+    head, _, rest = pattern.partition("/")
+    owner, name = split_spec(pattern, case.run.names.provider_id) or (provider, rest)
+    if not name or (name == rest and case.run.names.provider_id(head) != provider):
+        return None
+    test = case.run.test(owner, name)
+    return (owner, name) if any(map(test, case.run.every(owner).values())) else None
 
 
 def in_brackets(pattern: str, models: Sequence[Sequence[str]]) -> str | None:

@@ -117,25 +117,47 @@ def ambiguous(view: View, name: str, rows: list[ModelRow], written: list[ModelRo
 
 
 def not_allowed(view: View, provider: str, model_id: str, section: str, pattern: str | None) -> ModelNotAllowedError:
-    """The error for a hidden model; `section` and `pattern` are those of `Filters.reason`.
+    """The error for a hidden model; `section` and `pattern` are those of `Filters.reason`."""
+    spec = f"{provider}:{model_id}"
+    why = f"{'denied' if section == 'deny' else 'not allowed:'} {_by(view, provider, section, pattern)}"
+    return ModelNotAllowedError(f"{printable(spec)} is {why}", spec=spec, pattern=pattern)
+
+
+def _by(view: View, provider: str, section: str, pattern: str | None) -> str:
+    """What hides a model, and where that is stated.
 
     The file's tail has the origins of the file's own patterns. A pattern that is not one of them is an argument.
     """
-    spec = f"{provider}:{model_id}"
     stated = view.file.header["filters"].get(section) or {}
-    origins = view.file.tail().get("settings", {}).get(section, {}).get(provider, {})
+    located = view.file.tail().get("settings", {}).get(section, {})
+    origins = located.get(provider, {})
     if section == "deny":
-        why = f"denied by pattern {quoted(pattern)}"
+        why = f"by pattern {quoted(pattern)}"
         by_argument = pattern not in stated.get(provider, ())
         origin = origins.get(str(pattern))
     else:
         allow = view.filters.allow if view.filters is not None else None
         listed = allow is not None and provider in allow
-        why = f"not allowed: {f'no pattern of allow.{provider} matches' if listed else f'allow leaves out {provider}'}"
+        why = f"no pattern of allow.{provider} matches" if listed else f"allow leaves out {provider}"
         by_argument = allow != stated
-        origin = next(iter(origins.values()), None)
+        origin = next((one for part in ((origins,) if listed else located.values()) for one in part.values()), None)
     if by_argument:
-        why += " (an argument)"
-    elif origin is not None:
-        why += f" ({printable(origin.get('place', origin['layer']))})"
-    return ModelNotAllowedError(f"{printable(spec)} is {why}", spec=spec, pattern=pattern)
+        return f"{why} (an argument)"
+    return why if origin is None else f"{why} ({printable(origin.get('place', origin['layer']))})"
+
+
+def none_shown(view: View, provider: str) -> str | None:
+    """Why no model of a known provider is shown, for people; None where one is."""
+    if view.shown(provider):
+        return None
+    reasons: dict[str, None] = {}
+    for row in range(len(view.file.block(provider).ids)):
+        section, pattern = view.hidden(provider, row) or ("", None)
+        by = _by(view, provider, section, pattern)
+        reasons[f"denied {by}" if section == "deny" else by] = None
+    for spec, by_pattern in view.file.tail()["removed"].items():
+        if spec.partition(":")[0] == provider:
+            where = f" ({printable(by_pattern['place'])})" if "place" in by_pattern else ""
+            reasons[f"excluded by pattern {quoted(by_pattern['pattern'])}{where}"] = None
+    listed = "; ".join([*reasons][:3]) + (f" and {len(reasons) - 3} more" if len(reasons) > 3 else "")
+    return f"no model of {provider} is shown: {listed}" if reasons else f"{provider} has no models"

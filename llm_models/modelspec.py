@@ -78,6 +78,20 @@ def split_spec(text: str, provider_id: ProviderId) -> ModelKey | None:
     return None
 
 
+def split_any(text: str, provider_id: ProviderId) -> ModelKey | None:
+    """As `split_spec`, but `text` may also have a `/` after its provider; None where a part is missing.
+
+    >>> split_any("openai/gpt-5.4-mini", finder(["openai"]))
+    ModelKey(provider='openai', id='gpt-5.4-mini')
+    """
+    key = split_spec(text, provider_id)
+    if key is None:
+        head, slash, rest = text.partition("/")
+        provider = provider_id(head) if slash else None
+        key = None if provider is None else ModelKey(provider, rest.strip())
+    return key if key is not None and key.id else None
+
+
 def parse_spec(text: object, provider_id: ProviderId, known: Iterable[str] = ()) -> ModelKey:
     """The key that a model spec names; both parts are trimmed, the model need not exist.
 

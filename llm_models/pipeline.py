@@ -143,7 +143,14 @@ def application_layers(
 
 
 def _log(changes: Changes) -> None:
-    """Log what of the layers has no effect: a refresh may have caused it, so it is not an error."""
+    """Log what of the layers has no effect (a refresh may have caused it), and what `validate` calls an error."""
+    for layer in changes.layers:
+        errors = [remark for remark in layer.document.remarks if remark.severity == "error"]
+        if errors:
+            import logging
+
+            rest = f" (and {len(errors) - 1} more; `llm-models validate` lists those of a file)" if errors[1:] else ""
+            logging.getLogger("llm_models").warning("llm_models: %s%s", errors[0], rest)
     was_listed = changes.touched.was_listed
     gone = [(entry.spec, entry.layer, entry.path) for entry in changes.left_out if was_listed(entry)]
     gone += [

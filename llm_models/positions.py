@@ -208,16 +208,3 @@ def _skip(pattern: re.Pattern[str], text: str, at: int) -> int:
     if match is None:
         raise ValueError("tomllib does not accept this text")
     return match.end()
-
-
-def syntax_problem(text: str, error: tomllib.TOMLDecodeError) -> tuple[str, int, int]:
-    """What tomllib reports about a text that it refused: the message without the position, the line and the column.
-
-    They are parsed from the message, because only Python 3.14 has attributes for them. Both count from 1; the end of
-    the document is the position after its last character.
-    """
-    match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
-    if match is None:
-        return str(error), 1, 1
-    line, column = (int(match[2]), int(match[3])) if match[2] else Spans(text, Span(0, 0)).line_column(len(text))
-    return match[1], line, column

@@ -169,18 +169,24 @@ _PATTERNS = {
 """The days, and the days and months, that exist, leap days included, as `FORMATS` decides."""
 
 
-def for_editors() -> dict[str, Any]:
-    """The schema of `llm_models.toml` in draft-07 words, which TOML editors know; it gives the same verdicts.
+def published(name: str) -> dict[str, Any]:
+    """The schema of that name as one document for other programs, which gives the same verdicts.
 
-    A pattern replaces a format of dates. Only ours refuses an integer with a decimal point and a number that
-    is not finite, because JSON Schema cannot.
+    It compiles under the strict mode of ajv: a pattern replaces a format of dates, `uri` is left out, and what is
+    required has a property. That of `llm_models.toml` has draft-07 words, which TOML editors know. Only ours refuses an
+    integer with a decimal point and a number that is not finite, because JSON Schema cannot.
     """
 
     def reword(node: dict[str, Any]) -> dict[str, Any]:
-        if node.get("format") in _PATTERNS:
-            node["pattern"] = _PATTERNS[node.pop("format")]
+        word = node.get("format")
+        if isinstance(word, str):  # a table, where a record has a field of that name
+            del node["format"]
+            node.update({"pattern": _PATTERNS[word]} if word in _PATTERNS else {})
+        if isinstance(node.get("required"), list):
+            node["properties"] = {**{key: {} for key in node["required"]}, **node.get("properties", {})}
         return node
 
-    schema: dict[str, Any] = json.loads(json.dumps(inlined("overrides")), object_hook=reword)
-    schema["$schema"] = "http://json-schema.org/draft-07/schema#"
+    schema: dict[str, Any] = json.loads(json.dumps(inlined(name)), object_hook=reword)
+    if name == "overrides":
+        schema["$schema"] = "http://json-schema.org/draft-07/schema#"
     return schema

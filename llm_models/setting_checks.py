@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from llm_models.case import Case, Finding
 from llm_models.errors import printable
 from llm_models.layers import BY_PROVIDER
-from llm_models.misread import how_to_write, in_brackets
+from llm_models.misread import how_to_write, in_brackets, with_provider
 from llm_models.name_rules import safe_form
 from llm_models.past import absent
-from llm_models.similarity import model_hint, provider_hint
+from llm_models.similarity import model_hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,50 +29,71 @@ def matches_nothing(case: Case) -> Iterator[Finding]:
     """A pattern of match, exclude, allow or deny that matches no model."""
 
     closed = _allows_nothing(case)
-
-    def look(provider: str, path: DocumentPath, pattern: str, models: list[list[str]]) -> Iterator[Finding]:
-        test = case.run.test(provider, pattern)
-        if any(map(test, models)):
-            return
-        form = None if path[-1] == "match" else safe_form(provider, [*chain(*models)], pattern)
-        if form is not None and path[0] == "deny":  # it denies what lookups would read as a model that is listed
-            return
-        severity: Severity = "error" if closed and path[0] == "allow" else "warning"
-        so = ", so allow hides every model" if severity == "error" else ""
-        past = case.run.past
-        gone = [one for one in past.ids(provider) if test([one])]
-        inner = in_brackets(pattern, models)
-        if pattern in gone:
-            why, hint = case.gone(provider, pattern)
-            yield Finding(provider, path, f"{why}{so}", hint, severity=severity)
-        elif gone:
-            more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
-            what = "no longer listed" if all(past.is_gone(provider, one) for one in gone) else "not in this catalogue"
-            text = f"matches only models of {provider} that are {what}, such as {printable(gone[0])}{more}"
-            yield Finding(
-                provider, path, f"{text}{so}", "" if inner is None else how_to_write(pattern, inner), severity=severity
-            )
-        elif form is not None:
-            text = f"matches no model of {provider}{so}, only forms that it does not list, such as {printable(form)}"
-            yield Finding(provider, path, text, "Only deny holds for such names.", severity=severity)
-        else:
-            hint = how_to_write(pattern, inner) if inner is not None else model_hint(pattern, [*chain(*models)])
-            yield Finding(provider, path, f"matches no model of {provider}{so}", hint, severity=severity)
-
     for entry in case.entries():
         if entry.match is not None:
             ids = [[model_id] for model_id in case.run.ids(entry.provider)]
-            yield from look(entry.provider, (*entry.path, "match"), entry.match, ids)
+            yield from _why_nothing(case, closed, entry.provider, (*entry.path, "match"), entry.match, ids)
     left: dict[str, list[list[str]]] = {}
     for path, provider, pattern in case.layer.patterns(*BY_PROVIDER):
         if not case.run.knows(provider):
             continue
         if path[0] == "exclude":
-            yield from look(provider, path, pattern, [*case.run.every(provider).values()])
+            yield from _why_nothing(case, closed, provider, path, pattern, [*case.run.every(provider).values()])
         else:
             if provider not in left:
-                left[provider] = [*case.named(provider).values()]
-            yield from look(provider, path, pattern, left[provider])
+                left[provider] = [*case.run.every(provider).values()]  # `cancelled` reports what is excluded
+            yield from _why_nothing(case, closed, provider, path, pattern, left[provider])
+
+
+def _why_nothing(
+    case: Case, closed: bool, provider: str, path: DocumentPath, pattern: str, models: list[list[str]]
+) -> Iterator[Finding]:
+    """Why a pattern matches none of these models, each with its names; nothing where one matches.
+
+    `closed`: `allow` hides every model.
+    """
+    test = case.run.test(provider, pattern)
+    if any(map(test, models)):
+        return
+    form = None if path[-1] == "match" else safe_form(provider, [*chain(*models)], pattern)
+    if form is not None and path[0] == "deny":  # it denies what lookups would read as a model that is listed
+        return
+    severity: Severity = "error" if closed and path[0] == "allow" else "warning"
+    if severity == "warning" and case.run.waits(provider, pattern):
+        return
+    so = ", so allow hides every model" if severity == "error" else ""
+    past = case.run.past
+    gone = [one for one in past.ids(provider) if test([one])]
+    inner = in_brackets(pattern, models)
+    if pattern in gone:
+        why, hint = case.gone(provider, pattern)
+        yield Finding(provider, path, f"{why}{so}", hint, severity=severity)
+    elif gone:
+        more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
+        what = "no longer listed" if all(past.is_gone(provider, one) for one in gone) else "not in this catalogue"
+        text = f"matches only models of {provider} that are {what}, such as {printable(gone[0])}{more}"
+        yield Finding(
+            provider, path, f"{text}{so}", "" if inner is None else how_to_write(pattern, inner), severity=severity
+        )
+    elif (spec := with_provider(case, provider, pattern)) is not None:
+        owner, name = spec
+        text = f"'{printable(pattern)}' names a provider and a model, so it matches no model of {provider}"
+        hint = f"Write {'the id alone' if owner == provider else f'under {owner}'}: '{printable(name)}'."
+        yield Finding(provider, path, text, hint, severity="error")  # a mistyped ban must not open a door
+    elif form is not None:
+        text = f"matches no model of {provider}{so}, only forms that it does not list, such as {printable(form)}"
+        yield Finding(provider, path, text, "Only deny holds for such names.", severity=severity)
+    else:
+        if inner is not None:
+            hint = how_to_write(pattern, inner)
+        else:
+            hint = f"{model_hint(pattern, [*chain(*models)])} {how_to_wait(provider, pattern)}"
+        yield Finding(provider, path, f"matches no model of {provider}{so}", hint, severity=severity)
+
+
+def how_to_wait(provider: str, name: str) -> str:
+    """How to state that a name or a pattern may match nothing today."""
+    return f'If it may match nothing today, write known = ["{printable(f"{provider}:{name}")}"] at the top.'
 
 
 def gone_settings(case: Case) -> Iterator[Finding]:
@@ -92,14 +113,6 @@ def gone_settings(case: Case) -> Iterator[Finding]:
             yield Finding("", (section,), f"{text}, so this has no effect", "", str(key))
 
 
-def preferred(case: Case) -> Iterator[Finding]:
-    """A preferred provider that no layer has and that was never known."""
-    for index, provider in enumerate(case.layer.settings.get("prefer", ())):
-        if not case.run.knows(provider) and not case.run.past.knows(provider):
-            hint = provider_hint(provider, case.run.base.blocks, case.run.base.aliases)
-            yield Finding(provider, ("prefer", index), f"unknown provider '{printable(provider)}'", hint)
-
-
 def none_left(case: Case) -> Iterator[Finding]:
     """Settings that leave no model, though `allow` matches some."""
     sections = [name for name in SECTIONS_THAT_HIDE if case.settings.get(name) not in ({}, None, "all")]
@@ -114,8 +127,16 @@ def none_left(case: Case) -> Iterator[Finding]:
         sections = ["allow"]
     for section in [name for name in mine if name in sections][:1]:
         path = next(path for path, _ in case.layer.document.entries(section))
-        text = f"{' and '.join(sections)} {'leaves' if len(sections) == 1 else 'leave'} no model"
+        listed = [name if name == section else f"{name}{_line_of(case, name)}" for name in sections]
+        text = f"{' and '.join(listed)} {'leaves' if len(sections) == 1 else 'leave'} no model"
         yield Finding("", (section,), text, "", str(path[1]), "error")
+
+
+def _line_of(case: Case, section: str) -> str:
+    """The line of a section of this file, in brackets; empty where the file does not state the section."""
+    path = next((path for path, _ in case.layer.document.entries(section)), None)
+    line = None if path is None else case.layer.document.line(path)
+    return "" if line is None else f" (line {line})"
 
 
 def _allows_nothing(case: Case) -> bool:
@@ -125,6 +146,5 @@ def _allows_nothing(case: Case) -> bool:
     return holds and not case.run.problems and not case.layer.document.doubtful and not case.leaves("allow")
 
 
-THAT_HIDE = (matches_nothing, gone_settings, none_left)
-"""The checks that also explain, with their errors, why a load finds no model."""
-CHECKS = (*THAT_HIDE, preferred)
+CHECKS = (matches_nothing, gone_settings, none_left)
+"""All of them; their errors also explain why a load finds no model."""

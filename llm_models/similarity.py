@@ -269,6 +269,18 @@ def providers_like(text: str, known: Iterable[str], aliases: Mapping[str, str] |
     return list(dict.fromkeys(provider for *_, provider in found if provider is not None))
 
 
+def near_providers(text: str, known: Iterable[str]) -> list[str]:
+    """The ids of providers that differ from a folded text in one or two letters, the nearest first.
+
+    >>> near_providers("opnai", ["openai", "anthropic"]), near_providers("house", ["openai"])
+    (['openai'], [])
+    """
+    limit, letters = min(2, len(text) // 4), {*text}
+    close = (name for name in known if len(letters.symmetric_difference(name)) <= 2 * limit)
+    found = [(edits, name) for name in close if 0 < (edits := distance(text, name, limit)) <= limit]
+    return [name for _, name in sorted(found)]
+
+
 NOT_HERE = "not a provider in the catalogue; define it under [[providers]]."
 LIST_PROVIDERS = "'llm-models providers' lists all of them."
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from llm_models.case import Finding
 from llm_models.errors import printable
 from llm_models.modelspec import finder, fold_provider, split_spec
+from llm_models.similarity import near_providers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -61,6 +62,21 @@ def namesakes(case: Case) -> Iterator[Finding]:
         elif entry.states("base_url") and not case.layer.only_patches:
             text = f"'{printable(spelling)}' is an alias of {owner}, so this corrects {owner}"
             yield Finding(owner, path, text, f'Write id = "{owner}". To define a provider of your own, state name.')
+
+
+def mistyped(case: Case) -> Iterator[Finding]:
+    """A new provider without a model of its own whose id is nearly that of another one, which was probably meant."""
+    data = case.layer.document.data or {}
+    named = {entry.provider for layer in case.run.layers for entry in layer.models}
+    if "overrides_module" in data and len(case.run.layers) == 1:  # the module may state its models
+        return
+    for entry in case.layer.providers:
+        if entry.provider in case.run.own and entry.provider not in named:
+            near = near_providers(entry.provider, case.run.base.blocks)
+            if near:
+                text = f"no model names this provider, and its id is nearly that of '{near[0]}'"
+                hint = f'To correct {near[0]}, write id = "{near[0]}".'
+                yield Finding(entry.provider, (*entry.path, "id"), text, hint)
 
 
 _FOLDED = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ-.", b"abcdefghijklmnopqrstuvwxyz__")

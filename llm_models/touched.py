@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models.bans import lost
 from llm_models.canonical import ALIASES_OF_THE_GONE, OF_THE_GONE, duplicates, fill, with_providers
 from llm_models.errors import dotted, printable
-from llm_models.layers import BY_PROVIDER, SETTINGS_RULES
+from llm_models.layers import BY_PROVIDER, SETTINGS, SETTINGS_RULES
 from llm_models.merge import Layered, merge
-from llm_models.modelspec import fold_provider
+from llm_models.modelspec import fold_provider, split_any
 from llm_models.name_table import NameTable
 from llm_models.origins import stored
 from llm_models.patterns import is_nameable, is_plain, matcher
@@ -52,14 +52,16 @@ class Touched:
 
     `layers` are the layers with ids in place of all names (`canonical`), `names` the names of the base and of them.
     `own` holds the providers and `defined` the models, by provider, that layers add. `left_out` lists the entries
-    whose model no layer holds, `gone` the settings about providers and ids that are gone, `shadowed` the curated
-    aliases (provider, alias) that are ids of other providers. A name that `past` knows is gone, and no error: a refresh
-    of the base may have removed it. `remembers` is the application whose own history counts.
+    whose model no layer holds, `waiting` those whose model `known` covers until it is listed, `gone` the settings about
+    providers and ids that are gone, `shadowed` the curated aliases (provider, alias) that are ids of other providers. A
+    name that `past` knows is gone, and no error: a refresh of the base may have removed it. `remembers` is the
+    application whose own history counts.
     """
 
     def __init__(self, base: SnapshotFile, layers: Sequence[Layer], remembers: Folder | None = None) -> None:
         self.base = base
         self.layers: list[Layer] = []
+        self._stated = layers
         self.remembers = remembers
         self._past: Past | None = None
         self._excluded: dict[tuple[str, ...], dict[str, str]] = {}
@@ -71,6 +73,7 @@ class Touched:
         self.own = self.names.own
         self.defined = self.names.defined
         self.left_out: list[Entry] = []
+        self.waiting: list[Entry] = []
         self._unmatched: list[Entry] = []
         self.problems: list[Problem] = []
         self.shadowed: list[tuple[str, str]] = []
@@ -90,6 +93,13 @@ class Touched:
 
             self._past = Past(self.remembers)
         return self._past
+
+    def waits(self, provider: str, name: str) -> bool:
+        """Whether `known` covers a name or a pattern of a provider, so that it may match nothing today."""
+        stated = [text for layer in self._stated for text in layer.settings.get("known", ())]
+        keys = [split_any(text, self.names.provider_id) for text in stated]
+        patterns = [key.id for key in keys if key is not None and key.provider == provider]
+        return any(name == pattern or self.test(provider, pattern)([name]) for pattern in patterns)
 
     def knows(self, provider: str) -> bool:
         """Whether the base or a layer holds that provider."""
@@ -189,13 +199,18 @@ class Touched:
             return True
         return self._states_new_model(entry) and not self.past.knows(entry.provider, entry.id)
 
+    def _waits(self, entry: Entry) -> bool:
+        """Whether the entry is about a model that may be missing, and does not define it."""
+        return entry.provider not in self.own and self.waits(entry.provider, entry.id)
+
     def _defines(self, entry: Entry, layer: Layer) -> bool:
         """Whether the entry's model is there, or the entry may add it; otherwise the entry is left out."""
         if not self.holds(entry.provider, entry.id):
             if layer.only_patches and entry.fields.keys() <= OF_THE_GONE:
                 return False
-            if layer.only_patches or not self._may_define(entry):
-                self.left_out.append(entry)
+            waits = not layer.only_patches and self._waits(entry)
+            if waits or layer.only_patches or not self._may_define(entry):
+                (self.waiting if waits else self.left_out).append(entry)
                 return False
             self.defined.setdefault(entry.provider, {})[entry.id] = None
         return True
@@ -218,6 +233,10 @@ class Touched:
         known, otherwise = [*self.base.blocks, *self.own], "Define it under [[providers]] first."
         hint = provider_hint(provider, known, self.base.aliases, otherwise)
         message = f"unknown provider '{printable(provider if key is None else key)}'"
+        if key in SETTINGS:
+            message, hint = f"'{key}' is not a provider", f"It belongs at the top: move it above [{path[0]}]."
+        elif "[[providers]]" not in hint:
+            hint = f"{hint} Otherwise, define it under [[providers]] first."
         self.problems.append(layer.document.problem(path, message, hint, key))
 
     def _check_aliases(self) -> None:
@@ -253,14 +272,18 @@ class Touched:
                 if layer.only_patches or self.knows(provider):
                     section, origin = str(path[0]), stored(layer.name, layer.location(path[:2]))
                     locations.setdefault(section, {}).setdefault(provider, {}).setdefault(pattern, origin)
-                    if self._is_gone(provider, pattern):
+                    if self._is_gone(provider, pattern) and not self.waits(provider, pattern):
                         self.gone.append(Gone(layer, path, provider, pattern))
             for index, provider in enumerate(layer.settings.get("prefer", ())):
-                if not self.knows(provider) and self.past.knows(provider):
-                    self.gone.append(Gone(layer, ("prefer", index), provider))
+                if not self.knows(provider):
+                    if self.past.knows(provider):
+                        self.gone.append(Gone(layer, ("prefer", index), provider))
+                    else:
+                        self._unknown_provider(provider, layer, ("prefer", index))
         for entry in self._unmatched:
             test = self.test(entry.provider, str(entry.match))
-            if any(test([one]) for one in self.past.ids(entry.provider)):
+            waits = self.waits(entry.provider, str(entry.match))
+            if not waits and any(test([one]) for one in self.past.ids(entry.provider)):
                 self.gone.append(Gone(entry.layer, (*entry.path, "match"), entry.provider, entry.match))
         self._keep_bans(merged.values, locations)
         return merged.values, locations

@@ -14,8 +14,10 @@ from jsonschema.validators import extend
 from referencing import Registry
 
 from llm_models import schema
+from llm_models.advice import advice
 from llm_models.document import Fault
 from llm_models.errors import did_you_mean, printable
+from llm_models.foreign import SECTIONS, fold
 from llm_models.layers import BY_PROVIDER
 
 if TYPE_CHECKING:
@@ -54,12 +56,26 @@ def _translate(error: ValidationError) -> Iterator[Fault]:
 
 
 def _unknown_keys(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:
+    """The keys that a table does not have. What a name of another tool means beats a name with similar letters."""
     node: Any = error.schema
     keys = list(node.get("properties", ()))
+    path = tuple(error.absolute_path)
+    section = str(path[0]) if path and path[0] in SECTIONS else ""
+    above = tuple(step for step in path[2:] if isinstance(step, str))
     for key in value:
         if key not in keys:
-            hint = did_you_mean(key, keys) or f"Known keys: {', '.join(keys)}."
-            yield Fault(tuple(error.absolute_path), f"unknown key '{printable(key)}'", hint, key)
+            known = advice(section, (*above, key), value[key]) if section or not path else None
+            safe = [name for name in keys if not (_is_negated(key) and name in _PERMITS)]
+            hint = known[1] if known else did_you_mean(key, safe) or f"Known keys: {', '.join(keys)}."
+            yield Fault(path, f"unknown key '{printable(key)}'", hint, key)
+
+
+_PERMITS = ("allow", "prefer", "known")
+"""Sections that must not be suggested for a name that forbids: the opposite of what was meant."""
+
+
+def _is_negated(key: str) -> bool:
+    return fold(key).startswith(("dis", "un", "not", "non", "no", "never", "dont"))
 
 
 def _missing(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
@@ -71,7 +87,8 @@ def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fau
     branches = [{"type": wanted}] if isinstance(wanted, str) else wanted
     kinds = [_shown(branch["const"]) if "const" in branch else _article(branch["type"]) for branch in branches]
     message = f"expected {' or '.join(kinds)} (found {_typed(value)})"
-    path, hint = tuple(error.absolute_path), ""
+    path = tuple(error.absolute_path)
+    hint = _TABLES.get(str(path[-1]), "") if wanted == "object" and path else ""
     if isinstance(value, dict) and path in (("models",), ("providers",)):
         hint = f"Start each entry with [[{path[0]}]], in double brackets."
     elif isinstance(value, dict) and len(path) == 2 and path[0] in BY_PROVIDER:
@@ -81,6 +98,19 @@ def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fau
             names.append(str(name))
         hint = f'Put the provider in quotes: "{printable(".".join(names))}".'
     yield Fault(path, message, hint)
+
+
+_TABLES = {
+    "capabilities": "Write capabilities.tools.enabled = true.",
+    "tools": "Write capabilities.tools.enabled = true.",
+    "reasoning": "Write capabilities.reasoning.enabled = true.",
+    "json": "Write capabilities.json.schema = true, or capabilities.json.native = true.",
+    "streaming": "Write capabilities.streaming.text = true.",
+    "limits": "Write limits.context = 128000, in tokens.",
+    "cost": "Write cost.input = 1.25, in USD per million tokens.",
+    "modalities": 'Write modalities.input = ["text", "image"].',
+}
+"""Where something else than a table stands for one: how to write the commonest of its fields."""
 
 
 def _wrong_pattern(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:
@@ -97,6 +127,7 @@ _WITHOUT = "without control, format or line characters"
 _PATTERNS = {
     "overrides_module": "package.module or package.module:Class",
     "prefer": "a provider's id",
+    "known": "a provider and a name or glob, such as openai:gpt-9 or openai:*-preview-9*",
     "provider": "a provider's id",
     "id": f"a model's id, without spaces around it and {_WITHOUT}",
     "provider_model_id": f"some text {_WITHOUT}",

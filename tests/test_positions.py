@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.toml_texts import BOM, Writer, documents, is_valid, parsed, same, values
 from support.work import Tallied, calls
 
-from llm_models.positions import Span, locate, syntax_problem
+from llm_models.positions import Span, locate
 
 BULK = 1200  # documents from fixed seeds, written without hypothesis, which is slow at choices by the hundred
 
@@ -218,63 +218,3 @@ class TestLineAndColumn:
         assert [places.line_column(places[name,].key_start) for name in "ab"] == [(1, 1), (2, 1)]
         assert places.line_column(0) == (1, 1)
         assert [places.line_column(places[name,].value_start or 0) for name in "ab"] == [(1, 5), (2, 5)]
-
-
-def refused(text: str) -> tomllib.TOMLDecodeError:
-    with pytest.raises(tomllib.TOMLDecodeError) as caught:
-        tomllib.loads(text)
-    return caught.value
-
-
-class TestSyntaxProblem:
-    @pytest.mark.parametrize(
-        ("text", "line", "column"),
-        [
-            ("a = 1\n  b ! 2\n", 2, 5),
-            ("a = 1\r\nb = 1\r\nc = = 2", 3, 5),
-            ("a = [1,\n  2", 2, 4),
-            ("a = [\n", 2, 1),
-            ("é = 'x'\n", 1, 1),
-            ('a = "é😀', 1, 8),
-            ("a =", 1, 4),
-            ("[a]\n[a]", 2, 3),
-        ],
-    )
-    def test_names_the_place(self, text: str, line: int, column: int) -> None:
-        message, *place = syntax_problem(text, refused(text))
-        assert place == [line, column]
-        assert message
-        assert " (at " not in message
-
-    def test_is_the_message_without_the_place(self) -> None:
-        assert syntax_problem("a = 1 2", refused("a = 1 2")) == (
-            "Expected newline or end of document after a statement",
-            1,
-            7,
-        )
-
-    @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(documents(depth=1, width=3))
-    def test_finds_a_bad_line_after_any_document(self, text: str) -> None:
-        text = text.removeprefix(BOM) + "\n  ?"
-        assert syntax_problem(text, refused(text)) == ("Invalid statement", text.count("\n") + 1, 3)
-
-    @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(documents(depth=2, width=3), st.data())
-    def test_is_always_inside_the_text(self, text: str, data: st.DataObject) -> None:
-        text = text.removeprefix(BOM)[: data.draw(st.integers(0, len(text)))]
-        if is_valid(text):
-            return
-        error = refused(text)
-        message, line, column = syntax_problem(text, error)
-        lines = text.split("\n")
-        assert 1 <= line <= len(lines)
-        assert 1 <= column <= len(lines[line - 1]) + 1
-        assert str(error).startswith(message)
-        if hasattr(error, "lineno"):  # Python 3.14 and later
-            assert (message, line) == (error.msg, error.lineno)
-        if "end of document" in str(error).removeprefix(message):
-            assert (line, column) == (len(lines), len(lines[-1]) + 1)
-
-    def test_an_unknown_form_of_message_is_kept_whole(self) -> None:
-        assert syntax_problem("", tomllib.TOMLDecodeError("new words")) == ("new words", 1, 1)

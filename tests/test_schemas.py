@@ -15,6 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
+from support.command import fine
 
 from llm_models import records, schema, validation
 from llm_models.records import Capabilities, Cost, CostTier, Limits, Modalities, Model, Provider
@@ -142,6 +143,35 @@ class TestFiles:
     def test_no_pattern_lets_a_line_end_slip_behind_it(self, name: str) -> None:
         """Python's `$` also holds before a last line end, which JSON Schema's does not."""
         assert [value for word, value in keywords(RAW[name]) if word == "pattern" and value.endswith("$")] == []
+
+
+class TestPublished:
+    """The command prints documents for other programs, which must read them without our own words."""
+
+    @each_schema
+    def test_they_have_no_format_and_a_property_for_what_is_required(self, name: str) -> None:
+        printed = json.loads(fine("schema", name).out)
+        assert [value for word, value in keywords(printed) if word == "format"] == []
+        nodes = [printed]
+        while nodes:
+            node = nodes.pop()
+            nodes += [
+                one for one in (node.values() if isinstance(node, dict) else node) if isinstance(one, dict | list)
+            ]
+            if isinstance(node, dict) and isinstance(node.get("required"), list):
+                assert set(node["required"]) <= set(node["properties"])
+
+    @each_schema
+    def test_they_give_the_verdict_of_ours(self, name: str) -> None:
+        theirs = Draft202012Validator(schema.published(name))
+        for example in RAW[name]["examples"]:
+            assert theirs.is_valid(example)
+            assert not theirs.is_valid({**example, "colour": "red"})
+            for field, node in RAW[name]["properties"].items():
+                for value in ("2026-02-30", "2026-13", "2026-02", 7, True, None, [], {}):
+                    if node.get("type") != "integer" or value is not True:
+                        changed = {**example, field: value}
+                        assert theirs.is_valid(changed) == schema.accepts(name, changed), (field, value)
 
 
 class TestOffline:

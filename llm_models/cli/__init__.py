@@ -70,7 +70,8 @@ def _run() -> int:
         note("interrupted")
         return 130
     except LLMModelsError as error:
-        note(*(f"llm-models: {text}" for text in str(error).split("\n")))
+        lines = str(error).split("\n")
+        note(*(text if text.startswith("  ") else f"llm-models: {text}" for text in lines))  # an excerpt has no name
         return error.exit_code
     except BrokenPipeError:
         # The reader of our output has closed it; Python must not complain about that when it flushes at exit.

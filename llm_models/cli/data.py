@@ -236,7 +236,7 @@ def schema_command(name: str) -> None:
     if name not in schema.SCHEMAS:
         known = ", ".join(schema.SCHEMAS)
         raise click.UsageError(f"no schema '{name}' (expected {known}).{did_you_mean(name, schema.SCHEMAS)}")
-    print_json(schema.for_editors() if name == "overrides" else schema.inlined(name))
+    print_json(schema.published(name))
 
 
 COMMANDS = (pull_command, activate_command, rollback_command, diff_command, info_command, schema_command)

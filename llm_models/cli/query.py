@@ -54,7 +54,10 @@ def list_command(
     elif models:
         _print_models(models)
     if not models:
-        note("no model has the required capabilities without the forbidden ones")
+        from llm_models.misses import none_shown
+
+        why = None if provider is None else none_shown(snapshot.view, snapshot.parse_provider(provider))
+        note(why or "no model has the required capabilities without the forbidden ones")
         raise click.exceptions.Exit(1)
 
 

@@ -67,3 +67,8 @@ def _names(mask: int) -> list[str]:
 def _joined(first: str, names: list[str], second: str, others: list[str]) -> str:
     pairs = ((first, names), (second, others))
     return " and ".join(f"{word} {', '.join(listed)}" for word, listed in pairs if listed)
+
+
+def asked(model: Model) -> str:
+    """The spec of a model with the name under which it was asked for: client libraries know dated ids, too."""
+    return f"{model.provider}:{model.requested}"

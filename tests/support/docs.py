@@ -21,10 +21,15 @@ def documents() -> list[Path]:
     return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
+def blocks(path: Path, language: str) -> list[str]:
+    """The blocks of a document in one language, as they stand."""
+    text = path.read_text(encoding="utf-8")
+    return re.findall(rf"^ *```{language}[^\n]*\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+
+
 def python_blocks(path: Path) -> list[str]:
     """The Python blocks of a document, as they stand."""
-    text = path.read_text(encoding="utf-8")
-    return re.findall(r"^ *```python[^\n]*\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    return blocks(path, "python")
 
 
 def trees(path: Path) -> Iterator[ast.Module]:

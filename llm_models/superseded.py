@@ -1,0 +1,106 @@
+"""Superseded: entries and values that other entries of the same file replace, and entries that state nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llm_models.canonical import repeated
+from llm_models.case import Finding
+from llm_models.errors import dotted, printable, split_dotted
+from llm_models.layers import RECORD_RULES
+from llm_models.origins import leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from llm_models.case import Case
+    from llm_models.document import DocumentPath
+    from llm_models.layers import Entry
+
+
+def overwritten(case: Case) -> Iterator[Finding]:
+    """A value that later entries of the file state for every model of an entry. An id beats a match."""
+    for entry in case.entries():
+        models = {} if case.layer.only_patches else case.touched(entry)
+        later = [_later(entry, entries) for entries in models.values()]
+        if not later or not all(later):
+            continue
+        lines: dict[tuple[str, ...], list[Entry]] = {}
+        values = [path for path, _ in leaves(entry.fields)]
+        for path in values:
+            found = [next((one for one in entries if _replaces(one, path)), None) for entries in later]
+            if path not in RECORD_RULES and None not in found:
+                lines[path] = [one for one in found if one is not None]
+        if values and len(lines) == len(values) and not entry.omitted:
+            over = [one for entries in lines.values() for one in entries]
+            text = f"{_stated_by(over)} everything that this entry states, so it has no effect"
+            yield Finding(entry.provider, (*entry.path, "id" if entry.match is None else "match"), text)
+            continue
+        for path, over in lines.items():
+            text = f"{_stated_by(over)} this value for every model that the entry matches, so the line has no effect"
+            yield Finding(entry.provider, _where(entry, path), text)
+
+
+def _later(entry: Entry, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries of the same file that are merged after an entry."""
+    at = next(index for index, one in enumerate(entries) if one is entry or one == entry)
+    return [one for one in entries[at + 1 :] if one.layer is entry.layer]
+
+
+def _replaces(entry: Entry, path: tuple[str, ...]) -> bool:
+    """Whether an entry states or omits a field."""
+    return entry.states(*path) or any(path[: len(gap)] == gap for gap in entry.omitted)
+
+
+def _stated_by(entries: Sequence[Entry]) -> str:
+    lines = sorted({line for entry in entries if (line := entry.line(())) is not None})
+    if not lines:
+        return "later entries replace"
+    listed = ", ".join(map(str, lines[:3])) + (f" and {len(lines) - 3} more" if len(lines) > 3 else "")
+    return f"the entry at line {listed} replaces" if len(lines) == 1 else f"the entries at lines {listed} replace"
+
+
+def _where(entry: Entry, path: tuple[str, ...]) -> DocumentPath:
+    """The path of a value of an entry in the text: an unknown key is stored in `extra`."""
+    where = (*entry.path, *path)
+    if entry.layer.document.line(where) is None:
+        return tuple(part for part in where if part != "extra")
+    return where
+
+
+def stating_nothing(case: Case) -> Iterator[Finding]:
+    """An entry without a value, about what the catalogue has; and a field in `omit` that is not stated."""
+    for entry in () if case.layer.only_patches else [*case.layer.providers, *case.entries()]:
+        ids = [*case.touched(entry)] if entry.path[0] == "models" else [None]
+        base = [one for one in ids if case.run.base.holds(entry.provider, one)]
+        if not ids or len(base) < len(ids):
+            continue
+        data = case.layer.document.data["models" if entry.path[0] == "models" else "providers"][entry.path[1]]  # type: ignore[index]
+        if not entry.fields and not data.get("omit"):
+            text = f"states nothing of {printable(entry.spec)}, so this entry has no effect"
+            yield Finding(entry.provider, (*entry.path, "id" if entry.match is None else "match"), text)
+        for index, field in enumerate(data.get("omit", ())):
+            path = split_dotted(field)
+            if not any(_states(case, entry, one, path) for one in ids):
+                text = f"{printable(entry.spec)} states no {printable(dotted(path))}, so this has no effect"
+                yield Finding(entry.provider, (*entry.path, "omit", index), text)
+
+
+def _states(case: Case, entry: Entry, model_id: str | None, path: tuple[str, ...]) -> bool:
+    """Whether the base, or an entry that is merged before this one, states a field or a part of it."""
+    ground = case.ground(entry.provider, model_id) or {}
+    if any(one[: len(path)] == path for one in ground):
+        return True
+    run = case.run
+    entries = run.providers.get(entry.provider, ()) if model_id is None else run.changing(entry.provider, model_id)
+    return any(one is not entry and one.states(*path) for one in entries)
+
+
+def preferred_twice(case: Case) -> Iterator[Finding]:
+    """A preferred provider that an earlier name of the list already means."""
+    for index, first in repeated(case.layer.settings.get("prefer", ())):
+        provider = case.layer.settings["prefer"][index]
+        yield Finding(provider, ("prefer", index), f"the same provider as prefer[{first}], so this has no effect")
+
+
+CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (overwritten, stating_nothing, preferred_twice)

@@ -1,0 +1,175 @@
+"""Syntax: what is wrong in a text that is not TOML, in people's words, with the likely fix and the line itself.
+
+tomllib alone decides what is valid TOML, and its messages are the keys of `ROWS`. A message that no row knows is shown
+as it is.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+import unicodedata
+from typing import NamedTuple
+
+from llm_models.errors import dotted, printable
+from llm_models.positions import Span, Spans
+
+WIDTH = 100
+"""How many characters of a line are shown."""
+
+_STATEMENT = "Each line is KEY = VALUE, or begins a table: [deny], [[models]]."
+_COMMENT = "A comment begins with '#'."
+
+
+class Fault(NamedTuple):
+    """What is wrong, where (both numbers count from 1), and the next step."""
+
+    message: str
+    line: int
+    column: int
+    hint: str
+
+
+# Of each: what tomllib reports, what stands there (from that column), what is wrong, the next step. The order counts.
+ROWS = (
+    ("Invalid (value|statement|initial)", "[\u2018-\u201f\u00ab\u00bb`\u00b4]", "{here} is not a quote of TOML",
+     'Write plain quotes: "text".'),
+    ("Invalid value", r"(null|None|nil|NULL|Null|undefined)\b", "TOML has no {here}",
+     'Leave the key out, or put it in "omit" to remove its value.'),
+    ("Invalid value", r"([Tt][Rr][Uu][Ee]|[Yy][Ee][Ss]|[Oo][Nn])\b", "{here} is not a value of TOML",
+     "Write true, in lower case."),
+    ("Invalid value", r"([Ff][Aa][Ll][Ss][Ee]|[Nn][Oo]|[Oo][Ff][Ff])\b", "{here} is not a value of TOML",
+     "Write false, in lower case."),
+    ("Invalid value", r"\.\d+", "a number begins with a digit (found {here})", "Write 0{0}."),
+    ("Invalid value", r"[$€£¥]", "a price is a number (found {here})", "Leave the currency out: prices are in USD."),
+    ("Invalid value", r"[A-Za-z_][^\s,\]}#]*", "{here} has no quotes", "Put text in quotes."),
+    ("Invalid value", r"(#|$)", "a value is missing", "Write one, or leave the key out. An array ends with ']'."),
+    ("Invalid value", "", "{here} begins no value", "Text stands in quotes; numbers, true and false do not."),
+    ("Expected newline", r",\d{3}", "a number has no commas in it", "Leave them out, or write '_' in their place."),
+    ("Expected newline", r"(//|;|--)", "there is text behind the value", _COMMENT),
+    ("Expected newline", "[\"'“”]", "there is text behind the value",
+     "Text stands in one pair of quotes; write a quote inside it as \\\"."),
+    ("Expected newline", "", "there is text behind the value", f"One line holds one key and one value. {_COMMENT}"),
+    ("Expected '=' after a key", ":", "':' stands behind a key", "Write KEY = VALUE."),
+    ("Expected '=' after a key", r"[^\s\w=]", "a key with {here} in it needs quotes", 'Write "KEY" = VALUE.'),
+    ("Expected '=' after a key", "", "a key has no value", "Write KEY = VALUE, and put a key with spaces in quotes."),
+    ("Invalid statement", r"(//|/\*|;|--|<!--)", "{here} does not begin a comment", _COMMENT),
+    ("Invalid statement", r"[{}]", "this looks like JSON", f"This file is TOML. {_STATEMENT}"),
+    ("Invalid statement", "[*@/$%&]", "a key with {here} in it needs quotes", 'Write "KEY" = VALUE.'),
+    ("Invalid statement", "", "this is no statement of TOML", _STATEMENT),
+    ("Invalid initial character for a key", r"($|#|,|\})", "the key is missing",
+     "An inline table stands on one line, with no comma before its '}'. Otherwise write dotted keys: cost.input = 1."),
+    ("Invalid initial character for a key", "", "a key with {here} in it needs quotes", 'Write "KEY" = VALUE.'),
+    ("Unclosed array", "", "an array does not end", "Put a comma between its items, and ']' at its end."),
+    ("Unclosed inline table", "", "an inline table does not end",
+     "Put a comma between its items, and '}' at its end, on the same line."),
+    (r"Expected ']' at the end of a table", "", "the name of a table does not end with ']'",
+     'Write [deny] or [[models]]; a name with other characters needs quotes: ["302.ai"].'),
+    (r"Expected ']]'", "", "a name behind '[[' does not end with ']]'", "Write [[models]] or [[providers]]."),
+    ("Unescaped", "", "a '\\' inside double quotes begins an escape",
+     "Write '\\\\' in its place, or put the text in single quotes."),
+    ("(Illegal character '.n'|Unterminated string|Expected \"'\")", "", "the text does not end on its line",
+     "Close the quotes. A longer text stands between three quotes: \"\"\"."),
+    ("(Illegal|Found invalid) character", "", "a character that TOML does not allow", "Delete it, or write \\uXXXX."),
+    ("Invalid hex value", "", "an escape needs hexadecimal digits", "Write \\uXXXX, or '\\\\' for a backslash."),
+    ("Escaped character is not", "", "an escape that is no character", "Write another one, or leave it out."),
+    ("Invalid date", "", "a date that does not exist", 'Put dates in quotes: "2026-01-31".'),
+)  # fmt: skip
+
+_TWICE = re.compile(r"Cannot (declare|redefine namespace|mutate immutable namespace) (\(.*\))( twice)?", re.DOTALL)
+_KEY_TWICE = re.compile(r"Cannot overwrite a value|Duplicate inline table key ('.*')", re.DOTALL)
+
+
+def explain(text: str, error: tomllib.TOMLDecodeError) -> Fault:
+    """What is wrong in a text that tomllib refused."""
+    message, line, column = position(text, error)
+    lines = text.split("\n")
+    if (twice := _twice(message, lines, line)) is not None:
+        what, hint = twice
+        start = len(lines[line - 1]) - len(lines[line - 1].lstrip())
+        return Fault(what, line, min(column, start + 1), hint)
+    rest = lines[line - 1][column - 1 :].removesuffix("\r")
+    for said, at, what, hint in ROWS:
+        found = re.match(at, rest)
+        if found is not None and re.match(said, message):
+            here = found[0] or rest[:1]
+            return Fault(what.format(here=f"'{printable(here)}'"), line, column, hint.replace("{0}", here))
+    return Fault(message, line, column, "")
+
+
+def position(text: str, error: tomllib.TOMLDecodeError) -> tuple[str, int, int]:
+    """What tomllib reports about a text that it refused: the message without the position, the line and the column.
+
+    They are parsed from the message, because only Python 3.14 has attributes for them. Both count from 1; the end of
+    the document is the position after its last character.
+    """
+    match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
+    if match is None:
+        return str(error), 1, 1
+    line, column = (int(match[2]), int(match[3])) if match[2] else Spans(text, Span(0, 0)).line_column(len(text))
+    return match[1], line, column
+
+
+def excerpt(text: str, line: int, column: int) -> str:
+    """The line of a text, with its number, and a mark below that column; both lines are safe to print.
+
+    >>> print(excerpt("a = 1\\nid = gpt", 2, 6))
+      2 | id = gpt
+        |      ^
+    """
+    whole = text.split("\n")[line - 1].rstrip("\r")
+    start = max(0, column - 1 - WIDTH // 2) if len(whole) > WIDTH else 0
+    before, after = (printable(part.replace("\t", " ")) for part in (whole[start : column - 1], whole[column - 1 :]))
+    shown = f"{'...' if start else ''}{before}"
+    width = sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in shown)
+    tail = after if len(after) <= WIDTH else f"{after[:WIDTH]}..."
+    return f"{f'  {line} | {shown}{tail}'.rstrip()}\n  {' ' * len(str(line))} | {' ' * width}^"
+
+
+def _twice(message: str, lines: list[str], line: int) -> tuple[str, str] | None:
+    """What a message about a name that the text has twice states: the name, and the line of the first."""
+    table, key = _TWICE.fullmatch(message), _KEY_TWICE.fullmatch(message)
+    if table is None and key is None:
+        return None
+    here = _names(lines[line - 1])
+    if table is not None:
+        here = tuple(map(str, ast.literal_eval(table[2])))
+    elif key is not None and key[1] is not None:
+        here = (str(ast.literal_eval(key[1])),)
+    first = _first(lines[: line - 1], here, table is not None)
+    shown = printable(dotted(here)) if here else "a name"
+    what = f"duplicate {f'table [{shown}]' if table is not None else f'key {shown!r}'}"
+    where = "" if first is None else f"; the first is in line {first}"
+    return f"{what}{where}", "Merge the two." if table is not None else "Keep one of the two."
+
+
+def _first(lines: list[str], wanted: tuple[str, ...], is_table: bool) -> int | None:
+    """The number of the last line that begins this table or, in the same table as what follows, states this key."""
+    for number in range(len(lines), 0, -1):
+        begins_table = lines[number - 1].lstrip().startswith("[")
+        if begins_table is is_table and wanted and _names(lines[number - 1]) == wanted:
+            return number
+        if begins_table and not is_table:
+            break
+    return None
+
+
+def _names(line: str) -> tuple[str, ...]:
+    """The parts of the name that one line states: of its key or of the table that it begins; () where it has none."""
+    head = line.strip()
+    if not head.startswith("["):
+        head = f"{head.partition('=')[0]} = 0" if "=" in head else ""
+    try:
+        data = tomllib.loads(head)
+    except ValueError:
+        return ()
+    names: list[str] = []
+    value: object = data
+    while isinstance(value, (dict, list)) and value:
+        if isinstance(value, dict):
+            name, value = next(iter(value.items()))
+            names.append(name)
+        else:
+            value = value[0]
+    return tuple(names)
