@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import cancelled, config, definition_checks, entry_checks, paths, setting_checks, superseded
 from llm_models.case import Case
+from llm_models.copies import Copies
 from llm_models.document import ANY
 from llm_models.errors import ConfigError, Problem, SnapshotError
 from llm_models.in_use import in_use
@@ -71,7 +72,8 @@ def check_text(raw: bytes, path: str, base: SnapshotFile) -> list[Problem]:
         run = Touched(base, [layer], paths.find(path))
         case = Case(run.layers[0], run, settings_of(run)[0])
         if ANY not in document.doubtful:
-            problems += [*run.problems, *Moving(run).problems]
+            moving = Moving(run)
+            problems += [*run.problems, *moving.problems, *Copies(run, moving).problems]
         for finding in chain.from_iterable(check(case) for check in CHECKS):
             if not document.doubtful & {finding.provider, ANY}:
                 problems.append(document.problem(*finding[1:]))

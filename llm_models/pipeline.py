@@ -146,7 +146,8 @@ def application_layers(
 def _log(changes: Changes) -> None:
     """Log what of the layers has no effect: a refresh may have caused it, so it is not an error."""
     was_listed = changes.touched.was_listed
-    gone = [(entry.spec, entry.layer, entry.path) for entry in changes.left_out if was_listed(entry)]
+    left_out = [entry for entry in changes.left_out if was_listed(entry)]
+    gone = [(f"{one.spec} base {one.base}" if one.base else one.spec, one.layer, one.path) for one in left_out]
     gone += [
         (f"{entry.spec} resolves_to {entry.fields[FIELD]}", entry.layer, (*entry.path, FIELD))
         for entry in changes.moving.void
