@@ -34,6 +34,8 @@ def left_out(case: Case) -> Iterator[Finding]:
             why = "unknown provider" if gone is None else absent(provider, gone)
             yield Finding(provider, path, f"{why}, so this entry is left out", case.how_to_define(entry))
             continue
+        if entry.base is not None:  # `definition_checks` reports what is missing
+            continue
         if case.run.past.knows(provider, entry.id):
             why, hint = case.gone(provider, entry.id)
             hint = f"{hint} {case.how_to_define(entry)}"
@@ -81,7 +83,7 @@ def _same(
 ) -> Iterator[Finding]:
     """The values of an entry that the base has in every model of `ids`, unless `others` change them too."""
     grounds = [ground for model_id in ids if (ground := case.ground(entry.provider, model_id)) is not None]
-    if not grounds or len(grounds) < len(ids) or entry.omitted:  # an omitted value may be stated again
+    if not grounds or len(grounds) < len(ids) or entry.omitted or entry.base:  # what is stated may be removed first
         return
     for path, value in leaves(entry.fields):
         if any(other.states(*path) or any(path[: len(gap)] == gap for gap in other.omitted) for other in others):
