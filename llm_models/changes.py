@@ -328,7 +328,7 @@ def _derive(changes: Changes, key: ModelKey, final: Final, facts: Mapping[str, A
         for name, value in facts.items()
         if PATHS[name] not in final.origins or final.origins[PATHS[name]].layer == FIELD
     }
-    derived = final._replace(derived=derive(final.stated, agreed), likely=likely(agreed))
+    derived = final._replace(derived=derive(final.stated, agreed, changes.base.line(*key)), likely=likely(agreed))
     if key in changes.finals:
         changes.finals[key] = derived
     models = changes.models.get(key.provider, {})
