@@ -252,8 +252,11 @@ def _enrich(changes: Changes) -> None:
         for model_id, final in models.items():
             origins = final.origins
             agreed = {
-                name: value
-                for name, value in facts[provider, model_id].items()
-                if PATHS[name] not in origins or origins[PATHS[name]].layer == FIELD
+                name: value for name, value in facts[provider, model_id].items() if _is_open(PATHS[name], origins)
             }
             models[model_id] = final._replace(derived=derive(final.stated, agreed), likely=likely(agreed))
+
+
+def _is_open(field: Path, origins: Mapping[Path, Origin]) -> bool:
+    """Whether no layer states or omits a field or a part of it; what a moving name takes from its target is no bar."""
+    return all(origin.layer == FIELD for path, origin in origins.items() if path[: len(field)] == field)

@@ -28,8 +28,10 @@ def derive(model: Mapping[str, Any], agreed: Mapping[str, Any]) -> dict[str, Any
     derived = {name: agreed[name] for name in _AGREED if name in agreed and model.get(name) is None}
     if model.get("deprecated") is None and is_deprecated(model):
         derived["deprecated"] = True
-    rule = rule_of(model, model.get("family") or derived.get("family"))
-    kind = model.get("kind") or rule["kind"]
+    if "modalities" in agreed and "modalities" not in model:
+        derived["modalities"] = {side: [*listed] for side, listed in agreed["modalities"].items()}
+    rule = rule_of({**derived, **model}, model.get("family") or derived.get("family"))
+    kind = model.get("kind") or (agreed.get("kind", CHAT) if rule["kind"] == CHAT else rule["kind"])
     stated = model.get("capabilities", {})
     flags: dict[str, Any] = {name: value for name, value in flags_of(kind).items() if name not in stated}
     chats = {**flags, **stated}.get("chat", True)
