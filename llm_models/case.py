@@ -60,8 +60,7 @@ class Case(NamedTuple):
             return "To define it, state name or base_url."
         if not self.run.knows(entry.provider):
             return "To define it, define its provider under [[providers]], too."
-        known = self.run.past.knows(entry.provider, entry.id)  # a limit alone would correct what is gone
-        return "To define it, state name." if known else "To define it, state name or limits.context."
+        return "To define it, add new = true."
 
     def excluded(self, provider: str) -> dict[str, str]:
         """The ids of a provider's models that are excluded, each with the first pattern that means it."""

@@ -16,6 +16,7 @@ from llm_models.layers import RECORD_RULES
 from llm_models.merge import Layered, merge
 from llm_models.modelspec import fold_provider
 from llm_models.moving import FIELD, Moving
+from llm_models.settings import settings_of
 from llm_models.siblings import agreed_facts
 from llm_models.touched import Touched
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from llm_models.merge import Origin, Path
     from llm_models.origins import Removed
     from llm_models.paths import Folder
+    from llm_models.settings import Locations
     from llm_models.snapshot_file import SnapshotFile
-    from llm_models.touched import Locations
 
 
 class Final(NamedTuple):
@@ -112,7 +113,7 @@ def merge_layers(base: SnapshotFile, layers: Sequence[Layer], remembers: Folder 
     `remembers` is the application whose own history counts beside the packaged one; see `past`.
     """
     touched = Touched(base, layers, remembers)
-    settings, locations = touched.settings()
+    settings, locations = settings_of(touched)
     changes = Changes(touched, settings, locations)
     if problems := [*touched.problems, *changes.moving.problems]:
         order = [layer.document.name for layer in layers]

@@ -28,6 +28,7 @@ from llm_models.in_use import in_use
 from llm_models.layers import layer_from
 from llm_models.misread import misreadings
 from llm_models.moving import Moving
+from llm_models.settings import settings_of
 from llm_models.takeovers import mistyped, namesakes, taken
 from llm_models.touched import Touched
 
@@ -65,7 +66,8 @@ def check_file(path: str, *, behaviour: bool = False) -> list[Problem]:
         return check_text(raw, path, base_for(path), behaviour=behaviour)
     except SnapshotError as error:
         damaged = Problem(f"cannot be compared with the catalogue: {error}", file=path)
-        return [damaged, *config.parse(raw, path).problems]
+        document = config.parse(raw, path)
+        return [damaged, *document.problems, *document.remarks]
 
 
 def base_for(path: str) -> SnapshotFile:
@@ -85,13 +87,14 @@ def check_text(raw: bytes, path: str, base: SnapshotFile, *, behaviour: bool = F
         name = os.path.basename(path)
         curated = os.path.basename(os.path.dirname(paths.absolute(path))) == "overrides"
         layers = [layer_from(document, f"overrides/{name}" if curated else name, only_patches=curated)]
-        if behaviour and not problems:
+        if behaviour and not document.problems:
             try:
                 layers += _module(document)
             except ConfigError as error:
                 problems += [_of_module(document, problem) for problem in error.problems]
+        problems += [_of_module(document, remark) for layer in layers[1:] for remark in layer.document.remarks]
         run = Touched(base, layers, paths.find(path))
-        settings = run.settings()[0]
+        settings = settings_of(run)[0]
         if ANY not in document.doubtful:
             problems += [_of_module(document, problem) for problem in (*run.problems, *Moving(run).problems)]
         for case in (Case(layer, run, settings) for layer in run.layers):

@@ -79,6 +79,7 @@ _VARIABLE = re.compile(r"[A-Za-z0-9_]+")
 _PASSWORD_OF_URL = re.compile(r"//[^/?#\s@]*?:([^/?#\s]+)@|//([^/?#\s:@]{20,})@")
 _PARAMETER = re.compile(r"[?&]([\w.-]+)=([^&#\s]+)")
 _HEADER = re.compile(r"\s*([\w-]{3,40})\s*[:=]\s*(\S.*)")
+_STATED = re.compile(r"""([\w.'"-]+)[ \t]*[=:](?!//)""")
 _ONE_WORD = re.compile(r"[A-Za-z0-9+/_-]{32,}={0,2}")
 _NAMING = frozenset(("id", "match", "provider", "provider_model_id", "canonical", "successor", "resolves_to", "base",
                      "name", "served_as", "aliases", "family", "doc", "description", "known", "source_id"))  # fmt: skip
@@ -118,6 +119,22 @@ def has_form(text: str) -> bool:
 def masked(text: str) -> str:
     """The text with `HIDDEN` in place of each key in a known form."""
     return _FORM.sub(HIDDEN, text) if has_form(text) else text
+
+
+def veiled(line: str) -> str:
+    """A line of a text that may be no TOML, of the same length, with `*` for each letter of what may be a secret.
+
+    >>> veiled('api_key = hunter2')
+    'api_key = *******'
+    """
+    if has_form(line):
+        line = _FORM.sub(lambda found: "*" * len(found[0]), line)
+    if "://" in line:
+        line = re.sub(r"(?<=://)[^/@\s]+(?=@)|(?<=[?&])[^#\s]+", lambda found: "*" * len(found[0]), line)
+    for stated in _STATED.finditer(line):
+        if names_secret(re.split(r"[.\s]", stated[1].strip("\"' "))[-1]):
+            return line[: stated.end()] + re.sub(r"[^\s\"'{}\[\],#]", "*", line[stated.end() :])
+    return line
 
 
 def is_reference(text: str) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def left_out(case: Case) -> Iterator[Finding]:
-    """An entry whose model no layer has."""
+    """An entry whose model no layer has, because it is gone; or any, where curated overrides state it."""
     for entry in (one for one in case.run.left_out if one.layer is case.layer):
         provider = entry.provider
         if not case.run.knows(provider):
@@ -38,10 +38,9 @@ def left_out(case: Case) -> Iterator[Finding]:
             why, hint = case.gone(provider, entry.id)
             hint = f"{hint} {case.how_to_define(entry)}"
             yield Finding(provider, (*entry.path, "id"), f"{why}, so this entry is left out", hint)
-            continue
-        text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
-        hint = f"{model_hint(entry.id, case.run.ids(provider))} {case.how_to_define(entry)}"
-        yield Finding(provider, (*entry.path, "id"), text, hint)
+        elif case.layer.only_patches:
+            text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
+            yield Finding(provider, (*entry.path, "id"), text, model_hint(entry.id, case.run.ids(provider)))
 
 
 def unresolved(case: Case) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from llm_models import config, paths
 from llm_models.changes import merge_layers
 from llm_models.errors import ConfigError, EmptyCatalogError, dotted, printable
 from llm_models.moving import FIELD, differing, differs
+from llm_models.settings import settings_of
 from llm_models.snapshot_writer import empty, write
 from llm_models.touched import Touched
 from llm_models.transforms import DEFAULT
@@ -107,7 +108,7 @@ def emptied(
             label = f"load({', '.join(f'{name}=...' for name in settings)})"
             layers.append(layer_of_mapping(settings, label))
         run = Touched(current.base, layers, current.remembers)
-        problems = checks.emptied(run, run.settings()[0])
+        problems = checks.emptied(run, settings_of(run)[0])
     except ConfigError:  # an argument that can be read only once
         return error
     return EmptyCatalogError("\n".join(map(str, problems))) if problems else error
@@ -159,7 +160,8 @@ def _log(changes: Changes) -> None:
     ]
     gone += [(setting.name, setting.layer, setting.path) for setting in changes.touched.gone]
     never = [(entry.spec, entry.layer, entry.path) for entry in changes.left_out if not was_listed(entry)]
-    for found, why in ((gone, "GONE"), (never, "NEVER")):
+    unknown = [(entry.spec, entry.layer, entry.path) for entry in changes.touched.unknown]
+    for found, why in ((gone, "GONE"), (never, "NEVER"), (unknown, "UNKNOWN")):
         if found:
             from llm_models import past
 

@@ -113,3 +113,95 @@ class TestKnown:
             f"llm_models.toml:1:{column}: known[{index}]: unknown provider 'acne'. Did you mean 'acme'?"
             for index, column in enumerate((10, 22, 34))
         ]
+
+
+ENTRY = '[[models]]\nprovider = "acme"\nid = "{}"\n{}\n'
+UNKNOWN = "is not in this data (of 2026-01-02). To define it, add new = true, or base = "
+
+
+class TestUnknownIds:
+    """Under a provider of the catalogue, an id that was never listed is an error, unless the entry defines a model."""
+
+    @pytest.mark.parametrize(
+        ("fields", "defined"),
+        [
+            ("cost.input = 1", False),
+            ("", False),
+            ("limits.context = 9", True),
+            ('name = "Nine"', True),
+            ('modalities.input = ["text"]', True),
+        ],
+    )
+    def test_validate_names_both_ways_and_load_does_what_it_did(
+        self, base: SnapshotFile, tmp_path: Path, fields: str, defined: bool, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        text = ENTRY.format("a-11", fields)
+        (line,) = lines(base, text)
+        assert line.startswith(f"llm_models.toml:3:6: models.acme:a-11.id: acme:a-11 {UNKNOWN}")
+        assert line.endswith("Did you mean 'a-1'?")
+        assert served(base, tmp_path, text).allowed("acme:a-11") is defined
+        (logged,) = [record.getMessage() for record in caplog.records]
+        assert ("do not state new = true" in logged) is defined
+        assert "acme:a-11" in logged
+
+    @pytest.mark.parametrize("fields", ["", "cost.input = 1", "limits.context = 9", 'name = "Nine"'])
+    def test_new_defines_a_model_with_any_fields(
+        self, base: SnapshotFile, tmp_path: Path, fields: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        text = ENTRY.format("a-11", f"new = true\n{fields}")
+        assert lines(base, text) == []
+        record = served(base, tmp_path, text).get_model("acme", "a-11")
+        assert "new" not in record.extra
+        assert not caplog.records
+
+    def test_new_that_is_false_states_nothing(self, base: SnapshotFile) -> None:
+        (line,) = lines(base, ENTRY.format("a-11", "new = false"))
+        assert UNKNOWN in line
+
+    def test_new_of_a_listed_model_is_warned_of_and_the_entry_corrects_it(
+        self, base: SnapshotFile, tmp_path: Path
+    ) -> None:
+        text = ENTRY.format("a-1", "new = true\ncost.input = 9")
+        (line,) = lines(base, text)
+        assert "acme:a-1 is listed now, so this has no effect" in line
+        assert line.startswith("llm_models.toml:4:")
+        cost = served(base, tmp_path, text).get_model("acme", "a-1").cost
+        assert (cost.input, cost.output) == (9, 2)
+
+    def test_new_defines_a_model_that_is_gone(self, tmp_path: Path) -> None:
+        small = catalogues.made_up({"openai": {"gpt-4o": {}}})
+        text = '[[models]]\nprovider = "openai"\nid = "gpt-5-codex"\ncost.input = 1\n'
+        (line,) = lines(small, text)
+        assert "openai:gpt-5-codex is no longer listed" in line
+        assert line.endswith("To define it, add new = true. [warning]")
+        text += "new = true\n"
+        assert lines(small, text) == []
+        assert served(small, tmp_path, text).get_model("openai", "gpt-5-codex").cost.input == 1
+
+    def test_entries_of_an_own_provider_need_no_new(self, base: SnapshotFile, tmp_path: Path) -> None:
+        text = HOUSE + '[[models]]\nprovider = "house"\nid = "m"\n'
+        assert lines(base, text) == []
+        assert served(base, tmp_path, text).allowed("house:m")
+
+    def test_a_whole_spec_as_the_id_is_told_to_be_shortened(self, base: SnapshotFile) -> None:
+        for spec in ("acme:a-1", "acme/a-1", "a-1@acme"):
+            (line,) = lines(base, ENTRY.format(spec, "cost.input = 9"))
+            assert line.endswith("(of 2026-01-02). Write the id alone: 'a-1'.")
+
+    def test_a_model_of_the_same_name_elsewhere_is_named_as_a_base(self, base: SnapshotFile) -> None:
+        (line,) = lines(base, ENTRY.format("z-9", "cost.input = 9"))
+        assert 'base = "zeta:z-9" to start from a copy of it' in line
+
+    @pytest.mark.parametrize("key", ["new = true"])
+    def test_a_match_defines_nothing(self, base: SnapshotFile, key: str) -> None:
+        text = f'[[models]]\nprovider = "acme"\nmatch = "a-*"\n{key}\n'
+        (problem,) = told(base, text)
+        assert (problem.severity, problem.line) == ("error", 4)
+        assert "defines one model, so it cannot stand beside 'match'" in problem.message
+
+    def test_another_fault_of_the_entry_hides_neither(self, base: SnapshotFile) -> None:
+        """A new model with a wrong value is no unknown id; an unknown id with a wrong value is one, too."""
+        wrong = 'limits.context = "many"'
+        assert len(lines(base, ENTRY.format("a-11", f"new = true\n{wrong}"))) == 1
+        assert len(lines(base, ENTRY.format("a-11", "new = 1"))) == 1
+        assert len(lines(base, ENTRY.format("a-11", wrong))) == 2

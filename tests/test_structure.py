@@ -27,7 +27,7 @@ RANKS = (
     ("hosts", "name_rules", "readings", "standing"),
     ("suggestions", "touched", "validation"),
     ("retired",),
-    ("misses", "moving"),
+    ("misses", "moving", "settings"),
     ("case", "changes", "grammar", "ingest", "lookup", "selection", "sources"),
     ("config", "matches", "misread", "snapshot_writer", "takeovers", "targets"),
     (
