@@ -323,11 +323,7 @@ def _enrich(changes: Changes, wanted: Sequence[ModelKey] | None = None) -> None:
 
 def _derive(changes: Changes, key: ModelKey, final: Final, facts: Mapping[str, Any]) -> None:
     """Derive what a merged model does not state, with what other records agree on."""
-    agreed = {
-        name: value
-        for name, value in facts.items()
-        if PATHS[name] not in final.origins or final.origins[PATHS[name]].layer == FIELD
-    }
+    agreed = {name: value for name, value in facts.items() if _is_open(PATHS[name], final.origins)}
     derived = final._replace(derived=derive(final.stated, agreed, changes.base.line(*key)), likely=likely(agreed))
     if key in changes.finals:
         changes.finals[key] = derived
@@ -341,3 +337,8 @@ def _likely_facts(changes: Changes, base: ModelKey, stated: Mapping[str, Any]) -
     final = changes.finals.get(base)
     held = {*(changes.base.likely(*base) if final is None else final.likely)}
     return {name: True for name, flags in LIKELY.items() if held.issuperset(flags) and stated_of(stated, name) is None}
+
+
+def _is_open(field: Path, origins: Mapping[Path, Origin]) -> bool:
+    """Whether no layer states or omits a field or a part of it; what a moving name takes from its target is no bar."""
+    return all(origin.layer == FIELD for path, origin in origins.items() if path[: len(field)] == field)

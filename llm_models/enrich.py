@@ -35,9 +35,11 @@ def derive(
     derived = {name: agreed[name] for name in _AGREED if name in agreed and model.get(name) is None}
     if model.get("deprecated") is None and is_deprecated(model):
         derived["deprecated"] = True
-    kept = _kept(model, derived.get("family"), before)
-    rule = rule_of(model, model.get("family") or derived.get("family")) if kept is None else {"kind": CHAT, **kept}
-    kind = model.get("kind") or rule["kind"]
+    if "modalities" in agreed and "modalities" not in model:
+        derived["modalities"] = {side: [*listed] for side, listed in agreed["modalities"].items()}
+    family, kept = model.get("family") or derived.get("family"), _kept(model, derived.get("family"), before)
+    rule = rule_of({**derived, **model}, family) if kept is None else {"kind": CHAT, **kept}
+    kind = model.get("kind") or (agreed.get("kind", CHAT) if rule["kind"] == CHAT else rule["kind"])
     stated = model.get("capabilities", {})
     flags: dict[str, Any] = {name: value for name, value in flags_of(kind).items() if name not in stated}
     chats = {**flags, **stated}.get("chat", True)
@@ -62,8 +64,16 @@ def derive(
 
 
 def _kept(model: Mapping[str, Any], family: str | None, before: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """What the base derived from a model's kind, if it would be derived again; to find a kind takes milliseconds."""
-    if before is None or "kind" in model or any(model.get(name) != before.get(name) for name in _DECIDE_KIND):
+    """What the base derived from a model's kind, if it would be derived again; to find a kind takes milliseconds.
+
+    A model without modalities takes its kind from other records, which may have changed.
+    """
+    if (
+        before is None
+        or "kind" in model
+        or "modalities" not in model
+        or any(model.get(name) != before.get(name) for name in _DECIDE_KIND)
+    ):
         return None
     derived, flags = before.get("derived", {}), [one.get("capabilities", {}) for one in (model, before)]
     if family != derived.get("family") or any(

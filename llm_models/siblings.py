@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from llm_models.agreement import FACTS, LIKELY, TEXTS, Agreement, key_of, stated_of
+from llm_models.agreement import FACTS, LIKELY, OF_ID, TEXTS, Agreement, key_of, stated_of
 from llm_models.block import encode_json
 from llm_models.jsontext import loads
 
@@ -59,12 +59,14 @@ def _kept(base: SnapshotFile, models: Mapping[Key, Any]) -> tuple[dict[Key, dict
 
 def _voice(model: Mapping[str, Any]) -> list[Any]:
     """All that a model's stated data says about facts."""
-    return [model.get("canonical"), *(stated_of(model, name) for name in FACTS)]
+    return [model.get("canonical"), *(model.get(name) for name in OF_ID), *(stated_of(model, name) for name in FACTS)]
 
 
 def _facts_in(line: Mapping[str, Any], derived: Mapping[str, Any]) -> dict[str, Any]:
     """The facts that the base derived for a model."""
     facts = {name: derived[name] for name in ("canonical", *FACTS) if name in derived}
+    if "modalities" in derived:  # then the kind is agreed, too
+        facts.update({name: derived[name] for name in OF_ID if name in derived})
     flags = derived.get("capabilities", {})
     if "temperature" in flags and flags.get("chat", True):  # of models that do not chat it follows from the kind
         facts["temperature"] = flags["temperature"]
