@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import notices
 from llm_models.case import Case, Finding
-from llm_models.changes import settle_names
 from llm_models.errors import nearest, printable
 from llm_models.frozen import defaults
 from llm_models.layers import DEFINING, RECORD_RULES
 from llm_models.moving import FIELD, Moving
+from llm_models.name_table import settle_names
 from llm_models.origins import leaves
 from llm_models.past import absent
 from llm_models.records import Model, Provider

@@ -24,6 +24,7 @@ NAMES = {"base_url", "openai_base_url", "env", "provider_model_id", "api", "own_
 
 ALLOWED = {
     "cli/query.py": ({"base_url", "env"}, "the command `providers` shows them"),
+    "copies.py": ({"provider_model_id"}, "it leaves it out of a copy"),
     "guards.py": ({"api", "base_url", "openai_base_url", "env"}, "a refresh that changes them is a notable change"),
     "hosts.py": ({"base_url", "openai_base_url"}, "from the address of a request to its provider, not the other way"),
     "layers.py": ({"base_url", "openai_base_url"}, "a new base URL omits the other one"),
