@@ -11,6 +11,7 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from llm_models.config import checked, layer_of
+from llm_models.credentials import masked
 from llm_models.document import Document
 from llm_models.errors import ConfigError, Problem, dotted, printable
 from llm_models.grammar import MAX_DEPTH
@@ -97,7 +98,7 @@ def layer_of_mapping(overrides: Mapping[str, Any], label: str = "load(overrides=
 
 
 def _refused(label: str, why: str) -> ConfigError:
-    problem = Problem(why.removeprefix(": "), file=label)  # without a path where the whole is at fault
+    problem = Problem(masked(why.removeprefix(": ")), file=label)  # without a path where the whole is at fault
     return ConfigError(str(problem), problems=(problem,))
 
 

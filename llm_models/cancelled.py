@@ -85,7 +85,8 @@ def _entries(case: Case, kept_out: KeptOut) -> Iterator[Finding]:
     reported: set[str] = set()
     for entry in case.entries():
         ids = [entry.id] if entry.match is None else [*case.touched(entry)]
-        if entry in case.run.left_out or any(_is_source(case, entry.provider, one) for one in ids):
+        without_model = entry in case.run.left_out or entry in case.run.waiting
+        if without_model or any(_is_source(case, entry.provider, one) for one in ids):
             continue
         reasons = [kept_out(entry.provider, one) for one in ids]
         if reasons and None not in reasons:

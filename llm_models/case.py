@@ -40,6 +40,8 @@ class Case(NamedTuple):
         if not base.holds(provider, model_id):
             return None
         record = base.block(provider).provider if model_id is None else base.stated(provider, model_id)
+        if not self.layer.only_patches:  # a base does not have the layers of an application
+            return dict(leaves(record or {}))
         name = provider if model_id is None else f"{provider}:{model_id}"
         return weaker(dict(leaves(record or {})), fields_of(base.tail(), name), self.layer.name)
 

@@ -16,6 +16,7 @@ from llm_models.layers import BY_PROVIDER, DECISIVE, DEFINING, layer_from
 from llm_models.modelspec import fold_provider
 from llm_models.paths import read_config
 from llm_models.positions import locate
+from llm_models.remarks import in_comments, remarks, take_secrets
 
 if TYPE_CHECKING:
     from llm_models.document import DocumentPath
@@ -55,7 +56,9 @@ def parse(raw: bytes, name: str) -> Document:
         return refused("an integer of thousands of digits")
     except RecursionError:
         return refused("nested too deeply")
-    return checked(Document(name, data, locate(text), []))
+    document = checked(Document(name, data, locate(text), []))
+    document.problems += in_comments(body, document)
+    return document
 
 
 def _long_key(text: str) -> int | None:
@@ -84,11 +87,15 @@ def checked(document: Document) -> Document:
 
     Of several faults in one entry, a run reports only those that the first group of checks finds.
     """
-    for group in CHECKS:
+    for number, group in enumerate(CHECKS):
         faults = [fault for check in group for fault in check(document) if fault.path[:2] not in document.removed]
         document.problems += [document.problem(*fault) for fault in faults]
         for fault in faults:
             _set_aside(document, fault.path if fault.key is None else (*fault.path, fault.key))
+        if number == 0:  # what follows reads shallow data only
+            for path in take_secrets(document):
+                _set_aside(document, path)
+            document.remarks += remarks(document)
     document.problems.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
     return document
 

@@ -40,6 +40,8 @@ class Document:
         self.data = data
         self.spans = spans
         self.problems = problems
+        self.remarks: list[Problem] = []
+        """What `validate` reports, too, but does not keep the document from being used: `load()` logs its errors."""
         self.doubtful: set[str] = set()
         self.removed: set[DocumentPath] = set()
 
@@ -67,10 +69,12 @@ class Document:
         return self.spans.line_column(self.spans[path].key_start)[0]
 
     def problem(
-        self, path: DocumentPath, message: str, hint: str = "", key: str | None = None, severity: Severity = "error"
-    ) -> Problem:
-        """A problem with the value at `path`, or with the `key` inside it."""
-        line, column = self.line_column(path if key is None else (*path, key), key=key is not None)
+        self, path: DocumentPath, message: str, hint: str = "", key: str | None = None, severity: Severity = "error",
+        *, at: DocumentPath | None = None,
+    ) -> Problem:  # fmt: skip
+        """A problem with the value at `path`, or with the `key` inside it; `at` is the path in the text, if another."""
+        where = at or (path if key is None else (*path, key))
+        line, column = self.line_column(where, key=key is not None)
         field, hint = _describe(self.data or {}, path), hint.strip()
         return Problem(message, file=self.name, line=line, column=column, path=field, hint=hint, severity=severity)
 

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import notices
 from llm_models.case import Case, Finding
-from llm_models.errors import nearest, printable
-from llm_models.frozen import defaults
-from llm_models.layers import DEFINING, RECORD_RULES
+from llm_models.errors import printable
+from llm_models.layers import RECORD_RULES
 from llm_models.moving import FIELD, Moving
 from llm_models.name_table import settle_names
 from llm_models.origins import leaves
 from llm_models.past import absent
-from llm_models.records import Model, Provider
 from llm_models.similarity import model_hint
 
 if TYPE_CHECKING:
@@ -25,12 +23,10 @@ if TYPE_CHECKING:
 
     from llm_models.layers import Entry
 
-_FIELDS = {"models": (*defaults(Model), "match", "omit", *DEFINING), "providers": (*defaults(Provider), "omit")}
-
 
 def left_out(case: Case) -> Iterator[Finding]:
     """An entry whose model no layer has, because it is gone; or any, where curated overrides state it."""
-    for entry in case.run.left_out:
+    for entry in (one for one in case.run.left_out if one.layer is case.layer):
         provider = entry.provider
         if not case.run.knows(provider):
             path = (*entry.path, "provider" if entry.path[0] == "models" else "id")
@@ -51,7 +47,7 @@ def left_out(case: Case) -> Iterator[Finding]:
 
 def unresolved(case: Case) -> Iterator[Finding]:
     """A `resolves_to` that names a model which is gone, or which curated overrides do not find."""
-    for entry in Moving(case.run).void:
+    for entry in (one for one in Moving(case.run).void if one.layer is case.layer):
         target, hint = entry.fields[FIELD], ""
         why = f"the catalogue does not have {printable(f'{entry.provider}:{target}')}"
         if case.run.past.knows(entry.provider, target):
@@ -106,33 +102,6 @@ def _equal(left: Any, right: Any) -> bool:
     return bool(left == right) and isinstance(left, bool) is isinstance(right, bool)
 
 
-def to_extra(case: Case) -> Iterator[Finding]:
-    """A key that is not a field of a record, so it is stored in `extra`."""
-    for section, known in _FIELDS.items():
-        for path, data in case.layer.document.entries(section):
-            for key in data:
-                if key not in known:
-                    near = nearest(key, known, 1)
-                    hint = f"Did you mean '{near[0]}'?" if near else "If this is meant, write it under extra."
-                    text = f"unknown field '{printable(key)}'; it is stored in extra"
-                    yield Finding("", path, text, hint, key)
-
-
-def tiers_left(case: Case) -> Iterator[Finding]:
-    """A new price, while the source's prices for long requests stay."""
-    for entry in case.entries():
-        new = [name for name in ("input", "output") if entry.states("cost", name)]
-        models = case.touched(entry) if new else {}
-        entries = chain(*models.values())
-        if any(e.states("cost", "tiers") or any(path[:1] == ("cost",) for path in e.omitted) for e in entries):
-            continue
-        tiered = [i for i in models if (case.ground(entry.provider, i) or {}).get(("cost", "tiers"))]
-        if tiered:
-            text = f"cost.tiers of {entry.provider}:{printable(tiered[0])} still has the old prices for long requests"
-            hint = 'State cost.tiers too, or put "cost.tiers" in omit.'
-            yield Finding(entry.provider, (*entry.path, "cost", new[0]), text, hint)
-
-
 def names(case: Case) -> Iterator[Finding]:
     """A name that is a model's id, or that two models claim. This is an error, because such a name is dropped."""
     reasons: dict[str, dict[str, dict[str, str]]] = {}
@@ -149,4 +118,4 @@ def names(case: Case) -> Iterator[Finding]:
                     yield Finding(entry.provider, (*entry.path, field, index), text, severity="error")
 
 
-CHECKS = (left_out, unresolved, lifecycle, already_so, to_extra, tiers_left, names)
+CHECKS = (left_out, unresolved, lifecycle, already_so, names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from llm_models import schema, transforms
+from llm_models import addresses, credentials, schema, transforms
 from llm_models.days import later_than_tomorrow, today
 from llm_models.document import Document
 from llm_models.errors import EmptyCatalogError, dotted, printable
@@ -14,6 +14,8 @@ from llm_models.moving import settle
 from llm_models.normalize import Report, normalize
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from llm_models.layers import Layer
 
 
@@ -36,6 +38,9 @@ def read_source(
     document, _ = transforms.read(data, name, source)
     records = normalize(document, transforms.transform(source), report, _fault)
     for part in records.values():
+        _leave_out_secrets(part["provider"], part["provider"]["id"], report)
+        for model in part["models"].values():
+            _leave_out_secrets(model, f"{model['provider']}:{model['id']}", report)
         settle(part["models"], report)
     models = [model for part in records.values() for model in part["models"].values()]
     if not models:
@@ -70,8 +75,31 @@ def _leave_out_future(model: dict[str, Any], day: str, report: Report) -> bool:
     return bool(dropped)
 
 
+def _leave_out_secrets(record: dict[str, Any], spec: str, report: Report) -> None:
+    """Drop each value, and each key of `extra`, that is a key, a token or a password, and an address that is none."""
+    for path in [*credentials.found(record)][::-1]:  # later items of a list first
+        _drop(record, path)
+        field = dotted([step for step in path if isinstance(step, str)])
+        report.add("dropped", field, "looks like a key, a token or a password", printable(spec))
+    own = record.get("extra", {}).get("provider")
+    address = own.get("api") if isinstance(own, dict) else None
+    if isinstance(address, str) and not addresses.can_work(address):
+        del own["api"]
+        report.add("dropped", "extra.provider.api", "not the base URL of an API", printable(spec))
+
+
+def _drop(data: Any, path: Sequence[str | int]) -> None:
+    """Remove what is at a path."""
+    *steps, last = path
+    for step in steps:
+        data = data[step]
+    del data[last]
+
+
 def _fault(kind: str, record: dict[str, Any]) -> str | None:
-    """Why the schema refuses a record."""
+    """Why a record is refused: its schema refuses it, or its id is a secret."""
+    if next(credentials.found({"id": record["id"]}), None) is not None:
+        return "its id looks like a key"
     if schema.accepts(kind, record):
         return None
     from llm_models.validation import first_fault

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from llm_models.credentials import is_variable
 from llm_models.errors import split_dotted
 from llm_models.frozen import defaults
 from llm_models.merge import OMIT, Layered, nest
@@ -65,7 +66,7 @@ DEFINING = ("base", "new")
 """The keys by which an entry about a model states that it defines one. They are not fields of a record."""
 
 _NOT_FIELDS = {"models": {"id", "match", "provider", "omit", *DEFINING}, "providers": {"id", "omit"}}
-_FIELDS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys()}
+FIELDS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys()}
 
 
 class Entry(NamedTuple):
@@ -213,13 +214,17 @@ def layer_from(document: Document, name: str, *, only_patches: bool = False) -> 
 
 def _entry(layer: Layer, path: DocumentPath, data: Mapping[str, Any], section: str) -> Entry:
     fields = {key: value for key, value in data.items() if key not in _NOT_FIELDS[section]}
-    extra = {key: fields.pop(key) for key in [*fields] if key not in _FIELDS[section]}
+    extra = {key: fields.pop(key) for key in [*fields] if key not in FIELDS[section]}
     if "successor" in fields:  # in the spelling of our model specs
         owner, colon, model_id = fields["successor"].partition(":")
         fields["successor"] = f"{fold_provider(owner)}{colon}{model_id}"
     if extra:
         fields["extra"] = {**extra, **fields.get("extra", {})}
     provider = fold_provider(data["provider" if section == "models" else "id"])
+    if "env" in fields:  # what is not a name may be a key, so nothing repeats it; without a name, nothing is stated
+        names = [name for name in fields["env"] if is_variable(name)]
+        stated = fields.pop("env")
+        fields.update({"env": names} if names or not stated else {})
     omitted = [split_dotted(field) for field in data.get("omit", ())]
     if "base_url" in fields:  # the address of weaker layers for OpenAI clients belongs to the base URL that it replaces
         omitted.append(("openai_base_url",))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from llm_models.credentials import masked
 from llm_models.errors import SourceError, printable
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Report:
         self.records_dropped = 0
 
     def add(self, kind: Kind, field: str, reason: str, example: str) -> None:
-        """Count one: `kind` is `"dropped"`, `"repaired"`, `"odd"` or `"record dropped"`."""
+        """Count one: `kind` is `"dropped"`, `"repaired"`, `"odd"` or `"record dropped"`. No text shows a key."""
+        field, reason, example = masked(field), masked(reason), masked(example)
         key = (kind, field, reason)
         self.counts[key] = self.counts.get(key, 0) + 1
         examples = self.examples.setdefault(key, [])

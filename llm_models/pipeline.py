@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import config, paths
 from llm_models.changes import merge_layers
-from llm_models.errors import ConfigError, EmptyCatalogError, printable
+from llm_models.errors import ConfigError, EmptyCatalogError, dotted, printable
 from llm_models.moving import FIELD, differing, differs
 from llm_models.settings import settings_of
 from llm_models.snapshot_writer import empty, write
@@ -144,7 +144,14 @@ def application_layers(
 
 
 def _log(changes: Changes) -> None:
-    """Log what of the layers has no effect: a refresh may have caused it, so it is not an error."""
+    """Log what of the layers has no effect (a refresh may have caused it), and what `validate` calls an error."""
+    for layer in changes.layers:
+        errors = [remark for remark in layer.document.remarks if remark.severity == "error"]
+        if errors:
+            import logging
+
+            rest = f" (and {len(errors) - 1} more; `llm-models validate` lists those of a file)" if errors[1:] else ""
+            logging.getLogger("llm_models").warning("llm_models: %s%s", errors[0], rest)
     was_listed = changes.touched.was_listed
     left_out = [entry for entry in changes.left_out if was_listed(entry)]
     gone = [(f"{one.spec} base {one.base}" if one.base else one.spec, one.layer, one.path) for one in left_out]
@@ -163,11 +170,36 @@ def _log(changes: Changes) -> None:
             line = layer.document.line_column(path, key=True)[0]
             where = layer.document.name if line is None else f"{layer.document.name}:{line}"
             past.report([name for name, _, _ in found], where, getattr(past, why), in_file=line is not None)
+    _log_prices(changes)
     for fallen in changes.fallen:
         import logging
 
         text = f"llm_models: {fallen.kind} {fallen.name} of {fallen.spec} dropped: {fallen.why}"
         logging.getLogger("llm_models").warning("%s", printable(text))
+
+
+def _log_prices(changes: Changes) -> None:
+    """Log each line of the layers with a price that is probably wrong, with the first of its models.
+
+    `validate` refuses these. A refresh may bring the price with which they are compared, so a load does not refuse.
+    """
+    told = set()
+    for provider, finals in changes.models.items():
+        for model_id, final in finals.items():
+            for path, origin in final.origins.items():
+                price = final.stated.get("cost", {}).get(path[-1]) if path[0] == "cost" else None
+                if not price or origin.layer == FIELD:
+                    continue
+                from llm_models.odd_prices import odd_prices
+
+                for odd in odd_prices({path[-1]: price}, {path[-1]: origin.replaced or ()}):
+                    where, field = origin.location or origin.layer, dotted(("cost", *odd.path))
+                    if odd.severity == "error" and (where, field) not in told:
+                        told.add((where, field))
+                        import logging
+
+                        text = f"{where}: {provider}:{model_id}: {field}: {odd.text()}. {odd.hint}"
+                        logging.getLogger("llm_models").warning("%s", printable(f"llm_models: {text}"))
 
 
 def curated_layers() -> list[Layer]:

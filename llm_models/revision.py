@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from llm_models import config, edit, files, locks, paths, schema
+from llm_models.advice import advice
 from llm_models.checks import base_for, check_text
 from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, listed, printable, split_dotted
 from llm_models.layers import layer_from
@@ -295,17 +296,23 @@ def _value(text: str, field: tuple[str, ...]) -> Any:
     part: dict[str, Any] = schema.inlined("overrides")["properties"]["models"]["items"]
     known = [name for name in part["properties"] if name not in {*_IDENTITY, "match"}]
     if field[0] not in known:
-        hint = did_you_mean(field[0], known) or f" Known fields are {', '.join(known)}."
-        raise InvalidSpecError(f"unknown field '{printable(field[0])}'.{hint}")
+        found = advice("models", field, _plain(text), tuple(known))
+        hint = f" {found[1]}" if found else did_you_mean(field[0], known) or f" Known fields are {', '.join(known)}."
+        raise InvalidSpecError(f"unknown field '{printable('.'.join(field))}'.{hint}")
     for step in field:
         part = part.get("properties", {}).get(step, {})
-    value: Any = text
-    if "\n" not in text:  # a second line could contain more than a value
-        with suppress(ValueError, RecursionError):
-            value = tomllib.loads(f"x = {text}")["x"]
+    value = _plain(text)
     if part.get("type") == "string" and not isinstance(value, str):
         return text
     return [value] if part.get("type") == "array" and not isinstance(value, list) else value
+
+
+def _plain(text: str) -> Any:
+    """`text` as a TOML value, or as it is where it is none."""
+    if "\n" not in text:  # a second line could contain more than a value
+        with suppress(ValueError, RecursionError):
+            return tomllib.loads(f"x = {text}")["x"]
+    return text
 
 
 def _at(data: Any, path: Sequence[str | int]) -> Any:

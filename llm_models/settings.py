@@ -47,8 +47,11 @@ def settings_of(run: Touched) -> tuple[dict[str, Any], Locations]:
                 if _is_gone(run, provider, pattern) and not run.waits(provider, pattern):
                     run.gone.append(Gone(layer, path, provider, pattern))
         for index, provider in enumerate(layer.settings.get("prefer", ())):
-            if not run.knows(provider) and run.past.knows(provider):
-                run.gone.append(Gone(layer, ("prefer", index), provider))
+            if not run.knows(provider):
+                if run.past.knows(provider):
+                    run.gone.append(Gone(layer, ("prefer", index), provider))
+                else:
+                    run.unknown_provider(provider, layer, ("prefer", index))
     for entry in run.unmatched:
         test = run.test(entry.provider, str(entry.match))
         waits = run.waits(entry.provider, str(entry.match))

@@ -210,7 +210,7 @@ def canonical(data: Mapping[str, Any], kind: type[Record]) -> dict[str, Any]:
             value = [canonical(tier, CostTier) for tier in tiers]
         elif name == "extra":
             value = _sorted(value)
-        if value not in ({}, []) or name == "efforts":
+        if value not in ({}, []) or name in {"efforts", "env"}:  # empty, these two state that there is none
             ordered[name] = value
     return ordered
 

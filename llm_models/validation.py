@@ -14,8 +14,10 @@ from jsonschema.validators import extend
 from referencing import Registry
 
 from llm_models import schema
+from llm_models.advice import advice
 from llm_models.document import Fault
 from llm_models.errors import did_you_mean, printable
+from llm_models.foreign import SECTIONS, fold
 from llm_models.layers import BY_PROVIDER
 
 if TYPE_CHECKING:
@@ -54,12 +56,26 @@ def _translate(error: ValidationError) -> Iterator[Fault]:
 
 
 def _unknown_keys(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:
+    """The keys that a table does not have. What a name of another tool means beats a name with similar letters."""
     node: Any = error.schema
     keys = list(node.get("properties", ()))
+    path = tuple(error.absolute_path)
+    section = str(path[0]) if path and path[0] in SECTIONS else ""
+    above = tuple(step for step in path[2:] if isinstance(step, str))
     for key in value:
         if key not in keys:
-            hint = did_you_mean(key, keys) or f"Known keys: {', '.join(keys)}."
-            yield Fault(tuple(error.absolute_path), f"unknown key '{printable(key)}'", hint, key)
+            known = advice(section, (*above, key), value[key]) if section or not path else None
+            safe = [name for name in keys if not (_is_negated(key) and name in _PERMITS)]
+            hint = known[1] if known else did_you_mean(key, safe) or f"Known keys: {', '.join(keys)}."
+            yield Fault(path, f"unknown key '{printable(key)}'", hint, key)
+
+
+_PERMITS = ("allow", "prefer", "known")
+"""Sections that must not be suggested for a name that forbids: the opposite of what was meant."""
+
+
+def _is_negated(key: str) -> bool:
+    return fold(key).startswith(("dis", "un", "not", "non", "no", "never", "dont"))
 
 
 def _missing(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:

@@ -275,7 +275,7 @@ class TestEveryFault:
         code, problem = (0, "") if text == DENY else (1, "unknown key 'perfer'")
 
         def right(told: Result) -> bool:
-            return told.code == code and problem in told.out and told.err.startswith("1 file: ")
+            return told.code == code and problem in told.out and told.err.startswith("1 file checked (")
 
         self.run(app.parent, ("validate",), right)
 
@@ -461,7 +461,7 @@ class TestNoWorkingDirectory:
         fine("init", str(folder))
         path = str(folder / paths.CONFIG_NAME)
         fine("exclude", "openai", "o3-*", "--config", path)
-        assert fine("validate", path).err == "1 file: no problems\n"
+        assert fine("validate", path).err == f"1 file checked ({path}): no problems\n"
         fine("activate", "--config", path)
         assert (folder / paths.STATE_NAME / "snapshot.json").exists()
 

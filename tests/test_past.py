@@ -787,10 +787,10 @@ class TestKnownToBeGone:
                 2,
                 "matches no model of openai, so allow hides every model. Did you mean",
             ),
-            ('[allow]\nopenai = ["o3"]\n[exclude]\nopenai = ["o3*"]', 2, "allow and exclude leave no model"),
+            ('[allow]\nopenai = ["o3"]\n[exclude]\nopenai = ["o3*"]', 2, "allow and exclude (line 4) leave no model"),
             ("[allow]\nopenai = []", 2, "allow leaves no model"),
             ('[allow]\nmine = "all"\n[[providers]]\nid = "mine"', 2, "allow leaves no model"),
-            ('[deny]\nopenai = ["*"]\n[allow]\nopenai = "all"', 4, "allow and deny leave no model"),
+            ('[deny]\nopenai = ["*"]\n[allow]\nopenai = "all"', 4, "allow and deny (line 2) leave no model"),
         ],
     )
     def test_settings_that_leave_no_model(self, tmp_path: Path, text: str, line: int, why: str) -> None:
@@ -872,7 +872,9 @@ class TestKnownToBeGone:
             '[[models]]\nprovider = "github_models"\nid = "house"\n'
             '[[models]]\nprovider = "github_models"\nid = "secret"\n'
         )
-        assert checks.check_file(str(path)) == []
+        (problem,) = checks.check_file(str(path))
+        assert (problem.line, problem.severity) == (12, "warning")
+        assert problem.message == "deny pattern 'secret' at line 3 hides this model, so this entry has no effect"
         catalogue = llm_models.load(config=path, publish=False)
         assert not caplog.records
         assert [model.spec for model in catalogue.list_models("github-models")] == ["github_models:house"]

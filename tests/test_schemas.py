@@ -425,7 +425,7 @@ REFUSED: list[tuple[str, dict[str, Any], tuple[str | int, ...]]] = [
     ("cost", {"tiers": [{"context_over": 200000.0}]}, ("tiers", 0, "context_over")),
     *[("capabilities", {"chat": bad}, ("chat",)) for bad in ("true", 1, 0, None, {})],
     ("capabilities", {"tools": True}, ("tools",)),
-    ("capabilities", {"reasoning": {"token_budget": 0}}, ("reasoning", "token_budget")),
+    ("capabilities", {"reasoning": {"token_budget": -1}}, ("reasoning", "token_budget")),
     ("capabilities", {"reasoning": {"token_budget_min": -1}}, ("reasoning", "token_budget_min")),
     ("capabilities", {"reasoning": {"efforts": ["low", None]}}, ("reasoning", "efforts", 1)),
     ("provider", {}, ()),

@@ -23,41 +23,73 @@ if TYPE_CHECKING:
     from llm_models.snapshot import Snapshot
 
 
-@command("validate", "Report every problem in llm_models.toml.", "validate llm_models.toml")
-@click.argument("files", nargs=-1, metavar="[FILES]...")
+_SHOWN = 10
+"""How many of the checked files the summary of `validate` names."""
+
+
+@command("validate", "Report every problem in llm_models.toml.", "validate app/llm_models.toml")
+@click.argument("files", nargs=-1, metavar="[FILE|FOLDER]...")
 @click.option("--strict", is_flag=True, help="Also fail on warnings.")
+@click.option("--if-present", is_flag=True, help="Exit with 0, not with 2, if there is no file to check.")
+@click.option("--behaviour", is_flag=True, help="Also run the behaviour module that a file names, and check it.")
 @click.option(
     "--format", "style", type=click.Choice(["text", "json", "github"]), default="text", show_default=True,
     help="How to print problems: for people, for programs, or as annotations of GitHub Actions.",
 )  # fmt: skip
-def validate_command(files: tuple[str, ...], strict: bool, style: str) -> None:
-    """Report every problem in llm_models.toml FILES, each with its line and column.
+def validate_command(files: tuple[str, ...], strict: bool, if_present: bool, behaviour: bool, style: str) -> None:
+    """Report every problem in llm_models.toml files, each with its line and column.
 
-    Without FILES it checks the file that load() would use. Errors exit with 1. Warnings mark entries that
-    are valid but have no effect; with --strict they exit with 1 too. It runs no behaviour module and does not
-    go online.
+    FOLDER means the llm_models.toml in it. Without FILE it checks the file that load() would use. Errors exit with 1:
+    load() would fail, or an entry is certainly wrong. Warnings mark what is valid but has no effect; with --strict they
+    exit with 1 too. If there is no file to check, it exits with 2. A file without errors loads. It does not go online,
+    and runs no code that a file names, except with --behaviour.
     """
     from llm_models.checks import check_file
 
-    if not files:
-        config = paths.find().config
-        if config is None:
-            note("there is no llm_models.toml here: nothing to check")
-            return
-        with suppress(OSError, ValueError):  # without a working directory, or with one on another drive
-            config = os.path.relpath(config)
-        files = (config,)
-    problems = [problem for path in files for problem in check_file(path)]
+    checked = [path for name in files for path in _in_folder(name, if_present)] if files else _found(if_present)
+    problems = [problem for path in checked for problem in check_file(path, behaviour=behaviour)]
     if style == "json":
         print_json([problem.to_dict() for problem in problems])
     else:
         for problem in problems:
             line(*([github_line(problem)] if style == "github" else [_marked(problem), *problem.excerpt.splitlines()]))
+    if not checked:
+        note("there is no llm_models.toml to check")
+        return
     errors = sum(problem.severity == "error" for problem in problems)
     summary = f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}" if problems else "no problems"
-    note(f"{_many(len(files), 'file')}: {summary}")
+    names = ", ".join(checked[:_SHOWN]) + (f" and {len(checked) - _SHOWN} more" if len(checked) > _SHOWN else "")
+    note(f"{_many(len(checked), 'file')} checked ({names}): {summary}")
     if errors or (strict and problems):
         raise click.exceptions.Exit(1)
+
+
+def _in_folder(name: str, if_present: bool) -> list[str]:
+    """The file that a name means: of a folder the one in it. A file that is missing is a problem of its own."""
+    if not os.path.isdir(name):
+        return [name]
+    path = os.path.join(name, paths.CONFIG_NAME)
+    if paths.exists(path):
+        return [path]
+    if if_present:
+        return []
+    raise click.UsageError(f"{name}: there is no {paths.CONFIG_NAME} in this folder. Name the file. {_IF_PRESENT}")
+
+
+def _found(if_present: bool) -> list[str]:
+    """The file that `load()` would use, as a path from the working directory."""
+    config = paths.find().config
+    if config is None:
+        if if_present:
+            return []
+        why = f"there is no {paths.CONFIG_NAME} here, so nothing was checked"
+        raise click.UsageError(f"{why}. Name the file: llm-models validate FILE. {_IF_PRESENT}")
+    with suppress(OSError, ValueError):  # without a working directory, or with one on another drive
+        return [os.path.relpath(config)]
+    return [config]
+
+
+_IF_PRESENT = "With --if-present this is no error."
 
 
 def _marked(problem: Problem) -> str:
@@ -199,13 +231,15 @@ def exclude_command(provider: str, pattern: str, dry_run: bool, config: str | No
 def _revise(config: str | None, dry_run: bool, change: Callable[[Revision], None]) -> None:
     """Make `change` to the file, unless the new text has errors, and show what it does.
 
-    It is shown after it is written: the lock must not be held while a pager waits.
+    It is shown after it is written: the lock must not be held while a pager waits. A text with errors is not shown,
+    because it may hold a key.
     """
     from llm_models.revision import revise
 
     revision = revise(folder_of(config), change, dry_run=dry_run)
+    warnings = revision.check()
     line(*(text.expandtabs(4) for text in revision.diff()))
-    note(*map(_marked, revision.check()))
+    note(*map(_marked, warnings))
     if revision.new == revision.old:
         note(f"{revision.path}: nothing to change")
     elif dry_run:

@@ -1,7 +1,8 @@
 """The OpenAI SDK: base URL, key and model id for every provider that uses its protocol; never imports the SDK.
 
-The client that upstream names for a provider (`extra.npm`), or for a model (`extra.provider.npm`) where that differs,
-tells whether it uses the protocol.
+A provider uses the protocol if it states an `openai_base_url`, or if the client that upstream names for it
+(`extra.npm`), or for a model (`extra.provider.npm`) where that differs, is in `SPEAKERS`. Where no client is named, the
+`apis` of the model decide.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 from glom import Coalesce, T, glom
 
 from llm_models import store
+from llm_models.addresses import REQUESTS
 from llm_models.errors import LLMModelsError, printable
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from llm_models.records import Model
     from llm_models.snapshot import Snapshot, Spec
 
-__all__ = ["CLIENT", "SPEAKERS", "ClientOptions", "ClientOptionsError", "client_options"]
+__all__ = ["APIS", "CLIENT", "NO_KEY", "SPEAKERS", "ClientOptions", "ClientOptionsError", "client_options"]
 
 CLIENT = Coalesce(T["model"]["extra"]["provider"]["npm"], T["provider"]["extra"]["npm"], default=None)
 """Our records of a model and its provider -> upstream's name of the client."""
@@ -44,7 +46,12 @@ SPEAKERS = {
 }
 """Upstream's name of a client -> the page that documents that the base URL accepts OpenAI's requests."""
 
-_REQUEST_PATHS = ("/chat/completions", "/responses")
+APIS = frozenset(("chat", "responses", "completions", "embeddings", "images", "audio", "realtime"))
+"""The `apis` of a model that are OpenAI's."""
+
+NO_KEY = "no-key-needed"
+"""The key for a provider that needs none (`env = []`): OpenAI's client demands one."""
+
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 
 
@@ -79,8 +86,8 @@ def client_options(
 ) -> ClientOptions:
     """The base URL, key and model id with which an OpenAI client reaches a model. Nothing goes online.
 
-    The key is in the first of the endpoint's `key_variables` that is set. `base_url` and `api_key` replace those of
-    the catalogue, `snapshot` replaces the published one.
+    The key is in the first of the endpoint's `key_variables` that is set; for a provider that states `env = []` it is
+    `NO_KEY`. `base_url` and `api_key` replace those of the catalogue, `snapshot` replaces the published one.
 
     Raises `ClientOptionsError`, with names of variables but never a value, where the provider does not use the
     protocol, has no base URL or one that contains `${NAME}`, or its key is not set; else as `llm_models.endpoint`.
@@ -100,10 +107,15 @@ def client_options(
     model = snapshot.resolve(spec)
     provider = snapshot.get_provider(model.provider)
     client = glom({"model": model.to_dict(), "provider": provider.to_dict()}, CLIENT)
-    if not isinstance(client, str):  # a configuration may put anything into extra
-        npm = "extra.npm = '@ai-sdk/openai-compatible' for it in llm_models.toml if it accepts OpenAI's requests"
-        raise _refused(model, f"the protocol of its provider is not stated; state {npm}")
-    if client not in SPEAKERS:
+    client = client if isinstance(client, str) else None  # a configuration may put anything into extra
+    is_own = "provider" in model.extra  # its own client and address come before those of its provider
+    stated = client is None and not APIS.isdisjoint(model.apis)
+    stated = stated or (provider.openai_base_url is not None and not is_own)
+    if client is None and not stated:
+        state = "state openai_base_url for it in llm_models.toml, or apis = ['chat'] for the model"
+        why = "the protocol of its provider is not stated"
+        raise _refused(model, f"{why}; if it accepts OpenAI's requests, {state}")
+    if client not in SPEAKERS and not stated:
         raise _refused(model, f"it is not served by OpenAI's protocol, but by that of '{printable(client)}'")
     endpoint = snapshot.endpoint(spec, base_url=base_url, with_key=api_key is not None)
     url = _usable(endpoint, model) if base_url is None else base_url
@@ -127,7 +139,7 @@ def _usable(endpoint: Endpoint, model: Model) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise _refused(model, f"the base URL is not the address of a web server; {state}")
-    if parts.path.rstrip("/").endswith(_REQUEST_PATHS):
+    if parts.path.rstrip("/").endswith(REQUESTS):
         raise _refused(model, f"the base URL is the address of one request; {state}")
     return url
 
@@ -137,6 +149,9 @@ def _key(endpoint: Endpoint, model: Model) -> str:
     key = next(filter(None, (os.environ.get(name, "").strip() for name in names)), "")
     if key:
         return key
+    if endpoint.needs_key is False:
+        return NO_KEY
     if not names:
-        raise _refused(model, "no variable is known that holds its key; pass api_key=")
+        why = "no variable is known that holds its key; pass api_key=, or state env for its provider"
+        raise _refused(model, f"{why} (env = [] if it needs none)")
     raise _refused(model, f"its key is not set; set {printable(' or '.join(names))}, or pass api_key=", names)

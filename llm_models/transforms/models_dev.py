@@ -23,6 +23,7 @@ from llm_models.transforms.specs import (
     price,
     text,
     tokens,
+    variables,
     words,
 )
 
@@ -184,11 +185,12 @@ def efforts(options: Any, _note: Note) -> Any:
     return next(filter(None, texts), SKIP)
 
 
-def budget(key: str, least: int, options: Any, _note: Note) -> Any:
-    return next((size for size in _stated(options, "budget_tokens", key) if _is_count(size, least)), SKIP)
+def budget(key: str, options: Any, _note: Note) -> Any:
+    """A size in tokens; 0 is one, too: thinking uses none."""
+    return next((size for size in _stated(options, "budget_tokens", key) if _is_count(size, 0)), SKIP)
 
 
-budget_min, budget_max = partial(budget, "min", 0), partial(budget, "max", 1)
+budget_min, budget_max = partial(budget, "min"), partial(budget, "max")
 
 
 def _stated(options: Any, kind: str, key: str) -> list[Any]:
@@ -213,7 +215,7 @@ PROVIDER = Record(
     id=Take("id", folded),
     name=Take("name", text),
     base_url=Take("api", address),
-    env=Take("env", words),
+    env=Take("env", variables),
     billing=First(Take("id", plan), Take("api", local)),
     doc=Take("doc", text),
     extra={"source_id": Take("id", identity)},

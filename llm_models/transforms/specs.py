@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from glom import SKIP
 
+from llm_models.addresses import can_work
+from llm_models.credentials import is_variable
 from llm_models.errors import dotted
 from llm_models.normalize import Drop, kind_of
 
@@ -156,7 +158,18 @@ def address(value: Any, note: Note) -> str:
     trimmed = text(value, note)
     if _NO_ADDRESS.search(trimmed):
         raise Drop("white space or control characters inside an address")
+    if not can_work(trimmed):
+        raise Drop("not the base URL of an API")
     return trimmed
+
+
+def variables(value: Any, note: Note) -> Any:
+    """Names of environment variables. Other items may be keys themselves. Without a name, nothing is stated."""
+    listed = words(value, note)
+    kept = [name for name in listed if is_variable(name)]
+    if len(kept) != len(listed):
+        note("items that are not names of variables left out", "", "dropped")
+    return kept or SKIP
 
 
 def words(value: Any, note: Note) -> list[str]:

@@ -11,6 +11,7 @@ from support.command import python
 import llm_models
 from llm_models.endpoints import SETTINGS
 from llm_models.integrations.openai_sdk import (
+    NO_KEY,
     SPEAKERS,
     ClientOptionsError,
     client_options,
@@ -179,10 +180,34 @@ def test_a_private_provider_says_which_protocol_it_speaks(monkeypatch: pytest.Mo
     monkeypatch.setenv("MY_GATEWAY", SECRET)
     with pytest.raises(ClientOptionsError, match="protocol of its provider is not stated"):
         client_options("my-gateway:house-7b", snapshot=silent)
-    own["extra"] = {"npm": "@ai-sdk/openai-compatible"}
-    telling = llm_models.load(config=None, overrides={"providers": [own], "models": models}, publish=False)
-    options = client_options("my-gateway:house-7b", snapshot=telling)
-    assert (options.base_url, options.model, options.api_key) == ("https://llm.example.com/v1", "house/7b", SECRET)
+    for of_provider, of_model in (
+        ({"extra": {"npm": "@ai-sdk/openai-compatible"}}, {}),
+        ({"openai_base_url": "https://llm.example.com/v1", "base_url": "https://llm.example.com"}, {}),
+        ({}, {"apis": ["chat"]}),
+    ):
+        stated = {"providers": [{**own, **of_provider}], "models": [{**models[0], **of_model}]}
+        telling = llm_models.load(config=None, overrides=stated, publish=False)
+        options = client_options("my-gateway:house-7b", snapshot=telling)
+        assert (options.base_url, options.model, options.api_key) == ("https://llm.example.com/v1", "house/7b", SECRET)
+    stated = {"providers": [own], "models": [{**models[0], "apis": ["messages"]}]}
+    with pytest.raises(ClientOptionsError, match="protocol of its provider is not stated"):
+        client_options("my-gateway:house-7b", snapshot=llm_models.load(config=None, overrides=stated, publish=False))
+
+
+def test_a_provider_that_needs_no_key_states_an_empty_env() -> None:
+    """Without `env`, whether a key is needed is not known, and the error states how to tell."""
+    own = {"id": "local", "openai_base_url": "http://127.0.0.1:8000/v1"}
+    models = [{"provider": "local", "id": "m"}]
+    unknown = llm_models.load(config=None, overrides={"providers": [own], "models": models}, publish=False)
+    assert unknown.endpoint("local:m").needs_key is None
+    with pytest.raises(ClientOptionsError, match=r"env = \[\] if it needs none"):
+        client_options("local:m", snapshot=unknown)
+    stated = {"providers": [{**own, "env": []}], "models": models}
+    keyless = llm_models.load(config=None, overrides=stated, publish=False)
+    assert keyless.endpoint("local:m").needs_key is False
+    assert client_options("local:m", snapshot=keyless).api_key == NO_KEY
+    assert client_options("local:m", api_key=SECRET, snapshot=keyless).api_key == SECRET
+    assert keyless.endpoint("openai:gpt-4o-mini").needs_key is True
 
 
 def test_the_tables_speak_of_providers_that_there_are(packaged: llm_models.Snapshot) -> None:

@@ -17,6 +17,7 @@ from llm_models.changes import merge_layers
 from llm_models.config import Document
 from llm_models.in_use import InUse, base_of
 from llm_models.layers import ground_layer
+from llm_models.modelspec import fold_provider
 from llm_models.origins import empty_tail
 from llm_models.pipeline import build_base
 from llm_models.snapshot_file import SnapshotFile
@@ -47,7 +48,7 @@ def model(model_id: str, **fields: Any) -> Record:
 
 def provider(provider_id: str, *models: Record, **fields: Any) -> Record:
     """A provider as models.dev writes it. A field that is None is left out."""
-    usual = {"id": provider_id, "name": provider_id, "env": [f"{provider_id.upper()}_KEY"]}
+    usual = {"id": provider_id, "name": provider_id, "env": [f"{fold_provider(provider_id).upper()}_KEY"]}
     usual["api"] = f"https://{provider_id}.example/v1"
     stated = {key: value for key, value in {**usual, **fields}.items() if value is not None}
     return {**stated, "models": {one["id"]: one for one in models}}

@@ -1,0 +1,119 @@
+"""Addresses: what is wrong with the base URL of an API, as people write it; standard library only.
+
+`${NAME}` stands for any part of an address, also for the scheme and the host.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from llm_models.errors import Severity
+
+REQUESTS = (
+    "/chat/completions", "/completions", "/embeddings", "/responses", "/messages", "/rerank", "/moderations",
+    "/images/generations", "/audio/speech", "/audio/transcriptions", "/api/chat", "/api/generate", ":generateContent",
+    ":streamGenerateContent",
+)  # fmt: skip
+"""Endings of the address of one request. Clients add them to the base URL."""
+
+_BARE = re.compile(r"(?<!\$)\{([A-Za-z0-9_]+)\}")
+_VARIABLE = re.compile(r"\$\{[A-Za-z0-9_]+\}")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_PARTS = re.compile(
+    r"(?:(?P<user>[^/?#@]*)@)?(?P<host>\[[0-9A-Fa-f:.%]*\]|[^:/?#]*)(?::(?P<port>[^/?#]*))?(?P<path>.*)"
+)
+_HOST = re.compile(r"\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?")
+_PRIVATE = re.compile(
+    r"[^.:]+|.*\.(?:local|localhost|internal|intranet|lan|home\.arpa|test|cluster\.local|svc)"
+    r"|(?:127|10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))\..*|0\.0\.0\.0|\[(?:::1|f[cd].*|fe80.*)\]",
+    re.IGNORECASE,
+)
+"""Hosts of the own machine or network; a name without a dot is one."""
+_OTHER_VARIABLE = re.compile(r"(?:os\.environ|env|process\.env)[/:.](\w+)|\{env:(\w+)\}|\$(\w+)|%(\w+)%")
+
+
+class Wrong(NamedTuple):
+    """What is wrong with an address, and the next step."""
+
+    severity: Severity
+    message: str
+    hint: str
+
+
+def wrong(address: str) -> Wrong | None:
+    """What is wrong with an address as a base URL; None if nothing is. Its text is not repeated where it is a secret.
+
+    >>> wrong("https://${HOST}/v1")
+    >>> wrong("localhost:1234/v1").hint
+    'Write "http://localhost:1234/v1".'
+    """
+    found = f'(found "{address}")'
+    other = _OTHER_VARIABLE.match(address)
+    if other is not None:
+        name, rest = other[other.lastindex or 0], address[other.end() :]
+        return _error(f"a variable is written ${{NAME}} {found}", f'Write "${{{name}}}{rest}".')
+    if _BARE.search(address) is not None:
+        right = _BARE.sub(r"${\1}", address)
+        return _error(f"a variable is written ${{NAME}} {found}", f'Write "{right}".')
+    plain = _VARIABLE.sub("0", address)
+    scheme = _SCHEME.match(plain)
+    is_variable = _VARIABLE.match(address) is not None
+    if (scheme is None or scheme[1].lower() not in ("http", "https")) and not is_variable:
+        hosts = re.match(r"[\w.-]+(?::\d+)?(?:/|$)", address)
+        hint = f'Write "{_with_scheme(address)}".' if hosts and not address.startswith("http") else ""
+        return _error(f'expected http:// or https:// at the beginning of a base URL (found "{address}")', hint)
+    return _wrong_rest(address, plain[scheme.end() if scheme else 0 :], found, is_variable, scheme)
+
+
+def can_work(address: str) -> bool:
+    """Whether an address can be a base URL; a warning is no reason against it."""
+    fault = wrong(address)
+    return fault is None or fault.severity == "warning"
+
+
+def _wrong_rest(address: str, rest: str, found: str, is_variable: bool, scheme: re.Match[str] | None) -> Wrong | None:
+    """The same, of what follows the scheme."""
+    parts = _PARTS.fullmatch(rest)
+    if parts is None or "\\" in rest or '"' in rest:
+        return _error(f"a base URL has only the characters of an address {found}", "")
+    if parts["user"] is not None:
+        return _error("a base URL has no user and no password", "Name the variable that holds the key in env.")
+    if _HOST.fullmatch(parts["host"]) is None:
+        return _error(f"a base URL names a host, in ASCII {found}", "")
+    if parts["port"] is not None and not (parts["port"].isdigit() and int(parts["port"][:6]) < 65536):
+        return _error(f"the port of a base URL is a number below 65536 {found}", "")
+    path = parts["path"]
+    if "?" in path or "#" in path:
+        cut = re.split(r"[?#]", address)[0]
+        return _error(f"a base URL ends before '?' and '#', because clients add a path {found}", f'Write "{cut}".')
+    ending = next((one for one in REQUESTS if path.rstrip("/").endswith(one)), None)
+    if ending is not None:
+        return Wrong(
+            "warning", f"clients add '{ending}' to a base URL themselves {found}", f'Write "{base_of(address)}".'
+        )
+    if scheme is not None and scheme[1].lower() == "http" and not is_variable and not _PRIVATE.fullmatch(parts["host"]):
+        text = f"http:// sends keys and prompts unencrypted to another network {found}"
+        return Wrong("warning", text, "Write https:// if the server has it.")
+    return None
+
+
+def base_of(address: str) -> str:
+    """An address without the path of one request.
+
+    >>> base_of("http://ollama:11434/v1/chat/completions")
+    'http://ollama:11434/v1'
+    """
+    bare = address.rstrip("/")
+    ending = next((one for one in REQUESTS if bare.endswith(one)), None)
+    return address if ending is None else bare.removesuffix(ending)
+
+
+def _with_scheme(address: str) -> str:
+    host = re.split(r"[:/?#]", address)[0]
+    return f"{'http' if _PRIVATE.fullmatch(host) else 'https'}://{address.lstrip('/')}"
+
+
+def _error(message: str, hint: str) -> Wrong:
+    return Wrong("error", message, hint)
