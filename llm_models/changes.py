@@ -17,6 +17,7 @@ from llm_models.layers import RECORD_RULES
 from llm_models.merge import Layered, Origin, merge
 from llm_models.modelspec import fold_provider
 from llm_models.moving import FIELD, Moving
+from llm_models.name_table import settle_names
 from llm_models.records import ModelKey
 from llm_models.settings import settings_of
 from llm_models.siblings import agreed_facts
@@ -255,34 +256,6 @@ def _checked(kind: str, layers: Sequence[Layered], spec: str) -> tuple[dict[str,
         path, message = first_fault(kind, merged.values) or ((), "refused")
         raise ConfigError(printable(f"{spec}: once merged, {dotted(path)}: {message}"))
     return merged.values, merged.origins
-
-
-def settle_names(names: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, dict[str, list[tuple[str, str]]]]:
-    """Field -> model id -> those of its names that are dropped, with the reason.
-
-    `names` has the served ids and the aliases of one provider's models, the strongest field first: field -> model id
-    -> names. An id beats a served id, which beats an alias. Two claims to one name cancel each other.
-    """
-    dropped: dict[str, dict[str, list[tuple[str, str]]]] = {field: {} for field in names}
-    stronger: dict[str, list[str]] = {}
-    for field, models in names.items():
-        claims: dict[str, list[str]] = {}
-        for model_id, its in models.items():
-            for name in its:
-                claims.setdefault(name, []).append(model_id)
-        for name, owners in claims.items():
-            if name in models:
-                why = "it is the id of a model"
-            elif len(owners) > 1:
-                why = f"it is claimed by {' and '.join(sorted(owners))}"
-            elif {*stronger.get(name, owners)} != {*owners}:
-                why = f"it is a served id of {' and '.join(sorted(stronger[name]))}"
-            else:
-                continue
-            for owner in owners:
-                dropped[field].setdefault(owner, []).append((name, why))
-        stronger |= claims
-    return dropped
 
 
 def _drop_fallen_names(changes: Changes, provider: str) -> None:

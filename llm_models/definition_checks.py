@@ -85,7 +85,7 @@ def gone_base(case: Case) -> Iterator[Finding]:
     """A base that was listed once, so that the entry is left out."""
     run = case.run
     for entry in case.run.left_out:
-        if entry.base is None or not run.knows(entry.provider):
+        if entry.layer is not case.layer or entry.base is None or not run.knows(entry.provider):
             continue
         key = split_any(entry.base, run.names.provider_id) or split_any(entry.base, run.past.provider_id)
         why, hint = f"{printable(entry.base)} is not in this catalogue", ""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import notices
 from llm_models.case import Case, Finding
-from llm_models.changes import settle_names
 from llm_models.errors import printable
 from llm_models.layers import RECORD_RULES
 from llm_models.moving import FIELD, Moving
+from llm_models.name_table import settle_names
 from llm_models.origins import leaves
 from llm_models.past import absent
 from llm_models.similarity import model_hint

@@ -30,9 +30,9 @@ class FieldOrigin(NamedTuple):
 
     `how` is `"stated"`, `"derived"` (computed from other fields), `"default"` (not stated) or `"omitted"`. `layer` and
     `place` (`file:line`) state or omit it; of a value that a moving name takes from another model, `layer` is
-    `"resolves_to"` and `place` that model; of a value that an entry copies from its base, `layer` is `"base"`, `place`
-    that model, and `via` the layer or place that states it there. `replaced` is the value of the weaker layers, None
-    where they have none.
+    `"resolves_to"` and `place` that model; of a value that an entry copies from its base, `layer` is `"base"`, and
+    `place` that model, with the layer or place that states it there in brackets. `replaced` is the value of the weaker
+    layers, None where they have none.
     """
 
     field: str
@@ -41,7 +41,6 @@ class FieldOrigin(NamedTuple):
     layer: str | None = None
     place: str | None = None
     replaced: Any = None
-    via: str | None = None
 
 
 class Explanation(NamedTuple):
@@ -142,7 +141,7 @@ def _fields(file: SnapshotFile, key: ModelKey, sources: list[dict[str, str]]) ->
         if path in stated:
             layer: dict[str, Any] = {"layer": source, **origins.get(path, {})}
             if layer["layer"] == COPIED:
-                layer["via"] = _via(file, layer["place"], path, source)
+                layer["place"] += f" ({_via(file, layer['place'], path, source)})"
             yield FieldOrigin(dotted(path), value, "stated", **layer)
         else:
             yield FieldOrigin(dotted(path), value, "derived" if path in derived else "default")

@@ -390,12 +390,12 @@ class TestBase:
             (found,) = catalogue_now.explain(f"house:{model_id}", field).fields
             return found[3:]
 
-        assert origin("m", "id") == ("llm_models.toml", "llm_models.toml:11", None, None)
-        assert origin("m", "cost.input") == ("base", "acme:a-1", None, "llm_models.toml:4")
-        assert origin("m", "cost.output") == ("llm_models.toml", "llm_models.toml:12", 2, None)
-        assert origin("n", "cost.input") == ("base", "house:m", None, "llm_models.toml:4")
-        assert origin("n", "cost.output") == ("base", "house:m", None, "llm_models.toml:12")
-        assert origin("n", "name") == ("base", "house:m", None, "models_dev")
+        assert origin("m", "id") == ("llm_models.toml", "llm_models.toml:11", None)
+        assert origin("m", "cost.input") == ("base", "acme:a-1 (llm_models.toml:4)", None)
+        assert origin("m", "cost.output") == ("llm_models.toml", "llm_models.toml:12", 2)
+        assert origin("n", "cost.input") == ("base", "house:m (llm_models.toml:4)", None)
+        assert origin("n", "cost.output") == ("base", "house:m (llm_models.toml:12)", None)
+        assert origin("n", "name") == ("base", "house:m (models_dev)", None)
 
     def test_a_deprecated_base_is_warned_of(self, base: SnapshotFile) -> None:
         text = '[[models]]\nprovider = "acme"\nid = "a-1"\nstatus = "deprecated"\n' + HOUSE

@@ -127,9 +127,8 @@ def _origin(field: FieldOrigin) -> str:
     """Where a value comes from."""
     if field.how == "default" and field.value is None:
         return "not stated"
-    stated = f"resolves_to {field.place}" if field.layer == "resolves_to" else field.place or field.layer or ""
-    if field.layer == "base":
-        stated = f"base {field.place}" + (f" ({field.via})" if field.via else "")
+    from_model = field.layer in ("resolves_to", "base")
+    stated = f"{field.layer} {field.place}" if from_model else field.place or field.layer or ""
     return {"stated": stated, "omitted": f"omitted, {stated}"}.get(field.how, field.how)
 
 
