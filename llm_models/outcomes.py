@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from llm_models.agreement import PATHS
+from llm_models.agreement import FACTS
 from llm_models.block import filled
 from llm_models.enrich import derive
 from llm_models.layers import RECORD_RULES
@@ -57,7 +57,7 @@ class Outcomes:
     def whole(self, provider: str, stated: Record) -> Record:
         """A record with its derived values, from what is stated of it."""
         line: Any = self._case.run.base.line(provider, stated["id"]) or {}
-        known = {name: line.get("derived", {}).get(name) for name in PATHS}
+        known = {name: line.get("derived", {}).get(name) for name in ("canonical", *FACTS)}
         return filled(stated, derive(stated, {name: value for name, value in known.items() if value is not None}))
 
 

@@ -337,7 +337,8 @@ class TestOverrides:
         assert refused("overrides", {}) is None
 
     @pytest.mark.parametrize(
-        ("section", "kind", "words"), [("models", Model, {"match", "omit"}), ("providers", Provider, {"omit"})]
+        ("section", "kind", "words"),
+        [("models", Model, {"match", "omit", "base", "new"}), ("providers", Provider, {"omit"})],
     )
     def test_every_field_of_a_record_can_be_stated(self, section: str, kind: type[Record], words: set[str]) -> None:
         stated = RAW["overrides"]["properties"][section]["items"]["properties"]
