@@ -90,6 +90,8 @@ def layer_of_mapping(overrides: Mapping[str, Any], label: str = "load(overrides=
         document = _plain(overrides)
     except _NotPlainError as error:
         raise _refused(label, str(error)) from None
+    except Exception as error:  # the program's own object failed while it was read
+        raise _refused(label, f"{type(error).__name__}: {error}".removesuffix(": ")) from error
     if not isinstance(document, dict):
         raise _refused(label, "expected a mapping in the shape of llm_models.toml")
     if "overrides_module" in document:

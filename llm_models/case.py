@@ -10,7 +10,7 @@ from llm_models.origins import fields_of, leaves, weaker
 from llm_models.past import absent, follows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from llm_models.document import DocumentPath
     from llm_models.errors import Severity
@@ -111,3 +111,8 @@ class Finding(NamedTuple):
     hint: str = ""
     key: str | None = None
     severity: Severity = "warning"
+
+
+def before(entry: Entry, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The entries that are merged before an entry."""
+    return entries[: next((index for index, one in enumerate(entries) if one == entry), 0)]

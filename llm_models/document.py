@@ -85,5 +85,13 @@ def _describe(data: Mapping[str, Any], path: DocumentPath) -> str:
     section, row = [*path, None, None][:2]
     if section in ("models", "providers") and isinstance(row, int) and isinstance(entry := data[section][row], dict):
         keys = ("id",) if section == "providers" else ("provider", "id" if "id" in entry else "match")
-        name = ":".join(entry[key] for key in keys if isinstance(entry.get(key), str))
+        name = ":".join(_short(entry[key]) for key in keys if isinstance(entry.get(key), str))
     return dotted(path[2:], f"{section}.{name}") if name else dotted(path)
+
+
+def _short(text: str) -> str:
+    """A name for a message; nobody reads more of it."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+_LONGEST = 200

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from llm_models import notices
-from llm_models.case import Case, Finding
+from llm_models.case import Case, Finding, before
 from llm_models.errors import printable
 from llm_models.layers import RECORD_RULES
 from llm_models.moving import FIELD, Moving
@@ -19,7 +19,7 @@ from llm_models.past import absent
 from llm_models.similarity import model_hint
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from llm_models.layers import Entry
 
@@ -69,26 +69,23 @@ def lifecycle(case: Case) -> Iterator[Finding]:
 
 
 def already_so(case: Case) -> Iterator[Finding]:
-    """A value that the catalogue has without the file."""
+    """A value that the catalogue has without the entry."""
     for entry in case.layer.providers:
-        yield from _same(case, entry, [None], (), entry.provider)
+        entries = case.run.providers.get(entry.provider, ())
+        yield from _same(case, entry, {None: entries}, entry.provider)
     for entry in case.entries():
-        models = case.touched(entry)
-        others = [other for entries in models.values() for other in entries if other is not entry]
-        yield from _same(case, entry, models, others, f"{entry.provider}:{entry.match or entry.id}")
+        yield from _same(case, entry, case.touched(entry), f"{entry.provider}:{entry.match or entry.id}")
 
 
-def _same(
-    case: Case, entry: Entry, ids: Collection[str | None], others: Iterable[Entry], spec: str
-) -> Iterator[Finding]:
-    """The values of an entry that the base has in every model of `ids`, unless `others` change them too."""
-    grounds = [ground for model_id in ids if (ground := case.ground(entry.provider, model_id)) is not None]
-    if not grounds or len(grounds) < len(ids) or entry.omitted or entry.base:  # what is stated may be removed first
+def _same(case: Case, entry: Entry, touched: Mapping[Any, Sequence[Entry]], spec: str) -> Iterator[Finding]:
+    """The values of an entry that each record which it changes has already: by the base, or by an entry before it."""
+    grounds = [(case.ground(entry.provider, one), before(entry, entries)) for one, entries in touched.items()]
+    if not grounds or all(ground is None for ground, _ in grounds) or entry.base:
         return
     for path, value in leaves(entry.fields):
-        if any(other.states(*path) or any(path[: len(gap)] == gap for gap in other.omitted) for other in others):
+        if any(path[: len(gap)] == gap for gap in entry.omitted):  # it stays, and what is beside it goes
             continue
-        stated = [ground.get(path) for ground in grounds]
+        stated = [_value(ground or {}, earlier, path) for ground, earlier in grounds]
         united = RECORD_RULES.get(path) == "UNITE"
         if all((have is not None and (set(value) <= set(have) if united else _equal(value, have))) for have in stated):
             where = (*entry.path, *path)
@@ -96,6 +93,18 @@ def _same(
                 where = tuple(part for part in where if part != "extra")
             text = f"{printable(spec)} already has this value; the line has no effect"
             yield Finding(entry.provider, where, text)
+
+
+def _value(ground: Mapping[tuple[str, ...], Any], earlier: Sequence[Entry], path: tuple[str, ...]) -> Any:
+    """What the base and earlier entries state for a field; None where they state nothing."""
+    value = ground.get(path)
+    for entry in earlier:
+        if any(path[: len(gap)] == gap for gap in entry.omitted):
+            value = None
+        if entry.states(*path):
+            stated = entry.value(*path)
+            value = [*(value or ()), *stated] if RECORD_RULES.get(path) == "UNITE" else stated
+    return value
 
 
 def _equal(left: Any, right: Any) -> bool:

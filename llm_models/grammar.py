@@ -60,11 +60,38 @@ def _check_shape(document: Document) -> Iterator[Fault]:
             odd[path] = Fault(path, f"expected a finite number (found {value})")
         elif not isinstance(value, (str, int, float, dict, list)):
             odd[path] = Fault(path, f"a date must be a string (found {value})", f'Put it in quotes: "{value}".')
-    yield from odd.values()
+    found: list[Fault] = []
     if not schema.accepts("overrides", document.data):
         from llm_models.validation import faults  # imports jsonschema, which a right configuration does not need
 
-        yield from (fault for fault in faults("overrides", document.data) if fault.path not in odd)
+        found += [fault for fault in faults("overrides", document.data) if fault.path not in odd]
+    found += odd.values()  # after an unknown key, which is the cause
+    tables = {
+        path
+        for section in ("models", "providers")
+        for path, entry in document.entries(section)
+        if isinstance(entry, dict)
+    }
+    yield from _causes(found, tables)
+
+
+def _causes(faults: list[Fault], entries: set[DocumentPath]) -> Iterator[Fault]:
+    """The faults without those that follow from another one: a second about a value, or one inside a refused value.
+
+    One of the `entries` may lack a key and have a faulty value as well: these are two faults.
+    """
+    refused = {_whole(fault) for fault in faults if fault.key is not None or fault.path not in entries}
+    seen: set[DocumentPath] = set()
+    for fault in faults:
+        whole = _whole(fault)
+        inside = any(whole[:length] in refused for length in range(1, len(whole)))
+        if not inside and (whole not in seen or whole in entries):
+            yield fault
+        seen.add(whole)
+
+
+def _whole(fault: Fault) -> DocumentPath:
+    return fault.path if fault.key is None else (*fault.path, fault.key)
 
 
 def _check_identity(document: Document) -> Iterator[Fault]:

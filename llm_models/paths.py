@@ -187,16 +187,28 @@ def working_folder() -> str | None:
 
 def is_absolute(path: str | os.PathLike[str]) -> bool:
     """Whether `path` means the same file in every working directory; on Windows it must begin with a drive."""
-    drive, rest = os.path.splitdrive(os.fspath(path))
+    drive, rest = os.path.splitdrive(_text(path))
     return rest[:1] in ("/", os.sep) and bool(rest) and (bool(drive) or os.name != "nt")
 
 
 def absolute(path: str | os.PathLike[str], kind: type[LLMModelsError] = ConfigError) -> str:
     """`path` from the root. Raises `kind` where it is relative and there is no working directory."""
+    text = _text(path, kind)
     try:
-        return os.path.abspath(path)
+        return os.path.abspath(text)
     except OSError as error:
-        raise _failure(os.fspath(path), error, kind, what=_NOWHERE) from None
+        raise _failure(text, error, kind, what=_NOWHERE) from None
+
+
+def _text(path: object, kind: type[LLMModelsError] = ConfigError) -> str:
+    """A path as text. Raises `kind` for what is no path."""
+    try:
+        text = os.fspath(path)  # type: ignore[call-overload]
+    except TypeError:
+        text = None
+    if not isinstance(text, str):
+        raise kind(f"expected the path of a file (found {type(path).__name__})")
+    return text
 
 
 def _failure(

@@ -188,6 +188,9 @@ class Revision:
             value = _value(match[3], field)
             if match[2]:
                 present = _at(self._data, path)
+                if present is not None and not isinstance(present, list):
+                    self.check()  # states what is wrong with the value in the file
+                    raise ConfigError(f"{printable(match[1])} is not a list, so nothing can be added to it")
                 for item in value if isinstance(value, list) else [value]:
                     if item not in (present or ()):
                         self.new = edit.append(self.new, path, item)

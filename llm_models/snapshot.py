@@ -6,7 +6,7 @@ without a lock. The answers come from `view` (what is shown), `lookup` (names) a
 
 from __future__ import annotations
 
-from llm_models.errors import LLMModelsError, UnknownProviderError
+from llm_models.errors import InvalidArgumentError, LLMModelsError, UnknownProviderError
 from llm_models.frozen import FrozenDict, Immutable
 from llm_models.lookup import asked_name, locate, parse, parse_provider, row_of_pair
 from llm_models.modelspec import fold_provider, format_spec
@@ -284,6 +284,8 @@ class Snapshot(Immutable):
 
     def _providers(self, names: Iterable[str], gone: list[str] | None = None) -> list[str]:
         """The ids of preferred providers. Those that are gone are left out; they are added to `gone`."""
+        if not hasattr(names, "__iter__"):
+            raise InvalidArgumentError(f"prefer: expected names of providers (found {type(names).__name__})")
         providers = []
         for name in (names,) if isinstance(names, str) else names:
             try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llm_models.canonical import repeated
-from llm_models.case import Finding
+from llm_models.case import Finding, before
 from llm_models.errors import dotted, printable, split_dotted
 from llm_models.layers import RECORD_RULES
 from llm_models.origins import leaves
@@ -88,12 +88,12 @@ def stating_nothing(case: Case) -> Iterator[Finding]:
 
 def _states(case: Case, entry: Entry, model_id: str | None, path: tuple[str, ...]) -> bool:
     """Whether the base, or an entry that is merged before this one, states a field or a part of it."""
-    ground = case.ground(entry.provider, model_id) or {}
-    if any(one[: len(path)] == path for one in ground):
-        return True
+    stated = any(one[: len(path)] == path for one in case.ground(entry.provider, model_id) or {})
     run = case.run
     entries = run.providers.get(entry.provider, ()) if model_id is None else run.changing(entry.provider, model_id)
-    return any(one is not entry and one.states(*path) for one in entries)
+    for one in before(entry, entries):
+        stated = one.states(*path) or (stated and not any(path[: len(gap)] == gap for gap in one.omitted))
+    return stated
 
 
 def preferred_twice(case: Case) -> Iterator[Finding]:

@@ -84,9 +84,9 @@ PAIRS = {
     "exclude, match": (section("exclude", "gpt-4o*") + entry("gpt-4o*", TAG, key="match"), 5, 2, "exclude"),
     "deny, match": (section("deny", "gpt-4o*") + entry("gpt-4o*", TAG, key="match"), 5, 2, "deny"),
     "match, match": (entry("gpt-4o", PRICE, key="match") + entry("gpt-*", PRICE, key="match"), 3, 5, "entry"),
-    "match, exact": (entry("o3*", PRICE, key="match") + entry("o3-mini", PRICE), 3, 5, "entry"),
+    "match, exact": (entry("o3*", PRICE, key="match") + entry("o3-mini", "cost.input = 78"), 3, 5, "entry"),
     "match, exact, one value of two": (
-        entry("o3*", f"{PRICE}\ncost.output = 99", key="match") + entry("o3-mini", PRICE),
+        entry("o3*", f"{PRICE}\ncost.output = 99", key="match") + entry("o3-mini", "cost.input = 78"),
         4,
         6,
         "entry",

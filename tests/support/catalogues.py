@@ -15,11 +15,13 @@ from llm_models import config, paths, pipeline
 from llm_models.behaviour import layer_of_mapping
 from llm_models.changes import merge_layers
 from llm_models.config import Document
+from llm_models.errors import EmptyCatalogError
 from llm_models.in_use import InUse, base_of
 from llm_models.layers import ground_layer
 from llm_models.modelspec import fold_provider
 from llm_models.origins import empty_tail
 from llm_models.pipeline import build_base
+from llm_models.snapshot import Snapshot
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.snapshot_writer import Composite, empty, write
 
@@ -91,6 +93,16 @@ def shipping(curated: bytes) -> Iterator[None]:
 def merged(file: SnapshotFile, path: str | Path, text: bytes) -> tuple[SnapshotFile, Changes]:
     """The snapshot file with the `llm_models.toml` of this path and text merged into it."""
     return pipeline.merge_application(InUse(file, paths.find(str(path)), text), code="none")
+
+
+def loaded(file: SnapshotFile, path: str | Path, text: bytes) -> Snapshot:
+    """What `load()` makes of a snapshot file and a named `llm_models.toml`, whose behaviour module is not run."""
+    current = InUse(file, paths.find(str(path)), text)
+    merged_file, changes = pipeline.merge_application(current, code="none")
+    try:
+        return Snapshot(merged_file, remembers=current.remembers)
+    except EmptyCatalogError as error:
+        raise pipeline.emptied(error, current, changes) from None
 
 
 def layered(file: SnapshotFile, *stated: Record) -> SnapshotFile:
