@@ -22,6 +22,7 @@ from llm_models import (
     superseded,
 )
 from llm_models.case import Case
+from llm_models.copies import Copies
 from llm_models.document import ANY
 from llm_models.errors import ConfigError, Problem, SnapshotError
 from llm_models.in_use import in_use
@@ -96,7 +97,9 @@ def check_text(raw: bytes, path: str, base: SnapshotFile, *, behaviour: bool = F
         run = Touched(base, layers, paths.find(path))
         settings = settings_of(run)[0]
         if ANY not in document.doubtful:
-            problems += [_of_module(document, problem) for problem in (*run.problems, *Moving(run).problems)]
+            moving = Moving(run)
+            found = (*run.problems, *moving.problems, *Copies(run, moving).problems)
+            problems += [_of_module(document, problem) for problem in found]
         for case in (Case(layer, run, settings) for layer in run.layers):
             for finding in chain.from_iterable(check(case) for check in CHECKS):
                 if not document.doubtful & {finding.provider, ANY}:

@@ -50,7 +50,7 @@ FORMS = (
 )
 """The forms of keys that their makers gave a beginning of their own."""
 
-_FORM = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(FORMS)})")
+_FORM = rf"(?<![A-Za-z0-9])(?:{'|'.join(FORMS)})"  # compiled where a text begins like one: that takes milliseconds
 _BEGINNINGS = re.compile(r"sk-|[sr]k_|pk_|AI|AQ|ya29|gh[opsur]_|github_|glpat|gsk_|xai-|hf_|r8_|fw_|pplx|nvapi|jina_"
                          r"|pa-|tgp_|dapi|ABSK|AKIA|ASIA|xox|npm_|pypi-|eyJ|-----B|(?i:bearer)")  # fmt: skip
 """A quick look: a text without one of these holds no form."""
@@ -113,12 +113,12 @@ def variable_in(text: str) -> str | None:
 
 def has_form(text: str) -> bool:
     """Whether a text holds a key in one of the known forms."""
-    return len(text) >= 16 and _BEGINNINGS.search(text) is not None and _FORM.search(text) is not None
+    return len(text) >= 16 and _BEGINNINGS.search(text) is not None and re.search(_FORM, text) is not None
 
 
 def masked(text: str) -> str:
     """The text with `HIDDEN` in place of each key in a known form."""
-    return _FORM.sub(HIDDEN, text) if has_form(text) else text
+    return re.sub(_FORM, HIDDEN, text) if has_form(text) else text
 
 
 def veiled(line: str) -> str:
@@ -128,7 +128,7 @@ def veiled(line: str) -> str:
     'api_key = *******'
     """
     if has_form(line):
-        line = _FORM.sub(lambda found: "*" * len(found[0]), line)
+        line = re.sub(_FORM, lambda found: "*" * len(found[0]), line)
     if "://" in line:
         line = re.sub(r"(?<=://)[^/@\s]+(?=@)|(?<=[?&])[^#\s]+", lambda found: "*" * len(found[0]), line)
     for stated in _STATED.finditer(line):

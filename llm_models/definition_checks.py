@@ -42,7 +42,12 @@ def unknown(case: Case) -> Iterator[Finding]:
     run = case.run
     for entry in () if case.layer.only_patches else (*run.left_out, *run.unknown):
         provider, model_id = entry.provider, entry.id
-        if entry.path[0] == "models" and run.knows(provider) and not run.past.knows(provider, model_id):
+        if (
+            entry.path[0] == "models"
+            and entry.base is None
+            and run.knows(provider)
+            and not run.past.knows(provider, model_id)
+        ):
             text = not_in(run.base, provider, model_id)
             hint = how_to_define(run.base, provider, model_id, run.ids(provider))
             yield Finding("", (*entry.path, "id"), text, hint, severity="error")
@@ -76,4 +81,17 @@ def listed(case: Case) -> Iterator[Finding]:
             yield Finding(entry.provider, (*entry.path, "new"), text, "Remove the line.")
 
 
-CHECKS = (known, unknown, listed)
+def gone_base(case: Case) -> Iterator[Finding]:
+    """A base that was listed once, so that the entry is left out."""
+    run = case.run
+    for entry in case.run.left_out:
+        if entry.base is None or not run.knows(entry.provider):
+            continue
+        key = split_any(entry.base, run.names.provider_id) or split_any(entry.base, run.past.provider_id)
+        why, hint = f"{printable(entry.base)} is not in this catalogue", ""
+        if key is not None and run.past.knows(*key):
+            why, hint = case.gone(*key)
+        yield Finding(entry.provider, (*entry.path, "base"), f"{why}, so this entry is left out", hint)
+
+
+CHECKS = (known, unknown, listed, gone_base)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import notices
 from llm_models.case import Case, Finding
-from llm_models.changes import settle_names
 from llm_models.errors import printable
 from llm_models.layers import RECORD_RULES
 from llm_models.moving import FIELD, Moving
+from llm_models.name_table import settle_names
 from llm_models.origins import leaves
 from llm_models.past import absent
 from llm_models.similarity import model_hint
@@ -33,6 +33,8 @@ def left_out(case: Case) -> Iterator[Finding]:
             gone = case.run.past.provider(provider)
             why = "unknown provider" if gone is None else absent(provider, gone)
             yield Finding(provider, path, f"{why}, so this entry is left out", case.how_to_define(entry))
+            continue
+        if entry.base is not None:  # `definition_checks` reports what is missing
             continue
         if case.run.past.knows(provider, entry.id):
             why, hint = case.gone(provider, entry.id)
@@ -81,7 +83,7 @@ def _same(
 ) -> Iterator[Finding]:
     """The values of an entry that the base has in every model of `ids`, unless `others` change them too."""
     grounds = [ground for model_id in ids if (ground := case.ground(entry.provider, model_id)) is not None]
-    if not grounds or len(grounds) < len(ids) or entry.omitted:  # an omitted value may be stated again
+    if not grounds or len(grounds) < len(ids) or entry.omitted or entry.base:  # what is stated may be removed first
         return
     for path, value in leaves(entry.fields):
         if any(other.states(*path) or any(path[: len(gap)] == gap for gap in other.omitted) for other in others):

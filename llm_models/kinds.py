@@ -109,12 +109,12 @@ RULES: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 _IDS, _WHOLE, _ONLY = (
-    re.compile("|".join([f"(?:{rule[key]})" for rule in RULES if key in rule])) for key in ("id", "whole", "only")
+    "|".join([f"(?:{rule[key]})" for rule in RULES if key in rule]) for key in ("id", "whole", "only")
 )
-_TALKS = re.compile(_word("chat", "instruct", "it", "llm", "llama", "coder", "thinking"))
+_TALKS = _word("chat", "instruct", "it", "llm", "llama", "coder", "thinking")
 """The words of models that talk."""
 _FAMILIES = {family for rule in RULES for family in rule.get("families", ())}
-"""Whether any rule names a model; most models are asked no more than this."""
+"""Whether any rule names a model; most models are asked no more than this. `re` compiles it when it is first needed."""
 
 TAGS: tuple[tuple[str, str], ...] = (
     ("guard", r"(?<!van)guard|safety"),
@@ -145,7 +145,8 @@ def rule_of(model: Mapping[str, Any], family: str | None) -> Mapping[str, Any]:
     """The first rule that fits a model's stated data; that of `chat` or `other` where none fits."""
     stated, modalities = model.get("capabilities", {}), model.get("modalities", {})
     segment, whole = _name(model["id"]), model["id"].lower()
-    named = bool(_IDS.search(segment) or _WHOLE.search(whole) or _ONLY.search(segment)) or family in _FAMILIES
+    patterns = ((_IDS, segment), (_WHOLE, whole), (_ONLY, segment))
+    named = any(re.search(pattern, text) for pattern, text in patterns) or family in _FAMILIES
     textless = [side for side, listed in modalities.items() if listed and "text" not in listed]
     for rule in RULES:
         if "textless" in rule:
@@ -163,7 +164,7 @@ def rule_of(model: Mapping[str, Any], family: str | None) -> Mapping[str, Any]:
 
 def _is_named(rule: Mapping[str, Any], segment: str, whole: str, family: str | None) -> bool:
     """Whether a rule names a model by its id or its family."""
-    only = None if _TALKS.search(segment) else rule.get("only")
+    only = None if re.search(_TALKS, segment) else rule.get("only")
     patterns = ((rule.get("id"), segment), (rule.get("whole"), whole), (only, segment))
     by_id = any(pattern and re.search(pattern, text) for pattern, text in patterns)
     return by_id or (family is not None and family in rule.get("families", ()))

@@ -62,7 +62,7 @@ TWINS: tuple[tuple[Path, Path], ...] = (
 OF_KIND: tuple[Path, ...] = (("capabilities", "chat"), ("capabilities", "embeddings"))
 """What follows from `kind`: an entry that states a kind omits these, unless it states them, too."""
 
-DEFINING = ("new",)
+DEFINING = ("base", "new")
 """The keys by which an entry about a model states that it defines one. They are not fields of a record."""
 
 _NOT_FIELDS = {"models": {"id", "match", "provider", "omit", *DEFINING}, "providers": {"id", "omit"}}
@@ -72,8 +72,8 @@ FIELDS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys
 class Entry(NamedTuple):
     """A partial record: the model's `id` or the glob `match`, the fields that it states, and those that it omits.
 
-    `new` states that it defines a model. With `is_ground`, a whole record of a source. Other layers replace its values;
-    no origin is recorded for them.
+    `base` is the spec of the model that it starts from; `new` states that it defines a model. With `is_ground`, it is a
+    whole record of a source. Other layers replace its values; no origin is recorded for them.
     """
 
     layer: Layer
@@ -83,6 +83,7 @@ class Entry(NamedTuple):
     fields: dict[str, Any]
     match: str | None = None
     omitted: Sequence[Path] = ()
+    base: str | None = None
     new: bool = False
     is_ground: bool = False
 
@@ -94,7 +95,13 @@ class Entry(NamedTuple):
     @property
     def defines(self) -> bool:
         """Whether the entry states that it defines a model."""
-        return self.new
+        return self.new or self.base is not None
+
+    @property
+    def defining_location(self) -> str | None:
+        """The location of `base` or `new`, `layer:line`."""
+        key = DEFINING[self.base is None]
+        return self.layer.location((*self.path, key)) or self.location
 
     @property
     def location(self) -> str | None:
@@ -221,8 +228,8 @@ def _entry(layer: Layer, path: DocumentPath, data: Mapping[str, Any], section: s
     omitted = [split_dotted(field) for field in data.get("omit", ())]
     if "base_url" in fields:  # the address of weaker layers for OpenAI clients belongs to the base URL that it replaces
         omitted.append(("openai_base_url",))
-    new = section == "models" and data.get("new", False)
-    return Entry(layer, path, provider, data.get("id", ""), fields, data.get("match"), omitted, new)
+    base, new = (data.get("base"), data.get("new", False)) if section == "models" else (None, False)
+    return Entry(layer, path, provider, data.get("id", ""), fields, data.get("match"), omitted, base, new)
 
 
 def ground_layer(records: Mapping[str, Mapping[str, Any]], document: Document) -> Layer:

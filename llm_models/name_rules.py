@@ -12,7 +12,7 @@ holds an id behind a region. These laws hold for all of them:
 
 from __future__ import annotations
 
-from llm_models.errors import quoted
+from llm_models.errors import printable
 from llm_models.name_forms import GEMINI_API, GOOGLE, SPELLINGS, VERTEX, VERTEX_API, forms, pattern_of, rewritten
 
 TYPE_CHECKING = False
@@ -41,7 +41,10 @@ _DATE = r"(?P<y>20[2-9]\d)(?P<s>-?)(?!02-?3|(?:04|06|09|11)-?31)(?P<m>0[1-9]|1[0
 _REGION = "the price of this region is not stated; the price shown is that of the id without a region"
 _ROUTING = "the suffix can change the price"
 _TUNED = "a fine-tuned model has its own price; the price shown is that of its base model"
-_DEFINE = "It is a fine-tune of {spec}, with its own price: define it under [[models]], with its limits and its cost."
+_DEFINE = (
+    "It is a fine-tune of '{spec}', with its own price: "
+    'define it under [[models]], with base = "{spec}" and its cost.'
+)
 _CONTEXT = "requests with a longer context can have another price"
 _DATED = "the catalogue does not list this version, and a version can have its own price"
 
@@ -154,7 +157,7 @@ def near_match(view: View, provider: str | None, name: object) -> str | None:
 def advice_of(rules: Iterable[Rule], spec: str) -> str:
     """What an error states of a name that rules read as the model `spec`, if that is more than "Did you mean"."""
     advised = [rule["advice"] for rule in rules if "advice" in rule]
-    return advised[0].format(spec=quoted(spec)) if advised else ""
+    return advised[0].format(spec=printable(spec)) if advised else ""
 
 
 def read(

@@ -153,7 +153,8 @@ def _log(changes: Changes) -> None:
             rest = f" (and {len(errors) - 1} more; `llm-models validate` lists those of a file)" if errors[1:] else ""
             logging.getLogger("llm_models").warning("llm_models: %s%s", errors[0], rest)
     was_listed = changes.touched.was_listed
-    gone = [(entry.spec, entry.layer, entry.path) for entry in changes.left_out if was_listed(entry)]
+    left_out = [entry for entry in changes.left_out if was_listed(entry)]
+    gone = [(f"{one.spec} base {one.base}" if one.base else one.spec, one.layer, one.path) for one in left_out]
     gone += [
         (f"{entry.spec} resolves_to {entry.fields[FIELD]}", entry.layer, (*entry.path, FIELD))
         for entry in changes.moving.void

@@ -14,7 +14,7 @@ from llm_models.block import encode_json
 from llm_models.jsontext import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from llm_models.snapshot_file import SnapshotFile
 
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 _NOT_IN_KEYS = bytes(set(range(256)) - set(b'abcdefghijklmnopqrstuvwxyz0123456789"/:@'))
 
 
-def agreed_facts(base: SnapshotFile, touched: Models) -> dict[Key, dict[str, Any]]:
-    """Provider and id -> what other records agree on (`Agreement.facts`), of each touched model.
+def agreed_facts(base: SnapshotFile, touched: Models, only: Collection[Key] | None = None) -> dict[Key, dict[str, Any]]:
+    """Provider and id -> what other records agree on (`Agreement.facts`), of each touched model, or `only` of some.
 
     A touched model's own data counts instead of its record in `base`.
     """
     models = {(provider, i): model for provider, of_it in touched.items() for i, model in of_it.items()}
     kept, wanted = _kept(base, models) if base.blocks else ({}, [*models])
+    wanted = wanted if only is None else [key for key in wanted if key in only]
     if wanted:
         agreement = _search(base, models, wanted) if base.blocks else Agreement((key[0], models[key]) for key in models)
         kept.update({key: agreement.facts(key[0], models[key]) for key in wanted})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from llm_models.bases import Bases, stating
 from llm_models.canonical import ALIASES_OF_THE_GONE, OF_THE_GONE, duplicates, fill, with_providers
 from llm_models.errors import dotted, printable
 from llm_models.layers import SETTINGS
@@ -54,12 +55,22 @@ class Touched:
 
     def __init__(self, base: SnapshotFile, layers: Sequence[Layer], remembers: Folder | None = None) -> None:
         self.base = base
-        self.layers: list[Layer] = []
         self._stated = layers
         self.remembers = remembers
         self._past: Past | None = None
         self._excluded: dict[tuple[str, ...], dict[str, str]] = {}
         self._every: dict[str, dict[str, list[str]]] = {}
+        self.bases = Bases()
+        self._read(layers)
+        if stating(layers):
+            while self.bases.read(self.layers, self.names, self.waits, lambda: self.past):
+                self._read(layers)  # again, without the entries that cannot start
+            self.problems += self.bases.problems
+
+    def _read(self, layers: Sequence[Layer]) -> None:
+        """Add all layers, weakest first."""
+        base = self.base
+        self.layers: list[Layer] = []
         self.gone: list[Gone] = []
         self.providers: dict[str, list[Entry]] = {}
         self.models: dict[str, dict[str, list[Entry]]] = {}
@@ -153,7 +164,7 @@ class Touched:
             self.providers.setdefault(entry.provider, []).append(entry)
 
     def _add_models(self, layer: Layer) -> None:
-        entries = [entry for entry in layer.models if self._has_provider(entry, layer)]
+        entries = [entry for entry in layer.models if self._has_provider(entry, layer) and self._can_start(entry)]
         exact = [entry for entry in entries if entry.match is None and self._defines(entry, layer)]
         # A match applies before an exact id, and only to what this layer and weaker ones hold, so that merging
         # layer by layer gives what merging at once gives.
@@ -163,8 +174,17 @@ class Touched:
         for entry in exact:
             self._touch(entry, entry.id)
 
+    def _can_start(self, entry: Entry) -> bool:
+        """Whether the entry's base is not missing; otherwise the entry is left out, or waits."""
+        if not self.bases.skips(entry):
+            return True
+        (self.left_out if self.bases.is_gone(entry) else self.waiting).append(entry)
+        return False
+
     def was_listed(self, entry: Entry) -> bool:
-        """Whether what an entry that is left out is about was listed once."""
+        """Whether what an entry that is left out is about, or its base, was listed once."""
+        if entry.base is not None:
+            return True
         if entry.provider in self.base.blocks:
             return self.past.knows(entry.provider, entry.id)
         return self.past.knows(entry.provider)

@@ -23,11 +23,12 @@ RANKS = (
     ("name_table", "notices", "remarks", "siblings", "timeline_fold"),
     ("bans", "timeline_writer"),
     ("past",),
-    ("canonical", "manifest", "view"),
+    ("bases", "canonical", "manifest", "view"),
     ("hosts", "name_rules", "readings", "standing"),
     ("suggestions", "touched", "validation"),
     ("retired",),
     ("misses", "moving", "settings"),
+    ("copies",),
     ("case", "changes", "grammar", "ingest", "lookup", "selection", "sources"),
     ("config", "matches", "misread", "snapshot_writer", "takeovers", "targets"),
     (

@@ -128,6 +128,8 @@ def _origin(field: FieldOrigin) -> str:
     if field.how == "default" and field.value is None:
         return "not stated"
     stated = f"resolves_to {field.place}" if field.layer == "resolves_to" else field.place or field.layer or ""
+    if field.layer == "base":
+        stated = f"base {field.place}" + (f" ({field.via})" if field.via else "")
     return {"stated": stated, "omitted": f"omitted, {stated}"}.get(field.how, field.how)
 
 
@@ -188,7 +190,7 @@ def set_command(spec: str, changes: tuple[str, ...], new: bool, dry_run: bool, c
     _revise(config, dry_run, lambda revision: revision.set_fields(spec, changes, new=new))
 
 
-@command("add", "Define a model in llm_models.toml.", "add azure:mine --base azure:gpt-5.4-mini cost.input=0.7")
+@command("add", "Define a model in llm_models.toml.", "add my-azure:gpt-5.4-mini --base azure:gpt-5.4-mini")
 @click.argument("name", type=model_spec, metavar="PROVIDER:ID")
 @click.argument("changes", nargs=-1, metavar="[FIELD=VALUE]...")
 @click.option("--base", type=model_spec, metavar="SPEC", help="Start from a copy of this model.")
