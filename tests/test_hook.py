@@ -110,7 +110,7 @@ class TestPreCommit:
         assert sorted(line.partition("llm_models.toml:")[0] for line in lines) == ["-rf/", "a b/", "a\\nb/", "é/"]
 
     def test_warnings_do_not_stop_a_commit(self, hooked: Repository) -> None:
-        hooked.write("llm_models.toml", 'prefer = ["opnai"]\n')
+        hooked.write("llm_models.toml", 'prefer = ["github_models"]\n')
         assert hooked.commit().code == 0
 
 

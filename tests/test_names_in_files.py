@@ -341,7 +341,8 @@ class TestProviders:
             '[deny]\nhaus = ["b"]\n[[providers]]\nid = "house"\nbase_url = "http://x"\naliases = ["haus"]\n'
             '[[models]]\nprovider = "haus"\nid = "a"\n[[models]]\nprovider = "HAUS"\nid = "b"\n'
         )
-        assert told(PACKAGED, text) == []
+        (hidden,) = told(PACKAGED, text)
+        assert hidden.startswith("llm_models.toml:12:6: models.HAUS:b.id: deny pattern 'b' at line 2 hides this model")
 
     @pytest.mark.parametrize("section", ["allow", "deny", "exclude"])
     def test_an_id_and_an_alias_are_a_duplicate(self, base: SnapshotFile, section: str) -> None:

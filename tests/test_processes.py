@@ -402,6 +402,7 @@ COMMANDS = [
     "activate --force --from .llm_models/upstream.json",
     "rollback",
     "diff packaged pulled",
+    "add openai:mine --base openai:gpt-5.4",
     "set openai:gpt-4o-mini cost.input=1",
     "unset openai:gpt-4o-mini cost.input",
     "exclude openai gpt-4o",

@@ -35,6 +35,7 @@ READING = {
 WRITING = {
     "init": ["sub"],
     "set": [SPEC, "cost.input=0.5"],
+    "add": ["openai:mine", "--base", SPEC],
     "unset": [SPEC],
     "exclude": ["openai", "gpt-4o"],
     "activate": [],
