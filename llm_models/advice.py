@@ -115,12 +115,16 @@ def _is_number(value: Any) -> bool:
 
 
 def _number(value: Any) -> Decimal:
+    """A number, or a text that is one. Very large and very small ones are not meant, and would make a long text."""
     if not (_is_number(value) or isinstance(value, str)):
         raise _NoValueError
     try:
-        return Decimal(str(value))
+        number = Decimal(str(value))
     except InvalidOperation:
         raise _NoValueError from None
+    if not (number.is_finite() and -20 < number.adjusted() < 20):
+        raise _NoValueError
+    return number
 
 
 def _refuse() -> Any:

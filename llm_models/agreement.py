@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models.kinds import last_segment
+from llm_models.kinds import CHAT, last_segment, rule_of
 from llm_models.modelspec import fold_provider
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ For `json_schema` it is right in 92 %: not enough for an answer, so an agreed Tr
 TEXTS = ("canonical", "family")
 """The fields that are texts, of which an `Agreement` must know those of all records."""
 
-PATHS = {"canonical": ("canonical",), **{name: fact.path for name, fact in FACTS.items()}}
+OF_ID = ("kind", "modalities")
+"""What a record that states nothing of its kind takes from those with the same last segment of the id, if all agree."""
+
+PATHS = {name: (name,) for name in ("canonical", *OF_ID)} | {name: fact.path for name, fact in FACTS.items()}
 """What `Agreement.facts` may fill, with the path in a record."""
 
 LIKELY: Mapping[str, tuple[str, ...]] = {"json_schema": ("json_native", "json_schema")}
@@ -100,6 +103,12 @@ def texts_of(models: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     return {name: sorted(texts) for name, texts in found.items()}
 
 
+def states_kind(model: Mapping[str, Any]) -> bool:
+    """Whether a model's stated data tells what it is for, or what goes in and out."""
+    flags = model.get("capabilities", {})
+    return bool(model.get("kind") or model.get("modalities")) or "chat" in flags or "embeddings" in flags
+
+
 class Agreement:
     """What `records` agree on: (provider, stated data of a model).
 
@@ -120,6 +129,7 @@ class Agreement:
         self._families = set(families)
         self._by_part: dict[str, list[tuple[list[str], str]]] | None = None
         self._votes: dict[tuple[str, str, str], dict[Any, int]] = {}
+        self._by_segment: dict[str, list[Mapping[str, Any]]] = {}
         self._name(canonicals)
         self.add(records)
 
@@ -138,6 +148,7 @@ class Agreement:
                 self._by_key.setdefault(key_of(model["id"]), set()).add(model["canonical"])
             canonical = self._named(provider, model)
             segment = last_segment(model["id"])
+            self._by_segment.setdefault(segment, []).append(model)
             for name in FACTS:
                 if (value := stated_of(model, name)) is not None:
                     for kind, group in (("canonical", canonical), ("segment", segment)):
@@ -161,7 +172,8 @@ class Agreement:
         """The canonical id of a model, and each fact that it does not state and that other records agree on.
 
         The family is agreed on by the records of the same canonical id, else by those with the same last segment of
-        the id; else it is the `longest_family`. No family is invented.
+        the id; else it is the `longest_family`. No family is invented. A model that states nothing of its kind takes
+        that of its id (`OF_ID`).
         """
         named, segment = self._named(provider, model), last_segment(model["id"])
         canonical = named or self.canonical(provider, model)
@@ -178,6 +190,19 @@ class Agreement:
                 value = self._longest(model["id"])
             if value is not None:
                 found[name] = value
+        return found if states_kind(model) else {**found, **self._of_id(segment)}
+
+    def _of_id(self, segment: str) -> dict[str, Any]:
+        """The modalities of each side, and the kind, on which all records with that last segment of the id agree."""
+        others = [one for one in self._by_segment.get(segment, ()) if one.get("modalities")]
+        found: dict[str, Any] = {}
+        for side in ("input", "output"):
+            listed = [one["modalities"][side] for one in others if one["modalities"].get(side)]
+            if listed and all(set(one) == set(listed[0]) for one in listed):
+                found.setdefault("modalities", {})[side] = listed[0]
+        kinds = {one.get("kind") or rule_of(one, one.get("family"))["kind"] for one in others}
+        if len(kinds) == 1 and kinds != {CHAT}:
+            found["kind"] = kinds.pop()
         return found
 
     def _agreed(self, kind: str, group: str, name: str) -> Any:

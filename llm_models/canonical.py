@@ -84,11 +84,13 @@ def fill(made: Layer, layer: Layer, names: NameTable) -> Layer:
 
 
 def _is_a_name(entry: Entry) -> bool:
-    """Whether an entry may be about what its id is another name of. One that states a name defines its own record.
+    """Whether an entry may be about what its id is another name of. One that states a name, or `new`, defines its own.
 
     Curated entries define nothing; one that states what follows a model that is gone is about that model.
     """
-    return not entry.fields.keys() <= OF_THE_GONE if entry.layer.only_patches else not entry.states("name")
+    if entry.layer.only_patches:
+        return not entry.fields.keys() <= OF_THE_GONE
+    return not (entry.states("name") or entry.defines)
 
 
 # Duplicates

@@ -40,6 +40,8 @@ class Case(NamedTuple):
         if not base.holds(provider, model_id):
             return None
         record = base.block(provider).provider if model_id is None else base.stated(provider, model_id)
+        if not self.layer.only_patches:  # a base does not have the layers of an application
+            return dict(leaves(record or {}))
         name = provider if model_id is None else f"{provider}:{model_id}"
         return weaker(dict(leaves(record or {})), fields_of(base.tail(), name), self.layer.name)
 
@@ -58,8 +60,7 @@ class Case(NamedTuple):
             return "To define it, state name or base_url."
         if not self.run.knows(entry.provider):
             return "To define it, define its provider under [[providers]], too."
-        known = self.run.past.knows(entry.provider, entry.id)  # a limit alone would correct what is gone
-        return "To define it, state name." if known else "To define it, state name or limits.context."
+        return "To define it, add new = true."
 
     def excluded(self, provider: str) -> dict[str, str]:
         """The ids of a provider's models that are excluded, each with the first pattern that means it."""

@@ -8,26 +8,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import schema
-from llm_models.agreement import PATHS, likely
-from llm_models.block import NAMES
+from llm_models.agreement import LIKELY, PATHS, likely, stated_of
+from llm_models.block import NAMES, filled
+from llm_models.copies import Copies, copied
 from llm_models.enrich import derive
 from llm_models.errors import ConfigError, dotted, listed, printable
 from llm_models.layers import RECORD_RULES
-from llm_models.merge import Layered, merge
+from llm_models.merge import Layered, Origin, merge
 from llm_models.modelspec import fold_provider
 from llm_models.moving import FIELD, Moving
+from llm_models.name_table import settle_names
+from llm_models.records import ModelKey
+from llm_models.settings import settings_of
 from llm_models.siblings import agreed_facts
 from llm_models.touched import Touched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from llm_models.layers import Entry, Layer
-    from llm_models.merge import Origin, Path
+    from llm_models.merge import Path
     from llm_models.origins import Removed
     from llm_models.paths import Folder
+    from llm_models.settings import Locations
     from llm_models.snapshot_file import SnapshotFile
-    from llm_models.touched import Locations
 
 
 class Final(NamedTuple):
@@ -71,10 +75,13 @@ class Changes:
         self.left_out = touched.left_out
         self.touched = touched
         self.moving = Moving(touched)
+        self.copies = Copies(touched, self.moving)
         self.settings = settings
         self.locations = locations
         self.providers: dict[str, tuple[dict[str, Any], dict[Path, Origin]]] = {}
         self.models: dict[str, dict[str, Final]] = {}
+        self.finals: dict[ModelKey, Final] = {}
+        """Every model that was merged, also one that is excluded and from which others take values."""
         self.removed: dict[str, dict[str, Removed]] = {}
         self.fallen: list[Fallen] = []
 
@@ -112,9 +119,9 @@ def merge_layers(base: SnapshotFile, layers: Sequence[Layer], remembers: Folder 
     `remembers` is the application whose own history counts beside the packaged one; see `past`.
     """
     touched = Touched(base, layers, remembers)
-    settings, locations = touched.settings()
+    settings, locations = settings_of(touched)
     changes = Changes(touched, settings, locations)
-    if problems := [*touched.problems, *changes.moving.problems]:
+    if problems := [*touched.problems, *changes.moving.problems, *changes.copies.problems]:
         order = [layer.document.name for layer in layers]
         problems.sort(key=lambda it: (order.index(str(it.file)), it.line or 0, it.column or 0))
         raise ConfigError(listed(problems), problems=tuple(problems))
@@ -123,8 +130,10 @@ def merge_layers(base: SnapshotFile, layers: Sequence[Layer], remembers: Folder 
         _merge_provider(changes, provider)
         _exclude(changes, provider, excludes.get(provider, ()))
         _merge_models(changes, provider)
+    derived = _merge_copies(changes) if changes.copies.levels else None
+    for provider in [*changes.models]:
         _drop_fallen_names(changes, provider)
-    _enrich(changes)
+    _enrich(changes, None if derived is None else [key for key in _shown(changes) if key not in derived])
     return changes
 
 
@@ -147,32 +156,86 @@ def _exclude(changes: Changes, provider: str, patterns: Sequence[str]) -> None:
 
 
 def _merge_models(changes: Changes, provider: str) -> None:
-    """Merge the models of a provider that change. A moving name takes values of its target, even of an excluded one."""
-    finals: dict[str, Final] = {}
-    changed, removed = changes.moving.changed(provider), changes.removed.get(provider, ())
+    """Merge the models of a provider that change, except those that need a copy first.
 
-    def stated(model_id: str) -> dict[str, Any]:
-        if model_id in changed:
-            return final(model_id).stated
-        return changes.base.stated(provider, model_id) or {}
-
-    def final(model_id: str) -> Final:
-        if model_id not in finals:
-            finals[model_id] = _model(changes, provider, model_id, stated)
-        return finals[model_id]
-
-    shown = [model_id for model_id in sorted(changed) if model_id not in removed]
-    changes.models.setdefault(provider, {}).update({model_id: final(model_id) for model_id in shown})
+    A moving name takes values of its target, even of an excluded one.
+    """
+    removed, late = changes.removed.get(provider, ()), changes.copies.late
+    shown = [key for key in _changed(changes, provider) if key.id not in removed and key not in late]
+    changes.models.setdefault(provider, {}).update({key.id: _final(changes, key) for key in shown})
 
 
-def _model(changes: Changes, provider: str, model_id: str, stated: Callable[[str], dict[str, Any]]) -> Final:
+def _merge_copies(changes: Changes) -> set[ModelKey]:
+    """Merge the models that start from others, after these; the keys of all models whose values are derived already.
+
+    A base is copied with what was derived for it, also if it is excluded. Nothing more is derived for a copy from what
+    other records agree on, and copies have no say in that.
+    """
+    late = changes.copies.late
+    for base in changes.copies.bases:
+        if base not in late and base.id in changes.moving.changed(base.provider):
+            _final(changes, base)
+    _enrich(changes, [*changes.finals])
+    for level in changes.copies.levels:
+        for key in level:
+            final = _final(changes, key)
+            if key.id not in changes.removed.get(key.provider, ()):
+                changes.models[key.provider][key.id] = final
+            if (start := changes.copies.start(key)) is not None:
+                _derive(changes, key, final, _likely_facts(changes, start.base, final.stated))
+        takers = [key for key in level if changes.copies.start(key) is None]
+        if takers:
+            _enrich(changes, takers)
+    return {*changes.finals}
+
+
+def _changed(changes: Changes, provider: str) -> list[ModelKey]:
+    return [ModelKey(provider, model_id) for model_id in sorted(changes.moving.changed(provider))]
+
+
+def _shown(changes: Changes) -> dict[ModelKey, Final]:
+    return {ModelKey(name, i): final for name, models in changes.models.items() for i, final in models.items()}
+
+
+def _final(changes: Changes, key: ModelKey) -> Final:
+    """A model that changes, merged once."""
+    if key not in changes.finals:
+        changes.finals[key] = _model(changes, key)
+    return changes.finals[key]
+
+
+def _model(changes: Changes, key: ModelKey) -> Final:
+    provider, model_id = key
     entries = changes.touched.models.get(provider, {}).get(model_id, ())
     ground = {**(changes.base.stated(provider, model_id) or {"id": model_id}), "provider": provider}
     if len(entries) == 1 and entries[0].is_ground and FIELD not in entries[0].fields:  # most of a source's records
         return Final({**ground, **entries[0].fields}, {}, {})  # it was checked alone
-    layers, superseded = changes.moving.layered(provider, model_id, ground, stated)
+
+    def stated(target: str) -> dict[str, Any]:
+        if target in changes.moving.changed(provider):
+            return _final(changes, ModelKey(provider, target)).stated
+        return changes.base.stated(provider, target) or {}
+
+    start = changes.copies.start(key)
+    copy = None if start is None else (start.entry.layer, copied(_whole(changes, start.base), ":".join(start.base)))
+    layers, superseded = changes.moving.layered(provider, model_id, ground, stated, copy)
     values, origins = _checked("model", layers, f"{provider}:{model_id}")
+    if not changes.base.holds(provider, model_id) and (entry := next(filter(_defines, entries[::-1]), None)):
+        origins[("id",)] = Origin(entry.layer.name, entry.defining_location, None)
     return Final(values, {}, origins, superseded=superseded)
+
+
+def _defines(entry: Entry) -> bool:
+    return entry.defines
+
+
+def _whole(changes: Changes, key: ModelKey) -> dict[str, Any]:
+    """The record of a model that is merged, or not touched, with what was derived for it."""
+    final = changes.finals.get(key)
+    if final is not None:
+        return filled(final.stated, final.derived)
+    line: Any = changes.base.line(*key) or {}
+    return filled(changes.base.stated(*key) or {}, line.get("derived", {}))
 
 
 def _merge(
@@ -193,34 +256,6 @@ def _checked(kind: str, layers: Sequence[Layered], spec: str) -> tuple[dict[str,
         path, message = first_fault(kind, merged.values) or ((), "refused")
         raise ConfigError(printable(f"{spec}: once merged, {dotted(path)}: {message}"))
     return merged.values, merged.origins
-
-
-def settle_names(names: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, dict[str, list[tuple[str, str]]]]:
-    """Field -> model id -> those of its names that are dropped, with the reason.
-
-    `names` has the served ids and the aliases of one provider's models, the strongest field first: field -> model id
-    -> names. An id beats a served id, which beats an alias. Two claims to one name cancel each other.
-    """
-    dropped: dict[str, dict[str, list[tuple[str, str]]]] = {field: {} for field in names}
-    stronger: dict[str, list[str]] = {}
-    for field, models in names.items():
-        claims: dict[str, list[str]] = {}
-        for model_id, its in models.items():
-            for name in its:
-                claims.setdefault(name, []).append(model_id)
-        for name, owners in claims.items():
-            if name in models:
-                why = "it is the id of a model"
-            elif len(owners) > 1:
-                why = f"it is claimed by {' and '.join(sorted(owners))}"
-            elif {*stronger.get(name, owners)} != {*owners}:
-                why = f"it is a served id of {' and '.join(sorted(stronger[name]))}"
-            else:
-                continue
-            for owner in owners:
-                dropped[field].setdefault(owner, []).append((name, why))
-        stronger |= claims
-    return dropped
 
 
 def _drop_fallen_names(changes: Changes, provider: str) -> None:
@@ -244,16 +279,39 @@ def _drop_fallen_names(changes: Changes, provider: str) -> None:
             changes.fallen.extend(Fallen(f"{provider}:{model_id}", field, name, why) for name, why in fallen)
 
 
-def _enrich(changes: Changes) -> None:
-    """Derive what the touched models do not state. Other records do not fill in what a layer omits."""
-    stated = {name: {i: final.stated for i, final in models.items()} for name, models in changes.models.items()}
-    facts = agreed_facts(changes.base, stated)
-    for provider, models in changes.models.items():
-        for model_id, final in models.items():
-            origins = final.origins
-            agreed = {
-                name: value
-                for name, value in facts[provider, model_id].items()
-                if PATHS[name] not in origins or origins[PATHS[name]].layer == FIELD
-            }
-            models[model_id] = final._replace(derived=derive(final.stated, agreed), likely=likely(agreed))
+def _enrich(changes: Changes, wanted: Sequence[ModelKey] | None = None) -> None:
+    """Derive what the touched models, or the `wanted` of them, do not state.
+
+    Other records do not fill in what a layer omits.
+    """
+    shown = _shown(changes)
+    finals = shown if wanted is None else {**changes.finals, **shown}
+    stated: dict[str, dict[str, dict[str, Any]]] = {}
+    for (provider, model_id), final in finals.items():
+        stated.setdefault(provider, {})[model_id] = final.stated
+    facts = agreed_facts(changes.base, stated, wanted)
+    for key in finals if wanted is None else wanted:
+        _derive(changes, key, finals[key], facts[key])
+
+
+def _derive(changes: Changes, key: ModelKey, final: Final, facts: Mapping[str, Any]) -> None:
+    """Derive what a merged model does not state, with what other records agree on."""
+    agreed = {name: value for name, value in facts.items() if _is_open(PATHS[name], final.origins)}
+    derived = final._replace(derived=derive(final.stated, agreed, changes.base.line(*key)), likely=likely(agreed))
+    if key in changes.finals:
+        changes.finals[key] = derived
+    models = changes.models.get(key.provider, {})
+    if key.id in models:
+        models[key.id] = derived
+
+
+def _likely_facts(changes: Changes, base: ModelKey, stated: Mapping[str, Any]) -> dict[str, Any]:
+    """What is likely of a base and not stated of its copy."""
+    final = changes.finals.get(base)
+    held = {*(changes.base.likely(*base) if final is None else final.likely)}
+    return {name: True for name, flags in LIKELY.items() if held.issuperset(flags) and stated_of(stated, name) is None}
+
+
+def _is_open(field: Path, origins: Mapping[Path, Origin]) -> bool:
+    """Whether no layer states or omits a field or a part of it; what a moving name takes from its target is no bar."""
+    return all(origin.layer == FIELD for path, origin in origins.items() if path[: len(field)] == field)

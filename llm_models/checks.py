@@ -10,14 +10,26 @@ import os
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from llm_models import cancelled, config, definition_checks, entry_checks, paths, setting_checks, superseded
+from llm_models import (
+    cancelled,
+    config,
+    definition_checks,
+    dependent_checks,
+    entry_checks,
+    paths,
+    price_checks,
+    setting_checks,
+    superseded,
+)
 from llm_models.case import Case
+from llm_models.copies import Copies
 from llm_models.document import ANY
 from llm_models.errors import ConfigError, Problem, SnapshotError
 from llm_models.in_use import in_use
 from llm_models.layers import layer_from
 from llm_models.misread import misreadings
 from llm_models.moving import Moving
+from llm_models.settings import settings_of
 from llm_models.takeovers import mistyped, namesakes, taken
 from llm_models.touched import Touched
 
@@ -33,6 +45,8 @@ CHECKS = (
     *definition_checks.CHECKS,
     *cancelled.CHECKS,
     *superseded.CHECKS,
+    *dependent_checks.CHECKS,
+    *price_checks.CHECKS,
     taken,
     namesakes,
     mistyped,
@@ -53,7 +67,8 @@ def check_file(path: str, *, behaviour: bool = False) -> list[Problem]:
         return check_text(raw, path, base_for(path), behaviour=behaviour)
     except SnapshotError as error:
         damaged = Problem(f"cannot be compared with the catalogue: {error}", file=path)
-        return [damaged, *config.parse(raw, path).problems]
+        document = config.parse(raw, path)
+        return [damaged, *document.problems, *document.remarks]
 
 
 def base_for(path: str) -> SnapshotFile:
@@ -73,15 +88,18 @@ def check_text(raw: bytes, path: str, base: SnapshotFile, *, behaviour: bool = F
         name = os.path.basename(path)
         curated = os.path.basename(os.path.dirname(paths.absolute(path))) == "overrides"
         layers = [layer_from(document, f"overrides/{name}" if curated else name, only_patches=curated)]
-        if behaviour and not problems:
+        if behaviour and not document.problems:
             try:
                 layers += _module(document)
             except ConfigError as error:
                 problems += [_of_module(document, problem) for problem in error.problems]
+        problems += [_of_module(document, remark) for layer in layers[1:] for remark in layer.document.remarks]
         run = Touched(base, layers, paths.find(path))
-        settings = run.settings()[0]
+        settings = settings_of(run)[0]
         if ANY not in document.doubtful:
-            problems += [_of_module(document, problem) for problem in (*run.problems, *Moving(run).problems)]
+            moving = Moving(run)
+            found = (*run.problems, *moving.problems, *Copies(run, moving).problems)
+            problems += [_of_module(document, problem) for problem in found]
         for case in (Case(layer, run, settings) for layer in run.layers):
             for finding in chain.from_iterable(check(case) for check in CHECKS):
                 if not document.doubtful & {finding.provider, ANY}:
@@ -111,6 +129,6 @@ def emptied(run: Touched, settings: dict[str, Any]) -> list[Problem]:
     """The settings of layers that leave no model. `run` has these layers, `settings` is what they merge to."""
     problems: list[Problem] = []
     for case in (Case(layer, run, settings) for layer in run.layers):
-        found = chain.from_iterable(check(case) for check in setting_checks.THAT_HIDE)
+        found = chain.from_iterable(check(case) for check in setting_checks.CHECKS)
         problems += [case.layer.document.problem(*one[1:]) for one in found if one.severity == "error"]
     return problems

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from llm_models.document import ANY, Document
 from llm_models.errors import ConfigError, Problem, listed
 from llm_models.grammar import CHECKS
-from llm_models.layers import BY_PROVIDER, DECISIVE, layer_from
+from llm_models.layers import BY_PROVIDER, DECISIVE, DEFINING, layer_from
 from llm_models.modelspec import fold_provider
 from llm_models.paths import read_config
 from llm_models.positions import locate
@@ -103,8 +103,8 @@ def checked(document: Document) -> Document:
 def _set_aside(document: Document, path: DocumentPath) -> None:
     """Remove what has a fault at `path`: an entry of a section, or the section where it has none.
 
-    A faulty entry of `models` or `providers` keeps its name, so no later message rests on its absence. It is removed
-    where its name is faulty, or where it is not a table.
+    A faulty entry of `models` or `providers` keeps its name, and whether it defines a model, so no later message rests
+    on its absence. It is removed where its name is faulty, or where it is not a table.
     """
     data = document.data or {}
     section, step, key = [*path, None, None][:3]
@@ -116,10 +116,13 @@ def _set_aside(document: Document, path: DocumentPath) -> None:
         if path[:2] in document.removed:
             return
         named = isinstance(entry, dict) and key is not None and key not in _NAME
+        kept = {name: entry[name] for name in (*_NAME, *DEFINING) if name in entry} if named else {}
+        if key in DEFINING:  # whatever was meant, it defines its model
+            kept = {name: kept[name] for name in _NAME if name in kept} | ({"new": True} if "id" in kept else {})
         if section == "models" or not named:
             provider = entry.get("provider") if isinstance(entry, dict) and section == "models" else None
             document.doubtful.add(fold_provider(provider) if isinstance(provider, str) else ANY)
-        entries[step] = {name: entry[name] for name in _NAME if name in entry} if named else None
+        entries[step] = kept if named else None
         if not named:
             document.removed.add(path[:2])
     elif section in BY_PROVIDER and isinstance(entries, dict) and isinstance(step, str):

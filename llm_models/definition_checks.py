@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llm_models import name_rules
 from llm_models.case import Finding
 from llm_models.errors import printable
 from llm_models.modelspec import split_any
-from llm_models.similarity import provider_hint
+from llm_models.similarity import model_hint, provider_hint
+from llm_models.suggestions import makers_first
+from llm_models.targets import not_in
+from llm_models.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llm_models.case import Case
+    from llm_models.snapshot_file import SnapshotFile
+
+ANY_BASE = 'base = "PROVIDER:MODEL" to start from a copy of another model'
 
 
 def known(case: Case) -> Iterator[Finding]:
@@ -30,4 +37,61 @@ def known(case: Case) -> Iterator[Finding]:
         yield Finding("", ("known", index), f"unknown provider '{printable(name)}'", hint, severity="error")
 
 
-CHECKS = (known,)
+def unknown(case: Case) -> Iterator[Finding]:
+    """An id that no source ever listed, without a statement that the entry defines a model: probably a typo."""
+    run = case.run
+    for entry in () if case.layer.only_patches else (*run.left_out, *run.unknown):
+        provider, model_id = entry.provider, entry.id
+        if (
+            entry.path[0] == "models"
+            and entry.base is None
+            and run.knows(provider)
+            and not run.past.knows(provider, model_id)
+        ):
+            text = not_in(run.base, provider, model_id)
+            hint = how_to_define(run.base, provider, model_id, run.ids(provider))
+            yield Finding("", (*entry.path, "id"), text, hint, severity="error")
+
+
+def how_to_define(base: SnapshotFile, provider: str, model_id: str, ids: list[str]) -> str:
+    """How an entry states that it defines a model, and what else its author may have meant among the provider's ids."""
+    whole = split_any(model_id, base.provider_id)
+    if whole is not None and whole.provider == provider and whole.id in ids:
+        return f"Write the id alone: '{printable(whole.id)}'."
+    like = _like(base, provider, model_id)
+    other = f'base = "{printable(like)}" to start from a copy of it' if like else ANY_BASE
+    return f"To define it, add new = true, or {other}. {model_hint(model_id, ids).strip()}"
+
+
+def _like(base: SnapshotFile, provider: str, model_id: str) -> str | None:
+    """A model that a new one is probably like: the one to which rules lead, or of that name at another provider."""
+    if provider not in base.blocks:
+        return None
+    view = View(base, None)
+    read = name_rules.near(view, provider, model_id)
+    rows = makers_first(view, view.names().get(model_id, ())) if read is None else [read[0]]
+    return f"{rows[0][0]}:{base.block(rows[0][0]).ids[rows[0][1]]}" if rows else None
+
+
+def listed(case: Case) -> Iterator[Finding]:
+    """`new` of a model that the catalogue has."""
+    for entry in case.entries():
+        if entry.new and case.run.base.holds(entry.provider, entry.id):
+            text = f"{printable(entry.spec)} is listed now, so this has no effect and the entry corrects that model"
+            yield Finding(entry.provider, (*entry.path, "new"), text, "Remove the line.")
+
+
+def gone_base(case: Case) -> Iterator[Finding]:
+    """A base that was listed once, so that the entry is left out."""
+    run = case.run
+    for entry in case.run.left_out:
+        if entry.layer is not case.layer or entry.base is None or not run.knows(entry.provider):
+            continue
+        key = split_any(entry.base, run.names.provider_id) or split_any(entry.base, run.past.provider_id)
+        why, hint = f"{printable(entry.base)} is not in this catalogue", ""
+        if key is not None and run.past.knows(*key):
+            why, hint = case.gone(*key)
+        yield Finding(entry.provider, (*entry.path, "base"), f"{why}, so this entry is left out", hint)
+
+
+CHECKS = (known, unknown, listed, gone_base)

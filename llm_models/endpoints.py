@@ -49,21 +49,24 @@ ADDRESSES = ("base_url", "openai_base_url")
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 
 
-class Endpoint(NamedTuple):
+class _Parts(NamedTuple):
+    base_url: str | None
+    key_variables: tuple[str, ...]
+    settings: tuple[str, ...]
+    model_id: str
+    openai_base_url: str | None
+
+
+class Endpoint(_Parts):
     """Where a request to a model goes, and with which key.
 
     `base_url` is None where no source states one: the provider's own client knows it. It may contain `${NAME}`, which
     the user must fill in; `settings` lists these variables, and others of the provider that hold no key. The key is in
     the first of `key_variables` that is set. `model_id` is the id to send. `openai_base_url` is the base URL for
     clients of OpenAI's API: `base_url`, unless the provider has another one for them. `needs_key` is False where the
-    provider states `env = []`, True where a variable for the key is known, else None: not stated.
+    provider states `env = []`, True where a variable for the key is known, else None; it is no item of the tuple.
     """
 
-    base_url: str | None
-    key_variables: tuple[str, ...]
-    settings: tuple[str, ...]
-    model_id: str
-    openai_base_url: str | None
     needs_key: bool | None = None
 
 
@@ -101,8 +104,8 @@ def endpoint_of(
     keys = () if with_key else tuple(name for name in provider.env if name not in settings)
     for_openai = base_url or (url if own is not None else provider.openai_base_url or url)
     no_key = file.block(model.provider).provider.get("env") == []
-    needs_key = len(provider.env) > len(settings) or (False if no_key else None)
-    endpoint = Endpoint(base_url or url, keys, settings, wire_id(model), for_openai, needs_key)
+    endpoint = Endpoint(base_url or url, keys, settings, wire_id(model), for_openai)
+    endpoint.needs_key = len(provider.env) > len(settings) or (False if no_key else None)
     if found:
         files = [base_of(file)] if named else []
         blocks = [

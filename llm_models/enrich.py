@@ -20,16 +20,26 @@ _CHAT_DEFAULTS = (("temperature",), ("streaming", "text"))
 """The capabilities that are yes by default, of models that chat. Of others they are no where nothing is stated."""
 
 
-def derive(model: Mapping[str, Any], agreed: Mapping[str, Any]) -> dict[str, Any]:
+_DECIDE_KIND = ("id", "family", "modalities", "kind", "apis", "tags", "resolves_to")
+"""The fields from which the kind, the kinds of API and the tags of a model follow, beside `chat` and `embeddings`."""
+
+
+def derive(
+    model: Mapping[str, Any], agreed: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The values derived from a model's stated data and from what other records agree on (`Agreement.facts`).
 
+    `before` is the model's line in the base, if it has one: its kind stays if nothing has changed that decides it.
     A derived limit of None withholds a stated one, which means something else.
     """
     derived = {name: agreed[name] for name in _AGREED if name in agreed and model.get(name) is None}
     if model.get("deprecated") is None and is_deprecated(model):
         derived["deprecated"] = True
-    rule = rule_of(model, model.get("family") or derived.get("family"))
-    kind = model.get("kind") or rule["kind"]
+    if "modalities" in agreed and "modalities" not in model:
+        derived["modalities"] = {side: [*listed] for side, listed in agreed["modalities"].items()}
+    family, kept = model.get("family") or derived.get("family"), _kept(model, derived.get("family"), before)
+    rule = rule_of({**derived, **model}, family) if kept is None else {"kind": CHAT, **kept}
+    kind = model.get("kind") or (agreed.get("kind", CHAT) if rule["kind"] == CHAT else rule["kind"])
     stated = model.get("capabilities", {})
     flags: dict[str, Any] = {name: value for name, value in flags_of(kind).items() if name not in stated}
     chats = {**flags, **stated}.get("chat", True)
@@ -37,9 +47,7 @@ def derive(model: Mapping[str, Any], agreed: Mapping[str, Any]) -> dict[str, Any
         derived["kind"] = kind
     if kind == rule["kind"] and "apis" in rule and "apis" not in model:
         derived["apis"] = list(rule["apis"])
-    tags = tags_of(model["id"]) if kind == CHAT else []
-    if is_moving(model["id"]) and model.get("resolves_to") is None:
-        tags.append("moving")
+    tags = _tags(model, kind) if kept is None else kept.get("tags", ())
     if tags := [tag for tag in tags if tag not in model.get("tags", ())]:
         derived["tags"] = tags
     for path in () if chats else _CHAT_DEFAULTS:
@@ -53,6 +61,32 @@ def derive(model: Mapping[str, Any], agreed: Mapping[str, Any]) -> dict[str, Any
     if kind == EMBEDDING and not chats:
         derived.update(_dimensions(model))
     return derived
+
+
+def _kept(model: Mapping[str, Any], family: str | None, before: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What the base derived from a model's kind, if it would be derived again; to find a kind takes milliseconds.
+
+    A model without modalities takes its kind from other records, which may have changed.
+    """
+    if (
+        before is None
+        or "kind" in model
+        or "modalities" not in model
+        or any(model.get(name) != before.get(name) for name in _DECIDE_KIND)
+    ):
+        return None
+    derived, flags = before.get("derived", {}), [one.get("capabilities", {}) for one in (model, before)]
+    if family != derived.get("family") or any(
+        flags[0].get(name) != flags[1].get(name) for name in ("chat", "embeddings")
+    ):
+        return None
+    return {name: derived[name] for name in ("kind", "apis", "tags") if name in derived}
+
+
+def _tags(model: Mapping[str, Any], kind: str) -> list[str]:
+    tags = tags_of(model["id"]) if kind == CHAT else []
+    moving = is_moving(model["id"]) and model.get("resolves_to") is None
+    return [*tags, "moving"] if moving else tags
 
 
 def is_deprecated(model: Mapping[str, Any]) -> bool:

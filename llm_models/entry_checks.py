@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import notices
 from llm_models.case import Case, Finding, before
-from llm_models.changes import settle_names
 from llm_models.errors import printable
 from llm_models.layers import RECORD_RULES
 from llm_models.moving import FIELD, Moving
+from llm_models.name_table import settle_names
 from llm_models.origins import leaves
 from llm_models.past import absent
 from llm_models.similarity import model_hint
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def left_out(case: Case) -> Iterator[Finding]:
-    """An entry whose model no layer has."""
+    """An entry whose model no layer has, because it is gone; or any, where curated overrides state it."""
     for entry in (one for one in case.run.left_out if one.layer is case.layer):
         provider = entry.provider
         if not case.run.knows(provider):
@@ -34,14 +34,15 @@ def left_out(case: Case) -> Iterator[Finding]:
             why = "unknown provider" if gone is None else absent(provider, gone)
             yield Finding(provider, path, f"{why}, so this entry is left out", case.how_to_define(entry))
             continue
+        if entry.base is not None:  # `definition_checks` reports what is missing
+            continue
         if case.run.past.knows(provider, entry.id):
             why, hint = case.gone(provider, entry.id)
             hint = f"{hint} {case.how_to_define(entry)}"
             yield Finding(provider, (*entry.path, "id"), f"{why}, so this entry is left out", hint)
-            continue
-        text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
-        hint = f"{model_hint(entry.id, case.run.ids(provider))} {case.how_to_define(entry)}"
-        yield Finding(provider, (*entry.path, "id"), text, hint)
+        elif case.layer.only_patches:
+            text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
+            yield Finding(provider, (*entry.path, "id"), text, model_hint(entry.id, case.run.ids(provider)))
 
 
 def unresolved(case: Case) -> Iterator[Finding]:
@@ -79,7 +80,7 @@ def already_so(case: Case) -> Iterator[Finding]:
 def _same(case: Case, entry: Entry, touched: Mapping[Any, Sequence[Entry]], spec: str) -> Iterator[Finding]:
     """The values of an entry that each record which it changes has already: by the base, or by an entry before it."""
     grounds = [(case.ground(entry.provider, one), before(entry, entries)) for one, entries in touched.items()]
-    if not grounds or all(ground is None for ground, _ in grounds):
+    if not grounds or all(ground is None for ground, _ in grounds) or entry.base:  # what is stated may be removed first
         return
     for path, value in leaves(entry.fields):
         if any(path[: len(gap)] == gap for gap in entry.omitted):  # it stays, and what is beside it goes
@@ -110,21 +111,6 @@ def _equal(left: Any, right: Any) -> bool:
     return bool(left == right) and isinstance(left, bool) is isinstance(right, bool)
 
 
-def tiers_left(case: Case) -> Iterator[Finding]:
-    """A new price, while the source's prices for long requests stay."""
-    for entry in case.entries():
-        new = [name for name in ("input", "output") if entry.states("cost", name)]
-        models = case.touched(entry) if new else {}
-        entries = chain(*models.values())
-        if any(e.states("cost", "tiers") or any(path[:1] == ("cost",) for path in e.omitted) for e in entries):
-            continue
-        tiered = [i for i in models if (case.ground(entry.provider, i) or {}).get(("cost", "tiers"))]
-        if tiered:
-            text = f"cost.tiers of {entry.provider}:{printable(tiered[0])} still has the old prices for long requests"
-            hint = 'State cost.tiers too, or put "cost.tiers" in omit.'
-            yield Finding(entry.provider, (*entry.path, "cost", new[0]), text, hint)
-
-
 def names(case: Case) -> Iterator[Finding]:
     """A name that is a model's id, or that two models claim. This is an error, because such a name is dropped."""
     reasons: dict[str, dict[str, dict[str, str]]] = {}
@@ -141,4 +127,4 @@ def names(case: Case) -> Iterator[Finding]:
                     yield Finding(entry.provider, (*entry.path, field, index), text, severity="error")
 
 
-CHECKS = (left_out, unresolved, lifecycle, already_so, tiers_left, names)
+CHECKS = (left_out, unresolved, lifecycle, already_so, names)

@@ -24,7 +24,7 @@ class Row(NamedTuple):
 
 
 PROVIDER = (
-    Row("api api_base api_host api_url api_endpoint endpoint url uri host baseurl base openai_api_base"
+    Row("api api_base api_host api_url api_endpoint endpoint url uri host openai_api_base"
         " options.base_url options.api_base", "base_url",
         "models.dev, opencode, LiteLLM and Continue", "address"),
     Row("npm options.npm", "extra.npm", "models.dev and opencode", "same"),
@@ -174,9 +174,9 @@ MODEL = (
 
 TOP = (
     Row("disallow disallowed disallow_models block blocked blocklist blocked_models blacklist blacklisted ban banned"
-        " bans denied denylist deny_list denied_models forbid forbidden not_allowed disabled disabled_models disable"
+        " bans denied denylist denied_models forbid forbidden not_allowed disabled disabled_models disable"
         " unallow reject", "section [deny]", "several tools", "section"),
-    Row("whitelist whitelisted allowlist allow_list allowed allowed_models enabled enabled_models enable permit"
+    Row("whitelist whitelisted allowlist allowed allowed_models enabled enabled_models enable permit"
         " permitted available_models only include included", "section [allow]", "several tools", "section"),
     Row("excludes excluded ignore ignored skip hide hidden remove removed", "section [exclude]", "several tools",
         "section"),

@@ -13,7 +13,7 @@ from llm_models import schema
 from llm_models.canonical import duplicate_entries, duplicate_spellings, repeated
 from llm_models.document import Fault
 from llm_models.errors import did_you_mean, dotted, printable, split_dotted
-from llm_models.layers import BY_PROVIDER, TWINS
+from llm_models.layers import BY_PROVIDER, DEFINING, TWINS
 from llm_models.modelspec import fold_provider
 
 if TYPE_CHECKING:
@@ -153,10 +153,23 @@ def _check_twins(document: Document) -> Iterator[Fault]:
                 yield Fault((*path, *other), message, "State one of the two.")
 
 
+def _check_definitions(document: Document) -> Iterator[Fault]:
+    """Only an entry about one model defines it."""
+    for path, entry in document.entries("models"):
+        for key in DEFINING:
+            if key in entry and "match" in entry:
+                message = f"'{key}' defines one model, so it cannot stand beside 'match'"
+                yield Fault(path, message, "Write id in place of match.", key)
+
+
 def _value(entry: Any, path: Iterable[str]) -> Any:
     for step in path:
         entry = entry.get(step) if isinstance(entry, dict) else None
     return entry
 
 
-CHECKS = ((_check_size,), (_check_shape,), (_check_identity, _check_spellings, _check_omit, _check_tiers, _check_twins))
+CHECKS = (
+    (_check_size,),
+    (_check_shape,),
+    (_check_identity, _check_spellings, _check_omit, _check_tiers, _check_twins, _check_definitions),
+)

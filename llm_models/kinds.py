@@ -29,38 +29,77 @@ def _word(*words: str) -> str:
     return rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z0-9])"
 
 
+def _only(*words: str) -> str:
+    """The pattern of words that a number may follow directly: `flux1`, `piper`, but not `piperchat`."""
+    return rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z])"
+
+
 # The first rule that fits decides. A rule fits when the last segment of the id matches `id`, or the whole id matches
-# `whole` (both in lower case), or the family is one of `families`. A rule with `textless` fits when the modalities of
-# that side (`input` or `output`) are stated and hold no text, but the one of `with` where the rule names one. Where the
-# capability `flag` is stated, it alone decides. `apis` are the APIs by which such a model is called, where certain.
+# `whole` (both in lower case), or the family is one of `families`. So does one whose `only` is in the last segment, if
+# the id has no word of a model that talks: `canary-1b-flash`, but not `canary-7b-instruct`. A rule with `textless` fits
+# when the modalities of that side (`input` or `output`) are stated and hold no text, but the one of `with` where the
+# rule names one. Where the capability `flag` is stated, it alone decides. `apis` are the APIs by which such a model is
+# called, where certain.
 RULES: tuple[dict[str, Any], ...] = (
-    {"kind": "rerank", "id": rf"rerank|{_word('semantic-ranker')}"},
+    {"kind": "rerank",
+     "id": r"rerank|ms-marco-|" + _word("semantic-ranker", r"mono(?:t5|bert)(?:-.*)?", r"zerank-\d.*")},
     {"kind": "classifier",
-     "id": r"prompt-?guard|gliner|distilbert-|esmfold|studiovoice|usdvalidate|-mnli$|" + _word(r"esm-?[12]b?")},
-    {"kind": "moderation", "id": _word("moderation")},
+     "id": r"prompt-?guard|gliner|^distilbert-|esmfold|studiovoice|usdvalidate|-mnli(?:-|$)|prompt-injection|"
+           + _word(r"esm-?[12]b?", "toxic-bert", "finbert", r"yolov?\d+\w?", r"resnet-\d+",
+                   r"deberta-.*", r"sam2?-(?:vit|hiera)-.*", r"grounding-dino-.*")
+           + r"|^(?:vit|detr)-|^(?:xlm-|twitter-|modern)?(?:ro)?berta?-(?:base|large)(?![a-z])"},
+    {"kind": "moderation", "id": _word("moderation", r"nsfw[-_].*")},
     {"kind": EMBEDDING, "flag": "embeddings", "families": _EMBEDDERS,
-     "id": r"embed|-mpnet-base-|(?<![a-z0-9])(?:(?:bge|e5|gte|voyage)|(?:all-)?mini[-_]?lm)[-_]"},
+     "id": r"embed|-mpnet-base-|(?<![a-z0-9])(?:(?:bge|e5|gte|voyage)|(?:all-)?mini[-_]?lm)[-_]|colbert|"
+           r"^(?:all-)?mini[-_]?lm$|^(?:bge|e5|gte)$|^paraphrase-multilingual|^msmarco-|^snowflake-arctic-[lms]-|"
+           r"retrieval-mrl-|(?:^|[^a-z0-9])splade[-_+]|^stella[-_](?:\w\w[-_]|base|large)|^instructor-(?:base|large|xl)$|"
+           r"^(?:gtr|sentence)-t5-|^uae-large|^(?:jina-)?clip-v(?:it-)?|^siglip2?-(?:so|base|large|giant)|"
+           r"^dino-?v[23]|^col(?:pali|qwen|smol|idefics)|"
+           + _word("labse", r"distiluse-.*", r"contriever.*", r"potion-.*")},
     {"kind": EMBEDDING, "textless": "output", "with": "embeddings"},
     # Before realtime: `grok-voice-stt`, `gpt-realtime-whisper` and `gpt-live-transcribe` write what they hear.
     {"kind": "transcription", "whole": r"(?<![a-z0-9])deepgram/(?:.*/)?(?:nova|flux|base|enhanced)(?![a-z0-9])",
-     "id": r"transcribe|whisper|smart-turn|" + _word("asr", "stt", r"scribe[-_]v\d", "parakeet")},
+     "id": r"transcribe|whisper(?!er)|smart-turn|" + _word("asr", "stt", r"scribe[-_]v\d", "parakeet"),
+     "only": _only("moonshine", "sensevoice(?:small)?", "paraformer", "seamless-m4t", "wav2vec", "hubert",
+                   "granite-speech", "speaker-diarization", "vosk(?:-model)?", r"universal-[23]$",
+                   r"(?<!.)canary-\d+\w", r"(?<!.)canary-qwen", r"(?<!.)distil-large-v\d",
+                   r"(?<!.)ggml-(?:tiny|base|small|medium|large)")},
     {"kind": "speech",
-     "id": _word(r"aura-\d", "tts", "melotts", "orpheus", r"eleven(?:labs)?[-_](?:\w+_)?v\d", r"speech-\d\d")},
-    {"kind": "music", "id": _word("lyria", "music", "musicgen"), "whole": "stable-audio"},
+     "id": _word(r"aura-\d", "tts", "melotts", "orpheus", r"eleven(?:labs)?[-_](?:\w+_)?v\d", r"speech-\d\d",
+                 r"\w*(?<!bu)tts-?\d"),
+     "only": _only("kokoro", "piper", "piper-voices", "xtts", "chatterbox", "bark", "fish-speech", "openaudio",
+                   r"csm-\d+b", r"dia-\d\.\d+b", r"(?:cosy|vibe)voice", "neutts", "zonos", "higgs-audio",
+                   "maskgct", "supertonic", "voxcpm", "openvoice", "gpt-sovits", "outetts")},
+    {"kind": "music", "whole": "stable-audio|(?:^|/)yue-s1-",
+     "id": _word("lyria", "music", "musicgen", "audiogen", r"ace-step(?:-.*)?", r"suno-v?\d", r"udio-v?\d",
+                 "diffrhythm", r"audioldm\d?", r"riffusion(?:-.*)?", r"magnet-(?:small|medium)(?:-.*)?")},
     {"kind": "realtime", "apis": ("realtime",),
      "id": _word("realtime", "live", "native-audio", r"nova(?:-\d(?:-\d)?)?-sonic") + "|grok-voice|livetranslate"},
-    {"kind": "translation", "id": r"indictrans|m2m-?100|bart-large-cnn|" + _word("nllb", "opus-mt")},
+    {"kind": "translation",
+     "id": r"indictrans|m2m-?100|bart-large-cnn|" + _word("nllb", "opus-mt", "madlad400", "mbart", "pegasus",
+                                                          r"(?:flan-|m)?t5-(?:small|base|large|xl|xxl)")},
     {"kind": "completion", "apis": ("completions",),
-     "id": _word(r"gpt-3\.?5-turbo-instruct(?:-\d{4})?$", r"(?:davinci|babbage)-00\d$")},
+     "id": _word(r"gpt-3\.?5-turbo-instruct(?:-\d{4})?$", r"(?:davinci|babbage|curie|ada)-00\d$",
+                 r"(?:distil)?gpt-?2(?:-(?:medium|large|xl))?$", r"gpt-(?:j-6b|neox?-\d.*)$", r"pythia-\d.*b$")},
     # Upstream lists text as the output of some of these.
     {"kind": "video",
      "id": _word("grok-imagine-video", r"sora-?\d", r"veo-?\d(?:\.\d)?", r"(?:seedance|hailuo|kling)[-\d]?\w*",
-                 ".*-to-video", "[tir]2v")},
+                 ".*-to-video", "t?[tir]2v")
+           + r"|hunyuan-?video|cogvideo|animatediff|zeroscope|stable-video|open-sora|skyreels",
+     "only": _only(r"wan-?\d(?:\.\d)?(?!.*image)", r"flux-\d-video", "ltxv?-video", r"ltxv(?:-.*)?", r"ltx-\d",
+                   r"mochi-\d", "svd", r"video-\d\d", r"(?:runway-?)?gen-?[34]a?", r"(?:luma-)?ray-?\d", "nova-reel",
+                   r"pika-\d", r"vidu-?\w?\d", "pixverse")},
     {"kind": "image", "families": {"gpt-image"},
-     "id": r"nano-banana|stable-diffusion|(?<![a-z0-9])(?:chat)?gpt-image-|(?<![a-z0-9])grok-imagine-|"
+     "id": r"nano-banana|stable-?diffusion|stable-cascade|stable-image|controlnet|pixart|kandinsky|dreamshaper|pix2pix|"
+           r"hunyuan-?image|auraflow|hidream|esrgan|^v1-5-pruned|^playground-v\d|"
+           r"(?<![a-z0-9])(?:chat)?gpt-image-|(?<![a-z0-9])grok-imagine-|"
            + _word(r"dall-?e-?\d?", r"imagen-\d(?:\.\d)?", "nova-canvas", "titan-image-generator", r"qwen-image",
                    r"flux[.-]?\d?(?:\.\d)?-(?:pro|dev|schnell|flex|kontext|max)", r"sd3(?:\.\d)?", "seedream",
-                   ".*-to-image")},
+                   ".*-to-image"),
+     "only": _only("sdxl", r"sd[_-]?(?:xl|turbo|v?\d(?:[.-]?\d)?)", "flux(?!.*video)", "z-image",
+                   r"flux[.-]?\d?(?:\.\d)?-(?:krea|klein)", "ssd-1b", "ideogram", r"recraft-?v?\d", "midjourney",
+                   r"janus-pro-\db-image", "kolors", r"sana_\d", "realistic-vision", "juggernaut-xl", "chroma1?-hd",
+                   r"photon-\d", "if-i-xl")},
     {"kind": "video", "textless": "output", "with": "video"},
     {"kind": "image", "textless": "output", "with": "image"},
     {"kind": "speech", "textless": "output", "with": "audio"},
@@ -69,9 +108,13 @@ RULES: tuple[dict[str, Any], ...] = (
     {"kind": "classifier", "textless": "input"},  # it looks at pictures, and answers with words
 )  # fmt: skip
 
-_IDS, _WHOLE = (re.compile("|".join([f"(?:{rule[key]})" for rule in RULES if key in rule])) for key in ("id", "whole"))
+_IDS, _WHOLE, _ONLY = (
+    "|".join([f"(?:{rule[key]})" for rule in RULES if key in rule]) for key in ("id", "whole", "only")
+)
+_TALKS = _word("chat", "instruct", "it", "llm", "llama", "coder", "thinking")
+"""The words of models that talk."""
 _FAMILIES = {family for rule in RULES for family in rule.get("families", ())}
-"""Whether any rule names a model; most models are asked no more than this."""
+"""Whether any rule names a model; most models are asked no more than this. `re` compiles it when it is first needed."""
 
 TAGS: tuple[tuple[str, str], ...] = (
     ("guard", r"(?<!van)guard|safety"),
@@ -102,7 +145,8 @@ def rule_of(model: Mapping[str, Any], family: str | None) -> Mapping[str, Any]:
     """The first rule that fits a model's stated data; that of `chat` or `other` where none fits."""
     stated, modalities = model.get("capabilities", {}), model.get("modalities", {})
     segment, whole = _name(model["id"]), model["id"].lower()
-    named = bool(_IDS.search(segment) or _WHOLE.search(whole)) or family in _FAMILIES
+    patterns = ((_IDS, segment), (_WHOLE, whole), (_ONLY, segment))
+    named = any(re.search(pattern, text) for pattern, text in patterns) or family in _FAMILIES
     textless = [side for side, listed in modalities.items() if listed and "text" not in listed]
     for rule in RULES:
         if "textless" in rule:
@@ -120,7 +164,8 @@ def rule_of(model: Mapping[str, Any], family: str | None) -> Mapping[str, Any]:
 
 def _is_named(rule: Mapping[str, Any], segment: str, whole: str, family: str | None) -> bool:
     """Whether a rule names a model by its id or its family."""
-    patterns = ((rule.get("id"), segment), (rule.get("whole"), whole))
+    only = None if re.search(_TALKS, segment) else rule.get("only")
+    patterns = ((rule.get("id"), segment), (rule.get("whole"), whole), (only, segment))
     by_id = any(pattern and re.search(pattern, text) for pattern, text in patterns)
     return by_id or (family is not None and family in rule.get("families", ()))
 

@@ -62,14 +62,18 @@ TWINS: tuple[tuple[Path, Path], ...] = (
 OF_KIND: tuple[Path, ...] = (("capabilities", "chat"), ("capabilities", "embeddings"))
 """What follows from `kind`: an entry that states a kind omits these, unless it states them, too."""
 
-_IDENTITY = {"id", "match", "provider", "omit"}
+DEFINING = ("base", "new")
+"""The keys by which an entry about a model states that it defines one. They are not fields of a record."""
+
+_NOT_FIELDS = {"models": {"id", "match", "provider", "omit", *DEFINING}, "providers": {"id", "omit"}}
 FIELDS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys()}
 
 
 class Entry(NamedTuple):
     """A partial record: the model's `id` or the glob `match`, the fields that it states, and those that it omits.
 
-    With `is_ground`, a whole record of a source. Other layers replace its values; no origin is recorded for them.
+    `base` is the spec of the model that it starts from; `new` states that it defines a model. With `is_ground`, it is a
+    whole record of a source. Other layers replace its values; no origin is recorded for them.
     """
 
     layer: Layer
@@ -79,12 +83,25 @@ class Entry(NamedTuple):
     fields: dict[str, Any]
     match: str | None = None
     omitted: Sequence[Path] = ()
+    base: str | None = None
+    new: bool = False
     is_ground: bool = False
 
     @property
     def spec(self) -> str:
         """What the entry is about: a provider, or a model or glob of one."""
         return self.provider if self.path[:1] == ("providers",) else f"{self.provider}:{self.match or self.id}"
+
+    @property
+    def defines(self) -> bool:
+        """Whether the entry states that it defines a model."""
+        return self.new or self.base is not None
+
+    @property
+    def defining_location(self) -> str | None:
+        """The location of `base` or `new`, `layer:line`."""
+        key = DEFINING[self.base is None]
+        return self.layer.location((*self.path, key)) or self.location
 
     @property
     def location(self) -> str | None:
@@ -196,7 +213,7 @@ def layer_from(document: Document, name: str, *, only_patches: bool = False) -> 
 
 
 def _entry(layer: Layer, path: DocumentPath, data: Mapping[str, Any], section: str) -> Entry:
-    fields = {key: value for key, value in data.items() if key not in _IDENTITY}
+    fields = {key: value for key, value in data.items() if key not in _NOT_FIELDS[section]}
     extra = {key: fields.pop(key) for key in [*fields] if key not in FIELDS[section]}
     if "successor" in fields:  # in the spelling of our model specs
         owner, colon, model_id = fields["successor"].partition(":")
@@ -211,7 +228,8 @@ def _entry(layer: Layer, path: DocumentPath, data: Mapping[str, Any], section: s
     omitted = [split_dotted(field) for field in data.get("omit", ())]
     if "base_url" in fields:  # the address of weaker layers for OpenAI clients belongs to the base URL that it replaces
         omitted.append(("openai_base_url",))
-    return Entry(layer, path, provider, data.get("id", ""), fields, data.get("match"), omitted)
+    base, new = (data.get("base"), data.get("new", False)) if section == "models" else (None, False)
+    return Entry(layer, path, provider, data.get("id", ""), fields, data.get("match"), omitted, base, new)
 
 
 def ground_layer(records: Mapping[str, Mapping[str, Any]], document: Document) -> Layer:

@@ -176,6 +176,9 @@ def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | 
     written = _written(view, name)
     if written and all(view.hidden(*row) for row in written):
         return row_of(view, written[0][0], view.file.block(written[0][0]).ids[written[0][1]])
+    once = None if written else _once_written(view, name)
+    if once is not None:
+        return row_of(view, *once)
     if len(rows) == 1 and not written:
         return rows[0]
     if rows:
@@ -204,6 +207,19 @@ def _written(view: View, name: str) -> list[ModelRow]:
         for row, model_id in enumerate(view.file.block(provider).ids)
     ]
     return [(provider, row) for provider, row, model_id in ids if alike(model_id, rest)]
+
+
+def _once_written(view: View, name: str) -> ModelKey | None:
+    """What the provider before the first `/` of a bare id had under another spelling: it is excluded or gone."""
+    head, _, rest = name.partition("/")
+    for provider in view.file.provider_ids(head) if rest else ():
+        from llm_models.spellings import alike
+
+        excluded = [key.partition(":")[2] for key in view.file.tail()["removed"] if key.startswith(f"{provider}:")]
+        for model_id in (*excluded, *view.past.ids(provider)):
+            if alike(model_id, rest):
+                return ModelKey(provider, model_id)
+    return None
 
 
 def _by_rule(view: View, provider: str | None, name: object) -> ModelRow | Miss | None:

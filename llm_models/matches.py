@@ -99,8 +99,9 @@ def _anywhere(view: View, name: str) -> Found | None:
         answer = locate(view, name, None, ())
     except InvalidSpecError:
         return None
-    exact = None if callable(answer) else _exact(view, answer[0], name)
-    return exact or (None if name in view.names() else _by_rules(view, None, name))
+    stranger = named is not None and not callable(answer) and answer[0] != named[0]  # a reseller: its price is another
+    exact = None if callable(answer) or stranger else _exact(view, answer[0], name)
+    return exact or (None if stranger or name in view.names() else _by_rules(view, None, name))
 
 
 def _named(view: View, name: str) -> tuple[str, str] | None:

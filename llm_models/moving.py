@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from llm_models.errors import Problem
-    from llm_models.layers import Entry
+    from llm_models.layers import Entry, Layer
     from llm_models.merge import Origin, Path
     from llm_models.normalize import Report
     from llm_models.origins import Tail
     from llm_models.touched import Touched
 
     Record = Mapping[str, Any]
+    Copy = tuple[Layer, Sequence[Layered]]
+    """The layers of a copy that a model starts from, and the layer that states it."""
 
 FIELD = "resolves_to"
 """The field; and the name of the layer in the origins of what was taken. Their place is the target's model spec."""
@@ -130,12 +132,12 @@ class Moving:
         return self._touched.base.tail()
 
     def layered(
-        self, provider: str, model_id: str, ground: Record, values_of: Callable[[str], Record]
+        self, provider: str, model_id: str, ground: Record, values_of: Callable[[str], Record], copy: Copy | None = None
     ) -> tuple[list[Layered], str | None]:
         """The layers of a model for the merger, with what it takes from `values_of` its target.
 
-        Also the layer of the base whose origins no longer count: `resolves_to`, where a moving name of the base takes
-        values again.
+        A `copy` stands below the entries of the layer that states it. Also returns the layer of the base whose origins
+        no longer count: `resolves_to`, where a moving name of the base takes values again.
         """
         target, stating = self._stated(provider, model_id) or (ground.get(FIELD), None)
         entries = self._touched.models.get(provider, {}).get(model_id, ())
@@ -148,6 +150,9 @@ class Moving:
             if stating is None:
                 layers += [*taken, *_winning(ground, origins)]
         for entry in entries:
+            if copy is not None and entry.layer is copy[0]:
+                layers += copy[1]
+                copy = None
             parts = entry.layered()
             if self._is_void(entry):
                 parts[-1] = parts[-1]._replace(values={k: v for k, v in entry.fields.items() if k != FIELD})

@@ -12,7 +12,7 @@ holds an id behind a region. These laws hold for all of them:
 
 from __future__ import annotations
 
-from llm_models.errors import quoted
+from llm_models.errors import printable
 from llm_models.name_forms import GEMINI_API, GOOGLE, SPELLINGS, VERTEX, VERTEX_API, forms, pattern_of, rewritten
 
 TYPE_CHECKING = False
@@ -33,6 +33,7 @@ LONGEST = 500
 """The longest name that rules are applied to, in characters."""
 
 _BEDROCK = ("amazon_bedrock",)
+_REGIONS = "us-gov|us|eu|apac|jp|au|ca|in|global"
 _AZURE = ("azure", "azure_cognitive_services")
 _DATE = r"(?P<y>20[2-9]\d)(?P<s>-?)(?!02-?3|(?:04|06|09|11)-?31)(?P<m>0[1-9]|1[0-2])(?P=s)(?P<d>0[1-9]|[12]\d|3[01])"
 """A day of the calendar: `2024-11-20` or `20241120`."""
@@ -40,7 +41,10 @@ _DATE = r"(?P<y>20[2-9]\d)(?P<s>-?)(?!02-?3|(?:04|06|09|11)-?31)(?P<m>0[1-9]|1[0
 _REGION = "the price of this region is not stated; the price shown is that of the id without a region"
 _ROUTING = "the suffix can change the price"
 _TUNED = "a fine-tuned model has its own price; the price shown is that of its base model"
-_DEFINE = "It is a fine-tune of {spec}, with its own price: define it under [[models]], with its limits and its cost."
+_DEFINE = (
+    "It is a fine-tune of '{spec}', with its own price: "
+    'define it under [[models]], with base = "{spec}" and its cost.'
+)
 _CONTEXT = "requests with a longer context can have another price"
 _DATED = "the catalogue does not list this version, and a version can have its own price"
 
@@ -53,8 +57,8 @@ _ROUTER = "https://openrouter.ai/docs/guides/routing/model-variants/overview"
 # The order counts: one rule comes before two, and of two rules that lead to a model, the first is used.
 RULES: tuple[Rule, ...] = (
     *SPELLINGS,
-    {"name": "region-prefix", "pattern": r"(?:us-gov|us|eu|apac|jp|au|ca|in|global)\.(?P<id>[a-z0-9-]+\..+)",
-     "written": tuple(f"{one}.{{id}}" for one in ("us-gov", "us", "eu", "apac", "jp", "au", "ca", "in", "global")),
+    {"name": "region-prefix", "pattern": rf"(?:{_REGIONS})\.(?P<id>(?!(?:{_REGIONS})\.)[a-z0-9-]+\..+)",
+     "written": tuple(f"{one}.{{id}}" for one in _REGIONS.split("|")),
      "providers": _BEDROCK, "bare": _BEDROCK, "safe": True, "note": _REGION,
      "link": f"{_AWS}/inference-profiles-support.html"},
     {"name": "router-suffix", "pattern": r"(?P<id>.+):(?:online|nitro|floor|exacto|thinking|extended)",
@@ -119,7 +123,7 @@ RULES: tuple[Rule, ...] = (
      "providers": ("openai", *_AZURE), "note": _DATED, "link": f"{_OPENAI}/guides/embeddings"},
     {"name": "date", "pattern": r"z-ai/glm-4\.6-20251208", "becomes": ("z-ai/glm-4.6v",),
      "providers": ("openrouter",), "note": _DATED, "link": "https://openrouter.ai/z-ai/glm-4.6v"},
-    {"name": "date", "pattern": rf"(?P<id>.+)[-@]{_DATE}", "drops_date": True,
+    {"name": "date", "pattern": rf"(?P<id>.+(?<!-latest))[-@]{_DATE}", "drops_date": True,
      "note": _DATED, "link": f"{_OPENAI}/models"},
 )  # fmt: skip
 """The rules, as rows. Rows with one name are one rule for people, in the form that each provider gives it."""
@@ -153,7 +157,7 @@ def near_match(view: View, provider: str | None, name: object) -> str | None:
 def advice_of(rules: Iterable[Rule], spec: str) -> str:
     """What an error states of a name that rules read as the model `spec`, if that is more than "Did you mean"."""
     advised = [rule["advice"] for rule in rules if "advice" in rule]
-    return advised[0].format(spec=quoted(spec)) if advised else ""
+    return advised[0].format(spec=printable(spec)) if advised else ""
 
 
 def read(
@@ -266,5 +270,6 @@ def _has_dates(view: View, provider: str, rule: Rule, name: str) -> bool:
         return False
     fits = pattern_of(rule).fullmatch
     (base,) = [match["id"] for match in [fits(name)] if match]
-    others = [fits(model_id) for model_id in view.file.block(provider).ids if model_id.startswith(base)]
+    block = view.file.block(provider)
+    others = [fits(name) for name in (*block.ids, *block.served) if name.startswith(base)]
     return any(other["id"] == base for other in others if other) or view.past.is_gone(provider, name)

@@ -8,6 +8,8 @@ from llm_models.block import NAMES
 from llm_models.modelspec import fold_provider
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from llm_models.layers import Entry
     from llm_models.snapshot_file import SnapshotFile
 
@@ -100,3 +102,31 @@ class NameTable:
 
     def _base_table(self, provider: str, field: str) -> dict[str, str]:
         return self.base.block(provider).tables()[field] if provider in self.base.blocks else {}
+
+
+def settle_names(names: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, dict[str, list[tuple[str, str]]]]:
+    """Field -> model id -> those of its names that are dropped, with the reason.
+
+    `names` has the served ids and the aliases of one provider's models, the strongest field first: field -> model id
+    -> names. An id beats a served id, which beats an alias. Two claims to one name cancel each other.
+    """
+    dropped: dict[str, dict[str, list[tuple[str, str]]]] = {field: {} for field in names}
+    stronger: dict[str, list[str]] = {}
+    for field, models in names.items():
+        claims: dict[str, list[str]] = {}
+        for model_id, its in models.items():
+            for name in its:
+                claims.setdefault(name, []).append(model_id)
+        for name, owners in claims.items():
+            if name in models:
+                why = "it is the id of a model"
+            elif len(owners) > 1:
+                why = f"it is claimed by {' and '.join(sorted(owners))}"
+            elif {*stronger.get(name, owners)} != {*owners}:
+                why = f"it is a served id of {' and '.join(sorted(stronger[name]))}"
+            else:
+                continue
+            for owner in owners:
+                dropped[field].setdefault(owner, []).append((name, why))
+        stronger |= claims
+    return dropped

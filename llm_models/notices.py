@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from llm_models import lifecycle
 from llm_models.enrich import is_deprecated
 from llm_models.errors import printable
+from llm_models.modelspec import split_any
 from llm_models.patterns import meant
 from llm_models.records import Model
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from llm_models.document import DocumentPath
     from llm_models.layers import Entry, Layer
+    from llm_models.modelspec import ProviderId
     from llm_models.snapshot_file import SnapshotFile
 
     Changing = Callable[[str, str], Iterable[Entry]]
@@ -40,7 +42,7 @@ def of_layer(
     def of_file(provider: str, name: str) -> str | None:
         return file.block(provider).id_of(name) if file.holds(provider) else None
 
-    for path, provider, name, entry in _named(layer):
+    for path, provider, name, entry in _named(layer, file.provider_id):
         model_id = name if path[-1] == "id" else meant(name, partial(id_of or of_file, provider), provider) or name
         entries = [*changing(provider, model_id)] if changing else [entry] if entry else []
         if not file.holds(provider, model_id) and not (changing and entries):
@@ -56,12 +58,15 @@ def of_layer(
             yield path, f"{state}{lifecycle.successor_of(model)}", model
 
 
-def _named(layer: Layer) -> Iterator[tuple[DocumentPath, str, str, Entry | None]]:
+def _named(layer: Layer, provider_id: ProviderId) -> Iterator[tuple[DocumentPath, str, str, Entry | None]]:
     """The path, the provider and the name of each model that a layer names, and the entry that names it if one does."""
     for entry in layer.models:
         if not entry.states("deprecated") and not entry.states("retires"):
             field, name = ("id", entry.id) if entry.match is None else ("match", entry.match)
             yield (*entry.path, field), entry.provider, name, entry
+        key = None if entry.base is None else split_any(entry.base, provider_id)
+        if key is not None:
+            yield (*entry.path, "base"), key.provider, key.id, None
     for path, provider, name in layer.patterns("allow"):
         yield path, provider, name, None
 

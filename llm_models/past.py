@@ -198,6 +198,7 @@ def _unreadable(history: History) -> SnapshotError:
 
 
 GONE = "left out, because the catalogue does not have them, though they were listed once"
+UNKNOWN = "defined, though no source ever listed their models and they do not state new = true"
 NEVER = "left out, because the catalogue does not have their models"
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import config, paths
 from llm_models.changes import merge_layers
-from llm_models.errors import ConfigError, EmptyCatalogError, printable
+from llm_models.errors import ConfigError, EmptyCatalogError, dotted, printable
 from llm_models.moving import FIELD, differing, differs
+from llm_models.settings import settings_of
 from llm_models.snapshot_writer import empty, write
 from llm_models.touched import Touched
 from llm_models.transforms import DEFAULT
@@ -107,7 +108,7 @@ def emptied(
             label = f"load({', '.join(f'{name}=...' for name in settings)})"
             layers.append(layer_of_mapping(settings, label))
         run = Touched(current.base, layers, current.remembers)
-        problems = checks.emptied(run, run.settings()[0])
+        problems = checks.emptied(run, settings_of(run)[0])
     except ConfigError:  # an argument that can be read only once
         return error
     return EmptyCatalogError("\n".join(map(str, problems))) if problems else error
@@ -152,14 +153,16 @@ def _log(changes: Changes) -> None:
             rest = f" (and {len(errors) - 1} more; `llm-models validate` lists those of a file)" if errors[1:] else ""
             logging.getLogger("llm_models").warning("llm_models: %s%s", errors[0], rest)
     was_listed = changes.touched.was_listed
-    gone = [(entry.spec, entry.layer, entry.path) for entry in changes.left_out if was_listed(entry)]
+    left_out = [entry for entry in changes.left_out if was_listed(entry)]
+    gone = [(f"{one.spec} base {one.base}" if one.base else one.spec, one.layer, one.path) for one in left_out]
     gone += [
         (f"{entry.spec} resolves_to {entry.fields[FIELD]}", entry.layer, (*entry.path, FIELD))
         for entry in changes.moving.void
     ]
     gone += [(setting.name, setting.layer, setting.path) for setting in changes.touched.gone]
     never = [(entry.spec, entry.layer, entry.path) for entry in changes.left_out if not was_listed(entry)]
-    for found, why in ((gone, "GONE"), (never, "NEVER")):
+    unknown = [(entry.spec, entry.layer, entry.path) for entry in changes.touched.unknown]
+    for found, why in ((gone, "GONE"), (never, "NEVER"), (unknown, "UNKNOWN")):
         if found:
             from llm_models import past
 
@@ -167,11 +170,36 @@ def _log(changes: Changes) -> None:
             line = layer.document.line_column(path, key=True)[0]
             where = layer.document.name if line is None else f"{layer.document.name}:{line}"
             past.report([name for name, _, _ in found], where, getattr(past, why), in_file=line is not None)
+    _log_prices(changes)
     for fallen in changes.fallen:
         import logging
 
         text = f"llm_models: {fallen.kind} {fallen.name} of {fallen.spec} dropped: {fallen.why}"
         logging.getLogger("llm_models").warning("%s", printable(text))
+
+
+def _log_prices(changes: Changes) -> None:
+    """Log each line of the layers with a price that is probably wrong, with the first of its models.
+
+    `validate` refuses these. A refresh may bring the price with which they are compared, so a load does not refuse.
+    """
+    told = set()
+    for provider, finals in changes.models.items():
+        for model_id, final in finals.items():
+            for path, origin in final.origins.items():
+                price = final.stated.get("cost", {}).get(path[-1]) if path[0] == "cost" else None
+                if not price or origin.layer == FIELD:
+                    continue
+                from llm_models.odd_prices import odd_prices
+
+                for odd in odd_prices({path[-1]: price}, {path[-1]: origin.replaced or ()}):
+                    where, field = origin.location or origin.layer, dotted(("cost", *odd.path))
+                    if odd.severity == "error" and (where, field) not in told:
+                        told.add((where, field))
+                        import logging
+
+                        text = f"{where}: {provider}:{model_id}: {field}: {odd.text()}. {odd.hint}"
+                        logging.getLogger("llm_models").warning("%s", printable(f"llm_models: {text}"))
 
 
 def curated_layers() -> list[Layer]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.block import BESIDE, effective
+from llm_models.copies import FIELD as COPIED
 from llm_models.errors import UnknownModelError, did_you_mean, dotted, printable, split_dotted
 from llm_models.in_use import base_of
 from llm_models.lookup import key_of, locate
@@ -29,7 +30,9 @@ class FieldOrigin(NamedTuple):
 
     `how` is `"stated"`, `"derived"` (computed from other fields), `"default"` (not stated) or `"omitted"`. `layer` and
     `place` (`file:line`) state or omit it; of a value that a moving name takes from another model, `layer` is
-    `"resolves_to"` and `place` that model. `replaced` is the value of the weaker layers, None where they have none.
+    `"resolves_to"` and `place` that model; of a value that an entry copies from its base, `layer` is `"base"`, and
+    `place` that model, with the layer or place that states it there in brackets. `replaced` is the value of the weaker
+    layers, None where they have none.
     """
 
     field: str
@@ -133,13 +136,29 @@ def _fields(file: SnapshotFile, key: ModelKey, sources: list[dict[str, str]]) ->
     derived = {("provider_model_id",), *(path for path, _ in leaves(line.get("derived", {})))}
     source = ", ".join([source["name"] for source in sources]) or None
     for path, value in leaves(Model.from_dict(effective(line, key.provider)).to_dict()):
-        if path in (("id",), ("provider",)):
+        if path == ("provider",) or (path == ("id",) and path not in origins):
             continue
         if path in stated:
             layer: dict[str, Any] = {"layer": source, **origins.get(path, {})}
+            if layer["layer"] == COPIED:
+                layer["place"] += f" ({_via(file, layer['place'], path, source)})"
             yield FieldOrigin(dotted(path), value, "stated", **layer)
         else:
             yield FieldOrigin(dotted(path), value, "derived" if path in derived else "default")
     for path, origin in origins.items():
         if path not in stated and path not in derived:
             yield FieldOrigin(dotted(path), None, "omitted", **origin)
+
+
+def _via(file: SnapshotFile, spec: str, path: tuple[str, ...], source: str | None) -> str | None:
+    """The layer or place that states a value in the model from which it was copied, perhaps through other copies."""
+    for _ in file.tail()["models"]:
+        holder = base_of(file) if spec in file.tail()["removed"] else file
+        provider, _, model_id = spec.partition(":")
+        line: Any = holder.line(provider, model_id) or {}
+        derived = dict(leaves(line.get("derived", {})))
+        origin: Any = fields_of(holder.tail(), spec).get(path, {})
+        if origin.get("layer") != COPIED:
+            return "derived" if path in derived else origin.get("place") or origin.get("layer") or source
+        spec = origin["place"]
+    return source

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from llm_models import credentials
 from llm_models.addresses import wrong
 from llm_models.errors import Problem, nearest, printable
-from llm_models.layers import FIELDS
+from llm_models.layers import DEFINING, FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Remark = tuple[DocumentPath, str, str, str | None, Any]
     """The arguments of `Document.problem`."""
 
-ENTRY_KEYS = {"providers": ("omit",), "models": ("match", "omit")}
+ENTRY_KEYS = {"providers": ("omit",), "models": ("match", "omit", *DEFINING)}
 """What an entry may state besides the fields of its record."""
 
 ADDRESSES = {"providers": (("base_url",), ("openai_base_url",)), "models": (("extra", "provider", "api"),)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 import tomllib
@@ -19,7 +20,7 @@ from llm_models.modelspec import fold_provider
 from llm_models.past import Past, absent
 from llm_models.patterns import meant
 from llm_models.similarity import provider_hint
-from llm_models.targets import entry_of, key_of, refuse_form
+from llm_models.targets import entry_of, key_of, refuse_form, refuse_unknown
 from llm_models.touched import Touched
 
 if TYPE_CHECKING:
@@ -142,15 +143,42 @@ class Revision:
         spelled = {entry.provider: str(self._data["providers"][entry.path[1]]["id"]) for entry in own}
         return {**{name: name for name in self._base.blocks}, **spelled}
 
-    def set_fields(self, spec: str, changes: Sequence[str]) -> None:
-        """Set values, `FIELD=VALUE` or `FIELD+=VALUE`, of the model that `spec` names."""
+    def set_fields(self, spec: str, changes: Sequence[str], *, new: bool = False) -> None:
+        """Set values, `FIELD=VALUE` or `FIELD+=VALUE`, of the model that `spec` names; with `new`, define it."""
         key = key_of(self._run, spec)
         entry = self._entry(key)
+        if new and self._base.holds(*key):
+            raise ConfigError(f"the catalogue has {_name(key)}; nothing was written. To correct it, leave out --new.")
         if entry is None:
-            if key.provider not in self._providers:
-                raise ConfigError(self._why_gone(key.provider) or f"unknown provider '{printable(key.provider)}'")
-            entry = len(self._models)
-            self.new = edit.append(self.new, ("models",), {"provider": self._providers[key.provider], "id": key.id})
+            entry = self._begin(key)
+        if new:
+            self.new = edit.set_value(self.new, ("models", entry, "new"), True)
+        self._apply(entry, changes)
+        refuse_form(self._run, key)
+        refuse_unknown(self._run, key)
+
+    def add_model(self, name: str, base: str | None, changes: Sequence[str]) -> None:
+        """Add an entry that defines a model, as a copy of `base` where that is given; `changes` as in `set_fields`."""
+        key = key_of(self._run, name)
+        if self._run.holds(*key) or self._entry(key) is not None:
+            where = "the catalogue" if self._run.base.holds(*key) else self.path
+            how = f"To change it, use 'llm-models set {_name(key)}'."
+            raise ConfigError(f"{where} has {_name(key)} already; nothing was written. {how}")
+        if base is not None:
+            changes = [f"base={json.dumps(':'.join(key_of(self._run, base)))}", *changes]
+        elif key.provider not in self._run.own:
+            changes = ["new=true", *changes]
+        self._apply(self._begin(key), changes)
+
+    def _begin(self, key: ModelKey) -> int:
+        """Add an entry about a model that states nothing; its index under [[models]]."""
+        if key.provider not in self._providers:
+            raise ConfigError(self._why_gone(key.provider) or f"unknown provider '{printable(key.provider)}'")
+        self.new = edit.append(self.new, ("models",), {"provider": self._providers[key.provider], "id": key.id})
+        return len(self._models) - 1
+
+    def _apply(self, entry: int, changes: Sequence[str]) -> None:
+        """Make changes, `FIELD=VALUE` or `FIELD+=VALUE`, to the entry of that index under [[models]]."""
         for change in changes:
             match = _CHANGE.fullmatch(change)
             if match is None:
@@ -168,7 +196,6 @@ class Revision:
                         self.new = edit.append(self.new, path, item)
             else:
                 self.new = edit.set_value(self.new, path, value)
-        refuse_form(self._run, key)
 
     def unset_fields(self, spec: str, fields: Sequence[str]) -> None:
         """Remove some or all fields of a model; an entry that states nothing else is removed too."""
@@ -254,6 +281,10 @@ class Revision:
         """The index of the model's entry under [[models]]."""
         entry = entry_of(self._run, key)
         return None if entry is None else int(entry.path[1])
+
+
+def _name(key: ModelKey) -> str:
+    return printable(f"{key.provider}:{key.id}")
 
 
 def _is_shaped(data: dict[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from llm_models.layers import BY_PROVIDER
 from llm_models.misread import how_to_write, in_brackets, with_provider
 from llm_models.name_rules import safe_form
 from llm_models.past import absent
-from llm_models.similarity import model_hint, provider_hint
+from llm_models.similarity import model_hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,14 +113,6 @@ def gone_settings(case: Case) -> Iterator[Finding]:
             yield Finding("", (section,), f"{text}, so this has no effect", "", str(key))
 
 
-def preferred(case: Case) -> Iterator[Finding]:
-    """A preferred provider that no layer has and that was never known."""
-    for index, provider in enumerate(case.layer.settings.get("prefer", ())):
-        if not case.run.knows(provider) and not case.run.past.knows(provider):
-            hint = provider_hint(provider, case.run.base.blocks, case.run.base.aliases)
-            yield Finding(provider, ("prefer", index), f"unknown provider '{printable(provider)}'", hint)
-
-
 def none_left(case: Case) -> Iterator[Finding]:
     """Settings that leave no model, though `allow` matches some."""
     sections = [name for name in SECTIONS_THAT_HIDE if case.settings.get(name) not in ({}, None, "all")]
@@ -154,6 +146,5 @@ def _allows_nothing(case: Case) -> bool:
     return holds and not case.run.problems and not case.layer.document.doubtful and not case.leaves("allow")
 
 
-THAT_HIDE = (matches_nothing, gone_settings, none_left)
-"""The checks that also explain, with their errors, why a load finds no model."""
-CHECKS = (*THAT_HIDE, preferred)
+CHECKS = (matches_nothing, gone_settings, none_left)
+"""All of them; their errors also explain why a load finds no model."""

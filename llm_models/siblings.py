@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from llm_models.agreement import FACTS, LIKELY, TEXTS, Agreement, key_of, stated_of
+from llm_models.agreement import FACTS, LIKELY, OF_ID, TEXTS, Agreement, key_of, stated_of
 from llm_models.block import encode_json
 from llm_models.jsontext import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from llm_models.snapshot_file import SnapshotFile
 
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 _NOT_IN_KEYS = bytes(set(range(256)) - set(b'abcdefghijklmnopqrstuvwxyz0123456789"/:@'))
 
 
-def agreed_facts(base: SnapshotFile, touched: Models) -> dict[Key, dict[str, Any]]:
-    """Provider and id -> what other records agree on (`Agreement.facts`), of each touched model.
+def agreed_facts(base: SnapshotFile, touched: Models, only: Collection[Key] | None = None) -> dict[Key, dict[str, Any]]:
+    """Provider and id -> what other records agree on (`Agreement.facts`), of each touched model, or `only` of some.
 
     A touched model's own data counts instead of its record in `base`.
     """
     models = {(provider, i): model for provider, of_it in touched.items() for i, model in of_it.items()}
     kept, wanted = _kept(base, models) if base.blocks else ({}, [*models])
+    wanted = wanted if only is None else [key for key in wanted if key in only]
     if wanted:
         agreement = _search(base, models, wanted) if base.blocks else Agreement((key[0], models[key]) for key in models)
         kept.update({key: agreement.facts(key[0], models[key]) for key in wanted})
@@ -58,12 +59,14 @@ def _kept(base: SnapshotFile, models: Mapping[Key, Any]) -> tuple[dict[Key, dict
 
 def _voice(model: Mapping[str, Any]) -> list[Any]:
     """All that a model's stated data says about facts."""
-    return [model.get("canonical"), *(stated_of(model, name) for name in FACTS)]
+    return [model.get("canonical"), *(model.get(name) for name in OF_ID), *(stated_of(model, name) for name in FACTS)]
 
 
 def _facts_in(line: Mapping[str, Any], derived: Mapping[str, Any]) -> dict[str, Any]:
     """The facts that the base derived for a model."""
     facts = {name: derived[name] for name in ("canonical", *FACTS) if name in derived}
+    if "modalities" in derived:  # then the kind is agreed, too
+        facts.update({name: derived[name] for name in OF_ID if name in derived})
     flags = derived.get("capabilities", {})
     if "temperature" in flags and flags.get("chat", True):  # of models that do not chat it follows from the kind
         facts["temperature"] = flags["temperature"]

@@ -174,6 +174,11 @@ class SnapshotFile:
             stated["capabilities"] = known_capabilities(stated["capabilities"])
         return stated
 
+    def derived(self, provider: str, model_id: str) -> dict[str, Any]:
+        """The values of a model that no layer states and that follow from others; empty when the file has none."""
+        line = self.line(provider, model_id)
+        return line.get("derived", {}) if line else {}
+
     def likely(self, provider: str, model_id: str) -> tuple[str, ...]:
         """The capabilities of a model that no layer states and that are likely, because its siblings have them."""
         line = self.line(provider, model_id)

@@ -12,6 +12,7 @@ import tomllib
 import unicodedata
 from typing import NamedTuple
 
+from llm_models.credentials import HIDDEN, masked, veiled
 from llm_models.errors import dotted, printable
 from llm_models.positions import Span, Spans
 
@@ -93,8 +94,9 @@ def explain(text: str, error: tomllib.TOMLDecodeError) -> Fault:
     for said, at, what, hint in ROWS:
         found = re.match(at, rest)
         if found is not None and re.match(said, message):
-            here = found[0] or rest[:1]
-            return Fault(what.format(here=f"'{printable(here)}'"), line, column, hint.replace("{0}", here))
+            here = veiled(lines[line - 1])[column - 1 :][: len(found[0]) or 1]
+            shown = f"'{printable(here)}'" if here == (found[0] or rest[:1]) else HIDDEN
+            return Fault(what.format(here=shown), line, column, hint.replace("{0}", here))
     return Fault(message, line, column, "")
 
 
@@ -112,13 +114,13 @@ def position(text: str, error: tomllib.TOMLDecodeError) -> tuple[str, int, int]:
 
 
 def excerpt(text: str, line: int, column: int) -> str:
-    """The line of a text, with its number, and a mark below that column; both lines are safe to print.
+    """The line of a text, with its number, and a mark below that column; both lines are safe to print, and show no key.
 
     >>> print(excerpt("a = 1\\nid = gpt", 2, 6))
       2 | id = gpt
         |      ^
     """
-    whole = text.split("\n")[line - 1].rstrip("\r")
+    whole = veiled(text.split("\n")[line - 1].rstrip("\r"))
     start = max(0, column - 1 - WIDTH // 2) if len(whole) > WIDTH else 0
     before, after = (printable(part.replace("\t", " ")) for part in (whole[start : column - 1], whole[column - 1 :]))
     shown = f"{'...' if start else ''}{before}"
@@ -138,7 +140,7 @@ def _twice(message: str, lines: list[str], line: int) -> tuple[str, str] | None:
     elif key is not None and key[1] is not None:
         here = (str(ast.literal_eval(key[1])),)
     first = _first(lines[: line - 1], here, table is not None)
-    shown = printable(dotted(here)) if here else "a name"
+    shown = printable(masked(dotted(here))) if here else "a name"
     what = f"duplicate {f'table [{shown}]' if table is not None else f'key {shown!r}'}"
     where = "" if first is None else f"; the first is in line {first}"
     return f"{what}{where}", "Merge the two." if table is not None else "Keep one of the two."

@@ -13,10 +13,12 @@ from llm_models.errors import AmbiguousModelError, ConfigError, InvalidSpecError
 from llm_models.modelspec import finder, fold_provider, spec_error, split_spec
 from llm_models.name_forms import read_as
 from llm_models.records import ModelKey
+from llm_models.similarity import model_hint
 from llm_models.view import View
 
 if TYPE_CHECKING:
     from llm_models.layers import Entry
+    from llm_models.snapshot_file import SnapshotFile
     from llm_models.touched import Touched
 
 
@@ -48,8 +50,22 @@ def refuse_form(run: Touched, key: ModelKey) -> None:
     if found is not None:
         listed = f"{key.provider}:{run.base.block(key.provider).ids[found[0][1]]}"
         why = f"the catalogue does not list {printable(f'{key.provider}:{key.id}')}, which can have its own price"
-        how = f"To change the model that it lists, write {quoted(listed)}. To define this one, also set name."
+        how = f"To change the model that it lists, write {quoted(listed)}. To define this one, use --new."
         raise ConfigError(f"{why}; nothing was written. {how}")
+
+
+def refuse_unknown(run: Touched, key: ModelKey) -> None:
+    """Raise `ConfigError` for an entry about an id that no source ever listed, and that does not define its model."""
+    if any((entry.provider, entry.id) == key for entry in (*run.left_out, *run.unknown)) and not run.past.knows(*key):
+        why = f"{not_in(run.base, *key)}; nothing was written"
+        hint = model_hint(key.id, run.ids(key.provider))
+        raise ConfigError(f"{why}.{hint} To define it, use --new, or 'llm-models add' to start from a copy of a model.")
+
+
+def not_in(base: SnapshotFile, provider: str, model_id: str) -> str:
+    """That a catalogue of a day does not have a model, as words."""
+    day = base.header.get("date")
+    return f"{printable(f'{provider}:{model_id}')} is not in this data{f' (of {day})' if day else ''}"
 
 
 def _id_of(run: Touched, provider: str, name: str) -> str | None:

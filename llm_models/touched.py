@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from llm_models.bans import lost
+from llm_models.bases import Bases, stating
 from llm_models.canonical import ALIASES_OF_THE_GONE, OF_THE_GONE, duplicates, fill, with_providers
 from llm_models.errors import dotted, printable
-from llm_models.layers import BY_PROVIDER, SETTINGS, SETTINGS_RULES
-from llm_models.merge import Layered, merge
+from llm_models.layers import SETTINGS
 from llm_models.modelspec import fold_provider, split_any
 from llm_models.name_table import NameTable
-from llm_models.origins import stored
 from llm_models.patterns import is_nameable, is_plain, matcher
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from llm_models.document import DocumentPath
     from llm_models.errors import Problem
     from llm_models.layers import Entry, Layer
-    from llm_models.origins import Stored
     from llm_models.past import Past
     from llm_models.paths import Folder
     from llm_models.patterns import Test
     from llm_models.snapshot_file import SnapshotFile
-
-    Locations = dict[str, dict[str, dict[str, Stored]]]
-    """Section (`exclude`, `deny`, `allow`) -> provider -> pattern -> the layer that states it, and where."""
 
 
 class Gone(NamedTuple):
@@ -51,21 +44,33 @@ class Touched:
     """Which records the layers touch, in what order, and what of the layers cannot be applied.
 
     `layers` are the layers with ids in place of all names (`canonical`), `names` the names of the base and of them.
-    `own` holds the providers and `defined` the models, by provider, that layers add. `left_out` lists the entries
-    whose model no layer holds, `waiting` those whose model `known` covers until it is listed, `gone` the settings about
-    providers and ids that are gone, `shadowed` the curated aliases (provider, alias) that are ids of other providers. A
-    name that `past` knows is gone, and no error: a refresh of the base may have removed it. `remembers` is the
-    application whose own history counts.
+    `own` holds the providers and `defined` the models, by provider, that layers add. `gone` lists the settings about
+    providers and ids that are gone (see `settings`), `shadowed` the curated aliases (provider, alias) that are ids of
+    other providers. Of the entries, `left_out` lists those whose model no layer holds, `waiting` those that wait
+    because `known` covers their model, `unknown` those that define a model of the base's providers which was never
+    listed, though they do not state `new`, and `unmatched` those with a `match` that matches nothing. A name that
+    `past` knows is gone, and no error: a refresh of the base may have removed it. `remembers` is the application whose
+    own history counts.
     """
 
     def __init__(self, base: SnapshotFile, layers: Sequence[Layer], remembers: Folder | None = None) -> None:
         self.base = base
-        self.layers: list[Layer] = []
         self._stated = layers
         self.remembers = remembers
         self._past: Past | None = None
         self._excluded: dict[tuple[str, ...], dict[str, str]] = {}
         self._every: dict[str, dict[str, list[str]]] = {}
+        self.bases = Bases()
+        self._read(layers)
+        if stating(layers):
+            while self.bases.read(self.layers, self.names, self.waits, lambda: self.past):
+                self._read(layers)  # again, without the entries that cannot start
+            self.problems += self.bases.problems
+
+    def _read(self, layers: Sequence[Layer]) -> None:
+        """Add all layers, weakest first."""
+        base = self.base
+        self.layers: list[Layer] = []
         self.gone: list[Gone] = []
         self.providers: dict[str, list[Entry]] = {}
         self.models: dict[str, dict[str, list[Entry]]] = {}
@@ -74,7 +79,8 @@ class Touched:
         self.defined = self.names.defined
         self.left_out: list[Entry] = []
         self.waiting: list[Entry] = []
-        self._unmatched: list[Entry] = []
+        self.unknown: list[Entry] = []
+        self.unmatched: list[Entry] = []
         self.problems: list[Problem] = []
         self.shadowed: list[tuple[str, str]] = []
         for stated in layers:
@@ -158,7 +164,7 @@ class Touched:
             self.providers.setdefault(entry.provider, []).append(entry)
 
     def _add_models(self, layer: Layer) -> None:
-        entries = [entry for entry in layer.models if self._has_provider(entry, layer)]
+        entries = [entry for entry in layer.models if self._has_provider(entry, layer) and self._can_start(entry)]
         exact = [entry for entry in entries if entry.match is None and self._defines(entry, layer)]
         # A match applies before an exact id, and only to what this layer and weaker ones hold, so that merging
         # layer by layer gives what merging at once gives.
@@ -168,8 +174,17 @@ class Touched:
         for entry in exact:
             self._touch(entry, entry.id)
 
+    def _can_start(self, entry: Entry) -> bool:
+        """Whether the entry's base is not missing; otherwise the entry is left out, or waits."""
+        if not self.bases.skips(entry):
+            return True
+        (self.left_out if self.bases.is_gone(entry) else self.waiting).append(entry)
+        return False
+
     def was_listed(self, entry: Entry) -> bool:
-        """Whether what an entry that is left out is about was listed once."""
+        """Whether what an entry that is left out is about, or its base, was listed once."""
+        if entry.base is not None:
+            return True
         if entry.provider in self.base.blocks:
             return self.past.knows(entry.provider, entry.id)
         return self.past.knows(entry.provider)
@@ -190,18 +205,18 @@ class Touched:
         if layer.only_patches or self.past.knows(entry.provider):
             self.left_out.append(entry)
         else:
-            self._unknown_provider(entry.provider, layer, (*entry.path, "provider"))
+            self.unknown_provider(entry.provider, layer, (*entry.path, "provider"))
         return False
 
     def _may_define(self, entry: Entry) -> bool:
         """Whether the entry may add a model. Of one that is gone it is a correction, unless it states a name."""
-        if entry.provider in self.own or entry.states("name"):
+        if entry.provider in self.own or entry.defines or entry.states("name"):
             return True
         return self._states_new_model(entry) and not self.past.knows(entry.provider, entry.id)
 
     def _waits(self, entry: Entry) -> bool:
         """Whether the entry is about a model that may be missing, and does not define it."""
-        return entry.provider not in self.own and self.waits(entry.provider, entry.id)
+        return entry.provider not in self.own and not entry.defines and self.waits(entry.provider, entry.id)
 
     def _defines(self, entry: Entry, layer: Layer) -> bool:
         """Whether the entry's model is there, or the entry may add it; otherwise the entry is left out."""
@@ -212,8 +227,17 @@ class Touched:
             if waits or layer.only_patches or not self._may_define(entry):
                 (self.waiting if waits else self.left_out).append(entry)
                 return False
+            if not entry.defines and entry.provider not in self.own and not self._was_known(entry):
+                self.unknown.append(entry)
             self.defined.setdefault(entry.provider, {})[entry.id] = None
         return True
+
+    def _was_known(self, entry: Entry) -> bool:
+        """Whether the id of an entry was a name before it, or that of a model that is gone or that the base removed."""
+        key = entry.provider, entry.id
+        if self.names.id_of(*key) is not None or self.past.knows(*key):
+            return True
+        return ":".join(key) in self.base.tail()["removed"]
 
     def _add_matches(self, entry: Entry, pattern: str) -> None:
         test = matcher(pattern, partial(self.names.id_of, entry.provider), entry.provider)
@@ -221,13 +245,14 @@ class Touched:
         for model_id in matched:
             self._touch(entry, model_id)
         if not matched and not entry.layer.only_patches:
-            self._unmatched.append(entry)
+            self.unmatched.append(entry)
 
     def _touch(self, entry: Entry, model_id: str) -> None:
         self.models.setdefault(entry.provider, {}).setdefault(model_id, []).append(entry)
         self.names.add(entry, model_id)
 
-    def _unknown_provider(self, provider: str, layer: Layer, path: DocumentPath, key: str | None = None) -> None:
+    def unknown_provider(self, provider: str, layer: Layer, path: DocumentPath, key: str | None = None) -> None:
+        """Add the problem that a layer names, at a path or as a key there, a provider that is not known."""
         from llm_models.similarity import provider_hint
 
         known, otherwise = [*self.base.blocks, *self.own], "Define it under [[providers]] first."
@@ -259,69 +284,3 @@ class Touched:
                     message = f"'{printable(alias)}' cannot be an alias of {entry.provider}: it is {why}"
                     path = (*entry.path, "aliases", index)
                     self.problems.append(entry.layer.document.problem(path, message))
-
-    def settings(self) -> tuple[dict[str, Any], Locations]:
-        """The settings of all layers, merged onto the base's, and the location of each pattern of the layers."""
-        stated = [Layered(self._settings(layer), layer.name) for layer in self.layers]
-        merged = merge([Layered(self.base.header["filters"]), *stated], SETTINGS_RULES)
-        locations: Locations = {}
-        for layer in self.layers:
-            for path, _ in chain(*map(layer.document.entries, BY_PROVIDER)):
-                self._check_setting(layer, path)
-            for path, provider, pattern in layer.patterns(*BY_PROVIDER):
-                if layer.only_patches or self.knows(provider):
-                    section, origin = str(path[0]), stored(layer.name, layer.location(path[:2]))
-                    locations.setdefault(section, {}).setdefault(provider, {}).setdefault(pattern, origin)
-                    if self._is_gone(provider, pattern) and not self.waits(provider, pattern):
-                        self.gone.append(Gone(layer, path, provider, pattern))
-            for index, provider in enumerate(layer.settings.get("prefer", ())):
-                if not self.knows(provider) and self.past.knows(provider):
-                    self.gone.append(Gone(layer, ("prefer", index), provider))
-        for entry in self._unmatched:
-            test = self.test(entry.provider, str(entry.match))
-            waits = self.waits(entry.provider, str(entry.match))
-            if not waits and any(test([one]) for one in self.past.ids(entry.provider)):
-                self.gone.append(Gone(entry.layer, (*entry.path, "match"), entry.provider, entry.match))
-        self._keep_bans(merged.values, locations)
-        return merged.values, locations
-
-    def _keep_bans(self, settings: dict[str, Any], locations: Locations) -> None:
-        """Add what bans of the program hide in the base: a weaker layer, which nobody named, could take over a name."""
-        for index, layer in enumerate(self.layers):
-            found = [weak for weak in self.layers[:index] if not weak.by_program and not weak.only_patches]
-            for section in ("deny", "exclude") if found and layer.by_program else ():
-                table = {str(path[1]): patterns for path, patterns in layer.document.entries(section)}
-                merged = settings.get(section, {})
-                hidden = {provider: self.excluded(provider, patterns) for provider, patterns in merged.items()}
-                for spelling, provider, pattern in lost(self.base, table, hidden, self.names):
-                    merged = settings[section] = {**merged, provider: [*merged.get(provider, ()), pattern]}
-                    origin = stored(layer.name, layer.location((section, spelling)))
-                    locations.setdefault(section, {}).setdefault(provider, {}).setdefault(pattern, origin)
-
-    def _check_setting(self, layer: Layer, path: DocumentPath) -> None:
-        """A setting about a provider that is not known is without effect, or a problem."""
-        provider = layer.provider_of(path[1])
-        if layer.only_patches or self.knows(provider):
-            return
-        if self.past.knows(provider):
-            self.gone.append(Gone(layer, path, provider))
-        else:
-            self._unknown_provider(provider, layer, path[:1], str(path[1]))
-
-    def _is_gone(self, provider: str, pattern: str) -> bool:
-        """Whether a pattern is the id of a model that is gone, and no name of a model that is there."""
-        if not is_nameable(pattern) or self.names.id_of(provider, pattern) is not None:
-            return False
-        return self.past.knows(provider, pattern)
-
-    def _settings(self, layer: Layer) -> Mapping[str, Any]:
-        """The settings of a layer without those for providers that no layer holds.
-
-        `allow` keeps them where the layer does not only patch: one without any provider would allow every model.
-        """
-        return {
-            name: {one: globs for one, globs in value.items() if self.knows(one)}
-            if isinstance(value, dict) and (name != "allow" or layer.only_patches)
-            else value
-            for name, value in layer.settings.items()
-        }

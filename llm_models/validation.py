@@ -127,6 +127,7 @@ _WITHOUT = "without control, format or line characters"
 _PATTERNS = {
     "overrides_module": "package.module or package.module:Class",
     "prefer": "a provider's id",
+    "base": "a model spec with its provider, such as azure:gpt-4o",
     "known": "a provider and a name or glob, such as openai:gpt-9 or openai:*-preview-9*",
     "provider": "a provider's id",
     "id": f"a model's id, without spaces around it and {_WITHOUT}",

@@ -229,6 +229,20 @@ class TestAFile:
             llm_models.load(path, publish=False)
         assert key not in str(caught.value)
 
+    @pytest.mark.parametrize(
+        "line",
+        ["api_key = {}", 'token = "{}" x', "extra.a.password = {}", "x = {{ apiKey = {} }}", "base_url = https://u:{}@h",
+         "base_url = https://h/?key={}", 'api_key: "{}"'],
+    )  # fmt: skip
+    @pytest.mark.parametrize("key", ["hunter2", KEYS["OpenAI"]])
+    def test_a_text_that_is_no_toml_is_shown_without_it(self, line: str, key: str) -> None:
+        text = f"prefer = []\n{line.format(key)}\n"
+        [problem] = config.parse(text.encode(), "x.toml").problems
+        assert problem.line == 2
+        assert key not in json.dumps(problem.to_dict())
+        assert key not in str(problem)
+        assert len(credentials.veiled(line)) == len(line)
+
     def test_the_advice_names_a_variable(self) -> None:
         [problem] = config.parse(FILES["a field"].format("hunter2").encode(), "x.toml").problems
         assert problem.path == "providers.house.api_key"

@@ -82,12 +82,13 @@ class TestAtOnce:
         Path("below/link.toml").symlink_to("../other.toml")
         Path("other.toml").symlink_to(FILE)
         names = [f"m{number}" for number in range(random.randrange(4, 9))]
-        FILE.write_text("".join(f'[[models]]\nprovider = "openai"\nid = "{name}"\ntags = ["a"]\n' for name in names))
-        calls = [("unset", f"openai:{name}") for name in names[::2]]
-        calls += [("unset", f"openai:{name}", "tags") for name in names[1::4]]
-        calls += [("set", f"openai:{name}", "tags+=b") for name in names[3::4]]
-        calls += [("set", f"openai:n{number}", f"cost.input={number}") for number in range(5)]
-        calls += [("set", "openai:n9", f"extra.x{number}={number}") for number in range(5)]
+        entry = '[[models]]\nprovider = "mine"\nid = "{}"\ntags = ["a"]\n'
+        FILE.write_text('[[providers]]\nid = "mine"\n' + "".join(map(entry.format, names)))
+        calls = [("unset", f"mine:{name}") for name in names[::2]]
+        calls += [("unset", f"mine:{name}", "tags") for name in names[1::4]]
+        calls += [("set", f"mine:{name}", "tags+=b") for name in names[3::4]]
+        calls += [("set", f"mine:n{number}", f"cost.input={number}") for number in range(5)]
+        calls += [("set", "mine:n9", f"extra.x{number}={number}") for number in range(5)]
         calls += [("exclude", "openai", f"zz{number}") for number in range(5)]
         calls += [("exclude", "Google", f"zz{number}") for number in range(3)]
         random.shuffle(calls)
@@ -107,7 +108,7 @@ class TestAtOnce:
         assert (litter(Path()), sorted(os.listdir("below"))) == ([], ["link.toml"])
 
     def test_one_of_eight_removes_a_model(self) -> None:
-        fine("set", "openai:m0", "cost.input=1")
+        fine("set", "openai:m0", "cost.input=1", "--new")
         assert sorted(at_once([command("unset", "openai:m0")] * 8)) == [0, *[1] * 7]
         assert FILE.read_text() == ""
 
@@ -164,9 +165,9 @@ class TestMeanwhile:
         assert told.out.count("+++") == 1, "only the change that was made is shown"
         assert litter(Path()) == []
 
-    @pytest.mark.parametrize("args", [("set", "openai:m", "cost.input=1"), ("unset", "openai:old"), EXCLUDE])
+    @pytest.mark.parametrize("args", [("set", "openai:old", "cost.input=1"), ("unset", "openai:old"), EXCLUDE])
     def test_every_command_that_edits(self, editor: Editor, args: tuple[str, ...]) -> None:
-        FILE.write_text(entry := '[[models]]\nprovider = "openai"\nid = "old"\ntags = ["x"]\n')
+        FILE.write_text(entry := '[[models]]\nprovider = "openai"\nid = "old"\nnew = true\ntags = ["x"]\n')
         editor.saves(entry + SAVED)
         fine(*args)
         assert parsed(FILE.read_text())["deny"] == {"openai": ["*"]}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import ROOT
+from support.own_kinds import OWN
 from support.real_kinds import RERANKERS, TALKERS
 
 from llm_models.kinds import KINDS, RULES, last_segment, rule_of, tags_of
@@ -115,6 +116,11 @@ class TestNames:
         assert kind(model_id) == expected
         assert kind(model_id.upper()) == expected
         assert kind(model_id, "text", "text") == expected
+
+    @pytest.mark.parametrize("expected", OWN)
+    def test_of_models_that_people_serve_themselves(self, expected: str) -> None:
+        """Without any other field. A chat model with a similar name stays one."""
+        assert [one for one in OWN[expected].split() if kind(one) != expected] == []
 
     @pytest.mark.parametrize("model_id", LOOK_ALIKES + [row[1] for row in TALKERS])
     def test_look_alikes_chat(self, model_id: str) -> None:

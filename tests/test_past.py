@@ -629,7 +629,7 @@ class TestKnownToBeGone:
             "openai:gpt-5-codex is no longer listed (last listed on 2026-07-02, gone by 2026-08-18), so this entry is "
             "left out. Its successor is 'openai:gpt-5.6-sol' (https://developers.openai.com/api/docs/deprecations).",
             "(last listed on 2026-07-02, gone by 2026-08-18), so this entry is left out. It is listed as "
-            "'abacus:zai-org/GLM-4.5' now (other case). To define it, state name. [warning]",
+            "'abacus:zai-org/GLM-4.5' now (other case). To define it, add new = true. [warning]",
             "05-10), so this entry is left out. To define it, define its provider under [[providers]], too.",
             "deny.openai[0]: openai:gpt-5-codex is no longer listed",
             "exclude.openai[0]: matches only models of openai that are no longer listed, such as gpt-5.1-codex and 2 m",
@@ -787,10 +787,10 @@ class TestKnownToBeGone:
                 2,
                 "matches no model of openai, so allow hides every model. Did you mean",
             ),
-            ('[allow]\nopenai = ["o3"]\n[exclude]\nopenai = ["o3*"]', 2, "allow and exclude leave no model"),
+            ('[allow]\nopenai = ["o3"]\n[exclude]\nopenai = ["o3*"]', 2, "allow and exclude (line 4) leave no model"),
             ("[allow]\nopenai = []", 2, "allow leaves no model"),
             ('[allow]\nmine = "all"\n[[providers]]\nid = "mine"', 2, "allow leaves no model"),
-            ('[deny]\nopenai = ["*"]\n[allow]\nopenai = "all"', 4, "allow and deny leave no model"),
+            ('[deny]\nopenai = ["*"]\n[allow]\nopenai = "all"', 4, "allow and deny (line 2) leave no model"),
         ],
     )
     def test_settings_that_leave_no_model(self, tmp_path: Path, text: str, line: int, why: str) -> None:
@@ -830,7 +830,7 @@ class TestKnownToBeGone:
         )
     )
     def test_validate_finds_an_error_where_load_does(self, sections: dict[str, Any]) -> None:
-        entry = '[[models]]\nprovider = "openai"\nid = "own"\nname = "Own"\naliases = ["mine"]\n'
+        entry = '[[models]]\nprovider = "openai"\nid = "own"\nnew = true\naliases = ["mine"]\n'
         text = entry + "".join(
             f"[{name}]\n" + "".join(f"{provider} = {json.dumps(globs)}\n" for provider, globs in section.items())
             for name, section in sections.items()
@@ -872,7 +872,9 @@ class TestKnownToBeGone:
             '[[models]]\nprovider = "github_models"\nid = "house"\n'
             '[[models]]\nprovider = "github_models"\nid = "secret"\n'
         )
-        assert checks.check_file(str(path)) == []
+        (problem,) = checks.check_file(str(path))
+        assert (problem.line, problem.severity) == (12, "warning")
+        assert problem.message == "deny pattern 'secret' at line 3 hides this model, so this entry has no effect"
         catalogue = llm_models.load(config=path, publish=False)
         assert not caplog.records
         assert [model.spec for model in catalogue.list_models("github-models")] == ["github_models:house"]
@@ -1213,11 +1215,15 @@ def test_a_model_that_only_the_source_in_use_lacks_is_not_unknown(
     why = f"openai:gpt-5.2 is not in this catalogue (listed on {PACKAGED.date})"
     assert problems == [
         f"llm_models.toml:2:11: deny.openai[0]: {why}",
-        f"llm_models.toml:5:6: models.openai:gpt-5.2.id: {why}, so this entry is left out. To define it, state name.",
+        f"llm_models.toml:5:6: models.openai:gpt-5.2.id: {why}, so this entry is left out. To define it, add new = "
+        "true.",
+        "llm_models.toml:9:6: models.openai:nobody-had-it.id: openai:nobody-had-it is not in this data (of "
+        '2026-01-02). To define it, add new = true, or base = "PROVIDER:MODEL" to start from a copy of another model.',
     ]
     file, _ = catalogues.merged(small, tmp_path / "llm_models.toml", text.encode())
     assert file.block("openai").ids == ["gpt-4o", "nobody-had-it"]
-    (logged,) = [record.getMessage() for record in caplog.records]
+    logged, by_chance = [record.getMessage() for record in caplog.records]
+    assert "do not state new = true (1): openai:nobody-had-it; run" in by_chance
     assert "though they were listed once (2): openai:gpt-5.2, deny.openai:gpt-5.2; run" in logged
 
 

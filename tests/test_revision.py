@@ -218,8 +218,8 @@ class TestSet:
         ],
     )
     def test_a_form_with_its_own_price_is_not_taken_for_the_listed_model(self, spec: str, listed: str) -> None:
-        assert f"write '{listed}'. To define this one, also set name." in refused("set", spec, "tags+=x")
-        fine("set", spec, "name=Mine")
+        assert f"write '{listed}'. To define this one, use --new." in refused("set", spec, "tags+=x")
+        fine("set", spec, "name=Mine", "--new")
         fine("set", spec, "tags+=x")
 
     def test_a_name_that_several_providers_have_is_refused_with_them(self, folder: Path) -> None:
@@ -230,10 +230,18 @@ class TestSet:
         assert message.count("Choose one of these") == 1
         assert "prefer=" not in message
 
-    def test_a_model_that_nobody_has_is_warned_of_with_the_nearest(self) -> None:
-        result = run("set", "openai:gpt-4o-mni", "cost.input=1", "--dry-run")
-        assert "Did you mean 'gpt-4o-mini'" in result.err
-        assert "[warning]" in result.err
+    @pytest.mark.parametrize("change", ["cost.input=1", "limits.context=9", "name=Mine"])
+    def test_a_model_that_nobody_has_is_refused_with_the_nearest(self, change: str) -> None:
+        assert "nothing was written. Did you mean 'gpt-4o-mini'?" in refused("set", "openai:gpt-4o-mni", change)
+
+    def test_a_new_model(self) -> None:
+        wanted = '\n[[models]]\nprovider = "openai"\nid = "gpt-4o-mni"\nnew = true\ncost.input = 1\n'
+        assert changed("set", "openai:gpt-4o-mni", "cost.input=1", "--new").endswith(wanted)
+        fine("set", "openai:gpt-4o-mni", "cost.output=2", "--new")
+        fine("set", "openai:gpt-4o-mni", "cost.output=3")
+        assert "the catalogue has openai:gpt-4o-mini; nothing" in refused(
+            "set", "openai:gpt-4o-mini", "tags+=x", "--new"
+        )
 
 
 @pytest.mark.usefixtures("folder")
@@ -398,7 +406,7 @@ class TestInit:
         lines = read(begun).splitlines()
         live = [re.sub(r"^# (?=[\[a-z_.]+( = |\]|\[))", "", line) for line in lines]
         write(begun, "\n".join("" if line == "#" else line for line in live))
-        assert set(parsed(read(begun))) == {"prefer", "exclude", "deny", "providers", "models"}
+        assert set(parsed(read(begun))) == {"prefer", "known", "exclude", "deny", "providers", "models"}
         assert checks.check_file(str(begun / "llm_models.toml")) == []
 
     def test_its_first_line_names_a_schema_that_takes_the_example_and_refuses_a_typo(self, begun: Path) -> None:
@@ -437,6 +445,10 @@ class TestInit:
 # Random valid files
 
 
+OWN = dict.fromkeys(["own/x:1", "own.2"], "new = true")
+"""The ids that no source has, with what an entry must state of them."""
+
+
 class FileWriter:
     """Writes valid `llm_models.toml` texts in many layouts."""
 
@@ -458,7 +470,8 @@ class FileWriter:
             head.append("deny.openai = [ # no\n  'o1-pro',\n  ]")
         if ids and self.maybe(0.15):  # everything in one array
             blocks = [block for block in blocks if block[0] != "[[models]]"]
-            rows = [f"  {{ provider = 'openai', id = '{one}', name = 'N', cost = {{ input = 1 }} }}" for one in ids]
+            own = [(one, OWN.get(one, "name = 'N'")) for one in ids]
+            rows = [f"  {{ provider = 'openai', id = '{one}', {more}, cost = {{ input = 1 }} }}" for one, more in own]
             head.append("models = [\n" + ",\n".join(rows) + self.pick([",\n]", "\n]", " ]"]))
         lines = head
         for block in blocks:
@@ -473,7 +486,7 @@ class FileWriter:
         return BOM + text if self.maybe(0.15) else text
 
     def entry(self, model_id: str) -> list[str]:
-        fields = ["name = 'N'"]
+        fields = [OWN.get(model_id, "name = 'N'")]
         headers: list[str] = []
         layout = self.pick(["dotted", "inline", "header", "none"])
         prices = {"input": self.pick(["1", "0.5", "2e0"]), "output": "3"}
@@ -539,11 +552,13 @@ def check_set(seed: int, folder: Path) -> str:
     data = parsed(text)
     place = number_of(data, model_id)
     revision = revised(text, folder)
-    revision.set_fields(f"openai:{model_id}", [change])
+    defines = place is None and model_id in OWN
+    revision.set_fields(f"openai:{model_id}", [change], new=defines)
 
     wanted = parsed(text)  # the same, changed without the code under test
     if place is None:
-        wanted.setdefault("models", []).append({"provider": "openai", "id": model_id})
+        begun = {"provider": "openai", "id": model_id} | ({"new": True} if defines else {})
+        wanted.setdefault("models", []).append(begun)
     holder = wanted["models"][len(wanted["models"]) - 1 if place is None else place]
     for step in path[:-1]:
         holder = holder.setdefault(step, {})
@@ -555,7 +570,7 @@ def check_set(seed: int, folder: Path) -> str:
     start = next((n for n, (a, b) in enumerate(zip(text, revision.new, strict=False)) if a != b), len(text))
     if new:  # one piece is put in, and `unset` takes it out again
         assert any(revision.new.endswith(text[cut:]) for cut in range(start + 1))
-        revision.unset_fields(f"openai:{model_id}", [".".join(path)])
+        revision.unset_fields(f"openai:{model_id}", [".".join(path), *(["new"] if defines else [])])
         assert revision.new == text
         return "new entry" if place is None else "new field"
     assert place is not None

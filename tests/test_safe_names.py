@@ -53,9 +53,10 @@ class TestResolve:
     def test_the_error_for_a_fine_tune_states_what_to_do(self, packaged: llm_models.Snapshot) -> None:
         """The base model's price is not that of the fine-tune, so it is no answer."""
         name = "ft:gpt-4o-mini-2024-07-18:acme::abc"
-        advice = "It is a fine-tune of 'openai:gpt-4o-mini', with its own price: define it under [[models]], with its"
+        advice = "It is a fine-tune of 'openai:gpt-4o-mini', with its own price: define it under [[models]], "
+        base = 'with base = "openai:gpt-4o-mini" and its cost.'
         for text, why in ((f"openai:{name}", "openai has no model"), (name, "no provider has a model")):
-            with pytest.raises(UnknownModelError, match=re.escape(f"{why} '{name}'. {advice} limits and its cost.")):
+            with pytest.raises(UnknownModelError, match=re.escape(f"{why} '{name}'. {advice}{base}")):
                 packaged.resolve(text)
 
     def test_a_scope_is_the_provider(self, packaged: llm_models.Snapshot) -> None:

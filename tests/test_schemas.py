@@ -337,7 +337,8 @@ class TestOverrides:
         assert refused("overrides", {}) is None
 
     @pytest.mark.parametrize(
-        ("section", "kind", "words"), [("models", Model, {"match", "omit"}), ("providers", Provider, {"omit"})]
+        ("section", "kind", "words"),
+        [("models", Model, {"match", "omit", "base", "new"}), ("providers", Provider, {"omit"})],
     )
     def test_every_field_of_a_record_can_be_stated(self, section: str, kind: type[Record], words: set[str]) -> None:
         stated = RAW["overrides"]["properties"][section]["items"]["properties"]
@@ -424,7 +425,7 @@ REFUSED: list[tuple[str, dict[str, Any], tuple[str | int, ...]]] = [
     ("cost", {"tiers": [{"context_over": 200000.0}]}, ("tiers", 0, "context_over")),
     *[("capabilities", {"chat": bad}, ("chat",)) for bad in ("true", 1, 0, None, {})],
     ("capabilities", {"tools": True}, ("tools",)),
-    ("capabilities", {"reasoning": {"token_budget": 0}}, ("reasoning", "token_budget")),
+    ("capabilities", {"reasoning": {"token_budget": -1}}, ("reasoning", "token_budget")),
     ("capabilities", {"reasoning": {"token_budget_min": -1}}, ("reasoning", "token_budget_min")),
     ("capabilities", {"reasoning": {"efforts": ["low", None]}}, ("reasoning", "efforts", 1)),
     ("provider", {}, ()),

@@ -22,6 +22,7 @@ from llm_models import (
 )
 from llm_models.lookup import locate
 from llm_models.modelspec import STYLES
+from llm_models.spellings import alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -341,6 +342,41 @@ class TestAnotherSpelling:
                     assert f"{rows[0][0]}:{name}" in caught.value.specs
                     asked += 1
         assert asked > 20
+
+    def test_an_exclude_does_not_open_it(self, packaged: Snapshot) -> None:
+        """With the own models excluded, also beside a ban of them, each such text names the excluded model."""
+        own: dict[str, set[str]] = {}
+        texts = []
+        for name, rows in packaged.view.names().items():
+            head, _, rest = name.partition("/")
+            provider = packaged.view.file.provider_id(head) if rest else None
+            if provider is None or any(row[0] == provider for row in rows):
+                continue
+            ids = [one for one in packaged.view.file.block(provider).ids if alike(one, rest)]
+            if ids:
+                own.setdefault(provider, set()).update(ids)
+                texts.append((name, provider))
+        assert len(texts) > 100
+        table = {provider: sorted(ids) for provider, ids in own.items()}
+        for more in ({}, {"deny": table}):
+            closed = llm_models.load(config=None, publish=False, overrides={"exclude": table}, **more)
+            for name, provider in texts:
+                with pytest.raises(UnknownModelError, match=rf"^{provider}:.* is excluded by pattern"):
+                    closed.resolve(name)
+
+    def test_a_model_that_is_gone_is_not_answered_by_a_reseller(self, packaged: Snapshot) -> None:
+        asked = 0
+        for name, rows in packaged.view.names().items():
+            head, _, rest = name.partition("/")
+            provider = packaged.view.file.provider_id(head) if rest else None
+            if provider is None or any(row[0] == provider for row in rows):
+                continue
+            past = packaged.view.past.ids(provider)
+            if any(alike(one, rest) for one in past) and rest not in past:
+                with pytest.raises((AmbiguousModelError, RetiredModelError)):
+                    packaged.resolve(name)
+                asked += 1
+        assert asked > 50
 
     def test_a_preferred_reseller_was_named(self, packaged: Snapshot) -> None:
         assert packaged.resolve("zai/GLM-5.2", prefer=["crusoe"]).spec == "crusoe:zai/GLM-5.2"

@@ -134,11 +134,11 @@ class TestCases:
         assert not re.search(r"is not of type|does not match|Additional properties|required property|instance", words)
 
 
-ENTRY = "[[models]]\nprovider='openai'\nid='o'\n"
+ENTRY = "[[models]]\nprovider='openai'\nid='gpt-5.2'\n"
 LAYOUTS = {
     "dotted keys": ENTRY + "capabilities . tools.§enabeld = true",
     "inline table": ENTRY + "capabilities = { chat = true, tools = { §'enabeld' = true } }",
-    "dotted in inline": "models = [\n { provider='openai', id='o', capabilities.tools.§enabeld = true },\n]",
+    "dotted in inline": "models = [\n { provider='openai', id='gpt-5.2', capabilities.tools.§enabeld = true },\n]",
     "sub-table": ENTRY + "# [models.capabilities.tools]\n  [models.capabilities.tools]\n\t§enabeld=1",
     "array of tables": ENTRY
     + "[[models.cost.tiers]]\ncontext_over=1\n[[models.cost.tiers]]\ncontext_over=2\n§enabeld=1",
@@ -282,6 +282,8 @@ cost.tiers = [{ context_over = 100, input = 1 }]
 """
 """Entries that rest on each other. Its only problems: entries for models that the file excludes or denies."""
 
+ONLY_HERE = ("is not in this data",)
+"""Parts of the errors that only `validate` reports. `load` logs them, because a refresh may have caused them."""
 WRONG_VALUES = (
     *("5", "nan", '""', '" "', "[1]", '["x", "x"]', "{}", "{ x = 1 }", "2024-01-01", "99999999999999999999"),
     *('["limit.input"]', f"{'[' * 60}{']' * 60}"),
@@ -355,7 +357,7 @@ STRICTER = {
 
 
 class TestVerdicts:
-    """What `load` refuses is an error of `validate`, and the other way round except for `STRICTER`."""
+    """What `load` refuses is an error of `validate`, and the other way round except for `STRICTER` and `ONLY_HERE`."""
 
     @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
     def test_load_agrees(self, case: Path, tmp_path: Path) -> None:
@@ -364,6 +366,7 @@ class TestVerdicts:
         path = tmp_path / "llm_models.toml"
         path.write_bytes(file_of(case).read_bytes())
         errors = [problem for problem in checks.check_file(str(path)) if problem.severity == "error"]
+        errors = [problem for problem in errors if not any(part in problem.message for part in ONLY_HERE)]
         refused: tuple[Problem, ...] = ()
         try:
             merged(PACKAGED, path, path.read_bytes())
@@ -412,7 +415,7 @@ class TestVerdicts:
 
     def test_the_base_is_that_of_the_activation_beside_the_file(self, tmp_path: Path) -> None:
         """What the file itself has put into an activated snapshot is not told to be so already."""
-        text = '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\ncost.input = 0.12\n'
+        text = '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\ncost.input = 1.6\n'
         (tmp_path / "llm_models.toml").write_text(text, encoding="utf-8")
         assert run("activate", cwd=tmp_path).code == 0
         result = run("validate", cwd=tmp_path)
@@ -429,7 +432,7 @@ class TestVerdicts:
         assert "snapshot.json" in lines[0]
 
 
-GOOD, WARNED, WRONG = '# nothing\nprefer = ["openai"]\n', 'prefer = ["opnai"]\n', "perfer = []\n"
+GOOD, WARNED, WRONG = '# nothing\nprefer = ["openai"]\n', 'prefer = ["github_models"]\n', "perfer = []\n"
 
 
 class TestTakesOver:
@@ -554,7 +557,8 @@ class TestCommand:
         result = run("validate", "--format", "github", "wrong.toml", "warned.toml", cwd=folder)
         assert result.out.splitlines() == [
             "::error file=wrong.toml,line=1,col=1::unknown key 'perfer'. Did you mean 'prefer'?",
-            "::warning file=warned.toml,line=1,col=11::prefer[0]: unknown provider 'opnai'. Did you mean 'openai'?",
+            "::warning file=warned.toml,line=1,col=11::prefer[0]: github_models is no longer listed (last listed on "
+            "2026-07-02, gone by 2026-08-18), so this has no effect",
         ]
 
     @pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
@@ -672,4 +676,4 @@ print("MODULES", *sorted(unwanted & set(sys.modules)), file=sys.stderr)
 
         work(1)  # what a first run imports and decodes
         assert work(40) < 2.5 * work(20)
-        assert work(20) < 50_000
+        assert work(20) < 60_000

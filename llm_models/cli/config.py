@@ -1,4 +1,4 @@
-"""Commands about an application's `llm_models.toml`: validate, explain, init, set, unset, exclude."""
+"""Commands about an application's `llm_models.toml`: validate, explain, init, set, add, unset, exclude."""
 
 from __future__ import annotations
 
@@ -127,7 +127,8 @@ def _origin(field: FieldOrigin) -> str:
     """Where a value comes from."""
     if field.how == "default" and field.value is None:
         return "not stated"
-    stated = f"resolves_to {field.place}" if field.layer == "resolves_to" else field.place or field.layer or ""
+    from_model = field.layer in ("resolves_to", "base")
+    stated = f"{field.layer} {field.place}" if from_model else field.place or field.layer or ""
     return {"stated": stated, "omitted": f"omitted, {stated}"}.get(field.how, field.how)
 
 
@@ -176,15 +177,31 @@ def init_command(folder: str) -> None:
 @command("set", "Set values of a model in llm_models.toml.", "set openai:gpt-5.4-mini cost.input=0.12 tags+=approved")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @click.argument("changes", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@click.option("--new", is_flag=True, help="Define a model that the catalogue does not have.")
 @_dry_run
 @config_option
-def set_command(spec: str, changes: tuple[str, ...], dry_run: bool, config: str | None) -> None:
+def set_command(spec: str, changes: tuple[str, ...], new: bool, dry_run: bool, config: str | None) -> None:
     """Set values of a model in llm_models.toml; FIELD+=VALUE adds to a list.
 
-    SPEC is any text that names a model; the entry has its id. For a new model, write PROVIDER:ID. Write FIELD and VALUE
-    as in TOML; a bare word is a string. The comments, order and layout of the file stay.
+    SPEC is any text that names a model; the entry has its id. For a new model, write PROVIDER:ID and --new. Write FIELD
+    and VALUE as in TOML; a bare word is a string. The comments, order and layout of the file stay.
     """
-    _revise(config, dry_run, lambda revision: revision.set_fields(spec, changes))
+    _revise(config, dry_run, lambda revision: revision.set_fields(spec, changes, new=new))
+
+
+@command("add", "Define a model in llm_models.toml.", "add my-azure:gpt-5.4-mini --base azure:gpt-5.4-mini")
+@click.argument("name", type=model_spec, metavar="PROVIDER:ID")
+@click.argument("changes", nargs=-1, metavar="[FIELD=VALUE]...")
+@click.option("--base", type=model_spec, metavar="SPEC", help="Start from a copy of this model.")
+@_dry_run
+@config_option
+def add_command(name: str, changes: tuple[str, ...], base: str | None, dry_run: bool, config: str | None) -> None:
+    """Define a model in llm_models.toml: one that the catalogue does not have, such as a deployment of your own.
+
+    With --base, the entry starts from all values of that model and follows its changes; it states only the differences.
+    Write FIELD and VALUE as in TOML; a bare word is a string.
+    """
+    _revise(config, dry_run, lambda revision: revision.add_model(name, base, changes))
 
 
 @command("unset", "Remove values of a model from llm_models.toml.", "unset openai:gpt-5.4-mini cost.input")
@@ -231,4 +248,12 @@ def _revise(config: str | None, dry_run: bool, change: Callable[[Revision], None
         note(f"{revision.path}: written")
 
 
-COMMANDS = (validate_command, explain_command, init_command, set_command, unset_command, exclude_command)
+COMMANDS = (
+    validate_command,
+    explain_command,
+    init_command,
+    set_command,
+    add_command,
+    unset_command,
+    exclude_command,
+)

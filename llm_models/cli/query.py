@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llm_models import lifecycle
+from llm_models.agreement import PATHS
 from llm_models.cli.options import as_json, catalogue, command, model_spec, note_gone
 from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table
 from llm_models.errors import dotted
@@ -103,7 +104,8 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
     SPEC is provider:model, model@provider, provider/model, an alias, or an id that only one provider has.
 
     A capability that no source states is "not stated", with its default, or "likely yes" where at least two records of
-    the same model at other providers state it and none denies it.
+    the same model at other providers state it and none denies it. A kind, a family or another fact that no source
+    states of this record is marked "derived": it follows from the id, or other records of the model agree on it.
     """
     model = snapshot.resolve(spec)
     record = model.to_dict()
@@ -112,11 +114,14 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
         return
     likely = snapshot.file.likely(*model.key)
     names = {path: name for name, path in CAPABILITIES.items()}
-    values = []
+    derived = {path for path, _ in leaves(snapshot.file.derived(*model.key)) if path[0] in PATHS}
+    values: list[tuple[str, object]] = []
     for path, value in leaves(record):
         name = names.get(path[1:]) if path[0] == "capabilities" else None
         if name is not None and model.stated(name) is None:
             values.append((dotted(path), f"not stated ({'likely yes' if name in likely else cell(value)})"))
+        elif path in derived:
+            values.append((dotted(path), f"{cell(value)} (derived)"))
         elif path not in (("id",), ("provider",)):
             values.append((dotted(path), value))
     state = lifecycle.state(model)

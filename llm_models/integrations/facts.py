@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llm_models.block import effective
+from llm_models.dependents import consistent
 from llm_models.errors import printable
 from llm_models.records import BIT, capability_bits
 from llm_models.selection import capability_masks
@@ -24,13 +25,16 @@ __all__ = ["Needs", "facts"]
 def facts(snapshot: Snapshot, model: Model) -> dict[str, Any]:
     """The record of `model` in `snapshot` as plain data, without defaults. Raises as `resolve`.
 
+    Limits above the context window are lowered to it, and what contradicts the rest of the record is left out: the
+    details of a capability that is off, and tools, reasoning and JSON of a model that does not chat.
+
     >>> values = facts(llm_models.snapshot(), llm_models.resolve("openai:gpt-5.4-mini"))
     >>> values["limits"]["context"], "token_budget" in values["capabilities"]["reasoning"]
     (400000, False)
     """
     provider, model_id = snapshot.resolve(model).key
     block = snapshot.file.block(provider)
-    return effective(block.model(block.rows[model_id]), provider)
+    return dict(consistent(effective(block.model(block.rows[model_id]), provider)))
 
 
 class Needs:
@@ -63,3 +67,8 @@ def _names(mask: int) -> list[str]:
 def _joined(first: str, names: list[str], second: str, others: list[str]) -> str:
     pairs = ((first, names), (second, others))
     return " and ".join(f"{word} {', '.join(listed)}" for word, listed in pairs if listed)
+
+
+def asked(model: Model) -> str:
+    """The spec of a model with the name under which it was asked for: client libraries know dated ids, too."""
+    return f"{model.provider}:{model.requested}"

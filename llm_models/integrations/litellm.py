@@ -17,7 +17,7 @@ from llm_models import store
 from llm_models.errors import LLMModelsError, UntrustedEndpointError, printable
 from llm_models.frozen import FrozenDict
 from llm_models.integrations import client_library, litellm_prices
-from llm_models.integrations.facts import facts
+from llm_models.integrations.facts import asked, facts
 from llm_models.integrations.litellm_prices import Bill, Row
 from llm_models.modelspec import fold_provider
 
@@ -166,9 +166,9 @@ def register(
 ) -> Registered:
     """Write the prices of our records into LiteLLM's own entries of these models. Changes prices and nothing else.
 
-    Without `models`, all of the catalogue. `add_missing` also adds an entry with limits and flags for a model that
-    LiteLLM does not have. `providers` extends `PROVIDERS` (`{"my-gateway": "hosted_vllm"}`); `snapshot` replaces the
-    published one.
+    Without `models`, all of the catalogue, also by served ids. `add_missing` adds an entry with limits and flags for a
+    model that LiteLLM does not have. `providers` extends `PROVIDERS` (`{"my-gateway": "hosted_vllm"}`); `snapshot`
+    replaces the published one.
 
     For each registered model, `litellm.get_model_info` and `completion_cost` then give the prices that the record
     states, and their old answers for the rest. Everything is checked afterwards. An entry is put back if a name has
@@ -182,11 +182,11 @@ def register(
     litellm = client_library("litellm", "litellm")
     table = {**PROVIDERS, **{fold_provider(ours): theirs for ours, theirs in (providers or {}).items()}}
     if models is None:
-        shown = [provider for provider in snapshot.list_providers() if provider in table]
-        chosen = [model for provider in shown for model in snapshot.list_models(provider)]
+        shown = [one for one in snapshot.list_models() if one.provider in table]
+        chosen = [snapshot.get_model(one.provider, name) for one in shown for name in (one.id, *one.served_as)]
     else:
         chosen = [snapshot.resolve(spec) for spec in ((models,) if isinstance(models, str) else models)]
-    named = {model.spec: model for model in chosen}
+    named = {asked(model): model for model in chosen}
     plans: dict[object, _Plan] = {}
     left_out: dict[str, str] = {}
     never: list[NotRegisteredError] = []
@@ -203,7 +203,7 @@ def register(
                 row = litellm.model_cost.get(plan.key)  # an alias of LiteLLM and its model share one row
                 other = plans.setdefault(plan.key if row is None else id(row), plan)
                 if other is not plan:
-                    left_out[spec] = f"LiteLLM has the same entry for {printable(other.model.spec)}"
+                    left_out[spec] = f"LiteLLM has the same entry for {printable(asked(other.model))}"
         if models is not None and never and len(never) == len(named):
             raise never[0]
         registered = _write(litellm, list(plans.values()), left_out)
@@ -225,14 +225,14 @@ def _write(litellm: Any, plans: list[_Plan], left_out: dict[str, str]) -> dict[s
     """Write what was planned, and check it. Returns spec -> LiteLLM's name; adds what is put back to `left_out`."""
     for key, name in litellm_prices.change_rows(litellm, {plan.key: plan.row for plan in plans}).items():
         left_out.update(
-            (plan.model.spec, f"LiteLLM would send requests for '{printable(name)}' elsewhere")
+            (asked(plan.model), f"LiteLLM would send requests for '{printable(name)}' elsewhere")
             for plan in plans
             if plan.key == key
         )
     registered: dict[str, str] = {}
     wrong: list[str] = []
     for plan in plans:
-        spec = plan.model.spec
+        spec = asked(plan.model)
         if spec not in left_out:
             why = litellm_prices.wrong_answer(litellm, plan.name, plan.key, plan.row.prices, _bills(plan.model))
             if why is None:
@@ -280,7 +280,7 @@ def _plan(litellm: Any, snapshot: Snapshot, model: Model, table: Mapping[str, st
 
 
 def _never(model: Model, why: str) -> NotRegisteredError:
-    return NotRegisteredError(f"{printable(model.spec)}: {why}", spec=model.spec, reason=why)
+    return NotRegisteredError(f"{printable(asked(model))}: {why}", spec=asked(model), reason=why)
 
 
 def _bills(model: Model) -> list[Bill]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from fnmatch import fnmatchcase
 from importlib import import_module, resources
@@ -52,13 +53,35 @@ def test_every_profile_of_the_catalogue_is_what_langchain_declares(packaged: llm
         made = profile(model, snapshot=packaged)
         assert adapter.validate_python(made, strict=True) == made
         assert set(made) <= set(PROFILE)
-        assert made.get("max_input_tokens") == (model.limits.input or model.limits.context)
-        assert made.get("max_output_tokens") == model.limits.output
+        window = model.limits.context or math.inf
+        assert made.get("max_input_tokens", window) == min(model.limits.input or window, window)
+        assert made.get("max_output_tokens", window) == min(model.limits.output or window, window)
         for kind in ("text", "image", "audio", "video", "pdf"):
             assert made.get(f"{kind}_inputs", False) is (kind in model.modalities.input)
-        assert made["tool_calling"] is model.capabilities.tools.enabled
-        assert made.get("structured_output", False) is model.capabilities.json.schema
+        talks = model.kind in ("chat", "realtime")  # of other models, tools and JSON contradict the kind
+        assert made.get("tool_calling", False) is (talks and model.capabilities.tools.enabled)
+        assert made.get("structured_output", False) is (talks and model.capabilities.json.schema)
         assert (made.get("status") == "deprecated") is (model.deprecated or model.status == "deprecated")
+
+
+def test_a_correction_of_one_field_makes_no_contradiction() -> None:
+    """A smaller context, which leaves the limit of the input; reasoning off, which leaves the efforts."""
+    said = {
+        "models": [
+            {"provider": "openai", "id": "gpt-5.2", "limits": {"context": 100_000}},
+            {"provider": "openai", "id": "gpt-5.4", "capabilities": {"reasoning": {"enabled": False}}},
+            {"provider": "openai", "id": "gpt-5.4-mini", "capabilities": {"tools": {"enabled": False}}},
+        ]
+    }
+    catalogue = llm_models.load(config=None, overrides=said, publish=False)
+    small = profile("openai:gpt-5.2", snapshot=catalogue)
+    assert (small["max_input_tokens"], small["max_output_tokens"]) == (100_000, 100_000)
+    calm = profile("openai:gpt-5.4", snapshot=catalogue)
+    assert calm["reasoning_output"] is False
+    assert "reasoning_effort_levels" not in calm
+    bare = profile("openai:gpt-5.4-mini", snapshot=catalogue)
+    assert bare["tool_calling"] is False
+    assert not bare.get("tool_call_streaming")
 
 
 def test_what_nobody_says_is_absent() -> None:

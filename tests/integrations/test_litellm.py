@@ -259,11 +259,18 @@ class TestTheWholeCatalogue:
             if name in call.before.prices or name not in litellm.model_cost:
                 continue
             model, info = packaged.resolve(spec), litellm.get_model_info(name)
-            limits = (model.limits.input or model.limits.context, model.limits.output)
+            window = model.limits.context
+            limits = [model.limits.input or window, model.limits.output]
+            limits = [one if one is None or window is None else min(one, window) for one in limits]
             for field, told in zip(limits, (info["max_input_tokens"], info["max_output_tokens"]), strict=True):
                 assert field in (None, told), name
             assert bool(info["supports_vision"]) is ("image" in model.modalities.input)
             assert info["mode"] == ("chat" if model.capabilities.chat else "embedding")
+            entry = litellm.model_cost[name]
+            if model.capabilities.tools.enabled is False:
+                assert not entry.get("supports_parallel_function_calling"), name
+            if model.capabilities.reasoning.enabled is False:
+                assert not entry.get("reasoning_effort_levels"), name
             follows = {*ours.ENTRY, "mode", "supported_openai_params"}
             guessed = {k: v for k, v in call.infos.get(name, {}).items() if v is not None and k not in follows}
             assert {k: info[k] for k in guessed} == guessed
@@ -272,7 +279,12 @@ class TestTheWholeCatalogue:
         self, call: Call, packaged: llm_models.Snapshot
     ) -> None:
         result = call.result
-        considered = {m.spec for m in packaged.list_models() if call.add_missing or m.provider in ours.PROVIDERS}
+        if call.add_missing:  # the call names each model by its id
+            considered = {model.spec for model in packaged.list_models()}
+        else:
+            models = [model for model in packaged.list_models() if model.provider in ours.PROVIDERS]
+            considered = {f"{one.provider}:{name}" for one in models for name in (one.id, *one.served_as)}
+            assert "openai:gpt-4o-mini-2024-07-18" in considered
         assert {*result, *result.left_out} == considered
         assert not result.keys() & result.left_out.keys()
         assert all(result.left_out.values())
@@ -602,6 +614,20 @@ def test_a_copy_of_the_list_with_our_entries_is_restored(price_list: dict[str, A
     litellm.model_cost = dict(price_list)
     assert unregister() == []
     assert litellm.model_cost == before
+
+
+@pytest.mark.usefixtures("price_list")
+def test_an_id_and_its_dated_id_are_both_registered() -> None:
+    """LiteLLM has an entry for each, and responses name the dated one."""
+    specs = ["openai:gpt-4o-mini-2024-07-18", "openai:gpt-4o-mini"]
+    models = [{"provider": "openai", "id": "gpt-4o-mini", "cost": {"input": 0.5, "output": 2}}]
+    catalogue = llm_models.load(config=None, overrides={"models": models}, publish=False)
+    for asked in (specs, specs[::-1], None):
+        done = register(asked, snapshot=catalogue)
+        assert {done[spec] for spec in specs} == {spec.replace(":", "/") for spec in specs}
+        for name in done.values() if asked else ():
+            assert litellm.get_model_info(name)["input_cost_per_token"] == pytest.approx(5e-7)
+        assert unregister() == []
 
 
 def test_two_names_of_one_entry(price_list: dict[str, Any]) -> None:

@@ -304,6 +304,13 @@ KNOWN = [*GOOGLE, *BEDROCK, *AZURE, *TUNED, *ROUTED, *CLIENTS, *ADDRESSES, *REPO
 
 # What looks like one of these, but is none, or can be several.
 UNKNOWN = [
+    Name("openai", "gpt-4o-mini-2020-01-01"),
+    Name("openai", "gpt-5.2-2025-12-12"),
+    Name(None, "openai/gpt-5.2-2099-12-31"),
+    Name(None, "mistral/codestral-2508"),
+    Name(None, "openai/dall-e-3"),
+    Name("amazon_bedrock", "us.us.amazon.nova-pro-v1:0"),
+    Name("mistral", "mistral-large-latest-20250101"),
     Name("google", "tunedModels/gemini-2.5-flash-abc"),
     Name("google", "models/"),
     Name("google", "models/gemini-9-ultra"),

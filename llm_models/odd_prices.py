@@ -1,0 +1,102 @@
+"""Odd prices: which stated prices are probably in another unit, or mistyped; standard library only.
+
+A price is compared with the one that it replaces. Without one, only a price that is too small for any model is odd.
+Free (0) is never odd, and nothing that replaces it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from llm_models.document import DocumentPath
+    from llm_models.errors import Severity
+
+SMALLEST = 0.0001
+"""USD per million tokens. No price of a catalogue is below it; the smallest of 2026-09-30 is 0.0014."""
+
+STEPS: tuple[tuple[float, Severity], ...] = ((1000, "error"), (10, "warning"))
+"""How many times a price differs from the one that it replaces, and how bad that is; the worst first."""
+
+UNITS = {"image": "USD per image", "audio": "USD per minute"}
+"""The units of the prices that are not in `PER_MILLION`."""
+PER_MILLION = "USD per million tokens"
+
+MISTAKES = (
+    ("a price per token", 1_000_000),
+    ("a price per thousand tokens", 1000),
+    ("in cents", 0.01),
+    ("in thousandths of a USD", 0.001),
+    ("in millionths of a USD", 0.000001),
+)
+"""What people state by mistake, and what they must multiply it by."""
+
+_EXACT = 1e-9
+"""Prices are binary fractions: 0.175 is ten times below 1.75."""
+
+
+class Odd(NamedTuple):
+    """An odd price: the `field` of the cost, the price that it replaces (None: none), how bad it is, and the text.
+
+    `what` has no text about the replaced price, so it can be said of many models.
+    """
+
+    path: DocumentPath
+    replaced: float | None
+    severity: Severity
+    what: str
+    hint: str
+
+    def text(self) -> str:
+        """The message for one model."""
+        return self.what if self.replaced is None else f"{self.what} (it replaces {number(self.replaced)})"
+
+
+def odd_prices(cost: Mapping[str, Any], replaced: Mapping[str, Any]) -> Iterator[Odd]:
+    """The odd prices of a cost that replaces another one, both as plain data. A tier replaces the one of its size."""
+    for field, value in cost.items():
+        if field != "tiers":
+            yield from _odd((field,), value, replaced.get(field))
+            continue
+        old = {tier["context_over"]: tier for tier in replaced.get("tiers", ())}
+        for index, tier in enumerate(value):
+            before = old.get(tier["context_over"], {})
+            for name, price in tier.items():
+                if name != "context_over":
+                    yield from _odd(("tiers", index, name), price, before.get(name))
+
+
+def _odd(path: DocumentPath, value: Any, replaced: Any) -> Iterator[Odd]:
+    if not value:
+        return
+    unit = UNITS.get(str(path[-1]), PER_MILLION)
+    times = max(value / replaced, replaced / value) if replaced else 1
+    step = next((step for step in STEPS if times >= step[0] * (1 - _EXACT)), None)
+    if unit == PER_MILLION and value < SMALLEST:
+        what = f"{number(value)} is too small for a price in {unit}"
+        yield Odd(path, replaced or None, "error", what, _hint(unit, value, replaced))
+    elif step is not None:
+        least, severity = step
+        what = f"{number(value)} is {least:,.0f} times or more {'above' if value > replaced else 'below'} the old price"
+        yield Odd(path, replaced, severity, what, _hint(unit, value, replaced))
+
+
+def _hint(unit: str, value: float, replaced: float | None) -> str:
+    """The next step: the price in our unit, where a known mistake explains it."""
+    for mistake, factor in MISTAKES if unit == PER_MILLION else ():
+        meant = value * factor
+        fits = meant >= SMALLEST if not replaced else 1 / 3 < meant / replaced < 3
+        if fits:
+            return f"If it is {mistake}, write {number(meant)}."
+    return f"Prices are in {unit}."
+
+
+def number(value: float) -> str:
+    """A price for people.
+
+    >>> number(1.75e-06 * 1_000_000), number(1.4e-05)
+    ('1.75', '1.4e-05')
+    """
+    return f"{value:.10g}"

@@ -1,0 +1,72 @@
+"""Outcomes: what the models that a layer touches are without it and with it, so that checks can compare the two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from llm_models.agreement import FACTS
+from llm_models.block import filled
+from llm_models.enrich import derive
+from llm_models.layers import RECORD_RULES
+from llm_models.merge import Layered, merge, nest
+from llm_models.moving import Moving
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from llm_models.case import Case
+    from llm_models.layers import Entry
+    from llm_models.merge import Path
+
+    Record = dict[str, Any]
+
+
+class Outcomes:
+    """The models of a case before and after its layer. What only other records tell is taken from the base."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._moving = Moving(case.run)
+        self._excluded: dict[str, dict[str, str]] = {}
+
+    def of(self, entry: Entry) -> list[str]:
+        """The models that an entry changes and that are not excluded."""
+        provider = entry.provider
+        if provider not in self._excluded:
+            self._excluded[provider] = self._case.excluded(provider)
+        return [model_id for model_id in self._case.touched(entry) if model_id not in self._excluded[provider]]
+
+    def before(self, provider: str, model_id: str) -> Record | None:
+        """What is stated of a model without the layer; None where it is not there then."""
+        if not self._case.layer.only_patches:
+            return self._case.run.base.stated(provider, model_id)
+        ground = self._case.ground(provider, model_id)
+        if ground is None:
+            return None
+        return merge([Layered(nest(path, value)) for path, value in ground.items()], {}).values
+
+    def after(self, provider: str, model_id: str, fields: Collection[str] | None = None) -> Record:
+        """What is stated of a model with the layer, of all fields or of these. It may break the schema."""
+        if self._moving.problems:  # where moving names lead in a circle, there is no answer
+            return {}
+        ground = {**(self._case.run.base.stated(provider, model_id) or {"id": model_id}), "provider": provider}
+        layers, _ = self._moving.layered(provider, model_id, ground, lambda target: self.after(provider, target))
+        parts = [{k: v for k, v in part.values.items() if fields is None or k in fields} for part in layers]
+        return merge([Layered(values) for values in parts], RECORD_RULES).values
+
+    def whole(self, provider: str, stated: Record) -> Record:
+        """A record with its derived values, from what is stated of it."""
+        line: Any = self._case.run.base.line(provider, stated["id"]) or {}
+        known = {name: line.get("derived", {}).get(name) for name in ("canonical", *FACTS)}
+        return filled(stated, derive(stated, {name: value for name, value in known.items() if value is not None}))
+
+
+def deciding(entries: Sequence[Entry], path: Path) -> Entry | None:
+    """The entry whose value of a field stands: the last one that states or omits it."""
+    deciding = [entry for entry in entries if entry.states(*path) or omits(entry, path)]
+    return deciding[-1] if deciding else None
+
+
+def omits(entry: Entry, path: Path) -> bool:
+    """Whether an entry omits a field, or a group that it is in."""
+    return any(path[: len(gap)] == gap for gap in entry.omitted)
