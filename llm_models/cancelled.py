@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models.case import Case, Finding
 from llm_models.errors import printable
 from llm_models.filters import Filters
+from llm_models.modelspec import split_any
 from llm_models.patterns import is_plain, matcher
 
 if TYPE_CHECKING:
@@ -106,8 +107,13 @@ def _entries(case: Case, kept_out: KeptOut) -> Iterator[Finding]:
 
 def _is_source(case: Case, provider: str, model_id: str) -> bool:
     """Whether an entry takes values from a model, which need not be shown for that."""
-    entries = (entry for layer in case.run.layers for entry in layer.models if entry.provider == provider)
-    return any(entry.fields.get("resolves_to") == model_id for entry in entries)
+    for entry in (entry for layer in case.run.layers for entry in layer.models):
+        if entry.provider == provider and entry.fields.get("resolves_to") == model_id:
+            return True
+        key = None if entry.base is None else split_any(entry.base, case.run.names.provider_id)
+        if key is not None and key.provider == provider and case.run.id_of(*key) == model_id:
+            return True
+    return False
 
 
 def _all_kept_out(case: Case, provider: str, kept_out: KeptOut) -> list[Stronger | None]:
