@@ -18,20 +18,19 @@ REQUESTS = (
 )  # fmt: skip
 """Endings of the address of one request. Clients add them to the base URL."""
 
-_BARE = re.compile(r"(?<!\$)\{([A-Za-z0-9_]+)\}")
-_VARIABLE = re.compile(r"\$\{[A-Za-z0-9_]+\}")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_PARTS = re.compile(
-    r"(?:(?P<user>[^/?#@]*)@)?(?P<host>\[[0-9A-Fa-f:.%]*\]|[^:/?#]*)(?::(?P<port>[^/?#]*))?(?P<path>.*)"
-)
-_HOST = re.compile(r"\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?")
-_PRIVATE = re.compile(
-    r"[^.:]+|.*\.(?:local|localhost|internal|intranet|lan|home\.arpa|test|cluster\.local|svc)"
-    r"|(?:127|10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))\..*|0\.0\.0\.0|\[(?:::1|f[cd].*|fe80.*)\]",
-    re.IGNORECASE,
+# The patterns are texts: `re` compiles each when it is first needed, which a right address does not need.
+_PLAIN = r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?:/[A-Za-z0-9._~/-]*)?"
+_BARE = r"(?<!\$)\{([A-Za-z0-9_]+)\}"
+_VARIABLE = r"\$\{[A-Za-z0-9_]+\}"
+_SCHEME = r"([A-Za-z][A-Za-z0-9+.-]*)://"
+_PARTS = r"(?:(?P<user>[^/?#@]*)@)?(?P<host>\[[0-9A-Fa-f:.%]*\]|[^:/?#]*)(?::(?P<port>[^/?#]*))?(?P<path>.*)"
+_HOST = r"\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?"
+_PRIVATE = (
+    r"(?i)[^.:]+|.*\.(?:local|localhost|internal|intranet|lan|home\.arpa|test|cluster\.local|svc)"
+    r"|(?:127|10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))\..*|0\.0\.0\.0|\[(?:::1|f[cd].*|fe80.*)\]"
 )
 """Hosts of the own machine or network; a name without a dot is one."""
-_OTHER_VARIABLE = re.compile(r"(?:os\.environ|env|process\.env)[/:.](\w+)|\{env:(\w+)\}|\$(\w+)|%(\w+)%")
+_OTHER_VARIABLE = r"(?:os\.environ|env|process\.env)[/:.](\w+)|\{env:(\w+)\}|\$(\w+)|%(\w+)%"
 
 
 class Wrong(NamedTuple):
@@ -49,17 +48,19 @@ def wrong(address: str) -> Wrong | None:
     >>> wrong("localhost:1234/v1").hint
     'Write "http://localhost:1234/v1".'
     """
+    if re.fullmatch(_PLAIN, address) and not address.rstrip("/").endswith(REQUESTS):
+        return None
     found = f'(found "{address}")'
-    other = _OTHER_VARIABLE.match(address)
+    other = re.match(_OTHER_VARIABLE, address)
     if other is not None:
         name, rest = other[other.lastindex or 0], address[other.end() :]
         return _error(f"a variable is written ${{NAME}} {found}", f'Write "${{{name}}}{rest}".')
-    if _BARE.search(address) is not None:
-        right = _BARE.sub(r"${\1}", address)
+    if re.search(_BARE, address) is not None:
+        right = re.sub(_BARE, r"${\1}", address)
         return _error(f"a variable is written ${{NAME}} {found}", f'Write "{right}".')
-    plain = _VARIABLE.sub("0", address)
-    scheme = _SCHEME.match(plain)
-    is_variable = _VARIABLE.match(address) is not None
+    plain = re.sub(_VARIABLE, "0", address)
+    scheme = re.match(_SCHEME, plain)
+    is_variable = re.match(_VARIABLE, address) is not None
     if (scheme is None or scheme[1].lower() not in ("http", "https")) and not is_variable:
         hosts = re.match(r"[\w.-]+(?::\d+)?(?:/|$)", address)
         hint = f'Write "{_with_scheme(address)}".' if hosts and not address.startswith("http") else ""
@@ -75,12 +76,12 @@ def can_work(address: str) -> bool:
 
 def _wrong_rest(address: str, rest: str, found: str, is_variable: bool, scheme: re.Match[str] | None) -> Wrong | None:
     """The same, of what follows the scheme."""
-    parts = _PARTS.fullmatch(rest)
+    parts = re.fullmatch(_PARTS, rest)
     if parts is None or "\\" in rest or '"' in rest:
         return _error(f"a base URL has only the characters of an address {found}", "")
     if parts["user"] is not None:
         return _error("a base URL has no user and no password", "Name the variable that holds the key in env.")
-    if _HOST.fullmatch(parts["host"]) is None:
+    if re.fullmatch(_HOST, parts["host"]) is None:
         return _error(f"a base URL names a host, in ASCII {found}", "")
     if parts["port"] is not None and not (parts["port"].isdigit() and int(parts["port"][:6]) < 65536):
         return _error(f"the port of a base URL is a number below 65536 {found}", "")
@@ -93,7 +94,12 @@ def _wrong_rest(address: str, rest: str, found: str, is_variable: bool, scheme: 
         return Wrong(
             "warning", f"clients add '{ending}' to a base URL themselves {found}", f'Write "{base_of(address)}".'
         )
-    if scheme is not None and scheme[1].lower() == "http" and not is_variable and not _PRIVATE.fullmatch(parts["host"]):
+    if (
+        scheme is not None
+        and scheme[1].lower() == "http"
+        and not is_variable
+        and not re.fullmatch(_PRIVATE, parts["host"])
+    ):
         text = f"http:// sends keys and prompts unencrypted to another network {found}"
         return Wrong("warning", text, "Write https:// if the server has it.")
     return None
@@ -112,7 +118,7 @@ def base_of(address: str) -> str:
 
 def _with_scheme(address: str) -> str:
     host = re.split(r"[:/?#]", address)[0]
-    return f"{'http' if _PRIVATE.fullmatch(host) else 'https'}://{address.lstrip('/')}"
+    return f"{'http' if re.fullmatch(_PRIVATE, host) else 'https'}://{address.lstrip('/')}"
 
 
 def _error(message: str, hint: str) -> Wrong:

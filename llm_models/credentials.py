@@ -65,7 +65,7 @@ _OF_TEXTS = ("bos", "cls", "eos", "mask", "pad", "sep", "unk", "special", "start
              "audio", "video", "max", "min", "per")  # fmt: skip
 """`eos_token` is a token of a text, not one that opens a door."""
 
-_REFERENCE = re.compile(
+_REFERENCE = (
     r"\s*(?:(?i:bearer|basic|token)\s+)?"
     r"(?:\$\{[^}]*\}|\$\{\{.*\}\}|\{\{.*\}\}|\{[^}]*\}|\$\w+|%\w+%|<[^>]*>|(?:os\.environ|env|process\.env)[/:.]\w+"
     r"|[A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Z]{2,}|[a-z][a-z0-9]*(?:_[a-z0-9]+)*_(?:key|token|secret|password))\s*"
@@ -75,12 +75,12 @@ _NONE = frozenset(("", "-", "none", "null", "n/a", "no-key", "no-key-needed", "n
 """Texts that state that there is no key."""
 
 _WORDS = frozenset(("bearer", "basic", "token", "os", "environ", "env", "process", "secrets"))
-_VARIABLE = re.compile(r"[A-Za-z0-9_]+")
-_PASSWORD_OF_URL = re.compile(r"//[^/?#\s@]*?:([^/?#\s]+)@|//([^/?#\s:@]{20,})@")
-_PARAMETER = re.compile(r"[?&]([\w.-]+)=([^&#\s]+)")
-_HEADER = re.compile(r"\s*([\w-]{3,40})\s*[:=]\s*(\S.*)")
+_VARIABLE = r"[A-Za-z0-9_]+"
+_PASSWORD_OF_URL = r"//[^/?#\s@]*?:([^/?#\s]+)@|//([^/?#\s:@]{20,})@"
+_PARAMETER = r"[?&]([\w.-]+)=([^&#\s]+)"
+_HEADER = r"\s*([\w-]{3,40})\s*[:=]\s*(\S.*)"
 _STATED = re.compile(r"""([\w.'"-]+)[ \t]*[=:](?!//)""")
-_ONE_WORD = re.compile(r"[A-Za-z0-9+/_-]{32,}={0,2}")
+_ONE_WORD = r"[A-Za-z0-9+/_-]{32,}={0,2}"
 _NAMING = frozenset(("id", "match", "provider", "provider_model_id", "canonical", "successor", "resolves_to", "base",
                      "name", "served_as", "aliases", "family", "doc", "description", "known", "source_id"))  # fmt: skip
 """Keys of an entry that hold names or prose. A name may have any letters, so only the forms count in them."""
@@ -92,7 +92,7 @@ def is_variable(text: str) -> bool:
     >>> is_variable("302AI_API_KEY"), is_variable("sk-proj-EXAMPLE0000")
     (True, False)
     """
-    if _VARIABLE.fullmatch(text) is None or has_form(text) or len(text) > 100:
+    if re.fullmatch(_VARIABLE, text) is None or has_form(text) or len(text) > 100:
         return False
     return "_" in text or len(text) < 20 or text.isalpha()  # a long word with digits is a key without a form
 
@@ -143,7 +143,7 @@ def is_reference(text: str) -> bool:
     >>> is_reference("${MY_KEY}"), is_reference("MY_KEY"), is_reference("hunter2")
     (True, True, False)
     """
-    return not has_form(text) and (text.strip().lower() in _NONE or _REFERENCE.fullmatch(text) is not None)
+    return not has_form(text) and (text.strip().lower() in _NONE or re.fullmatch(_REFERENCE, text) is not None)
 
 
 def names_secret(key: str) -> bool:
@@ -187,13 +187,13 @@ def _in_text(text: str, naming: bool) -> bool:
     if has_form(text):
         return True
     if "://" in text:
-        login = _PASSWORD_OF_URL.search(text)
+        login = re.search(_PASSWORD_OF_URL, text)
         if login is not None and not is_reference(login[1] or login[2]):
             return True
-        return any(names_secret(name) and not is_reference(value) for name, value in _PARAMETER.findall(text))
+        return any(names_secret(name) and not is_reference(value) for name, value in re.findall(_PARAMETER, text))
     if naming:
         return False
-    header = _HEADER.fullmatch(text)
+    header = re.fullmatch(_HEADER, text)
     if header is not None and names_secret(header[1]) and not is_reference(header[2]):
         return True
     return _is_random(text)
@@ -204,7 +204,7 @@ def _is_random(text: str) -> bool:
 
     Checksums (hexadecimal) are not: they have letters of one case.
     """
-    if len(text) < 32 or _ONE_WORD.fullmatch(text) is None:
+    if len(text) < 32 or re.fullmatch(_ONE_WORD, text) is None:
         return False
     if not any(len(part) >= 16 for part in re.split(r"[+/_=-]", text)):  # several words, such as a model's name
         return False

@@ -29,7 +29,10 @@ def known(case: Case) -> Iterator[Finding]:
     """An item of `known` that names no provider, so that it covers nothing."""
     run = case.run
     for index, text in enumerate(case.layer.settings.get("known", ())):
-        if split_any(text, run.names.provider_id) is not None or split_any(text, run.past.provider_id) is not None:
+        if (
+            split_any(text, run.names.provider_or_every) is not None
+            or split_any(text, run.past.provider_id) is not None
+        ):
             continue
         head = text.partition(":" if ":" in text else "/" if "/" in text else "@")
         name = head[2] if head[1] == "@" else head[0]

@@ -31,6 +31,11 @@ def on(value: Any, _other: Any = None) -> bool:
     return value is not False and stated(value)
 
 
+def some(value: Any, _other: Any = None) -> bool:
+    """A number of tokens that is not 0: a budget of 0 agrees with thinking that takes none."""
+    return stated(value) and value != 0
+
+
 def off(value: Any, _other: Any = None) -> bool:
     """A flag that is false. One that is not stated is false, too."""
     return not value
@@ -173,7 +178,7 @@ RULES: tuple[Rule, ...] = (
            why="the old prices for long requests") for field in ("cost.input", "cost.output")),
     *(Rule(field, off, details, on, remedy="drop") for field, details in DETAILS.items()),
     Rule("capabilities.reasoning.budget", denied,
-         ("capabilities.reasoning.token_budget", "capabilities.reasoning.token_budget_min"), stated),
+         ("capabilities.reasoning.token_budget", "capabilities.reasoning.token_budget_min"), some),
     Rule("capabilities.reasoning.token_budget", stated, ("capabilities.reasoning.token_budget_min",), above),
     Rule("capabilities.json.native", denied, ("capabilities.json.schema",), on),
     Rule("kind", none_of("chat", "realtime"), _TALK, on, causes=_KIND, remedy="drop"),

@@ -37,7 +37,8 @@ def derive(
         derived["deprecated"] = True
     if "modalities" in agreed and "modalities" not in model:
         derived["modalities"] = {side: [*listed] for side, listed in agreed["modalities"].items()}
-    family, kept = model.get("family") or derived.get("family"), _kept(model, derived.get("family"), before)
+    kept = _kept(model, derived.get("family"), before)
+    family = model.get("family") or derived.get("family")
     rule = rule_of({**derived, **model}, family) if kept is None else {"kind": CHAT, **kept}
     kind = model.get("kind") or (agreed.get("kind", CHAT) if rule["kind"] == CHAT else rule["kind"])
     stated = model.get("capabilities", {})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from llm_models.errors import ConfigError, Problem, dotted, printable
 from llm_models.modelspec import fold_provider
-from llm_models.patterns import matcher, pattern_problem
+from llm_models.patterns import EVERY, matcher, pattern_problem, spread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,7 +96,17 @@ def _section(
     name: str, section: Any, provider_id: Callable[[str], str | None], known: Collection[str],
     was_known: Callable[[str], bool] | None, problems: list[Problem], gone: list[str],
 ) -> dict[str, Any]:  # fmt: skip
-    """One section by canonical provider id; adds what is wrong with it to `problems`, and what is gone to `gone`."""
+    """One section by canonical provider id; adds what is wrong with it to `problems`, and what is gone to `gone`.
+
+    What it states for all providers stands at each of those that are `known`.
+    """
+    if hasattr(section, "items") and EVERY in section:
+        before = len(problems)
+        rest = {spelling: globs for spelling, globs in section.items() if spelling != EVERY}
+        every = _section(name, {"all providers": section[EVERY]}, lambda _: EVERY, (), None, problems, gone)
+        if len(problems) > before:
+            return {}
+        return spread(_section(name, rest, provider_id, known, was_known, problems, gone) | every, known)
     or_all = ' or "all"' if name == "allow" else ""
     if not hasattr(section, "items"):
         message = f"{name} must be a table from provider to patterns{or_all} (found {type(section).__name__})"

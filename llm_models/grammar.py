@@ -15,6 +15,7 @@ from llm_models.document import Fault
 from llm_models.errors import did_you_mean, dotted, printable, split_dotted
 from llm_models.layers import BY_PROVIDER, DEFINING, TWINS
 from llm_models.modelspec import fold_provider
+from llm_models.patterns import EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -154,8 +155,11 @@ def _check_twins(document: Document) -> Iterator[Fault]:
 
 
 def _check_definitions(document: Document) -> Iterator[Fault]:
-    """Only an entry about one model defines it."""
+    """Only an entry about one model defines it, and only a `match` is about all providers."""
     for path, entry in document.entries("models"):
+        if entry["provider"].strip() == EVERY and "id" in entry:
+            message = "all providers go with 'match', not with 'id'"
+            yield Fault((*path, "provider"), message, "Write match in place of id, or name the provider.")
         for key in DEFINING:
             if key in entry and "match" in entry:
                 message = f"'{key}' defines one model, so it cannot stand beside 'match'"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from llm_models.block import NAMES
 from llm_models.modelspec import fold_provider
+from llm_models.patterns import EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +50,10 @@ class NameTable:
         """The id of the provider that a text names, in any spelling or by an alias; an id beats an alias."""
         name = fold_provider(text)
         return name if name in self.own else self.base.provider_id(name) or self.aliases.get(name)
+
+    def provider_or_every(self, text: str) -> str | None:
+        """As `provider_id`, but `*` stands for all providers."""
+        return EVERY if text == EVERY else self.provider_id(text)
 
     def id_of(self, provider: str, name: str) -> str | None:
         """The id of the model that a name means: an id beats a served id, which beats an alias.

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models.agreement import FACTS
 from llm_models.block import filled
+from llm_models.copies import Copies, copied
 from llm_models.enrich import derive
 from llm_models.layers import RECORD_RULES
 from llm_models.merge import Layered, merge, nest
 from llm_models.moving import Moving
+from llm_models.records import ModelKey
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from llm_models.bases import Start
     from llm_models.case import Case
     from llm_models.layers import Entry
     from llm_models.merge import Path
@@ -27,6 +30,7 @@ class Outcomes:
     def __init__(self, case: Case) -> None:
         self._case = case
         self._moving = Moving(case.run)
+        self._copies = Copies(case.run, self._moving)
         self._excluded: dict[str, dict[str, str]] = {}
 
     def of(self, entry: Entry) -> list[str]:
@@ -47,12 +51,23 @@ class Outcomes:
 
     def after(self, provider: str, model_id: str, fields: Collection[str] | None = None) -> Record:
         """What is stated of a model with the layer, of all fields or of these. It may break the schema."""
-        if self._moving.problems:  # where moving names lead in a circle, there is no answer
+        if self._moving.problems or self._copies.problems:  # where names lead in a circle, there is no answer
             return {}
         ground = {**(self._case.run.base.stated(provider, model_id) or {"id": model_id}), "provider": provider}
-        layers, _ = self._moving.layered(provider, model_id, ground, lambda target: self.after(provider, target))
+        start = self._copies.start(ModelKey(provider, model_id))
+        copy = None if start is None else (start.entry.layer, copied(self._base(start), ":".join(start.base)))
+        layers, _ = self._moving.layered(provider, model_id, ground, lambda target: self.after(provider, target), copy)
         parts = [{k: v for k, v in part.values.items() if fields is None or k in fields} for part in layers]
         return merge([Layered(values) for values in parts], RECORD_RULES).values
+
+    def start(self, provider: str, model_id: str) -> Record | None:
+        """The record that a model is a copy of; None where it is no copy."""
+        start = self._copies.start(ModelKey(provider, model_id))
+        return None if start is None or self._copies.problems else self._base(start)
+
+    def _base(self, start: Start) -> Record:
+        stated = self.after(*start.base)
+        return self.whole(start.base.provider, stated) if stated else {}
 
     def whole(self, provider: str, stated: Record) -> Record:
         """A record with its derived values, from what is stated of it."""

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
 
     IdOf = Callable[[str], str | None]
     """The id of the model of one provider that has a name; None where no model has it."""
     Test = Callable[[Sequence[str]], bool]
     """Whether a pattern means a model, given all of its names, the id first."""
+
+EVERY = "*"
+"""As the provider of a setting or of a `match`: all providers."""
 
 MAX_PATTERN = 500
 """The longest pattern that is accepted, in characters."""
@@ -78,6 +82,20 @@ def matcher(pattern: str, id_of: IdOf, provider: str = "", *, widely: bool = Fal
     if not begins_as_one(provider, pattern):
         return test
     return lambda names: test([*names, *[text for name in names for text in spelled(provider, name)]])
+
+
+def spread(table: Mapping[str, Any], providers: Iterable[str]) -> dict[str, Any]:
+    """A table by provider in which the patterns of `EVERY` stand at each of these providers, after its own.
+
+    >>> spread({"a": ["x"], "*": ["y"]}, ["a", "b"])
+    {'a': ['x', 'y'], 'b': ['y']}
+    """
+    rest = {name: globs for name, globs in table.items() if name != EVERY}
+    if EVERY in table:
+        for name in providers:
+            both = (rest.get(name, ()), table[EVERY])
+            rest[name] = "all" if "all" in both else list(dict.fromkeys([*both[0], *both[1]]))
+    return rest
 
 
 def literal(text: str) -> str:

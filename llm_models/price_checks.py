@@ -24,7 +24,8 @@ def implausible(case: Case) -> Iterator[Finding]:
         cost: Any = entry.fields.get("cost")
         found: dict[DocumentPath, list[tuple[str, Odd]]] = {}
         for model_id in outcomes.of(entry) if cost else ():
-            before = outcomes.before(entry.provider, model_id) or {}
+            key = entry.provider, model_id
+            before = outcomes.before(*key) or outcomes.start(*key) or {}
             for odd in odd_prices(cost, before.get("cost", {})):
                 found.setdefault(odd.path, []).append((model_id, odd))
         for path, odds in found.items():

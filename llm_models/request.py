@@ -104,11 +104,13 @@ def _kept(deny: Mapping[str, Any], built: Snapshot, current: InUse) -> dict[str,
     """
     from llm_models.bans import hidden_in, lost_globs
     from llm_models.in_use import base_of, packaged
+    from llm_models.patterns import spread
     from llm_models.trust import distrusted
 
     if distrusted(current.found) is None:
         return None
     view = built.view
+    deny = spread(deny, view.known)
     by_id = ((view.file.provider_id(name), patterns) for name, patterns in deny.items())
     table = {provider: [*patterns] for provider, patterns in by_id if provider is not None}  # others are gone
     more = False

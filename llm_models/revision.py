@@ -218,7 +218,7 @@ class Revision:
 
         Of a name of a model its id is written, because an id is what stays. Any other text is a glob.
         """
-        found = self._run.names.provider_id(provider)
+        found = self._run.names.provider_or_every(provider)
         if found is None:
             gone = self._why_gone(fold_provider(provider))
             if gone is not None:

@@ -14,6 +14,7 @@ from llm_models.layers import BY_PROVIDER
 from llm_models.misread import how_to_write, in_brackets, with_provider
 from llm_models.name_rules import safe_form
 from llm_models.past import absent
+from llm_models.patterns import EVERY
 from llm_models.similarity import model_hint
 
 if TYPE_CHECKING:
@@ -33,8 +34,13 @@ def matches_nothing(case: Case) -> Iterator[Finding]:
         if entry.match is not None:
             ids = [[model_id] for model_id in case.run.ids(entry.provider)]
             yield from _why_nothing(case, closed, entry.provider, (*entry.path, "match"), entry.match, ids)
+    for entry in case.layer.models:
+        if entry.provider == EVERY and entry.match is not None:
+            yield from _nowhere(case, closed, (*entry.path, "match"), entry.match)
     left: dict[str, list[list[str]]] = {}
     for path, provider, pattern in case.layer.patterns(*BY_PROVIDER):
+        if provider == EVERY:
+            yield from _nowhere(case, closed, path, pattern)
         if not case.run.knows(provider):
             continue
         if path[0] == "exclude":
@@ -43,6 +49,19 @@ def matches_nothing(case: Case) -> Iterator[Finding]:
             if provider not in left:
                 left[provider] = [*case.run.every(provider).values()]  # `cancelled` reports what is excluded
             yield from _why_nothing(case, closed, provider, path, pattern, left[provider])
+
+
+def _nowhere(case: Case, closed: bool, path: DocumentPath, pattern: str) -> Iterator[Finding]:
+    """A pattern for all providers that matches no model of any."""
+    run = case.run
+    for provider in run.all_providers():
+        test, every = run.test(provider, pattern), run.every(provider)
+        if any(test(names[:1] if path[-1] == "match" else names) for names in every.values()):
+            return
+    if closed and path[0] == "allow":
+        yield Finding("", path, "matches no model of any provider, so allow hides every model", severity="error")
+    elif not run.waits(EVERY, pattern):
+        yield Finding("", path, "matches no model of any provider", how_to_wait(EVERY, pattern))
 
 
 def _why_nothing(

@@ -9,7 +9,7 @@ from llm_models.bans import lost
 from llm_models.layers import BY_PROVIDER, SETTINGS_RULES
 from llm_models.merge import Layered, merge
 from llm_models.origins import stored
-from llm_models.patterns import is_nameable
+from llm_models.patterns import EVERY, is_nameable, spread
 from llm_models.touched import Gone
 
 if TYPE_CHECKING:
@@ -34,14 +34,21 @@ def settings_of(run: Touched) -> tuple[dict[str, Any], Locations]:
     for layer in run.layers:
         for path, _ in chain(*map(layer.document.entries, BY_PROVIDER)):
             provider = layer.provider_of(path[1])
-            if layer.only_patches or run.knows(provider):
+            if layer.only_patches or run.knows(provider) or provider == EVERY:
                 continue
             if run.past.knows(provider):
                 run.gone.append(Gone(layer, path, provider))
             else:
                 run.unknown_provider(provider, layer, path[:1], str(path[1]))
         for path, provider, pattern in layer.patterns(*BY_PROVIDER):
-            if layer.only_patches or run.knows(provider):
+            if provider == EVERY:
+                of_section, origin = (
+                    locations.setdefault(str(path[0]), {}),
+                    stored(layer.name, layer.location(path[:2])),
+                )
+                for one in run.all_providers():
+                    of_section.setdefault(one, {}).setdefault(pattern, origin)
+            elif layer.only_patches or run.knows(provider):
                 section, origin = str(path[0]), stored(layer.name, layer.location(path[:2]))
                 locations.setdefault(section, {}).setdefault(provider, {}).setdefault(pattern, origin)
                 if _is_gone(run, provider, pattern) and not run.waits(provider, pattern):
@@ -52,7 +59,7 @@ def settings_of(run: Touched) -> tuple[dict[str, Any], Locations]:
                     run.gone.append(Gone(layer, ("prefer", index), provider))
                 else:
                     run.unknown_provider(provider, layer, ("prefer", index))
-    for entry in run.unmatched:
+    for entry in (one for one in run.unmatched if one.provider != EVERY):
         test = run.test(entry.provider, str(entry.match))
         waits = run.waits(entry.provider, str(entry.match))
         if not waits and any(test([one]) for one in run.past.ids(entry.provider)):
@@ -66,12 +73,14 @@ def _keep_bans(run: Touched, settings: dict[str, Any], locations: Locations) -> 
     for index, layer in enumerate(run.layers):
         found = [weak for weak in run.layers[:index] if not weak.by_program and not weak.only_patches]
         for section in ("deny", "exclude") if found and layer.by_program else ():
-            table = {str(path[1]): patterns for path, patterns in layer.document.entries(section)}
+            stated = {str(path[1]): patterns for path, patterns in layer.document.entries(section)}
+            table = spread(stated, run.base.blocks)
             merged = settings.get(section, {})
             hidden = {provider: run.excluded(provider, patterns) for provider, patterns in merged.items()}
             for spelling, provider, pattern in lost(run.base, table, hidden, run.names):
                 merged = settings[section] = {**merged, provider: [*merged.get(provider, ()), pattern]}
-                origin = stored(layer.name, layer.location((section, spelling)))
+                place = layer.location((section, spelling)) or layer.location((section, EVERY))
+                origin = stored(layer.name, place)
                 locations.setdefault(section, {}).setdefault(provider, {}).setdefault(pattern, origin)
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from llm_models.bases import Bases, stating
 from llm_models.canonical import ALIASES_OF_THE_GONE, OF_THE_GONE, duplicates, fill, with_providers
 from llm_models.errors import dotted, printable
-from llm_models.layers import SETTINGS
+from llm_models.layers import BY_PROVIDER, SETTINGS
 from llm_models.modelspec import fold_provider, split_any
 from llm_models.name_table import NameTable
-from llm_models.patterns import is_nameable, is_plain, matcher
+from llm_models.patterns import EVERY, is_nameable, is_plain, matcher, spread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +66,13 @@ class Touched:
             while self.bases.read(self.layers, self.names, self.waits, lambda: self.past):
                 self._read(layers)  # again, without the entries that cannot start
             self.problems += self.bases.problems
+        for layer in self.layers:
+            for name in [name for name in BY_PROVIDER if EVERY in layer.settings.get(name, ())]:
+                layer.settings[name] = spread(layer.settings[name], self.all_providers())
+
+    def all_providers(self) -> list[str]:
+        """The providers of the base and of the layers."""
+        return sorted({*self.base.blocks, *self.own})
 
     def _read(self, layers: Sequence[Layer]) -> None:
         """Add all layers, weakest first."""
@@ -103,7 +110,7 @@ class Touched:
     def waits(self, provider: str, name: str) -> bool:
         """Whether `known` covers a name or a pattern of a provider, so that it may match nothing today."""
         stated = [text for layer in self._stated for text in layer.settings.get("known", ())]
-        keys = [split_any(text, self.names.provider_id) for text in stated]
+        keys = [split_any(text, self.names.provider_or_every) for text in stated]
         patterns = [key.id for key in keys if key is not None and key.provider == provider]
         return any(name == pattern or self.test(provider, pattern)([name]) for pattern in patterns)
 
@@ -170,7 +177,10 @@ class Touched:
         # layer by layer gives what merging at once gives.
         for entry in entries:
             if entry.match is not None:
-                self._add_matches(entry, entry.match)
+                providers = self.all_providers() if entry.provider == EVERY else [entry.provider]
+                matched = [self._add_matches(entry._replace(provider=one), entry.match) for one in providers]
+                if not any(matched) and not layer.only_patches:
+                    self.unmatched.append(entry)
         for entry in exact:
             self._touch(entry, entry.id)
 
@@ -200,7 +210,7 @@ class Touched:
 
     def _has_provider(self, entry: Entry, layer: Layer) -> bool:
         """Whether the entry's provider is known; otherwise the entry is left out, or a problem."""
-        if self.knows(entry.provider):
+        if self.knows(entry.provider) or (entry.provider == EVERY and entry.match is not None):
             return True
         if layer.only_patches or self.past.knows(entry.provider):
             self.left_out.append(entry)
@@ -239,13 +249,13 @@ class Touched:
             return True
         return ":".join(key) in self.base.tail()["removed"]
 
-    def _add_matches(self, entry: Entry, pattern: str) -> None:
+    def _add_matches(self, entry: Entry, pattern: str) -> bool:
+        """Add an entry to the models that a pattern means; whether there are any."""
         test = matcher(pattern, partial(self.names.id_of, entry.provider), entry.provider)
         matched = [one for one in self.ids(entry.provider) if test([one])]  # a glob is over ids; a name means its model
         for model_id in matched:
             self._touch(entry, model_id)
-        if not matched and not entry.layer.only_patches:
-            self.unmatched.append(entry)
+        return bool(matched)
 
     def _touch(self, entry: Entry, model_id: str) -> None:
         self.models.setdefault(entry.provider, {}).setdefault(model_id, []).append(entry)

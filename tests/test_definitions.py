@@ -417,3 +417,83 @@ class TestBase:
         for catalogue_now in (of_module, of_argument):
             cost = catalogue_now.get_model("house", "m").cost
             assert cost == catalogue_now.get_model("openai", "gpt-5.2").cost
+
+
+class TestEveryProvider:
+    """`"*"` in the place of a provider means all providers, those of the application among them."""
+
+    @pytest.mark.parametrize("section", ["deny", "exclude"])
+    def test_a_ban_is_united_with_that_of_each_provider(self, base: SnapshotFile, section: str) -> None:
+        own = {"provider": "house", "id": "a-9"}
+        banned = layered(base, own, **{section: {"*": ["a-*"], "acme": ["b-1"]}})
+        assert {model.spec for model in banned.list_models()} == {"zeta:z-9"}
+
+    def test_it_covers_a_provider_of_a_stronger_layer(self, base: SnapshotFile) -> None:
+        later = {"providers": OWN, "models": [{"provider": "house", "id": "a-9"}]}
+        banned = llm_models.Snapshot(catalogues.layered(base, {"deny": {"*": ["a-*"]}}, later))
+        assert {model.spec for model in banned.list_models()} == {"acme:b-1", "zeta:z-9"}
+
+    @pytest.mark.parametrize(
+        ("allow", "shown"),
+        [
+            ({"*": ["a-1"]}, {"acme:a-1", "zeta:a-1"}),
+            ({"*": ["a-1"], "acme": ["b-1"]}, {"acme:a-1", "acme:b-1", "zeta:a-1"}),
+            ({"*": ["a-1"], "zeta": "all"}, {"acme:a-1", "zeta:a-1", "zeta:z-9"}),
+            ({"*": "all"}, {"acme:a-1", "acme:a-2", "acme:b-1", "zeta:a-1", "zeta:z-9"}),
+        ],
+    )
+    def test_allow_counts_both(self, base: SnapshotFile, allow: dict[str, Any], shown: set[str]) -> None:
+        by_layer = llm_models.Snapshot(catalogues.layered(base, {"allow": allow}))
+        by_argument = llm_models.Snapshot(base, allow=allow)
+        for catalogue_now in (by_layer, by_argument):
+            assert {model.spec for model in catalogue_now.list_models()} == shown
+
+    def test_deny_as_an_argument(self, base: SnapshotFile) -> None:
+        banned = llm_models.Snapshot(base, deny={"*": iter(["a-*"]), "acme": ["b-1"]})
+        assert {model.spec for model in banned.list_models()} == {"zeta:z-9"}
+
+    def test_a_match_applies_in_the_order_of_the_text_and_an_id_beats_it(self, base: SnapshotFile) -> None:
+        every = {"provider": "*", "match": "a-*", "cost": {"input": 7}}
+        one = {"provider": "acme", "match": "a-1", "cost": {"input": 8}}
+        exact = {"provider": "acme", "id": "a-2", "cost": {"input": 9}}
+        for models, price in (([exact, every, one], 8), ([exact, one, every], 7)):
+            catalogue_now = layered(base, *models)
+            prices = {model.spec: model.cost.input for model in catalogue_now.list_models()}
+            assert prices == {"acme:a-1": price, "acme:a-2": 9, "acme:b-1": 1, "zeta:a-1": 7, "zeta:z-9": 1}
+
+    def test_messages_name_its_line(self, base: SnapshotFile, tmp_path: Path) -> None:
+        banned = served(base, tmp_path, '[deny]\n"*" = ["a-*"]\n')
+        with pytest.raises(LookupError, match=r"^zeta:a-1 is denied by pattern 'a-\*' \(llm_models.toml:2\)"):
+            banned.resolve("zeta:a-1")
+        assert banned.explain("zeta:a-1").place == "llm_models.toml:2"
+
+    @pytest.mark.parametrize("section", ["deny", "exclude", "match"])
+    def test_a_pattern_that_matches_nothing_anywhere(self, base: SnapshotFile, section: str) -> None:
+        stated = '[[models]]\nprovider = "*"\nmatch = "q-*"\ntags = ["x"]\n'
+        text = stated if section == "match" else f'[{section}]\n"*" = ["q-*"]\n'
+        (line,) = lines(base, text)
+        assert 'matches no model of any provider. If it may match nothing today, write known = ["*:q-*"]' in line
+        assert lines(base, f'known = ["*:q-*"]\n{text}') == []
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '[allow]\n"*" = ["q-*"]\n',
+            '[allow]\n"*" = []\n',
+            '[allow]\n"*" = "all"\n[deny]\n"*" = ["*"]\n',
+            '[exclude]\n"*" = ["*"]\n',
+        ],
+    )
+    def test_what_leaves_no_model_is_an_error(self, base: SnapshotFile, tmp_path: Path, text: str) -> None:
+        assert any(problem.severity == "error" for problem in told(base, text))
+        with pytest.raises(llm_models.EmptyCatalogError):
+            served(base, tmp_path, text)
+
+    def test_it_goes_with_match_alone(self, base: SnapshotFile) -> None:
+        (line,) = lines(base, '[[models]]\nprovider = "*"\nid = "a-1"\n')
+        assert "all providers go with 'match', not with 'id'" in line
+
+    def test_an_argument_of_a_wrong_type_is_one_problem(self, base: SnapshotFile) -> None:
+        with pytest.raises(ConfigError) as caught:
+            llm_models.Snapshot(base, deny={"*": "a-*"})
+        assert len(caught.value.problems) == 1

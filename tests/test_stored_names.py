@@ -10,8 +10,9 @@ from support import catalogues
 
 import llm_models
 from llm_models import config
-from llm_models.changes import merge_layers, settle_names
+from llm_models.changes import merge_layers
 from llm_models.errors import SnapshotError
+from llm_models.name_table import settle_names
 from llm_models.snapshot_file import SnapshotFile, encode_json
 from llm_models.snapshot_writer import write
 
