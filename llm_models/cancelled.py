@@ -12,7 +12,7 @@ from llm_models.case import Case, Finding
 from llm_models.errors import printable
 from llm_models.filters import Filters
 from llm_models.modelspec import split_any
-from llm_models.patterns import is_plain, matcher
+from llm_models.patterns import EVERY, is_plain, matcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -209,7 +209,8 @@ def _at(case: Case, provider: str, reason: Stronger) -> str:
     """Where a setting is stated: its line in the same file, else the other file or module; empty for the base."""
     for layer in sorted(case.run.layers, key=lambda one: one is not case.layer):
         entries = [*layer.document.entries(reason.section)]
-        mine = [(path, globs) for path, globs in entries if layer.provider_of(path[1]) == provider]
+        mine = [one for one in entries if layer.provider_of(one[0][1]) == provider]
+        mine += [one for one in entries if one[0][1] == EVERY]
         if reason.pattern is not None:
             places = [(*path, globs.index(reason.pattern)) for path, globs in mine if reason.pattern in globs]
         else:

@@ -57,6 +57,7 @@ PAIRS = {
     "allow, provider": (all_of("anthropic") + '[[providers]]\nid = "openai"\nname = "O"\n', 4, 2, "allow"),
     "deny, entry": (section("deny", "gpt-4o") + entry("gpt-4o", PRICE), 5, 2, "deny"),
     "deny by a glob, entry": (section("deny", "gpt-4o*") + entry("gpt-4o", PRICE), 5, 2, "deny"),
+    "deny for all providers, entry": ('[deny]\n"*" = ["gpt-4o"]\n' + entry("gpt-4o", PRICE), 5, 2, "deny"),
     "deny, provider": (section("deny", "*") + '[[providers]]\nid = "openai"\nname = "O"\n', 4, 2, "deny"),
     "exclude, entry": (section("exclude", "gpt-4o") + entry("gpt-4o", PRICE), 5, 2, "exclude"),
     "allow, prefer": ('prefer = ["anthropic"]\n' + all_of("openai"), 1, 3, "allow"),
