@@ -197,7 +197,7 @@ class TestRealFiles:
 
     def test_of_the_template_with_every_comment_taken_away(self) -> None:
         lines = (ROOT / "llm_models" / "data" / "template.toml").read_text("utf-8").splitlines()
-        stated = [line.removeprefix("# ") for line in lines if re.match(r"# (\[|\w+(\.\w+)? = )", line)]
+        stated = [line.removeprefix("# ") for line in lines if re.match(r"# (\[|[\w*\"-]+(\.\w+)? = )", line)]
         assert len(stated) > 10
         assert [str(problem) for problem in found("\n".join(stated), PACKAGED) if "effect" in str(problem)] == []
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
+from support import ROOT
 from support.command import here
 
 import llm_models
+from llm_models import schema
 from llm_models.cli.config import validate_command
 
 if TYPE_CHECKING:
@@ -144,3 +147,12 @@ class TestBehaviour:
     def test_a_sound_module_is_no_problem(self, module: Path) -> None:
         module.write_text("def models(): yield {'provider': 'openai', 'id': 'gpt-5.2', 'tags': ['x']}\n")
         assert here("validate", "--strict", "--behaviour", "a").code == 0
+
+
+def test_the_example_of_every_setting_is_right() -> None:
+    path = ROOT / "examples" / "every_setting.toml"
+    result = here("validate", "--strict", str(path))
+    assert (result.code, result.out) == (0, "")
+    stated = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert stated.keys() == schema.inlined("overrides")["properties"].keys() - {"overrides_module"}
+    assert {key for entry in stated["models"] for key in entry} >= {"id", "match", "base"}
