@@ -34,6 +34,7 @@ from llm_models.filters import Filters
 from llm_models.paths import PACKAGED_SNAPSHOT
 from llm_models.patterns import MAX_PATTERN, matcher, pattern_problem
 from llm_models.selection import ORDERS
+from llm_models.spellings import alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -521,13 +522,25 @@ class TestResolve:
             packaged.resolve("gpt-4o-mini", scope="opnai")
 
     def test_one_provider_only(self, packaged: Snapshot, whole: oracle.Plain) -> None:
-        """A bare id that one provider serves is that model: for all of those that are not read as `provider/model`."""
+        """A bare id that one provider serves is that model: for all of those that are not read as `provider/model`.
+
+        It is not, where the provider before the `/` once had the rest in another spelling.
+        """
         counts: dict[str, list[tuple[str, str]]] = {}
         for key in whole.models:
             counts.setdefault(key[1], []).append(key)
+        gone = 0
         for name, keys in counts.items():
             if len(keys) == 1 and whole.split(name) is None and not whole.written(name):
-                assert packaged.resolve(name).key == keys[0]
+                head, _, rest = name.partition("/")
+                home = packaged.view.file.provider_id(head) if rest else None
+                if home is not None and any(alike(one, rest) for one in packaged.view.past.ids(home)):
+                    gone += 1
+                    with pytest.raises(llm_models.RetiredModelError, match=f"^{home}:"):
+                        packaged.resolve(name)
+                else:
+                    assert packaged.resolve(name).key == keys[0]
+        assert 5 < gone < 50
 
     def test_nothing_of_that_name(self, packaged: Snapshot) -> None:
         with pytest.raises(
