@@ -46,7 +46,8 @@ def unknown(case: Case) -> Iterator[Finding]:
     for entry in () if case.layer.only_patches else (*run.left_out, *run.unknown):
         provider, model_id = entry.provider, entry.id
         if (
-            entry.path[0] == "models"
+            entry.layer is case.layer
+            and entry.path[0] == "models"
             and entry.base is None
             and run.knows(provider)
             and not run.past.knows(provider, model_id)

@@ -178,7 +178,8 @@ class Touched:
         for entry in entries:
             if entry.match is not None:
                 providers = self.all_providers() if entry.provider == EVERY else [entry.provider]
-                matched = [self._add_matches(entry._replace(provider=one), entry.match) for one in providers]
+                each = [entry if one == entry.provider else entry._replace(provider=one) for one in providers]
+                matched = [self._add_matches(one, entry.match) for one in each]
                 if not any(matched) and not layer.only_patches:
                     self.unmatched.append(entry)
         for entry in exact:

@@ -144,6 +144,13 @@ class TestBehaviour:
         assert [line.split(": ", 1)[0] for line in lines] == ["a/llm_models.toml:1:20", "a/llm_models.toml:4:6"]
         assert f"(behaviour module '{MODULE}') removes this model" in lines[1]
 
+    def test_an_unknown_id_of_the_module_is_stated_once(self, module: Path) -> None:
+        entry = {"provider": "openai", "id": "gpt5.2", "cost": {"input": 1.4}}
+        module.write_text(f"def models(): return [{entry!r}]\n", encoding="utf-8")
+        result = here("validate", "--behaviour", "a")
+        assert (result.code, result.out.count("\n")) == (1, 1)
+        assert "openai:gpt5.2 is not in this data" in result.out
+
     def test_a_sound_module_is_no_problem(self, module: Path) -> None:
         module.write_text("def models(): yield {'provider': 'openai', 'id': 'gpt-5.2', 'tags': ['x']}\n")
         assert here("validate", "--strict", "--behaviour", "a").code == 0
