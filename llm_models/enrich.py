@@ -20,8 +20,8 @@ _CHAT_DEFAULTS = (("temperature",), ("streaming", "text"))
 """The capabilities that are yes by default, of models that chat. Of others they are no where nothing is stated."""
 
 
-_DECIDE_KIND = ("id", "family", "modalities", "kind", "apis", "tags", "resolves_to")
-"""The fields from which the kind, the kinds of API and the tags of a model follow, beside `chat` and `embeddings`."""
+_DECIDE_KIND = ("id", "family", "modalities", "kind", "apis", "resolves_to")
+"""The fields from which the kind, its kinds of API and its tags follow, beside `chat` and `embeddings`."""
 
 
 def derive(
@@ -69,17 +69,17 @@ def _kept(model: Mapping[str, Any], family: str | None, before: Mapping[str, Any
 
     A model without modalities takes its kind from other records, which may have changed.
     """
-    if (
-        before is None
-        or "kind" in model
-        or "modalities" not in model
-        or any(model.get(name) != before.get(name) for name in _DECIDE_KIND)
-    ):
+    if before is None or "kind" in model or "modalities" not in model:
         return None
-    derived, flags = before.get("derived", {}), [one.get("capabilities", {}) for one in (model, before)]
-    if family != derived.get("family") or any(
-        flags[0].get(name) != flags[1].get(name) for name in ("chat", "embeddings")
-    ):
+    derived = before.get("derived", {})
+    flags, old_flags = model.get("capabilities", {}), before.get("capabilities", {})
+    same = (
+        family == derived.get("family")
+        and all(model.get(name) == before.get(name) for name in _DECIDE_KIND)
+        and all(flags.get(name) == old_flags.get(name) for name in ("chat", "embeddings"))
+        and {*before.get("tags", ())} <= {*model.get("tags", ())}  # else a tag of the kind may be missing in both
+    )
+    if not same:
         return None
     return {name: derived[name] for name in ("kind", "apis", "tags") if name in derived}
 

@@ -111,10 +111,26 @@ RULES: tuple[dict[str, Any], ...] = (
 _IDS, _WHOLE, _ONLY = (
     "|".join([f"(?:{rule[key]})" for rule in RULES if key in rule]) for key in ("id", "whole", "only")
 )
+_TEXTS = (
+    "-00 -mnli -mpnet-base- -sonic -to-image -video 2v 5-turbo-instruct ace-step animatediff asr audioldm aura- "
+    "auraflow bark bart-large-cnn bert bge canary- chatterbox chroma clip-v cogvideo contriever controlnet csm- dall "
+    "deepgram/ detr dia- diffrhythm diffusion dino distil-large-v distiluse- dreamshaper e5 eleven embed esm esrgan "
+    "fish-speech flux gen ggml- gliner gpt granite-speech grok-imagine- gte hailuo hidream higgs-audio hunyuan "
+    "idefics ideogram if-i-xl indictrans instructor- janus-pro- juggernaut-xl kandinsky kling kokoro kolors labse "
+    "live ltx- ltxv lyria m2m madlad400 magnet- maskgct mbart midjourney mini mochi- moderation mono moonshine "
+    "ms-marco- msmarco- music nano-banana native-audio nllb nova-canvas nova-reel nsfw openaudio opus-mt orpheus pali "
+    "paraformer parakeet paraphrase-multilingual pegasus photon- pika- piper pix2pix pixart pixverse playground-v "
+    "potion- prompt pythia- qwen ray realistic-vision realtime recraft rerank resnet- retrieval-mrl- riffusion sam "
+    "sana_ scribe sd seamless-m4t seedance seedream semantic-ranker siglip skyreels smart-turn smol snowflake-arctic- "
+    "sora speaker-diarization speech- splade stable-audio stable-cascade stable-image stella stt suno- supertonic svd "
+    "t5- tts uae-large udio- universal- v1-5-pruned veo video- vidu vit voice vosk voxcpm voyage wan whisper yolo "
+    "yue-s1- z-image zerank- zeroscope zonos"
+)
+QUICK_LOOK = _TEXTS.split()
+"""An id without one of these texts fits no pattern of `RULES`, so that none need be compiled."""
 _TALKS = _word("chat", "instruct", "it", "llm", "llama", "coder", "thinking")
 """The words of models that talk."""
 _FAMILIES = {family for rule in RULES for family in rule.get("families", ())}
-"""Whether any rule names a model; most models are asked no more than this. `re` compiles it when it is first needed."""
 
 TAGS: tuple[tuple[str, str], ...] = (
     ("guard", r"(?<!van)guard|safety"),
@@ -146,7 +162,8 @@ def rule_of(model: Mapping[str, Any], family: str | None) -> Mapping[str, Any]:
     stated, modalities = model.get("capabilities", {}), model.get("modalities", {})
     segment, whole = _name(model["id"]), model["id"].lower()
     patterns = ((_IDS, segment), (_WHOLE, whole), (_ONLY, segment))
-    named = any(re.search(pattern, text) for pattern, text in patterns) or family in _FAMILIES
+    may_fit = any(word in whole for word in QUICK_LOOK)
+    named = family in _FAMILIES or (may_fit and any(re.search(pattern, text) for pattern, text in patterns))
     textless = [side for side, listed in modalities.items() if listed and "text" not in listed]
     for rule in RULES:
         if "textless" in rule:

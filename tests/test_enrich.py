@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import real_kinds
 
-from llm_models import load
+from llm_models import Snapshot, load
+from llm_models.agreement import FACTS
 from llm_models.enrich import derive
 from llm_models.kinds import KINDS, RULES, flags_of
 from llm_models.origins import leaves
@@ -329,3 +330,31 @@ class TestAnApplicationsOwn:
         assert (small.embeddings, snapshot.get_model("openai", "gpt-4o-mini").deprecated) == (False, True)
         listed = snapshot.list_models("openai", require=["embeddings"])
         assert "text-embedding-3-small" not in [model.id for model in listed]
+
+
+CHANGES: tuple[dict[str, Any], ...] = (
+    {},
+    {"tags": ["mine"]},
+    {"cost": {"input": 1}},
+    {"family": "dall-e"},
+    {"kind": "rerank"},
+    {"modalities": {"input": ["text"], "output": ["video"]}},
+    {"capabilities": {"chat": False}},
+    {"capabilities": {"embeddings": True}},
+    {"apis": ["chat"]},
+    {"resolves_to": "x"},
+)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_a_kind_that_the_base_derived_is_the_one_that_would_be_derived(
+    packaged: Snapshot, change: dict[str, Any]
+) -> None:
+    """Whatever a correction states, with the line of the base and without it."""
+    for model in packaged.list_models()[::23]:
+        line: Any = packaged.file.line(*model.key)
+        stated = packaged.file.stated(*model.key)
+        assert stated is not None
+        changed = {**stated, "provider": model.provider, **change}
+        agreed = {name: value for name, value in line.get("derived", {}).items() if name in FACTS}
+        assert derive(changed, agreed, line) == derive(changed, agreed), model.spec

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ from support import ROOT
 from support.own_kinds import OWN
 from support.real_kinds import RERANKERS, TALKERS
 
-from llm_models.kinds import KINDS, RULES, last_segment, rule_of, tags_of
+from llm_models.kinds import KINDS, QUICK_LOOK, RULES, last_segment, rule_of, tags_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -213,3 +214,39 @@ def test_over_the_whole_upstream(date: str) -> None:
     assert set(total) <= set(KINDS)
     assert dict(talking) == COUNTS[date][0]
     assert {name: total[name] for name in COUNTS[date][1]} == COUNTS[date][1]
+
+
+def required(tree: Any) -> set[str] | None:
+    """Texts of which each match of a parsed pattern holds one, None where there are none."""
+    texts, found, text = [], [], ""
+    for word, value in [*tree, (None, None)]:
+        if str(word) == "LITERAL":
+            text += chr(value)
+            continue
+        texts.append(text)
+        text = ""
+        if str(word) == "SUBPATTERN":
+            found.append(required(value[3]))
+        elif str(word) == "MAX_REPEAT" and value[0] > 0:
+            found.append(required(value[2]))
+        elif str(word) == "BRANCH":
+            branches = [required(branch) for branch in value[1]]
+            found.append(None if None in branches else set().union(*filter(None, branches)))
+    options = [{max(texts, key=len)}, *filter(None, found)]
+    best = max(options, key=lambda option: min(map(len, option)))
+    return None if best == {""} else best
+
+
+def test_the_quick_look_misses_no_pattern() -> None:
+    """Every match of every pattern holds a text of the quick look, as the parsed patterns show."""
+    parse = import_module("re._parser").parse
+    seen: set[str] = set()
+    for rule in RULES:
+        for key in ("id", "whole", "only"):
+            if key in rule:
+                texts = required(parse(rule[key]))
+                assert texts
+                held = {text: [word for word in QUICK_LOOK if word in text] for text in texts}
+                assert [text for text, words in held.items() if not words] == []
+                seen.update(*held.values())
+    assert {*QUICK_LOOK} == seen
