@@ -213,12 +213,9 @@ def _once_written(view: View, name: str) -> ModelKey | None:
     """What the provider before the first `/` of a bare id had under another spelling: it is excluded or gone."""
     head, _, rest = name.partition("/")
     for provider in view.file.provider_ids(head) if rest else ():
-        from llm_models.spellings import alike
-
-        excluded = [key.partition(":")[2] for key in view.file.tail()["removed"] if key.startswith(f"{provider}:")]
-        for model_id in (*excluded, *view.past.ids(provider)):
-            if alike(model_id, rest):
-                return ModelKey(provider, model_id)
+        model_id = view.once_spelled(provider, rest)
+        if model_id is not None:
+            return ModelKey(provider, model_id)
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 BESIDE = 28
 """A name that was listed for more days beside another spelling was not renamed to that: both were offered.
@@ -31,6 +31,24 @@ def alike(one: str, other: str) -> bool:
     True
     """
     return any(spelling(one) == spelling(other) for spelling in _SPELLINGS.values())
+
+
+def by_spelling(ids: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Each id by the rules and the spellings under which others are `alike`; the first of those that share one."""
+    found: dict[tuple[str, str], str] = {}
+    for model_id in ids:
+        for rule, spelling in _SPELLINGS.items():
+            found.setdefault((rule, spelling(model_id)), model_id)
+    return found
+
+
+def spelled(model_id: str, ids: Mapping[tuple[str, str], str]) -> str | None:
+    """The one of some ids (`by_spelling`) that is alike.
+
+    >>> spelled("claude-opus-4.1", by_spelling(["gpt-5", "anthropic/claude-opus-4-1"]))
+    'anthropic/claude-opus-4-1'
+    """
+    return next((ids[key] for rule, spelling in _SPELLINGS.items() if (key := (rule, spelling(model_id))) in ids), None)
 
 
 def renamed(gone: str, living: Iterable[str]) -> Rename | None:

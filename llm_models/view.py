@@ -45,6 +45,7 @@ class View:
         "_providers",
         "_removed",
         "_shown",
+        "_spellings",
         "by_host",
         "by_name",
         "counts",
@@ -72,6 +73,7 @@ class View:
         """Cache of `names`."""
         self.by_host: dict[str, list[tuple[list[str], str]]] | None = None
         """Cache of `hosts`."""
+        self._spellings: dict[str, dict[tuple[str, str], str]] = {}
         self._removed: dict[str, tuple[str, Removed]] | None = None
         """Cache of `removed`."""
         self.counts: dict[str | None, dict[int, int]] = {}
@@ -176,6 +178,16 @@ class View:
                 others.update({f"{owner}:{one}": (model_id, why) for one in why.get("names", ())})
             self._removed = others | ids
         return self._removed.get(f"{provider}:{name}")
+
+    def once_spelled(self, provider: str, name: str) -> str | None:
+        """The id of a model of a provider, excluded or listed once, of which a name is another spelling."""
+        from llm_models.spellings import by_spelling, spelled
+
+        if provider not in self._spellings:
+            start = f"{provider}:"
+            excluded = [spec.removeprefix(start) for spec in self.file.tail()["removed"] if spec.startswith(start)]
+            self._spellings.setdefault(provider, by_spelling([*excluded, *self.past.ids(provider)]))
+        return spelled(name, self._spellings[provider])
 
     def excluding(self, provider: str, name: str) -> str | None:
         """The exclude pattern that matches a name, also one that the provider never had; None where there is none."""

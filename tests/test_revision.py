@@ -404,9 +404,9 @@ class TestInit:
     def test_its_examples_are_valid_once_they_are_no_comments(self, begun: Path) -> None:
         run("init")
         lines = read(begun).splitlines()
-        live = [re.sub(r"^# (?=[\[a-z_.]+( = |\]|\[))", "", line) for line in lines]
+        live = [re.sub(r'^# (?=[\[a-z_."*-]+( = |\]|\[))', "", line) for line in lines]
         write(begun, "\n".join("" if line == "#" else line for line in live))
-        assert set(parsed(read(begun))) == {"prefer", "known", "exclude", "deny", "providers", "models"}
+        assert set(parsed(read(begun))) == {"prefer", "known", "exclude", "deny", "allow", "providers", "models"}
         assert checks.check_file(str(begun / "llm_models.toml")) == []
 
     def test_its_first_line_names_a_schema_that_takes_the_example_and_refuses_a_typo(self, begun: Path) -> None:
