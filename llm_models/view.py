@@ -73,7 +73,7 @@ class View:
         """Cache of `names`."""
         self.by_host: dict[str, list[tuple[list[str], str]]] | None = None
         """Cache of `hosts`."""
-        self._spellings: dict[str, dict[tuple[str, str], str]] = {}
+        self._spellings: dict[str, list[dict[tuple[str, str], str]]] = {}
         self._removed: dict[str, tuple[str, Removed]] | None = None
         """Cache of `removed`."""
         self.counts: dict[str | None, dict[int, int]] = {}
@@ -186,8 +186,9 @@ class View:
         if provider not in self._spellings:
             start = f"{provider}:"
             excluded = [spec.removeprefix(start) for spec in self.file.tail()["removed"] if spec.startswith(start)]
-            self._spellings.setdefault(provider, by_spelling([*excluded, *self.past.ids(provider)]))
-        return spelled(name, self._spellings[provider])
+            self._spellings.setdefault(provider, [by_spelling(excluded), by_spelling(self.past.ids(provider))])
+        excluded_id, past_id = (spelled(name, ids) for ids in self._spellings[provider])
+        return past_id if excluded_id is None else excluded_id
 
     def excluding(self, provider: str, name: str) -> str | None:
         """The exclude pattern that matches a name, also one that the provider never had; None where there is none."""
