@@ -432,7 +432,9 @@ class TestNoWorkingDirectory:
         assert llm_models.reload().allowed("openai:gpt-4o-mini")
         assert not llm_models.load().allowed("openai:gpt-4o-mini")
 
-    @pytest.mark.parametrize("args", ["resolve openai:gpt-4o-mini", "list openai", "info", "diff", "validate"])
+    @pytest.mark.parametrize(
+        "args", ["resolve openai:gpt-4o-mini", "list openai", "info", "diff", "validate --if-present"]
+    )
     @pytest.mark.usefixtures("gone")
     def test_a_command_that_reads(self, args: str) -> None:
         told = fine(*args.split())

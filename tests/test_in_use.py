@@ -76,13 +76,11 @@ def by_validate() -> str:
         warned = here("validate").out
     finally:
         config.write_text(text)
-    return only([f"of-{name}" for name in NAMES if f"no model 'of-{name}'" not in warned])
+    return only([f"of-{name}" for name in NAMES if f"acme:of-{name} is not in this data" not in warned])
 
 
 def by_set() -> str:
-    known = [
-        name for name in NAMES if "no model" not in fine("set", f"acme:of-{name}", "cost.input=9", "--dry-run").err
-    ]
+    known = [name for name in NAMES if here("set", f"acme:of-{name}", "cost.input=9", "--dry-run").code == 0]
     return only([f"of-{name}" for name in known])
 
 

@@ -325,7 +325,10 @@ class TestSlash:
                 provider = packaged.parse_provider(head)
                 by_slash = suggested(told(packaged.resolve, f"{head}/{rest}"))
                 protocol = head == "openai" and "/" in rest
-                assert protocol or by_slash == [f"{provider}:{name}" for name in names]
+                # The error of a model that is gone names that provider, and so ids alone.
+                assert protocol or [one.removeprefix(f"{provider}:").lower() for one in by_slash] == [
+                    *map(str.lower, names)
+                ]
                 asked += 1
         assert asked or rest == "zzz"
 

@@ -509,6 +509,7 @@ class TestReal:
     ) -> None:
         """In a process of its own: the packaged files are those of the package. Nothing that was known is lost."""
         Path("api-2026-09-30.json").write_bytes(upstream)
+        Path(paths.CONFIG_NAME).write_text('prefer = ["openai"]\n')
         done = process("activate", "--from", "api-2026-09-30.json")
         assert done.code == 0, done
         cwd = Path.cwd()

@@ -66,7 +66,7 @@ def validate_command(files: tuple[str, ...], strict: bool, if_present: bool, beh
 
 def _in_folder(name: str, if_present: bool) -> list[str]:
     """The file that a name means: of a folder the one in it. A file that is missing is a problem of its own."""
-    if not os.path.isdir(name):
+    if not paths.exists(name, folder=True):
         return [name]
     path = os.path.join(name, paths.CONFIG_NAME)
     if paths.exists(path):
