@@ -481,6 +481,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 SETTINGS = settings(deadline=None, max_examples=80, suppress_health_check=list(HealthCheck))
 
 
+@pytest.mark.whole
 class TestLaw:
     """What `load()` serves is the same whether or not `activate` was run since the last edit."""
 

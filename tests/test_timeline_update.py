@@ -503,6 +503,7 @@ def test_sixteen_at_once_lose_nothing() -> None:
     assert own().days == ["2026-01-01", "2026-01-02", "2026-01-05"]
 
 
+@pytest.mark.whole
 class TestReal:
     def test_the_newest_source_goes_on_from_the_packaged_data(
         self, upstream: bytes, monkeypatch: pytest.MonkeyPatch
