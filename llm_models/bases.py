@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_models.errors import printable
-from llm_models.modelspec import split_any
+from llm_models.modelspec import provider_part, split_any
 from llm_models.name_forms import read_as
 from llm_models.records import ModelKey
 
@@ -97,8 +97,7 @@ class Bases:
             message = f"{key.provider} has no model '{printable(key.id)}'"
             hint = model_hint(key.id, names.ids(key.provider))
         else:
-            head = text.partition(":" if ":" in text else "/" if "/" in text else "@")
-            name = head[2] if head[1] == "@" else head[0]
+            name = provider_part(text)
             known = [*names.base.blocks, *names.own]
             message, hint = f"unknown provider '{printable(name)}'", provider_hint(name, known, names.base.aliases)
         self.problems.append(entry.layer.document.problem((*entry.path, "base"), message, hint))

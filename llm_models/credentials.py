@@ -176,6 +176,15 @@ def found(data: Any) -> Iterator[Path]:
                 todo.append(((*path, key), item, named or is_secret, is_name))
 
 
+def in_name(text: str) -> bool:
+    """Whether a name, or prose, holds a secret: a name may have any letters, so only known forms and logins count.
+
+    >>> in_name("gpt-5.4-mini"), in_name("gsk_EXAMPLE00000000")
+    (False, True)
+    """
+    return len(text) > 7 and _in_text(text, True)
+
+
 @lru_cache(4096)
 def _of_key(key: str) -> tuple[bool, bool, bool]:
     """Whether a key holds a key in a known form, names a secret, or names a name."""

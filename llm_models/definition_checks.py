@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from llm_models import name_rules
 from llm_models.case import Finding
 from llm_models.errors import printable
-from llm_models.modelspec import split_any
+from llm_models.modelspec import provider_part, split_any
 from llm_models.similarity import model_hint, provider_hint
 from llm_models.suggestions import makers_first
 from llm_models.targets import not_in
@@ -34,8 +34,7 @@ def known(case: Case) -> Iterator[Finding]:
             or split_any(text, run.past.provider_id) is not None
         ):
             continue
-        head = text.partition(":" if ":" in text else "/" if "/" in text else "@")
-        name = head[2] if head[1] == "@" else head[0]
+        name = provider_part(text)
         hint = provider_hint(name, [*run.base.blocks, *run.own], run.base.aliases)
         yield Finding("", ("known", index), f"unknown provider '{printable(name)}'", hint, severity="error")
 

@@ -3,7 +3,7 @@
 A text is read in this order: an exact name in the scope; `provider:model`; `model@provider`; `provider/model`, if that
 provider has, or had, such a model; a name that one provider has. The first reading that names its provider counts, also
 if its model is denied, excluded or gone. A bare id whose first part is a provider that has the rest in another spelling
-is ambiguous, so that no provider silently answers for another one.
+is ambiguous, and is an error if that model is excluded or gone: no provider silently answers for another one.
 
 For a name that leads to no model, a function is returned that makes the error: finding the nearest names takes longer
 than everything else, and `allowed` does not need them.

@@ -92,6 +92,16 @@ def split_any(text: str, provider_id: ProviderId) -> ModelKey | None:
     return key if key is not None and key.id else None
 
 
+def provider_part(text: str) -> str:
+    """The part of a model spec that should name its provider, where no known provider is at either end.
+
+    >>> provider_part("opnai:gpt-5.4"), provider_part("gpt-5.4@opnai")
+    ('opnai', 'opnai')
+    """
+    head, separator, tail = text.partition(":" if ":" in text else "/" if "/" in text else "@")
+    return tail if separator == "@" else head
+
+
 def parse_spec(text: object, provider_id: ProviderId, known: Iterable[str] = ()) -> ModelKey:
     """The key that a model spec names; both parts are trimmed, the model need not exist.
 

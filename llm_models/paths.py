@@ -201,7 +201,7 @@ def absolute(path: str | os.PathLike[str], kind: type[LLMModelsError] = ConfigEr
 
 
 def _text(path: object, kind: type[LLMModelsError] = ConfigError) -> str:
-    """A path as text. Raises `kind` for what is no path."""
+    """A path as text. Raises `kind` for any other value."""
     try:
         text = os.fspath(path)  # type: ignore[call-overload]
     except TypeError:

@@ -57,10 +57,8 @@ def meant(pattern: str, id_of: IdOf, provider: str = "") -> str | None:
     return read_as(pattern, id_of, provider)
 
 
-def matcher(pattern: str, id_of: IdOf, provider: str = "", *, widely: bool = False) -> Test:
+def matcher(pattern: str, id_of: IdOf, provider: str = "") -> Test:
     """The test whether a pattern means a model of a provider. Its time depends only on their lengths and the names'.
-
-    `widely`: a name with wildcards means what it matches as a glob, too.
 
     >>> ids = ["gpt-4o[eu]", "gpt-4oe", "gpt-4o[us]"]
     >>> [name for name in ids if matcher("gpt-4o[eu]", lambda text: text if text in ids else None)([name])]
@@ -69,16 +67,16 @@ def matcher(pattern: str, id_of: IdOf, provider: str = "", *, widely: bool = Fal
     ['gpt-4oe']
     """
     target = meant(pattern, id_of, provider)
-    if target is not None and not (widely and not is_plain(pattern)):
+    if target is not None:
         return lambda names: names[0] == target
     if "/" not in pattern:
-        return _test(pattern, target)
+        return _test(pattern)
     from llm_models.name_forms import begins_as_one, plain, spelled
 
     if is_plain(pattern):
         texts = [pattern, *plain(provider, pattern)]
         return lambda names: any(text in names for text in texts)
-    test = _test(pattern, target)
+    test = _test(pattern)
     if not begins_as_one(provider, pattern):
         return test
     return lambda names: test([*names, *[text for name in names for text in spelled(provider, name)]])
@@ -107,12 +105,12 @@ def literal(text: str) -> str:
     return "".join(f"[{one}]" if one in "*?[" else one for one in text)
 
 
-def _test(pattern: str, target: str | None) -> Test:
-    """The test whether a pattern is one of the names of a model, or as a glob matches one; `target` is one, too."""
+def _test(pattern: str) -> Test:
+    """The test whether a pattern that is no name is one of the names of a model, or as a glob matches one."""
     if is_plain(pattern):
         return lambda names: pattern in names
     glob = _glob(pattern)
-    return lambda names: names[0] == target or any(map(glob, names))
+    return lambda names: any(map(glob, names))
 
 
 def _glob(pattern: str) -> Callable[[str], object]:

@@ -37,18 +37,15 @@ def matches_nothing(case: Case) -> Iterator[Finding]:
     for entry in case.layer.models:
         if entry.provider == EVERY and entry.match is not None:
             yield from _nowhere(case, closed, (*entry.path, "match"), entry.match)
-    left: dict[str, list[list[str]]] = {}
+    every: dict[str, list[list[str]]] = {}
     for path, provider, pattern in case.layer.patterns(*BY_PROVIDER):
         if provider == EVERY:
             yield from _nowhere(case, closed, path, pattern)
         if not case.run.knows(provider):
             continue
-        if path[0] == "exclude":
-            yield from _why_nothing(case, closed, provider, path, pattern, [*case.run.every(provider).values()])
-        else:
-            if provider not in left:
-                left[provider] = [*case.run.every(provider).values()]  # `cancelled` reports what is excluded
-            yield from _why_nothing(case, closed, provider, path, pattern, left[provider])
+        if provider not in every:
+            every[provider] = [*case.run.every(provider).values()]  # `cancelled` reports what is excluded
+        yield from _why_nothing(case, closed, provider, path, pattern, every[provider])
 
 
 def _nowhere(case: Case, closed: bool, path: DocumentPath, pattern: str) -> Iterator[Finding]:

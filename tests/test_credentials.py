@@ -270,20 +270,22 @@ class TestAFile:
         assert not (tmp_path / "llm_models.toml").exists()
 
 
+OWN = {"providers": [{"id": "house", "extra": {"token": KEYS["Groq"]}}]}
+"""What a program states."""
+
+
 class TestCode:
     """The same holds for what a program states."""
 
-    OWN = {"providers": [{"id": "house", "extra": {"token": KEYS["Groq"]}}]}  # noqa: RUF012
-
     def test_overrides(self) -> None:
         with pytest.raises(ConfigError, match=r"providers\.house\.extra\.token") as caught:
-            layer_of_mapping(self.OWN)
+            layer_of_mapping(OWN)
         assert KEYS["Groq"] not in str(caught.value)
 
     def test_a_behaviour_module(self) -> None:
         class Mine(llm_models.Overrides):
             def providers(self) -> Any:
-                return TestCode.OWN["providers"]
+                return OWN["providers"]
 
         class Broken(llm_models.Overrides):
             def providers(self) -> Any:

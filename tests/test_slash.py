@@ -320,6 +320,15 @@ class TestForms:
         assert catalogue.resolve(model_id, scope="mine").id == model_id
 
 
+def named_by_others(catalogue: Snapshot) -> Iterator[tuple[str, str, str]]:
+    """Each bare id of other providers that begins with the name of one: the id, that provider, the rest of the id."""
+    for name, rows in catalogue.view.names().items():
+        head, _, rest = name.partition("/")
+        provider = catalogue.view.file.provider_id(head) if rest else None
+        if provider is not None and all(row[0] != provider for row in rows):
+            yield name, provider, rest
+
+
 class TestAnotherSpelling:
     """A text that names a provider, and what that provider has under another spelling."""
 
@@ -328,18 +337,15 @@ class TestAnotherSpelling:
             return "".join(filter(str.isalnum, name.lower()))
 
         asked = 0
-        for name, rows in packaged.view.names().items():
-            head, _, rest = name.partition("/")
-            provider = packaged.view.file.provider_id(head) if rest else None
-            if provider is None or any(row[0] == provider for row in rows):
-                continue
+        for name, provider, rest in named_by_others(packaged):
             own = [one for one in packaged.view.file.block(provider).ids if letters(one) == letters(rest)]
             if own and rest not in packaged.view.file.block(provider).rows:
                 with pytest.raises((AmbiguousModelError, RetiredModelError)) as caught:
                     packaged.resolve(name)
                 if isinstance(caught.value, AmbiguousModelError):
                     assert caught.value.specs[0].startswith(f"{provider}:")
-                    assert f"{rows[0][0]}:{name}" in caught.value.specs
+                    home = packaged.view.names()[name][0][0]
+                    assert f"{home}:{name}" in caught.value.specs
                     asked += 1
         assert asked > 20
 
@@ -347,11 +353,7 @@ class TestAnotherSpelling:
         """With the own models excluded, also beside a ban of them, each such text names the excluded model."""
         own: dict[str, set[str]] = {}
         texts = []
-        for name, rows in packaged.view.names().items():
-            head, _, rest = name.partition("/")
-            provider = packaged.view.file.provider_id(head) if rest else None
-            if provider is None or any(row[0] == provider for row in rows):
-                continue
+        for name, provider, rest in named_by_others(packaged):
             ids = [one for one in packaged.view.file.block(provider).ids if alike(one, rest)]
             if ids:
                 own.setdefault(provider, set()).update(ids)
@@ -366,11 +368,7 @@ class TestAnotherSpelling:
 
     def test_a_model_that_is_gone_is_not_answered_by_a_reseller(self, packaged: Snapshot) -> None:
         asked = 0
-        for name, rows in packaged.view.names().items():
-            head, _, rest = name.partition("/")
-            provider = packaged.view.file.provider_id(head) if rest else None
-            if provider is None or any(row[0] == provider for row in rows):
-                continue
+        for name, provider, rest in named_by_others(packaged):
             past = packaged.view.past.ids(provider)
             if any(alike(one, rest) for one in past) and rest not in past:
                 with pytest.raises((AmbiguousModelError, RetiredModelError)):
