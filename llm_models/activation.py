@@ -12,8 +12,9 @@ from llm_models.errors import EmptyCatalogError, LLMModelsError, SnapshotError, 
 from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
 from llm_models.manifest import described
 from llm_models.normalize import Report
+from llm_models.open_file import MAX_SNAPSHOT
 from llm_models.snapshot import Snapshot
-from llm_models.snapshot_file import MAX_SNAPSHOT, SnapshotFile
+from llm_models.snapshot_file import SnapshotFile
 from llm_models.upstream import MAX_BYTES
 
 if TYPE_CHECKING:

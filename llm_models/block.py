@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llm_models.frozen import Record, defaults
+from llm_models.header import WRONG, damaged
 from llm_models.jsontext import loads
 from llm_models.records import Capabilities
 
@@ -51,13 +52,33 @@ class Block:
     ours. `retires` has the rows of the models that state such a date, by date.
     """
 
-    __slots__ = ("_data", "_rows", "_starts", "aliases", "bits", "ids", "lengths", "provider", "retires", "served")
+    __slots__ = (
+        "_data",
+        "_file",
+        "_rows",
+        "_starts",
+        "aliases",
+        "bits",
+        "ids",
+        "lengths",
+        "provider",
+        "retires",
+        "served",
+    )
 
-    def __init__(self, data: bytes) -> None:
-        """The block with these bytes, as `encode_block` gives them."""
+    def __init__(self, data: bytes, file: str | None = None) -> None:
+        """The block with these bytes, as `encode_block` gives them.
+
+        `file` is the name of the file where its parts are checked when they are decoded; None where they are trusted.
+        """
         end = data.index(b"\n")
         index = loads(data[:end].decode() + "]}")
+        if file is not None:
+            from llm_models.shape import check_index
+
+            check_index(index, len(data))
         self._data = data
+        self._file = file
         self._rows: dict[str, int] | None = None
         self.provider: dict[str, Any] = index["provider"]
         self.ids: list[str] = index["ids"]
@@ -120,13 +141,31 @@ class Block:
 
     def model(self, row: int) -> Line:
         """The line of the model in `row`, decoded."""
+        if self._file is not None:
+            return self._checked(self.line(row), [row])[0]
         line: Line = loads(self.line(row).decode())
         return line
 
     def models(self) -> list[Line]:
         """The lines of all rows, decoded at once."""
-        text = self._data[self._starts[0] : self._starts[-1] - 2].decode() if self.ids else ""
-        lines: list[Line] = loads(f"[{text}]")
+        data = self._data[self._starts[0] : self._starts[-1] - 2] if self.ids else b""
+        if self._file is not None:
+            return self._checked(data, range(len(self.ids)))
+        lines: list[Line] = loads(f"[{data.decode()}]")
+        return lines
+
+    def _checked(self, data: bytes, rows: Sequence[int]) -> list[Line]:
+        """The decoded lines of these rows, from their bytes. Raises `SnapshotError` unless they are models' lines."""
+        from llm_models.shape import check_line
+
+        try:
+            lines: list[Line] = loads(f"[{data.decode()}]")
+            for line, row in zip(lines, rows, strict=True):
+                check_line(line)
+                if line["id"] != self.ids[row]:
+                    raise ValueError
+        except WRONG:
+            raise damaged(str(self._file), f"a model of {self.provider['id']} cannot be read") from None
         return lines
 
 

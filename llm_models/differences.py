@@ -17,6 +17,7 @@ from llm_models.in_use import InUse, in_use, packaged, pulled_file
 from llm_models.manifest import described
 from llm_models.misses import unknown_provider
 from llm_models.name_table import NameTable
+from llm_models.open_file import MAX_SNAPSHOT
 from llm_models.origins import leaves
 from llm_models.past import Past
 from llm_models.patterns import literal, matcher
@@ -24,7 +25,7 @@ from llm_models.pipeline import build_base, merge_application
 from llm_models.records import Model, Provider
 from llm_models.retired import absent_provider
 from llm_models.schema import is_number
-from llm_models.snapshot_file import MAX_SNAPSHOT, SnapshotFile
+from llm_models.snapshot_file import SnapshotFile
 from llm_models.spellings import renames
 
 if TYPE_CHECKING:

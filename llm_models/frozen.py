@@ -175,6 +175,11 @@ class Record(Immutable, metaclass=_Kind):
         return type(self).from_dict, (self.to_dict(),)
 
 
+def parts() -> Mapping[str, type[Record]]:
+    """The record classes by name, as annotations of fields have them."""
+    return _KINDS
+
+
 def defaults(kind: type[Record]) -> dict[str, Any]:
     """Field -> default of a record class, in the order of the fields; the default of a part is a record.
 

@@ -6,12 +6,15 @@ catalogue, and the aliases of providers: so they are kept as text, and a first q
 
 from __future__ import annotations
 
+import os
+
 # `collections.abc` would import `collections`, which takes longer than reading the file; `os` has loaded this one.
 from _collections_abc import Mapping
 from zlib import crc32
 
 from llm_models.errors import SnapshotError, printable
 from llm_models.jsontext import loads
+from llm_models.open_file import check_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
 
 
 FORMAT = 1
+MAX_COUNT = 1 << 32
 MAX_HEADER = 16 << 20
 """The longest first line that is read, in bytes."""
 CRC = b',"crc":"%08x"}'
@@ -62,7 +66,7 @@ _TYPES = {"sources": list, "filters": dict, "digest": str, "counts": dict, "date
 """The types of the parts that `parse_header` does not look into; the first three must be there."""
 _NO_HEADER = "it does not begin with a snapshot's header, or the header was altered"
 _NOT_OURS = "its header is not one that this package writes"
-WRONG = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+WRONG = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
 """What decoding raises when a text has a right checksum but is not one that this package writes."""
 
 
@@ -89,7 +93,10 @@ class Blocks(Mapping[str, "Span"]):
             raise KeyError(provider)
         start = at + len(key)
         try:
-            offset, length, checksum, count = map(int, text[start : text.index("]", start)].split(","))
+            numbers = text[start : text.index("]", start)]
+            offset, length, checksum, count = map(int, numbers.split(","))
+            if "_" in numbers or not 0 <= count <= self._models:
+                raise ValueError
         except ValueError:
             raise damaged(self._name, _NOT_OURS) from None
         return self._decoded.setdefault(provider, [offset, length, checksum, count])
@@ -107,7 +114,7 @@ class Blocks(Mapping[str, "Span"]):
             try:
                 table: dict[str, Span] = loads(f"{{{self._text}}}")
                 for offset, length, _, count in table.values():
-                    if offset != at:
+                    if offset != at or length < 0 or count < 0:
                         raise ValueError
                     at += length
                     models += count
@@ -169,8 +176,11 @@ def first_line(read: Callable[[int, int], bytes]) -> bytes:
 def read_header(path: str) -> dict[str, Any]:
     """The header of the snapshot file at `path`, of any format, without its block table. Raises `SnapshotError`."""
     try:
+        check_file(os.stat(path), path)
         with open(path, "rb") as file:
             header: dict[str, Any] = _decode(file.readline(MAX_HEADER))[0]
+            if not isinstance(header, dict):
+                raise TypeError
             return header
     except OSError as error:
         raise SnapshotError(f"{printable(path)}: the snapshot cannot be read: {error.strerror}", path=path) from None
@@ -206,14 +216,39 @@ def parse_header(line: bytes, name: str) -> Header:
             or not (isinstance(flags, list) and len({*flags}) == len(flags))
             or not header.keys() >= {*list(_TYPES)[:3]}
             or not all(isinstance(header.get(name, kind()), kind) for name, kind in _TYPES.items())
-            or not all(isinstance(number, int) for number in header["counts"].values())
+            or not all(isinstance(number, int) and 0 <= number < MAX_COUNT for number in header["counts"].values())
+            or not all(type(number) is int for span in spans for number in span)
         ):
             raise ValueError
+        _check_parts(header)
         header["blocks"] = Blocks(table, spans[0][0], header["counts"]["models"], name)
     except WRONG:
         raise damaged(name, _NOT_OURS) from None
     checked: Header = header
     return checked
+
+
+def _check_parts(header: Any) -> None:
+    """Raise one of `WRONG` for parts of a header that code relies on; most headers have few of them."""
+    for source in header["sources"]:
+        if not isinstance(source["name"], str) or not isinstance(source["sha256"], str):
+            raise TypeError
+    if header["filters"]:
+        from llm_models.shape import check_filters
+
+        check_filters(header["filters"])
+    base = header.get("base")
+    if base is not None and (base["kind"] not in ("packaged", "source") or not isinstance(base["digest"], str)):
+        raise ValueError
+    if (
+        not isinstance(header.get("overrides_module", ""), str)
+        or not {"models", "providers"} <= header["counts"].keys()
+    ):
+        raise TypeError
+    if not all(isinstance(flag, str) for flag in header["capabilities"]):
+        raise TypeError
+    if not all(len(span) == 4 for span in header.get("kept", {"blocks": {}})["blocks"].values()):
+        raise ValueError
 
 
 def _decode(line: bytes) -> tuple[Any, str]:

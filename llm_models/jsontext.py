@@ -17,7 +17,7 @@ _left = 40_000
 
 _SPACED = str.maketrans({"[": " [ ", "]": " ] ", "{": " { ", "}": " } ", ",": " ", ":": " "})
 _OPENING = {"[": list, "{": dict}
-_CLOSING = frozenset("]}")
+_CLOSING = {"]": list, "}": dict}
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -47,12 +47,16 @@ def _read(text: str) -> Any:
         # Outside strings, commas and colons are not needed: the order of brackets and words determines the value.
         for token in (piece,) if is_string else piece.translate(_SPACED).split():
             if token in _CLOSING and not is_string:
+                if key is not None or inside.__class__ is not _CLOSING[token]:
+                    raise ValueError
                 inside = around.pop()
                 continue
             value: Any = token if is_string else _value(token)
             if inside.__class__ is list:
                 inside.append(value)
             elif key is None:
+                if not is_string:
+                    raise ValueError
                 key = value
                 continue
             else:
@@ -61,6 +65,8 @@ def _read(text: str) -> Any:
             if token in _OPENING and not is_string:
                 around.append(inside)
                 inside = value
+    if around or len(whole) != 1:
+        raise ValueError
     return whole[0]
 
 
@@ -69,4 +75,11 @@ def _value(token: str) -> Any:
         return _OPENING[token]()
     if token in _WORDS:
         return _WORDS[token]
-    return int(token) if token.lstrip("-").isdigit() else float(token)
+    if token.isdigit() and token.isascii() and (token[0] != "0" or token == "0"):
+        return int(token)
+    whole, dot, rest = token.removeprefix("-").partition(".")
+    if token.isascii() and whole.isdigit() and (whole[0] != "0" or whole == "0") and (rest.isdigit() or not dot):
+        return float(token) if dot else int(token)
+    import json  # for an exponent; and it decides what is no number
+
+    return json.loads(token)

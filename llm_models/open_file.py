@@ -7,6 +7,8 @@ import stat
 
 from llm_models.errors import SnapshotError, printable
 
+MAX_SNAPSHOT = 256 << 20
+"""The largest snapshot or history that is read, in bytes."""
 LARGE = 16 << 20
 """Files of this many bytes and more are read in parts."""
 
@@ -87,8 +89,7 @@ def source_of(path: str, *, in_parts: bool) -> tuple[bytes | OpenFile, os.stat_r
     """
     try:
         state = os.stat(path)
-        if not stat.S_ISREG(state.st_mode):
-            raise SnapshotError(f"{printable(path)}: not a regular file", path=path)
+        check_file(state, path)
         if not hasattr(os, "pread") or not (in_parts or state.st_size >= LARGE):
             with open(path, "rb", buffering=0) as whole:
                 return whole.read(), os.fstat(whole.fileno())
@@ -98,6 +99,15 @@ def source_of(path: str, *, in_parts: bool) -> tuple[bytes | OpenFile, os.stat_r
         return file, file.status()
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from None
+
+
+def check_file(state: os.stat_result, path: str) -> None:
+    """Raise `SnapshotError` where this is the status of what is no file or too large. Nothing is opened."""
+    if not stat.S_ISREG(state.st_mode):
+        raise SnapshotError(f"{printable(path)}: not a regular file", path=path)
+    if state.st_size > MAX_SNAPSHOT:
+        sizes = f"found {state.st_size:,} bytes, expected at most {MAX_SNAPSHOT:,}"
+        raise SnapshotError(f"{printable(path)}: too long for a snapshot ({sizes})", path=path)
 
 
 def _unreadable(path: str, error: OSError | ValueError) -> SnapshotError:

@@ -32,10 +32,6 @@ if TYPE_CHECKING:
     from llm_models.origins import Tail
 
 
-MAX_SNAPSHOT = 256 << 20
-"""The largest snapshot file that is read whole, in bytes."""
-
-
 class SnapshotFile:
     """A snapshot file that is read where a question needs it.
 
@@ -124,7 +120,7 @@ class SnapshotFile:
         except KeyError:
             count = self.blocks[provider][3]
         try:
-            block = Block(self.raw_block(provider))
+            block = Block(self.raw_block(provider), None if self.name == paths.PACKAGED_SNAPSHOT else self.name)
             if block.provider["id"] != provider or len(block.ids) != count:
                 raise ValueError
         except WRONG:
@@ -191,7 +187,14 @@ class SnapshotFile:
     def tail_at(self, span: Span) -> Tail:
         """The tail at `span`: the file's own, or that of its base."""
         data = self.part(span, "origins")
-        tail: Tail = loads(data[: data.rindex(b"]")].decode())
+        try:
+            tail: Tail = loads(data[: data.rindex(b"]")].decode())
+            if self.name != paths.PACKAGED_SNAPSHOT:
+                from llm_models.shape import check_tail
+
+                check_tail(tail)
+        except WRONG:
+            raise damaged(self.name, "the part about origins cannot be read") from None
         return tail
 
     def _raw_config(self) -> bytes | None:
@@ -203,8 +206,11 @@ class SnapshotFile:
         raw = self._raw_config()
         if raw is None:
             return None
-        text: str = loads(raw.removesuffix(b",\n").decode())
-        return text.encode()
+        try:
+            text: str = loads(raw.removesuffix(b",\n").decode())
+            return text.encode()
+        except WRONG:
+            raise damaged(self.name, "the part about llm_models.toml cannot be read") from None
 
     def holds_config(self, config: bytes | None) -> bool:
         """Whether the `llm_models.toml` that was merged has exactly these bytes (None: none was merged)."""
@@ -218,9 +224,13 @@ class SnapshotFile:
         return raw == b'"%b",\n' % text.encode(errors="surrogateescape")
 
     def verify(self) -> None:
-        """Check every byte. Raises `SnapshotError` when the file is damaged."""
+        """Check every byte, every record and the schema of the header. Raises `SnapshotError` for what is wrong."""
+        from llm_models import schema
+
         for provider in self.blocks:
-            self.block(provider)
+            self.block(provider).models()
+        if not schema.accepts("snapshot", {**self.header, "blocks": dict(self.blocks)}):
+            raise damaged(self.name, "its header does not keep snapshot.schema.json")
         self.tail()
         self.config()
         data = self.data

@@ -13,11 +13,12 @@ from llm_models.agreement import texts_of
 from llm_models.block import NAMES, encode_block, encode_json, filled
 from llm_models.errors import EmptyCatalogError
 from llm_models.frozen import Record, defaults
-from llm_models.header import CRC, FORMAT, Aliases
+from llm_models.header import CRC, FORMAT, WRONG, Aliases, damaged
 from llm_models.jsontext import loads
 from llm_models.layers import SETTINGS
 from llm_models.origins import empty_tail, extended
 from llm_models.records import CAPABILITIES, Capabilities, CostTier, Model, Provider, capability_bits
+from llm_models.shape import check_base
 from llm_models.snapshot_file import SnapshotFile, digest
 
 if TYPE_CHECKING:
@@ -258,8 +259,12 @@ def in_order(tail: Mapping[str, Any]) -> Tail:
 
 def restored(file: SnapshotFile, kept: Kept) -> Composite:
     """The base of an activated file, from the blocks that it shares with its base and those `kept` of its base."""
-    head = loads(file.part(kept["header"], "its base").removesuffix(b",\n").decode())
-    own = {provider: (file.block_at(span, provider), span[3]) for provider, span in kept["blocks"].items()}
+    try:
+        head = loads(file.part(kept["header"], "its base").removesuffix(b",\n").decode())
+        own = {provider: (file.block_at(span, provider), span[3]) for provider, span in kept["blocks"].items()}
+        check_base(head, file.blocks)
+    except WRONG:
+        raise damaged(file.name, "its base cannot be read") from None
     return Composite(head, file, own, lambda: file.tail_at(kept["tail"]), name=file.name, left_out=head.pop("own"))
 
 

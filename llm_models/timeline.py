@@ -14,7 +14,6 @@ snapshot has it. The file of an application has it, because its record may be re
 from __future__ import annotations
 
 import os
-import stat
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -39,7 +38,8 @@ from llm_models.listings import (
     price_on,
 )
 from llm_models.modelspec import fold_provider
-from llm_models.open_file import OpenFile
+from llm_models.open_file import OpenFile, check_file
+from llm_models.shape import check_price, check_whole
 from llm_models.spellings import BESIDE, renamed
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class Line:
         row: Any = [stored, STILL] if type(stored) is int else stored
         flat, rest = (row[0], row[1:]) if type(row[0]) is list else (row[:2], row[2:])
         spans = _spans(flat, self._days)
+        check_whole(rest)
         starts = [spans[0][0], *[self._days - 1 - number for number in rest[1::2]]]
         prices = [self._price(number) for number in rest[::2]]
         if len(prices) < len(starts) and spans[-1][1] == STILL:
@@ -113,6 +114,7 @@ class Line:
         others = {}
         if numbers and type(numbers[-1]) is dict:
             *numbers, others = numbers
+        check_price(numbers, others)
         price = {name: value for name, value in zip(self._classes, numbers, strict=False) if value is not None}
         return freeze({**price, **others})  # type: ignore[no-any-return]
 
@@ -131,6 +133,7 @@ def _is_successor(one: Successor) -> bool:
 
 def _spans(flat: list[int], days: int) -> tuple[tuple[int, int], ...]:
     """First and last days in pairs, as positions. Raises `ValueError` unless they ascend and are among so many days."""
+    check_whole(flat)
     places = [STILL if number == STILL else days - 1 - number for number in flat]
     ends = [*places[:-1], days - 1 if places[-1] == STILL else places[-1]]
     spans = tuple(zip(places[::2], places[1::2], strict=True))
@@ -188,8 +191,7 @@ class History:
     def open(cls, path: str) -> History:
         """The file at `path`, of which only parts are read. Raises `SnapshotError` that names it."""
         try:
-            if not stat.S_ISREG(os.stat(path).st_mode):
-                raise SnapshotError(f"{printable(path)}: not a regular file", path=path)
+            check_file(os.stat(path), path)
             if hasattr(os, "pread"):
                 return cls(OpenFile(path), path)
             with open(path, "rb") as whole:  # Windows, where an open file cannot be replaced

@@ -572,7 +572,7 @@ class TestReadInParts:
         monkeypatch.setattr(header_module, "MAX_HEADER", 1 << 16)
         with open(path, "r+b") as file:
             file.truncate(0)
-            file.truncate(10**12)
+            file.truncate(200 << 20)
         with pytest.raises(SnapshotError, match="snapshot's header"):
             SnapshotFile.open(str(path))
 

@@ -1,0 +1,217 @@
+"""Shape: whether the decoded parts of a snapshot file have the types on which all code relies; standard library only.
+
+A checksum proves only that a file is as somebody wrote it. So the parts of every file but the packaged one are looked
+at here when they are decoded. Each function raises one of `header.WRONG` for what this package does not write. It says
+less than the schemas, which take too long for a first question: `verify` holds a file to those.
+"""
+
+from __future__ import annotations
+
+from llm_models.frozen import parts
+from llm_models.jsontext import loads
+from llm_models.records import Model, Provider
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from typing import Any
+
+    from llm_models.frozen import Record
+
+DEEPEST = 64
+"""How many levels free data may nest."""
+_WHOLE = 1 << 63
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Co", "Cs")
+"""The categories of control, format and line characters."""
+
+# The annotation of a field -> the types of its value in JSON. `tuple[...]` is a list, any other name a record.
+_TYPES = {
+    "str": (str,), "str | None": (str,), "bool": (bool,), "bool | None": (bool,), "int": (int,), "int | None": (int,),
+    "float | None": (int, float), "tuple[str, ...]": (list,), "Mapping[str, Any]": (dict,), "Billing": (str,),
+}  # fmt: skip
+
+
+def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> None:
+    """Check the stated values of a record; keys that are no fields may have any value.
+
+    `withheld`: a None withholds a value, as in derived values.
+    """
+    annotations, kinds = kind.__annotations__, parts()
+    for name, value in _table(data).items():
+        annotation = annotations.get(name, "")
+        if value is None and withheld and annotation not in kinds:
+            continue
+        if annotation in kinds:
+            check_record(value, kinds[annotation], withheld=withheld)
+        elif annotation not in _TYPES:
+            check_plain(value)
+            if annotation:  # a list of records
+                for item in _list(value):
+                    check_record(item, kinds[annotation.removeprefix("tuple[").partition(",")[0]])
+        else:
+            if value.__class__ not in _TYPES[annotation]:
+                raise TypeError
+            if value.__class__ is list and any(item.__class__ is not str for item in value):
+                raise TypeError
+            check_plain(value)
+
+
+def check_plain(value: Any, levels: int = DEEPEST) -> None:
+    """Check that data can be shown and written: no deep nests, no huge numbers, no half surrogate pairs."""
+    kind = value.__class__
+    if kind is str:
+        if not value.isascii():
+            value.encode()
+    elif kind is int:
+        if not -_WHOLE < value < _WHOLE:
+            raise ValueError
+    elif kind is float:
+        if value - value:  # it is not finite
+            raise ValueError
+    elif kind is dict or kind is list:
+        if not levels:
+            raise ValueError
+        for item in value:
+            check_plain(item, levels - 1)
+        for item in value.values() if kind is dict else ():
+            check_plain(item, levels - 1)
+
+
+def check_line(line: Any) -> None:
+    """Check a model's line: its record, and what stands beside it."""
+    check_record(line, Model)
+    check_name(line["id"])
+    check_record(line.get("derived", {}), Model, withheld=True)
+    check_names(line.get("likely", []))
+    for field in ("served_as", "aliases"):
+        check_names(line.get(field, []))
+
+
+def check_index(index: Mapping[str, Any], size: int) -> None:
+    """Check the index of a block of so many bytes."""
+    provider, ids = index["provider"], index["ids"]
+    check_record(provider, Provider)
+    name = provider["id"]
+    if not (name.isascii() and name.replace("_", "").isalnum() and name.islower() | name.isdigit()) or len(name) > 64:
+        raise ValueError
+    for address in (provider.get("base_url", ""), provider.get("openai_base_url", "")):
+        if not (address.isascii() and address.isprintable()) or " " in address:
+            raise ValueError
+    for variable in provider.get("env", ()):
+        if not (variable.isascii() and variable.isprintable()) or " " in variable:  # 0.1.0 took a hyphen or a dot
+            raise ValueError
+    check_names(ids)
+    numbers = index["lengths"], index["bits"]
+    if any(len(row) != len(ids) or any(number.__class__ is not int for number in row) for row in numbers):
+        raise ValueError
+    if len({*ids}) != len(ids) or sorted(ids) != ids:
+        raise ValueError
+    if min(index["lengths"], default=0) < 0 or sum(index["lengths"]) > size or min(index["bits"], default=0) < 0:
+        raise ValueError
+    known = {*ids}
+    for table in (index["aliases"], index.get("served", {})):
+        check_names([*_table(table)])
+        if not known.issuperset(table.values()):
+            raise ValueError
+    for day, rows in index.get("retires", {}).items():
+        if day.__class__ is not str or any(row.__class__ is not int or not 0 <= row < len(ids) for row in rows):
+            raise ValueError
+
+
+def check_tail(tail: Any) -> None:
+    """Check the origins of values."""
+    check_plain(tail)
+    for section in ("providers", "models"):
+        for record in _table(tail[section]).values():
+            for key, origin in _table(record["fields"]).items():
+                _check_origin(origin)
+                if key.startswith("["):
+                    check_names(loads(key))
+    for why in _table(tail["removed"]).values():
+        if "base" not in why:  # the line of 0.1.0
+            _check_origin({"layer": "", **why})
+            check_names([why["pattern"], *_list(why.get("names", []))])
+    for section, by_provider in _table(tail["settings"]).items():
+        for patterns in by_provider.values() if section != "before" else ():
+            for origin in _table(patterns).values():
+                _check_origin(origin)
+    for texts in _table(tail.get("texts", {})).values():
+        check_names(_list(texts))
+
+
+def check_filters(filters: Any) -> None:
+    """Check the settings in a header."""
+    check_plain(filters)
+    if not {*_table(filters)} <= {"allow", "deny", "prefer"}:  # another one might hide models
+        raise ValueError
+    allow = filters.get("allow", "all")
+    for globs in [*_table(filters.get("deny", {})).values(), *([] if allow == "all" else _table(allow).values())]:
+        if globs != "all" or allow == "all":
+            check_names(globs)
+    check_names(filters.get("prefer", []))
+
+
+def check_base(head: Any, blocks: Collection[str]) -> None:
+    """Check the header of a base that a file keeps; `blocks` are the providers of the file."""
+    check_plain(head)
+    check_filters(head["filters"])
+    for source in _list(head["sources"]):
+        check_names([source["name"], source["sha256"]])
+    check_names([head.get("date", "-"), head["digest"], head.get("aliases", "") or "-", *_list(head["own"])])
+    if len({*head["own"]}) != len(head["own"]) or not {*blocks} >= {*head["own"]}:
+        raise ValueError
+
+
+def check_names(names: Any) -> None:
+    """Check a list of texts."""
+    for name in _list(names):
+        if name.__class__ is not str:
+            raise TypeError
+    text = "".join(names)
+    if not text.isprintable():
+        for name in names:
+            check_name(name)
+
+
+def check_whole(numbers: Any) -> None:
+    """Check a list of whole numbers."""
+    if any(number.__class__ is not int for number in numbers):
+        raise TypeError
+
+
+def check_price(numbers: Any, others: Any) -> None:
+    """Check a price of a history: numbers, None where one is not stated, and a table of what has no place there."""
+    check_plain([numbers, _table(others)])
+    if not all(isinstance(number, int | float | None) for number in numbers):
+        raise TypeError
+
+
+def check_name(name: Any) -> None:
+    """Check a text without control characters."""
+    if name.__class__ is not str or not name:
+        raise TypeError
+    if not name.isprintable():
+        from unicodedata import category
+
+        if any(category(letter) in _UNSEEN for letter in name):
+            raise ValueError
+
+
+def _check_origin(origin: Any) -> None:
+    layer, place = origin["layer"], origin.get("place", "")
+    if layer.__class__ is not str or place.__class__ is not str:
+        raise TypeError
+    if layer in ("base", "resolves_to") and not place:
+        raise ValueError
+
+
+def _table(value: Any) -> dict[str, Any]:
+    if value.__class__ is not dict:
+        raise TypeError
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if value.__class__ is not list:
+        raise TypeError
+    return value

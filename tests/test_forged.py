@@ -1,0 +1,266 @@
+"""Forged files: right checksums over wrong content are a `SnapshotError` from every call, and nothing else.
+
+Each test changes one value of a whole file, at every path of its header, blocks, records and origins in turn.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import catalogues, forging
+from support.command import here
+
+from llm_models import jsontext, paths, pipeline
+from llm_models.errors import LLMModelsError, SnapshotError
+from llm_models.in_use import InUse, base_of
+from llm_models.snapshot import Snapshot
+from llm_models.snapshot_file import SnapshotFile
+from llm_models.timeline import History
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+NAME = "forged.json"
+CONFIG = b"""
+prefer = ["anthropic"]
+[deny]
+openai = ["o3-*"]
+[exclude]
+openai = ["gpt-4o-preview"]
+[[providers]]
+id = "own"
+base_url = "https://own.example/v1"
+env = ["OWN_KEY"]
+[[models]]
+provider = "own"
+id = "mine"
+base = "openai:gpt-4o-mini"
+aliases = ["ours"]
+served_as = ["mine-1"]
+retires = "2030-01-01"
+extra.a.b = [1, { c = "d" }]
+[[models]]
+provider = "openai"
+match = "gpt-4o*"
+tags = ["approved"]
+"""
+
+
+@pytest.fixture(scope="module")
+def activated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """An activated file with a source's base, filters, excludes, copies and a configuration."""
+    path = tmp_path_factory.mktemp("forged") / "llm_models.toml"
+    base, _ = catalogues.base(catalogues.small(), catalogues.CURATED)
+    file, _ = catalogues.merged(SnapshotFile(base.data, "base.json"), path, CONFIG)
+    return file.data
+
+
+def calls(file: SnapshotFile) -> Iterator[Callable[[], object]]:
+    """Every question that can be asked of a file."""
+    one = Snapshot(file)
+    yield from (one.list_providers, one.list_models, lambda: len(one), lambda: repr(one), file.tail, file.config)
+    yield from (lambda: base_of(file).tail(), lambda: [base_of(file).block(name) for name in base_of(file).blocks])
+    for name in ("own", "openai", "google-vertex"):
+        yield from (lambda name=name: one.get_provider(name), lambda name=name: one.list_models(name))
+    for spec in ("own:mine", "mine-1", "openai:gpt-4o-mini", "openai:gpt-4o-preview", "openai:o3-mini", "x"):
+        yield from (
+            lambda spec=spec: one.resolve(spec).to_dict(),
+            lambda spec=spec: one.resolve(spec).is_retired(),
+            lambda spec=spec: one.explain(spec).to_dict(),
+            lambda spec=spec: one.endpoint(spec),
+            lambda spec=spec: one.allowed(spec),
+            lambda spec=spec: one.match_names("openai", spec, "https://own.example/v1/chat"),
+        )
+    for order in ("id", "price", "context", "newest"):
+        yield lambda order=order: one.candidates(require=["chat"], order_by=order)  # type: ignore[misc]
+    yield lambda: one.select(require=["tools"], order_by="price")
+    current = InUse(file, paths.Folder(None, None), None)
+    tag = {"models": [{"provider": "openai", "match": "*", "tags": ["t"]}]}
+    yield lambda: pipeline.merge_application(current, overrides=tag)[0].data
+    yield file.verify
+
+
+def failures(data: bytes) -> list[str]:
+    """What the questions about a file end in, other than answers and our errors."""
+    wrong = []
+    try:
+        questions = [*calls(SnapshotFile(data, NAME))]
+    except LLMModelsError:
+        return []
+    for number, ask in enumerate(questions):
+        try:
+            ask()
+        except LLMModelsError:
+            continue
+        except Exception as error:
+            wrong.append(f"question {number}: {type(error).__name__}: {error}")
+    return wrong
+
+
+def test_a_file_put_together_again_is_whole(activated: bytes) -> None:
+    """So what the other tests find comes from the change and not from the tool."""
+    again = forging.put_together(forging.taken_apart(activated))
+    SnapshotFile(again, NAME).verify()
+    assert failures(again) == []
+    assert len(Snapshot(SnapshotFile(again, NAME))) == len(Snapshot(SnapshotFile(activated, NAME)))
+
+
+@pytest.mark.parametrize("part", ["header", "blocks", "tail", "kept header", "kept blocks", "kept tail"])
+def test_any_value_may_be_wrong(activated: bytes, part: str) -> None:
+    """At paths of a part: a wrong value, and none at all."""
+    parts = forging.taken_apart(activated)
+    rng = random.Random(part)
+    places = [(part, *path) for path in forging.steps_of(parts[part])]
+    for path in rng.sample(places, min(len(places), 40)):
+        for value in (..., rng.choice(forging.WRONG)):
+            data = forging.put_together(forging.changed(parts, path, value))
+            assert failures(data) == [], (path, value)
+
+
+@pytest.mark.parametrize("value", forging.WRONG)
+def test_the_configuration_may_be_anything(activated: bytes, value: Any) -> None:
+    assert failures(forging.put_together({**forging.taken_apart(activated), "config": value})) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("provider", "base_url"), "https://a\r\nX-Evil: 1"),
+        (("provider", "openai_base_url"), "https://a b"),
+        (("provider", "env"), ["A B"]),
+        (("provider", "env"), ["\u202e"]),
+        (("provider", "id"), "own\x1b[31m"),
+        (("ids", 0), "mine\n"),
+        (("ids", 0), "mi\u202ene"),
+        (("aliases", "ours"), "nothing"),
+        (("models", 0, "id"), "other"),
+    ],
+)
+def test_names_and_addresses_are_checked_when_a_block_is_read(
+    activated: bytes, path: tuple[str | int, ...], value: Any
+) -> None:
+    """They go to clients and terminals as they are."""
+    parts = forging.changed(forging.taken_apart(activated), ("blocks", "own", *path), value)
+    file = SnapshotFile(forging.put_together(parts), NAME)
+    with pytest.raises(SnapshotError, match=r"forged\.json: not a whole snapshot: .*own"):
+        Snapshot(file).resolve("own:mine")
+
+
+def test_a_command_reports_a_forged_file_in_one_line(activated: bytes, tmp_path: Path) -> None:
+    parts = forging.changed(forging.taken_apart(activated), ("blocks", "own", "models", 0, "limits"), 5)
+    path = tmp_path / NAME
+    path.write_bytes(forging.put_together(parts))
+    result = here("show", "own:mine", "--snapshot", path)
+    assert (result.code, result.out) == (1, "")
+    assert result.err == f"llm-models: {path}: not a whole snapshot: a model of own cannot be read\n"
+
+
+def test_verify_holds_the_header_to_its_schema(activated: bytes) -> None:
+    parts = forging.changed(forging.taken_apart(activated), ("header", "counts", "more"), 5)
+    with pytest.raises(SnapshotError, match=r"snapshot\.schema\.json"):
+        SnapshotFile(forging.put_together(parts), NAME).verify()
+
+
+# Histories
+
+
+def history() -> bytes:
+    from support import histories
+
+    from llm_models.timeline_writer import encode
+
+    days = [
+        histories.seen(
+            "2026-01-01", {"acme": {"a": 1, "ab": {"input": 1, "tiers": [{"context_over": 5, "input": 2}]}}}
+        ),
+        histories.seen("2026-02-01", {"acme": {"a": 2, "b": 1}, "other": {"x": None}}),
+        histories.seen("2026-03-01", {"acme": {"b": 3}}),
+    ]
+    return encode(histories.fold(*days))
+
+
+def history_failures(data: bytes) -> list[str]:
+    """What the questions about a history end in, other than answers and our errors."""
+    wrong = []
+    try:
+        one = History(data, "history.json")
+    except SnapshotError:
+        return []
+    questions: list[Callable[[], object]] = [one.verify, lambda: one.date, lambda: repr(one.days)]
+    for provider in ("acme", "other", "nobody"):
+        questions += [lambda p=provider: one.of_provider(p), lambda p=provider: one.knows(p)]  # type: ignore[misc]
+        for model in ("a", "ab", "b", "x"):
+            questions.append(lambda p=provider, m=model: repr(one.of_model(p, m)))  # type: ignore[misc]
+            questions.append(lambda p=provider, m=model: one.price_on(p, m, "2026-02-15"))  # type: ignore[misc]
+    for ask in questions:
+        try:
+            ask()
+        except LLMModelsError:
+            continue
+        except Exception as error:
+            wrong.append(f"{type(error).__name__}: {error}")
+    return wrong
+
+
+def test_a_history_may_have_any_value_wrong() -> None:
+    parts = forging.history_apart(history())
+    assert history_failures(forging.history_together(parts)) == []
+    rng = random.Random(0)
+    for path in forging.steps_of(parts):
+        for value in [..., *rng.sample(forging.WRONG, 3)]:
+            if len(path) > 1:
+                data = forging.history_together(forging.changed(parts, path, value))
+                assert history_failures(data) == [], (path, value)
+
+
+# Size, kind and numbers
+
+
+def test_a_file_that_is_too_long_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "snapshot.json"
+    with path.open("wb") as file:
+        file.truncate(3 << 30)  # a sparse one
+    for read in (SnapshotFile.open, History.open):
+        with pytest.raises(SnapshotError, match=r"too long .*3,221,225,472 bytes, expected at most 268,435,456"):
+            read(str(path))
+
+
+def test_what_is_no_regular_file_is_not_opened(tmp_path: Path) -> None:
+    from llm_models.header import read_header
+
+    for read in (SnapshotFile.open, History.open, read_header):
+        with pytest.raises(SnapshotError, match="not a regular file"):
+            read(str(tmp_path))
+
+
+NUMBERS = [
+    f"{sign}{whole}{rest}{end}"
+    for sign in ("", "-", "+")
+    for whole in ("0", "15", "01", "1_5", "", "\u0663", "inf", "NaN")
+    for rest in ("", ".", ".5", ".5_0", ".\u0665")
+    for end in ("", "e5", "e", "e1_0")
+]
+
+
+@pytest.mark.parametrize("loaded", [True, False])
+def test_numbers_have_one_grammar(loaded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether `json` is loaded or not: a number is what JSON calls one."""
+    monkeypatch.setattr(jsontext, "_left", 1 << 30)
+    for number in NUMBERS:
+        text = '{"cost":{"input":' + number + "}}"
+        if not loaded:
+            monkeypatch.delitem(sys.modules, "json", raising=False)
+        assert read(jsontext.loads, text) == read(json.loads, text), number
+
+
+def read(loads: Callable[[str], Any], text: str) -> object:
+    """What a reader makes of a text, as text; None where it refuses it."""
+    try:
+        return repr(loads(text))
+    except ValueError:
+        return None
