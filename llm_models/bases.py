@@ -52,8 +52,8 @@ class Bases:
 
     def read(
         self, layers: Iterable[Layer], names: NameTable, waits: Callable[[str, str], bool], past: Callable[[], Past]
-    ) -> bool:
-        """Look up the bases of all entries that are not skipped; whether more of them cannot start.
+    ) -> list[Entry]:
+        """Look up the bases of all entries that are not skipped; those of them that cannot start, too.
 
         `names` has the models of `layers`.
         """
@@ -72,7 +72,7 @@ class Bases:
                     missing.append((entry, found))
         for entry, why in missing:
             self._why[_mark(entry)] = self._lost[ModelKey(entry.provider, entry.id)] = why
-        return bool(missing)
+        return [entry for entry, _ in missing]
 
     def _key(
         self, text: str, names: NameTable, waits: Callable[[str, str], bool], past: Callable[[], Past]
@@ -95,11 +95,12 @@ class Bases:
         key = split_any(text, names.provider_id)
         if key is not None:
             message = f"{key.provider} has no model '{printable(key.id)}'"
-            hint = model_hint(key.id, names.ids(key.provider))
+            hint = partial(model_hint, key.id, names.ids(key.provider))
         else:
             name = provider_part(text)
             known = [*names.base.blocks, *names.own]
-            message, hint = f"unknown provider '{printable(name)}'", provider_hint(name, known, names.base.aliases)
+            hint = partial(provider_hint, name, known, names.base.aliases)
+            message = f"unknown provider '{printable(name)}'"
         self.problems.append(entry.layer.document.problem((*entry.path, "base"), message, hint))
 
 

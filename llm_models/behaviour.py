@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
+from llm_models.budgets import BUDGETS, CODE, excess
 from llm_models.config import checked, layer_of
 from llm_models.credentials import masked
 from llm_models.document import Document
 from llm_models.errors import ConfigError, Problem, dotted, printable
-from llm_models.grammar import MAX_DEPTH
 
 if TYPE_CHECKING:
     from llm_models.document import DocumentPath
@@ -81,7 +81,7 @@ def layer_of_behaviour(module: Any) -> Layer:
         raise _refused(label, str(why)) from error
     if not document:
         raise _refused(label, "defines none of providers(), models(), excludes()")
-    return layer_of(checked(Document(label, document, None, [])), label)
+    return layer_of(checked(Document(label, document, None, [], times=CODE)), label)
 
 
 def layer_of_mapping(overrides: Mapping[str, Any], label: str = "load(overrides=...)") -> Layer:
@@ -96,7 +96,7 @@ def layer_of_mapping(overrides: Mapping[str, Any], label: str = "load(overrides=
         raise _refused(label, "expected a mapping in the shape of llm_models.toml")
     if "overrides_module" in document:
         raise _refused(label, "overrides_module is an argument of load() here")
-    return layer_of(checked(Document(label, document, None, [])), label)
+    return layer_of(checked(Document(label, document, None, [], times=CODE)), label)
 
 
 def _refused(label: str, why: str) -> ConfigError:
@@ -116,8 +116,8 @@ def _plain(value: Any, path: DocumentPath = ()) -> Any:
         left -= 1
         if left < 0:
             raise _NotPlainError(f"more than {MAX_ITEMS:,} values")
-        if len(path) > MAX_DEPTH:
-            raise _NotPlainError(f"nested deeper than {MAX_DEPTH} levels, or data that contains itself")
+        if len(path) > BUDGETS["levels"].most:
+            raise _NotPlainError(f"{excess('levels', len(path))}, or data that contains itself")
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):

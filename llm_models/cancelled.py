@@ -84,10 +84,11 @@ def _name_meant(provider: str, pattern: str | None, names: Sequence[str]) -> str
 def _entries(case: Case, kept_out: KeptOut) -> Iterator[Finding]:
     """An entry that is only about models that are kept out, unless another model takes values from one of them."""
     reported: set[str] = set()
+    sources = _sources(case)
+    without = {one.path for one in (*case.run.left_out, *case.run.waiting) if one.layer is case.layer}
     for entry in case.entries():
         ids = [entry.id] if entry.match is None else [*case.touched(entry)]
-        without_model = entry in case.run.left_out or entry in case.run.waiting
-        if without_model or any(_is_source(case, entry.provider, one) for one in ids):
+        if entry.path in without or any((entry.provider, one) in sources for one in ids):
             continue
         reasons = [kept_out(entry.provider, one) for one in ids]
         if reasons and None not in reasons:
@@ -105,15 +106,16 @@ def _entries(case: Case, kept_out: KeptOut) -> Iterator[Finding]:
             yield Finding(entry.provider, (*entry.path, "id"), text, hint)
 
 
-def _is_source(case: Case, provider: str, model_id: str) -> bool:
-    """Whether an entry takes values from a model, which need not be shown for that."""
+def _sources(case: Case) -> set[tuple[str, str | None]]:
+    """The models from which entries take values; they need not be shown for that."""
+    found: set[tuple[str, str | None]] = set()
     for entry in (entry for layer in case.run.layers for entry in layer.models):
-        if entry.provider == provider and entry.fields.get("resolves_to") == model_id:
-            return True
+        if "resolves_to" in entry.fields:
+            found.add((entry.provider, entry.fields["resolves_to"]))
         key = None if entry.base is None else split_any(entry.base, case.run.names.provider_id)
-        if key is not None and key.provider == provider and case.run.id_of(*key) == model_id:
-            return True
-    return False
+        if key is not None:
+            found.add((key.provider, case.run.id_of(*key)))
+    return found
 
 
 def _all_kept_out(case: Case, provider: str, kept_out: KeptOut) -> list[Stronger | None]:

@@ -12,7 +12,7 @@ from llm_models.past import absent, follows
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from llm_models.document import DocumentPath
+    from llm_models.document import DocumentPath, Hint
     from llm_models.errors import Severity
     from llm_models.layers import Entry, Layer
     from llm_models.touched import Touched
@@ -32,7 +32,7 @@ class Case(NamedTuple):
     def touched(self, entry: Entry) -> dict[str, list[Entry]]:
         """The models that an entry changes: id -> all entries that change that model."""
         models = self.run.models.get(entry.provider, {})
-        return {model_id: entries for model_id, entries in models.items() if entry in entries}
+        return {model_id: models[model_id] for model_id in self.run.touched(entry)}
 
     def ground(self, provider: str, model_id: str | None = None) -> dict[tuple[str, ...], Any] | None:
         """What the base states of a model (or the provider) without this layer; None where it does not have it."""
@@ -108,11 +108,11 @@ class Finding(NamedTuple):
     provider: str
     path: DocumentPath
     message: str
-    hint: str = ""
+    hint: Hint = ""
     key: str | None = None
     severity: Severity = "warning"
 
 
 def before(entry: Entry, entries: Sequence[Entry]) -> Sequence[Entry]:
     """The entries that are merged before an entry."""
-    return entries[: next((index for index, one in enumerate(entries) if one == entry), 0)]
+    return entries[: next((index for index, one in enumerate(entries) if one is entry or one == entry), 0)]

@@ -94,11 +94,17 @@ def check_text(raw: bytes, path: str, base: SnapshotFile, *, behaviour: bool = F
             except ConfigError as error:
                 problems += [_of_module(document, problem) for problem in error.problems]
         problems += [_of_module(document, remark) for layer in layers[1:] for remark in layer.document.remarks]
-        run = Touched(base, layers, paths.find(path))
+        try:
+            run = Touched(base, layers, paths.find(path))
+        except ConfigError as error:  # there is too much to do
+            return [*problems, *(_of_module(document, problem) for problem in error.problems)]
         settings = settings_of(run)[0]
         if ANY not in document.doubtful:
-            moving = Moving(run)
-            found = (*run.problems, *moving.problems, *Copies(run, moving).problems)
+            try:
+                moving = Moving(run)
+                found = (*run.problems, *moving.problems, *Copies(run, moving).problems)
+            except ConfigError as error:
+                return [*problems, *(_of_module(document, problem) for problem in error.problems)]
             problems += [_of_module(document, problem) for problem in found]
         for case in (Case(layer, run, settings) for layer in run.layers):
             for finding in chain.from_iterable(check(case) for check in CHECKS):

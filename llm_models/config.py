@@ -5,13 +5,14 @@ tomllib alone decides what is valid TOML. One run finds the faults of every entr
 
 from __future__ import annotations
 
-import re
 import tomllib
 from typing import TYPE_CHECKING
 
+from llm_models import tokens
+from llm_models.budgets import BUDGETS, excess
 from llm_models.document import ANY, Document
 from llm_models.errors import ConfigError, Problem, listed
-from llm_models.grammar import CHECKS
+from llm_models.grammar import CHECKS, MAX_FAULTS
 from llm_models.layers import BY_PROVIDER, DECISIVE, DEFINING, layer_from
 from llm_models.modelspec import fold_provider
 from llm_models.paths import read_config
@@ -21,9 +22,6 @@ from llm_models.remarks import in_comments, remarks, take_secrets
 if TYPE_CHECKING:
     from llm_models.document import DocumentPath
     from llm_models.layers import Layer
-
-MAX_KEY_PARTS = 100
-"""The longest dotted key, in parts: tomllib's time grows with its square."""
 
 _NAME = ("provider", "id", "match")
 """The keys of an entry that tell which provider or models it is about."""
@@ -43,8 +41,8 @@ def parse(raw: bytes, name: str) -> Document:
         hint = "Save it as UTF-8." if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in raw[:4] else ""
         return refused(f"not UTF-8 (byte 0x{raw[error.start]:02x})", line, 1, hint)
     body = text.removeprefix("\ufeff")
-    if long := _long_key(body):
-        return refused(f"a key of more than {MAX_KEY_PARTS} parts", long)
+    for parts, line in tokens.long_keys(body, BUDGETS["parts"].most):  # tomllib's time grows with their square
+        return refused(str(excess("parts", parts)), line)
     try:
         data = tomllib.loads(body)
     except tomllib.TOMLDecodeError as error:
@@ -55,19 +53,11 @@ def parse(raw: bytes, name: str) -> Document:
     except ValueError:  # Python reads no integer of more than 4,300 digits
         return refused("an integer of thousands of digits")
     except RecursionError:
-        return refused("nested too deeply")
+        levels, line = tokens.deepest(body)
+        return refused(str(excess("levels", levels)), line)
     document = checked(Document(name, data, locate(text), []))
     document.problems += in_comments(body, document)
     return document
-
-
-def _long_key(text: str) -> int | None:
-    """The line of the first key with too many parts, or None. It runs before tomllib, in linear time."""
-    key = re.compile(r"""[\w\-"' \t.]+""")
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.count(".") >= MAX_KEY_PARTS and any(part.count(".") >= MAX_KEY_PARTS for part in key.findall(line)):
-            return number
-    return None
 
 
 def read_layer(path: str, name: str, *, only_patches: bool = False) -> Layer:
@@ -90,9 +80,12 @@ def checked(document: Document) -> Document:
     for number, group in enumerate(CHECKS):
         faults = [fault for check in group for fault in check(document) if fault.path[:2] not in document.removed]
         document.problems += [document.problem(*fault) for fault in faults]
+        if (number == 0 and faults) or len(faults) >= MAX_FAULTS:  # there is too much of it
+            document.data = None
+            break
         for fault in faults:
             _set_aside(document, fault.path if fault.key is None else (*fault.path, fault.key))
-        if number == 0:  # what follows reads shallow data only
+        if number == 1:  # what follows reads shallow data only
             for path in take_secrets(document):
                 _set_aside(document, path)
             document.remarks += remarks(document)

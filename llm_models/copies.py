@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from llm_models.budgets import excess
 from llm_models.errors import printable
 from llm_models.frozen import defaults
 from llm_models.merge import OMIT, Layered
 from llm_models.records import Model, ModelKey
+from llm_models.workload import stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,16 +72,46 @@ class Copies:
         starts = self._touched.bases.of
         changed = {ModelKey(name, i) for name in self._touched.models for i in self._moving.changed(name)}
         needs = {key: {*self._needs(key)} for key in sorted({*changed, *starts})}
-        late = {*starts}
-        while more := {key for key, its in needs.items() if its & late} - late:
-            late |= more
-        self.late = late
+        takers: dict[ModelKey, list[ModelKey]] = {}
+        for key, its in needs.items():
+            for one in its:
+                takers.setdefault(one, []).append(key)
+        self.late = late = {*starts}
+        todo = [*starts]
+        while todo:
+            more = [one for one in takers.get(todo.pop(), ()) if one not in late]
+            late.update(more)
+            todo += more
         left = {key: needs[key] & late for key in sorted(late)}
-        while level := [key for key, its in left.items() if not its & left.keys()]:
+        level = [key for key, its in left.items() if not its]
+        while level:
             self.levels.append(level)
             for key in level:
                 del left[key]
+            waiting = {one for key in level for one in takers.get(key, ()) if one in left}
+            level = sorted(key for key in waiting if left[key].isdisjoint(left))
+        if (text := excess("chain", len(self.levels))) is not None:
+            found = [start.entry for key in self.levels[-1] if (start := self.start(key)) is not None]
+            entry = (found or [start.entry for start in starts.values()])[0]
+            self.problems.append(entry.layer.document.problem((*entry.path, FIELD), text))
+        if not self.problems and not left:
+            self._count_copied()
         self._find_rings({key: min(its & left.keys()) for key, its in left.items()})
+
+    def _count_copied(self) -> None:
+        """Count what copies take from their bases. Raises `ConfigError` where it is too much."""
+        sizes: dict[ModelKey, int] = {}
+        done = self._touched.done.copy()
+        for key in (key for level in self.levels for key in level):
+            start = self.start(key)
+            sizes[key] = self._weight(key)
+            if start is not None:
+                size = sizes[start.base] if start.base in sizes else self._weight(start.base)
+                done.add_bytes(start.entry, size)
+                sizes[key] += size
+
+    def _weight(self, key: ModelKey) -> int:
+        return stated(self._touched.base.stated(*key), self._touched.changing(*key))
 
     def _find_rings(self, next_of: Mapping[ModelKey, ModelKey]) -> None:
         """Add a problem for each ring in which a model starts from another; `Moving` finds the others."""

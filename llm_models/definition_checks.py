@@ -5,6 +5,7 @@ Each check is a small function over one file and the catalogue that the file cor
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from llm_models import name_rules
@@ -35,7 +36,7 @@ def known(case: Case) -> Iterator[Finding]:
         ):
             continue
         name = provider_part(text)
-        hint = provider_hint(name, [*run.base.blocks, *run.own], run.base.aliases)
+        hint = partial(provider_hint, name, [*run.base.blocks, *run.own], run.base.aliases)
         yield Finding("", ("known", index), f"unknown provider '{printable(name)}'", hint, severity="error")
 
 
@@ -52,7 +53,7 @@ def unknown(case: Case) -> Iterator[Finding]:
             and not run.past.knows(provider, model_id)
         ):
             text = not_in(run.base, provider, model_id)
-            hint = how_to_define(run.base, provider, model_id, run.ids(provider))
+            hint = partial(how_to_define, run.base, provider, model_id, run.ids(provider))
             yield Finding("", (*entry.path, "id"), text, hint, severity="error")
 
 

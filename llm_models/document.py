@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from llm_models.budgets import BUDGETS
 from llm_models.errors import Problem, dotted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from llm_models.errors import Severity
     from llm_models.positions import Spans
+
+    Hint = str | Callable[[], str]
+    """The text of a hint, or the function that searches for it."""
 
 DocumentPath = tuple[str | int, ...]
 
@@ -23,7 +27,7 @@ class Fault(NamedTuple):
 
     path: DocumentPath
     message: str
-    hint: str = ""
+    hint: Hint = ""
     key: str | None = None
 
 
@@ -32,14 +36,19 @@ class Document:
 
     `data` holds what has no fault. A faulty entry of `models` or `providers` keeps its name only, or becomes None and
     a member of `removed` where its name is at fault; a faulty key of another section is removed. `doubtful` holds the
-    providers whose entries were affected, or `ANY`: statements about these could be wrong.
+    providers whose entries were affected, or `ANY`: statements about these could be wrong. What it may hold is `times`
+    the `BUDGETS`.
     """
 
-    def __init__(self, name: str, data: dict[str, Any] | None, spans: Spans | None, problems: list[Problem]) -> None:
+    def __init__(
+        self, name: str, data: dict[str, Any] | None, spans: Spans | None, problems: list[Problem], *, times: int = 1
+    ) -> None:
         self.name = name
         self.data = data
         self.spans = spans
         self.problems = problems
+        self.times = times
+        self._searched = 0
         self.remarks: list[Problem] = []
         """What `validate` reports, too, but does not keep the document from being used: `load()` logs its errors."""
         self.doubtful: set[str] = set()
@@ -69,10 +78,16 @@ class Document:
         return self.spans.line_column(self.spans[path].key_start)[0]
 
     def problem(
-        self, path: DocumentPath, message: str, hint: str = "", key: str | None = None, severity: Severity = "error",
+        self, path: DocumentPath, message: str, hint: Hint = "", key: str | None = None, severity: Severity = "error",
         *, at: DocumentPath | None = None,
     ) -> Problem:  # fmt: skip
-        """A problem with the value at `path`, or with the `key` inside it; `at` is the path in the text, if another."""
+        """A problem with the value at `path`, or with the `key` inside it; `at` is the path in the text, if another.
+
+        A `hint` that is a function is searched for the first problems only, because finding similar names takes long.
+        """
+        if not isinstance(hint, str):
+            self._searched += 1
+            hint = hint() if self._searched <= BUDGETS["hints"].most else ""
         where = at or (path if key is None else (*path, key))
         line, column = self.line_column(where, key=key is not None)
         field, hint = _describe(self.data or {}, path), hint.strip()

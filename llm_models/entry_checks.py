@@ -5,6 +5,7 @@ Each check is a small function over one file and the catalogue that the file cor
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ def left_out(case: Case) -> Iterator[Finding]:
             yield Finding(provider, (*entry.path, "id"), f"{why}, so this entry is left out", hint)
         elif case.layer.only_patches:
             text = f"{provider} has no model '{printable(entry.id)}', so this entry is left out"
-            yield Finding(provider, (*entry.path, "id"), text, model_hint(entry.id, case.run.ids(provider)))
+            yield Finding(provider, (*entry.path, "id"), text, partial(model_hint, entry.id, case.run.ids(provider)))
 
 
 def unresolved(case: Case) -> Iterator[Finding]:
@@ -85,7 +86,7 @@ def _same(case: Case, entry: Entry, touched: Mapping[Any, Sequence[Entry]], spec
     for path, value in leaves(entry.fields):
         if any(path[: len(gap)] == gap for gap in entry.omitted):  # it stays, and what is beside it goes
             continue
-        stated = [_value(ground or {}, earlier, path) for ground, earlier in grounds]
+        stated = (_value(ground or {}, earlier, path) for ground, earlier in grounds)
         united = RECORD_RULES.get(path) == "UNITE"
         if all((have is not None and (set(value) <= set(have) if united else _equal(value, have))) for have in stated):
             where = (*entry.path, *path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any, Literal
 
     Severity = Literal["error", "warning"]
@@ -90,20 +90,20 @@ class Problem:
     `line` and `column` count from 1 (columns in characters), `path` is the field in the words of the document
     (`models.openai:gpt-5.4-mini.cost.input`), `hint` is a full sentence or empty, and `severity` is
     ``"error"`` or ``"warning"``. `excerpt` is, for a file that is not TOML, the line and a mark below the column;
-    otherwise it is empty.
+    otherwise it is empty. `more` is 0, except where this stands for so many problems that are not listed (`reported`).
 
     >>> print(Problem("unknown key 'enabeld'", file="llm_models.toml", line=14, column=3, path="tools"))
     llm_models.toml:14:3: tools: unknown key 'enabeld'
     """
 
-    __slots__ = ("column", "excerpt", "file", "hint", "line", "message", "path", "severity")
+    __slots__ = ("column", "excerpt", "file", "hint", "line", "message", "more", "path", "severity")
 
     def __init__(
         self, message: str, *, file: str | None = None, line: int | None = None, column: int | None = None,
-        path: str = "", hint: str = "", severity: Severity = "error", excerpt: str = "",
+        path: str = "", hint: str = "", severity: Severity = "error", excerpt: str = "", more: int = 0,
     ) -> None:  # fmt: skip
-        self.message, self.path, self.hint, self.severity = message, path, hint, severity
-        self.file, self.line, self.column, self.excerpt = file, line, column, excerpt
+        self.message, self.path, self.hint, self.severity = _cut(message), _cut(path), _cut(hint), severity
+        self.file, self.line, self.column, self.excerpt, self.more = file, line, column, excerpt, more
 
     @property
     def location(self) -> str:
@@ -115,7 +115,8 @@ class Problem:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, for programs."""
-        return {name: getattr(self, name) for name in ("severity", "file", "line", "column", "path", "message", "hint")}
+        data = {name: getattr(self, name) for name in ("severity", "file", "line", "column", "path", "message", "hint")}
+        return {**data, "more": self.more} if self.more else data
 
     def __str__(self) -> str:
         text = ": ".join(part for part in (self.location, self.path, self.message) if part)
@@ -131,9 +132,35 @@ class Problem:
         return hash(str(self))
 
 
+def _cut(text: str) -> str:
+    """The beginning of a part of a message, at most 500 characters as they are printed, and a sign that it is cut."""
+    if len(text) <= 500 and (text.isprintable() or len(printable(text)) <= 500):
+        return text
+    return f"{text[: 500 if text.isprintable() else 50]}..."
+
+
+def reported(problems: Sequence[Problem]) -> Sequence[Problem]:
+    """The problems of a file that are reported: all, or the first ones and how many more there are.
+
+    Errors are reported before warnings then. The order stays.
+    """
+    from llm_models.budgets import BUDGETS
+
+    most = BUDGETS["problems"].most
+    if len(problems) <= most:
+        return problems
+    first = sorted(sorted(range(len(problems)), key=lambda at: problems[at].severity != "error")[:most])
+    more = len(problems) - most
+    errors = sum(one.severity == "error" for one in problems) - sum(problems[at].severity == "error" for at in first)
+    parts = [f"{count} {noun}s" for count, noun in ((errors, "error"), (more - errors, "warning")) if count]
+    text = f"and {more:,} more ({', '.join(parts)})"
+    rest = Problem(text, file=problems[0].file, severity="error" if errors else "warning", more=more)
+    return [*(problems[at] for at in first), rest]
+
+
 def listed(problems: Iterable[Problem]) -> str:
-    """The problems for people, each on a line, and below it the lines of its excerpt."""
-    return "\n".join([f"{problem}\n{problem.excerpt}".rstrip() for problem in problems])
+    """The problems that are reported, for people, each on a line, and below it the lines of its excerpt."""
+    return "\n".join([f"{problem}\n{problem.excerpt}".rstrip() for problem in reported([*problems])])
 
 
 class LLMModelsError(Exception):

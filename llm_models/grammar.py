@@ -6,24 +6,26 @@ The groups of `CHECKS` run in order. Each relies on those before it, so faulty e
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from llm_models import schema
+from llm_models.budgets import BUDGETS, HINT, excess
 from llm_models.canonical import duplicate_entries, duplicate_spellings, repeated
 from llm_models.document import Fault
 from llm_models.errors import did_you_mean, dotted, printable, split_dotted
-from llm_models.layers import BY_PROVIDER, DEFINING, TWINS
+from llm_models.layers import BY_PROVIDER, DEFINING, SETTINGS, TWINS
 from llm_models.modelspec import fold_provider
 from llm_models.patterns import EVERY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from llm_models.document import Document, DocumentPath
 
-MAX_DEPTH = 50
-"""How many levels tables and arrays may nest."""
+MAX_FAULTS = BUDGETS["faults"].most
+"""How many faults are looked for. Of a document with so many, nothing else is read."""
 
 MAX_BITS = 63
 """The size of the largest integer without its sign; TOML guarantees no more."""
@@ -35,16 +37,60 @@ def _walk(data: Any) -> Iterator[tuple[DocumentPath, Any]]:
     while todo:
         path, value = todo.pop()
         yield path, value
-        if isinstance(value, (dict, list)) and len(path) <= MAX_DEPTH:
+        if isinstance(value, (dict, list)) and len(path) <= BUDGETS["levels"].most:
             steps = value.items() if isinstance(value, dict) else enumerate(value)
             todo.extend(((*path, step), item) for step, item in steps)
+
+
+def _check_budgets(document: Document) -> Iterator[Fault]:
+    """No document holds more than `BUDGETS` allow. Nothing else is read of one that does."""
+    data: Any = document.data
+
+    def over(name: str, found: int, path: DocumentPath) -> list[Fault]:
+        text = excess(name, found, document.times)
+        return [] if text is None else [Fault(path, text, "" if document.times > 1 else HINT)]
+
+    for name, paths in (("entries", _entries(data)), ("patterns", _patterns(data))):
+        yield from over(
+            name, len(paths), paths[min(BUDGETS[name].most * document.times, len(paths) - 1)] if paths else ()
+        )
+    longest, most = (BUDGETS[name].most * document.times for name in ("characters", "items"))
+    for path, value in _walk(data):
+        kind = type(value)
+        if kind is str:
+            if len(value) > longest:
+                yield from over("characters", len(value), path)
+        elif kind is dict or kind is list:
+            if len(value) > most and path not in (("models",), ("providers",)):
+                yield from over("items", len(value), path)
+            if kind is dict and value and (length := max(map(len, value))) > longest:
+                yield from over("characters", length, path)
+
+
+def _entries(data: Any) -> list[DocumentPath]:
+    """The path of each entry of a document, which may have any shape."""
+    sections = [(name, data.get(name)) for name in ("models", "providers")]
+    return [(name, index) for name, part in sections if isinstance(part, list) for index in range(len(part))]
+
+
+def _patterns(data: Any) -> list[DocumentPath]:
+    """The path of each pattern of a document, which may have any shape."""
+    found: list[DocumentPath] = []
+    for name in SETTINGS:
+        part = data.get(name)
+        found += ((name, index) for index in range(len(part) if isinstance(part, list) and name == "known" else 0))
+        for key, globs in part.items() if isinstance(part, dict) else ():
+            found += ((name, key, index) for index in range(len(globs) if isinstance(globs, list) else 1))
+    models = data.get("models")
+    entries = enumerate(models if isinstance(models, list) else ())
+    return [*found, *(("models", at, "match") for at, one in entries if isinstance(one, dict) and "match" in one)]
 
 
 def _check_size(document: Document) -> Iterator[Fault]:
     """Reject values that are too deep or too large to process."""
     for path, value in _walk(document.data):
-        if len(path) > MAX_DEPTH:
-            yield Fault(path, f"nested deeper than {MAX_DEPTH} levels")
+        if (text := excess("levels", len(path))) is not None:
+            yield Fault(path, text)
         elif isinstance(value, int) and value.bit_length() > MAX_BITS:
             yield Fault(path, f"an integer of more than {MAX_BITS} bits")
 
@@ -64,7 +110,7 @@ def _check_shape(document: Document) -> Iterator[Fault]:
     if not schema.accepts("overrides", document.data):
         from llm_models.validation import faults  # imports jsonschema, which a right configuration does not need
 
-        found += [fault for fault in faults("overrides", document.data) if fault.path not in odd]
+        found += islice((one for one in faults("overrides", document.data) if one.path not in odd), MAX_FAULTS)
     found += odd.values()  # after an unknown key, which is the cause
     tables = {
         path
@@ -118,8 +164,12 @@ def _check_omit(document: Document) -> Iterator[Fault]:
             for index, field in enumerate(entry.get("omit", ())):
                 fields = field_paths(section.removesuffix("s"))
                 if (names := split_dotted(field))[0] != "extra" and dotted(names) not in fields:
-                    hint = did_you_mean(field, fields) or "Write fields as dotted paths, such as limits.input."
+                    hint = partial(_like_field, field, fields)
                     yield Fault((*path, "omit", index), f"unknown field '{printable(field)}'", hint)
+
+
+def _like_field(field: str, fields: Sequence[str]) -> str:
+    return did_you_mean(field, fields) or "Write fields as dotted paths, such as limits.input."
 
 
 @cache
@@ -173,6 +223,7 @@ def _value(entry: Any, path: Iterable[str]) -> Any:
 
 
 CHECKS = (
+    (_check_budgets,),
     (_check_size,),
     (_check_shape,),
     (_check_identity, _check_spellings, _check_omit, _check_tiers, _check_twins, _check_definitions),

@@ -8,13 +8,15 @@ what the same entry or a stronger layer states wins. A source's own record is re
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+from llm_models.budgets import excess
 from llm_models.errors import printable
 from llm_models.kinds import is_moving
 from llm_models.merge import OMIT, Layered, merge, nest
 from llm_models.origins import fields_of, leaves, weaker
+from llm_models.workload import stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,6 +55,7 @@ class Moving:
         self._changed: dict[str, set[str]] = {}
         self.problems: list[Problem] = []
         self.void: list[Entry] = []
+        self._void: set[int] = set()
         stating: list[tuple[str, str]] = []
         seen: set[int] = set()
         for provider, models in touched.models.items():
@@ -63,28 +66,36 @@ class Moving:
                         self._unknown(provider, entry)
                     seen.add(id(entry))
         self._find_cycles(stating)
+        if not self.problems:
+            self._count_taken(stating)
 
     def _unknown(self, provider: str, entry: Entry) -> None:
         target = entry.fields[FIELD]
         if entry.is_ground or entry.layer.only_patches or self._touched.past.knows(provider, target):
             self.void.append(entry)
+            self._void.add(id(entry))
             return
         text = f"{provider} has no model '{printable(target)}'"
         from llm_models.similarity import model_hint
 
-        hint = model_hint(target, self._touched.ids(provider))
+        hint = partial(model_hint, target, self._touched.ids(provider))
         self.problems.append(entry.layer.document.problem((*entry.path, FIELD), text, hint))
 
     def _find_cycles(self, stating: Sequence[tuple[str, str]]) -> None:
-        found: set[frozenset[str]] = set()
+        lengths: dict[tuple[str, str], int] = {}  # of the way from each name that was followed
         for provider, model_id in stating:
-            way = [model_id]
-            while (target := self.statement(provider, way[-1])[0]) is not None and target not in way:
-                way.append(target)
-            ring = [] if target is None else way[way.index(target) :]
-            if target is None or frozenset(ring) in found:
+            way: list[str] = []
+            here: str | None = model_id
+            while here is not None and (provider, here) not in lengths:
+                lengths[provider, here] = 0
+                way.append(here)
+                here = self.statement(provider, here)[0]
+            ring = way[way.index(here) :] if here in way else []
+            for steps, one in enumerate(reversed(way), 0 if here is None else lengths[provider, here] + 1):
+                lengths[provider, one] = steps
+            if not ring:
+                self._check_length(provider, way, lengths)
                 continue
-            found.add(frozenset(ring))
             # The strongest layer closed the ring.
             candidates = [(one, entry) for one in ring if (entry := self.statement(provider, one)[1]) is not None]
             one, entry = max(candidates, key=lambda pair: (self._touched.layers.index(pair[1].layer), pair[0]))
@@ -92,6 +103,25 @@ class Moving:
             text = " -> ".join([*ring[at:], *ring[:at], one])
             text = f"a moving name cannot lead back to itself ({printable(text)})"
             self.problems.append(entry.layer.document.problem((*entry.path, FIELD), text))
+
+    def _count_taken(self, stating: Sequence[tuple[str, str]]) -> None:
+        """Count what moving names take from their targets. Raises `ConfigError` where it is too much."""
+        run, done = self._touched, self._touched.done.copy()
+        for provider, model_id in stating:
+            target, entry = self.statement(provider, model_id)
+            size = 0
+            while target is not None:
+                size += stated(run.base.stated(provider, target), run.changing(provider, target), TAKEN)
+                target = self.statement(provider, target)[0]
+            if entry is not None and not entry.is_ground:
+                done.add_bytes(entry, size)
+
+    def _check_length(self, provider: str, way: Sequence[str], lengths: Mapping[tuple[str, str], int]) -> None:
+        """Add a problem where a way is too long: a merge follows it."""
+        if way and (text := excess("chain", lengths[provider, way[0]])) is not None:
+            entry = self.statement(provider, way[0])[1]
+            if entry is not None and not entry.is_ground:
+                self.problems.append(entry.layer.document.problem((*entry.path, FIELD), text))
 
     def statement(self, provider: str, model_id: str) -> tuple[str | None, Entry | None]:
         """What a name means, and the entry that states or omits it; None for the entry where the base states it."""
@@ -107,7 +137,7 @@ class Moving:
         return None
 
     def _is_void(self, entry: Entry) -> bool:
-        return any(entry is one for one in self.void)
+        return id(entry) in self._void
 
     def changed(self, provider: str) -> set[str]:
         """The ids of the models that layers touch, and of those of the base that take values from any of them."""

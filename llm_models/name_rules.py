@@ -191,13 +191,25 @@ def is_safe_form(provider: str, name: str) -> bool:
     return any(pattern_of(rule).fullmatch(name) for rule in _rules(provider, only_safe=True))
 
 
+_safe: dict[tuple[str, str], list[str]] = {}
+
+
+def _safe_forms(provider: str, name: str) -> list[str]:
+    """The forms of a name that safe rules of a provider read; kept, because each pattern is compared with them."""
+    if (provider, name) not in _safe:
+        if len(_safe) >= 20_000:
+            _safe.clear()
+        _safe[provider, name] = [*forms(name, _rules(provider, only_safe=True))]
+    return _safe[provider, name]
+
+
 def safe_form(provider: str, names: Sequence[str], pattern: str) -> str | None:
     """A form of one of a provider's names that a pattern means and that safe rules read; None where there is none."""
     from llm_models.patterns import matcher
 
     rules = _rules(provider, only_safe=True)
     test = matcher(pattern, lambda _: None)
-    form = next((form for name in names for form in forms(name, rules) if test([form])), None)
+    form = next((form for name in names for form in _safe_forms(provider, name) if test([form])), None)
     texts = [] if form is not None else [pattern]
     for _ in range(MOST):  # rules that follow each other
         texts = [new for text in texts for _, new in rewritten(text, rules)]

@@ -31,6 +31,7 @@ class NameTable:
         self.aliases: dict[str, str] = {}
         """The aliases of providers that layers state, folded, and the provider that stated each first."""
         self._claims: dict[tuple[str, str], Claims] = {}
+        self._ids: dict[str, tuple[int, list[str]]] = {}
         self._omitted: dict[tuple[str, str], set[str]] = {}
 
     def knows(self, provider: str) -> bool:
@@ -43,8 +44,13 @@ class NameTable:
 
     def ids(self, provider: str) -> list[str]:
         """The ids of a provider's models, those of the base and of the layers, sorted."""
-        base = self.base.block(provider).ids if provider in self.base.blocks else ()
-        return sorted({*base, *self.defined.get(provider, ())})
+        defined = self.defined.get(provider, {})
+        count, ids = self._ids.get(provider, (-1, []))
+        if count != len(defined):  # models are only added
+            base = self.base.block(provider).ids if provider in self.base.blocks else ()
+            ids = sorted({*base, *defined})
+            self._ids[provider] = len(defined), ids
+        return ids
 
     def provider_id(self, text: str) -> str | None:
         """The id of the provider that a text names, in any spelling or by an alias; an id beats an alias."""
@@ -76,10 +82,9 @@ class NameTable:
         found: dict[str, dict[str, list[str]]] = {}
         for field in NAMES:
             named = found[field] = {model_id: [] for model_id in self.ids(provider)}
-            for name in [*self._base_table(provider, field), *self._claims.get((provider, field), ())]:
+            for name in dict.fromkeys([*self._base_table(provider, field), *self._claims.get((provider, field), ())]):
                 for model_id in self._owners(provider, field, name):
-                    if name not in named[model_id]:
-                        named[model_id].append(name)
+                    named[model_id].append(name)
         return found
 
     def every(self, provider: str) -> dict[str, list[str]]:
@@ -126,12 +131,18 @@ def settle_names(names: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, 
             if name in models:
                 why = "it is the id of a model"
             elif len(owners) > 1:
-                why = f"it is claimed by {' and '.join(sorted(owners))}"
+                why = f"it is claimed by {_listed(owners)}"
             elif {*stronger.get(name, owners)} != {*owners}:
-                why = f"it is a served id of {' and '.join(sorted(stronger[name]))}"
+                why = f"it is a served id of {_listed(stronger[name])}"
             else:
                 continue
             for owner in owners:
                 dropped[field].setdefault(owner, []).append((name, why))
         stronger |= claims
     return dropped
+
+
+def _listed(ids: Sequence[str]) -> str:
+    """Ids for people; of many the first ones."""
+    first = sorted(ids)[: 3 if len(ids) > 4 else 4]
+    return " and ".join([*first, f"{len(ids) - 3} more"] if len(ids) > 4 else first)

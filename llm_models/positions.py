@@ -24,6 +24,7 @@ _COMMENT = re.compile(r"#[^\n]*")
 _EQUALS = re.compile(r"=[ \t]*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BARE_VALUE = re.compile(r"[^ \t\r\n,\]}#]+(?: \d[^ \t\r\n,\]}#]+)?")  # after a space: the time of a date
+_PLAIN_TEXT = re.compile(r"""'(?!'')[^'\n]*'|"(?!"")[^"\\\n]*\"""")
 _CLOSING_QUOTE = {  # two more quotes may precede the closing three and belong to the string; compiled when used
     '"""': r'\\.|("{3,5})',
     "'''": r"('{3,5})",
@@ -196,6 +197,8 @@ def _walk(text: str, at: int, table: Span) -> tuple[Span, tuple[int, int], int]:
 
 def _text_end(text: str, at: int, bare: re.Pattern[str]) -> int:
     """The end of the string at `at`, or of the match of `bare` if there is no string."""
+    if (plain := _PLAIN_TEXT.match(text, at)) is not None:
+        return plain.end()
     if text[at] in "\"'":
         for quotes, closing in _CLOSING_QUOTE.items():
             if text.startswith(quotes, at):

@@ -5,6 +5,7 @@ Secrets are found here too, and taken out of the data before anything else reads
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,9 @@ from llm_models.layers import DEFINING, FIELDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llm_models.document import Document, DocumentPath
+    from llm_models.document import Document, DocumentPath, Hint
 
-    Remark = tuple[DocumentPath, str, str, str | None, Any]
+    Remark = tuple[DocumentPath, str, Hint, str | None, Any]
     """The arguments of `Document.problem`."""
 
 ENTRY_KEYS = {"providers": ("omit",), "models": ("match", "omit", *DEFINING)}
@@ -89,12 +90,16 @@ def _unknown(section: str, path: DocumentPath, entry: dict[str, Any], known: tup
                 text = f"unknown field '{printable('.'.join(names))}' ({step[0]}); it is stored in extra"
                 yield (*path, *names[:-1]), text, step[1], names[-1], "error"
         if not found:
-            near = nearest(key, known, 1)
-            hint = f"Did you mean '{near[0]}'?" if near else "If this is meant, write it under extra."
-            for other, fields in FIELDS.items():
-                if key in fields:
-                    hint = f"It is a field of a {other.removesuffix('s')}: write it in an entry of [[{other}]]."
-            yield path, f"unknown field '{printable(key)}'; it is stored in extra", hint, key, "warning"
+            text = f"unknown field '{printable(key)}'; it is stored in extra"
+            yield path, text, partial(_like_field, key, known), key, "warning"
+
+
+def _like_field(key: str, known: tuple[str, ...]) -> str:
+    for other, fields in FIELDS.items():
+        if key in fields:
+            return f"It is a field of a {other.removesuffix('s')}: write it in an entry of [[{other}]]."
+    near = nearest(key, known, 1)
+    return f"Did you mean '{near[0]}'?" if near else "If this is meant, write it under extra."
 
 
 def _env(path: DocumentPath, entry: dict[str, Any]) -> Iterator[Remark]:

@@ -51,15 +51,18 @@ def revise(folder: paths.Folder, change: Callable[[Revision], None], *, dry_run:
     Raises `ConfigError`. Only a save between the last look at the file and its replacement can still be lost; see
     `files.write_atomically`.
     """
-    known = folder.found and folder.config is not None  # a file that the search has seen
-    attempts = 0
+    known, attempts = folder.found and folder.config is not None, 0  # a file that the search has seen
     while True:
         attempts += 1
         with nullcontext() if dry_run else _alone(folder):
             revision = Revision.open(folder)
             if known and revision.is_new:
                 raise ConfigChangedError(f"{revision.path}: {_CHANGED}")
-            change(revision)
+            try:
+                change(revision)
+            except edit.EditError:
+                revision.check()  # what is wrong with the text is the cause
+                raise
             if dry_run or revision.new == revision.old or revision.errors:
                 return revision
             try:

@@ -5,6 +5,7 @@ Each check is a small function over one file and the catalogue that the file cor
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from llm_models.similarity import model_hint
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llm_models.document import DocumentPath
+    from llm_models.document import DocumentPath, Hint
     from llm_models.errors import Severity
 
 SECTIONS_THAT_HIDE = ("allow", "deny", "exclude")
@@ -100,11 +101,12 @@ def _why_nothing(
         text = f"matches no model of {provider}{so}, only forms that it does not list, such as {printable(form)}"
         yield Finding(provider, path, text, "Only deny holds for such names.", severity=severity)
     else:
-        if inner is not None:
-            hint = how_to_write(pattern, inner)
-        else:
-            hint = f"{model_hint(pattern, [*chain(*models)])} {how_to_wait(provider, pattern)}"
-        yield Finding(provider, path, f"matches no model of {provider}{so}", hint, severity=severity)
+        like: Hint = how_to_write(pattern, inner) if inner else partial(_like, provider, pattern, models)
+        yield Finding(provider, path, f"matches no model of {provider}{so}", like, severity=severity)
+
+
+def _like(provider: str, pattern: str, models: list[list[str]]) -> str:
+    return f"{model_hint(pattern, [*chain(*models)])} {how_to_wait(provider, pattern)}"
 
 
 def how_to_wait(provider: str, name: str) -> str:

@@ -12,17 +12,23 @@ from llm_models.layers import BY_PROVIDER, SETTINGS
 from llm_models.modelspec import fold_provider, split_any
 from llm_models.name_table import NameTable
 from llm_models.patterns import EVERY, is_nameable, is_plain, matcher, spread
+from llm_models.workload import Done, check_tests, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llm_models.document import DocumentPath
+    from llm_models.document import DocumentPath, Hint
     from llm_models.errors import Problem
     from llm_models.layers import Entry, Layer
     from llm_models.past import Past
     from llm_models.paths import Folder
     from llm_models.patterns import Test
     from llm_models.snapshot_file import SnapshotFile
+
+
+def _mark(entry: Entry) -> tuple[int, DocumentPath, str]:
+    """What tells an entry from others, in less time than comparing what it states."""
+    return id(entry.layer), entry.path, entry.provider
 
 
 class Gone(NamedTuple):
@@ -60,10 +66,14 @@ class Touched:
         self._past: Past | None = None
         self._excluded: dict[tuple[str, ...], dict[str, str]] = {}
         self._every: dict[str, dict[str, list[str]]] = {}
+        self._waiting: dict[str, dict[str, Test]] | None = None
         self.bases = Bases()
         self._read(layers)
         if stating(layers):
-            while self.bases.read(self.layers, self.names, self.waits, lambda: self.past):
+            rounds = 0
+            while missing := self.bases.read(self.layers, self.names, self.waits, lambda: self.past):
+                rounds += 1  # each leaves out the entries that start from those of the round before
+                refuse(missing[0].layer, (*missing[0].path, "base"), "chain", rounds)
                 self._read(layers)  # again, without the entries that cannot start
             self.problems += self.bases.problems
         for layer in self.layers:
@@ -81,6 +91,8 @@ class Touched:
         self.gone: list[Gone] = []
         self.providers: dict[str, list[Entry]] = {}
         self.models: dict[str, dict[str, list[Entry]]] = {}
+        self._ids: dict[tuple[int, DocumentPath, str], list[str]] = {}
+        self.done = Done()
         self.names = NameTable(base)
         self.own = self.names.own
         self.defined = self.names.defined
@@ -93,8 +105,11 @@ class Touched:
         for stated in layers:
             layer = with_providers(stated, self.names)
             self._add_providers(layer)
-            self._add_models(fill(layer, stated, self.names))
+            fill(layer, stated, self.names)
+            check_tests(layer, base)
+            self._add_models(layer)
             self.layers.append(layer)
+            self._waiting = None  # it has more names now
             self.problems += [layer.document.problem(*fault) for fault in duplicates(layer)]
         self._check_aliases()
 
@@ -109,10 +124,14 @@ class Touched:
 
     def waits(self, provider: str, name: str) -> bool:
         """Whether `known` covers a name or a pattern of a provider, so that it may match nothing today."""
-        stated = [text for layer in self._stated for text in layer.settings.get("known", ())]
-        keys = [split_any(text, self.names.provider_or_every) for text in stated]
-        patterns = [key.id for key in keys if key is not None and key.provider == provider]
-        return any(name == pattern or self.test(provider, pattern)([name]) for pattern in patterns)
+        if self._waiting is None:
+            self._waiting = {}
+            for text in dict.fromkeys(text for layer in self._stated for text in layer.settings.get("known", ())):
+                key = split_any(text, self.names.provider_or_every)
+                if key is not None:
+                    self._waiting.setdefault(key.provider, {})[key.id] = self.test(*key)
+        patterns = self._waiting.get(provider, {})
+        return name in patterns or any(test([name]) for test in patterns.values())
 
     def knows(self, provider: str) -> bool:
         """Whether the base or a layer holds that provider."""
@@ -129,6 +148,10 @@ class Touched:
     def changing(self, provider: str, model_id: str) -> Sequence[Entry]:
         """The entries that change a model, in the order in which they are merged."""
         return self.models.get(provider, {}).get(model_id, ())
+
+    def touched(self, entry: Entry) -> Sequence[str]:
+        """The ids of the models that an entry changes."""
+        return self._ids.get(_mark(entry), ())
 
     def id_of(self, provider: str, name: str) -> str | None:
         """The id of the model that a name in a pattern means, also of one that is gone; None where none is known."""
@@ -259,21 +282,27 @@ class Touched:
         return bool(matched)
 
     def _touch(self, entry: Entry, model_id: str) -> None:
-        self.models.setdefault(entry.provider, {}).setdefault(model_id, []).append(entry)
+        entries = self.models.setdefault(entry.provider, {}).setdefault(model_id, [])
+        entries.append(entry)
         self.names.add(entry, model_id)
+        if not entry.is_ground:
+            self._ids.setdefault(_mark(entry), []).append(model_id)
+            self.done.add(entry, len(entries))
 
     def unknown_provider(self, provider: str, layer: Layer, path: DocumentPath, key: str | None = None) -> None:
         """Add the problem that a layer names, at a path or as a key there, a provider that is not known."""
-        from llm_models.similarity import provider_hint
-
-        known, otherwise = [*self.base.blocks, *self.own], "Define it under [[providers]] first."
-        hint = provider_hint(provider, known, self.base.aliases, otherwise)
         message = f"unknown provider '{printable(provider if key is None else key)}'"
+        hint: Hint = partial(self._like_provider, provider)
         if key in SETTINGS:
             message, hint = f"'{key}' is not a provider", f"It belongs at the top: move it above [{path[0]}]."
-        elif "[[providers]]" not in hint:
-            hint = f"{hint} Otherwise, define it under [[providers]] first."
         self.problems.append(layer.document.problem(path, message, hint, key))
+
+    def _like_provider(self, provider: str) -> str:
+        from llm_models.similarity import provider_hint
+
+        otherwise = "Define it under [[providers]] first."
+        hint = provider_hint(provider, [*self.base.blocks, *self.own], self.base.aliases, otherwise)
+        return hint if "[[providers]]" in hint else f"{hint} Otherwise, define it under [[providers]] first."
 
     def _check_aliases(self) -> None:
         """No alias of a provider is the id or an alias of another one.

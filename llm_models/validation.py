@@ -6,10 +6,11 @@ A right record or configuration never gets here: `schema.accepts` gives the same
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 from referencing import Registry
 
@@ -21,13 +22,18 @@ from llm_models.foreign import SECTIONS, fold
 from llm_models.layers import BY_PROVIDER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from jsonschema.exceptions import ValidationError
+
+def _unique(_validator: Any, wanted: Any, value: Any, node: Any) -> Iterator[ValidationError]:
+    """Duplicate items, in linear time: jsonschema compares each item with each."""
+    if not schema.WORDS["uniqueItems"](wanted, value, node):  # type: ignore[misc]
+        yield ValidationError(f"{value!r} has non-unique elements")
+
 
 _types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: schema.is_integer(value))
 _types = _types.redefine("number", lambda _, value: schema.is_number(value))
-_Validator = extend(Draft202012Validator, type_checker=_types)  # type: ignore[no-untyped-call]
+_Validator = extend(Draft202012Validator, {"uniqueItems": _unique}, type_checker=_types)  # type: ignore[no-untyped-call]
 _formats = FormatChecker(formats=())
 for _name, _exists in schema.FORMATS.items():
     _formats.checks(_name)(lambda value, exists=_exists: not isinstance(value, str) or exists(value))
@@ -65,9 +71,13 @@ def _unknown_keys(error: ValidationError, _wanted: Any, value: Any) -> Iterator[
     for key in value:
         if key not in keys:
             known = advice(section, (*above, key), value[key]) if section or not path else None
-            safe = [name for name in keys if not (_is_negated(key) and name in _PERMITS)]
-            hint = known[1] if known else did_you_mean(key, safe) or f"Known keys: {', '.join(keys)}."
+            hint = known[1] if known else partial(_like_key, key, keys)
             yield Fault(path, f"unknown key '{printable(key)}'", hint, key)
+
+
+def _like_key(key: str, keys: Sequence[str]) -> str:
+    safe = [name for name in keys if not (_is_negated(key) and name in _PERMITS)]
+    return did_you_mean(key, safe) or f"Known keys: {', '.join(keys)}."
 
 
 _PERMITS = ("allow", "prefer", "known")

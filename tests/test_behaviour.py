@@ -301,7 +301,7 @@ FAULTS: dict[str, tuple[Callable[[], Any], str]] = {
     "an object": (_entry(name=object()), "models[0].name: found a object, which is not plain data"),
     "a key that is no text": (_entry(extra={1: 2}), "models[0].extra: found the key 1, expected text"),
     "half a surrogate pair": (_entry(name="\ud800"), "models[0].name: text with half a surrogate pair"),
-    "a cycle": (_cycle, "nested deeper than 50 levels, or data that contains itself"),
+    "a cycle": (_cycle, "nested too deeply, in levels (found 51, expected at most 50), or data that contains itself"),
     "no end": (_endless, "more than 1,000,000 values"),
     "a million records": (_million, "more than 1,000,000 values"),
     "data that raises": (_returns(models=[_Hostile(PRICE)]), "RuntimeError: no items for you"),

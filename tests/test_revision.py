@@ -661,3 +661,24 @@ class TestWrongShapes:
         assert (result.code, result.out) == (1, "")
         assert "llm_models.toml:1:" in result.err
         assert (tmp_path / "llm_models.toml").read_text() == text
+
+    @pytest.mark.parametrize(
+        ("text", "problem"),
+        [
+            (f"[[models]]\nprovider = 0x{'F' * 300_000}\n", "models[0].provider: an integer of more than 63 bits"),
+            (
+                '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\ncost = 5\n',
+                "models.openai:gpt-5.2.cost: expected a table",
+            ),
+        ],
+    )
+    def test_what_makes_a_change_impossible_is_reported(
+        self, text: str, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The editor cannot change such a text; people need to know why."""
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "llm_models.toml").write_text(text)
+        result = run("set", "openai:gpt-5.2", "cost.input=3")
+        assert (result.code, result.out) == (1, "")
+        assert problem in result.err
+        assert (tmp_path / "llm_models.toml").read_text() == text

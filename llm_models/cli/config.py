@@ -12,7 +12,7 @@ import click
 from llm_models import paths
 from llm_models.cli.options import as_json, catalogue, command, config_option, folder_of, model_spec
 from llm_models.cli.output import github_line, line, note, print_json, print_pairs, print_table
-from llm_models.errors import ConfigError
+from llm_models.errors import ConfigError, reported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,11 +47,13 @@ def validate_command(files: tuple[str, ...], strict: bool, if_present: bool, beh
     from llm_models.checks import check_file
 
     checked = [path for name in files for path in _in_folder(name, if_present)] if files else _found(if_present)
-    problems = [problem for path in checked for problem in check_file(path, behaviour=behaviour)]
+    by_file = [check_file(path, behaviour=behaviour) for path in checked]
+    problems = [problem for found in by_file for problem in found]
+    shown = [problem for found in by_file for problem in reported(found)]
     if style == "json":
-        print_json([problem.to_dict() for problem in problems])
+        print_json([problem.to_dict() for problem in shown])
     else:
-        for problem in problems:
+        for problem in shown:
             line(*([github_line(problem)] if style == "github" else [_marked(problem), *problem.excerpt.splitlines()]))
     if not checked:
         note("there is no llm_models.toml to check")
@@ -239,7 +241,7 @@ def _revise(config: str | None, dry_run: bool, change: Callable[[Revision], None
     revision = revise(folder_of(config), change, dry_run=dry_run)
     warnings = revision.check()
     line(*(text.expandtabs(4) for text in revision.diff()))
-    note(*map(_marked, warnings))
+    note(*map(_marked, reported(warnings)))
     if revision.new == revision.old:
         note(f"{revision.path}: nothing to change")
     elif dry_run:
