@@ -9,9 +9,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from llm_models import credentials
-from llm_models.addresses import wrong
+from llm_models.addresses import can_work, wrong
 from llm_models.errors import Problem, nearest, printable
 from llm_models.layers import DEFINING, FIELDS
+from llm_models.schema import inlined, keeps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,5 +115,18 @@ def _addresses(section: str, path: DocumentPath, entry: dict[str, Any]) -> Itera
         address: Any = entry
         for step in steps:
             address = address.get(step) if isinstance(address, dict) else None
-        if isinstance(address, str) and address and (fault := wrong(address)) is not None:
+        if isinstance(address, str) and (fault := wrong(address)) is not None and _accepted(section, steps, address):
             yield (*path, *steps), printable(fault.message), printable(fault.hint), None, fault.severity
+
+
+def _accepted(section: str, steps: tuple[str, ...], address: str) -> bool:
+    """Whether the schema accepts an address; otherwise its own message is enough."""
+    fields = inlined("overrides")["properties"][section]["items"]["properties"]
+    return len(steps) > 1 or keeps(fields[steps[0]], address)
+
+
+def usable(field: str, value: Any) -> bool:
+    """Whether a value that the schema accepts for a field of a provider has no error besides."""
+    if (field,) in ADDRESSES["providers"]:
+        return can_work(value)
+    return field != "env" or all(map(credentials.is_variable, value))

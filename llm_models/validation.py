@@ -14,11 +14,14 @@ from jsonschema.validators import extend
 from referencing import Registry
 
 from llm_models import schema
+from llm_models.addresses import wrong
 from llm_models.advice import advice
 from llm_models.document import Fault
 from llm_models.errors import did_you_mean, printable
 from llm_models.foreign import SECTIONS, fold
+from llm_models.forms import correction, missing, next_step, one_or_many
 from llm_models.layers import BY_PROVIDER
+from llm_models.remarks import ADDRESSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,7 +82,8 @@ def _is_negated(key: str) -> bool:
 
 
 def _missing(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
-    return (Fault(tuple(error.absolute_path), f"'{key}' is missing") for key in wanted if key not in value)
+    path = tuple(error.absolute_path)
+    return (Fault(path, f"'{key}' is missing", missing(path, key, value)) for key in wanted if key not in value)
 
 
 def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
@@ -87,11 +91,10 @@ def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fau
     branches = [{"type": wanted}] if isinstance(wanted, str) else wanted
     kinds = [_shown(branch["const"]) if "const" in branch else _article(branch["type"]) for branch in branches]
     message = f"expected {' or '.join(kinds)} (found {_typed(value)})"
+    node: Any = error.schema
     path = tuple(error.absolute_path)
-    hint = _TABLES.get(str(path[-1]), "") if wanted == "object" and path else ""
-    if isinstance(value, dict) and path in (("models",), ("providers",)):
-        hint = f"Start each entry with [[{path[0]}]], in double brackets."
-    elif isinstance(value, dict) and len(path) == 2 and path[0] in BY_PROVIDER:
+    hint = next_step(path, node, value) if path else ""
+    if isinstance(value, dict) and len(path) == 2 and path[0] in BY_PROVIDER:
         names = [str(path[1])]  # the parts of an id that was written with dots and without quotes
         while isinstance(value, dict) and value:
             name, value = next(iter(value.items()))
@@ -100,27 +103,18 @@ def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fau
     yield Fault(path, message, hint)
 
 
-_TABLES = {
-    "capabilities": "Write capabilities.tools.enabled = true.",
-    "tools": "Write capabilities.tools.enabled = true.",
-    "reasoning": "Write capabilities.reasoning.enabled = true.",
-    "json": "Write capabilities.json.schema = true, or capabilities.json.native = true.",
-    "streaming": "Write capabilities.streaming.text = true.",
-    "limits": "Write limits.context = 128000, in tokens.",
-    "cost": "Write cost.input = 1.25, in USD per million tokens.",
-    "modalities": 'Write modalities.input = ["text", "image"].',
-}
-"""Where something else than a table stands for one: how to write the commonest of its fields."""
-
-
 def _wrong_pattern(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:
     """A text that a pattern refuses; nothing where `minLength` or the format of a date refuses it too."""
     node: Any = error.schema
     path = tuple(error.absolute_path)
     if (value or "minLength" not in node) and "format" not in node:
         names = [step for step in path if isinstance(step, str)]
+        if (names[-1],) in ADDRESSES["providers"] and (fault := wrong(value)) is not None:
+            yield Fault(path, printable(fault.message), printable(fault.hint))
+            return
         kind = _OF_PROVIDERS.get(names[-1]) if names[0] == "providers" else None
-        yield Fault(path, f"expected {kind or _PATTERNS.get(names[-1], 'some text')} (found {_shown(value)})")
+        message = f"expected {kind or _PATTERNS.get(names[-1], 'some text')} (found {_shown(value)})"
+        yield Fault(path, message, correction(path, node, value))
 
 
 _WITHOUT = "without control, format or line characters"
@@ -136,7 +130,7 @@ _PATTERNS = {
     "served_as": f"a model's id, without spaces around it and {_WITHOUT}",
     "resolves_to": f"a model's id, without spaces around it and {_WITHOUT}",
     "aliases": f"a name, without spaces around it and {_WITHOUT}",
-    "successor": "a model spec, provider:id",
+    "successor": "a model spec with its provider, such as openai:gpt-5.4",
     "kind": "a word in lower case, such as embedding",
 }
 """What a key with a pattern expects."""
@@ -149,7 +143,8 @@ def _one_of(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
     if isinstance(value, dict):
         names = [key for branch in wanted for key in branch["required"]]
         state = "both" if any(key in value for key in names) else "neither"
-        yield Fault(tuple(error.absolute_path), f"expected one of {' and '.join(map(repr, names))} (found {state})")
+        message = f"expected one of {' and '.join(map(repr, names))} (found {state})"
+        yield Fault(tuple(error.absolute_path), message, one_or_many(state))
 
 
 def _branches(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
@@ -165,10 +160,16 @@ def _branches(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault
 
 def _expected(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
     text = _EXPECTED.get(str(wanted if error.validator == "format" else error.validator), "{message}")
+    node: Any = error.schema
+    path = tuple(error.absolute_path)
     hint = 'Leave the key out where it is unknown, or put it in "omit".' if (wanted, value) == (1, 0) else ""
+    if error.validator == "format":
+        hint = next_step(path, node, value)
+    elif error.validator == "enum":
+        hint = correction(path, node, value) or did_you_mean(str(value), wanted)
     shown = ", ".join(map(_shown, wanted)) if error.validator == "enum" else _shown(wanted)
     parts = {"wanted": shown, "found": _shown(value), "length": len(str(value))}
-    yield Fault(tuple(error.absolute_path), text.format(**parts, message=printable(error.message)[:300]), hint)
+    yield Fault(path, text.format(**parts, message=printable(error.message)[:300]), hint)
 
 
 _EXPECTED = {
