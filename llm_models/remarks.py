@@ -122,7 +122,8 @@ def _addresses(section: str, path: DocumentPath, entry: dict[str, Any]) -> Itera
 def _accepted(section: str, steps: tuple[str, ...], address: str) -> bool:
     """Whether the schema accepts an address; otherwise its own message is enough."""
     fields = inlined("overrides")["properties"][section]["items"]["properties"]
-    return len(steps) > 1 or keeps(fields[steps[0]], address)
+    field, *below = steps
+    return bool(below) or keeps(fields[field], address)
 
 
 def usable(field: str, value: Any) -> bool:
