@@ -16,7 +16,7 @@ from llm_models.credentials import HIDDEN, has_form
 from llm_models.errors import dotted
 from llm_models.layers import BY_PROVIDER
 from llm_models.remarks import usable
-from llm_models.schema import keeps, read_schema
+from llm_models.schema import check_of, read_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,7 +77,7 @@ def fitted(node: dict[str, Any], value: Any) -> Any:
     """A value in the form that a schema wants; None where none is known. The schema accepts it."""
     for branch in node.get("anyOf", (node,)):
         for right in _tries(branch, value):
-            if keeps(branch, right):
+            if check_of(branch)(right):
                 return right
     return None
 
@@ -119,7 +119,7 @@ def _list(node: Any, value: Any) -> Iterator[Any]:
     if isinstance(value, str):
         items = [part.strip() for part in value.split(",") if part.strip()]
     wanted = node.get("items", {})
-    yield [item if keeps(wanted, item) else fitted(wanted, item) for item in items]
+    yield [item if check_of(wanted)(item) else fitted(wanted, item) for item in items]
 
 
 _READ: dict[str, Callable[[Any, Any], Iterator[Any]]] = {
@@ -161,7 +161,7 @@ def _table(path: DocumentPath, node: dict[str, Any], value: Any) -> str:
 
 def _kept(node: dict[str, Any], value: Any) -> Any:
     """A value as it is where a schema accepts it, else in its form; None for none."""
-    return value if keeps(node, value) else fitted(node, value)
+    return value if check_of(node)(value) else fitted(node, value)
 
 
 def _switched_on(path: DocumentPath, fields: dict[str, Any], name: str) -> str:

@@ -12,7 +12,7 @@ from llm_models import credentials
 from llm_models.addresses import can_work, wrong
 from llm_models.errors import Problem, nearest, printable
 from llm_models.layers import DEFINING, FIELDS
-from llm_models.schema import inlined, keeps
+from llm_models.schema import check_of, inlined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +123,7 @@ def _accepted(section: str, steps: tuple[str, ...], address: str) -> bool:
     """Whether the schema accepts an address; otherwise its own message is enough."""
     fields = inlined("overrides")["properties"][section]["items"]["properties"]
     field, *below = steps
-    return bool(below) or keeps(fields[field], address)
+    return bool(below) or check_of(fields[field])(address)
 
 
 def usable(field: str, value: Any) -> bool:

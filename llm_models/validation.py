@@ -131,6 +131,7 @@ _PATTERNS = {
     "resolves_to": f"a model's id, without spaces around it and {_WITHOUT}",
     "aliases": f"a name, without spaces around it and {_WITHOUT}",
     "successor": "a model spec with its provider, such as openai:gpt-5.4",
+    "tags": f"words {_WITHOUT}",
     "kind": "a word in lower case, such as embedding",
 }
 """What a key with a pattern expects."""
