@@ -228,7 +228,7 @@ def _table(row: Row, _value: Any) -> str:
 
 
 def _entries(row: Row, _value: Any) -> str:
-    return f"Write an entry {row.ours}, in double brackets: each is one of an array of tables."
+    return f"Start each entry with {row.ours}, in double brackets."
 
 
 def _section(row: Row, _value: Any) -> str:

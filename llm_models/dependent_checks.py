@@ -200,11 +200,10 @@ def _next_step(entry: Entry, cause: str, found: Sequence[_Found]) -> str:
     if len(names) > MANY:  # whole groups
         groups = dict.fromkeys(name.rpartition(".")[0] for name in names if name not in _DERIVED)
         return f"State them too, or write omit = {as_toml([*groups])}."
-    them = "it" if len(names) == 1 else "them"
     if any(one.other == one.clash.rule.field for one in rest):
         return f"State {_joined(names)} too, or correct {cause}."
     gone = set(names) <= {*_DERIVED}
-    return f"State {_joined(names)} too{'' if gone else f', or put {them} in omit'}."
+    return f"State {_joined(names)} too{'' if gone else f', or write omit = {as_toml(names)}'}."
 
 
 def _joined(parts: Sequence[str]) -> str:

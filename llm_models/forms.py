@@ -37,8 +37,11 @@ def next_step(path: DocumentPath, node: dict[str, Any], value: Any) -> str:
     """How to write the value at `path`, which the schema `node` refuses: a sentence, or the empty text."""
     if path and path[0] in ENTRIES and len(path) <= len(("models", 0)):
         return _entry(str(path[0]), value)
-    if len(path) == len(("deny", "openai")) and path[0] in BY_PROVIDER and value in ("all", True):
-        value = "all" if path[0] == "allow" else "*"
+    if len(path) == len(("deny", "openai")) and path[0] in BY_PROVIDER:
+        if value is True or value == "all":
+            value = "all" if path[0] == "allow" else "*"
+        elif not isinstance(value, (str, list)):
+            return _example(path)
     if step := correction(path, node, value):
         return step
     for branch in node.get("anyOf", (node,)):
@@ -102,15 +105,16 @@ def _number(_node: Any, value: Any) -> Iterator[Any]:
 
 
 def _text(_node: Any, value: Any) -> Iterator[Any]:
-    """A number or date in quotes, the only item of a list, a text without spaces around it, in lower case, as a day."""
+    """A number or the only item of a list as text; a text without spaces, in lower case, as a day."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return
     text = str(value).strip()
-    day = re.fullmatch(r"(\d{4})(\d\d)(\d\d)", text)
-    year, *rest = day.groups() if day else re.split(r"[-/.]", text.partition("T")[0])
-    yield from (text, text.lower(), "-".join((year, *[part.zfill(2) for part in rest])))
+    digits = re.fullmatch(r"(\d{4})(\d\d)(\d\d)", text)
+    year, *rest = digits.groups() if digits else re.split(r"[-/.]", text.partition("T")[0])
+    day = "-".join((year, *[part.zfill(2) for part in rest]))
+    yield from (text, text.lower(), day, re.sub(r"\s+", "-", text), re.sub(r"\s+", "-", text.lower()))
 
 
 def _list(node: Any, value: Any) -> Iterator[Any]:

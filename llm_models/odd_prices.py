@@ -62,8 +62,11 @@ def odd_prices(cost: Mapping[str, Any], replaced: Mapping[str, Any]) -> Iterator
 
     None is an error where the cost states its source.
     """
-    found = _all(cost, replaced)
-    yield from (odd._replace(severity="warning") for odd in found) if SOURCE in cost else found
+    for odd in _all(cost, replaced):
+        if SOURCE in cost:
+            yield odd._replace(severity="warning")
+        else:
+            yield odd._replace(hint=f"{odd.hint} {_CONFIRM}") if odd.severity == "error" else odd
 
 
 def _all(cost: Mapping[str, Any], replaced: Mapping[str, Any]) -> Iterator[Odd]:
@@ -89,12 +92,11 @@ def _odd(path: DocumentPath, value: Any, replaced: Any) -> Iterator[Odd]:
     step = next((step for step in STEPS if times >= step[0] * (1 - _EXACT)), None)
     if unit == PER_MILLION and value < SMALLEST:
         what = f"{number(value)} is too small for a price in {unit}"
-        yield Odd(path, replaced or None, "error", what, f"{_hint(unit, value, replaced)} {_CONFIRM}")
+        yield Odd(path, replaced or None, "error", what, _hint(unit, value, replaced))
     elif step is not None:
         least, severity = step
         what = f"{number(value)} is {least:,.0f} times or more {'above' if value > replaced else 'below'} the old price"
-        hint = _hint(unit, value, replaced)
-        yield Odd(path, replaced, severity, what, f"{hint} {_CONFIRM}" if severity == "error" else hint)
+        yield Odd(path, replaced, severity, what, _hint(unit, value, replaced))
 
 
 _CONFIRM = f"To confirm it, state cost.{SOURCE}, where it can be read."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import credentials
 from llm_models.addresses import can_work, wrong
-from llm_models.errors import Problem, nearest, printable
+from llm_models.errors import Problem, dotted, nearest, printable
 from llm_models.layers import DEFINING, FIELDS
 from llm_models.schema import check_of, inlined
 
@@ -91,7 +91,7 @@ def _unknown(section: str, path: DocumentPath, entry: dict[str, Any], known: tup
                 yield (*path, *names[:-1]), text, step[1], names[-1], "error"
         if not found:
             near = nearest(key, known, 1)
-            hint = f"Did you mean '{near[0]}'?" if near else "If this is meant, write it under extra."
+            hint = f"Did you mean '{near[0]}'?" if near else f"If this is meant, write {dotted(('extra', key))}."
             for other, fields in FIELDS.items():
                 if key in fields:
                     hint = f"It is a field of a {other.removesuffix('s')}: write it in an entry of [[{other}]]."

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from llm_models import config, edit, files, locks, paths
 from llm_models.assignments import assigned
 from llm_models.checks import base_for, check_text
-from llm_models.errors import ConfigError, did_you_mean, dotted, listed, printable, split_dotted
+from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, dotted, listed, printable, split_dotted
 from llm_models.layers import layer_from
 from llm_models.modelspec import fold_provider
 from llm_models.past import Past, absent
@@ -157,7 +157,13 @@ class Revision:
 
     def add_model(self, name: str, base: str | None, changes: Sequence[str]) -> None:
         """Add an entry that defines a model, as a copy of `base` where that is given; `changes` as in `set_fields`."""
-        key = key_of(self._run, name)
+        try:
+            key = key_of(self._run, name)
+        except InvalidSpecError:
+            if any(mark in name for mark in ":@/"):
+                raise
+            how = f"Write PROVIDER:{printable(name)}."
+            raise ConfigError(f"'{printable(name)}' names no provider; nothing was written. {how}") from None
         if self._run.holds(*key) or self._entry(key) is not None:
             where = "the catalogue" if self._run.base.holds(*key) else self.path
             how = f"To change it, use 'llm-models set {_name(key)}'."

@@ -16,6 +16,7 @@ from llm_models.name_forms import read_as
 from llm_models.patterns import EVERY, is_plain
 from llm_models.records import ModelKey
 from llm_models.similarity import LIST_PROVIDERS, model_hint
+from llm_models.touched import how_to_define
 from llm_models.view import View
 
 if TYPE_CHECKING:
@@ -139,8 +140,7 @@ def _by_lookup(run: Touched, text: str) -> ModelKey:
         why = str(error)
         raise InvalidSpecError(f"{why}{'' if why[-1] in '.?' else '.'}{_how_to_define(run, text)}", text=text)
     _, stop, hints = str(error).partition(". ")
-    entry = f'[[providers]], and below it id = "{printable(name)}" and base_url = "https://..."'
-    why = f"the catalogue has no provider {quoted(name)}; nothing was written. To define it, first write {entry}."
+    why = f"the catalogue has no provider {quoted(name)}; nothing was written. {how_to_define(name)}"
     raise InvalidSpecError(f"{why}{stop[1:]}{hints.removesuffix(LIST_PROVIDERS)}".rstrip(), text=text)
 
 

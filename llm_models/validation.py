@@ -15,12 +15,12 @@ from referencing import Registry
 
 from llm_models import schema
 from llm_models.addresses import wrong
-from llm_models.advice import advice
+from llm_models.advice import advice, as_toml
 from llm_models.document import Fault
-from llm_models.errors import did_you_mean, printable
+from llm_models.errors import did_you_mean, dotted, printable
 from llm_models.foreign import SECTIONS, fold
 from llm_models.forms import correction, missing, next_step, one_or_many
-from llm_models.layers import BY_PROVIDER
+from llm_models.layers import BY_PROVIDER, IDENTITY
 from llm_models.remarks import ADDRESSES
 
 if TYPE_CHECKING:
@@ -69,7 +69,10 @@ def _unknown_keys(error: ValidationError, _wanted: Any, value: Any) -> Iterator[
         if key not in keys:
             known = advice(section, (*above, key), value[key]) if section or not path else None
             safe = [name for name in keys if not (_is_negated(key) and name in _PERMITS)]
-            hint = known[1] if known else did_you_mean(key, safe) or f"Known keys: {', '.join(keys)}."
+            otherwise = f"Known keys: {', '.join(keys)}."
+            if not path and (isinstance(value[key], list) or value[key] == "all"):
+                otherwise = f"A list of models stands below {' or '.join([f'[{name}]' for name in BY_PROVIDER])}."
+            hint = known[1] if known else did_you_mean(key, safe) or otherwise
             yield Fault(path, f"unknown key '{printable(key)}'", hint, key)
 
 
@@ -118,12 +121,13 @@ def _wrong_pattern(error: ValidationError, _wanted: Any, value: Any) -> Iterator
 
 
 _WITHOUT = "without control, format or line characters"
+_PROVIDER_ID = "a provider's id, of letters, digits, '-', '.' and '_'"
 _PATTERNS = {
     "overrides_module": "package.module or package.module:Class",
-    "prefer": "a provider's id",
+    "prefer": _PROVIDER_ID,
     "base": "a model spec with its provider, such as azure:gpt-4o",
     "known": "a provider and a name or glob, such as openai:gpt-9 or openai:*-preview-9*",
-    "provider": "a provider's id",
+    "provider": _PROVIDER_ID,
     "id": f"a model's id, without spaces around it and {_WITHOUT}",
     "provider_model_id": f"some text {_WITHOUT}",
     "canonical": "the name of a model at all providers, such as openai/gpt-oss-120b",
@@ -135,7 +139,7 @@ _PATTERNS = {
     "kind": "a word in lower case, such as embedding",
 }
 """What a key with a pattern expects."""
-_OF_PROVIDERS = {"id": "a provider's id", "aliases": "a name of letters, digits, '-', '.' and '_'"}
+_OF_PROVIDERS = {"id": _PROVIDER_ID, "aliases": "a name of letters, digits, '-', '.' and '_'"}
 """The same, of an entry under [[providers]]."""
 
 
@@ -159,11 +163,19 @@ def _branches(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault
     yield from _wrong_type(error, wanted, value)
 
 
+def _twice(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:
+    """The items of a list that it has already."""
+    for index, item in enumerate(value):
+        if item in value[:index]:
+            yield Fault((*error.absolute_path, index), f"duplicate item {_shown(item)}", "Write it once.")
+
+
 def _expected(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
     text = _EXPECTED.get(str(wanted if error.validator == "format" else error.validator), "{message}")
     node: Any = error.schema
     path = tuple(error.absolute_path)
-    hint = 'Leave the key out where it is unknown, or put it in "omit".' if (wanted, value) == (1, 0) else ""
+    is_field = len(path) > len(("models", 0)) and isinstance(path[-1], str) and path[-1] not in IDENTITY["models"]
+    hint = _left_out(path) if is_field and error.validator in ("minimum", "minLength") else ""
     if error.validator == "format":
         hint = next_step(path, node, value)
     elif error.validator == "enum":
@@ -171,6 +183,11 @@ def _expected(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault
     shown = ", ".join(map(_shown, wanted)) if error.validator == "enum" else _shown(wanted)
     parts = {"wanted": shown, "found": _shown(value), "length": len(str(value))}
     yield Fault(path, text.format(**parts, message=printable(error.message)[:300]), hint)
+
+
+def _left_out(path: tuple[str | int, ...]) -> str:
+    """What to do with a field of an entry that states no value."""
+    return f"Leave the key out where it is unknown. To remove a value, write omit = {as_toml([dotted(path[2:])])}."
 
 
 _EXPECTED = {
@@ -182,7 +199,6 @@ _EXPECTED = {
     "minimum": "expected at least {wanted} (found {found})",
     "date": "expected a day that exists, YYYY-MM-DD (found {found})",
     "partial-date": "expected a date that exists, YYYY-MM-DD or YYYY-MM (found {found})",
-    "uniqueItems": "duplicate item",
 }
 """What the simple words of a schema, and its formats, expect."""
 
@@ -193,6 +209,7 @@ _EXPLAINED: dict[str, Callable[[ValidationError, Any, Any], Iterator[Fault]]] = 
     "pattern": _wrong_pattern,
     "required": _missing,
     "type": _wrong_type,
+    "uniqueItems": _twice,
 }
 
 

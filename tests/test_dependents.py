@@ -200,7 +200,7 @@ class TestManyModels:
             "4: limits.context is 128,000, but limits.input does not fit in 1 model of many, such as big (300,000); "
             "limits.output does not fit in 1 model of many, such as wide (200,000); "
             "1 model is raised, such as small from 8,192. "
-            "State limits.input and limits.output too, or put them in omit."
+            'State limits.input and limits.output too, or write omit = ["limits.input", "limits.output"].'
         ]
 
     def test_a_cap_that_raises_models_is_told(self) -> None:

@@ -30,6 +30,7 @@ def told(text: str) -> list[Problem]:
 SETTINGS = {
     'deny.openai = "*"': 'Write openai = ["*"].',
     'deny.openai = "all"': 'Write openai = ["*"].',
+    "deny.openai = 1": 'Write, for example, openai = ["*-preview"].',
     "allow.openai = true": 'Write openai = "all".',
     'allow.openai = "gpt-4o"': 'Write openai = ["gpt-4o"].',
     'allow = "ALL"': 'Write allow = "all".',

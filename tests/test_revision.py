@@ -267,6 +267,30 @@ class TestUnset:
         assert "has no entry for openai:gpt-4o" in refused("unset", "openai:gpt-4o")
 
 
+NOT_LISTED = (
+    "the catalogue has no provider '{0}'; nothing was written. To define '{0}', first write [[providers]], and below it "
+    'id = "{0}" and base_url = "https://...".'
+)
+
+
+@pytest.mark.usefixtures("folder")
+class TestAdd:
+    """`add PROVIDER:ID` says first what is missing, then what to write, then what is similar."""
+
+    @pytest.mark.parametrize(
+        ("spec", "message"),
+        [
+            ("house:x", NOT_LISTED.format("house")),
+            ("opneai:x", f"{NOT_LISTED.format('opneai')} Did you mean 'openai'?"),
+            ("house-70b", "'house-70b' names no provider; nothing was written. Write PROVIDER:house-70b."),
+            ("openai:gpt-5.2", "the catalogue has openai:gpt-5.2 already; nothing was written. "
+                               "To change it, use 'llm-models set openai:gpt-5.2'."),
+        ],
+    )  # fmt: skip
+    def test_what_cannot_be_added(self, spec: str, message: str) -> None:
+        assert refused("add", spec) == message
+
+
 @pytest.mark.usefixtures("folder")
 class TestExclude:
     """`exclude PROVIDER GLOB` adds a pattern where the patterns of that provider stand."""
