@@ -268,8 +268,8 @@ class TestUnset:
 
 
 NOT_LISTED = (
-    "the catalogue has no provider '{0}'; nothing was written. To define '{0}', first write [[providers]], and below it "
-    'id = "{0}" and base_url = "https://...".'
+    "the catalogue has no provider '{0}'; nothing was written. To define '{0}', first write [[providers]], and "
+    'below it id = "{0}" and base_url = "https://...".'
 )
 
 
