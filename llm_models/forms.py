@@ -14,7 +14,7 @@ from llm_models.advice import advice, as_toml
 from llm_models.amounts import amount
 from llm_models.credentials import HIDDEN, has_form
 from llm_models.errors import dotted
-from llm_models.layers import BY_PROVIDER
+from llm_models.layers import BY_PROVIDER, IDENTITY
 from llm_models.remarks import usable
 from llm_models.schema import check_of, read_schema
 
@@ -46,14 +46,30 @@ def next_step(path: DocumentPath, node: dict[str, Any], value: Any) -> str:
         return step
     for branch in node.get("anyOf", (node,)):
         if branch.get("type") == "object":
-            return _table(path, branch, value) or _example(path)
-    return _example(path)
+            return _table(path, branch, value) or _example(path) or f"Write {_line(f'{_key(path)}.NAME', value)}."
+    if "enum" in node:
+        return f"Write one of {', '.join(map(as_toml, node['enum']))}."
+    if isinstance(value, list) and path[-1] in IDENTITY["models"]:
+        return "Write an entry for each of them."
+    if isinstance(value, str) and node.get("type") == "string":  # a text of another form
+        return _example(path)
+    return _PLAIN.get(node.get("type", "")) or _example(path) or _PLAINEST.get(node.get("type", ""), "")
+
+
+_PLAIN = {"boolean": "Write true or false."}
+_PLAINEST = {
+    "array": "Write a list, in brackets.",
+    "integer": "Write a whole number.",
+    "string": "Write text in quotes.",
+}
+"""What a value of a type is, where that is better than an example, and where there is none."""
 
 
 def correction(path: DocumentPath, node: dict[str, Any], value: Any) -> str:
     """How to write the value at `path` in the form that `node` wants; the empty text where that is not known."""
     right = fitted(node, value)
-    step = "" if right is None or not usable(str(path[-1]), right) else _stated(path, right)
+    right = None if right is None else usable(str(path[-1]), right)
+    step = "" if right is None else _stated(path, right)
     return f"Write {step}." if step else ""
 
 
@@ -86,6 +102,9 @@ def fitted(node: dict[str, Any], value: Any) -> Any:
 
 
 def _tries(node: dict[str, Any], value: Any) -> Iterator[Any]:
+    if isinstance(value, list) and len(value) == 1 and node.get("type") not in ("array", "object"):
+        value = value[0]
+        yield value
     if "const" in node:
         yield value.strip().lower() if isinstance(value, str) else None
     read = _READ.get(node.get("type", ""))
@@ -105,9 +124,7 @@ def _number(_node: Any, value: Any) -> Iterator[Any]:
 
 
 def _text(_node: Any, value: Any) -> Iterator[Any]:
-    """A number or the only item of a list as text; a text without spaces, in lower case, as a day."""
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
+    """A number as text; a text without spaces, in lower case, as a day, as a model spec, as the provider of one."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return
     text = str(value).strip()
@@ -115,6 +132,8 @@ def _text(_node: Any, value: Any) -> Iterator[Any]:
     year, *rest = digits.groups() if digits else re.split(r"[-/.]", text.partition("T")[0])
     day = "-".join((year, *[part.zfill(2) for part in rest]))
     yield from (text, text.lower(), day, re.sub(r"\s+", "-", text), re.sub(r"\s+", "-", text.lower()))
+    provider, model_id = _spec(text) or (None, None)
+    yield from () if provider is None else (f"{provider}:{model_id}", provider)
 
 
 def _list(node: Any, value: Any) -> Iterator[Any]:
@@ -145,10 +164,11 @@ def _table(path: DocumentPath, node: dict[str, Any], value: Any) -> str:
     if path and path[0] in BY_PROVIDER:
         return _filter(str(path[0]), texts)
     fields: dict[str, Any] = node.get("properties", {})
-    if texts and any(text in fields for text in texts):
+    if texts and (path[-1] == "capabilities" or any(text in fields for text in texts)):
         steps = [_switched_on(path, fields, text) for text in texts]
         if all(steps):
-            return f"Write {_joined(steps)}."
+            joined = _joined(steps)
+            return f"{joined[0].upper()}{joined[1:]}." if " = " not in steps[0] else f"Write {joined}."
     fits = {name: right for name, part in fields.items() if (right := _kept(part, value)) is not None}
     fits = {"enabled": fits["enabled"]} if "enabled" in fits else fits
     names = [*fits]
@@ -204,7 +224,8 @@ def _filter(section: str, texts: list[str]) -> str:
 def _entry(section: str, value: Any) -> str:
     """How to begin an entry, with the name that stands in its place."""
     if isinstance(value, dict):
-        return f"Start each entry with [[{section}]], in double brackets."
+        lines = _joined([_line(key, name) for key, name in _named(section, value).items()])
+        return f"Start each entry with [[{section}]], in double brackets{f', and below it {lines}' if lines else ''}."
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     keys = ("provider", "id") if section == "models" else ("id",)
@@ -213,6 +234,18 @@ def _entry(section: str, value: Any) -> str:
         stated.update(zip(keys, _spec(value) or (), strict=False) if len(keys) > 1 else {"id": value.strip()})
     lines = _joined([_line(key, text) for key, text in stated.items()])
     return f"Start each entry with [[{section}]], in double brackets, and below it {lines}."
+
+
+def _named(section: str, value: dict[str, Any]) -> dict[str, str]:
+    """What the keys of a table in place of entries name: `[models."openai:gpt-5.2"]`, `[providers.openai]`."""
+    name, inner = next(iter(value.items()), ("", None))
+    if not isinstance(inner, dict):
+        return {}
+    if section == "providers":
+        return {"id": name}
+    within = next((key for key, part in inner.items() if isinstance(part, dict)), "")
+    pair = _spec(name) or ((name, within) if within else None)
+    return {} if pair is None else {"provider": pair[0], "id": pair[1]}
 
 
 def _spec(text: str) -> tuple[str, str] | None:
@@ -257,7 +290,13 @@ def _read_examples(name: str) -> list[Any]:
 
 def _key(path: DocumentPath) -> str:
     """The key of a field as its entry states it; the rest of the path in another section."""
-    return dotted(path[2:] if path[0] in ENTRIES else path[1:] if path[0] in BY_PROVIDER and path[1:] else path)
+    below = path[2:] if path[0] in ENTRIES else ()
+    for at in range(len(below) - 1, -1, -1):
+        if isinstance(below[at], int):
+            return dotted(below[at + 1 :])
+    return dotted(
+        below or path[2:] if path[0] in ENTRIES else path[1:] if path[0] in BY_PROVIDER and path[1:] else path
+    )
 
 
 def _stated(path: DocumentPath, value: Any) -> str:

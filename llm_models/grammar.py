@@ -60,7 +60,9 @@ def _check_shape(document: Document) -> Iterator[Fault]:
         elif isinstance(value, float) and not math.isfinite(value):
             odd[path] = Fault(path, f"expected a finite number (found {value})")
         elif not isinstance(value, (str, int, float, dict, list)):
-            odd[path] = Fault(path, f"a date must be a string (found {value})", f'Put it in quotes: "{value}".')
+            odd[path] = Fault(
+                path, f"a date must be a string (found {value})", f'Put it in quotes: "{str(value).partition(" ")[0]}".'
+            )
     found: list[Fault] = []
     if not schema.accepts("overrides", document.data):
         from llm_models.validation import faults  # imports jsonschema, which a right configuration does not need

@@ -126,8 +126,11 @@ def _accepted(section: str, steps: tuple[str, ...], address: str) -> bool:
     return bool(below) or check_of(fields[field])(address)
 
 
-def usable(field: str, value: Any) -> bool:
-    """Whether a value that the schema accepts for a field of a provider has no error besides."""
+def usable(field: str, value: Any) -> Any:
+    """A value that the schema accepts for a field, with variables as names alone; None where something is wrong."""
     if (field,) in ADDRESSES["providers"]:
-        return can_work(value)
-    return field != "env" or all(map(credentials.is_variable, value))
+        return value if can_work(value) else None
+    if field != "env":
+        return value
+    names = [name if credentials.is_variable(name) else credentials.variable_in(name) for name in value]
+    return None if None in names else names

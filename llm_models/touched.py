@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from llm_models.bases import Bases, stating
 from llm_models.canonical import ALIASES_OF_THE_GONE, OF_THE_GONE, duplicates, fill, with_providers
 from llm_models.errors import dotted, printable
-from llm_models.layers import BY_PROVIDER, SETTINGS
+from llm_models.layers import BY_PROVIDER, FIELDS, SETTINGS
 from llm_models.modelspec import fold_provider, split_any
 from llm_models.name_table import NameTable
 from llm_models.patterns import EVERY, is_nameable, is_plain, matcher, spread
@@ -275,11 +275,14 @@ class Touched:
         """Add the problem that a layer names, at a path or as a key there, a provider that is not known."""
         from llm_models.similarity import provider_hint
 
-        define = how_to_define(provider if key is None else key)
+        shown = layer.document.stated(path, provider) if key is None else key
+        define = how_to_define(shown)
         hint = provider_hint(provider, [*self.base.blocks, *self.own], self.base.aliases, define)
-        message = f"unknown provider '{printable(provider if key is None else key)}'"
+        message = f"unknown provider '{printable(shown)}'"
         if key in SETTINGS:
             message, hint = f"'{key}' is not a provider", f"It belongs at the top: move it above [{path[0]}]."
+        elif key in FIELDS:
+            message, hint = f"'{key}' is not a provider", 'Write one in its place, such as openai = ["gpt-4o"].'
         else:
             hint = define if define in hint or "[[providers]]" in hint else f"{hint} {define}"
         self.problems.append(layer.document.problem(path, message, hint, key))

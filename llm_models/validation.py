@@ -20,7 +20,7 @@ from llm_models.document import Fault
 from llm_models.errors import did_you_mean, dotted, printable
 from llm_models.foreign import SECTIONS, fold
 from llm_models.forms import correction, missing, next_step, one_or_many
-from llm_models.layers import BY_PROVIDER, IDENTITY
+from llm_models.layers import BY_PROVIDER, FIELDS, IDENTITY
 from llm_models.remarks import ADDRESSES
 
 if TYPE_CHECKING:
@@ -72,6 +72,9 @@ def _unknown_keys(error: ValidationError, _wanted: Any, value: Any) -> Iterator[
             otherwise = f"Known keys: {', '.join(keys)}."
             if not path and (isinstance(value[key], list) or value[key] == "all"):
                 otherwise = f"A list of models stands below {' or '.join([f'[{name}]' for name in BY_PROVIDER])}."
+            fields = [name for name, keys in FIELDS.items() if not path and key in keys]
+            if fields and not (known and isinstance(value[key], dict)):
+                known = ("", f"It is a field of an entry: write [[{fields[0]}]] above it.")
             hint = known[1] if known else did_you_mean(key, safe) or otherwise
             yield Fault(path, f"unknown key '{printable(key)}'", hint, key)
 
@@ -98,11 +101,14 @@ def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fau
     path = tuple(error.absolute_path)
     hint = next_step(path, node, value) if path else ""
     if isinstance(value, dict) and len(path) == 2 and path[0] in BY_PROVIDER:
+        inner: Any = value
         names = [str(path[1])]  # the parts of an id that was written with dots and without quotes
-        while isinstance(value, dict) and value:
-            name, value = next(iter(value.items()))
+        while isinstance(inner, dict) and inner:
+            name, inner = next(iter(inner.items()))
             names.append(str(name))
-        hint = f'Put the provider in quotes: "{printable(".".join(names))}".'
+        is_id = isinstance(inner, list) or inner == "all"
+        listed = f"{dotted(names[:1])} = {as_toml([*value])}"
+        hint = f'Put the provider in quotes: "{printable(".".join(names))}".' if is_id else f"Write {listed}."
     yield Fault(path, message, hint)
 
 

@@ -48,6 +48,17 @@ SETTINGS = {
     '[[models]]\nid = "gpt-4o"': 'Add a line below [[models]], such as provider = "openai".',
     '[[models]]\nid = "openai:gpt-4o"': 'Write provider = "openai" and id = "gpt-4o".',
     '[[models]]\nprovider = "openai"': 'Add id = "gpt-5.4-mini" for one model, or match = "gpt-5.4*" for many.',
+    '[models."openai:gpt-5.2"]\ntags = ["x"]': 'and below it provider = "openai" and id = "gpt-5.2".',
+    '[models.openai.gpt-5]\ntags = ["x"]': 'and below it provider = "openai" and id = "gpt-5".',
+    '[providers.openai]\nname = "x"': 'and below it id = "openai".',
+    '[exclude.openai]\n"gpt-5.2" = true': 'Write openai = ["gpt-5.2"].',
+    '[deny]\n302.ai = ["x"]': 'Put the provider in quotes: "302.ai".',
+    '[allow]\nmodels = ["gpt-5.2"]': 'Write one in its place, such as openai = ["gpt-4o"].',
+    'prefer = ["openai:gpt-5.2"]': 'Write "openai".',
+    'openai = ["gpt-4o"]': "A list of models stands below [allow] or [deny] or [exclude].",
+    "[limits]\ncontext = 5": "It is a field of an entry: write [[models]] above it.",
+    'base_url = "https://x"': "It is a field of an entry: write [[providers]] above it.",
+    '[[models]]\nprovider = "openai"\nid = ["a", "b"]': "Write an entry for each of them.",
     '[[providers]]\nname = "x"': 'Add a line below [[providers]], such as id = "my_gateway".',
 }
 FIELDS = {
@@ -61,6 +72,17 @@ FIELDS = {
     "[[models.cost]]\ninput = 1": "Write [models.cost], in single brackets.",
     'capabilities = ["tools", "vision"]': "Write capabilities.tools.enabled = true and put "
     '"image" into the list modalities.input.',
+    'capabilities = "vision"': 'Put "image" into the list modalities.input.',
+    'capabilities.json = "schema"': "Write capabilities.json.schema = true.",
+    "cost.input = [1.75]": "Write cost.input = 1.75.",
+    "cost.input = -1": 'Leave the key out where it is unknown. To remove a value, write omit = ["cost.input"].',
+    'cost.tiers = [{ context_over = "200k" }]': "Write context_over = 200000.",
+    'successor = "openai/gpt-4o"': 'Write successor = "openai:gpt-4o".',
+    "retires = 2027-01-01T00:00:00": 'Put it in quotes: "2027-01-01".',
+    'new = "maybe"': "Write true or false.",
+    'extra = "x"': 'Write extra.NAME = "x".',
+    "dimensions = 10.5": "Write a whole number.",
+    'tags = ["a", "b", "a"]': "Write it once.",
     "capabilities.tools = true": "Write capabilities.tools.enabled = true.",
     'open_weights = "yes"': "Write open_weights = true.",
     'tags = "approved"': 'Write tags = ["approved"].',
@@ -74,6 +96,8 @@ FIELDS = {
 }
 OF_PROVIDER = {
     'env = "HOUSE_KEY"': 'Write env = ["HOUSE_KEY"].',
+    'env = "$HOUSE_KEY"': 'Write env = ["HOUSE_KEY"].',
+    "billing = true": 'Write one of "usage", "plan", "trial", "local".',
     'billing = "Usage"': 'Write billing = "usage".',
     'billing = "usge"': "Did you mean 'usage'?",
 }
