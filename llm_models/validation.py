@@ -153,7 +153,7 @@ _PATTERNS = {
     "resolves_to": f"a model's id, without spaces around it and {_WITHOUT}",
     "aliases": f"a name, without spaces around it and {_WITHOUT}",
     "successor": "a model spec with its provider, such as openai:gpt-5.4",
-    "tags": f"words {_WITHOUT}",
+    "tags": f"words, without spaces around them and {_WITHOUT}",
     "kind": "a word in lower case, such as embedding",
 }
 """What a key with a pattern expects."""
