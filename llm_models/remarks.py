@@ -114,5 +114,9 @@ def _addresses(section: str, path: DocumentPath, entry: dict[str, Any]) -> Itera
         address: Any = entry
         for step in steps:
             address = address.get(step) if isinstance(address, dict) else None
-        if isinstance(address, str) and address and (fault := wrong(address)) is not None:
+        if (
+            isinstance(address, str)
+            and address
+            and (fault := wrong(address, keyless=entry.get("env") == [])) is not None
+        ):
             yield (*path, *steps), printable(fault.message), printable(fault.hint), None, fault.severity
