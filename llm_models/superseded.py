@@ -43,7 +43,7 @@ def overwritten(case: Case) -> Iterator[Finding]:
 
 def _later(entry: Entry, entries: Sequence[Entry]) -> list[Entry]:
     """The entries of the same file that are merged after an entry."""
-    at = next(index for index, one in enumerate(entries) if one is entry or one == entry)
+    at = next(index for index, one in enumerate(entries) if one.is_part_of(entry))
     return [one for one in entries[at + 1 :] if one.layer is entry.layer]
 
 
@@ -71,26 +71,28 @@ def _where(entry: Entry, path: tuple[str, ...]) -> DocumentPath:
 def stating_nothing(case: Case) -> Iterator[Finding]:
     """An entry without a value, about what the catalogue has; and a field in `omit` that is not stated."""
     for entry in () if case.layer.only_patches else [*case.layer.providers, *case.entries()]:
-        ids = [*case.touched(entry)] if entry.path[0] == "models" else [None]
-        base = [one for one in ids if case.run.base.holds(entry.provider, one)]
-        if not ids or len(base) < len(ids):
+        keys: list[tuple[str, str | None]] = [(entry.provider, None)]
+        if entry.path[0] == "models":
+            keys = [(key.provider, key.id) for key in case.touched(entry)]
+        if not keys or not all(case.run.base.holds(*key) for key in keys):
             continue
         data = case.layer.document.data["models" if entry.path[0] == "models" else "providers"][entry.path[1]]  # type: ignore[index]
-        if not entry.fields and not data.get("omit"):
+        if not entry.fields and not entry.base and not data.get("omit"):
             text = f"states nothing of {printable(entry.spec)}, so this entry has no effect"
             yield Finding(entry.provider, (*entry.path, "id" if entry.match is None else "match"), text)
         for index, field in enumerate(data.get("omit", ())):
             path = split_dotted(field)
-            if not any(_states(case, entry, one, path) for one in ids):
+            if not any(_states(case, entry, key, path) for key in keys):
                 text = f"{printable(entry.spec)} states no {printable(dotted(path))}, so this has no effect"
                 yield Finding(entry.provider, (*entry.path, "omit", index), text)
 
 
-def _states(case: Case, entry: Entry, model_id: str | None, path: tuple[str, ...]) -> bool:
+def _states(case: Case, entry: Entry, key: tuple[str, str | None], path: tuple[str, ...]) -> bool:
     """Whether the base, or an entry that is merged before this one, states a field or a part of it."""
-    stated = any(one[: len(path)] == path for one in case.ground(entry.provider, model_id) or {})
+    provider, model_id = key
+    stated = any(one[: len(path)] == path for one in case.ground(provider, model_id) or {})
     run = case.run
-    entries = run.providers.get(entry.provider, ()) if model_id is None else run.changing(entry.provider, model_id)
+    entries = run.providers.get(provider, ()) if model_id is None else run.changing(provider, model_id)
     for one in before(entry, entries):
         stated = one.states(*path) or (stated and not any(path[: len(gap)] == gap for gap in one.omitted))
     return stated
