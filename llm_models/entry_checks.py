@@ -83,6 +83,8 @@ def _same(case: Case, entry: Entry, touched: Mapping[Any, Sequence[Entry]]) -> I
     if not grounds or all(ground is None for ground, _ in grounds) or entry.base:
         return
     for path, value in leaves(entry.fields):
+        if value == [] and path in RECORD_RULES:  # `superseded` reports it
+            continue
         if any(path[: len(gap)] == gap for gap in entry.omitted):  # it stays, and what is beside it goes
             continue
         stated = [_value(ground or {}, earlier, path) for ground, earlier in grounds]

@@ -71,31 +71,54 @@ def _where(entry: Entry, path: tuple[str, ...]) -> DocumentPath:
 def stating_nothing(case: Case) -> Iterator[Finding]:
     """An entry without a value, about what the catalogue has; and a field in `omit` that is not stated."""
     for entry in () if case.layer.only_patches else [*case.layer.providers, *case.entries()]:
-        keys: list[tuple[str, str | None]] = [(entry.provider, None)]
-        if entry.path[0] == "models":
-            keys = [(key.provider, key.id) for key in case.touched(entry)]
-        if not keys or not all(case.run.base.holds(*key) for key in keys):
+        keys = _keys(case, entry)
+        if entry.base or not keys or not all(case.run.base.holds(*key) for key in keys):
             continue
         data = case.layer.document.data["models" if entry.path[0] == "models" else "providers"][entry.path[1]]  # type: ignore[index]
-        if not entry.fields and not entry.base and not data.get("omit"):
+        if not entry.fields and not data.get("omit"):
             text = f"states nothing of {printable(entry.spec)}, so this entry has no effect"
             yield Finding(entry.provider, (*entry.path, "id" if entry.match is None else "match"), text)
         for index, field in enumerate(data.get("omit", ())):
             path = split_dotted(field)
-            if not any(_states(case, entry, key, path) for key in keys):
+            stated = {one for key in keys for one in _stated(case, entry, key, path)}
+            if not stated:
                 text = f"{printable(entry.spec)} states no {printable(dotted(path))}, so this has no effect"
+                yield Finding(entry.provider, (*entry.path, "omit", index), text)
+            elif not any(one in RECORD_RULES or not entry.states(*one) for one in stated):
+                text = f"this entry states {printable(dotted(path))} itself, so omitting it has no effect"
                 yield Finding(entry.provider, (*entry.path, "omit", index), text)
 
 
-def _states(case: Case, entry: Entry, key: tuple[str, str | None], path: tuple[str, ...]) -> bool:
-    """Whether the base, or an entry that is merged before this one, states a field or a part of it."""
+def _keys(case: Case, entry: Entry) -> list[tuple[str, str | None]]:
+    """What an entry is about: models, or a provider and None."""
+    if entry.path[0] == "providers":
+        return [(entry.provider, None)]
+    return [(key.provider, key.id) for key in case.touched(entry)]
+
+
+def _stated(case: Case, entry: Entry, key: tuple[str, str | None], path: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """The paths at or below a field that the base, or an entry that is merged before this one, states."""
     provider, model_id = key
-    stated = any(one[: len(path)] == path for one in case.ground(provider, model_id) or {})
+    stated = {one for one in case.ground(provider, model_id) or {} if one[: len(path)] == path}
     run = case.run
     entries = run.providers.get(provider, ()) if model_id is None else run.changing(provider, model_id)
     for one in before(entry, entries):
-        stated = one.states(*path) or (stated and not any(path[: len(gap)] == gap for gap in one.omitted))
+        stated = {field for field in stated if not any(field[: len(gap)] == gap for gap in one.omitted)}
+        stated |= {field for field, _ in leaves(one.fields) if field[: len(path)] == path}
     return stated
+
+
+def adding_nothing(case: Case) -> Iterator[Finding]:
+    """An empty list of a field whose lists are united."""
+    for entry in [*case.layer.providers, *case.entries()]:
+        for path in [path for path in RECORD_RULES if entry.value(*path) == [] and path not in entry.omitted]:
+            keys = [key for key in _keys(case, entry) if case.run.base.holds(*key)]
+            if keys:
+                name = dotted(path)
+                text = f"an empty list adds nothing to {name}, so the line has no effect"
+                has = any(_stated(case, entry, key, path) for key in keys)
+                hint = f'To remove the {name} of the catalogue, write omit = ["{name}"].' if has else ""
+                yield Finding(entry.provider, (*entry.path, *path), text, hint)
 
 
 def preferred_twice(case: Case) -> Iterator[Finding]:
@@ -105,4 +128,9 @@ def preferred_twice(case: Case) -> Iterator[Finding]:
         yield Finding(provider, ("prefer", index), f"the same provider as prefer[{first}], so this has no effect")
 
 
-CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (overwritten, stating_nothing, preferred_twice)
+CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+    overwritten,
+    stating_nothing,
+    adding_nothing,
+    preferred_twice,
+)
