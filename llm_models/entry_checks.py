@@ -80,7 +80,7 @@ def already_so(case: Case) -> Iterator[Finding]:
 def _same(case: Case, entry: Entry, touched: Mapping[Any, Sequence[Entry]]) -> Iterator[Finding]:
     """The values of an entry that each record which it changes has already: by the base, or by an entry before it."""
     grounds = [(case.ground(*key), before(entry, entries)) for key, entries in touched.items()]
-    if not grounds or all(ground is None for ground, _ in grounds) or entry.base:
+    if not any(ground is not None or earlier for ground, earlier in grounds) or entry.base:
         return
     for path, value in leaves(entry.fields):
         if value == [] and path in RECORD_RULES:  # `superseded` reports it

@@ -69,10 +69,11 @@ def _where(entry: Entry, path: tuple[str, ...]) -> DocumentPath:
 
 
 def stating_nothing(case: Case) -> Iterator[Finding]:
-    """An entry without a value, about what the catalogue has; and a field in `omit` that is not stated."""
+    """An entry without a value, about what is there without it; and a field in `omit` that is not stated."""
     for entry in () if case.layer.only_patches else [*case.layer.providers, *case.entries()]:
         keys = _keys(case, entry)
-        if entry.base or not keys or not all(case.run.base.holds(*key) for key in keys):
+        defines = entry.match is None and not all(_is_there(case, entry, key) for key in keys)
+        if entry.base or not keys or defines:
             continue
         data = case.layer.document.data["models" if entry.path[0] == "models" else "providers"][entry.path[1]]  # type: ignore[index]
         if not entry.fields and not data.get("omit"):
@@ -96,13 +97,22 @@ def _keys(case: Case, entry: Entry) -> list[tuple[str, str | None]]:
     return [(key.provider, key.id) for key in case.touched(entry)]
 
 
+def _entries(case: Case, key: tuple[str, str | None]) -> Sequence[Entry]:
+    """The entries about a model, or a provider and None, in the order in which they are merged."""
+    provider, model_id = key
+    return case.run.providers.get(provider, ()) if model_id is None else case.run.changing(provider, model_id)
+
+
+def _is_there(case: Case, entry: Entry, key: tuple[str, str | None]) -> bool:
+    """Whether the base, or an entry that is merged before this one, has what an entry is about."""
+    earlier = before(entry, _entries(case, key))
+    return case.run.base.holds(*key) or any(one.match is None for one in earlier)
+
+
 def _stated(case: Case, entry: Entry, key: tuple[str, str | None], path: tuple[str, ...]) -> set[tuple[str, ...]]:
     """The paths at or below a field that the base, or an entry that is merged before this one, states."""
-    provider, model_id = key
-    stated = {one for one in case.ground(provider, model_id) or {} if one[: len(path)] == path}
-    run = case.run
-    entries = run.providers.get(provider, ()) if model_id is None else run.changing(provider, model_id)
-    for one in before(entry, entries):
+    stated = {one for one in case.ground(*key) or {} if one[: len(path)] == path}
+    for one in before(entry, _entries(case, key)):
         stated = {field for field in stated if not any(field[: len(gap)] == gap for gap in one.omitted)}
         stated |= {field for field, _ in leaves(one.fields) if field[: len(path)] == path}
     return stated
@@ -112,7 +122,7 @@ def adding_nothing(case: Case) -> Iterator[Finding]:
     """An empty list of a field whose lists are united."""
     for entry in [*case.layer.providers, *case.entries()]:
         for path in [path for path in RECORD_RULES if entry.value(*path) == [] and path not in entry.omitted]:
-            keys = [key for key in _keys(case, entry) if case.run.base.holds(*key)]
+            keys = [key for key in _keys(case, entry) if _is_there(case, entry, key)]
             if keys:
                 name = dotted(path)
                 text = f"an empty list adds nothing to {name}, so the line has no effect"
