@@ -6,6 +6,7 @@ The rules are data. A kind that is stated wins; a capability that is stated wins
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -134,7 +135,6 @@ _CHATS = _word("chat", "coder")
 """The words of models that chat, whatever else their names state: `instruct` is in names of embedding models, too."""
 _TALKS = _word("chat", "instruct", "it", "llm", "llama", "coder", "thinking")
 """The words of models that talk."""
-_FAMILIES = {family for rule in RULES for family in rule.get("families", ())}
 
 TAGS: tuple[tuple[str, str], ...] = (
     ("guard", r"(?<!van)guard|safety"),
@@ -164,31 +164,38 @@ def _name(model_id: str) -> str:
 def rule_of(model: Mapping[str, Any], family: str | None) -> Mapping[str, Any]:
     """The first rule that fits a model's stated data; that of `chat` or `other` where none fits."""
     stated, modalities = model.get("capabilities", {}), model.get("modalities", {})
-    segment, whole = _name(model["id"]), model["id"].lower()
-    patterns = ((_IDS, segment), (_WHOLE, whole), (_ONLY, segment))
-    may_fit = any(word in whole for word in QUICK_LOOK)
-    named = family in _FAMILIES or (may_fit and any(re.search(pattern, text) for pattern, text in patterns))
+    named = _named(model["id"])
     textless = [side for side, listed in modalities.items() if listed and "text" not in listed]
-    for rule in RULES:
+    for number, rule in enumerate(RULES):
         if "textless" in rule:
             side = rule["textless"]
             fits = side in textless and rule.get("with", modalities[side][0]) in modalities[side]
         elif stated.get(rule.get("flag")) is not None:
             fits = bool(stated[rule["flag"]])
         else:
-            fits = named and _is_named(rule, segment, whole, family)
+            fits = number in named or (family is not None and family in rule.get("families", ()))
         # Who states that a model chats denies all kinds except that of embeddings: such a model may chat, too.
         if fits and not (stated.get("chat") and rule["kind"] != EMBEDDING):
             return rule
     return {"kind": OTHER if stated.get("chat") is False else CHAT}
 
 
-def _is_named(rule: Mapping[str, Any], segment: str, whole: str, family: str | None) -> bool:
-    """Whether a rule names a model by its id or its family."""
-    only = None if re.search(_TALKS, segment) else rule.get("only")
-    patterns = ((rule.get("id"), segment), (rule.get("whole"), whole), (only, segment))
-    by_id = any(pattern and re.search(pattern, text) for pattern, text in patterns) and not re.search(_CHATS, segment)
-    return by_id or (family is not None and family in rule.get("families", ()))
+@lru_cache(8192)  # many providers serve models of the same id
+def _named(model_id: str) -> tuple[int, ...]:
+    """The numbers of the rules that name a model by its id."""
+    segment, whole = _name(model_id), model_id.lower()
+    if not any(word in whole for word in QUICK_LOOK):
+        return ()
+    if not any(re.search(pattern, text) for pattern, text in ((_IDS, segment), (_WHOLE, whole), (_ONLY, segment))):
+        return ()
+    if re.search(_CHATS, segment):
+        return ()
+    texts = {"id": segment, "whole": whole} | ({} if re.search(_TALKS, segment) else {"only": segment})
+    return tuple(
+        number
+        for number, rule in enumerate(RULES)
+        if any(key in rule and re.search(rule[key], text) for key, text in texts.items())
+    )
 
 
 def flags_of(kind: str) -> dict[str, bool]:
