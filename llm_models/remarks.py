@@ -125,7 +125,10 @@ def _addresses(section: str, path: DocumentPath, entry: dict[str, Any]) -> Itera
         address: Any = entry
         for step in steps:
             address = address.get(step) if isinstance(address, dict) else None
-        if isinstance(address, str) and (fault := wrong(address)) is not None and _accepted(section, steps, address):
+        keyless = entry.get("env") == []
+        if not isinstance(address, str) or (fault := wrong(address, keyless=keyless)) is None:
+            continue
+        if _accepted(section, steps, address):
             yield (*path, *steps), printable(fault.message), printable(fault.hint), None, fault.severity
 
 
