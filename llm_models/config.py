@@ -13,7 +13,7 @@ from llm_models.budgets import BUDGETS, excess
 from llm_models.document import ANY, Document
 from llm_models.errors import ConfigError, Problem, listed
 from llm_models.grammar import CHECKS, MAX_FAULTS
-from llm_models.layers import BY_PROVIDER, DECISIVE, DEFINING, layer_from
+from llm_models.layers import BY_PROVIDER, DECISIVE, DEFINING, IDENTITY, layer_from
 from llm_models.modelspec import fold_provider
 from llm_models.paths import read_config
 from llm_models.positions import locate
@@ -22,9 +22,6 @@ from llm_models.remarks import in_comments, remarks, take_secrets
 if TYPE_CHECKING:
     from llm_models.document import DocumentPath
     from llm_models.layers import Layer
-
-_NAME = ("provider", "id", "match")
-"""The keys of an entry that tell which provider or models it is about."""
 
 
 def parse(raw: bytes, name: str) -> Document:
@@ -108,10 +105,11 @@ def _set_aside(document: Document, path: DocumentPath) -> None:
             document.doubtful.add(ANY)
         if path[:2] in document.removed:
             return
-        named = isinstance(entry, dict) and key is not None and key not in _NAME
-        kept = {name: entry[name] for name in (*_NAME, *DEFINING) if name in entry} if named else {}
+        named = isinstance(entry, dict) and key is not None and key not in IDENTITY[section]
+        kept = {name: entry[name] for name in (*IDENTITY[section], *DEFINING) if name in entry} if named else {}
         if key in DEFINING:  # whatever was meant, it defines its model
-            kept = {name: kept[name] for name in _NAME if name in kept} | ({"new": True} if "id" in kept else {})
+            kept = {name: kept[name] for name in IDENTITY[section] if name in kept}
+            kept |= {"new": True} if "id" in kept else {}
         if section == "models" or not named:
             provider = entry.get("provider") if isinstance(entry, dict) and section == "models" else None
             document.doubtful.add(fold_provider(provider) if isinstance(provider, str) else ANY)

@@ -10,9 +10,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from llm_models import credentials
-from llm_models.addresses import wrong
-from llm_models.errors import Problem, nearest, printable
-from llm_models.layers import DEFINING, FIELDS
+from llm_models.addresses import can_work, wrong
+from llm_models.errors import Problem, dotted, nearest, printable
+from llm_models.layers import DEFINING, FIELDS, IDENTITY
+from llm_models.schema import check_of, inlined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +83,10 @@ def _unknown(section: str, path: DocumentPath, entry: dict[str, Any], known: tup
         if key in known:
             continue
         from llm_models.advice import advice, inside  # needed for a fault only
+        from llm_models.foreign import stating
+
+        if any(stating(section, entry, ours) == key for ours in _lacking(section, entry)):
+            continue  # that one is missing is the problem
 
         found = False
         for names, value in inside(section, (key,), whole):
@@ -99,7 +104,13 @@ def _like_field(key: str, known: tuple[str, ...]) -> str:
         if key in fields:
             return f"It is a field of a {other.removesuffix('s')}: write it in an entry of [[{other}]]."
     near = nearest(key, known, 1)
-    return f"Did you mean '{near[0]}'?" if near else "If this is meant, write it under extra."
+    return f"Did you mean '{near[0]}'?" if near else f"If this is meant, write {dotted(('extra', key))}."
+
+
+def _lacking(section: str, entry: dict[str, Any]) -> list[str]:
+    """The keys without which it is not known what an entry is about."""
+    has_models = "id" in entry or "match" in entry
+    return [key for key in IDENTITY[section] if key not in entry and not (key in ("id", "match") and has_models)]
 
 
 def _env(path: DocumentPath, entry: dict[str, Any]) -> Iterator[Remark]:
@@ -119,5 +130,25 @@ def _addresses(section: str, path: DocumentPath, entry: dict[str, Any]) -> Itera
         address: Any = entry
         for step in steps:
             address = address.get(step) if isinstance(address, dict) else None
-        if isinstance(address, str) and address and (fault := wrong(address)) is not None:
+        keyless = entry.get("env") == []
+        if not isinstance(address, str) or (fault := wrong(address, keyless=keyless)) is None:
+            continue
+        if _accepted(section, steps, address):
             yield (*path, *steps), printable(fault.message), printable(fault.hint), None, fault.severity
+
+
+def _accepted(section: str, steps: tuple[str, ...], address: str) -> bool:
+    """Whether the schema accepts an address; otherwise its own message is enough."""
+    fields = inlined("overrides")["properties"][section]["items"]["properties"]
+    field, *below = steps
+    return bool(below) or check_of(fields[field])(address)
+
+
+def usable(field: str, value: Any) -> Any:
+    """A value that the schema accepts for a field, with variables as names alone; None where something is wrong."""
+    if (field,) in ADDRESSES["providers"]:
+        return value if can_work(value) else None
+    if field != "env":
+        return value
+    names = [name if credentials.is_variable(name) else credentials.variable_in(name) for name in value]
+    return None if None in names else names

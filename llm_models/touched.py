@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_models.bases import Bases, stating
 from llm_models.canonical import ALIASES_OF_THE_GONE, OF_THE_GONE, duplicates, fill, with_providers
 from llm_models.errors import dotted, printable
-from llm_models.layers import BY_PROVIDER, SETTINGS
+from llm_models.layers import BY_PROVIDER, FIELDS, SETTINGS
 from llm_models.modelspec import fold_provider, split_any
 from llm_models.name_table import NameTable
 from llm_models.patterns import EVERY, is_nameable, is_plain, matcher, spread
+from llm_models.records import ModelKey
 from llm_models.workload import Done, check_tests, refuse
 
 if TYPE_CHECKING:
@@ -24,11 +26,6 @@ if TYPE_CHECKING:
     from llm_models.paths import Folder
     from llm_models.patterns import Test
     from llm_models.snapshot_file import SnapshotFile
-
-
-def _mark(entry: Entry) -> tuple[int, DocumentPath, str]:
-    """What tells an entry from others, in less time than comparing what it states."""
-    return id(entry.layer), entry.path, entry.provider
 
 
 class Gone(NamedTuple):
@@ -44,6 +41,14 @@ class Gone(NamedTuple):
         """The setting and the provider or model, for people: `deny.kiro`, `deny.openai:gpt-5-codex`."""
         name = dotted((str(self.path[0]), self.provider))
         return name if self.id is None else f"{name}:{self.id}"
+
+
+def how_to_define(provider: str) -> str:
+    """How to define a provider that the catalogue does not have, as a sentence."""
+    name = printable(provider)
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", provider) is None:
+        return "The id of a provider has letters, digits, '-', '.' and '_'."
+    return f'To define \'{name}\', first write [[providers]], and below it id = "{name}" and base_url = "https://...".'
 
 
 class Touched:
@@ -72,8 +77,7 @@ class Touched:
         if stating(layers):
             rounds = 0
             while missing := self.bases.read(self.layers, self.names, self.waits, lambda: self.past):
-                rounds += 1  # each leaves out the entries that start from those of the round before
-                refuse(missing[0].layer, (*missing[0].path, "base"), "chain", rounds)
+                refuse(missing[0].layer, (*missing[0].path, "base"), "chain", rounds := rounds + 1)
                 self._read(layers)  # again, without the entries that cannot start
             self.problems += self.bases.problems
         for layer in self.layers:
@@ -86,16 +90,14 @@ class Touched:
 
     def _read(self, layers: Sequence[Layer]) -> None:
         """Add all layers, weakest first."""
-        base = self.base
         self.layers: list[Layer] = []
         self.gone: list[Gone] = []
         self.providers: dict[str, list[Entry]] = {}
         self.models: dict[str, dict[str, list[Entry]]] = {}
-        self._ids: dict[tuple[int, DocumentPath, str], list[str]] = {}
+        self._keys: dict[tuple[int, DocumentPath], list[ModelKey]] = {}
         self.done = Done()
-        self.names = NameTable(base)
-        self.own = self.names.own
-        self.defined = self.names.defined
+        self.names = NameTable(self.base)
+        self.own, self.defined = self.names.own, self.names.defined
         self.left_out: list[Entry] = []
         self.waiting: list[Entry] = []
         self.unknown: list[Entry] = []
@@ -106,7 +108,7 @@ class Touched:
             layer = with_providers(stated, self.names)
             self._add_providers(layer)
             fill(layer, stated, self.names)
-            check_tests(layer, base)
+            check_tests(layer, self.base)
             self._add_models(layer)
             self.layers.append(layer)
             self._waiting = None  # it has more names now
@@ -130,8 +132,8 @@ class Touched:
                 key = split_any(text, self.names.provider_or_every)
                 if key is not None:
                     self._waiting.setdefault(key.provider, {})[key.id] = self.test(*key)
-        patterns = self._waiting.get(provider, {})
-        return name in patterns or any(test([name]) for test in patterns.values())
+        tables = [self._waiting.get(one, {}) for one in dict.fromkeys((provider, EVERY))]
+        return any(name in table or any(test([name]) for test in table.values()) for table in tables)
 
     def knows(self, provider: str) -> bool:
         """Whether the base or a layer holds that provider."""
@@ -149,9 +151,9 @@ class Touched:
         """The entries that change a model, in the order in which they are merged."""
         return self.models.get(provider, {}).get(model_id, ())
 
-    def touched(self, entry: Entry) -> Sequence[str]:
-        """The ids of the models that an entry changes."""
-        return self._ids.get(_mark(entry), ())
+    def keys_of(self, entry: Entry) -> Sequence[ModelKey]:
+        """The models that an entry changes. One for all providers is a part for each of them in `models`."""
+        return self._keys.get((id(entry.layer), entry.path), ())
 
     def id_of(self, provider: str, name: str) -> str | None:
         """The id of the model that a name in a pattern means, also of one that is gone; None where none is known."""
@@ -286,23 +288,25 @@ class Touched:
         entries.append(entry)
         self.names.add(entry, model_id)
         if not entry.is_ground:
-            self._ids.setdefault(_mark(entry), []).append(model_id)
+            self._keys.setdefault((id(entry.layer), entry.path), []).append(ModelKey(entry.provider, model_id))
             self.done.add(entry, len(entries))
 
     def unknown_provider(self, provider: str, layer: Layer, path: DocumentPath, key: str | None = None) -> None:
         """Add the problem that a layer names, at a path or as a key there, a provider that is not known."""
-        message = f"unknown provider '{printable(provider if key is None else key)}'"
-        hint: Hint = partial(self._like_provider, provider)
+        shown = layer.document.stated(path, provider) if key is None else key
+        message = f"unknown provider '{printable(shown)}'"
+        hint: Hint = partial(self._like_provider, provider, how_to_define(shown))
         if key in SETTINGS:
             message, hint = f"'{key}' is not a provider", f"It belongs at the top: move it above [{path[0]}]."
+        elif key in FIELDS:
+            message, hint = f"'{key}' is not a provider", 'Write one in its place, such as openai = ["gpt-4o"].'
         self.problems.append(layer.document.problem(path, message, hint, key))
 
-    def _like_provider(self, provider: str) -> str:
+    def _like_provider(self, provider: str, define: str) -> str:
         from llm_models.similarity import provider_hint
 
-        otherwise = "Define it under [[providers]] first."
-        hint = provider_hint(provider, [*self.base.blocks, *self.own], self.base.aliases, otherwise)
-        return hint if "[[providers]]" in hint else f"{hint} Otherwise, define it under [[providers]] first."
+        hint = provider_hint(provider, [*self.base.blocks, *self.own], self.base.aliases, define)
+        return hint if define in hint or "[[providers]]" in hint else f"{hint} {define}"
 
     def _check_aliases(self) -> None:
         """No alias of a provider is the id or an alias of another one.

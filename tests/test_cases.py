@@ -119,8 +119,14 @@ def _fifo(path: Path) -> None:
 
 HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
     "a key of 20,000 parts": (_key_of_many_parts, ":1:1: too many parts in one key (found 20,00"),
-    "quoted parts": (lambda p: p.write_text('"a" . ' * 20_000 + "b = 1\n"), ":1:1: too many parts in one key (found 20,00"),
-    "a header of many parts": (lambda p: p.write_text(f"\n[{'a.' * 20_000}b]"), ":2:1: too many parts in one key (found 20,001"),
+    "quoted parts": (
+        lambda p: p.write_text('"a" . ' * 20_000 + "b = 1\n"),
+        ":1:1: too many parts in one key (found 20,00",
+    ),
+    "a header of many parts": (
+        lambda p: p.write_text(f"\n[{'a.' * 20_000}b]"),
+        ":2:1: too many parts in one key (found 20,001",
+    ),
     "UTF-16": (lambda p: p.write_bytes("a = 1\n".encode("utf-16")), ":1:1: not UTF-8 (byte 0xff). Save it as UTF-8."),
     "bad UTF-8": (lambda p: p.write_bytes(b'\na = "\xff"'), ":2:1: not UTF-8 (byte 0xff)"),
     "a NUL": (lambda p: p.write_bytes(b"a = 1\0"), ":1:6: not valid TOML"),
@@ -131,14 +137,20 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
     "more than 1 MiB": (lambda p: p.write_bytes(b"#" * (1 << 20) + b"\n"), ": is too long (found at least 1,048,577"),
     "a gigabyte": (lambda p: os.truncate(_touched(p), 1 << 30), ": is too long (found at least 1,073,741,824 bytes"),
     "deep arrays": (lambda p: p.write_text(f"a = {'[' * 100_000}"), ":1:1: tables and arrays nested too deeply"),
-    "deep tables": (lambda p: p.write_text(_entry(f"extra.a = {'{a=' * 60}1{'}' * 60}")), "nested too deeply, in levels (found 51"),
+    "deep tables": (
+        lambda p: p.write_text(_entry(f"extra.a = {'{a=' * 60}1{'}' * 60}")),
+        "nested too deeply, in levels (found 51",
+    ),
     "a number of 5,000 digits": (
         lambda p: p.write_text(f"a = {'9' * 5000}"),
         ":1:1: an integer of thousands of digits",
     ),
     "a huge number": (lambda p: p.write_text(_entry(f"cost.input = 0x{'f' * 20_000}")), "an integer of more than 63"),
     "a large number": (lambda p: p.write_text(_entry(f"extra.a = {1 << 63}")), "an integer of more than 63"),
-    "2,000 keys": (lambda p: p.write_text("".join(f"k{n} = 1\n" for n in range(2_000))), "too many items in one list or table (found 2,000"),
+    "2,000 keys": (
+        lambda p: p.write_text("".join(f"k{n} = 1\n" for n in range(2_000))),
+        "too many items in one list or table (found 2,000",
+    ),
 }
 
 
