@@ -51,7 +51,7 @@ def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> No
         else:
             if value.__class__ not in _TYPES[annotation]:
                 raise TypeError
-            if value.__class__ is list and any(item.__class__ is not str for item in value):
+            if isinstance(value, list) and any(item.__class__ is not str for item in value):
                 raise TypeError
             check_plain(value)
 
