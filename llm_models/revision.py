@@ -5,18 +5,18 @@ from __future__ import annotations
 import difflib
 import json
 import os
-import re
 import tomllib
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from llm_models import config, edit, files, locks, paths, schema
-from llm_models.advice import advice
+from llm_models import config, edit, files, locks, paths, replacement
+from llm_models.assignments import IDENTITY, assignment
 from llm_models.checks import base_for, check_text
-from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, listed, printable, split_dotted
+from llm_models.errors import ConfigError, did_you_mean, listed, printable, split_dotted
 from llm_models.layers import layer_from
 from llm_models.modelspec import fold_provider
+from llm_models.open_folder import Inside
 from llm_models.past import Past, absent
 from llm_models.patterns import meant
 from llm_models.similarity import provider_hint
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from llm_models.layers import Layer
     from llm_models.records import ModelKey
 
-_CHANGE = re.compile(r"""((?:"(?:[^"\\]|\\.)*"|'[^']*'|[\w.-])+)(\+?)=(.*)""", re.DOTALL)
-_IDENTITY = {"provider", "id"}
 _ATTEMPTS = 5  # how often a change is made, if other programs save the file meanwhile
 _CHANGED = "changed meanwhile; nothing was written. Run the command again."
 
@@ -49,7 +47,7 @@ def revise(folder: paths.Folder, change: Callable[[Revision], None], *, dry_run:
     no more. It is an error if that happens too often, and also if the file is gone: an editor may be about to write it.
 
     Raises `ConfigError`. Only a save between the last look at the file and its replacement can still be lost; see
-    `files.write_atomically`.
+    `replacement.write_atomically`.
     """
     known = folder.found and folder.config is not None  # a file that the search has seen
     attempts = 0
@@ -83,17 +81,28 @@ def _alone(folder: paths.Folder) -> Iterator[None]:
 
 
 def _file_of(folder: paths.Folder) -> str:
-    """The path of the application's file, or of a new one in its folder."""
+    """The path of the application's file, or of a new one in its folder. One that was found must not be a link."""
     if folder.config is None and not folder.found:
         raise ConfigError("there is no file to change (--config or LLM_MODELS_CONFIG states that none is used)")
-    return folder.config or paths.absolute(os.path.join(os.path.dirname(folder.state or ""), paths.CONFIG_NAME))
+    path = folder.config or paths.absolute(os.path.join(os.path.dirname(folder.state or ""), paths.CONFIG_NAME))
+    if folder.found:
+        try:
+            replacement.check_place(path, _inside(path))
+        except files.FileError as error:
+            raise ConfigError(str(error)) from None
+    return path
+
+
+def _inside(path: str) -> Inside:
+    return Inside(os.path.dirname(path), "--config")
 
 
 class Revision:
     """A configuration file with its old and its new text. Only `write` changes the file."""
 
-    def __init__(self, path: str, text: str, *, exists: bool) -> None:
+    def __init__(self, path: str, text: str, *, exists: bool, inside: Inside | None = None) -> None:
         self.path = path
+        self.inside = inside
         self.old = self.new = text
         self.exists = exists
         self._base = base_for(path)
@@ -114,7 +123,7 @@ class Revision:
         document = config.parse(raw, path)
         if document.data is None or not _is_shaped(tomllib.loads(raw.decode().removeprefix("\ufeff"))):
             raise ConfigError(listed(document.problems), problems=tuple(document.problems))
-        return cls(path, raw.decode(), exists=exists)
+        return cls(path, raw.decode(), exists=exists, inside=_inside(path) if folder.found else None)
 
     @property
     def _data(self) -> dict[str, Any]:
@@ -180,17 +189,13 @@ class Revision:
     def _apply(self, entry: int, changes: Sequence[str]) -> None:
         """Make changes, `FIELD=VALUE` or `FIELD+=VALUE`, to the entry of that index under [[models]]."""
         for change in changes:
-            match = _CHANGE.fullmatch(change)
-            if match is None:
-                raise ConfigError(f"'{printable(change)}' is not a change (expected FIELD=VALUE or FIELD+=VALUE)")
-            field = split_dotted(match[1])
-            path: edit.Path = ("models", entry, *field)
-            value = _value(match[3], field)
-            if match[2]:
+            name, adds, value = assignment(change)
+            path: edit.Path = ("models", entry, *split_dotted(name))
+            if adds:
                 present = _at(self._data, path)
                 if present is not None and not isinstance(present, list):
                     self.check()  # states what is wrong with the value in the file
-                    raise ConfigError(f"{printable(match[1])} is not a list, so nothing can be added to it")
+                    raise ConfigError(f"{printable(name)} is not a list, so nothing can be added to it")
                 for item in value if isinstance(value, list) else [value]:
                     if item not in (present or ()):
                         self.new = edit.append(self.new, path, item)
@@ -207,10 +212,10 @@ class Revision:
         for field in fields:
             path: edit.Path = ("models", entry, *split_dotted(field))
             if _at(self._data, path) is None:
-                hint = did_you_mean(field, self._models[entry].keys() - _IDENTITY)
+                hint = did_you_mean(field, self._models[entry].keys() - IDENTITY)
                 raise ConfigError(f"{self.path}: does not state {printable(field)} of {name}.{hint}")
             self.new = edit.unset(self.new, path)
-        if not fields or set(self._models[entry]) <= _IDENTITY:
+        if not fields or set(self._models[entry]) <= IDENTITY:
             self.new = edit.unset(self.new, ("models", entry))
 
     def exclude(self, provider: str, pattern: str) -> None:
@@ -266,7 +271,9 @@ class Revision:
         """
         expected = self.old.encode() if self.exists else None
         try:
-            files.write_atomically(self.path, self.new.encode(), create=not self.exists, expected=expected)
+            replacement.write_atomically(
+                self.path, self.new.encode(), inside=self.inside, create=not self.exists, expected=expected
+            )
         except files.FileChangedError:
             raise ConfigChangedError(f"{self.path}: {_CHANGED}") from None
         except files.FileError as error:
@@ -292,30 +299,6 @@ def _is_shaped(data: dict[str, Any]) -> bool:
     lists, excluded = [data.get("models", []), data.get("providers", [])], data.get("exclude", {})
     entries = all(isinstance(part, list) and all(isinstance(entry, dict) for entry in part) for part in lists)
     return entries and isinstance(excluded, dict) and all(isinstance(patterns, list) for patterns in excluded.values())
-
-
-def _value(text: str, field: tuple[str, ...]) -> Any:
-    """`text` as a TOML value, or as a string where the field is a string or `text` is not a TOML value."""
-    part: dict[str, Any] = schema.inlined("overrides")["properties"]["models"]["items"]
-    known = [name for name in part["properties"] if name not in {*_IDENTITY, "match"}]
-    if field[0] not in known:
-        found = advice("models", field, _plain(text), tuple(known))
-        hint = f" {found[1]}" if found else did_you_mean(field[0], known) or f" Known fields are {', '.join(known)}."
-        raise InvalidSpecError(f"unknown field '{printable('.'.join(field))}'.{hint}")
-    for step in field:
-        part = part.get("properties", {}).get(step, {})
-    value = _plain(text)
-    if part.get("type") == "string" and not isinstance(value, str):
-        return text
-    return [value] if part.get("type") == "array" and not isinstance(value, list) else value
-
-
-def _plain(text: str) -> Any:
-    """`text` as a TOML value, or as it is where it is none."""
-    if "\n" not in text:  # a second line could contain more than a value
-        with suppress(ValueError, RecursionError):
-            return tomllib.loads(f"x = {text}")["x"]
-    return text
 
 
 def _at(data: Any, path: Sequence[str | int]) -> Any:
