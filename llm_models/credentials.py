@@ -51,9 +51,10 @@ FORMS = (
 """The forms of keys that their makers gave a beginning of their own."""
 
 _FORM = rf"(?<![A-Za-z0-9])(?:{'|'.join(FORMS)})"  # compiled where a text begins like one: that takes milliseconds
-_BEGINNINGS = re.compile(r"sk-|[sr]k_|pk_|AI|AQ|ya29|gh[opsur]_|github_|glpat|gsk_|xai-|hf_|r8_|fw_|pplx|nvapi|jina_"
-                         r"|pa-|tgp_|dapi|ABSK|AKIA|ASIA|xox|npm_|pypi-|eyJ|-----B|(?i:bearer)")  # fmt: skip
-"""A quick look: a text without one of these holds no form."""
+_BEGINNINGS = re.compile(r"sk[-_]|rk_|pk_|AI|AQ|ya29|gh[opsur]_|github_|glpat|gsk_|xai-|hf_|r8_|fw_|pplx|nvapi|jina_"
+                         r"|pa-|tgp_|dapi|ABSK|AKIA|ASIA|xox|npm_|pypi-|eyJ|-----B"
+                         r"|b(?i:earer)|B(?i:earer)")  # fmt: skip
+"""A quick look: a text without one of these holds no form. Each begins with one letter: `re` finds that faster."""
 
 NAMES = {"key", "token", "secret", "password", "passwd", "pwd", "passphrase", "authorization", "bearer", "credential"}
 """Names of keys whose text is secret, folded."""

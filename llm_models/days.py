@@ -57,7 +57,7 @@ def later_than_tomorrow(text: str, day: str) -> bool:
     >>> [later_than_tomorrow(text, "2026-11-26") for text in ("2026-11-27", "2026-11-28", "2026-12")]
     [False, True, True]
     """
-    return days_between(day, text) > 1
+    return text > day and days_between(day, text) > 1
 
 
 def days_since(text: str) -> int:

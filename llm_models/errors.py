@@ -14,15 +14,23 @@ if TYPE_CHECKING:
     Severity = Literal["error", "warning"]
 
 
-def printable(text: object) -> str:
-    """`text` safe for a terminal: characters that are not printable are shown as escapes.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0").union(
+    *(map(chr, range(first, last + 1)) for first, last in ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF)))
+)
+"""Characters that look like nothing or like a space, though Python counts them as printable."""
 
-    >>> printable("gpt\\x1b[31m")
-    'gpt\\\\x1b[31m'
+
+def printable(text: object) -> str:
+    """`text` safe for a terminal: characters that are not printable, or that look blank, are shown as escapes.
+
+    >>> printable("gpt\\x1b[31m"), printable("gpt\\u3164")
+    ('gpt\\\\x1b[31m', 'gpt\\\\u3164')
     """
     text = str(text)
-    escaped = (c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-    return text if text.isprintable() else "".join(escaped)
+    if text.isprintable() and (text.isascii() or _BLANK.isdisjoint(text)):
+        return text
+    shown = (c.isprintable() and c not in _BLANK for c in text)
+    return "".join(c if fit else c.encode("unicode_escape").decode("ascii") for c, fit in zip(text, shown, strict=True))
 
 
 def quoted(text: object) -> str:

@@ -65,7 +65,10 @@ OF_KIND: tuple[Path, ...] = (("capabilities", "chat"), ("capabilities", "embeddi
 DEFINING = ("base", "new")
 """The keys by which an entry about a model states that it defines one. They are not fields of a record."""
 
-_NOT_FIELDS = {"models": {"id", "match", "provider", "omit", *DEFINING}, "providers": {"id", "omit"}}
+IDENTITY = {"models": ("provider", "id", "match"), "providers": ("id",)}
+"""The keys of an entry that tell what it is about."""
+
+_NOT_FIELDS = {"models": {*IDENTITY["models"], "omit", *DEFINING}, "providers": {*IDENTITY["providers"], "omit"}}
 FIELDS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys()}
 
 
@@ -91,6 +94,10 @@ class Entry(NamedTuple):
     def spec(self) -> str:
         """What the entry is about: a provider, or a model or glob of one."""
         return self.provider if self.path[:1] == ("providers",) else f"{self.provider}:{self.match or self.id}"
+
+    def is_part_of(self, other: Entry) -> bool:
+        """Whether this is the same entry of a text. One for all providers becomes a part for each provider."""
+        return self.path == other.path and self.layer is other.layer
 
     @property
     def defines(self) -> bool:

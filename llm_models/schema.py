@@ -19,6 +19,8 @@ from llm_models import paths
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Check = Callable[[Any], bool]
+
 SCHEMAS = ("provider", "model", "capabilities", "limits", "cost", "overrides", "snapshot", "manifest", "history")
 
 
@@ -63,16 +65,33 @@ def accepts(name: str, value: object) -> bool:
     >>> accepts("limits", {"context": 128000}), accepts("limits", {"context": 128000.0})
     (True, False)
     """
-    return keeps(inlined(name), value)
+    return _check_of(name)(value)
 
 
-def keeps(schema: dict[str, Any], value: object) -> bool:
-    """Whether a schema, given as data without references, accepts a value."""
-    for word, wanted in schema.items():
-        check = WORDS[word]
-        if check is not None and not check(wanted, value, schema):
-            return False
-    return True
+@cache
+def _check_of(name: str) -> Check:
+    return check_of(inlined(name))
+
+
+def check_of(schema: dict[str, Any]) -> Check:
+    """A schema, given as data without references, as the function that decides whether it accepts a value.
+
+    Each part is built when the first value meets it: most values meet few parts, and a source has many values.
+    """
+    checks: list[Check] | None = None
+
+    def accepted(value: Any) -> bool:
+        nonlocal checks
+        if checks is None:
+            checks = [word(wanted, schema) for name, wanted in schema.items() if (word := WORDS[name]) is not None]
+        for check in checks:  # a generator for `all` would take longer than most checks
+            if not check(value):
+                break
+        else:
+            return True
+        return False
+
+    return accepted
 
 
 def is_integer(value: object) -> bool:
@@ -107,19 +126,61 @@ _TYPES = {"array": list, "boolean": bool, "object": dict, "string": str}
 _NUMBERS = {"integer": is_integer, "number": is_number}
 
 
-def _type(wanted: Any, value: Any, _schema: Any) -> bool:
-    return isinstance(value, _TYPES[wanted]) if wanted in _TYPES else _NUMBERS[wanted](value)
+def _type(wanted: Any, _schema: Any) -> Check:
+    return _NUMBERS[wanted] if wanted in _NUMBERS else lambda value: isinstance(value, _TYPES[wanted])
 
 
-def _properties(wanted: Any, value: Any, _schema: Any) -> bool:
-    return not isinstance(value, dict) or all(keeps(wanted[key], value[key]) for key in value if key in wanted)
+def _properties(wanted: Any, _schema: Any) -> Check:
+    checks = {key: check_of(schema) for key, schema in wanted.items()}
 
-
-def _additional(wanted: Any, value: Any, schema: Any) -> bool:
-    if not isinstance(value, dict):
+    def accepted(value: Any) -> bool:
+        if isinstance(value, dict):
+            for key, item in value.items():
+                if key in checks and not checks[key](item):
+                    return False
         return True
-    stated = schema.get("properties", ())
-    return all(key in stated or (wanted is not False and keeps(wanted, item)) for key, item in value.items())
+
+    return accepted
+
+
+def _additional(wanted: Any, schema: Any) -> Check:
+    stated = schema.get("properties", {}).keys()
+    if wanted is False:
+        return lambda value: not isinstance(value, dict) or value.keys() <= stated
+    check = check_of(wanted)
+    return lambda value: not isinstance(value, dict) or all(check(value[key]) for key in value.keys() - stated)
+
+
+def _items(wanted: Any, _schema: Any) -> Check:
+    check = check_of(wanted)
+    return lambda value: not isinstance(value, list) or all(map(check, value))
+
+
+def _prefix_items(wanted: Any, _schema: Any) -> Check:
+    checks = [*map(check_of, wanted)]
+    return lambda value: (
+        not isinstance(value, list) or all(check(item) for check, item in zip(checks, value, strict=False))
+    )
+
+
+def _enum(wanted: Any, _schema: Any) -> Check:
+    marks = {*map(_mark, wanted)}
+    return lambda value: _mark(value) in marks
+
+
+def _format(wanted: Any, _schema: Any) -> Check:
+    check = FORMATS.get(wanted)
+    return lambda value: check is None or not isinstance(value, str) or check(value)
+
+
+def _any_of(wanted: Any, _schema: Any) -> Check:
+    checks = [*map(check_of, wanted)]
+    return lambda value: any(check(value) for check in checks)
+
+
+def _one_of(wanted: Any, _schema: Any) -> Check:
+    checks = [*map(check_of, wanted)]
+    return lambda value: sum(check(value) for check in checks) == 1
 
 
 def _mark(value: Any) -> Any:
@@ -131,29 +192,29 @@ def _mark(value: Any) -> Any:
     return (bool, value) if isinstance(value, bool) else value
 
 
-# Schema word -> (what the schema states, the value, the whole schema) -> whether the value is accepted; None for a word
-# that checks nothing. JSON Schema applies a word only to values of its type, so each returns True for any other.
-WORDS: dict[str, Callable[[Any, Any, Any], bool] | None] = {
+# Schema word -> (what the schema states, the whole schema) -> the check of a value; None for a word without a check.
+# JSON Schema applies a word only to values of its type, so each check returns True for any other.
+WORDS: dict[str, Callable[[Any, Any], Check] | None] = {
     **dict.fromkeys(("$schema", "$id", "title", "description", "default", "examples")),
     "type": _type,
-    "const": lambda wanted, value, _: _mark(value) == _mark(wanted),
-    "enum": lambda wanted, value, _: _mark(value) in map(_mark, wanted),
+    "const": lambda wanted, _: _enum([wanted], _),
+    "enum": _enum,
     "properties": _properties,
-    "required": lambda wanted, value, _: not isinstance(value, dict) or all(key in value for key in wanted),
+    "required": lambda wanted, _: lambda value: not isinstance(value, dict) or value.keys() >= {*wanted},
     "additionalProperties": _additional,
-    "items": lambda wanted, value, _: not isinstance(value, list) or all(keeps(wanted, item) for item in value),
-    "prefixItems": lambda wanted, value, _: not isinstance(value, list) or all(map(keeps, wanted, value)),
-    "minItems": lambda wanted, value, _: not isinstance(value, list) or len(value) >= wanted,
-    "maxItems": lambda wanted, value, _: not isinstance(value, list) or len(value) <= wanted,
-    "uniqueItems": lambda _, value, __: not isinstance(value, list) or len(set(map(_mark, value))) == len(value),
-    "minLength": lambda wanted, value, _: not isinstance(value, str) or len(value) >= wanted,
-    "maxLength": lambda wanted, value, _: not isinstance(value, str) or len(value) <= wanted,
-    "pattern": lambda wanted, value, _: not isinstance(value, str) or re.search(wanted, value) is not None,
-    "format": lambda wanted, value, _: wanted not in FORMATS or not isinstance(value, str) or FORMATS[wanted](value),
-    "minimum": lambda wanted, value, _: not is_number(value) or value >= wanted,
-    "maximum": lambda wanted, value, _: not is_number(value) or value <= wanted,
-    "anyOf": lambda wanted, value, _: any(keeps(branch, value) for branch in wanted),
-    "oneOf": lambda wanted, value, _: sum(keeps(branch, value) for branch in wanted) == 1,
+    "items": _items,
+    "prefixItems": _prefix_items,
+    "minItems": lambda wanted, _: lambda value: not isinstance(value, list) or len(value) >= wanted,
+    "maxItems": lambda wanted, _: lambda value: not isinstance(value, list) or len(value) <= wanted,
+    "uniqueItems": lambda *_: lambda value: not isinstance(value, list) or len(set(map(_mark, value))) == len(value),
+    "minLength": lambda wanted, _: lambda value: not isinstance(value, str) or len(value) >= wanted,
+    "maxLength": lambda wanted, _: lambda value: not isinstance(value, str) or len(value) <= wanted,
+    "pattern": lambda wanted, _: lambda value: not isinstance(value, str) or re.search(wanted, value) is not None,
+    "format": _format,
+    "minimum": lambda wanted, _: lambda value: not is_number(value) or value >= wanted,
+    "maximum": lambda wanted, _: lambda value: not is_number(value) or value <= wanted,
+    "anyOf": _any_of,
+    "oneOf": _one_of,
 }
 
 
@@ -167,6 +228,15 @@ _PATTERNS = {
     "partial-date": rf"^(?!0000)([0-9]{{4}}-(0[1-9]|1[0-2])|{_DAY})$(?!\n)",
 }
 """The days, and the days and months, that exist, leap days included, as `FORMATS` decides."""
+
+
+_URL = r'^(?:[Hh][Tt][Tt][Pp][Ss]?://|\$\{[A-Za-z0-9_]+\})[^\x00-\x20\x7f?#\\"]*$'
+EDITOR = {
+    ("providers", "items", "properties", "base_url"): _URL,
+    ("providers", "items", "properties", "openai_base_url"): _URL,
+    ("providers", "items", "properties", "env", "items"): "^[A-Za-z0-9_]+$",
+}
+"""Patterns of the published schema of `llm_models.toml` alone, so that editors mark what `remarks` explains better."""
 
 
 def published(name: str) -> dict[str, Any]:
@@ -189,4 +259,9 @@ def published(name: str) -> dict[str, Any]:
     schema: dict[str, Any] = json.loads(json.dumps(inlined(name)), object_hook=reword)
     if name == "overrides":
         schema["$schema"] = "http://json-schema.org/draft-07/schema#"
+        for path, pattern in EDITOR.items():
+            node = schema["properties"]
+            for step in path:
+                node = node[step]
+            node["pattern"] = pattern
     return schema

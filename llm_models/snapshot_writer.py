@@ -210,7 +210,8 @@ def canonical(data: Mapping[str, Any], kind: type[Record]) -> dict[str, Any]:
             value = [canonical(tier, CostTier) for tier in tiers]
         elif name == "extra":
             value = _sorted(value)
-        if value not in ({}, []) or name in {"efforts", "env"}:  # empty, these two state that there is none
+        # Empty, these two lists state that there is none. (A comparison with an empty dict or list is slow.)
+        if value or not isinstance(value, (dict, list)) or name in {"efforts", "env"}:
             ordered[name] = value
     return ordered
 

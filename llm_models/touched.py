@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_models.bases import Bases, stating
 from llm_models.canonical import ALIASES_OF_THE_GONE, OF_THE_GONE, duplicates, fill, with_providers
 from llm_models.errors import dotted, printable
-from llm_models.layers import BY_PROVIDER, SETTINGS
+from llm_models.layers import BY_PROVIDER, FIELDS, SETTINGS
 from llm_models.modelspec import fold_provider, split_any
 from llm_models.name_table import NameTable
 from llm_models.patterns import EVERY, is_nameable, is_plain, matcher, spread
+from llm_models.records import ModelKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +42,14 @@ class Gone(NamedTuple):
         return name if self.id is None else f"{name}:{self.id}"
 
 
+def how_to_define(provider: str) -> str:
+    """How to define a provider that the catalogue does not have, as a sentence."""
+    name = printable(provider)
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", provider) is None:
+        return "The id of a provider has letters, digits, '-', '.' and '_'."
+    return f'To define \'{name}\', first write [[providers]], and below it id = "{name}" and base_url = "https://...".'
+
+
 class Touched:
     """Which records the layers touch, in what order, and what of the layers cannot be applied.
 
@@ -60,6 +70,7 @@ class Touched:
         self._past: Past | None = None
         self._excluded: dict[tuple[str, ...], dict[str, str]] = {}
         self._every: dict[str, dict[str, list[str]]] = {}
+        self._keys: dict[tuple[str | int, ...], list[ModelKey]] = {}
         self.bases = Bases()
         self._read(layers)
         if stating(layers):
@@ -111,7 +122,7 @@ class Touched:
         """Whether `known` covers a name or a pattern of a provider, so that it may match nothing today."""
         stated = [text for layer in self._stated for text in layer.settings.get("known", ())]
         keys = [split_any(text, self.names.provider_or_every) for text in stated]
-        patterns = [key.id for key in keys if key is not None and key.provider == provider]
+        patterns = [key.id for key in keys if key is not None and key.provider in (provider, EVERY)]
         return any(name == pattern or self.test(provider, pattern)([name]) for pattern in patterns)
 
     def knows(self, provider: str) -> bool:
@@ -129,6 +140,15 @@ class Touched:
     def changing(self, provider: str, model_id: str) -> Sequence[Entry]:
         """The entries that change a model, in the order in which they are merged."""
         return self.models.get(provider, {}).get(model_id, ())
+
+    def keys_of(self, entry: Entry) -> list[ModelKey]:
+        """The models that an entry changes. One for all providers is a part for each of them in `models`."""
+        if not self._keys:
+            for provider, changed in self.models.items():
+                for model_id, entries in changed.items():
+                    for one in entries:
+                        self._keys.setdefault((id(one.layer), *one.path), []).append(ModelKey(provider, model_id))
+        return self._keys.get((id(entry.layer), *entry.path), [])
 
     def id_of(self, provider: str, name: str) -> str | None:
         """The id of the model that a name in a pattern means, also of one that is gone; None where none is known."""
@@ -266,13 +286,16 @@ class Touched:
         """Add the problem that a layer names, at a path or as a key there, a provider that is not known."""
         from llm_models.similarity import provider_hint
 
-        known, otherwise = [*self.base.blocks, *self.own], "Define it under [[providers]] first."
-        hint = provider_hint(provider, known, self.base.aliases, otherwise)
-        message = f"unknown provider '{printable(provider if key is None else key)}'"
+        shown = layer.document.stated(path, provider) if key is None else key
+        define = how_to_define(shown)
+        hint = provider_hint(provider, [*self.base.blocks, *self.own], self.base.aliases, define)
+        message = f"unknown provider '{printable(shown)}'"
         if key in SETTINGS:
             message, hint = f"'{key}' is not a provider", f"It belongs at the top: move it above [{path[0]}]."
-        elif "[[providers]]" not in hint:
-            hint = f"{hint} Otherwise, define it under [[providers]] first."
+        elif key in FIELDS:
+            message, hint = f"'{key}' is not a provider", 'Write one in its place, such as openai = ["gpt-4o"].'
+        else:
+            hint = define if define in hint or "[[providers]]" in hint else f"{hint} {define}"
         self.problems.append(layer.document.problem(path, message, hint, key))
 
     def _check_aliases(self) -> None:

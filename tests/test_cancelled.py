@@ -155,7 +155,8 @@ def test_what_does_not_cancel_each_other_is_no_warning(name: str) -> None:
 def test_where_no_model_is_left_that_is_the_only_problem() -> None:
     text = all_of("openai") + section("deny", "*") + entry("gpt-4o", "cost.input = 2.6")
     assert [str(problem) for problem in found(text)] == [
-        "llm_models.toml:2:1: allow: allow and deny (line 4) leave no model"
+        "llm_models.toml:2:1: allow: allow and deny (line 4) leave no model. "
+        "Remove or narrow a pattern, so that a model is left."
     ]
 
 
@@ -170,6 +171,30 @@ def test_an_entry_or_an_omit_that_states_nothing_is_a_warning() -> None:
         (7, "states nothing of openai:o3-mini, so this entry has no effect"),
         (10, "states nothing of azure, so this entry has no effect"),
     ]
+
+
+def test_an_omission_of_what_the_entry_states_itself_is_a_warning() -> None:
+    """One of a whole group, or of a list that is united, removes what the catalogue has beside it."""
+    omitted = 'omit = ["limits.input", "cost", "tags"]\n'
+    text = entry("gpt-4o", omitted + 'limits.input = 5\ncost.input = 1\ntags = ["x"]')
+    assert [(problem.column, problem.message) for problem in found(text) if "effect" in problem.message] == [
+        (9, "this entry states limits.input itself, so omitting it has no effect")
+    ]
+
+
+def test_an_empty_list_of_a_field_whose_lists_are_united_is_a_warning() -> None:
+    text = entry("gpt-4o", "tags = []\naliases = []") + '[[providers]]\nid = "azure"\naliases = []\n'
+    assert [(problem.line, problem.message, problem.hint) for problem in found(text)] == [
+        (
+            4,
+            "an empty list adds nothing to tags, so the line has no effect",
+            'To remove the tags of the catalogue, write omit = ["tags"].',
+        ),
+        (5, "an empty list adds nothing to aliases, so the line has no effect", ""),
+        (8, "an empty list adds nothing to aliases, so the line has no effect", ""),
+    ]
+    assert found(entry("gpt-4o", 'tags = []\nomit = ["tags"]')) == []
+    assert found(GATEWAY + entry("h", "tags = []", "house")) == []
 
 
 def test_the_same_provider_twice_in_prefer() -> None:

@@ -86,7 +86,7 @@ class TestThereAndBack:
 
     @pytest.mark.parametrize("provider", ["a/b", "", "_x", "../x", "a:b", "é", "a b", "p" * 300])
     def test_a_filename_has_the_id_of_a_provider(self, provider: str) -> None:
-        with pytest.raises(InvalidSpecError, match="the id of a provider|the id of the provider is too long"):
+        with pytest.raises(InvalidSpecError, match=r"the id of (a|the) provider"):
             format_spec((provider, "m"), "filename")
 
     @settings(max_examples=100, deadline=None)

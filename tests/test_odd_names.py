@@ -20,7 +20,7 @@ ODD_IDS = [
     "ft:a:b::c", "my model (prod) 100%", "[pi] gpt-5.4", "gpt-4o[eu]", "claude-sonnet-4-6[1m]", "*", "a?b", "通义-72b",
     "arn:aws:bedrock:us-east-1:123:inference-profile/x.y-v1:0", "gpt-4o@openai", "openai:gpt-4o", "con", "a~b", "🦙-3",
 ]  # fmt: skip
-INVISIBLE = ("Cc", "Cf", "Zl", "Zp")
+INVISIBLE = ("Cc", "Cf", "Co", "Zl", "Zp")
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_model_may_be_named_by_its_path(tmp_path: Path) -> None:
 
 
 def test_a_name_has_no_character_that_cannot_be_seen() -> None:
-    """A control, format or line character could hide what a name is, or break the line in which it is shown."""
+    """A control, format, private or line character could hide what a name is, or break the line that shows it."""
     for code in range(sys.maxunicode + 1):
         one, category = chr(code), unicodedata.category(chr(code))
         if category not in ("Cs", "Cn"):  # a later edition of Unicode may give those a meaning
@@ -64,7 +64,7 @@ def test_a_name_has_no_character_that_cannot_be_seen() -> None:
     for field in ("id", "provider_model_id", "canonical", "resolves_to"):
         record = {"provider": "x", "id": "a", field: "a\u200bb"}
         assert not schema.accepts("model", record)
-    for field in ("aliases", "served_as"):
+    for field in ("aliases", "served_as", "tags"):
         assert not schema.accepts("model", {"provider": "x", "id": "a", field: ["a\u2028b"]})
 
 

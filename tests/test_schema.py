@@ -147,7 +147,7 @@ def test_an_unknown_word_is_an_error() -> None:
     """The control: it is not ignored, even where the value would be accepted without it."""
     assert "multipleOf" in words({"properties": {"a": {"items": [{"multipleOf": 2}]}}})
     with pytest.raises(KeyError):
-        schema.keeps({"type": "integer", "multipleOf": 2}, 4)
+        schema.check_of({"type": "integer", "multipleOf": 2})(4)
 
 
 @pytest.mark.parametrize("name", schema.SCHEMAS)
@@ -175,7 +175,7 @@ def test_constants_and_duplicates_are_compared_as_jsonschema_compares_them(wante
             document = [wanted, found] if word == "uniqueItems" else found
             if isinstance(found, float) and math.isnan(found):
                 continue  # whether it equals itself is for Python to say; JSON does not have it
-            assert schema.keeps({word: value}, document) is theirs.is_valid(document), (word, document)
+            assert schema.check_of({word: value})(document) is theirs.is_valid(document), (word, document)
 
 
 def test_globs_are_limited_alike_in_files_and_arguments() -> None:

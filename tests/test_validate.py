@@ -21,7 +21,7 @@ from support.work import calls
 
 from llm_models import checks, config, paths, schema, validation
 from llm_models.behaviour import layer_of_mapping
-from llm_models.cli.output import github_line
+from llm_models.cli.output import print_annotations
 from llm_models.errors import ConfigError, Problem
 from llm_models.modelspec import finder, fold_provider, split_spec
 from llm_models.snapshot_file import SnapshotFile
@@ -170,7 +170,7 @@ class TestPlaces:
     def test_of_text_without_quotes(self, before: str, mark: str) -> None:
         [problem] = told(f"{mark}{before}id = m\n")
         assert (problem.line, problem.column) == (1 + before.count("\n"), 6)
-        assert problem.hint == "Put text in quotes."
+        assert problem.hint == 'Put text in quotes: "m".'
 
     @pytest.mark.parametrize("layout", LAYOUTS)
     def test_of_a_value(self, layout: str) -> None:
@@ -576,9 +576,9 @@ class TestCommand:
         assert len(text.splitlines()) == 2
         assert not re.search(r"[^\x20-\x7e\n]", result.out + text)
 
-    def test_an_annotation_escapes_what_github_would_read(self) -> None:
-        problem = Problem("100% a\nb\r::c", file="a:b,c", line=1, hint="x%")
-        assert github_line(problem) == "::error file=a%3Ab%2Cc,line=1::100%25 a%0Ab%0D::c. x%25"
+    def test_an_annotation_escapes_what_github_would_read(self, capsys: pytest.CaptureFixture[str]) -> None:
+        print_annotations([Problem("100% a\nb\r::c\x1b", file="a:b,c", line=1, hint="x%")])
+        assert capsys.readouterr().out == "::error file=a%3Ab%2Cc,line=1::100%25 a%0Ab%0D::c\\x1b. x%25\n"
 
     def test_without_files_the_one_that_load_takes_is_checked(self, tmp_path: Path) -> None:
         (tmp_path / ".git").mkdir()

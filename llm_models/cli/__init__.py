@@ -59,7 +59,8 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        code = cli.main(standalone_mode=False, prog_name="llm-models")
+        # On Windows click would read an argument such as `[ab]/x.toml` as a pattern of files.
+        code = cli.main(standalone_mode=False, prog_name="llm-models", windows_expand_args=False)
         sys.stdout.flush()
     except click.ClickException as error:
         message = io.StringIO()

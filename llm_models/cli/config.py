@@ -11,7 +11,7 @@ import click
 
 from llm_models import paths
 from llm_models.cli.options import as_json, catalogue, command, config_option, file_path, folder_of, model_spec
-from llm_models.cli.output import github_line, line, note, print_json, print_pairs, print_table
+from llm_models.cli.output import line, note, print_annotations, print_json, print_pairs, print_table
 from llm_models.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -46,20 +46,24 @@ def validate_command(files: tuple[str, ...], strict: bool, if_present: bool, beh
     """
     from llm_models.checks import check_file
 
-    checked = [path for name in files for path in _in_folder(name, if_present)] if files else _found(if_present)
+    # A path that begins with `:` would begin a line as a command to GitHub's runner does.
+    names = [os.path.join(os.curdir, name) if name.startswith(":") else name for name in files]
+    checked = [path for name in names for path in _in_folder(name, if_present)] if files else _found(if_present)
     problems = [problem for path in checked for problem in check_file(path, behaviour=behaviour)]
     if style == "json":
         print_json([problem.to_dict() for problem in problems])
+    elif style == "github":
+        print_annotations(problems)
     else:
         for problem in problems:
-            line(*([github_line(problem)] if style == "github" else [_marked(problem), *problem.excerpt.splitlines()]))
+            line(_marked(problem), *problem.excerpt.splitlines())
     if not checked:
         note("there is no llm_models.toml to check")
         return
     errors = sum(problem.severity == "error" for problem in problems)
     summary = f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}" if problems else "no problems"
-    names = ", ".join(checked[:_SHOWN]) + (f" and {len(checked) - _SHOWN} more" if len(checked) > _SHOWN else "")
-    note(f"{_many(len(checked), 'file')} checked ({names}): {summary}")
+    shown = ", ".join(checked[:_SHOWN]) + (f" and {len(checked) - _SHOWN} more" if len(checked) > _SHOWN else "")
+    note(f"{_many(len(checked), 'file')} checked ({shown}): {summary}")
     if errors or (strict and problems):
         raise click.exceptions.Exit(1)
 
@@ -217,15 +221,16 @@ def unset_command(spec: str, fields: tuple[str, ...], dry_run: bool, config: str
 @command("exclude", "Exclude models in llm_models.toml.", 'exclude openai "o3-*"')
 @click.argument("provider")
 @click.argument("pattern", metavar="GLOB")
+@click.option("--known", is_flag=True, help="Also state that it may match nothing: a precaution.")
 @_dry_run
 @config_option
-def exclude_command(provider: str, pattern: str, dry_run: bool, config: str | None) -> None:
+def exclude_command(provider: str, pattern: str, known: bool, dry_run: bool, config: str | None) -> None:
     """Remove models of PROVIDER from the catalogue, by a line in llm_models.toml.
 
     GLOB is a name of one model, whose id is written, or a glob over ids, served ids and aliases. A name that no model
-    has yet is a glob: write [[] for a bracket in it.
+    has yet needs --known; it is a glob: write [[] for a bracket in it.
     """
-    _revise(config, dry_run, lambda revision: revision.exclude(provider, pattern))
+    _revise(config, dry_run, lambda revision: revision.exclude(provider, pattern, known=known))
 
 
 def _revise(config: str | None, dry_run: bool, change: Callable[[Revision], None]) -> None:

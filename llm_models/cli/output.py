@@ -6,6 +6,7 @@ Data goes to stdout, everything else to stderr.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from contextlib import contextmanager
@@ -48,11 +49,21 @@ def cell(value: object) -> str:
             return printable(value)
 
 
-def _write(lines: Iterable[str], *, err: bool = False) -> None:
-    """Print lines that are fit for a terminal. Everything that a command prints passes through here."""
+_MARKS = re.compile(r"#(?=#[A-Za-z.]*\[)")
+"""`##[command]`, `##vso[...]`, `##teamcity[...]`: Runners of continuous integration obey these anywhere in a line."""
+_COLONS = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
+"""GitHub's runner obeys `::command::` at the beginning of a line."""
+
+
+def _write(lines: Iterable[str], *, err: bool = False, annotations: bool = False) -> None:
+    """Print lines that are fit for a terminal. Everything that a command prints passes through here.
+
+    A runner obeys none of them, except `annotations`, which are commands to GitHub's.
+    """
     texts = list(lines)
     if texts:
-        click.echo("\n".join(texts), err=err)
+        text = _MARKS.sub(r"\\x23", "\n".join(texts))
+        click.echo(text if annotations else _COLONS.sub(r"\1\\x3a", text), err=err)
 
 
 def line(*texts: object) -> None:
@@ -67,7 +78,8 @@ def note(*texts: object) -> None:
 
 def print_json(value: object) -> None:
     """Print `value` as JSON in ASCII, which is safe on every terminal and in every encoding."""
-    _write([json.dumps(value, indent=2, ensure_ascii=True)])
+    text = json.dumps(value, indent=2, ensure_ascii=True)
+    _write([_MARKS.sub(r"\\u0023", text)])
 
 
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
@@ -102,13 +114,17 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right:
     _write(["\n".join(text.rstrip() for text in capture.get().split("\n")).strip("\n")])
 
 
-def github_line(problem: Problem) -> str:
-    """A problem as an annotation of GitHub Actions, escaped as these require."""
+def print_annotations(problems: Iterable[Problem]) -> None:
+    """Print problems as annotations of GitHub Actions, escaped as these require."""
+    _write(map(_annotation, problems), annotations=True)
 
+
+def _annotation(problem: Problem) -> str:
     def escaped(text: object, *more: str) -> str:
+        text = str(text)
         for character in ("%", "\r", "\n", *more):
-            text = str(text).replace(character, f"%{ord(character):02X}")
-        return str(text)
+            text = text.replace(character, f"%{ord(character):02X}")
+        return cell(text)
 
     where = {"file": problem.file, "line": problem.line, "col": problem.column}
     parts = [f"{name}={escaped(value, ':', ',')}" for name, value in where.items() if value is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from llm_models.snapshot import Snapshot
 
 __all__ = ["ModelSpecParam"]
+
+_WORD = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._:/@+~-]*")
+"""What every shell takes for one word without a meaning of its own; `~` at the beginning means a folder."""
 
 
 class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic only in newer versions of click
@@ -84,7 +88,8 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
                 pairs = self._completions(self._catalogue(), incomplete)
         except LLMModelsError:
             return []
-        return [CompletionItem(printable(value), help=printable(name) if name else None) for value, name in pairs]
+        words = [(value, name) for value, name in pairs if _WORD.fullmatch(value)]
+        return [CompletionItem(value, help=printable(name) if name else None) for value, name in words]
 
     def _completions(self, snapshot: Snapshot, incomplete: str) -> list[tuple[str, str | None]]:
         """Each value to offer, with the name of its model or provider."""
