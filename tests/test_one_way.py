@@ -34,6 +34,7 @@ ALLOWED = {
     "ingest.py": ({"api"}, "drops one that cannot be an address"),
     "provenance.py": ({"provider_model_id"}, "`explain` states that its default is derived"),
     "remarks.py": ({"api", "base_url", "env", "openai_base_url"}, "`validate` reports their faults"),
+    "schema.py": ({"base_url", "env", "openai_base_url"}, "patterns for editors, in the published schema"),
     "snapshot.py": ({"endpoint_of"}, "`Snapshot.endpoint` itself"),
     "block.py": ({"provider_model_id"}, "its default in a record is the id"),
     "snapshot_writer.py": ({"env"}, "keeps an empty one: no key is needed"),
