@@ -12,7 +12,7 @@ import pytest
 from support.catalogues import catalogue, day, model, numbered, provider
 from support.command import STATE, facts, files_below, fine, here
 
-from llm_models import activation, paths
+from llm_models import activation, paths, state
 from llm_models.guards import GuardError
 
 pytestmark = pytest.mark.usefixtures("without_history")
@@ -273,7 +273,7 @@ class TestLook:
         ACTIVE.write_bytes(ACTIVE.read_bytes()[:-1])
         assert "not a whole snapshot" in looks(numbered(2))[0]
         assert activate(numbered(2)).code == 0
-        previous = (Path(STATE) / activation.PREVIOUS).read_bytes()
+        previous = (Path(STATE) / state.PREVIOUS).read_bytes()
         assert previous == good, "a damaged snapshot is not worth keeping"
 
 
