@@ -371,8 +371,8 @@ def test_guards_on_the_real_upstream(upstream: bytes) -> None:
                 other["cost"]["input"] = 1234
     Path("api.json").write_text(json.dumps(document))
     told = facts("activate", "--from", "api.json", "--dry-run")
-    assert len([line for line in told["look"] if ": base_url changed" in line]) == 225
-    assert len([line for line in told["look"] if ": cost.input changed" in line]) > 3000
+    assert len([line for line in told["notices"] if ": base_url changed" in line]) == 225
+    assert len([line for line in told["notices"] if ": cost.input changed" in line]) > 3000
 
 
 class TestWorkflows:

@@ -57,7 +57,8 @@ RANKS = (
         "request",
         "revision",
     ),
-    ("store",),
+    ("ground", "store"),
+    ("losses", "routes"),
     (
         "guards",
         "integrations.click",
@@ -68,7 +69,7 @@ RANKS = (
     ),
     ("integrations.pydantic", "activation", ""),
     ("cli.output",),
-    ("cli.options",),
+    ("cli.markdown", "cli.options"),
     ("cli.config", "cli.data", "cli.history", "cli.query"),
     ("cli",),
     ("__main__",),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from llm_models.cli.options import as_json, catalogue_options, chosen, command, config_option, folder_of
+from llm_models.cli.options import as_json, catalogue_options, chosen, command, config_option, folder_of, report_style
 from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table, transfer_bar
 from llm_models.errors import ConfigError, LLMModelsError, did_you_mean
 from llm_models.in_use import in_use, pulled_file, target
@@ -112,9 +112,9 @@ def _counted(counts: Mapping[str, Any]) -> str:
 @click.option("--strict", is_flag=True, help="Also refuse on notable changes.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen and write nothing.")
 @config_option
-@as_json
+@report_style
 def activate_command(
-    path: str | None, source: str | None, config: str | None, dry_run: bool, as_json: bool, **options: Any
+    path: str | None, source: str | None, config: str | None, dry_run: bool, style: str, **options: Any
 ) -> None:
     """Build a snapshot from a source, merge llm_models.toml into it, and put it in place.
 
@@ -137,21 +137,29 @@ def activate_command(
     module = header.get("overrides_module")
     if module:
         note(f"note: the behaviour module '{module}' is not run; load() merges what it states")
-    if as_json:
+    if style == "json":
         print_json({
             "snapshot": result.path, "written": not dry_run, "from": result.origin, **header["counts"],
             "date": header.get("date"), "notes": rows,
             "gone": result.run.without_effect() if result.run else [],
-            "overridden": result.refused, "look": result.look, "notices": result.notices,
+            "overridden": result.refused, "notices": result.notices,
         })  # fmt: skip
         return
     unwritten = " (not written: --dry-run)" if dry_run else ""
-    line(f"{result.path}: {_counted(header['counts'])}, from {result.origin}{unwritten}")
+    summary = f"{result.path}: {_counted(header['counts'])}, from {result.origin}{unwritten}"
+    warnings = [f"overridden by --force: {reason}" for reason in result.refused]
+    warnings += [f"notice: {sentence}" for sentence in result.notices]
+    if style == "markdown":
+        from llm_models.cli.markdown import print_fenced
+
+        notes = (f"{row['kind']} {row['place']}: {row['reason']} ({row['count']:,}): {row['examples']}" for row in rows)
+        print_fenced([*warnings, summary, *notes])
+        return
+    line(summary)
     if rows:
         cells = [(row["kind"], row["place"], row["reason"], row["count"], row["examples"]) for row in rows]
         print_table(("what", "where", "why", "count", "for example"), cells, right=("count",))
-    note(*(f"overridden by --force: {reason}" for reason in result.refused))
-    note(*(f"notice: {sentence}" for sentence in (*result.look, *result.notices)))
+    note(*warnings)
 
 
 @command("rollback", "Put the previous snapshot back.", "rollback")
@@ -176,10 +184,10 @@ def rollback_command(config: str | None) -> None:
 @click.option("--only-used", is_flag=True, help="Compare only the models and providers that llm_models.toml names.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
 @config_option
-@as_json
+@report_style
 def diff_command(
     old: str | None, new: str | None, provider: str | None, only_used: bool, exit_code: bool, config: str | None,
-    as_json: bool,
+    style: str,
 ) -> None:  # fmt: skip
     """Show what changed from OLD to NEW: each is {differences.NAMES}, or the path of a snapshot or source file.
 
@@ -190,14 +198,37 @@ def diff_command(
 
     folder = folder_of(config)
     difference = compared(folder, old, new, provider=provider, only_used=only_used)
-    if as_json:
+    if style == "json":
         print_json(difference.to_dict())
+    elif style == "markdown":
+        from llm_models.cli.markdown import print_fenced
+
+        print_fenced(_diff_items(difference))
     else:
         _print_diff(difference)
     if only_used and folder.config is None:
         note("note: there is no llm_models.toml here, so nothing counts as used")
     if exit_code and difference:
         raise click.exceptions.Exit(1)
+
+
+def _diff_items(difference: Diff) -> list[str]:
+    """What a diff states, a line each: first how much of each kind, then each name and each field."""
+    from llm_models.differences import KINDS
+
+    counts, items = [], []
+    for title, names in zip(difference._fields[:4], difference[:4], strict=True):
+        words = title.replace("_", " ")
+        counts += [f"{words}: {len(names):,}"] if names else []
+        items += [f"{words}: {name}" for name in names]
+    for kind in KINDS:
+        changes = [change for change in difference.changes if change.kind == kind]
+        counts += [f"{kind} changed: {len(changes):,}"] if changes else []
+        for change in changes:
+            percent = "" if change.percent is None else f" ({change.percent:+.1f} %)"
+            items.append(f"{change.spec}: {change.field}: from {cell(change.old)} to {cell(change.new)}{percent}")
+    renamed = [f"{one.old} is {one.new} now (other {one.rule})" for one in difference.renamed]
+    return [*counts, *renamed, *items] or ["no difference"]
 
 
 def _print_diff(difference: Diff) -> None:
