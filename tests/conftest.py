@@ -10,7 +10,7 @@ import pytest
 from support import UPSTREAM
 
 import llm_models
-from llm_models import store
+from llm_models import store, timeline_update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,12 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Temp
     monkeypatch.setattr(store, "_request", None)
     monkeypatch.chdir(tmp_path_factory.mktemp("cwd"))
     return
+
+
+@pytest.fixture
+def without_history(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Activations record no history: for tests of something else, because that takes longer than all the rest."""
+    monkeypatch.setattr(timeline_update, "update", lambda *_: [])
 
 
 @pytest.fixture(scope="session")

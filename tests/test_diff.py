@@ -17,6 +17,8 @@ import llm_models
 from llm_models import Snapshot, paths
 from llm_models.differences import KINDS, Change, Diff, Renamed
 
+pytestmark = pytest.mark.usefixtures("without_history")
+
 ROW = ("spec", "field", "kind", "old", "new")
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Path = tuple[str | int, ...]
     Law = Callable[[str, Random], None]
 
-BULK = 300  # documents for each law, besides those of hypothesis
+BULK = 120  # documents for each law, besides those of hypothesis
 NEW_NAMES = ("new", "n.w", "", "neu é", 'n"')
 NEW_VALUES = (1, True, 0.5, "x", "a\n\"b'\\", [], {}, [1, [2]], {"a": 1, "": {"b.c": [{}]}}, datetime.date(1979, 5, 27))
 

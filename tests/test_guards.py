@@ -15,6 +15,8 @@ from support.command import STATE, facts, files_below, fine, here
 from llm_models import activation, paths
 from llm_models.guards import GuardError
 
+pytestmark = pytest.mark.usefixtures("without_history")
+
 ACTIVE = Path(STATE) / "snapshot.json"
 
 

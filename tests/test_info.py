@@ -113,6 +113,7 @@ class TestWhich:
         assert told.err.startswith(f"llm-models: {ACTIVE.absolute()}: not a whole snapshot: ")
 
 
+@pytest.mark.usefixtures("without_history")
 class TestAge:
     """From the day of the fetch; where that is not known, from the date of the catalogue."""
 
@@ -185,6 +186,7 @@ class TestAge:
         assert fine("info", "--max-age", "0").err == ""
 
 
+@pytest.mark.usefixtures("without_history")
 class TestMaxAge:
     """Data that is older is an answer of "no": exit code 1, and a line that says what, how old, and what to do."""
 
@@ -242,6 +244,7 @@ class TestMaxAge:
         assert "--max-age" in told.err
 
 
+@pytest.mark.usefixtures("without_history")
 class TestConfiguration:
     """Which one, and whether `activate` is due because of it."""
 
@@ -293,6 +296,7 @@ class TestConfiguration:
         assert facts("info")["activate"] == "up to date"
 
 
+@pytest.mark.usefixtures("without_history")
 class TestServed:
     """The counts and the digest are those of what `load()` serves, whatever of `llm_models.toml` is in the file."""
 
@@ -380,6 +384,7 @@ class TestServed:
             llm_models.load(publish=False)
 
 
+@pytest.mark.usefixtures("without_history")
 class TestOwners:
     """Who owns the files that were found, not named."""
 
@@ -431,6 +436,7 @@ class TestOwners:
         assert facts("info")["found"] == [theirs[0], *ours, theirs[1]]
 
 
+@pytest.mark.usefixtures("without_history")
 class TestPulled:
     """What was pulled and when, as far as its manifest is to be believed."""
 
@@ -458,6 +464,7 @@ class TestPulled:
         assert facts("info")["pulled"] == f"{upstream.absolute()}, which no manifest describes"
 
 
+@pytest.mark.usefixtures("without_history")
 class TestVerify:
     def test_all_is_well(self) -> None:
         assert facts("info", "--verify")["verified"] == "no damage found"
@@ -502,6 +509,7 @@ class TestVerify:
         assert "its digest does not fit" in told.err
 
 
+@pytest.mark.usefixtures("without_history")
 class TestTheOtherDistribution:
     """`llm-models` on the package index is an unrelated project with our import name."""
 

@@ -239,7 +239,7 @@ def holds(value: Any, key: str) -> bool:
     return value is not None
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[*HealthCheck])
+@settings(deadline=None, max_examples=60, suppress_health_check=[*HealthCheck])
 @given(
     # An entry of the base that omits what its target lacks anyway leaves no trace in a snapshot.
     ENTRIES.filter(lambda entries: not any("omit" in one and "resolves_to" in one for one in entries)),

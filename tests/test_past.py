@@ -76,6 +76,7 @@ def retired_error(ask: Callable[[], object]) -> RetiredModelError:
     return caught.value
 
 
+@pytest.mark.whole
 class TestEveryGoneName:
     """Laws over the whole packaged history."""
 

@@ -15,7 +15,7 @@ from support.work import Tallied, calls
 
 from llm_models.positions import Span, locate
 
-BULK = 1200  # documents from fixed seeds, written without hypothesis, which is slow at choices by the hundred
+BULK = 600  # documents from fixed seeds, written without hypothesis, which is slow at choices by the hundred
 
 
 def check_places(text: str) -> None:

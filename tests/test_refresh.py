@@ -23,6 +23,8 @@ from llm_models.cli import cli
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.timeline import History
 
+pytestmark = pytest.mark.usefixtures("without_history")
+
 FOLDER = Path(STATE)
 ACTIVE, PREVIOUS = FOLDER / "snapshot.json", FOLDER / activation.PREVIOUS
 UPSTREAM, MANIFEST = FOLDER / "upstream.json", FOLDER / "manifest.json"

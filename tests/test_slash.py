@@ -90,6 +90,7 @@ def forms(catalogue: Snapshot, key: tuple[str, str]) -> Iterator[str]:
 class TestEveryModel:
     """Every model of the packaged catalogue, written in every form."""
 
+    @pytest.mark.whole
     def test_each_form_leads_to_the_model_itself(self, packaged: Snapshot) -> None:
         rows = [
             ((provider, row), model_id)
@@ -116,6 +117,7 @@ class TestEveryModel:
             for model in packaged.list_models(provider):
                 assert packaged.resolve(f"{provider}/{model.id}", prefer=["openrouter", "poe"]).key == model.key
 
+    @pytest.mark.whole
     def test_a_denied_model_stays_denied_in_every_form(self, packaged: Snapshot) -> None:
         """Also where another provider has that text as the id of its own model."""
         for provider in MAIN:

@@ -43,6 +43,7 @@ def suggested(message: str) -> list[str]:
     return re.findall(r"'([^']*)'", question)
 
 
+@pytest.mark.whole
 class TestDatedTwins:
     """An undated name of a model that a provider lists with a date only."""
 
@@ -407,6 +408,7 @@ class TestWords:
         )
 
 
+@pytest.mark.whole
 class TestEverySuggestionLeadsSomewhere:
     """What a message suggests is the name of a model, of one provider or of several, and not the text itself."""
 

@@ -276,6 +276,7 @@ class TestPackaged:
         }
         assert (history.days[0], history.date, len(history.days)) == ("2025-07-01", "2026-09-30", 263)
 
+    @pytest.mark.whole
     def test_every_answer_can_be_given(self, history: History) -> None:
         withdrawn = successors = twins = 0
         rules: dict[str, int] = {}
