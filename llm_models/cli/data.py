@@ -124,8 +124,13 @@ def activate_command(
     It refuses a source in which more than {guards.MAX_INVALID} of the records are invalid, one that lacks
     {guards.MAX_GONE} or more of the active models, and one that is older than the active snapshot.
 
-    Notable changes get a notice: another base URL or key variable, a price that rose or fell by a factor of
-    {guards.TENFOLD} or more, and a model that llm_models.toml names and that is gone.
+    It compares with the snapshot in use, with --out with the file that is replaced, and with the packaged data where
+    these are missing or damaged.
+
+    Notable changes get a notice: a key variable and an address that were not together before, another form in which a
+    key is sent, a new provider that takes over names, a provider that loses half of its models or all that are not
+    deprecated, a price that rose or fell by a factor of {guards.TENFOLD} or more ({guards.THREEFOLD} for a model that
+    llm_models.toml names), and a price or a model that llm_models.toml names and that is gone.
     """
     from llm_models.activation import activate
 
