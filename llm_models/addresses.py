@@ -20,6 +20,7 @@ REQUESTS = (
 
 # The patterns are texts: `re` compiles each when it is first needed, which a right address does not need.
 _PLAIN = r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?:/[A-Za-z0-9._~/-]*)?"
+_SPACES = r"[\x00-\x20\x7f]+"
 _BARE = r"(?<!\$)\{([A-Za-z0-9_]+)\}"
 _VARIABLE = r"\$\{[A-Za-z0-9_]+\}"
 _SCHEME = r"([A-Za-z][A-Za-z0-9+.-]*)://"
@@ -51,6 +52,9 @@ def wrong(address: str) -> Wrong | None:
     if re.fullmatch(_PLAIN, address) and not address.rstrip("/").endswith(REQUESTS):
         return None
     found = f'(found "{address}")'
+    if (bare := re.sub(_SPACES, "", address)) != address:
+        right = f'Write "{bare}".' if can_work(bare) else ""
+        return _error(f"a base URL has no spaces and no control characters {found}", right)
     other = re.match(_OTHER_VARIABLE, address)
     if other is not None:
         name, rest = other[other.lastindex or 0], address[other.end() :]

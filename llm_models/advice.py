@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from llm_models import foreign
 from llm_models.addresses import base_of
 from llm_models.credentials import HIDDEN, has_form, is_reference, variable_in
-from llm_models.errors import printable
+from llm_models.errors import dotted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,14 +89,14 @@ def inside(section: str, names: tuple[str, ...], value: Any) -> Iterator[tuple[t
 def _equals(value: Any, form: Callable[[Any], Any], unit: str = "") -> str:
     """` = VALUE (UNIT)`, without the value where the form does not fit it, or where it is long or secret."""
     try:
-        text = _toml(form(value))
+        text = as_toml(form(value))
     except _NoValueError:
         text = ""
     shown = f" = {text}" if text and len(text) <= _SHORT and not has_form(text) and HIDDEN not in text else ""
     return f"{shown} ({unit})" if unit else shown
 
 
-def _toml(value: Any) -> str:
+def as_toml(value: Any) -> str:
     """A value as TOML writes it on one line."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -104,9 +104,9 @@ def _toml(value: Any) -> str:
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(_toml, value))}]"
+        return f"[{', '.join(map(as_toml, value))}]"
     if isinstance(value, dict):
-        return f"{{ {', '.join(f'{key} = {_toml(item)}' for key, item in value.items())} }}"
+        return f"{{ {', '.join(f'{dotted((key,))} = {as_toml(item)}' for key, item in value.items())} }}"
     return printable(json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value))
 
 
@@ -178,8 +178,8 @@ def _price(row: Row, value: Any) -> str:
     if row.form in _FACTORS or 0 < number < _SMALLEST:
         factor = _FACTORS.get(row.form, 1_000_000)
         found = {1_000_000: "; yours is per token", 1_000: "; yours is per thousand"}.get(factor, "") if number else ""
-        return f"Write {row.ours} = {_toml(number * factor)} ({unit}{found})."
-    return f"Write {row.ours} = {_toml(number)} ({unit})."
+        return f"Write {row.ours} = {as_toml(number * factor)} ({unit}{found})."
+    return f"Write {row.ours} = {as_toml(number)} ({unit})."
 
 
 def _of_tier(row: Row, size: int, value: Any) -> str:
@@ -187,13 +187,13 @@ def _of_tier(row: Row, size: int, value: Any) -> str:
         price = {row.ours.removeprefix("cost."): _number(value) * _FACTORS["per token"]}
     except _NoValueError:
         price = {}
-    tier = _toml([{"context_over": size, **price}])
+    tier = as_toml([{"context_over": size, **price}])
     return f"Write cost.tiers = {tier} (USD per million tokens; yours is per token)."
 
 
 def _tier(row: Row, value: Any) -> str:
     prices = value if isinstance(value, dict) and all(map(_is_number, value.values())) else {}
-    return f"Write {row.ours} = {_toml([{'context_over': 200000, **prices}])} (USD per million tokens)."
+    return f"Write {row.ours} = {as_toml([{'context_over': 200000, **prices}])} (USD per million tokens)."
 
 
 def _variable(_row: Row, value: Any) -> str:
@@ -202,7 +202,7 @@ def _variable(_row: Row, value: Any) -> str:
         return "Write env = [] (no key is needed)." if name is None else f'Write env = ["{name}"].'
     names = [name for name in value if isinstance(name, str) and is_reference(name)] if isinstance(value, list) else []
     if names and len(names) == len(value):
-        return f"Write env = {_toml(names)}."
+        return f"Write env = {as_toml(names)}."
     return 'Name the environment variable that holds the key: env = ["NAME"].'
 
 
@@ -228,7 +228,7 @@ def _table(row: Row, _value: Any) -> str:
 
 
 def _entries(row: Row, _value: Any) -> str:
-    return f"Write an entry {row.ours}, in double brackets: each is one of an array of tables."
+    return f"Start each entry with {row.ours}, in double brackets."
 
 
 def _section(row: Row, _value: Any) -> str:

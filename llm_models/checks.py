@@ -20,6 +20,7 @@ from llm_models import (
     price_checks,
     setting_checks,
     superseded,
+    words,
 )
 from llm_models.case import Case
 from llm_models.copies import Copies
@@ -47,6 +48,7 @@ CHECKS = (
     *superseded.CHECKS,
     *dependent_checks.CHECKS,
     *price_checks.CHECKS,
+    *words.CHECKS,
     taken,
     namesakes,
     mistyped,

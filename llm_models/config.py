@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from llm_models.document import ANY, Document
 from llm_models.errors import ConfigError, Problem, listed
 from llm_models.grammar import CHECKS
-from llm_models.layers import BY_PROVIDER, DECISIVE, DEFINING, layer_from
+from llm_models.layers import BY_PROVIDER, DECISIVE, DEFINING, IDENTITY, layer_from
 from llm_models.modelspec import fold_provider
 from llm_models.paths import read_config
 from llm_models.positions import locate
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 MAX_KEY_PARTS = 100
 """The longest dotted key, in parts: tomllib's time grows with its square."""
-
-_NAME = ("provider", "id", "match")
-"""The keys of an entry that tell which provider or models it is about."""
 
 
 def parse(raw: bytes, name: str) -> Document:
@@ -115,10 +112,11 @@ def _set_aside(document: Document, path: DocumentPath) -> None:
             document.doubtful.add(ANY)
         if path[:2] in document.removed:
             return
-        named = isinstance(entry, dict) and key is not None and key not in _NAME
-        kept = {name: entry[name] for name in (*_NAME, *DEFINING) if name in entry} if named else {}
+        named = isinstance(entry, dict) and key is not None and key not in IDENTITY[section]
+        kept = {name: entry[name] for name in (*IDENTITY[section], *DEFINING) if name in entry} if named else {}
         if key in DEFINING:  # whatever was meant, it defines its model
-            kept = {name: kept[name] for name in _NAME if name in kept} | ({"new": True} if "id" in kept else {})
+            kept = {name: kept[name] for name in IDENTITY[section] if name in kept}
+            kept |= {"new": True} if "id" in kept else {}
         if section == "models" or not named:
             provider = entry.get("provider") if isinstance(entry, dict) and section == "models" else None
             document.doubtful.add(fold_provider(provider) if isinstance(provider, str) else ANY)

@@ -97,7 +97,9 @@ class Copies:
                 lines = [f"{one.provider}:{one.id}{self._line(one)}" for one in (*ring, ring[0])]
                 text = f"a model cannot start from itself ({printable(' -> '.join(lines))})"
                 last = max(entries, key=lambda entry: (self._touched.layers.index(entry.layer), entry.path))
-                self.problems.append(last.layer.document.problem((*last.path, FIELD), text))
+                self.problems.append(
+                    last.layer.document.problem((*last.path, FIELD), text, "Name another model in base.")
+                )
 
     def _line(self, key: ModelKey) -> str:
         start = self.start(key)

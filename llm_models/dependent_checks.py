@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from llm_models.advice import as_toml
 from llm_models.case import Case, Finding
 from llm_models.dependents import RULES, clashes, value_at
-from llm_models.errors import printable, quoted
+from llm_models.errors import printable
 from llm_models.odd_prices import odd_prices
 from llm_models.origins import leaves
 from llm_models.outcomes import Outcomes, deciding, omits
+from llm_models.words import near, odd_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +48,8 @@ def contradictions(case: Case) -> Iterator[Finding]:
     """A correction after which the record contradicts itself."""
     outcomes = Outcomes(case)
     for entry in case.entries():
-        fields = {".".join(path) for path, _ in leaves(entry.fields)}
+        mistyped = {".".join(path) for path, _, word in odd_words(entry) if near(path, word) is not None}
+        fields = {".".join(path) for path, _ in leaves(entry.fields)} - mistyped
         rules = [rule for rule in RULES if _concerns(rule, entry, fields)]
         caps = [field for field in CAPS if entry.match is not None and field in fields]
         if not rules and not caps:
@@ -163,7 +166,13 @@ def _of_one(found: Sequence[_Found]) -> list[str]:
         rule, text = one.clash.rule, shown(_value(one))
         why = f" ({rule.why})" if rule.why and one.other == one.clash.other else ""
         by_value.setdefault(text + why, []).append(one.other)
-    return [f"{_joined(fields)} {'is' if len(fields) == 1 else 'are'} {text}" for text, fields in by_value.items()]
+    return [f"{_named(fields)} {'is' if len(fields) == 1 else 'are'} {text}" for text, fields in by_value.items()]
+
+
+def _named(fields: Sequence[str]) -> str:
+    """Some fields for people: many of them by their number and their groups."""
+    groups = [*dict.fromkeys(field.rpartition(".")[0] for field in fields)]
+    return _joined(fields) if len(fields) <= MANY else f"{len(fields)} fields of {_joined(groups)}"
 
 
 def _of_many(entry: Entry, other: str, ones: Sequence[_Found]) -> str:
@@ -190,12 +199,11 @@ def _next_step(entry: Entry, cause: str, found: Sequence[_Found]) -> str:
         return "Correct one of them."
     if len(names) > MANY:  # whole groups
         groups = dict.fromkeys(name.rpartition(".")[0] for name in names if name not in _DERIVED)
-        return f"State them too, or put {_joined([quoted(group) for group in groups])} in omit."
-    them = "it" if len(names) == 1 else "them"
+        return f"State them too, or write omit = {as_toml([*groups])}."
     if any(one.other == one.clash.rule.field for one in rest):
         return f"State {_joined(names)} too, or correct {cause}."
     gone = set(names) <= {*_DERIVED}
-    return f"State {_joined(names)} too{'' if gone else f', or put {them} in omit'}."
+    return f"State {_joined(names)} too{'' if gone else f', or write omit = {as_toml(names)}'}."
 
 
 def _joined(parts: Sequence[str]) -> str:

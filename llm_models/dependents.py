@@ -188,7 +188,7 @@ RULES: tuple[Rule, ...] = (
     Rule("kind", none_of("embedding"), ("capabilities.embeddings",), on, causes=_KIND[:1], only_left=True),
     Rule("kind", none_of("embedding"), ("dimensions",), stated, causes=_KIND),
     Rule("kind", one_of("embedding"), ("dimensions",), stated, causes=_KIND, only_left=True,
-         why="the old limits.output, which would be the size of its vectors"),
+         why="the old limits.output"),
     Rule("kind", one_of("embedding", "rerank", "moderation"), ("apis",), holds("chat", "responses", "messages"),
          causes=_KIND),
     Rule("kind", one_of("chat"), ("modalities.output", "modalities.input"), without_text, causes=_KIND[:2]),

@@ -17,6 +17,7 @@ from llm_models.in_use import InUse, in_use, packaged, pulled_file
 from llm_models.manifest import described
 from llm_models.misses import unknown_provider
 from llm_models.name_table import NameTable
+from llm_models.odd_prices import SOURCE
 from llm_models.origins import leaves
 from llm_models.past import Past
 from llm_models.patterns import literal, matcher
@@ -184,7 +185,8 @@ def _changes(spec: str, old: Values, new: Values) -> Iterable[Change]:
         before, after = old.get(path), new.get(path)
         if before != after or isinstance(before, bool) is not isinstance(after, bool):
             single = list(_tier_changes(spec, before or [], after or [])) if path == ("cost", "tiers") else []
-            yield from single or [Change(spec, dotted(path), _KIND_OF.get(path[0], "other"), before, after)]
+            kind = "other" if path == ("cost", SOURCE) else _KIND_OF.get(path[0], "other")
+            yield from single or [Change(spec, dotted(path), kind, before, after)]
 
 
 def _tier_changes(spec: str, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Change]:

@@ -51,6 +51,16 @@ class Document:
         steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         return (((section, step), entry) for step, entry in steps if entry is not None)
 
+    def stated(self, path: DocumentPath, otherwise: str) -> str:
+        """The text at a path as it is written; `otherwise` where there is none."""
+        value: Any = self.data
+        for step in path:
+            known = isinstance(value, (dict, list)) and (
+                step in value if isinstance(value, dict) else step in range(len(value))
+            )
+            value = value[step] if known else None
+        return value if isinstance(value, str) else otherwise
+
     def line_column(self, path: DocumentPath, *, key: bool = False) -> tuple[int | None, int | None]:
         """Line and column of the value at `path` (of its key if `key`), or of the nearest parent in the text."""
         if self.spans is None:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from llm_models import schema
 from llm_models.canonical import duplicate_entries, duplicate_spellings, repeated
 from llm_models.document import Fault
-from llm_models.errors import did_you_mean, dotted, printable, split_dotted
-from llm_models.layers import BY_PROVIDER, DEFINING, TWINS
+from llm_models.errors import dotted, printable, split_dotted
+from llm_models.layers import BY_PROVIDER, DEFINING, IDENTITY, TWINS
 from llm_models.modelspec import fold_provider
 from llm_models.patterns import EVERY
+from llm_models.remarks import ENTRY_KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from llm_models.document import Document, DocumentPath
 
@@ -59,7 +60,9 @@ def _check_shape(document: Document) -> Iterator[Fault]:
         elif isinstance(value, float) and not math.isfinite(value):
             odd[path] = Fault(path, f"expected a finite number (found {value})")
         elif not isinstance(value, (str, int, float, dict, list)):
-            odd[path] = Fault(path, f"a date must be a string (found {value})", f'Put it in quotes: "{value}".')
+            odd[path] = Fault(
+                path, f"a date must be a string (found {value})", f'Put it in quotes: "{str(value).partition(" ")[0]}".'
+            )
     found: list[Fault] = []
     if not schema.accepts("overrides", document.data):
         from llm_models.validation import faults  # imports jsonschema, which a right configuration does not need
@@ -112,14 +115,46 @@ def _check_spellings(document: Document) -> Iterator[Fault]:
 
 
 def _check_omit(document: Document) -> Iterator[Fault]:
-    """`omit` lists fields that exist."""
+    """`omit` lists fields that exist, and that do not tell what the entry is about."""
     for section in ("models", "providers"):
+        fields = field_paths(section.removesuffix("s"))
         for path, entry in document.entries(section):
             for index, field in enumerate(entry.get("omit", ())):
-                fields = field_paths(section.removesuffix("s"))
-                if (names := split_dotted(field))[0] != "extra" and dotted(names) not in fields:
-                    hint = did_you_mean(field, fields) or "Write fields as dotted paths, such as limits.input."
-                    yield Fault((*path, "omit", index), f"unknown field '{printable(field)}'", hint)
+                names = split_dotted(field)
+                if names[0] == "extra" or dotted(names) in fields:
+                    continue
+                at = (*path, "omit", index)
+                if field in IDENTITY[section]:
+                    yield Fault(at, f"'{field}' cannot be omitted, because it tells what the entry is about", _OUT)
+                elif field in ENTRY_KEYS[section]:
+                    yield Fault(
+                        at,
+                        f"'{field}' is a key of the entry, not a field of its record",
+                        f"Delete the line of {field} in place.",
+                    )
+                else:
+                    yield Fault(at, f"unknown field '{printable(field)}'", _field_meant(section, names, fields))
+
+
+_OUT = "Take it out of omit."
+
+
+def _field_meant(section: str, names: tuple[str, ...], fields: Sequence[str]) -> str:
+    """The field that an unknown one in `omit` probably means, as a hint."""
+    from llm_models.foreign import lookup  # needed for a fault only
+    from llm_models.similarity import mistyped
+
+    row = lookup(section, *names)
+    if row is not None and row.ours in fields:
+        return f'Write "{row.ours}".'
+    word = ".".join(names)
+    near = mistyped(word, fields) or [field for field in fields if field.rpartition(".")[2] == word]
+    meant = " or ".join([f"'{field}'" for field in near[:_SHOWN]])
+    return f"Did you mean {meant}?" if meant else "Write fields as dotted paths, such as limits.input."
+
+
+_SHOWN = 3
+"""How many fields a hint names."""
 
 
 @cache
@@ -131,7 +166,7 @@ def field_paths(name: str) -> tuple[str, ...]:
             yield prefix + key
             yield from below(part.get("properties", {}), f"{prefix}{key}.")
 
-    return tuple(field for field in below(schema.inlined(name)["properties"], "") if field not in {"id", "provider"})
+    return tuple(field for field in below(schema.inlined(name)["properties"], "") if field not in IDENTITY[f"{name}s"])
 
 
 def _check_tiers(document: Document) -> Iterator[Fault]:

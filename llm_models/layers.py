@@ -65,7 +65,10 @@ OF_KIND: tuple[Path, ...] = (("capabilities", "chat"), ("capabilities", "embeddi
 DEFINING = ("base", "new")
 """The keys by which an entry about a model states that it defines one. They are not fields of a record."""
 
-_NOT_FIELDS = {"models": {"id", "match", "provider", "omit", *DEFINING}, "providers": {"id", "omit"}}
+IDENTITY = {"models": ("provider", "id", "match"), "providers": ("id",)}
+"""The keys of an entry that tell what it is about."""
+
+_NOT_FIELDS = {"models": {*IDENTITY["models"], "omit", *DEFINING}, "providers": {*IDENTITY["providers"], "omit"}}
 FIELDS = {"models": defaults(Model).keys(), "providers": defaults(Provider).keys()}
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models.days import day_of
 from llm_models.frozen import FrozenDict, freeze, thaw
+from llm_models.odd_prices import SOURCE
 from llm_models.origins import fields_of
 from llm_models.records import Cost
 from llm_models.snapshot_writer import canonical
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
 
 def price_of(cost: Any) -> FrozenDict:
-    """A price list as a history compares it: with the fields of `Cost`, and 1.0 as 1."""
-    price: FrozenDict = freeze(_plain(canonical(cost, Cost)))
+    """A price list as a history compares it: with the prices of `Cost`, and 1.0 as 1."""
+    prices = {field: price for field, price in canonical(cost, Cost).items() if field != SOURCE}
+    price: FrozenDict = freeze(_plain(prices))
     return price
 
 

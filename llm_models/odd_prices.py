@@ -1,7 +1,7 @@
 """Odd prices: which stated prices are probably in another unit, or mistyped; standard library only.
 
 A price is compared with the one that it replaces. Without one, only a price that is too small for any model is odd.
-Free (0) is never odd, and nothing that replaces it is.
+Free (0) is never odd, and nothing that replaces it is. A cost that states its `source` confirms its prices.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ MISTAKES = (
 )
 """What people state by mistake, and what they must multiply it by."""
 
+SOURCE = "source"
+"""The field of a cost that states where its prices can be read."""
+
 _EXACT = 1e-9
 """Prices are binary fractions: 0.175 is ten times below 1.75."""
 
@@ -55,8 +58,21 @@ class Odd(NamedTuple):
 
 
 def odd_prices(cost: Mapping[str, Any], replaced: Mapping[str, Any]) -> Iterator[Odd]:
-    """The odd prices of a cost that replaces another one, both as plain data. A tier replaces the one of its size."""
+    """The odd prices of a cost that replaces another one, both as plain data. A tier replaces the one of its size.
+
+    None is an error where the cost states its source.
+    """
+    for odd in _all(cost, replaced):
+        if SOURCE in cost:
+            yield odd._replace(severity="warning")
+        else:
+            yield odd._replace(hint=f"{odd.hint} {_CONFIRM}") if odd.severity == "error" else odd
+
+
+def _all(cost: Mapping[str, Any], replaced: Mapping[str, Any]) -> Iterator[Odd]:
     for field, value in cost.items():
+        if field == SOURCE:
+            continue
         if field != "tiers":
             yield from _odd((field,), value, replaced.get(field))
             continue
@@ -81,6 +97,9 @@ def _odd(path: DocumentPath, value: Any, replaced: Any) -> Iterator[Odd]:
         least, severity = step
         what = f"{number(value)} is {least:,.0f} times or more {'above' if value > replaced else 'below'} the old price"
         yield Odd(path, replaced, severity, what, _hint(unit, value, replaced))
+
+
+_CONFIRM = f"To confirm it, state cost.{SOURCE}, where it can be read."
 
 
 def _hint(unit: str, value: float, replaced: float | None) -> str:

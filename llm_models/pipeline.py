@@ -190,9 +190,12 @@ def _log_prices(changes: Changes) -> None:
                 price = final.stated.get("cost", {}).get(path[-1]) if path[0] == "cost" else None
                 if not price or origin.layer == FIELD:
                     continue
-                from llm_models.odd_prices import odd_prices
+                from llm_models.odd_prices import SOURCE, odd_prices
 
-                for odd in odd_prices({path[-1]: price}, {path[-1]: origin.replaced or ()}):
+                cost, source = {path[-1]: price}, final.origins.get(("cost", SOURCE))
+                if source is not None and source.layer == origin.layer:
+                    cost[SOURCE] = final.stated["cost"][SOURCE]
+                for odd in odd_prices(cost, {path[-1]: origin.replaced or ()}):
                     where, field = origin.location or origin.layer, dotted(("cost", *odd.path))
                     if odd.severity == "error" and (where, field) not in told:
                         told.add((where, field))

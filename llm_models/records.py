@@ -76,7 +76,7 @@ class CostTier(Record):
 
 
 class Cost(Record):
-    """Prices in USD per million tokens (image: per image, audio: per minute); None is unknown, 0 is free."""
+    """Prices in USD per million tokens (image: per image, audio: per minute) and their source; None is unknown."""
 
     input: float | None = None
     output: float | None = None
@@ -89,6 +89,7 @@ class Cost(Record):
     image: float | None = None
     audio: float | None = None
     tiers: tuple[CostTier, ...] = ()
+    source: str | None = None
 
 
 class Modalities(Record):

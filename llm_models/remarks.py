@@ -9,9 +9,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from llm_models import credentials
-from llm_models.addresses import wrong
-from llm_models.errors import Problem, nearest, printable
+from llm_models.addresses import can_work, wrong
+from llm_models.errors import Problem, dotted, nearest, printable
 from llm_models.layers import DEFINING, FIELDS
+from llm_models.schema import check_of, inlined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +91,7 @@ def _unknown(section: str, path: DocumentPath, entry: dict[str, Any], known: tup
                 yield (*path, *names[:-1]), text, step[1], names[-1], "error"
         if not found:
             near = nearest(key, known, 1)
-            hint = f"Did you mean '{near[0]}'?" if near else "If this is meant, write it under extra."
+            hint = f"Did you mean '{near[0]}'?" if near else f"If this is meant, write {dotted(('extra', key))}."
             for other, fields in FIELDS.items():
                 if key in fields:
                     hint = f"It is a field of a {other.removesuffix('s')}: write it in an entry of [[{other}]]."
@@ -114,5 +115,22 @@ def _addresses(section: str, path: DocumentPath, entry: dict[str, Any]) -> Itera
         address: Any = entry
         for step in steps:
             address = address.get(step) if isinstance(address, dict) else None
-        if isinstance(address, str) and address and (fault := wrong(address)) is not None:
+        if isinstance(address, str) and (fault := wrong(address)) is not None and _accepted(section, steps, address):
             yield (*path, *steps), printable(fault.message), printable(fault.hint), None, fault.severity
+
+
+def _accepted(section: str, steps: tuple[str, ...], address: str) -> bool:
+    """Whether the schema accepts an address; otherwise its own message is enough."""
+    fields = inlined("overrides")["properties"][section]["items"]["properties"]
+    field, *below = steps
+    return bool(below) or check_of(fields[field])(address)
+
+
+def usable(field: str, value: Any) -> Any:
+    """A value that the schema accepts for a field, with variables as names alone; None where something is wrong."""
+    if (field,) in ADDRESSES["providers"]:
+        return value if can_work(value) else None
+    if field != "env":
+        return value
+    names = [name if credentials.is_variable(name) else credentials.variable_in(name) for name in value]
+    return None if None in names else names

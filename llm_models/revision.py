@@ -5,22 +5,21 @@ from __future__ import annotations
 import difflib
 import json
 import os
-import re
 import tomllib
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from llm_models import config, edit, files, locks, paths, schema
-from llm_models.advice import advice
+from llm_models import config, edit, files, locks, paths
+from llm_models.assignments import assigned
 from llm_models.checks import base_for, check_text
-from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, listed, printable, split_dotted
+from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, dotted, listed, printable, split_dotted
 from llm_models.layers import layer_from
 from llm_models.modelspec import fold_provider
 from llm_models.past import Past, absent
 from llm_models.patterns import meant
 from llm_models.similarity import provider_hint
-from llm_models.targets import entry_of, key_of, refuse_form, refuse_unknown
+from llm_models.targets import entry_of, key_of, refuse_form, refuse_unknown, refuse_unmatched
 from llm_models.touched import Touched
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from llm_models.layers import Layer
     from llm_models.records import ModelKey
 
-_CHANGE = re.compile(r"""((?:"(?:[^"\\]|\\.)*"|'[^']*'|[\w.-])+)(\+?)=(.*)""", re.DOTALL)
 _IDENTITY = {"provider", "id"}
 _ATTEMPTS = 5  # how often a change is made, if other programs save the file meanwhile
 _CHANGED = "changed meanwhile; nothing was written. Run the command again."
@@ -159,7 +157,13 @@ class Revision:
 
     def add_model(self, name: str, base: str | None, changes: Sequence[str]) -> None:
         """Add an entry that defines a model, as a copy of `base` where that is given; `changes` as in `set_fields`."""
-        key = key_of(self._run, name)
+        try:
+            key = key_of(self._run, name)
+        except InvalidSpecError:
+            if any(mark in name for mark in ":@/"):
+                raise
+            how = f"Write PROVIDER:{printable(name)}."
+            raise ConfigError(f"'{printable(name)}' names no provider; nothing was written. {how}") from None
         if self._run.holds(*key) or self._entry(key) is not None:
             where = "the catalogue" if self._run.base.holds(*key) else self.path
             how = f"To change it, use 'llm-models set {_name(key)}'."
@@ -180,17 +184,13 @@ class Revision:
     def _apply(self, entry: int, changes: Sequence[str]) -> None:
         """Make changes, `FIELD=VALUE` or `FIELD+=VALUE`, to the entry of that index under [[models]]."""
         for change in changes:
-            match = _CHANGE.fullmatch(change)
-            if match is None:
-                raise ConfigError(f"'{printable(change)}' is not a change (expected FIELD=VALUE or FIELD+=VALUE)")
-            field = split_dotted(match[1])
+            field, adds, value = assigned(change)
             path: edit.Path = ("models", entry, *field)
-            value = _value(match[3], field)
-            if match[2]:
+            if adds:
                 present = _at(self._data, path)
                 if present is not None and not isinstance(present, list):
                     self.check()  # states what is wrong with the value in the file
-                    raise ConfigError(f"{printable(match[1])} is not a list, so nothing can be added to it")
+                    raise ConfigError(f"{dotted(field)} is not a list, so nothing can be added to it")
                 for item in value if isinstance(value, list) else [value]:
                     if item not in (present or ()):
                         self.new = edit.append(self.new, path, item)
@@ -203,7 +203,8 @@ class Revision:
         entry = self._entry(key)
         name = printable(f"{key.provider}:{key.id}")
         if entry is None:
-            raise ConfigError(f"{self.path}: has no entry for {name}")
+            hint = f"'llm-models explain {name}' shows where its values come from."
+            raise ConfigError(f"{self.path}: has no entry for {name}. {hint}")
         for field in fields:
             path: edit.Path = ("models", entry, *split_dotted(field))
             if _at(self._data, path) is None:
@@ -213,10 +214,11 @@ class Revision:
         if not fields or set(self._models[entry]) <= _IDENTITY:
             self.new = edit.unset(self.new, ("models", entry))
 
-    def exclude(self, provider: str, pattern: str) -> None:
+    def exclude(self, provider: str, pattern: str, *, known: bool = False) -> None:
         """Add an exclude pattern for a provider, with the spelling that the file uses.
 
-        Of a name of a model its id is written, because an id is what stays. Any other text is a glob.
+        Of a name of a model its id is written, because an id is what stays. Any other text is a glob. With `known`, the
+        file also states that it may match nothing.
         """
         found = self._run.names.provider_or_every(provider)
         if found is None:
@@ -226,10 +228,17 @@ class Revision:
             hint = provider_hint(fold_provider(provider), self._providers, self._base.aliases)
             raise ConfigError(f"unknown provider '{printable(provider)}'.{hint}")
         pattern = meant(pattern, partial(self._run.names.id_of, found), found) or pattern
+        if known:
+            self._state_known(f"{found}:{pattern}")
+        refuse_unmatched(self._run, found, pattern)
         table = self._data.get("exclude", {})
         spelling = next((name for name in table if self._layer.provider_of(name) == found), found)
         if pattern not in table.get(spelling, ()):
             self.new = edit.append(self.new, ("exclude", spelling), pattern)
+
+    def _state_known(self, text: str) -> None:
+        if text not in self._data.get("known", ()):
+            self.new = edit.append(self.new, ("known",), text)
 
     @property
     def is_new(self) -> bool:
@@ -292,30 +301,6 @@ def _is_shaped(data: dict[str, Any]) -> bool:
     lists, excluded = [data.get("models", []), data.get("providers", [])], data.get("exclude", {})
     entries = all(isinstance(part, list) and all(isinstance(entry, dict) for entry in part) for part in lists)
     return entries and isinstance(excluded, dict) and all(isinstance(patterns, list) for patterns in excluded.values())
-
-
-def _value(text: str, field: tuple[str, ...]) -> Any:
-    """`text` as a TOML value, or as a string where the field is a string or `text` is not a TOML value."""
-    part: dict[str, Any] = schema.inlined("overrides")["properties"]["models"]["items"]
-    known = [name for name in part["properties"] if name not in {*_IDENTITY, "match"}]
-    if field[0] not in known:
-        found = advice("models", field, _plain(text), tuple(known))
-        hint = f" {found[1]}" if found else did_you_mean(field[0], known) or f" Known fields are {', '.join(known)}."
-        raise InvalidSpecError(f"unknown field '{printable('.'.join(field))}'.{hint}")
-    for step in field:
-        part = part.get("properties", {}).get(step, {})
-    value = _plain(text)
-    if part.get("type") == "string" and not isinstance(value, str):
-        return text
-    return [value] if part.get("type") == "array" and not isinstance(value, list) else value
-
-
-def _plain(text: str) -> Any:
-    """`text` as a TOML value, or as it is where it is none."""
-    if "\n" not in text:  # a second line could contain more than a value
-        with suppress(ValueError, RecursionError):
-            return tomllib.loads(f"x = {text}")["x"]
-    return text
 
 
 def _at(data: Any, path: Sequence[str | int]) -> Any:

@@ -145,7 +145,8 @@ def none_left(case: Case) -> Iterator[Finding]:
         path = next(path for path, _ in case.layer.document.entries(section))
         listed = [name if name == section else f"{name}{_line_of(case, name)}" for name in sections]
         text = f"{' and '.join(listed)} {'leaves' if len(sections) == 1 else 'leave'} no model"
-        yield Finding("", (section,), text, "", str(path[1]), "error")
+        hint = "Remove or narrow a pattern, so that a model is left."
+        yield Finding("", (section,), text, hint, str(path[1]), "error")
 
 
 def _line_of(case: Case, section: str) -> str:

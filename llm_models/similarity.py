@@ -217,6 +217,18 @@ def distance(one: str, other: str, limit: int) -> int:
     return min(far, row[-1])
 
 
+def mistyped(word: str, known: Iterable[str], letters: int = 4) -> list[str]:
+    """The known words that differ from a word by few letters, one in so many `letters`, the nearest first.
+
+    >>> mistyped("cost.inptu", ["cost.input", "cost.output"]), mistyped("id", ["kind"])
+    (['cost.input'], [])
+    """
+    word = word.lower()[:LONGEST]
+    most = max(1, len(word) // letters) if len(word) > 2 else 0
+    far = {name: distance(word, name, most) for name in known}
+    return sorted((name for name in far if far[name] <= most), key=lambda name: far[name])
+
+
 @cache
 def stem_of(name: str) -> str:
     """A folded name without the dates and revisions at its end."""

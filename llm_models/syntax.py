@@ -12,6 +12,7 @@ import tomllib
 import unicodedata
 from typing import NamedTuple
 
+from llm_models.amounts import amount
 from llm_models.credentials import HIDDEN, masked, veiled
 from llm_models.errors import dotted, printable
 from llm_models.positions import Span, Spans
@@ -44,13 +45,14 @@ ROWS = (
      "Write false, in lower case."),
     ("Invalid value", r"\.\d+", "a number begins with a digit (found {here})", "Write 0{0}."),
     ("Invalid value", r"[$€£¥]", "a price is a number (found {here})", "Leave the currency out: prices are in USD."),
-    ("Invalid value", r"[A-Za-z_][^\s,\]}#]*", "{here} has no quotes", "Put text in quotes."),
+    ("Invalid value", r"[A-Za-z_][^\s,\]}#]*", "{here} has no quotes", 'Put text in quotes: "{0}".'),
     ("Invalid value", r"(#|$)", "a value is missing", "Write one, or leave the key out. An array ends with ']'."),
     ("Invalid value", "", "{here} begins no value", "Text stands in quotes; numbers, true and false do not."),
-    ("Expected newline", r",\d{3}", "a number has no commas in it", "Leave them out, or write '_' in their place."),
     ("Expected newline", r"(//|;|--)", "there is text behind the value", _COMMENT),
     ("Expected newline", "[\"'“”]", "there is text behind the value",
      "Text stands in one pair of quotes; write a quote inside it as \\\"."),
+    ("Expected newline", r"\w[^=]*[\"']", "there is text behind the value",
+     "A quote ends the text: put it in the other kind of quotes, or write \\\" in double quotes."),
     ("Expected newline", "", "there is text behind the value", f"One line holds one key and one value. {_COMMENT}"),
     ("Expected '=' after a key", ":", "':' stands behind a key", "Write KEY = VALUE."),
     ("Expected '=' after a key", r"[^\s\w=]", "a key with {here} in it needs quotes", 'Write "KEY" = VALUE.'),
@@ -70,13 +72,18 @@ ROWS = (
     (r"Expected ']]'", "", "a name behind '[[' does not end with ']]'", "Write [[models]] or [[providers]]."),
     ("Unescaped", "", "a '\\' inside double quotes begins an escape",
      "Write '\\\\' in its place, or put the text in single quotes."),
-    ("(Illegal character '.n'|Unterminated string|Expected \"'\")", "", "the text does not end on its line",
-     "Close the quotes. A longer text stands between three quotes: \"\"\"."),
     ("(Illegal|Found invalid) character", "", "a character that TOML does not allow", "Delete it, or write \\uXXXX."),
     ("Invalid hex value", "", "an escape needs hexadecimal digits", "Write \\uXXXX, or '\\\\' for a backslash."),
     ("Escaped character is not", "", "an escape that is no character", "Write another one, or leave it out."),
     ("Invalid date", "", "a date that does not exist", 'Put dates in quotes: "2026-01-31".'),
 )  # fmt: skip
+
+_TEXTS = re.compile(
+    r"""#[^\n]*|\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}.*?'{3}|(?P<open>\"{3}|'{3})"""
+    r"""|"(?:[^"\\\n]|\\[^\n])*"|'[^'\n]*'|(?P<line>["'])""",
+    re.DOTALL,
+)
+"""Comments and texts, and the quotes that open a text which does not end."""
 
 _TWICE = re.compile(r"Cannot (declare|redefine namespace|mutate immutable namespace) (\(.*\))( twice)?", re.DOTALL)
 _KEY_TWICE = re.compile(r"Cannot overwrite a value|Duplicate inline table key ('.*')", re.DOTALL)
@@ -86,6 +93,9 @@ def explain(text: str, error: tomllib.TOMLDecodeError) -> Fault:
     """What is wrong in a text that tomllib refused."""
     message, line, column = position(text, error)
     lines = text.split("\n")
+    for reading in (_open_text, _open_array, _inline_table, _number):
+        if (fault := reading(text, lines, message, line, column)) is not None:
+            return fault
     if (twice := _twice(message, lines, line)) is not None:
         what, hint = twice
         start = len(lines[line - 1]) - len(lines[line - 1].lstrip())
@@ -95,9 +105,91 @@ def explain(text: str, error: tomllib.TOMLDecodeError) -> Fault:
         found = re.match(at, rest)
         if found is not None and re.match(said, message):
             here = veiled(lines[line - 1])[column - 1 :][: len(found[0]) or 1]
-            shown = f"'{printable(here)}'" if here == (found[0] or rest[:1]) else HIDDEN
-            return Fault(what.format(here=shown), line, column, hint.replace("{0}", here))
+            if here != (found[0] or rest[:1]):
+                return Fault(what.format(here=HIDDEN), line, column, hint.replace(': "{0}"', ""))
+            return Fault(what.format(here=f"'{printable(here)}'"), line, column, hint.replace("{0}", printable(here)))
     return Fault(message, line, column, "")
+
+
+def _open_text(text: str, lines: list[str], message: str, _line: int, _column: int) -> Fault | None:
+    """A text whose quotes are not closed, where it opens."""
+    if re.match("Illegal character '.n'|Found invalid character '.n'|Unterminated string|Expected", message) is None:
+        return None
+    opening = next((found for found in _TEXTS.finditer(text) if found.lastgroup), None)
+    if opening is None or (message.startswith("Expected") and opening[0][0] not in message):
+        return None
+    line, column = Spans(text, Span(0, 0)).line_column(opening.start())
+    quote = opening[0]
+    if opening.lastgroup == "open":
+        return Fault(f"the text that begins with {quote} does not end", line, column, f"Write {quote} behind it.")
+    whole = lines[line - 1]
+    inner = re.split(r"\s*(?:[\],}#]|$)", whole[column:], maxsplit=1)[0]
+    shown = inner and len(inner) <= WIDTH and veiled(whole) == whole and "\\" not in inner
+    hint = f"Write {quote}{inner}{quote}." if shown else f"Write {quote} at its end."
+    return Fault("the quotes of this text are not closed on its line", line, column, hint)
+
+
+def _open_array(text: str, lines: list[str], message: str, line: int, column: int) -> Fault | None:
+    """An array that does not end, where it opens, if that is in an earlier line."""
+    if not message.startswith("Unclosed array"):
+        return None
+    before = "\n".join([*lines[: line - 1], lines[line - 1][: column - 1]])
+    plain = _TEXTS.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), before)
+    depth = 0
+    for at in range(len(plain) - 1, -1, -1):
+        depth += (plain[at] == "]") - (plain[at] == "[")
+        if depth < 0:
+            start, column = Spans(text, Span(0, 0)).line_column(at)
+            if start == line:
+                return None
+            return Fault(f"this array does not end before line {line}", start, column, _ARRAY)
+    return None
+
+
+_ARRAY = "Put a comma between its items, and ']' at its end."
+
+
+def _inline_table(_text: str, lines: list[str], message: str, line: int, column: int) -> Fault | None:
+    """An inline table that goes on in the next line, or that has a comma at its end."""
+    if not message.startswith(("Invalid initial character for a key", "Unclosed inline table")):
+        return None
+    head = lines[line - 1]
+    start = head.rfind("{", 0, column)
+    key = re.match(r"\s*([\w.\"'-]+)\s*=\s*$", head[:start]) if start >= 0 else None
+    if key is None:
+        return None
+    rest = "\n".join([head[start:], *lines[line : line + _MOST_LINES]])
+    end = rest.find("}")
+    parts = [part.partition("#")[0].strip().rstrip(",") for part in rest[1 : max(end, 0)].split("\n")]
+    right = f"{key[1]} = {{ {', '.join(part for part in parts if part)} }}"
+    try:
+        tomllib.loads(right)
+    except ValueError:
+        return None
+    if end < 0 or len(right) > WIDTH or veiled(right) != right:
+        return None
+    one_line = "\n" not in rest[:end]
+    what = "an inline table has no comma at its end" if one_line else "an inline table stands on one line"
+    return Fault(what, line, start + 1, f"Write {printable(right)}.")
+
+
+_MOST_LINES = 20
+"""How many lines of a wrong inline table are looked at."""
+
+
+def _number(_text: str, lines: list[str], message: str, line: int, column: int) -> Fault | None:
+    """A number with a unit, a letter for thousands, or separators."""
+    before, after = lines[line - 1][: column - 1], lines[line - 1][column - 1 :]
+    start = re.search(r"(?<![\w.])[\d_.]+\s*$", before)
+    end = re.match(r"(?:,\d{1,2}(?!\d)|(?:[,' ]?\d{3})*\s*[A-Za-z$]*)", after)
+    if start is None or end is None or not end[0] or not message.startswith(("Expected newline", "Unclosed")):
+        return None
+    found = f"{start[0]}{end[0]}".strip()
+    number = amount(re.sub(r",(\d{1,2})$", r".\1", found))
+    if number is None:
+        return None
+    what = f"a number has only digits, without separators and units (found '{found}')"
+    return Fault(what, line, start.start() + 1, f"Write {number}.")
 
 
 def position(text: str, error: tomllib.TOMLDecodeError) -> tuple[str, int, int]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,10 @@ from llm_models import known_names, lookup, name_rules
 from llm_models.errors import AmbiguousModelError, ConfigError, InvalidSpecError, printable, quoted
 from llm_models.modelspec import finder, fold_provider, spec_error, split_spec
 from llm_models.name_forms import read_as
+from llm_models.patterns import EVERY, is_plain
 from llm_models.records import ModelKey
-from llm_models.similarity import model_hint
+from llm_models.similarity import LIST_PROVIDERS, model_hint
+from llm_models.touched import how_to_define
 from llm_models.view import View
 
 if TYPE_CHECKING:
@@ -60,6 +63,22 @@ def refuse_unknown(run: Touched, key: ModelKey) -> None:
         why = f"{not_in(run.base, *key)}; nothing was written"
         hint = model_hint(key.id, run.ids(key.provider))
         raise ConfigError(f"{why}.{hint} To define it, use --new, or 'llm-models add' to start from a copy of a model.")
+
+
+def refuse_unmatched(run: Touched, provider: str, pattern: str) -> None:
+    """Raise `ConfigError` for the name of a model that no provider ever had, unless `known` covers it.
+
+    A glob may match nothing today: `validate` reports it.
+    """
+    providers = [*run.base.blocks, *run.own] if provider == EVERY else [provider]
+    head, *rest = re.split("[:/]", pattern, maxsplit=1)
+    if not is_plain(pattern) or run.waits(provider, pattern) or (rest and run.names.provider_id(head)):
+        return  # `validate` reports a model spec in place of a name
+    if not any(run.names.id_of(one, pattern) or run.past.knows(one, pattern) for one in providers):
+        names = {name for one in providers for name in run.ids(one)}
+        why = f"{'no provider has a' if provider == EVERY else f'{provider} has no'} model {quoted(pattern)}"
+        how = "To exclude it before it is listed, use --known."
+        raise ConfigError(f"{why}; nothing was written.{model_hint(pattern, names)} {how}")
 
 
 def not_in(base: SnapshotFile, provider: str, model_id: str) -> str:
@@ -114,8 +133,15 @@ def _by_lookup(run: Touched, text: str) -> ModelKey:
     if not callable(found):
         return ModelKey(found[0], text)
     error = found()
-    why = f"{error.problem}. Choose one of these." if isinstance(error, AmbiguousModelError) else str(error)
-    raise InvalidSpecError(f"{why}{'' if why[-1] in '.?' else '.'}{_how_to_define(run, text)}", text=text)
+    if isinstance(error, AmbiguousModelError):
+        raise InvalidSpecError(f"{error.problem}. Choose one of these.", text=text)
+    name = _own_provider(run, text)
+    if name is None:
+        why = str(error)
+        raise InvalidSpecError(f"{why}{'' if why[-1] in '.?' else '.'}{_how_to_define(run, text)}", text=text)
+    _, stop, hints = str(error).partition(". ")
+    why = f"the catalogue has no provider {quoted(name)}; nothing was written. {how_to_define(name)}"
+    raise InvalidSpecError(f"{why}{stop[1:]}{hints.removesuffix(LIST_PROVIDERS)}".rstrip(), text=text)
 
 
 def _preferred(run: Touched) -> list[str]:
@@ -124,17 +150,25 @@ def _preferred(run: Touched) -> list[str]:
 
 
 def _how_to_define(run: Touched, text: str) -> str:
-    """How to define what a text that leads nowhere may name, as a sentence after a space; empty for a bare name.
+    """How to define the model that a text `provider/model` may name, as a sentence after a space; else empty."""
+    head, slash, rest = text.partition("/")
+    provider = _provider_id(run, head) if slash else None
+    if provider is None or not rest.strip():
+        return ""
+    return f" To define a new model, write {quoted(f'{provider}:{rest.strip()}')}."
+
+
+def _own_provider(run: Touched, text: str) -> str | None:
+    """The provider that a text names with a model, if the application may define it; None for any other text.
 
     A word in the place of a provider of which something is known has its own hint.
     """
-    head, slash, rest = text.partition("/")
-    provider = _provider_id(run, head) if slash else None
-    if provider is not None and rest.strip():
-        return f" To define a new model, write {quoted(f'{provider}:{rest.strip()}')}."
+    if "/" in text and _provider_id(run, text.partition("/")[0]) is not None:
+        return None
     before, colon, _ = text.partition(":")
     _, at, after = text.rpartition("@")
     name = before if colon else after if at else ""
-    if not name or "/" in name or known_names.providers_meant(fold_provider(name)) is not None:
-        return ""
-    return " A provider of your own needs an entry under [[providers]] first."
+    folded = fold_provider(name)
+    if not name or "/" in name or known_names.providers_meant(folded) is not None or run.past.provider(folded):
+        return None
+    return name

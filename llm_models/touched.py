@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_models.bases import Bases, stating
 from llm_models.canonical import ALIASES_OF_THE_GONE, OF_THE_GONE, duplicates, fill, with_providers
 from llm_models.errors import dotted, printable
-from llm_models.layers import BY_PROVIDER, SETTINGS
+from llm_models.layers import BY_PROVIDER, FIELDS, SETTINGS
 from llm_models.modelspec import fold_provider, split_any
 from llm_models.name_table import NameTable
 from llm_models.patterns import EVERY, is_nameable, is_plain, matcher, spread
@@ -38,6 +39,14 @@ class Gone(NamedTuple):
         """The setting and the provider or model, for people: `deny.kiro`, `deny.openai:gpt-5-codex`."""
         name = dotted((str(self.path[0]), self.provider))
         return name if self.id is None else f"{name}:{self.id}"
+
+
+def how_to_define(provider: str) -> str:
+    """How to define a provider that the catalogue does not have, as a sentence."""
+    name = printable(provider)
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", provider) is None:
+        return "The id of a provider has letters, digits, '-', '.' and '_'."
+    return f'To define \'{name}\', first write [[providers]], and below it id = "{name}" and base_url = "https://...".'
 
 
 class Touched:
@@ -266,13 +275,16 @@ class Touched:
         """Add the problem that a layer names, at a path or as a key there, a provider that is not known."""
         from llm_models.similarity import provider_hint
 
-        known, otherwise = [*self.base.blocks, *self.own], "Define it under [[providers]] first."
-        hint = provider_hint(provider, known, self.base.aliases, otherwise)
-        message = f"unknown provider '{printable(provider if key is None else key)}'"
+        shown = layer.document.stated(path, provider) if key is None else key
+        define = how_to_define(shown)
+        hint = provider_hint(provider, [*self.base.blocks, *self.own], self.base.aliases, define)
+        message = f"unknown provider '{printable(shown)}'"
         if key in SETTINGS:
             message, hint = f"'{key}' is not a provider", f"It belongs at the top: move it above [{path[0]}]."
-        elif "[[providers]]" not in hint:
-            hint = f"{hint} Otherwise, define it under [[providers]] first."
+        elif key in FIELDS:
+            message, hint = f"'{key}' is not a provider", 'Write one in its place, such as openai = ["gpt-4o"].'
+        else:
+            hint = define if define in hint or "[[providers]]" in hint else f"{hint} {define}"
         self.problems.append(layer.document.problem(path, message, hint, key))
 
     def _check_aliases(self) -> None:

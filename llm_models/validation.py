@@ -14,11 +14,14 @@ from jsonschema.validators import extend
 from referencing import Registry
 
 from llm_models import schema
-from llm_models.advice import advice
+from llm_models.addresses import wrong
+from llm_models.advice import advice, as_toml
 from llm_models.document import Fault
-from llm_models.errors import did_you_mean, printable
+from llm_models.errors import did_you_mean, dotted, printable
 from llm_models.foreign import SECTIONS, fold
-from llm_models.layers import BY_PROVIDER
+from llm_models.forms import correction, missing, next_step, one_or_many
+from llm_models.layers import BY_PROVIDER, FIELDS, IDENTITY
+from llm_models.remarks import ADDRESSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,7 +69,13 @@ def _unknown_keys(error: ValidationError, _wanted: Any, value: Any) -> Iterator[
         if key not in keys:
             known = advice(section, (*above, key), value[key]) if section or not path else None
             safe = [name for name in keys if not (_is_negated(key) and name in _PERMITS)]
-            hint = known[1] if known else did_you_mean(key, safe) or f"Known keys: {', '.join(keys)}."
+            otherwise = f"Known keys: {', '.join(keys)}."
+            if not path and (isinstance(value[key], list) or value[key] == "all"):
+                otherwise = f"A list of models stands below {' or '.join([f'[{name}]' for name in BY_PROVIDER])}."
+            fields = [name for name, keys in FIELDS.items() if not path and key in keys]
+            if fields and not (known and isinstance(value[key], dict)):
+                known = ("", f"It is a field of an entry: write [[{fields[0]}]] above it.")
+            hint = known[1] if known else did_you_mean(key, safe) or otherwise
             yield Fault(path, f"unknown key '{printable(key)}'", hint, key)
 
 
@@ -79,7 +88,8 @@ def _is_negated(key: str) -> bool:
 
 
 def _missing(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
-    return (Fault(tuple(error.absolute_path), f"'{key}' is missing") for key in wanted if key not in value)
+    path = tuple(error.absolute_path)
+    return (Fault(path, f"'{key}' is missing", missing(path, key, value)) for key in wanted if key not in value)
 
 
 def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
@@ -87,30 +97,19 @@ def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fau
     branches = [{"type": wanted}] if isinstance(wanted, str) else wanted
     kinds = [_shown(branch["const"]) if "const" in branch else _article(branch["type"]) for branch in branches]
     message = f"expected {' or '.join(kinds)} (found {_typed(value)})"
+    node: Any = error.schema
     path = tuple(error.absolute_path)
-    hint = _TABLES.get(str(path[-1]), "") if wanted == "object" and path else ""
-    if isinstance(value, dict) and path in (("models",), ("providers",)):
-        hint = f"Start each entry with [[{path[0]}]], in double brackets."
-    elif isinstance(value, dict) and len(path) == 2 and path[0] in BY_PROVIDER:
+    hint = next_step(path, node, value) if path else ""
+    if isinstance(value, dict) and len(path) == 2 and path[0] in BY_PROVIDER:
+        inner: Any = value
         names = [str(path[1])]  # the parts of an id that was written with dots and without quotes
-        while isinstance(value, dict) and value:
-            name, value = next(iter(value.items()))
+        while isinstance(inner, dict) and inner:
+            name, inner = next(iter(inner.items()))
             names.append(str(name))
-        hint = f'Put the provider in quotes: "{printable(".".join(names))}".'
+        is_id = isinstance(inner, list) or inner == "all"
+        listed = f"{dotted(names[:1])} = {as_toml([*value])}"
+        hint = f'Put the provider in quotes: "{printable(".".join(names))}".' if is_id else f"Write {listed}."
     yield Fault(path, message, hint)
-
-
-_TABLES = {
-    "capabilities": "Write capabilities.tools.enabled = true.",
-    "tools": "Write capabilities.tools.enabled = true.",
-    "reasoning": "Write capabilities.reasoning.enabled = true.",
-    "json": "Write capabilities.json.schema = true, or capabilities.json.native = true.",
-    "streaming": "Write capabilities.streaming.text = true.",
-    "limits": "Write limits.context = 128000, in tokens.",
-    "cost": "Write cost.input = 1.25, in USD per million tokens.",
-    "modalities": 'Write modalities.input = ["text", "image"].',
-}
-"""Where something else than a table stands for one: how to write the commonest of its fields."""
 
 
 def _wrong_pattern(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:
@@ -119,29 +118,34 @@ def _wrong_pattern(error: ValidationError, _wanted: Any, value: Any) -> Iterator
     path = tuple(error.absolute_path)
     if (value or "minLength" not in node) and "format" not in node:
         names = [step for step in path if isinstance(step, str)]
+        if (names[-1],) in ADDRESSES["providers"] and (fault := wrong(value)) is not None:
+            yield Fault(path, printable(fault.message), printable(fault.hint))
+            return
         kind = _OF_PROVIDERS.get(names[-1]) if names[0] == "providers" else None
-        yield Fault(path, f"expected {kind or _PATTERNS.get(names[-1], 'some text')} (found {_shown(value)})")
+        message = f"expected {kind or _PATTERNS.get(names[-1], 'some text')} (found {_shown(value)})"
+        yield Fault(path, message, correction(path, node, value))
 
 
 _WITHOUT = "without control, format or line characters"
+_PROVIDER_ID = "a provider's id, of letters, digits, '-', '.' and '_'"
 _PATTERNS = {
     "overrides_module": "package.module or package.module:Class",
-    "prefer": "a provider's id",
+    "prefer": _PROVIDER_ID,
     "base": "a model spec with its provider, such as azure:gpt-4o",
     "known": "a provider and a name or glob, such as openai:gpt-9 or openai:*-preview-9*",
-    "provider": "a provider's id",
+    "provider": _PROVIDER_ID,
     "id": f"a model's id, without spaces around it and {_WITHOUT}",
     "provider_model_id": f"some text {_WITHOUT}",
     "canonical": "the name of a model at all providers, such as openai/gpt-oss-120b",
     "served_as": f"a model's id, without spaces around it and {_WITHOUT}",
     "resolves_to": f"a model's id, without spaces around it and {_WITHOUT}",
     "aliases": f"a name, without spaces around it and {_WITHOUT}",
-    "successor": "a model spec, provider:id",
-    "tags": f"words {_WITHOUT}",
+    "successor": "a model spec with its provider, such as openai:gpt-5.4",
+    "tags": f"words, without spaces around them and {_WITHOUT}",
     "kind": "a word in lower case, such as embedding",
 }
 """What a key with a pattern expects."""
-_OF_PROVIDERS = {"id": "a provider's id", "aliases": "a name of letters, digits, '-', '.' and '_'"}
+_OF_PROVIDERS = {"id": _PROVIDER_ID, "aliases": "a name of letters, digits, '-', '.' and '_'"}
 """The same, of an entry under [[providers]]."""
 
 
@@ -150,7 +154,8 @@ def _one_of(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
     if isinstance(value, dict):
         names = [key for branch in wanted for key in branch["required"]]
         state = "both" if any(key in value for key in names) else "neither"
-        yield Fault(tuple(error.absolute_path), f"expected one of {' and '.join(map(repr, names))} (found {state})")
+        message = f"expected one of {' and '.join(map(repr, names))} (found {state})"
+        yield Fault(tuple(error.absolute_path), message, one_or_many(state))
 
 
 def _branches(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
@@ -164,12 +169,31 @@ def _branches(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault
     yield from _wrong_type(error, wanted, value)
 
 
+def _twice(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:
+    """The items of a list that it has already."""
+    for index, item in enumerate(value):
+        if item in value[:index]:
+            yield Fault((*error.absolute_path, index), f"duplicate item {_shown(item)}", "Write it once.")
+
+
 def _expected(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
     text = _EXPECTED.get(str(wanted if error.validator == "format" else error.validator), "{message}")
-    hint = 'Leave the key out where it is unknown, or put it in "omit".' if (wanted, value) == (1, 0) else ""
+    node: Any = error.schema
+    path = tuple(error.absolute_path)
+    is_field = len(path) > len(("models", 0)) and isinstance(path[-1], str) and path[-1] not in IDENTITY["models"]
+    hint = _left_out(path) if is_field and error.validator in ("minimum", "minLength") else ""
+    if error.validator == "format":
+        hint = next_step(path, node, value)
+    elif error.validator == "enum":
+        hint = correction(path, node, value) or did_you_mean(str(value), wanted)
     shown = ", ".join(map(_shown, wanted)) if error.validator == "enum" else _shown(wanted)
     parts = {"wanted": shown, "found": _shown(value), "length": len(str(value))}
-    yield Fault(tuple(error.absolute_path), text.format(**parts, message=printable(error.message)[:300]), hint)
+    yield Fault(path, text.format(**parts, message=printable(error.message)[:300]), hint)
+
+
+def _left_out(path: tuple[str | int, ...]) -> str:
+    """What to do with a field of an entry that states no value."""
+    return f"Leave the key out where it is unknown. To remove a value, write omit = {as_toml([dotted(path[2:])])}."
 
 
 _EXPECTED = {
@@ -181,7 +205,6 @@ _EXPECTED = {
     "minimum": "expected at least {wanted} (found {found})",
     "date": "expected a day that exists, YYYY-MM-DD (found {found})",
     "partial-date": "expected a date that exists, YYYY-MM-DD or YYYY-MM (found {found})",
-    "uniqueItems": "duplicate item",
 }
 """What the simple words of a schema, and its formats, expect."""
 
@@ -192,6 +215,7 @@ _EXPLAINED: dict[str, Callable[[ValidationError, Any, Any], Iterator[Fault]]] = 
     "pattern": _wrong_pattern,
     "required": _missing,
     "type": _wrong_type,
+    "uniqueItems": _twice,
 }
 
 

@@ -330,7 +330,7 @@ class TestBase:
         )
         assert lines(base, text) == [
             "llm_models.toml:11:8: models.house:n.base: a model cannot start from itself "
-            "(house:m (line 7) -> house:n (line 11) -> house:m (line 7))"
+            "(house:m (line 7) -> house:n (line 11) -> house:m (line 7)). Name another model in base."
         ]
 
     @pytest.mark.parametrize(

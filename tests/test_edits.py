@@ -89,8 +89,8 @@ class TestAtOnce:
         calls += [("set", f"mine:{name}", "tags+=b") for name in names[3::4]]
         calls += [("set", f"mine:n{number}", f"cost.input={number}") for number in range(5)]
         calls += [("set", "mine:n9", f"extra.x{number}={number}") for number in range(5)]
-        calls += [("exclude", "openai", f"zz{number}") for number in range(5)]
-        calls += [("exclude", "Google", f"zz{number}") for number in range(3)]
+        calls += [("exclude", "openai", f"zz{number}*") for number in range(5)]
+        calls += [("exclude", "Google", f"zz{number}*") for number in range(3)]
         random.shuffle(calls)
         ways = [FILE.name, "other.toml", "below/link.toml", "below/../other.toml", str(FILE.absolute())]
         codes = at_once(command(*call, "--config", random.choice(ways)) for call in calls)
@@ -102,8 +102,8 @@ class TestAtOnce:
         }
         assert [models[f"n{number}"]["cost"]["input"] for number in range(5)] == list(range(5))
         assert models["n9"]["extra"] == {f"x{number}": number for number in range(5)}
-        assert sorted(data["exclude"]["openai"]) == [f"zz{number}" for number in range(5)]
-        assert sorted(data["exclude"]["google"]) == [f"zz{number}" for number in range(3)]
+        assert sorted(data["exclude"]["openai"]) == [f"zz{number}*" for number in range(5)]
+        assert sorted(data["exclude"]["google"]) == [f"zz{number}*" for number in range(3)]
         assert (Path("other.toml").is_symlink(), Path("below/link.toml").is_symlink()) == (True, True)
         assert (litter(Path()), sorted(os.listdir("below"))) == ([], ["link.toml"])
 
@@ -125,9 +125,9 @@ class TestAtOnce:
 
     def test_init_and_others(self) -> None:
         """Whoever is first: nothing of the others is lost, and the file begins once."""
-        codes = at_once([command("init"), *(command("exclude", "openai", f"zz{number}") for number in range(6))])
+        codes = at_once([command("init"), *(command("exclude", "openai", f"zz{number}*") for number in range(6))])
         assert codes[1:] == [0] * 6
-        assert sorted(parsed(FILE.read_text())["exclude"]["openai"]) == [f"zz{number}" for number in range(6)]
+        assert sorted(parsed(FILE.read_text())["exclude"]["openai"]) == [f"zz{number}*" for number in range(6)]
         assert FILE.read_text().startswith("#:schema") is (codes[0] == 0)
 
 
@@ -361,8 +361,8 @@ class TestLock:
         """Then it is a file, which is removed, also with eight at once."""
         monkeypatch.setattr(locks, "_FOLDERS", False)
         FILE.write_text(TEXT)
-        assert at_once(command("exclude", "openai", f"zz{number}") for number in range(8)) == [0] * 8
-        assert sorted(parsed(FILE.read_text())["exclude"]["openai"]) == [f"zz{number}" for number in range(8)]
+        assert at_once(command("exclude", "openai", f"zz{number}*") for number in range(8)) == [0] * 8
+        assert sorted(parsed(FILE.read_text())["exclude"]["openai"]) == [f"zz{number}*" for number in range(8)]
         with locks.locked(".", leave_file=False):
             assert sorted(os.listdir()) == sorted([locks.LOCK_NAME, FILE.name])
         assert os.listdir() == [FILE.name]

@@ -12,6 +12,7 @@ from support.command import here
 
 import llm_models
 from llm_models import checks
+from llm_models.observations import price_of
 from llm_models.odd_prices import odd_prices
 from llm_models.paths import PACKAGED_SNAPSHOT
 from llm_models.snapshot_file import SnapshotFile
@@ -31,6 +32,9 @@ BASE = catalogues.from_records(
 )
 
 
+CONFIRM = "To confirm it, state cost.source, where it can be read."
+
+
 def told(*lines: str, model_id: str = "m") -> list[tuple[str, str]]:
     """Severity and text of what is said of the prices of an entry."""
     kind = "match" if "*" in model_id else "id"
@@ -43,13 +47,30 @@ def told(*lines: str, model_id: str = "m") -> list[tuple[str, str]]:
     ]
 
 
+class TestSource:
+    @pytest.mark.parametrize(
+        "line", ["cost.input = 1.75e-06", "cost.input = 1750", "cost.tiers = [{ context_over = 200000, input = 3500 }]"]
+    )
+    def test_a_stated_source_confirms_a_price(self, line: str) -> None:
+        """The error becomes a warning; the text stays."""
+        [(severity, text)] = told(line)
+        [(confirmed, same)] = told('cost.source = "our contract of May"', line)
+        assert (severity, confirmed) == ("error", "warning")
+        assert text.partition(": ")[2] == f"{same.partition(': ')[2]} {CONFIRM}"
+
+    def test_the_source_is_no_price(self) -> None:
+        cost = {"source": "https://acme.example/prices", "input": 1.0}
+        assert price_of(cost) == {"input": 1}
+        assert [*odd_prices(cost, {"source": "x"})] == []
+
+
 class TestUnits:
     def test_a_price_per_token(self) -> None:
         assert told("cost.input = 1.75e-06", "cost.output = 1.4e-05") == [
             ("error", "4: m.cost.input: 1.75e-06 is too small for a price in USD per million tokens "
-                      "(it replaces 1.75). If it is a price per token, write 1.75."),
+                      f"(it replaces 1.75). If it is a price per token, write 1.75. {CONFIRM}"),
             ("error", "5: m.cost.output: 1.4e-05 is too small for a price in USD per million tokens "
-                      "(it replaces 14). If it is a price per token, write 14."),
+                      f"(it replaces 14). If it is a price per token, write 14. {CONFIRM}"),
         ]  # fmt: skip
 
     @pytest.mark.parametrize(
@@ -95,7 +116,7 @@ class TestUnits:
     def test_of_many_models_one_error_with_a_count_and_an_example(self) -> None:
         assert told("cost.input = 0.001", model_id="*") == [
             ("error", "4: *.cost.input: 0.001 is 1,000 times or more below the old price in 2 models of acme, "
-                      "such as dear (150). Prices are in USD per million tokens."),
+                      f"such as dear (150). Prices are in USD per million tokens. {CONFIRM}"),
         ]  # fmt: skip
         assert told("cost.input = 0.00001", model_id="*")[0][1].startswith("4: *.cost.input: 1e-05 is too small")
 
@@ -144,6 +165,13 @@ class TestEverywhere:
         path.write_bytes(file.data)
         return str(path)
 
+    def test_a_load_logs_no_confirmed_price(self, base: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+        path = tmp_path / "llm_models.toml"
+        path.write_text('[[models]]\nprovider = "acme"\nid = "m"\ncost = { input = 1750, source = "our contract" }\n')
+        loaded = llm_models.load(str(path), snapshot=base, publish=False)
+        assert loaded.get_model("acme", "m").cost.source == "our contract"
+        assert caplog.records == []
+
     def test_a_load_logs_it_with_the_line(self, base: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         path = tmp_path / "llm_models.toml"
         path.write_text(
@@ -153,7 +181,7 @@ class TestEverywhere:
         assert loaded.get_model("acme", "m").cost.input == 1.75e-06
         assert [record.getMessage() for record in caplog.records] == [
             "llm_models: llm_models.toml:4: acme:m: cost.input: 1.75e-06 is too small for a price in USD per million "
-            "tokens (it replaces 1.75). If it is a price per token, write 1.75."
+            f"tokens (it replaces 1.75). If it is a price per token, write 1.75. {CONFIRM}"
         ]
 
     @pytest.mark.parametrize(

@@ -152,10 +152,10 @@ class TestSet:
             ("limits=5", None, "expected a table"),
             ("nmae=x", None, "Did you mean 'name'"),
             ("zz=1", None, "Known fields are "),
-            ("id=x", None, "unknown field 'id'"),
-            ("provider=x", None, "unknown field 'provider'"),
-            ("name", None, "is not a change"),
-            ("=5", None, "is not a change"),
+            ("id=x", None, "'id' cannot be set"),
+            ("provider=x", None, "'provider' cannot be set"),
+            ("name", None, "states no value. Write FIELD=VALUE"),
+            ("=5", None, "states no value. Write FIELD=VALUE"),
         ],
     )
     def test_values_are_what_the_schema_says(self, change: str, path: str | None, value: object) -> None:
@@ -174,7 +174,10 @@ class TestSet:
     @pytest.mark.parametrize("spec", ["opnai:gpt-4o-mini", "o3-mini", "no-such-model", ""])
     def test_a_spec_that_names_no_provider_is_refused(self, spec: str) -> None:
         write(Path(), "")
-        assert ("under [[providers]] first" in refused("set", spec, "cost.input=1")) == (":" in spec)
+        """A provider that is not in the catalogue comes first, then how to define it, then what is similar."""
+        told = refused("set", spec, "cost.input=1")
+        assert told.startswith("the catalogue has no provider 'opnai'") == (":" in spec)
+        assert ("first write [[providers]]" in told) == (":" in spec)
 
     @pytest.mark.parametrize(
         ("spec", "provider", "model_id"),
@@ -264,6 +267,30 @@ class TestUnset:
         assert "has no entry for openai:gpt-4o" in refused("unset", "openai:gpt-4o")
 
 
+NOT_LISTED = (
+    "the catalogue has no provider '{0}'; nothing was written. To define '{0}', first write [[providers]], and "
+    'below it id = "{0}" and base_url = "https://...".'
+)
+
+
+@pytest.mark.usefixtures("folder")
+class TestAdd:
+    """`add PROVIDER:ID` says first what is missing, then what to write, then what is similar."""
+
+    @pytest.mark.parametrize(
+        ("spec", "message"),
+        [
+            ("house:x", NOT_LISTED.format("house")),
+            ("opneai:x", f"{NOT_LISTED.format('opneai')} Did you mean 'openai'?"),
+            ("house-70b", "'house-70b' names no provider; nothing was written. Write PROVIDER:house-70b."),
+            ("openai:gpt-5.2", "the catalogue has openai:gpt-5.2 already; nothing was written. "
+                               "To change it, use 'llm-models set openai:gpt-5.2'."),
+        ],
+    )  # fmt: skip
+    def test_what_cannot_be_added(self, spec: str, message: str) -> None:
+        assert refused("add", spec) == message
+
+
 @pytest.mark.usefixtures("folder")
 class TestExclude:
     """`exclude PROVIDER GLOB` adds a pattern where the patterns of that provider stand."""
@@ -286,7 +313,22 @@ class TestExclude:
     def test_an_unknown_provider_is_refused_and_a_pattern_without_a_model_warned_of(self) -> None:
         assert "Did you mean 'openai'" in refused("exclude", "opnai", "o1*")
         refused("exclude", "openai", "")
-        assert "matches no model of openai" in run("exclude", "openai", "zzz", "--dry-run").err
+        assert "matches no model of openai" in run("exclude", "openai", "zzz*", "--dry-run").err
+
+    def test_a_name_that_no_model_has_is_refused_unless_it_is_stated_as_known(self, folder: Path) -> None:
+        told = refused("exclude", "openai", "gpt-4oo")
+        assert told.startswith("openai has no model 'gpt-4oo'; nothing was written. Did you mean 'gpt-4o'?")
+        assert told.endswith("To exclude it before it is listed, use --known.")
+        assert "no provider has a model 'gpt-4oo'" in refused("exclude", "*", "gpt-4oo")
+        write(folder, "")
+        text = changed("exclude", "openai", "gpt-4oo", "--known")
+        assert text == 'known = ["openai:gpt-4oo"]\n\n[exclude]\nopenai = ["gpt-4oo"]\n'
+        assert changed("exclude", "openai", "gpt-4oo", "--known") == text
+        write(folder, 'known = ["openai:gpt-9*"]\n')
+        assert 'openai = ["gpt-9-mini"]' in changed("exclude", "openai", "gpt-9-mini")
+
+    def test_a_name_that_is_gone_is_written_with_a_warning(self) -> None:
+        assert "is no longer listed" in run("exclude", "openai", "gpt-5-codex", "--dry-run").err
 
 
 @pytest.mark.usefixtures("folder")

@@ -418,7 +418,7 @@ REFUSED: list[tuple[str, dict[str, Any], tuple[str | int, ...]]] = [
     *[
         ("cost", {field: bad}, (field,))
         for field in Cost._fields
-        if field != "tiers"
+        if field not in ("tiers", "source")
         for bad in (-0.01, -1, "0.15", "free", math.nan, math.inf, -math.inf, True, None, 1_000_001, {"usd": 1})
     ],
     ("cost", {"tiers": {"context_over": 1}}, ("tiers",)),

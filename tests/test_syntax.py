@@ -19,6 +19,10 @@ from llm_models.syntax import excerpt, explain, position
 if TYPE_CHECKING:
     from pathlib import Path
 
+NUMBER = "a number has only digits, without separators and units"
+ONE_LINE = "an inline table stands on one line"
+NOT_CLOSED = "the quotes of this text are not closed on its line"
+
 MISTAKES = [
     ("cost.input = null", "TOML has no 'null'", "Leave the key out"),
     ("open_weights = True", "'True' is not a value of TOML", "Write true, in lower case."),
@@ -27,13 +31,21 @@ MISTAKES = [
     ("“openai” = 1", "'“' is not a quote of TOML", "Write plain quotes"),
     ("cost.input = .5", "a number begins with a digit (found '.5')", "Write 0.5."),
     ("cost.input = $5", "a price is a number (found '$')", "prices are in USD"),
-    ("id = gpt-4o-mini", "'gpt-4o-mini' has no quotes", "Put text in quotes."),
+    ("id = gpt-4o-mini", "'gpt-4o-mini' has no quotes", 'Put text in quotes: "gpt-4o-mini".'),
     ("id = # my model", "a value is missing", "leave the key out"),
     ('tags = ["a",', "a value is missing", "An array ends with ']'."),
     ("id = @x", "'@' begins no value", "Text stands in quotes"),
-    ("limits.context = 128,000", "a number has no commas in it", "'_'"),
+    ("limits.context = 128,000", f"{NUMBER} (found '128,000')", "Write 128000."),
+    ("limits.context = 128k", f"{NUMBER} (found '128k')", "Write 128000."),
+    ("limits = { context = 1M }", f"{NUMBER} (found '1M')", "Write 1000000."),
+    ("limits.context = 128_000 tokens # all", f"{NUMBER} (found '128_000 tokens')", "Write 128000."),
+    ("limits.context = 128 000", f"{NUMBER} (found '128 000')", "Write 128000."),
+    ("cost.input = 1.75 USD", f"{NUMBER} (found '1.75 USD')", "Write 1.75."),
+    ("cost.input = 1,75", f"{NUMBER} (found '1,75')", "Write 1.75."),
+    ("limits.context = 5 apples", "there is text behind the value", "One line holds one key"),
     ("limits.context = 128000 // small", "there is text behind the value", "A comment begins with '#'."),
-    ('id = "a"b"', "there is text behind the value", "One line holds one key"),
+    ('id = "a"b"', "there is text behind the value", "A quote ends the text"),
+    ("name = 'it's'", "there is text behind the value", "the other kind of quotes"),
     ('id = "a" "b"', "there is text behind the value", "one pair of quotes"),
     ("id: 1", "':' stands behind a key", "Write KEY = VALUE."),
     ("a@b = 1", "a key with '@' in it needs quotes", 'Write "KEY" = VALUE.'),
@@ -42,7 +54,10 @@ MISTAKES = [
     ('{"models": []}', "this looks like JSON", "This file is TOML."),
     ("*-preview = 1", "a key with '*' in it needs quotes", 'Write "KEY" = VALUE.'),
     ("= 1", "this is no statement of TOML", "Each line is KEY = VALUE"),
-    ("cost = { input = 1, }", "the key is missing", "An inline table stands on one line"),
+    ("cost = { input = 1, }", "an inline table has no comma at its end", "Write cost = { input = 1 }."),
+    ("cost = {\n input = 1, # in\n output = 2,\n}", ONE_LINE, "Write cost = { input = 1, output = 2 }."),
+    ("cost = { input = 1,\n output = 2 }", ONE_LINE, "Write cost = { input = 1, output = 2 }."),
+    ('env = { key = "sk-proj-EXAMPLEEXAMPLE0000",\n}', "the key is missing", "write dotted keys"),
     ("cost = { input = 1,", "the key is missing", "An inline table stands on one line"),
     ("cost = { @ = 1 }", "a key with '@' in it needs quotes", 'Write "KEY" = VALUE.'),
     ('prefer = ["a" "b"]', "an array does not end", "Put a comma between its items"),
@@ -50,9 +65,14 @@ MISTAKES = [
     ("[deny", "the name of a table does not end with ']'", "Write [deny] or [[models]]"),
     ("[[models]", "a name behind '[[' does not end with ']]'", "Write [[models]]"),
     ('env = "C:\\x"', "a '\\' inside double quotes begins an escape", "single quotes"),
-    ('id = "abc', "the text does not end on its line", "Close the quotes."),
-    ("id = 'abc", "the text does not end on its line", "Close the quotes."),
-    ('id = "abc\nname = "x"', "the text does not end on its line", "Close the quotes."),
+    ('id = "abc', NOT_CLOSED, 'Write "abc".'),
+    ("id = 'abc", NOT_CLOSED, "Write 'abc'."),
+    ("id = 'abc\nname = 'x'", NOT_CLOSED, "Write 'abc'."),
+    ('id = "abc # it\nname = "x"', NOT_CLOSED, 'Write "abc".'),
+    ('key = "sk-proj-EXAMPLEEXAMPLE0000', NOT_CLOSED, 'Write " at its end.'),
+    ("api_key = hunter2", "(not shown) has no quotes", "Put text in quotes."),
+    ('name = """a "b" c\nid = "x"', 'the text that begins with """ does not end', 'Write """ behind it.'),
+    ("prefer = ['a',\n 'b'\n[deny]", "this array does not end before line 3", "']' at its end"),
     ('id = "a\x01"', "a character that TOML does not allow", "Delete it"),
     ('id = "C:\\users"', "an escape needs hexadecimal digits", "for a backslash"),
     ('id = "\\ud800"', "an escape that is no character", "leave it out"),
@@ -72,6 +92,23 @@ def test_a_mistake_is_stated_with_the_next_step(text: str, message: str, hint: s
     fault = explain(text, refused(text))
     assert fault.message == message
     assert hint in fault.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ('prefer = ["openai]\n[deny]\nopenai = ["x"]\n', 1, 11),
+        ("# it's\n[[models]]\nprovider = 'openai\nid = \"gpt-5.2\"\n", 3, 12),
+        ("[[models]]\nprovider = 'openai\ntags = ['x']\n", 2, 12),
+        ('a = """b"""\nc = """d\ne = "f"\n', 2, 5),
+        ("prefer = ['a]',\n  'b' # ]\n[deny]\n", 1, 10),
+        ("[[models]]\ncost = {\n  input = 1,\n}\n", 2, 8),
+        ("[[models]]\nlimits = { context = 128k }\n", 2, 22),
+    ],
+)
+def test_the_place_is_where_the_mistake_begins(text: str, line: int, column: int) -> None:
+    fault = explain(text, refused(text))
+    assert (fault.line, fault.column) == (line, column)
 
 
 def test_every_row_has_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +211,8 @@ class TestPosition:
         message, line, column = position(text, error)
         lines = text.split("\n")
         fault = explain(text, error)
-        assert (fault.line, bool(fault.message)) == (line, True)
+        assert fault.message
+        assert 1 <= fault.line <= line  # an earlier one, where what does not end begins
         assert excerpt(text, fault.line, fault.column).count("\n") == 1
         assert 1 <= line <= len(lines)
         assert 1 <= column <= len(lines[line - 1]) + 1

@@ -170,7 +170,7 @@ class TestPlaces:
     def test_of_text_without_quotes(self, before: str, mark: str) -> None:
         [problem] = told(f"{mark}{before}id = m\n")
         assert (problem.line, problem.column) == (1 + before.count("\n"), 6)
-        assert problem.hint == "Put text in quotes."
+        assert problem.hint == 'Put text in quotes: "m".'
 
     @pytest.mark.parametrize("layout", LAYOUTS)
     def test_of_a_value(self, layout: str) -> None:

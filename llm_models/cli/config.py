@@ -221,15 +221,16 @@ def unset_command(spec: str, fields: tuple[str, ...], dry_run: bool, config: str
 @command("exclude", "Exclude models in llm_models.toml.", 'exclude openai "o3-*"')
 @click.argument("provider")
 @click.argument("pattern", metavar="GLOB")
+@click.option("--known", is_flag=True, help="Also state that it may match nothing: a precaution.")
 @_dry_run
 @config_option
-def exclude_command(provider: str, pattern: str, dry_run: bool, config: str | None) -> None:
+def exclude_command(provider: str, pattern: str, known: bool, dry_run: bool, config: str | None) -> None:
     """Remove models of PROVIDER from the catalogue, by a line in llm_models.toml.
 
     GLOB is a name of one model, whose id is written, or a glob over ids, served ids and aliases. A name that no model
-    has yet is a glob: write [[] for a bracket in it.
+    has yet needs --known; it is a glob: write [[] for a bracket in it.
     """
-    _revise(config, dry_run, lambda revision: revision.exclude(provider, pattern))
+    _revise(config, dry_run, lambda revision: revision.exclude(provider, pattern, known=known))
 
 
 def _revise(config: str | None, dry_run: bool, change: Callable[[Revision], None]) -> None:
