@@ -436,7 +436,8 @@ class TestWorkflows:
         with serving(upstream) as (url, _):
             env = environment(
                 RUNNER_TEMP=str(tmp_path), GITHUB_WORKSPACE=str(tmp_path), STRICT="--strict",
-                GITHUB_STEP_SUMMARY=str(tmp_path / "summary"), NOTED=str(tmp_path / "noted"), URL=url, PYTHON=sys.executable,
+                GITHUB_STEP_SUMMARY=str(tmp_path / "summary"), NOTED=str(tmp_path / "noted"), URL=url,
+                PYTHON=sys.executable,
                 PATH=f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}",
             )  # fmt: skip
             for block, line in steps:
