@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from support.catalogues import base, catalogue, model, provider
 
-from llm_models import takeovers
+from llm_models import guards, takeovers
+from llm_models.normalize import Report
 from llm_models.snapshot import Snapshot
 
 KEPT = provider("vertex", model("claude-haiku-4-5@20251001"), model("ft:base:x"), model("meta-llama/llama-4"))
@@ -74,3 +75,9 @@ def test_an_alias_of_the_overrides() -> None:
 )
 def test_others_are_silent(new: dict[str, Any]) -> None:
     assert told(new) == []
+
+
+def test_it_is_a_notice_of_a_refresh() -> None:
+    new = provider("20251001", model("claude-haiku-4-5"), api="https://vertex.example/v1", env=["VERTEX_KEY"])
+    old, both = base(catalogue(KEPT))[0], base(catalogue(KEPT, new))[0]
+    assert guards.judge(Report(), old, both, None).notable == (*takeovers.refreshed(old, both),) != ()
