@@ -27,10 +27,9 @@ _SCHEME = r"([A-Za-z][A-Za-z0-9+.-]*)://"
 _PARTS = r"(?:(?P<user>[^/?#@]*)@)?(?P<host>\[[0-9A-Fa-f:.%]*\]|[^:/?#]*)(?::(?P<port>[^/?#]*))?(?P<path>.*)"
 _HOST = r"\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?"
 _PRIVATE = (
-    r"(?i)[^.:]+|.*\.(?:local|localhost|internal|intranet|lan|home\.arpa|test|cluster\.local|svc)"
-    r"|(?:127|10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))\..*|0\.0\.0\.0|\[(?:::1|f[cd].*|fe80.*)\]"
+    r"(?i)[^.:]+|.*\.(?:localhost|local|internal|intranet|private|corp|home|lan|lab|home\.arpa|test|svc|ts\.net)\.?"
 )
-"""Hosts of the own machine or network; a name without a dot is one."""
+"""Names of the own machine or network; a name without a dot is one."""
 _OTHER_VARIABLE = r"(?:os\.environ|env|process\.env)[/:.](\w+)|\{env:(\w+)\}|\$(\w+)|%(\w+)%"
 
 
@@ -42,8 +41,10 @@ class Wrong(NamedTuple):
     hint: str
 
 
-def wrong(address: str) -> Wrong | None:
+def wrong(address: str, *, keyless: bool = False) -> Wrong | None:
     """What is wrong with an address as a base URL; None if nothing is. Its text is not repeated where it is a secret.
+
+    `keyless`: no key is sent to it, so it need not be encrypted.
 
     >>> wrong("https://${HOST}/v1")
     >>> wrong("localhost:1234/v1").hint
@@ -69,7 +70,13 @@ def wrong(address: str) -> Wrong | None:
         hosts = re.match(r"[\w.-]+(?::\d+)?(?:/|$)", address)
         hint = f'Write "{_with_scheme(address)}".' if hosts and not address.startswith("http") else ""
         return _error(f'expected http:// or https:// at the beginning of a base URL (found "{address}")', hint)
-    return _wrong_rest(address, plain[scheme.end() if scheme else 0 :], found, is_variable, scheme)
+    fault = _wrong_rest(address, plain[scheme.end() if scheme else 0 :], found)
+    if fault is None and not (scheme is None or scheme[1].lower() == "https" or is_variable or keyless):
+        parts = re.match(_PARTS, plain[scheme.end() :])
+        if parts is not None and not _is_private(parts["host"]):
+            text = f"http:// sends keys and prompts unencrypted to another network {found}"
+            return Wrong("warning", text, "Write https:// if the server has it.")
+    return fault
 
 
 def can_work(address: str) -> bool:
@@ -78,7 +85,19 @@ def can_work(address: str) -> bool:
     return fault is None or fault.severity == "warning"
 
 
-def _wrong_rest(address: str, rest: str, found: str, is_variable: bool, scheme: re.Match[str] | None) -> Wrong | None:
+def _is_private(host: str) -> bool:
+    """Whether a host is the own machine, or in the own network."""
+    if re.fullmatch(_PRIVATE, host):
+        return True
+    from ipaddress import ip_address
+
+    try:
+        return not ip_address(host.strip("[]").partition("%")[0]).is_global
+    except ValueError:
+        return False
+
+
+def _wrong_rest(address: str, rest: str, found: str) -> Wrong | None:
     """The same, of what follows the scheme."""
     parts = re.fullmatch(_PARTS, rest)
     if parts is None or "\\" in rest or '"' in rest:
@@ -98,14 +117,6 @@ def _wrong_rest(address: str, rest: str, found: str, is_variable: bool, scheme: 
         return Wrong(
             "warning", f"clients add '{ending}' to a base URL themselves {found}", f'Write "{base_of(address)}".'
         )
-    if (
-        scheme is not None
-        and scheme[1].lower() == "http"
-        and not is_variable
-        and not re.fullmatch(_PRIVATE, parts["host"])
-    ):
-        text = f"http:// sends keys and prompts unencrypted to another network {found}"
-        return Wrong("warning", text, "Write https:// if the server has it.")
     return None
 
 
@@ -122,7 +133,7 @@ def base_of(address: str) -> str:
 
 def _with_scheme(address: str) -> str:
     host = re.split(r"[:/?#]", address)[0]
-    return f"{'http' if re.fullmatch(_PRIVATE, host) else 'https'}://{address.lstrip('/')}"
+    return f"{'http' if _is_private(host) else 'https'}://{address.lstrip('/')}"
 
 
 def _error(message: str, hint: str) -> Wrong:

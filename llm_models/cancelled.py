@@ -13,6 +13,7 @@ from llm_models.errors import printable
 from llm_models.filters import Filters
 from llm_models.modelspec import split_any
 from llm_models.patterns import EVERY, is_plain, matcher
+from llm_models.records import ModelKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 
 
 class Stronger(NamedTuple):
-    """What keeps a model out: a section, its pattern (None: no pattern of `allow` matches), and a name that it means.
+    """What keeps a model of a provider out: a section, its pattern, and a name that this means.
 
-    `name` is the served id or alias because of which the pattern means the model; None where it means the id.
+    The pattern is None where no pattern of `allow` matches. `name` is the served id or alias because of which the
+    pattern means the model; None where it means the id.
     """
 
+    provider: str
     section: str
     pattern: str | None = None
     name: str | None = None
@@ -66,11 +69,11 @@ def _kept_out(case: Case, *sections: str) -> KeptOut:
         names = case.run.every(provider).get(model_id, [model_id])
         pattern = case.run.excluded(provider, patterns).get(model_id)
         if pattern is not None:
-            return Stronger("exclude", pattern, _name_meant(provider, pattern, names))
+            return Stronger(provider, "exclude", pattern, _name_meant(provider, pattern, names))
         section, pattern = filters.reason(provider, names, case.run.id_of) or (None, None)
         if section is None:
             return None
-        return Stronger(section, pattern, _name_meant(provider, pattern, names))
+        return Stronger(provider, section, pattern, _name_meant(provider, pattern, names))
 
     return kept_out
 
@@ -85,23 +88,22 @@ def _entries(case: Case, kept_out: KeptOut) -> Iterator[Finding]:
     """An entry that is only about models that are kept out, unless another model takes values from one of them."""
     reported: set[str] = set()
     for entry in case.entries():
-        ids = [entry.id] if entry.match is None else [*case.touched(entry)]
+        keys = [ModelKey(entry.provider, entry.id)] if entry.match is None else [*case.touched(entry)]
         without_model = entry in case.run.left_out or entry in case.run.waiting
-        if without_model or any(_is_source(case, entry.provider, one) for one in ids):
+        if without_model or any(_is_source(case, *one) for one in keys):
             continue
-        reasons = [kept_out(entry.provider, one) for one in ids]
+        reasons = [kept_out(*one) for one in keys]
         if reasons and None not in reasons:
             reported.add(entry.provider)
             what = "this model" if entry.match is None else "every model that it matches"
-            text = f"{_why(case, entry.provider, reasons, what)}, so this entry has no effect"
+            text = f"{_why(case, reasons, what)}, so this entry has no effect"
             key = "id" if entry.match is None else "match"
-            hint = _how_to_allow(case, entry.provider, ids[0], reasons)
-            yield Finding(entry.provider, (*entry.path, key), text, hint)
+            yield Finding(entry.provider, (*entry.path, key), text, _how_to_allow(case, *keys[0], reasons))
     named = reported | {entry.provider for entry in case.layer.models}
     for entry in case.layer.providers:
         if entry.provider not in named and (why := _all_kept_out(case, entry.provider, kept_out)):
             hint = _how_to_allow(case, entry.provider, None, why)
-            text = f"{_why(case, entry.provider, why, f'every model of {entry.provider}')}, so this entry has no effect"
+            text = f"{_why(case, why, f'every model of {entry.provider}')}, so this entry has no effect"
             yield Finding(entry.provider, (*entry.path, "id"), text, hint)
 
 
@@ -128,7 +130,7 @@ def _preferred(case: Case, kept_out: KeptOut) -> Iterator[Finding]:
     """A preferred provider without a model that is shown."""
     for index, provider in enumerate(case.layer.settings.get("prefer", ())):
         if why := _all_kept_out(case, provider, kept_out):
-            text = f"{_why(case, provider, why, f'every model of {provider}')}, {_NO_EFFECT}"
+            text = f"{_why(case, why, f'every model of {provider}')}, {_NO_EFFECT}"
             yield Finding(provider, ("prefer", index), text, _how_to_allow(case, provider, None, why))
 
 
@@ -136,16 +138,14 @@ def _allowed(case: Case, kept_out: KeptOut) -> Iterator[Finding]:
     """A pattern of `allow` whose models `deny` and `exclude` keep out: these two are stronger."""
     for path, globs in case.layer.document.entries("allow"):
         provider = case.layer.provider_of(path[1])
-        if not case.run.knows(provider):
-            continue
         stated = [((*path,), "*")] if globs == "all" else [((*path, index), one) for index, one in enumerate(globs)]
         for where, pattern in stated:
-            reasons = [kept_out(provider, one) for one in _meant(case, provider, pattern)]
+            reasons = [kept_out(*one) for one in _meant(case, provider, pattern)]
             bans = [reason for reason in reasons if reason is not None and reason.section != "allow"]
             if bans and len(bans) == len(reasons):
                 what = f"every model of {provider}" if globs == "all" else "every model that it matches"
-                what = "this model" if is_plain(pattern) else what
-                yield Finding(provider, where, f"{_why(case, provider, bans, what)}, so this allows nothing")
+                what = _this_model(provider, pattern) or what
+                yield Finding(provider, where, f"{_why(case, bans, what)}, so this allows nothing")
 
 
 def _banned(case: Case) -> Iterator[Finding]:
@@ -155,26 +155,31 @@ def _banned(case: Case) -> Iterator[Finding]:
     """
     by_exclude, by_allow = _kept_out(case, "exclude"), _kept_out(case, "allow")
     for path, provider, pattern in case.layer.patterns("deny", "exclude"):
-        if not case.run.knows(provider):
-            continue
         models = _meant(case, provider, pattern)
-        reasons = [by_exclude(provider, one) if path[0] == "deny" else None for one in models]
-        if models and None not in reasons:
-            patterns = case.settings["exclude"].get(provider, ())
-        else:
-            reasons = [by_allow(provider, one) for one in models]
-            patterns = []
-        if not models or None in reasons or not (is_plain(pattern) or _always(case, provider, pattern, patterns)):
+        reasons = [by_exclude(*one) if path[0] == "deny" else None for one in models]
+        by = "exclude" if models and None not in reasons else "allow"
+        if by == "allow":
+            reasons = [by_allow(*one) for one in models]
+        if not models or None in reasons:
             continue
-        what = "this model" if is_plain(pattern) else "every model that it matches"
-        yield Finding(provider, path, f"{_why(case, provider, reasons, what, already='already ')}, {_NO_EFFECT}")
+        this = _this_model(provider, pattern)
+        if not this and not all(_always(case, one, pattern, by) for one in case.providers(provider)):
+            continue
+        what = this or "every model that it matches"
+        yield Finding(provider, path, f"{_why(case, reasons, what, already='already ')}, {_NO_EFFECT}")
 
 
-def _always(case: Case, provider: str, pattern: str, excludes: Sequence[str]) -> bool:
-    """Whether all that a glob can mean is kept out: by one of `excludes`, or without them by `allow`."""
-    if excludes:
+def _this_model(provider: str, pattern: str) -> str:
+    """How to call the one model that a pattern can mean; empty where it may mean many."""
+    return "this model" if is_plain(pattern) and provider != EVERY else ""
+
+
+def _always(case: Case, provider: str, pattern: str, by: str) -> bool:
+    """Whether all that a glob can mean of a provider is kept out: by one pattern of `exclude`, or by `allow`."""
+    if by == "exclude":
         samples = [pattern.replace("*", sample) for sample in _SAMPLES]
-        return any(all(map(_glob(wider), ([one] for one in samples))) for wider in excludes)
+        patterns = case.settings["exclude"].get(provider, ())
+        return any(all(map(_glob(wider), ([one] for one in samples))) for wider in patterns)
     allowed = case.settings["allow"].get(provider, ())
     return allowed != "all" and all(map(is_plain, allowed))
 
@@ -183,21 +188,24 @@ def _glob(pattern: str) -> Callable[[Sequence[str]], bool]:
     return matcher(pattern, lambda _: None)
 
 
-def _meant(case: Case, provider: str, pattern: str) -> list[str]:
-    """The ids of the models that a pattern means, also of those that are excluded."""
-    test = case.run.test(provider, pattern)
-    return [model_id for model_id, names in case.run.every(provider).items() if test(names)]
+def _meant(case: Case, provider: str, pattern: str) -> list[ModelKey]:
+    """The models that a pattern means, also those that are excluded."""
+    found = []
+    for one in case.providers(provider):
+        test = case.run.test(one, pattern)
+        found += [ModelKey(one, model_id) for model_id, names in case.run.every(one).items() if test(names)]
+    return found
 
 
-def _why(case: Case, provider: str, reasons: Iterable[Stronger | None], what: str, *, already: str = "") -> str:
+def _why(case: Case, reasons: Iterable[Stronger | None], what: str, *, already: str = "") -> str:
     """What keeps models out, as the beginning of a sentence: each setting with its line."""
     different = list(dict.fromkeys(reason for reason in reasons if reason is not None))
-    if len(different) == 1:
+    if len({(reason[1:], _at(case, reason)) for reason in different}) == 1:
         reason = different[0]
         name = "" if reason.pattern is None else f" pattern '{printable(reason.pattern)}'"
         alias = "" if reason.name is None else f" by its name '{printable(reason.name)}'"
-        return f"{reason.section}{name}{_at(case, provider, reason)} {already}{_DOES[reason.section]} {what}{alias}"
-    places = dict.fromkeys(f"{one.section}{_at(case, provider, one)}" for one in different)
+        return f"{reason.section}{name}{_at(case, reason)} {already}{_DOES[reason.section]} {what}{alias}"
+    places = dict.fromkeys(f"{one.section}{_at(case, one)}" for one in different)
     listed = [*places][:3]
     more = f" and {len(places) - 3} more" if len(places) > 3 else ""
     joined = f"{', '.join(listed)}{more}" if more or len(listed) == 1 else " and ".join(listed)
@@ -205,11 +213,11 @@ def _why(case: Case, provider: str, reasons: Iterable[Stronger | None], what: st
     return f"{joined} {already}{verb} out {what}"
 
 
-def _at(case: Case, provider: str, reason: Stronger) -> str:
+def _at(case: Case, reason: Stronger) -> str:
     """Where a setting is stated: its line in the same file, else the other file or module; empty for the base."""
     for layer in sorted(case.run.layers, key=lambda one: one is not case.layer):
         entries = [*layer.document.entries(reason.section)]
-        mine = [one for one in entries if layer.provider_of(one[0][1]) == provider]
+        mine = [one for one in entries if layer.provider_of(one[0][1]) == reason.provider]
         mine += [one for one in entries if one[0][1] == EVERY]
         if reason.pattern is not None:
             places = [(*path, globs.index(reason.pattern)) for path, globs in mine if reason.pattern in globs]

@@ -8,6 +8,7 @@ from llm_models.errors import printable
 from llm_models.filters import Filters
 from llm_models.origins import fields_of, leaves, weaker
 from llm_models.past import absent, follows
+from llm_models.patterns import EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from llm_models.document import DocumentPath
     from llm_models.errors import Severity
     from llm_models.layers import Entry, Layer
+    from llm_models.records import ModelKey
     from llm_models.touched import Touched
 
 
@@ -26,13 +28,21 @@ class Case(NamedTuple):
     settings: dict[str, Any]
 
     def entries(self) -> Iterator[Entry]:
-        """The model entries whose provider is known. An unknown provider is a worse problem, and is reported."""
-        return (entry for entry in self.layer.models if self.run.knows(entry.provider))
+        """The model entries whose provider is known, and those for all providers.
 
-    def touched(self, entry: Entry) -> dict[str, list[Entry]]:
-        """The models that an entry changes: id -> all entries that change that model."""
-        models = self.run.models.get(entry.provider, {})
-        return {model_id: entries for model_id, entries in models.items() if entry in entries}
+        An unknown provider is a worse problem, and is reported.
+        """
+        return (entry for entry in self.layer.models if self.providers(entry.provider))
+
+    def providers(self, name: str) -> list[str]:
+        """The providers that the name of one means: all for `EVERY`, none for one that is not known."""
+        if name == EVERY:
+            return self.run.all_providers()
+        return [name] if self.run.knows(name) else []
+
+    def touched(self, entry: Entry) -> dict[ModelKey, list[Entry]]:
+        """The models that an entry changes, each with all entries that change it."""
+        return {key: self.run.models[key.provider][key.id] for key in self.run.keys_of(entry)}
 
     def ground(self, provider: str, model_id: str | None = None) -> dict[tuple[str, ...], Any] | None:
         """What the base states of a model (or the provider) without this layer; None where it does not have it."""
@@ -113,6 +123,18 @@ class Finding(NamedTuple):
     severity: Severity = "warning"
 
 
+def counted(entry: Entry, keys: Sequence[ModelKey]) -> str:
+    """How many models of an entry for many, with their providers."""
+    owners = {key.provider for key in keys}
+    whose = entry.provider if entry.provider != EVERY else next(iter(owners)) if len(owners) == 1 else ""
+    return f"{len(keys):,} model{'' if len(keys) == 1 else 's'} of {whose or f'{len(owners)} providers'}"
+
+
+def example(entry: Entry, key: ModelKey) -> str:
+    """One of the models of an entry for many: its id, with its provider where the entry is for all providers."""
+    return printable(key.id if entry.provider == key.provider else ":".join(key))
+
+
 def before(entry: Entry, entries: Sequence[Entry]) -> Sequence[Entry]:
     """The entries that are merged before an entry."""
-    return entries[: next((index for index, one in enumerate(entries) if one == entry), 0)]
+    return entries[: next((index for index, one in enumerate(entries) if one.is_part_of(entry)), 0)]

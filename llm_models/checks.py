@@ -30,6 +30,7 @@ from llm_models.in_use import in_use
 from llm_models.layers import layer_from
 from llm_models.misread import misreadings
 from llm_models.moving import Moving
+from llm_models.patterns import EVERY
 from llm_models.settings import settings_of
 from llm_models.takeovers import mistyped, namesakes, taken
 from llm_models.touched import Touched
@@ -104,7 +105,9 @@ def check_text(raw: bytes, path: str, base: SnapshotFile, *, behaviour: bool = F
             problems += [_of_module(document, problem) for problem in found]
         for case in (Case(layer, run, settings) for layer in run.layers):
             for finding in chain.from_iterable(check(case) for check in CHECKS):
-                if not document.doubtful & {finding.provider, ANY}:
+                if not (
+                    document.doubtful if finding.provider == EVERY else document.doubtful & {finding.provider, ANY}
+                ):
                     problems.append(_of_module(document, case.layer.document.problem(*finding[1:])))
     return sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0, problem.message))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from llm_models import name_rules
 from llm_models.case import Finding
 from llm_models.errors import printable
+from llm_models.layers import DEFINING
 from llm_models.modelspec import provider_part, split_any
 from llm_models.similarity import model_hint, provider_hint
 from llm_models.suggestions import makers_first
@@ -77,11 +78,32 @@ def _like(base: SnapshotFile, provider: str, model_id: str) -> str | None:
 
 
 def listed(case: Case) -> Iterator[Finding]:
-    """`new` of a model that the catalogue has."""
+    """`new` or `base` of a model that the catalogue has."""
     for entry in case.entries():
-        if entry.new and case.run.base.holds(entry.provider, entry.id):
+        if not entry.defines or not case.run.base.holds(entry.provider, entry.id):
+            continue
+        if entry.new:
             text = f"{printable(entry.spec)} is listed now, so this has no effect and the entry corrects that model"
             yield Finding(entry.provider, (*entry.path, "new"), text, "Remove the line.")
+        if entry.base is not None:
+            copy = f"a copy of {printable(entry.base)}"
+            text = f"{printable(entry.spec)} is listed, and {copy} replaces its values, but not its names and tags"
+            hint = "To correct single values of the listed model, remove the line."
+            yield Finding(entry.provider, (*entry.path, "base"), text, hint)
+
+
+def takes_name(case: Case) -> Iterator[Finding]:
+    """An entry that defines a model under a served id or an alias of a listed model, which loses that name."""
+    for entry in () if case.layer.only_patches else case.entries():
+        if entry.match is not None or not case.run.knows(entry.provider):
+            continue
+        owner = case.run.base.block(entry.provider).id_of(entry.id) if entry.provider in case.run.base.blocks else None
+        if owner not in (None, entry.id) and entry.id in case.run.defined.get(entry.provider, ()):
+            spec, text = printable(f"{entry.provider}:{owner}"), printable(entry.id)
+            what = f"'{text}' is another name of {spec}, which loses that name to this new model"
+            key = next((one for one in DEFINING if one in entry.layer.document.data["models"][entry.path[1]]), "name")  # type: ignore[index]
+            hint = f'To correct {spec}, write id = "{printable(str(owner))}" and remove {key}.'
+            yield Finding(entry.provider, (*entry.path, "id"), what, hint)
 
 
 def gone_base(case: Case) -> Iterator[Finding]:
@@ -97,4 +119,4 @@ def gone_base(case: Case) -> Iterator[Finding]:
         yield Finding(entry.provider, (*entry.path, "base"), f"{why}, so this entry is left out", hint)
 
 
-CHECKS = (known, unknown, listed, gone_base)
+CHECKS = (known, unknown, listed, takes_name, gone_base)

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.advice import as_toml
-from llm_models.case import Case, Finding
+from llm_models.case import Case, Finding, counted, example
 from llm_models.dependents import RULES, clashes, value_at
 from llm_models.errors import printable
 from llm_models.odd_prices import odd_prices
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from llm_models.dependents import Clash, Rule
     from llm_models.layers import Entry
+    from llm_models.records import ModelKey
 
     Record = dict[str, Any]
 
@@ -37,7 +38,7 @@ MANY = 3
 class _Found(NamedTuple):
     """A clash of one model with the `cause`, the field of the entry that is to blame, and the `other` field."""
 
-    model_id: str
+    key: ModelKey
     cause: str
     other: str
     clash: Clash
@@ -54,9 +55,9 @@ def contradictions(case: Case) -> Iterator[Finding]:
         caps = [field for field in CAPS if entry.match is not None and field in fields]
         if not rules and not caps:
             continue
-        ids = outcomes.of(entry)
-        found = [one for model_id in ids for one in _clashes(case, outcomes, entry, rules, model_id)]
-        moved = {field: _moved(outcomes, entry, ids, field) for field in caps}
+        keys = outcomes.of(entry)
+        found = [one for key in keys for one in _clashes(case, outcomes, entry, rules, key)]
+        moved = {field: _moved(outcomes, entry, keys, field) for field in caps}
         for cause in dict.fromkeys([*(one.cause for one in found), *(field for field in caps if moved[field])]):
             yield _finding(entry, cause, [one for one in found if one.cause == cause], moved.get(cause, ""))
 
@@ -67,23 +68,22 @@ def _concerns(rule: Rule, entry: Entry, fields: set[str]) -> bool:
     return not names.isdisjoint(fields) or any(omits(entry, tuple(name.split("."))) for name in names if entry.omitted)
 
 
-def _clashes(case: Case, outcomes: Outcomes, entry: Entry, rules: Sequence[Rule], model_id: str) -> Iterator[_Found]:
+def _clashes(case: Case, outcomes: Outcomes, entry: Entry, rules: Sequence[Rule], key: ModelKey) -> Iterator[_Found]:
     """The clashes of one model that an entry causes, each pair of fields once."""
-    provider = entry.provider
     if not any(rule.field == "kind" for rule in rules):  # derived values only end clashes, and take long
         tops = {name.partition(".")[0] for rule in rules for name in (*rule.sources(), *rule.others)}
-        if not any(clashes(outcomes.after(provider, model_id, tops), rules)):
+        if not any(clashes(outcomes.after(*key, tops), rules)):
             return
-    after = outcomes.after(provider, model_id)
-    record = outcomes.whole(provider, after) if after else {}
+    after = outcomes.after(*key)
+    record = outcomes.whole(key.provider, after) if after else {}
     present = [*clashes(record, rules)] if after else []
-    before = outcomes.before(provider, model_id) if present else None
+    before = outcomes.before(*key) if present else None
     if before is not None:
-        before = outcomes.whole(provider, before)
+        before = outcomes.whole(key.provider, before)
     old = {(clash.rule.field, clash.other) for clash in clashes(before or {}, rules) if not clash.rule.stale}
     if present and _is_mispriced(entry, before or {}):  # the wrong price is the cause, and is reported
         present = [clash for clash in present if not clash.rule.field.startswith("cost.")]
-    entries = case.run.changing(provider, model_id)
+    entries = case.run.changing(*key)
     seen: set[frozenset[str]] = set()
     stale: set[str] = set()
     for clash in present:
@@ -94,7 +94,7 @@ def _clashes(case: Case, outcomes: Outcomes, entry: Entry, rules: Sequence[Rule]
             if cause is not None:
                 seen.add(pair)
                 stale |= {other} if rule.stale else set()
-                yield _Found(model_id, cause, rule.field if cause == other else other, clash, record)
+                yield _Found(key, cause, rule.field if cause == other else other, clash, record)
 
 
 def _is_mispriced(entry: Entry, before: Record) -> bool:
@@ -121,19 +121,21 @@ def _cause(clash: Clash, entry: Entry, entries: Sequence[Entry]) -> str | None:
     fields = rule.sources() if rule.only_left else (*rule.sources(), other)
     blamed = [(by, field) for field in fields if (by := deciding(entries, tuple(field.split(".")))) is not None]
     last = next((one for one in reversed(entries) if any(by is one for by, _ in blamed)), None)
-    return next((field for by, field in blamed if by is last is entry), None)
+    if last is None or not last.is_part_of(entry):
+        return None
+    return next(field for by, field in blamed if by is last)
 
 
-def _moved(outcomes: Outcomes, entry: Entry, ids: Sequence[str], field: str) -> str:
+def _moved(outcomes: Outcomes, entry: Entry, keys: Sequence[ModelKey], field: str) -> str:
     """How many models an entry for many raises, where it lowers others; empty where it does not do both."""
     new = entry.value(*field.split("."))
-    values = {model_id: value_at(outcomes.before(entry.provider, model_id) or {}, field) for model_id in ids}
-    after = {model_id: value_at(outcomes.after(entry.provider, model_id, {"limits"}), field) for model_id in ids}
-    raised = {i: value for i, value in values.items() if value is not None and value < new == after[i]}
+    values = {key: value_at(outcomes.before(*key) or {}, field) for key in keys}
+    after = {key: value_at(outcomes.after(*key, {"limits"}), field) for key in keys}
+    raised = {key: value for key, value in values.items() if value is not None and value < new == after[key]}
     if not raised or all(value is None or value <= new for value in values.values()):
         return ""
-    least = min(raised, key=lambda model_id: raised[model_id])
-    return f"{_models(len(raised))} raised, such as {printable(least)} from {shown(raised[least])}"
+    least = min(raised, key=lambda key: raised[key])
+    return f"{_models(len(raised))} raised, such as {example(entry, least)} from {shown(raised[least])}"
 
 
 def _models(count: int) -> str:
@@ -180,8 +182,8 @@ def _of_many(entry: Entry, other: str, ones: Sequence[_Found]) -> str:
     values = [_value(one) for one in ones]
     numbers = all(isinstance(value, (int, float)) for value in values)
     worst = max(ones, key=_value) if numbers else ones[0]
-    count = f"{len(ones):,} model{'' if len(ones) == 1 else 's'} of {entry.provider}"
-    return f"{other} does not fit in {count}, such as {printable(worst.model_id)} ({shown(_value(worst))})"
+    count = counted(entry, [one.key for one in ones])
+    return f"{other} does not fit in {count}, such as {example(entry, worst.key)} ({shown(_value(worst))})"
 
 
 def _value(found: _Found) -> Any:

@@ -54,11 +54,11 @@ class Document:
     def stated(self, path: DocumentPath, otherwise: str) -> str:
         """The text at a path as it is written; `otherwise` where there is none."""
         value: Any = self.data
-        for step in path:
-            known = isinstance(value, (dict, list)) and (
-                step in value if isinstance(value, dict) else step in range(len(value))
-            )
-            value = value[step] if known else None
+        try:
+            for step in path:
+                value = value[step]
+        except (LookupError, TypeError):
+            return otherwise
         return value if isinstance(value, str) else otherwise
 
     def line_column(self, path: DocumentPath, *, key: bool = False) -> tuple[int | None, int | None]:

@@ -72,17 +72,19 @@ def already_so(case: Case) -> Iterator[Finding]:
     """A value that the catalogue has without the entry."""
     for entry in case.layer.providers:
         entries = case.run.providers.get(entry.provider, ())
-        yield from _same(case, entry, {None: entries}, entry.provider)
+        yield from _same(case, entry, {(entry.provider,): entries})
     for entry in case.entries():
-        yield from _same(case, entry, case.touched(entry), f"{entry.provider}:{entry.match or entry.id}")
+        yield from _same(case, entry, case.touched(entry))
 
 
-def _same(case: Case, entry: Entry, touched: Mapping[Any, Sequence[Entry]], spec: str) -> Iterator[Finding]:
+def _same(case: Case, entry: Entry, touched: Mapping[Any, Sequence[Entry]]) -> Iterator[Finding]:
     """The values of an entry that each record which it changes has already: by the base, or by an entry before it."""
-    grounds = [(case.ground(entry.provider, one), before(entry, entries)) for one, entries in touched.items()]
-    if not grounds or all(ground is None for ground, _ in grounds) or entry.base:
+    grounds = [(case.ground(*key), before(entry, entries)) for key, entries in touched.items()]
+    if not any(ground is not None or earlier for ground, earlier in grounds) or entry.base:
         return
     for path, value in leaves(entry.fields):
+        if value == [] and path in RECORD_RULES:  # `superseded` reports it
+            continue
         if any(path[: len(gap)] == gap for gap in entry.omitted):  # it stays, and what is beside it goes
             continue
         stated = [_value(ground or {}, earlier, path) for ground, earlier in grounds]
@@ -91,7 +93,7 @@ def _same(case: Case, entry: Entry, touched: Mapping[Any, Sequence[Entry]], spec
             where = (*entry.path, *path)
             if case.layer.document.line(where) is None:  # a key that is stored in extra
                 where = tuple(part for part in where if part != "extra")
-            text = f"{printable(spec)} already has this value; the line has no effect"
+            text = f"{printable(entry.spec)} already has this value; the line has no effect"
             yield Finding(entry.provider, where, text)
 
 
@@ -115,16 +117,20 @@ def names(case: Case) -> Iterator[Finding]:
     """A name that is a model's id, or that two models claim. This is an error, because such a name is dropped."""
     reasons: dict[str, dict[str, dict[str, str]]] = {}
     for entry in case.entries():
-        for field, what in (("served_as", "a served id"), ("aliases", "an alias")):
-            names = entry.fields.get(field, ()) if case.touched(entry) else ()
-            if names and entry.provider not in reasons:
-                fallen = settle_names(case.names(entry.provider))
-                reasons[entry.provider] = {name: dict(chain(*by_id.values())) for name, by_id in fallen.items()}
-            for index, name in enumerate(names):
-                reason = reasons[entry.provider][field].get(name)
-                if reason is not None:
-                    text = f"'{printable(name)}' cannot be {what}: {printable(reason)} of {entry.provider}"
+        stated = [(field, what) for field, what in _NAMES if entry.fields.get(field)]
+        providers = sorted({key.provider for key in case.touched(entry)}) if stated else ()
+        for provider in [one for one in providers if one not in reasons]:
+            fallen = settle_names(case.names(provider))
+            reasons[provider] = {name: dict(chain(*by_id.values())) for name, by_id in fallen.items()}
+        for field, what in stated:
+            for index, name in enumerate(entry.fields[field]):
+                found = [(one, reason) for one in providers if (reason := reasons[one][field].get(name)) is not None]
+                for provider, reason in found[:1]:
+                    text = f"'{printable(name)}' cannot be {what}: {printable(reason)} of {provider}"
                     yield Finding(entry.provider, (*entry.path, field, index), text, severity="error")
+
+
+_NAMES = (("served_as", "a served id"), ("aliases", "an alias"))
 
 
 CHECKS = (left_out, unresolved, lifecycle, already_so, names)

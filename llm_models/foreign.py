@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Row(NamedTuple):
@@ -212,6 +215,11 @@ def _rows(section: str) -> dict[str, Row]:
 def lookup(section: str, *names: str) -> Row | None:
     """The row of a name, given as the keys that lead to it, in a section (`""`: the top level of the file)."""
     return _rows(section).get(".".join(map(fold, names)))
+
+
+def stating(section: str, entry: Iterable[str], ours: str) -> str | None:
+    """The key of an entry by which another tool states our field `ours`; None where there is none."""
+    return next((key for key in entry if (row := lookup(section, key)) is not None and row.ours == ours), None)
 
 
 def tier(name: str) -> tuple[Row, int] | None:

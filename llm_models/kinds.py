@@ -36,11 +36,11 @@ def _only(*words: str) -> str:
 
 
 # The first rule that fits decides. A rule fits when the last segment of the id matches `id`, or the whole id matches
-# `whole` (both in lower case), or the family is one of `families`. So does one whose `only` is in the last segment, if
-# the id has no word of a model that talks: `canary-1b-flash`, but not `canary-7b-instruct`. A rule with `textless` fits
-# when the modalities of that side (`input` or `output`) are stated and hold no text, but the one of `with` where the
-# rule names one. Where the capability `flag` is stated, it alone decides. `apis` are the APIs by which such a model is
-# called, where certain.
+# `whole` (both in lower case), or the family is one of `families`; but no pattern fits a model whose name states that
+# it chats: `embed-chat-router`. A rule whose `only` is in the last segment fits, too, if the id has no word of a model
+# that talks: `canary-1b-flash`, but not `canary-7b-instruct`. A rule with `textless` fits when the modalities of that
+# side (`input` or `output`) are stated and hold no text, but the one of `with` where the rule names one. Where the
+# capability `flag` is stated, it alone decides. `apis` are the APIs by which such a model is called, where certain.
 RULES: tuple[dict[str, Any], ...] = (
     {"kind": "rerank",
      "id": r"rerank|ms-marco-|" + _word("semantic-ranker", r"mono(?:t5|bert)(?:-.*)?", r"zerank-\d.*")},
@@ -56,7 +56,8 @@ RULES: tuple[dict[str, Any], ...] = (
            r"retrieval-mrl-|(?:^|[^a-z0-9])splade[-_+]|^stella[-_](?:\w\w[-_]|base|large)|^instructor-(?:base|large|xl)$|"
            r"^(?:gtr|sentence)-t5-|^uae-large|^(?:jina-)?clip-v(?:it-)?|^siglip2?-(?:so|base|large|giant)|"
            r"^dino-?v[23]|^col(?:pali|qwen|smol|idefics)|"
-           + _word("labse", r"distiluse-.*", r"contriever.*", r"potion-.*")},
+           + _word("labse", r"distiluse-.*", r"contriever.*", r"potion-.*", "retriever", r"nomic-bert(?:-.*)?",
+                   r"all-distilroberta-.*")},
     {"kind": EMBEDDING, "textless": "output", "with": "embeddings"},
     # Before realtime: `grok-voice-stt`, `gpt-realtime-whisper` and `gpt-live-transcribe` write what they hear.
     {"kind": "transcription", "whole": r"(?<![a-z0-9])deepgram/(?:.*/)?(?:nova|flux|base|enhanced)(?![a-z0-9])",
@@ -67,13 +68,13 @@ RULES: tuple[dict[str, Any], ...] = (
                    r"(?<!.)ggml-(?:tiny|base|small|medium|large)")},
     {"kind": "speech",
      "id": _word(r"aura-\d", "tts", "melotts", "orpheus", r"eleven(?:labs)?[-_](?:\w+_)?v\d", r"speech-\d\d",
-                 r"\w*(?<!bu)tts-?\d"),
+                 r"\w*(?<!bu)tts-?\d") + r"|^[a-z]{2}_[a-z]{2}-\w+-(?:low|medium|high)$|^voice-[a-z]{2}-",
      "only": _only("kokoro", "piper", "piper-voices", "xtts", "chatterbox", "bark", "fish-speech", "openaudio",
                    r"csm-\d+b", r"dia-\d\.\d+b", r"(?:cosy|vibe)voice", "neutts", "zonos", "higgs-audio",
                    "maskgct", "supertonic", "voxcpm", "openvoice", "gpt-sovits", "outetts")},
-    {"kind": "music", "whole": "stable-audio|(?:^|/)yue-s1-",
-     "id": _word("lyria", "music", "musicgen", "audiogen", r"ace-step(?:-.*)?", r"suno-v?\d", r"udio-v?\d",
-                 "diffrhythm", r"audioldm\d?", r"riffusion(?:-.*)?", r"magnet-(?:small|medium)(?:-.*)?")},
+    {"kind": "music", "whole": "stable-audio|stable_audio|(?:^|/)yue-s1-",
+     "id": _word("lyria", "music", "musicgen", "audiogen", r"ace-step(?:-.*)?", r"ace_step(?:_.*)?", r"suno-v?\d",
+                 r"udio-v?\d", "diffrhythm", r"audioldm\d?", r"riffusion(?:-.*)?", r"magnet-(?:small|medium)(?:-.*)?")},
     {"kind": "realtime", "apis": ("realtime",),
      "id": _word("realtime", "live", "native-audio", r"nova(?:-\d(?:-\d)?)?-sonic") + "|grok-voice|livetranslate"},
     {"kind": "translation",
@@ -88,18 +89,19 @@ RULES: tuple[dict[str, Any], ...] = (
                  ".*-to-video", "t?[tir]2v")
            + r"|hunyuan-?video|cogvideo|animatediff|zeroscope|stable-video|open-sora|skyreels",
      "only": _only(r"wan-?\d(?:\.\d)?(?!.*image)", r"flux-\d-video", "ltxv?-video", r"ltxv(?:-.*)?", r"ltx-\d",
-                   r"mochi-\d", "svd", r"video-\d\d", r"(?:runway-?)?gen-?[34]a?", r"(?:luma-)?ray-?\d", "nova-reel",
-                   r"pika-\d", r"vidu-?\w?\d", "pixverse")},
+                   r"mochi-\d", "mochi_preview", "svd", r"video-\d\d", r"(?:runway-?)?gen-?[34]a?",
+                   r"(?:luma-)?ray-?\d", "nova-reel", r"pika-\d", r"vidu-?\w?\d", "pixverse")},
     {"kind": "image", "families": {"gpt-image"},
      "id": r"nano-banana|stable-?diffusion|stable-cascade|stable-image|controlnet|pixart|kandinsky|dreamshaper|pix2pix|"
-           r"hunyuan-?image|auraflow|hidream|esrgan|^v1-5-pruned|^playground-v\d|"
+           r"hunyuan-?image|auraflow|hidream|esrgan|^v1-5-pruned|^playground-v\d|^animagine-xl|^pony-diffusion|"
            r"(?<![a-z0-9])(?:chat)?gpt-image-|(?<![a-z0-9])grok-imagine-|"
-           + _word(r"dall-?e-?\d?", r"imagen-\d(?:\.\d)?", "nova-canvas", "titan-image-generator", r"qwen-image",
-                   r"flux[.-]?\d?(?:\.\d)?-(?:pro|dev|schnell|flex|kontext|max)", r"sd3(?:\.\d)?", "seedream",
+           + _word(r"dall-?e-?\d?", r"imagen-\d(?:\.\d)?", "nova-canvas", "titan-image-generator",
+                   "qwen-image", r"qwen_image(?:_.*)?", r"flux[.-]?\d?(?:\.\d)?-(?:pro|dev|schnell|flex|kontext|max)",
+                   r"sd3(?:\.\d)?", "seedream",
                    ".*-to-image"),
      "only": _only("sdxl", r"sd[_-]?(?:xl|turbo|v?\d(?:[.-]?\d)?)", "flux(?!.*video)", "z-image",
                    r"flux[.-]?\d?(?:\.\d)?-(?:krea|klein)", "ssd-1b", "ideogram", r"recraft-?v?\d", "midjourney",
-                   r"janus-pro-\db-image", "kolors", r"sana_\d", "realistic-vision", "juggernaut-xl", "chroma1?-hd",
+                   r"janus-pro-\db-image", "kolors", r"sana_\d", "realistic-vision", "juggernaut-?xl", "chroma1?-hd",
                    r"photon-\d", "if-i-xl")},
     {"kind": "video", "textless": "output", "with": "video"},
     {"kind": "image", "textless": "output", "with": "image"},
@@ -113,22 +115,24 @@ _IDS, _WHOLE, _ONLY = (
     "|".join([f"(?:{rule[key]})" for rule in RULES if key in rule]) for key in ("id", "whole", "only")
 )
 _TEXTS = (
-    "-00 -mnli -mpnet-base- -sonic -to-image -video 2v 5-turbo-instruct ace-step animatediff asr audioldm aura- "
-    "auraflow bark bart-large-cnn bert bge canary- chatterbox chroma clip-v cogvideo contriever controlnet csm- dall "
-    "deepgram/ detr dia- diffrhythm diffusion dino distil-large-v distiluse- dreamshaper e5 eleven embed esm esrgan "
-    "fish-speech flux gen ggml- gliner gpt granite-speech grok-imagine- gte hailuo hidream higgs-audio hunyuan "
-    "idefics ideogram if-i-xl indictrans instructor- janus-pro- juggernaut-xl kandinsky kling kokoro kolors labse "
-    "live ltx- ltxv lyria m2m madlad400 magnet- maskgct mbart midjourney mini mochi- moderation mono moonshine "
-    "ms-marco- msmarco- music nano-banana native-audio nllb nova-canvas nova-reel nsfw openaudio opus-mt orpheus pali "
-    "paraformer parakeet paraphrase-multilingual pegasus photon- pika- piper pix2pix pixart pixverse playground-v "
-    "potion- prompt pythia- qwen ray realistic-vision realtime recraft rerank resnet- retrieval-mrl- riffusion sam "
-    "sana_ scribe sd seamless-m4t seedance seedream semantic-ranker siglip skyreels smart-turn smol snowflake-arctic- "
-    "sora speaker-diarization speech- splade stable-audio stable-cascade stable-image stella stt suno- supertonic svd "
-    "t5- tts uae-large udio- universal- v1-5-pruned veo video- vidu vit voice vosk voxcpm voyage wan whisper yolo "
-    "yue-s1- z-image zerank- zeroscope zonos"
+    "-00 -mnli -mpnet-base- -sonic -to-image -video 2v 5-turbo-instruct ace-step ace_step animagine animatediff asr "
+    "audioldm aura- auraflow bark bart-large-cnn bert bge canary- chatterbox chroma clip-v cogvideo contriever "
+    "controlnet csm- dall deepgram/ detr dia- diffrhythm diffusion dino distil-large-v distiluse- dreamshaper e5 "
+    "eleven embed esm esrgan fish-speech flux gen ggml- gliner gpt granite-speech grok-imagine- gte hailuo hidream "
+    "higgs-audio high hunyuan idefics ideogram if-i-xl indictrans instructor- janus-pro- juggernaut kandinsky kling "
+    "kokoro kolors labse live low ltx- ltxv lyria m2m madlad400 magnet- maskgct mbart medium midjourney mini mochi "
+    "moderation mono moonshine ms-marco- msmarco- music nano-banana native-audio nllb nova-canvas nova-reel nsfw "
+    "openaudio opus-mt orpheus pali paraformer parakeet paraphrase-multilingual pegasus photon- pika- piper pix2pix "
+    "pixart pixverse playground-v potion- prompt pythia- qwen ray realistic-vision realtime recraft rerank resnet- "
+    "retrieval-mrl- retriever riffusion sam sana_ scribe sd seamless-m4t seedance seedream semantic-ranker siglip "
+    "skyreels smart-turn smol snowflake-arctic- sora speaker-diarization speech- splade stable-audio stable-cascade "
+    "stable-image stable_audio stella stt suno- supertonic svd t5- tts uae-large udio- universal- v1-5-pruned veo "
+    "video- vidu vit voice vosk voxcpm voyage wan whisper yolo yue-s1- z-image zerank- zeroscope zonos"
 )
 QUICK_LOOK = _TEXTS.split()
 """An id without one of these texts fits no pattern of `RULES`, so that none need be compiled."""
+_CHATS = _word("chat", "coder")
+"""The words of models that chat, whatever else their names state: `instruct` is in names of embedding models, too."""
 _TALKS = _word("chat", "instruct", "it", "llm", "llama", "coder", "thinking")
 """The words of models that talk."""
 
@@ -183,6 +187,8 @@ def _named(model_id: str) -> tuple[int, ...]:
     if not any(word in whole for word in QUICK_LOOK):
         return ()
     if not any(re.search(pattern, text) for pattern, text in ((_IDS, segment), (_WHOLE, whole), (_ONLY, segment))):
+        return ()
+    if re.search(_CHATS, segment):
         return ()
     texts = {"id": segment, "whole": whole} | ({} if re.search(_TALKS, segment) else {"only": segment})
     return tuple(

@@ -95,6 +95,10 @@ class Entry(NamedTuple):
         """What the entry is about: a provider, or a model or glob of one."""
         return self.provider if self.path[:1] == ("providers",) else f"{self.provider}:{self.match or self.id}"
 
+    def is_part_of(self, other: Entry) -> bool:
+        """Whether this is the same entry of a text. One for all providers becomes a part for each provider."""
+        return self.path == other.path and self.layer is other.layer
+
     @property
     def defines(self) -> bool:
         """Whether the entry states that it defines a model."""

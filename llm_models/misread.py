@@ -10,7 +10,8 @@ from llm_models.case import Finding
 from llm_models.errors import printable
 from llm_models.layers import BY_PROVIDER
 from llm_models.modelspec import split_spec
-from llm_models.patterns import is_plain, literal, matcher, meant
+from llm_models.patterns import EVERY, is_plain, literal, matcher, meant
+from llm_models.records import ModelKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,26 +26,34 @@ _SHOWN = 3
 
 def misreadings(case: Case) -> Iterator[Finding]:
     """A pattern that matches by one character of what looks like a text in brackets, and a name that has a `*`."""
-    for path, provider, pattern in _patterns(case):
-        if is_plain(pattern) or not case.run.knows(provider):
-            continue
-        every = case.run.every(provider)
-        models = [[model_id] for model_id in every] if path[-1] == "match" else [*every.values()]
-        target = meant(pattern, partial(case.run.id_of, provider), provider)
-        glob = matcher(pattern, lambda _: None)
-        matched = [names for names in models if glob(names)]
-        if target is None:
-            inner = in_brackets(pattern, models)
-            if inner is not None and matched:
-                text = f"matches by one of the characters in '[{printable(inner)}]', not by that text"
-                yield Finding(provider, path, f"{text}: {_listed(matched)}", how_to_write(pattern, inner))
-        elif "*" in pattern and (others := [names for names in matched if names[0] != target]):
-            text = f"is the name of a model, so it means only that one, and not {_listed(others)}"
-            wider = pattern.replace("*", "**", 1)
-            yield Finding(provider, path, text, f"To match all of them, write '{printable(wider)}'.")
+    for path, provider, pattern in stated_patterns(case):
+        if not is_plain(pattern):
+            found = (_misread(case, path, one, pattern) for one in case.providers(provider))
+            for text, hint in [one for one in found if one is not None][:1]:
+                yield Finding(provider, path, text, hint)
 
 
-def _patterns(case: Case) -> Iterator[tuple[DocumentPath, str, str]]:
+def _misread(case: Case, path: DocumentPath, provider: str, pattern: str) -> tuple[str, str] | None:
+    """What is strange about the models of one provider that a pattern means, and how to write it."""
+    every = case.run.every(provider)
+    models = [[model_id] for model_id in every] if path[-1] == "match" else [*every.values()]
+    target = meant(pattern, partial(case.run.id_of, provider), provider)
+    glob = matcher(pattern, lambda _: None)
+    matched = [names for names in models if glob(names)]
+    if target is None:
+        inner = in_brackets(pattern, models)
+        if inner is not None and matched:
+            text = f"matches by one of the characters in '[{printable(inner)}]', not by that text"
+            return f"{text}: {_listed(matched)}", how_to_write(pattern, inner)
+    elif "*" in pattern and (others := [names for names in matched if names[0] != target]):
+        wider = pattern.replace("*", "**", 1)
+        text = f"is the name of a model, so it means only that one, and not {_listed(others)}"
+        return text, f"To match all of them, write '{printable(wider)}'."
+    return None
+
+
+def stated_patterns(case: Case) -> Iterator[tuple[DocumentPath, str, str]]:
+    """The path, the provider and the text of each pattern of a layer, in its entries and its settings."""
     for entry in case.layer.models:
         if entry.match is not None:
             yield (*entry.path, "match"), entry.provider, entry.match
@@ -54,12 +63,17 @@ def _patterns(case: Case) -> Iterator[tuple[DocumentPath, str, str]]:
 def with_provider(case: Case, provider: str, pattern: str) -> tuple[str, str] | None:
     """The provider and the pattern in a text such as `openai:gpt-5.4`, if that matches a model; else None.
 
-    A text with a `/` counts only for the provider that it names: others have ids that begin with the name of a maker.
+    A text with a `/` counts for the provider that it names, and for all: others have ids that begin with the name of a
+    maker.
     """
     head, _, rest = pattern.partition("/")
-    owner, name = split_spec(pattern, case.run.names.provider_id) or (provider, rest)
-    if not name or (name == rest and case.run.names.provider_id(head) != provider):
-        return None
+    key = split_spec(pattern, case.run.names.provider_id)
+    if key is None:
+        maker = case.run.names.provider_id(head) if rest else None
+        if maker is None or provider not in (maker, EVERY):
+            return None
+        key = ModelKey(maker, rest)
+    owner, name = key
     test = case.run.test(owner, name)
     return (owner, name) if any(map(test, case.run.every(owner).values())) else None
 

@@ -9,7 +9,7 @@ from llm_models import lifecycle
 from llm_models.enrich import is_deprecated
 from llm_models.errors import printable
 from llm_models.modelspec import split_any
-from llm_models.patterns import meant
+from llm_models.patterns import EVERY, is_nameable, meant
 from llm_models.records import Model
 
 if TYPE_CHECKING:
@@ -42,11 +42,12 @@ def of_layer(
     def of_file(provider: str, name: str) -> str | None:
         return file.block(provider).id_of(name) if file.holds(provider) else None
 
-    for path, provider, name, entry in _named(layer, file.provider_id):
+    def stands(path: DocumentPath, provider: str, name: str, entry: Entry | None) -> tuple[str, Model] | None:
+        """The state of the model of a provider that a name means, where there is something to know."""
         model_id = name if path[-1] == "id" else meant(name, partial(id_of or of_file, provider), provider) or name
         entries = [*changing(provider, model_id)] if changing else [entry] if entry else []
         if not file.holds(provider, model_id) and not (changing and entries):
-            continue
+            return None
         stated = {name: value for name, value in (file.stated(provider, model_id) or {}).items() if name in _LIFECYCLE}
         for one in entries:
             stated = {name: value for name, value in stated.items() if (name,) not in one.omitted}
@@ -54,8 +55,17 @@ def of_layer(
         key = {"provider": provider, "id": model_id, "provider_model_id": model_id}
         model = Model.from_dict({**stated, **key, "deprecated": is_deprecated(stated)})
         state = lifecycle.state(model)
-        if state is not None:
-            yield path, f"{state}{lifecycle.successor_of(model)}", model
+        return None if state is None else (f"{state}{lifecycle.successor_of(model)}", model)
+
+    for path, provider, name, entry in _named(layer, file.provider_id):
+        if provider == EVERY:
+            of_each = [stands(path, one, name, entry) for one in sorted(file.blocks) if is_nameable(name)]
+        else:
+            of_each = [stands(path, provider, name, entry)]
+        found = [one for one in of_each if one is not None]
+        for what, model in found[:1]:
+            more = f" (so is the model of that name at {len(found) - 1} more providers)" if len(found) > 1 else ""
+            yield path, f"{what}{more}", model
 
 
 def _named(layer: Layer, provider_id: ProviderId) -> Iterator[tuple[DocumentPath, str, str, Entry | None]]:

@@ -33,12 +33,12 @@ class Outcomes:
         self._copies = Copies(case.run, self._moving)
         self._excluded: dict[str, dict[str, str]] = {}
 
-    def of(self, entry: Entry) -> list[str]:
+    def of(self, entry: Entry) -> list[ModelKey]:
         """The models that an entry changes and that are not excluded."""
-        provider = entry.provider
-        if provider not in self._excluded:
+        keys = [*self._case.touched(entry)]
+        for provider in {key.provider for key in keys} - self._excluded.keys():
             self._excluded[provider] = self._case.excluded(provider)
-        return [model_id for model_id in self._case.touched(entry) if model_id not in self._excluded[provider]]
+        return [key for key in keys if key.id not in self._excluded[key.provider]]
 
     def before(self, provider: str, model_id: str) -> Record | None:
         """What is stated of a model without the layer; None where it is not there then."""

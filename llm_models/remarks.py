@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from llm_models import credentials
 from llm_models.addresses import can_work, wrong
 from llm_models.errors import Problem, dotted, nearest, printable
-from llm_models.layers import DEFINING, FIELDS
+from llm_models.layers import DEFINING, FIELDS, IDENTITY
 from llm_models.schema import check_of, inlined
 
 if TYPE_CHECKING:
@@ -82,6 +82,10 @@ def _unknown(section: str, path: DocumentPath, entry: dict[str, Any], known: tup
         if key in known:
             continue
         from llm_models.advice import advice, inside  # needed for a fault only
+        from llm_models.foreign import stating
+
+        if any(stating(section, entry, ours) == key for ours in _lacking(section, entry)):
+            continue  # that one is missing is the problem
 
         found = False
         for names, value in inside(section, (key,), whole):
@@ -96,6 +100,12 @@ def _unknown(section: str, path: DocumentPath, entry: dict[str, Any], known: tup
                 if key in fields:
                     hint = f"It is a field of a {other.removesuffix('s')}: write it in an entry of [[{other}]]."
             yield path, f"unknown field '{printable(key)}'; it is stored in extra", hint, key, "warning"
+
+
+def _lacking(section: str, entry: dict[str, Any]) -> list[str]:
+    """The keys without which it is not known what an entry is about."""
+    has_models = "id" in entry or "match" in entry
+    return [key for key in IDENTITY[section] if key not in entry and not (key in ("id", "match") and has_models)]
 
 
 def _env(path: DocumentPath, entry: dict[str, Any]) -> Iterator[Remark]:
@@ -115,7 +125,10 @@ def _addresses(section: str, path: DocumentPath, entry: dict[str, Any]) -> Itera
         address: Any = entry
         for step in steps:
             address = address.get(step) if isinstance(address, dict) else None
-        if isinstance(address, str) and (fault := wrong(address)) is not None and _accepted(section, steps, address):
+        keyless = entry.get("env") == []
+        if not isinstance(address, str) or (fault := wrong(address, keyless=keyless)) is None:
+            continue
+        if _accepted(section, steps, address):
             yield (*path, *steps), printable(fault.message), printable(fault.hint), None, fault.severity
 
 

@@ -230,6 +230,15 @@ _PATTERNS = {
 """The days, and the days and months, that exist, leap days included, as `FORMATS` decides."""
 
 
+_URL = r'^(?:[Hh][Tt][Tt][Pp][Ss]?://|\$\{[A-Za-z0-9_]+\})[^\x00-\x20\x7f?#\\"]*$'
+EDITOR = {
+    ("providers", "items", "properties", "base_url"): _URL,
+    ("providers", "items", "properties", "openai_base_url"): _URL,
+    ("providers", "items", "properties", "env", "items"): "^[A-Za-z0-9_]+$",
+}
+"""Patterns of the published schema of `llm_models.toml` alone, so that editors mark what `remarks` explains better."""
+
+
 def published(name: str) -> dict[str, Any]:
     """The schema of that name as one document for other programs, which gives the same verdicts.
 
@@ -250,4 +259,9 @@ def published(name: str) -> dict[str, Any]:
     schema: dict[str, Any] = json.loads(json.dumps(inlined(name)), object_hook=reword)
     if name == "overrides":
         schema["$schema"] = "http://json-schema.org/draft-07/schema#"
+        for path, pattern in EDITOR.items():
+            node = schema["properties"]
+            for step in path:
+                node = node[step]
+            node["pattern"] = pattern
     return schema

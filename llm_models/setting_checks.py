@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from llm_models.case import Case, Finding
 from llm_models.errors import printable
-from llm_models.layers import BY_PROVIDER
-from llm_models.misread import how_to_write, in_brackets, with_provider
+from llm_models.misread import how_to_write, in_brackets, stated_patterns, with_provider
 from llm_models.name_rules import safe_form
 from llm_models.past import absent
 from llm_models.patterns import EVERY
+from llm_models.records import ModelKey
 from llm_models.similarity import model_hint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from llm_models.document import DocumentPath
     from llm_models.errors import Severity
@@ -28,83 +28,78 @@ SECTIONS_THAT_HIDE = ("allow", "deny", "exclude")
 
 def matches_nothing(case: Case) -> Iterator[Finding]:
     """A pattern of match, exclude, allow or deny that matches no model."""
-
     closed = _allows_nothing(case)
-    for entry in case.entries():
-        if entry.match is not None:
-            ids = [[model_id] for model_id in case.run.ids(entry.provider)]
-            yield from _why_nothing(case, closed, entry.provider, (*entry.path, "match"), entry.match, ids)
-    for entry in case.layer.models:
-        if entry.provider == EVERY and entry.match is not None:
-            yield from _nowhere(case, closed, (*entry.path, "match"), entry.match)
-    every: dict[str, list[list[str]]] = {}
-    for path, provider, pattern in case.layer.patterns(*BY_PROVIDER):
-        if provider == EVERY:
-            yield from _nowhere(case, closed, path, pattern)
-        if not case.run.knows(provider):
-            continue
-        if provider not in every:
-            every[provider] = [*case.run.every(provider).values()]  # `cancelled` reports what is excluded
-        yield from _why_nothing(case, closed, provider, path, pattern, every[provider])
+    for path, provider, pattern in stated_patterns(case):
+        # `cancelled` reports what is excluded
+        models = {one: _named(case, one, path) for one in case.providers(provider)}
+        if models and not any(any(map(case.run.test(one, pattern), names)) for one, names in models.items()):
+            yield from _why_nothing(case, closed, provider, path, pattern, models)
 
 
-def _nowhere(case: Case, closed: bool, path: DocumentPath, pattern: str) -> Iterator[Finding]:
-    """A pattern for all providers that matches no model of any."""
-    run = case.run
-    for provider in run.all_providers():
-        test, every = run.test(provider, pattern), run.every(provider)
-        if any(test(names[:1] if path[-1] == "match" else names) for names in every.values()):
-            return
-    if closed and path[0] == "allow":
-        yield Finding("", path, "matches no model of any provider, so allow hides every model", severity="error")
-    elif not run.waits(EVERY, pattern):
-        yield Finding("", path, "matches no model of any provider", how_to_wait(EVERY, pattern))
+def _named(case: Case, provider: str, path: DocumentPath) -> list[list[str]]:
+    """The names by which a pattern means the models of a provider: a `match` is about ids."""
+    return [[one] for one in case.run.ids(provider)] if path[-1] == "match" else [*case.run.every(provider).values()]
 
 
 def _why_nothing(
-    case: Case, closed: bool, provider: str, path: DocumentPath, pattern: str, models: list[list[str]]
+    case: Case, closed: bool, provider: str, path: DocumentPath, pattern: str, models: Mapping[str, list[list[str]]]
 ) -> Iterator[Finding]:
-    """Why a pattern matches none of these models, each with its names; nothing where one matches.
+    """Why a pattern matches none of these models, each with its names, by provider.
 
     `closed`: `allow` hides every model.
     """
-    test = case.run.test(provider, pattern)
-    if any(map(test, models)):
-        return
-    form = None if path[-1] == "match" else safe_form(provider, [*chain(*models)], pattern)
+    names = [*chain.from_iterable(chain.from_iterable(models.values()))]
+    form = None if path[-1] == "match" else _form(pattern, models)
     if form is not None and path[0] == "deny":  # it denies what lookups would read as a model that is listed
         return
     severity: Severity = "error" if closed and path[0] == "allow" else "warning"
     if severity == "warning" and case.run.waits(provider, pattern):
         return
     so = ", so allow hides every model" if severity == "error" else ""
+    whose = "any provider" if provider == EVERY else provider
     past = case.run.past
-    gone = [one for one in past.ids(provider) if test([one])]
-    inner = in_brackets(pattern, models)
-    if pattern in gone:
-        why, hint = case.gone(provider, pattern)
+    gone = [*_of_the_past(case, models, pattern)]
+    inner = in_brackets(pattern, [*chain.from_iterable(models.values())])
+    exact = next((key for key in gone if key.id == pattern), None)
+    if exact is not None:
+        why, hint = case.gone(*exact)
         yield Finding(provider, path, f"{why}{so}", hint, severity=severity)
     elif gone:
         more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
-        what = "no longer listed" if all(past.is_gone(provider, one) for one in gone) else "not in this catalogue"
-        text = f"matches only models of {provider} that are {what}, such as {printable(gone[0])}{more}"
+        what = "no longer listed" if all(past.is_gone(*key) for key in gone) else "not in this catalogue"
+        such = printable(gone[0].id if provider != EVERY else ":".join(gone[0]))
+        text = f"matches only models of {whose} that are {what}, such as {such}{more}"
         yield Finding(
             provider, path, f"{text}{so}", "" if inner is None else how_to_write(pattern, inner), severity=severity
         )
     elif (spec := with_provider(case, provider, pattern)) is not None:
         owner, name = spec
-        text = f"'{printable(pattern)}' names a provider and a model, so it matches no model of {provider}"
+        text = f"'{printable(pattern)}' names a provider and a model, so it matches no model of {whose}"
         hint = f"Write {'the id alone' if owner == provider else f'under {owner}'}: '{printable(name)}'."
         yield Finding(provider, path, text, hint, severity="error")  # a mistyped ban must not open a door
     elif form is not None:
-        text = f"matches no model of {provider}{so}, only forms that it does not list, such as {printable(form)}"
+        text = f"matches no model of {whose}{so}, only forms that it does not list, such as {printable(form)}"
         yield Finding(provider, path, text, "Only deny holds for such names.", severity=severity)
     else:
         if inner is not None:
             hint = how_to_write(pattern, inner)
         else:
-            hint = f"{model_hint(pattern, [*chain(*models)])} {how_to_wait(provider, pattern)}"
-        yield Finding(provider, path, f"matches no model of {provider}{so}", hint, severity=severity)
+            hint = model_hint(pattern, [*dict.fromkeys(names)])
+            hint += "" if severity == "error" else f" {how_to_wait(provider, pattern)}"  # `known` shows no model
+        yield Finding(provider, path, f"matches no model of {whose}{so}", hint, severity=severity)
+
+
+def _form(pattern: str, models: Mapping[str, list[list[str]]]) -> str | None:
+    """A form of a name of one of these models that a pattern means, though no model is listed by it."""
+    forms = (safe_form(provider, [*chain(*named)], pattern) for provider, named in models.items())
+    return next((form for form in forms if form is not None), None)
+
+
+def _of_the_past(case: Case, providers: Iterable[str], pattern: str) -> Iterator[ModelKey]:
+    """The models of these providers that were ever listed and that a pattern means."""
+    for provider in providers:
+        test = case.run.test(provider, pattern)
+        yield from (ModelKey(provider, model_id) for model_id in case.run.past.ids(provider) if test([model_id]))
 
 
 def how_to_wait(provider: str, name: str) -> str:

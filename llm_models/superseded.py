@@ -43,7 +43,7 @@ def overwritten(case: Case) -> Iterator[Finding]:
 
 def _later(entry: Entry, entries: Sequence[Entry]) -> list[Entry]:
     """The entries of the same file that are merged after an entry."""
-    at = next(index for index, one in enumerate(entries) if one is entry or one == entry)
+    at = next(index for index, one in enumerate(entries) if one.is_part_of(entry))
     return [one for one in entries[at + 1 :] if one.layer is entry.layer]
 
 
@@ -69,11 +69,11 @@ def _where(entry: Entry, path: tuple[str, ...]) -> DocumentPath:
 
 
 def stating_nothing(case: Case) -> Iterator[Finding]:
-    """An entry without a value, about what the catalogue has; and a field in `omit` that is not stated."""
+    """An entry without a value, about what is there without it; and a field in `omit` that is not stated."""
     for entry in () if case.layer.only_patches else [*case.layer.providers, *case.entries()]:
-        ids = [*case.touched(entry)] if entry.path[0] == "models" else [None]
-        base = [one for one in ids if case.run.base.holds(entry.provider, one)]
-        if not ids or len(base) < len(ids):
+        keys = _keys(case, entry)
+        defines = entry.match is None and not all(_is_there(case, entry, key) for key in keys)
+        if entry.base or not keys or defines:
             continue
         data = case.layer.document.data["models" if entry.path[0] == "models" else "providers"][entry.path[1]]  # type: ignore[index]
         if not entry.fields and not data.get("omit"):
@@ -81,19 +81,54 @@ def stating_nothing(case: Case) -> Iterator[Finding]:
             yield Finding(entry.provider, (*entry.path, "id" if entry.match is None else "match"), text)
         for index, field in enumerate(data.get("omit", ())):
             path = split_dotted(field)
-            if not any(_states(case, entry, one, path) for one in ids):
+            stated = {one for key in keys for one in _stated(case, entry, key, path)}
+            if not stated:
                 text = f"{printable(entry.spec)} states no {printable(dotted(path))}, so this has no effect"
+                yield Finding(entry.provider, (*entry.path, "omit", index), text)
+            elif not any(one in RECORD_RULES or not entry.states(*one) for one in stated):
+                text = f"this entry states {printable(dotted(path))} itself, so omitting it has no effect"
                 yield Finding(entry.provider, (*entry.path, "omit", index), text)
 
 
-def _states(case: Case, entry: Entry, model_id: str | None, path: tuple[str, ...]) -> bool:
-    """Whether the base, or an entry that is merged before this one, states a field or a part of it."""
-    stated = any(one[: len(path)] == path for one in case.ground(entry.provider, model_id) or {})
-    run = case.run
-    entries = run.providers.get(entry.provider, ()) if model_id is None else run.changing(entry.provider, model_id)
-    for one in before(entry, entries):
-        stated = one.states(*path) or (stated and not any(path[: len(gap)] == gap for gap in one.omitted))
+def _keys(case: Case, entry: Entry) -> list[tuple[str, str | None]]:
+    """What an entry is about: models, or a provider and None."""
+    if entry.path[0] == "providers":
+        return [(entry.provider, None)]
+    return [(key.provider, key.id) for key in case.touched(entry)]
+
+
+def _entries(case: Case, key: tuple[str, str | None]) -> Sequence[Entry]:
+    """The entries about a model, or a provider and None, in the order in which they are merged."""
+    provider, model_id = key
+    return case.run.providers.get(provider, ()) if model_id is None else case.run.changing(provider, model_id)
+
+
+def _is_there(case: Case, entry: Entry, key: tuple[str, str | None]) -> bool:
+    """Whether the base, or an entry that is merged before this one, has what an entry is about."""
+    earlier = before(entry, _entries(case, key))
+    return case.run.base.holds(*key) or any(one.match is None for one in earlier)
+
+
+def _stated(case: Case, entry: Entry, key: tuple[str, str | None], path: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """The paths at or below a field that the base, or an entry that is merged before this one, states."""
+    stated = {one for one in case.ground(*key) or {} if one[: len(path)] == path}
+    for one in before(entry, _entries(case, key)):
+        stated = {field for field in stated if not any(field[: len(gap)] == gap for gap in one.omitted)}
+        stated |= {field for field, _ in leaves(one.fields) if field[: len(path)] == path}
     return stated
+
+
+def adding_nothing(case: Case) -> Iterator[Finding]:
+    """An empty list of a field whose lists are united."""
+    for entry in [*case.layer.providers, *case.entries()]:
+        for path in [path for path in RECORD_RULES if entry.value(*path) == [] and path not in entry.omitted]:
+            keys = [key for key in _keys(case, entry) if _is_there(case, entry, key)]
+            if keys:
+                name = dotted(path)
+                text = f"an empty list adds nothing to {name}, so the line has no effect"
+                has = any(_stated(case, entry, key, path) for key in keys)
+                hint = f'To remove the {name} of the catalogue, write omit = ["{name}"].' if has else ""
+                yield Finding(entry.provider, (*entry.path, *path), text, hint)
 
 
 def preferred_twice(case: Case) -> Iterator[Finding]:
@@ -103,4 +138,9 @@ def preferred_twice(case: Case) -> Iterator[Finding]:
         yield Finding(provider, ("prefer", index), f"the same provider as prefer[{first}], so this has no effect")
 
 
-CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (overwritten, stating_nothing, preferred_twice)
+CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+    overwritten,
+    stating_nothing,
+    adding_nothing,
+    preferred_twice,
+)

@@ -13,6 +13,7 @@ from llm_models.layers import BY_PROVIDER, FIELDS, SETTINGS
 from llm_models.modelspec import fold_provider, split_any
 from llm_models.name_table import NameTable
 from llm_models.patterns import EVERY, is_nameable, is_plain, matcher, spread
+from llm_models.records import ModelKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +70,7 @@ class Touched:
         self._past: Past | None = None
         self._excluded: dict[tuple[str, ...], dict[str, str]] = {}
         self._every: dict[str, dict[str, list[str]]] = {}
+        self._keys: dict[tuple[str | int, ...], list[ModelKey]] = {}
         self.bases = Bases()
         self._read(layers)
         if stating(layers):
@@ -120,7 +122,7 @@ class Touched:
         """Whether `known` covers a name or a pattern of a provider, so that it may match nothing today."""
         stated = [text for layer in self._stated for text in layer.settings.get("known", ())]
         keys = [split_any(text, self.names.provider_or_every) for text in stated]
-        patterns = [key.id for key in keys if key is not None and key.provider == provider]
+        patterns = [key.id for key in keys if key is not None and key.provider in (provider, EVERY)]
         return any(name == pattern or self.test(provider, pattern)([name]) for pattern in patterns)
 
     def knows(self, provider: str) -> bool:
@@ -138,6 +140,15 @@ class Touched:
     def changing(self, provider: str, model_id: str) -> Sequence[Entry]:
         """The entries that change a model, in the order in which they are merged."""
         return self.models.get(provider, {}).get(model_id, ())
+
+    def keys_of(self, entry: Entry) -> list[ModelKey]:
+        """The models that an entry changes. One for all providers is a part for each of them in `models`."""
+        if not self._keys:
+            for provider, changed in self.models.items():
+                for model_id, entries in changed.items():
+                    for one in entries:
+                        self._keys.setdefault((id(one.layer), *one.path), []).append(ModelKey(provider, model_id))
+        return self._keys.get((id(entry.layer), *entry.path), [])
 
     def id_of(self, provider: str, name: str) -> str | None:
         """The id of the model that a name in a pattern means, also of one that is gone; None where none is known."""

@@ -18,7 +18,7 @@ from llm_models.addresses import wrong
 from llm_models.advice import advice, as_toml
 from llm_models.document import Fault
 from llm_models.errors import did_you_mean, dotted, printable
-from llm_models.foreign import SECTIONS, fold
+from llm_models.foreign import SECTIONS, fold, stating
 from llm_models.forms import correction, missing, next_step, one_or_many
 from llm_models.layers import BY_PROVIDER, FIELDS, IDENTITY
 from llm_models.remarks import ADDRESSES
@@ -89,7 +89,19 @@ def _is_negated(key: str) -> bool:
 
 def _missing(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
     path = tuple(error.absolute_path)
-    return (Fault(path, f"'{key}' is missing", missing(path, key, value)) for key in wanted if key not in value)
+    for key in wanted:
+        if key not in value:
+            yield _under_another_name(path, key, value) or Fault(path, f"'{key}' is missing", missing(path, key, value))
+
+
+def _under_another_name(path: tuple[str | int, ...], key: str, entry: Any) -> Fault | None:
+    """That an entry states a key by the name of another tool; `remarks` leaves it to this."""
+    section = str(path[0])
+    name = stating(section, entry, key)
+    known = None if name is None else advice(section, (name,), entry[name])
+    if known is None:
+        return None
+    return Fault(path, f"'{key}' is missing, and '{printable(name)}' is {known[0]}", known[1])
 
 
 def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
@@ -154,8 +166,10 @@ def _one_of(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:
     if isinstance(value, dict):
         names = [key for branch in wanted for key in branch["required"]]
         state = "both" if any(key in value for key in names) else "neither"
+        path = tuple(error.absolute_path)
         message = f"expected one of {' and '.join(map(repr, names))} (found {state})"
-        yield Fault(tuple(error.absolute_path), message, one_or_many(state))
+        other = None if state == "both" else _under_another_name(path, names[0], value)
+        yield other or Fault(path, message, one_or_many(state))
 
 
 def _branches(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]:

@@ -74,10 +74,39 @@ def test_the_address_of_one_request_is_a_warning_with_the_base(ending: str) -> N
     assert base_of(f"https://llm.example.com/v1{ending}/") == "https://llm.example.com/v1"
 
 
-def test_plain_http_to_another_network_is_a_warning() -> None:
-    fault = wrong("http://llm.example.com/v1")
+PRIVATE = (
+    "ollama", "ollama.lab", "gpu.lan", "gpu.LAN.", "llm.corp.internal", "mac.local", "nas.home.arpa",
+    "a.svc.cluster.local", "10.1.2.3", "172.16.0.9", "172.31.255.1", "192.168.1.5", "100.64.0.1", "100.127.255.254",
+    "127.0.0.2", "169.254.1.1", "[fd12:3456::1]", "[fc00::1]", "[fe80::1]", "[::1]", "0.0.0.0",
+)  # fmt: skip
+PUBLIC = (
+    "llm.example.com", "local.example.com", "my.islan", "172.32.0.1", "172.15.0.1", "100.128.0.1", "8.8.8.8",
+    "10.example.com", "192.168.1.5.example.com", "[2606:4700::1]", "[fe00::1]", "lan.example.org",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("host", PRIVATE)
+def test_plain_http_is_right_in_the_own_network(host: str) -> None:
+    assert wrong(f"http://{host}:8000/v1") is None
+
+
+@pytest.mark.parametrize("host", PUBLIC)
+def test_plain_http_to_another_network_is_a_warning(host: str) -> None:
+    fault = wrong(f"http://{host}:8000/v1")
     assert fault is not None
     assert fault.severity == "warning"
+
+
+def test_plain_http_is_right_where_no_key_is_sent() -> None:
+    """`env = []` states it. What cannot work stays an error."""
+    text = '[[providers]]\nid = "h"\nbase_url = "http://llm.example.com/v1"\n{}[[models]]\nprovider = "h"\nid = "m"\n'
+
+    def problems(env: str) -> list[str]:
+        return [str(one) for one in checks.check_text(text.format(env).encode(), "llm_models.toml", PACKAGED)]
+
+    assert len(problems("")) == len(problems('env = ["H_KEY"]\n')) == 1
+    assert problems("env = []\n") == []
+    assert wrong("ftp://llm.example.com/v1", keyless=True) is not None
 
 
 def test_every_address_of_the_packaged_data_can_work() -> None:

@@ -173,6 +173,30 @@ def test_an_entry_or_an_omit_that_states_nothing_is_a_warning() -> None:
     ]
 
 
+def test_an_omission_of_what_the_entry_states_itself_is_a_warning() -> None:
+    """One of a whole group, or of a list that is united, removes what the catalogue has beside it."""
+    omitted = 'omit = ["limits.input", "cost", "tags"]\n'
+    text = entry("gpt-4o", omitted + 'limits.input = 5\ncost.input = 1\ntags = ["x"]')
+    assert [(problem.column, problem.message) for problem in found(text) if "effect" in problem.message] == [
+        (9, "this entry states limits.input itself, so omitting it has no effect")
+    ]
+
+
+def test_an_empty_list_of_a_field_whose_lists_are_united_is_a_warning() -> None:
+    text = entry("gpt-4o", "tags = []\naliases = []") + '[[providers]]\nid = "azure"\naliases = []\n'
+    assert [(problem.line, problem.message, problem.hint) for problem in found(text)] == [
+        (
+            4,
+            "an empty list adds nothing to tags, so the line has no effect",
+            'To remove the tags of the catalogue, write omit = ["tags"].',
+        ),
+        (5, "an empty list adds nothing to aliases, so the line has no effect", ""),
+        (8, "an empty list adds nothing to aliases, so the line has no effect", ""),
+    ]
+    assert found(entry("gpt-4o", 'tags = []\nomit = ["tags"]')) == []
+    assert found(GATEWAY + entry("h", "tags = []", "house")) == []
+
+
 def test_the_same_provider_twice_in_prefer() -> None:
     problems = found('prefer = ["x-ai", "openai", "xai"]\n', PACKAGED)
     assert [str(problem) for problem in problems] == [

@@ -169,6 +169,23 @@ class TestUnknownIds:
         cost = served(base, tmp_path, text).get_model("acme", "a-1").cost
         assert (cost.input, cost.output) == (9, 2)
 
+    @pytest.mark.parametrize(
+        ("states", "key"), [("new = true", "new"), ('base = "acme:b-1"', "base"), ('name = "N"', "name")]
+    )
+    @pytest.mark.parametrize("field", ["aliases", "served_as"])
+    def test_a_name_taken_from_a_listed_model_is_warned_of(self, states: str, key: str, field: str) -> None:
+        """`load()` drops the name of the listed model."""
+        named = catalogues.base(
+            catalogue(provider("acme", model("a-1"), model("b-1"))),
+            f'[[models]]\nprovider = "acme"\nid = "a-1"\n{field} = ["a-1-2026"]\n'.encode(),
+        )[0]
+        text = ENTRY.format("a-1-2026", states)
+        (line,) = lines(named, text)
+        assert "'a-1-2026' is another name of acme:a-1, which loses that name to this new model" in line
+        assert f'To correct acme:a-1, write id = "a-1" and remove {key}. [warning]' in line
+        correcting = text.replace("a-1-2026", "a-1").replace(states, "cost.input = 9")
+        assert lines(named, correcting) == []
+
     def test_new_defines_a_model_that_is_gone(self, tmp_path: Path) -> None:
         small = catalogues.made_up({"openai": {"gpt-4o": {}}})
         text = '[[models]]\nprovider = "openai"\nid = "gpt-5-codex"\ncost.input = 1\n'
@@ -297,6 +314,14 @@ class TestBase:
     def test_a_model_that_is_listed_becomes_the_copy_and_keeps_its_names(self, base: SnapshotFile) -> None:
         record = layered(base, entry("zeta", "a-1", "acme:a-2", tags=["x"])).get_model("zeta", "a-1")
         assert (record.cost.input, record.limits.output, record.tags) == (1, 500, ("x",))
+
+    def test_a_listed_model_that_becomes_a_copy_is_warned_of_alone(self, base: SnapshotFile) -> None:
+        """An entry with `base` alone states something: all values of the copy."""
+        (line,) = lines(base, ENTRY.format("a-1", 'base = "zeta:z-9"'))
+        assert "acme:a-1 is listed, and a copy of zeta:z-9 replaces its values" in line
+        assert "To correct single values of the listed model, remove the line." in line
+        assert line.endswith("[warning]")
+        assert lines(base, ENTRY.format("a-9", 'base = "zeta:z-9"')) == []
 
     def test_the_copy_is_weaker_than_a_match_of_its_layer(self, base: SnapshotFile) -> None:
         free = {"provider": "house", "match": "*", "cost": {"input": 0}}

@@ -59,6 +59,9 @@ SETTINGS = {
     "[limits]\ncontext = 5": "It is a field of an entry: write [[models]] above it.",
     'base_url = "https://x"': "It is a field of an entry: write [[providers]] above it.",
     '[[models]]\nprovider = "openai"\nid = ["a", "b"]': "Write an entry for each of them.",
+    '[[models]]\nprovider = "openai"\nmodel = "gpt-4o"': 'or provider_model_id = "gpt-4o" (the id that is sent).',
+    '[[models]]\nlitellm_provider = "openai"\nid = "gpt-4o"': 'Write provider = "openai".',
+    '[[providers]]\nslug = "house"': 'Write id = "house".',
     '[[providers]]\nname = "x"': 'Add a line below [[providers]], such as id = "my_gateway".',
 }
 FIELDS = {

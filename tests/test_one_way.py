@@ -34,6 +34,7 @@ ALLOWED = {
     "provenance.py": ({"provider_model_id"}, "`explain` states that its default is derived"),
     "remarks.py": ({"api", "base_url", "env", "openai_base_url"}, "`validate` reports their faults"),
     "routes.py": (NAMES - {"own_address", "endpoint_of"}, "a refresh that changes them is a notable change"),
+    "schema.py": ({"base_url", "env", "openai_base_url"}, "patterns for editors, in the published schema"),
     "snapshot.py": ({"endpoint_of"}, "`Snapshot.endpoint` itself"),
     "block.py": ({"provider_model_id"}, "its default in a record is the id"),
     "snapshot_writer.py": ({"env"}, "keeps an empty one: no key is needed"),

@@ -15,7 +15,7 @@ from jsonschema import Draft7Validator
 from support.command import fine
 from support.toml_texts import is_valid, parsed
 
-from llm_models import schema, validation
+from llm_models import addresses, config, credentials, schema, validation
 from llm_models.records import Model, Provider
 
 PRINTED: dict[str, Any] = json.loads(fine("schema", "overrides").out)
@@ -210,3 +210,35 @@ class TestVerdicts:
 
 def _dated(text: str) -> dict[str, str]:
     return {"id": "x", "provider": "p", "release_date": text}
+
+
+ADDRESSES = (
+    *("https://llm.example.com/v1", "http://127.0.0.1:8000/v1", "HTTPS://Example.com/V1/", "${AZURE_API_BASE}/openai"),
+    *("https://${HOST}.example.com:${PORT}/v1", "http://[::1]:80/v1", "http://ollama:11434/v1/chat/completions"),
+    *("localhost:1234/v1", "os.environ/AZURE_API_BASE", "$AZURE_API_BASE/v1", "file:///etc/passwd", "/v1"),
+    *("https://llm.example.com/v1?x=1", "https//llm.example.com", "{env:BASE}/v1"),
+)
+VARIABLES = ("MY_KEY", "302AI_API_KEY", "A B", "${MY_KEY}", "my-key", "sk-proj-EXAMPLE0000")
+
+
+class TestWhatEditorsMark:
+    """An editor marks addresses and names of variables that cannot work; `validate` states why, once."""
+
+    @pytest.mark.parametrize("field", ["base_url", "openai_base_url"])
+    @pytest.mark.parametrize("address", ADDRESSES)
+    def test_an_address(self, field: str, address: str) -> None:
+        data = {"providers": [{"id": "h", field: address}]}
+        fault = addresses.wrong(address)
+        assert THEIRS.is_valid(data) is (fault is None or fault.severity == "warning")
+        assert schema.accepts("overrides", data)
+
+    @pytest.mark.parametrize("name", VARIABLES)
+    def test_a_variable(self, name: str) -> None:
+        data = {"providers": [{"id": "h", "env": [name]}]}
+        assert THEIRS.is_valid(data) is credentials.is_variable(name)
+        assert schema.accepts("overrides", data)
+
+    def test_validate_reports_each_once(self) -> None:
+        text = '[[providers]]\nid = "h"\nbase_url = "localhost:1/v1"\nenv = ["A B"]\n'
+        document = config.parse(text.encode(), "llm_models.toml")
+        assert [problem.line for problem in [*document.problems, *document.remarks]] == [4, 3]

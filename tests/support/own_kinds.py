@@ -1,4 +1,4 @@
-"""Ids of models that people serve themselves, as literal data: of Ollama, llama.cpp, vLLM, Hugging Face and others."""
+"""Ids of models that people serve themselves, as literal data: of Ollama, vLLM, LM Studio, TEI and others."""
 
 from __future__ import annotations
 
@@ -30,6 +30,15 @@ OWN: dict[str, str] = {
         text-multilingual-embedding-002 jina-embeddings-v2-base-de ollama/nomic-embed-text
         ggml-org/embeddinggemma-300M-GGUF snowflake-arctic-l-v2 msmarco-distilbert-base-v4
         msmarco-bert-base-dot-v5 tei-bge-small
+        nomic-embed-text:v1.5 mxbai-embed-large:335m snowflake-arctic-embed2 all-minilm:33m bge-m3:latest
+        bge-large granite-embedding:30m embeddinggemma:300m qwen3-embedding:0.6b BAAI/bge-small-en-v1.5
+        sentence-transformers/all-MiniLM-L6-v2 intfloat/e5-small-v2 thenlper/gte-base
+        Alibaba-NLP/gte-large-en-v1.5 text-embedding-nomic-embed-text-v1.5@q8_0 text-embedding-bge-m3
+        michaelfeil/bge-small-en-v1.5 bert-embeddings jinaai/jina-embeddings-v2-base-code
+        Qwen/Qwen3-Embedding-4B nvidia/llama-embed-nemotron-8b ibm-granite/granite-embedding-english-r2
+        infly/inf-retriever-v1 nomic-ai/nomic-embed-code my-embedder embed-v3 corp-embeddings-prod
+        google/embeddinggemma-300m dunzhang/stella_en_1.5B_v5 sentence-transformers/all-distilroberta-v1
+        sentence-transformers/multi-qa-mpnet-base-dot-v1 nomic-bert-2048
     """,
     "rerank": """
         BAAI/bge-reranker-v2-m3 Qwen/Qwen3-Reranker-8B jina-reranker-m0 mixedbread-ai/mxbai-rerank-large-v2
@@ -37,6 +46,9 @@ OWN: dict[str, str] = {
         cross-encoder/ms-marco-MiniLM-L-12-v2 castorini/monot5-base-msmarco zeroentropy/zerank-1 zerank-2
         ctxl-rerank-v2-1b nvidia/nv-rerankqa-mistral-4b-v3 Alibaba-NLP/gte-multilingual-reranker-base
         ms-marco-TinyBERT-L-2-v2
+        BAAI/bge-reranker-base mixedbread-ai/mxbai-rerank-xsmall-v1 jina-reranker-v2-base-multilingual
+        cross-encoder/ms-marco-MiniLM-L-6-v2 Qwen/Qwen3-Reranker-0.6B bge-reranker-v2-m3-gguf
+        dengcao/Qwen3-Reranker-4B:Q5_K_M my-reranker
     """,
     "transcription": """
         whisper-1 whisper-large-v3 gpt-4o-transcribe Systran/faster-whisper-large-v3
@@ -48,6 +60,11 @@ OWN: dict[str, str] = {
         mistralai/Voxtral-Mini-3B-Transcribe gpt-4o-mini-transcribe ibm-granite/granite-speech-3.3-8b
         whisperx-large-v2 whisper deepgram/nova-3 assemblyai/universal-2 vosk-model-en-us-0.22
         pyannote/speaker-diarization-3.1
+        Systran/faster-whisper-small Systran/faster-distil-whisper-large-v3
+        deepdml/faster-whisper-large-v3-turbo-ct2 whisper-base whisper-large-turbo ggml-base.en
+        ggml-large-v3.bin ggml-tiny.en-q5_1.bin whisper.cpp openai/whisper-large-v3-turbo
+        nvidia/parakeet-ctc-1.1b parakeet-tdt-0.6b-v2 mlx-community/whisper-large-v3-mlx
+        mlx-community/parakeet-tdt-0.6b-v3 Qwen/Qwen3-ASR-0.6B
     """,
     "speech": """
         tts-1 kokoro hexgrad/Kokoro-82M kokoro-v1.0.onnx rhasspy/piper-voices piper en_US-lessac-medium.piper
@@ -60,6 +77,9 @@ OWN: dict[str, str] = {
         Zyphra/Zonos-v0.1-transformer bosonai/higgs-audio-v2-generation-3B-base maskgct OuteAI/OuteTTS-0.3-1B
         kyutai/tts-1.6b-en_fr aura-2-thalia-en eleven_multilingual_v2 eleven_flash_v2_5 supertonic voxcpm-0.5b
         openvoice-v2 openbmb/VoxCPM1.5 qwen3-tts-flash gpt-sovits
+        speaches-ai/Kokoro-82M-v1.0-ONNX piper-en_US-amy-low voice-en-us-amy-low en_US-lessac-medium bark
+        bark.cpp coqui-xtts f5-tts dia-1.6b orpheus-3b chatterbox vibevoice mlx-community/Kokoro-82M-bf16
+        speaches-ai/piper-en_US-amy-low
     """,
     "image": """
         dall-e-3 stable-diffusion-xl black-forest-labs/FLUX.1-schnell gpt-image-2
@@ -77,6 +97,11 @@ OWN: dict[str, str] = {
         amazon.titan-image-generator-v2:0 amazon.nova-canvas-v1:0 stability.sd3-5-large-v1:0
         stability.stable-image-ultra-v1:1 chroma1-hd lodestones/Chroma1-HD nano-banana-pro photon-1
         real-esrgan-x4plus
+        stable-diffusion-3-medium flux.1-schnell flux.1dev-abliterated flux1-dev-fp8.safetensors
+        sd3.5_large.safetensors sd_xl_turbo_1.0_fp16.safetensors v1-5-pruned-emaonly-fp16.safetensors
+        qwen_image_fp8_e4m3fn.safetensors hidream_i1_dev_fp8.safetensors z-image-turbo animagine-xl
+        juggernautXL_v9.safetensors x/z-image-turbo x/flux2-klein pony-diffusion-v6-xl
+        sdxl_lightning_4step.safetensors
     """,
     "video": """
         veo-3.1 Wan-AI/Wan2.2-T2V-A14B Wan-AI/Wan2.1-I2V-14B-720P Wan-AI/Wan2.2-TI2V-5B wan2.2 wan2.1-t2v-1.3b
@@ -87,17 +112,22 @@ OWN: dict[str, str] = {
         amazon.nova-reel-v1:1 seedance-1-0-pro guoyww/animatediff-motion-adapter-v1-5-2 SkyReels-V2
         Skywork/SkyReels-V2-T2V-14B-720P pika-2.2 vidu-q1 pixverse-v5 text-to-video-ms-1.7b zeroscope_v2_576w
         framepack-i2v
+        wan2.2_ti2v_5B_fp16.safetensors hunyuan_video_t2v_720p_bf16.safetensors ltx-video-2b-v0.9.safetensors
+        svd_xt.safetensors wan-2.1-i2v-14b-480p-ggml mochi_preview_bf16.safetensors wan2.2-t2v
     """,
     "music": """
         facebook/musicgen-small musicgen-large facebook/audiogen-medium stabilityai/stable-audio-open-1.0
         stable-audio-2.5 lyria-2 lyria-realtime ACE-Step/ACE-Step-v1-3.5B ace-step
         m-a-p/YuE-s1-7B-anneal-en-cot suno-v4 suno-v4.5 riffusion/riffusion-model-v1
         facebook/magnet-small-10secs minimax/music-1.5 DiffRhythm-full cvssp/audioldm2 udio-v1
+        musicgen-stereo-melody ace_step_v1_3.5b.safetensors stable-audio-open-1.0.safetensors
+        stable_audio_open_1.0.safetensors
     """,
     "moderation": """
         omni-moderation-latest text-moderation-latest mistral-moderation-latest
         google/shieldgemma-2-4b-it-x-moderation KoalaAI/Text-Moderation amazon-moderation
         Falconsai/nsfw_image_detection
+        omni-moderation text-moderation-stable
     """,
     "classifier": """
         meta-llama/Llama-Prompt-Guard-2-86M protectai/deberta-v3-base-prompt-injection-v2 unitary/toxic-bert
@@ -108,6 +138,8 @@ OWN: dict[str, str] = {
         ultralytics/yolov8 yolo11n google-bert/bert-base-uncased FacebookAI/roberta-large xlm-roberta-base
         microsoft/deberta-v3-base answerdotai/ModernBERT-base facebook/sam-vit-huge facebook/sam2-hiera-large
         IDEA-Research/grounding-dino-base
+        ProtectAI/deberta-v3-base-prompt-injection-v2 SamLowe/roberta-base-go_emotions
+        cardiffnlp/twitter-roberta-base-sentiment
     """,
     "completion": """
         davinci-002 babbage-002 gpt-3.5-turbo-instruct text-davinci-003 text-curie-001 text-ada-001
@@ -138,6 +170,18 @@ OWN: dict[str, str] = {
         sam-chat-8b samantha-7b samantha-mistral:7b gpt2-chatbot im-also-a-good-gpt2-chatbot pythia-chat-12b
         dolly-v2-3b gpt-neoxt-chat-base-20b openchat_3.5 e5x-7b bgem-chat ray-chat pika-chat-7b sora-like-7b
         mini-omni2 dreamgen-llm playground-llm-7b ltx-chat
+        llama3.2:3b llama3.3:70b-instruct-q4_K_M qwen3:30b-a3b qwen2.5-coder:14b deepseek-r1:8b
+        gemma3:12b-it-qat phi4-mini:latest command-r-plus embed-chat-router chat-embed-router
+        smollm2:1.7b-instruct codellama:13b-instruct starcoder2:15b minicpm-v meta-llama/Llama-3.1-8B-Instruct
+        Qwen/Qwen2.5-VL-7B-Instruct mistralai/Mistral-Small-3.2-24B-Instruct-2506
+        NousResearch/Hermes-3-Llama-3.1-8B lmstudio-community/Meta-Llama-3.1-8B-Instruct-GGUF
+        bartowski/Qwen2.5-14B-Instruct-GGUF mlx-community/Qwen3-4B-4bit hermes-2-pro-mistral phi-2-chat
+        llama-3-8b-instruct.gguf openhermes:7b nous-hermes2:34b yi:34b-chat solar:10.7b router-7b
+        whisper-chat-7b-instruct voice-assistant-llama image-captioner-llama-instruct embedded-systems-coder-7b
+        music-chat-7b flux-chat-7b rerank-free-chat-7b exaone3.5:7.8b nemotron-mini internlm2:7b glm4:9b
+        deepseek-v3.1:671b-cloud kimi-k2-instruct qwq:32b devstral:24b wizardlm2:7b stablelm2:1.6b-chat
+        neural-chat:7b zephyr:7b-beta starling-lm:7b vicuna:13b livecode-7b-instruct alive-13b gte-chat-7b
+        summarizer-prod translate-gemma-it mini-lmstudio-chat sam-7b-chat imagine-13b-chat veogpt
     """,
 }
 """Kind -> ids, separated by white space. Some of the chat models are invented: they resemble those of a rule."""
