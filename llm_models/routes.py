@@ -43,7 +43,7 @@ class Pair(NamedTuple):
     address: str
 
     def __str__(self) -> str:
-        return f"{printable(self.variable or 'requests without a key')} would go to {printable(self.address)[:200]}"
+        return f"{printable(self.variable or 'requests without a key')} would go to {printable(self.address)}"
 
 
 def decides(path: tuple[str, ...], *, of_model: bool) -> bool:
