@@ -6,10 +6,10 @@ import gc
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_models import files, guards, locks, notices, paths, pipeline, timeline_update
+from llm_models import files, guards, locks, notices, paths, pipeline, replacement, state, timeline_update
 from llm_models.errors import EmptyCatalogError, LLMModelsError, SnapshotError, SourceError
 from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
-from llm_models.manifest import described
+from llm_models.manifest import described, refuse_unpulled
 from llm_models.normalize import Report
 from llm_models.snapshot import Snapshot
 from llm_models.snapshot_file import MAX_SNAPSHOT, SnapshotFile
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from llm_models.changes import Changes
-
-PREVIOUS = "snapshot.previous.json"
-"""The file, beside the snapshot, that keeps the snapshot which the last activation replaced."""
 
 
 class Activation(NamedTuple):
@@ -67,37 +64,43 @@ def activate(
 ) -> Activation:
     """Build the snapshot of a source file with the application's layers, and put it in place, whole or not at all.
 
-    Without `path` it takes the newer of the pulled file and the packaged snapshot. `source` names the source of the
-    file; None means the one in its manifest, else the default one. `without_prose` leaves out the source's
-    descriptions, as the packaged snapshot does. No code that the configuration names is run. The file that it replaces
-    is kept beside it, and the application's own history goes on with the source (`timeline_update`); what hinders it
-    is a notable change that is never refused. Raises `SourceError`, `ConfigError`, `EmptyCatalogError`, and
-    `GuardError` when a guard refuses, unless `force`; with `strict` a guard also refuses notable changes.
+    Without `path` it takes the newer of the pulled file, which its manifest must describe, and the packaged snapshot.
+    `source` names the source of the file; None means the one in its manifest, else the default one. `without_prose`
+    leaves out the source's descriptions, as the packaged snapshot does. No code that the configuration names is run.
+    The file that it replaces is kept beside it, and the application's own history goes on with the source
+    (`timeline_update`); what hinders it is a notable change that is never refused. Raises `SourceError`, `ConfigError`,
+    `EmptyCatalogError`, and `GuardError` when a guard refuses, unless `force`; with `strict` a guard also refuses
+    notable changes.
     """
+    within = state.inside(target(folder, out), "--out")
     collects = gc.isenabled()
     gc.disable()  # what is made lives until the end, and looking at millions of such objects takes a third of the time
     try:
+        if out is None:
+            state.check_places(_files(folder), within)
         built = _build(path, folder, out, source, without_prose)
         _heed(built, force=force, strict=strict)
+        if out is None:
+            state.check_forms(_files(folder), within)  # the lock would make a folder and a file
         if dry_run:
             return built
         if out is not None:  # perhaps in a folder that is not ours, so without a lock file and a previous snapshot
-            files.write_atomically(built.path, built.file.data)
+            replacement.write_atomically(built.path, built.file.data)
             return built
-        state = os.path.dirname(built.path)
-        with locks.locked(state):
+        directory = os.path.dirname(built.path)
+        with locks.locked(directory, inside=within):
             old = _content(built.path)
             if old != built.replaces:  # another process activated in the meantime
                 built = _judged(built, old, folder, None)
                 _heed(built, force=force, strict=strict)
-            files.sweep(state)
+            replacement.sweep(directory, within)
             if built.base.name != paths.PACKAGED_SNAPSHOT:  # first, so that no crash can lose what was activated
-                history = os.path.join(state, paths.HISTORY_NAME)
+                history = os.path.join(directory, paths.HISTORY_NAME)
                 hindered = timeline_update.update(history, folder, built.base, built.fetched)
                 built = built._replace(notable=(*built.notable, *hindered))
             if old != built.file.data:
-                previous = os.path.join(state, PREVIOUS) if _is_whole(old) else None
-                files.write_atomically(built.path, built.file.data, keep_previous=previous)
+                previous = os.path.join(directory, state.PREVIOUS) if _is_whole(old) else None
+                state.write(built.path, built.file.data, within, keep_previous=previous)
     except files.FileError as error:
         raise LLMModelsError(str(error)) from None
     finally:
@@ -106,22 +109,37 @@ def activate(
     return built
 
 
+def _files(folder: paths.Folder) -> list[str]:
+    """The files that an activation in `folder` may write."""
+    path = target(folder)
+    return [path, *(os.path.join(os.path.dirname(path), name) for name in (state.PREVIOUS, paths.HISTORY_NAME))]
+
+
 def _build(
     path: str | None, folder: paths.Folder, out: str | None, source: str | None, without_prose: bool
 ) -> Activation:
     config = None if folder.config is None else paths.read_config(folder.config)
     base, origin, report, fetched = _base(path, folder, source, without_prose)
-    current = InUse(base, folder, config)
-    file, run = base, None
-    if config is not None or current.base_kind == "packaged":
-        file, run = pipeline.merge_application(current, code="none")
-        try:
-            Snapshot(file)  # refuses filters that leave no model, as load() does
-        except EmptyCatalogError as error:
-            raise pipeline.emptied(error, current, run) from None
+    file, run = merged(base, folder, config)
     goal = target(folder, out)
     built = Activation(file, base, origin, report, run, goal, fetched=fetched)
     return _judged(built, _content(goal), folder, out)
+
+
+def merged(base: SnapshotFile, folder: paths.Folder, config: bytes | None) -> tuple[SnapshotFile, Changes | None]:
+    """The base with the application's layers, and what they change; the base itself where there is nothing to merge.
+
+    `config` is the text of the application's `llm_models.toml`. Raises `ConfigError`, `EmptyCatalogError`.
+    """
+    current = InUse(base, folder, config)
+    if config is None and current.base_kind != "packaged":
+        return base, None
+    file, run = pipeline.merge_application(current, code="none")
+    try:
+        Snapshot(file)  # refuses filters that leave no model, as load() does
+    except EmptyCatalogError as error:
+        raise pipeline.emptied(error, current, run) from None
+    return file, run
 
 
 def _base(
@@ -135,6 +153,8 @@ def _base(
         data = files.read_limited(chosen, MAX_BYTES)
     except files.FileError as error:
         raise SourceError(str(error)) from None
+    if path is None:
+        refuse_unpulled(chosen, data)
     of_file, day = described(chosen, data)
     base, report = pipeline.build_base(data, chosen, source or of_file, day=day, without_prose=without_prose)
     if path is None and (base.header.get("date") or "") < (packaged().header.get("date") or ""):
@@ -189,29 +209,50 @@ def _is_whole(data: bytes | None) -> bool:
     if not data:
         return False
     try:
-        SnapshotFile(data, PREVIOUS).verify()
+        SnapshotFile(data, state.PREVIOUS).verify()
     except SnapshotError:
         return False
     return True
 
 
-def rollback(folder: paths.Folder) -> SnapshotFile:
+def rollback(folder: paths.Folder, *, strict: bool = False) -> tuple[SnapshotFile, tuple[str, ...]]:
     """Put the previous snapshot back in place; the one that it replaces becomes the previous one.
 
-    Raises `SnapshotError` when there is none or it is damaged. Nothing changes then.
+    The file that is in place now, and its notable changes: a repository may have brought it. Raises `SnapshotError`
+    when there is none or it is damaged, and `GuardError` with `strict` for a notable change. Nothing changes then.
     """
     path = target(folder)
-    previous = os.path.join(os.path.dirname(path), PREVIOUS)
+    directory = os.path.dirname(path)
+    previous = os.path.join(directory, state.PREVIOUS)
     if not paths.exists(previous, SnapshotError):
         raise SnapshotError(f"{previous}: there is no previous snapshot to go back to", path=previous)
+    within = state.inside(path)
     try:
-        with locks.locked(os.path.dirname(path)):
+        state.check_places([path, previous], within)
+        state.check_forms([path, previous], within)
+        with locks.locked(directory, inside=within):
             file = SnapshotFile.open(previous)
             file.verify()
+            found = _notable(file, folder)
+            if found and strict:
+                raise guards.GuardError("\n".join([*found, f"{path} was not changed"]), refused=found)
             old = _content(path)
-            files.write_atomically(path, file.data)  # first, so that no crash can lose it
+            state.write(path, file.data, within)  # first, so that no crash can lose it
             if old is not None and _is_whole(old):
-                files.write_atomically(previous, old)
+                state.write(previous, old, within)
     except files.FileError as error:
         raise LLMModelsError(str(error)) from None
-    return file
+    return file, found
+
+
+def _notable(file: SnapshotFile, folder: paths.Folder) -> tuple[str, ...]:
+    """The notable changes from the catalogue in use to a file; none of one that was made from other packaged data."""
+    try:
+        new = base_of(file)
+    except SnapshotError:
+        return ()
+    try:
+        active = in_use(folder, reads=False).base
+    except SnapshotError:  # what is in use is damaged, which may be why somebody goes back
+        active = packaged()
+    return tuple(guards.notable(guards.refresh(active, new), None))

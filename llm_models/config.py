@@ -9,12 +9,12 @@ import re
 import tomllib
 from typing import TYPE_CHECKING
 
-from llm_models.document import ANY, Document
+from llm_models.document import ANY, Document, bare
 from llm_models.errors import ConfigError, Problem, listed
 from llm_models.grammar import CHECKS
 from llm_models.layers import BY_PROVIDER, DECISIVE, DEFINING, IDENTITY, layer_from
 from llm_models.modelspec import fold_provider
-from llm_models.paths import read_config
+from llm_models.paths import leads_out, read_config
 from llm_models.positions import locate
 from llm_models.remarks import in_comments, remarks, take_secrets
 
@@ -31,6 +31,7 @@ def parse(raw: bytes, name: str) -> Document:
 
     def refused(message: str, line: int = 1, column: int = 1, hint: str = "", excerpt: str = "") -> Document:
         problem = Problem(message, file=name, line=line, column=column, hint=hint, excerpt=excerpt)
+        problem = bare(problem, raw.decode(errors="replace")) if leads_out(name) else problem
         return Document(name, None, None, [problem])
 
     try:

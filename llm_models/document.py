@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.errors import Problem, dotted
+from llm_models.paths import leads_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,6 +46,7 @@ class Document:
         """What `validate` reports, too, but does not keep the document from being used: `load()` logs its errors."""
         self.doubtful: set[str] = set()
         self.removed: set[DocumentPath] = set()
+        self._outside: bool | None = None
 
     def entries(self, section: str) -> Iterator[tuple[DocumentPath, Any]]:
         """The path and value of each entry of `models` or `providers`, or of each provider in another section."""
@@ -86,7 +89,26 @@ class Document:
         where = at or (path if key is None else (*path, key))
         line, column = self.line_column(where, key=key is not None)
         field, hint = _describe(self.data or {}, path), hint.strip()
-        return Problem(message, file=self.name, line=line, column=column, path=field, hint=hint, severity=severity)
+        problem = Problem(message, file=self.name, line=line, column=column, path=field, hint=hint, severity=severity)
+        if self._outside is None:
+            self._outside = leads_out(self.name)
+        return bare(problem, self.spans.text if self.spans is not None else "") if self._outside else problem
+
+
+def bare(problem: Problem, text: str) -> Problem:
+    """Only the place and the kind of a problem of a file to which a link leads out of the repository.
+
+    A repository may bring such a link, and people who may not read the file may read the report. `text` is the file's.
+    """
+    stated = {*re.findall("[a-z]+", text.lower())}
+    start = re.match("[A-Za-z ,-]*", problem.message)
+    words = start[0].split() if start is not None else []
+    kind = " ".join("..." if stated & {*re.findall("[a-z]+", word.lower())} else word for word in words)
+    place = {"file": problem.file, "line": problem.line, "column": problem.column}
+    return Problem(kind or "problem", **place, severity=problem.severity, hint=_OUTSIDE)  # type: ignore[arg-type]
+
+
+_OUTSIDE = "A link leads out of the repository to this file, so its text is not shown."
 
 
 def _describe(data: Mapping[str, Any], path: DocumentPath) -> str:

@@ -6,6 +6,9 @@ catalogue, and the aliases of providers: so they are kept as text, and a first q
 
 from __future__ import annotations
 
+import os
+import stat
+
 # `collections.abc` would import `collections`, which takes longer than reading the file; `os` has loaded this one.
 from _collections_abc import Mapping
 from zlib import crc32
@@ -169,6 +172,8 @@ def first_line(read: Callable[[int, int], bytes]) -> bytes:
 def read_header(path: str) -> dict[str, Any]:
     """The header of the snapshot file at `path`, of any format, without its block table. Raises `SnapshotError`."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a FIFO would be waited for
+            raise SnapshotError(f"{printable(path)}: not a regular file", path=path)
         with open(path, "rb") as file:
             header: dict[str, Any] = _decode(file.readline(MAX_HEADER))[0]
             return header

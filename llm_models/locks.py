@@ -8,12 +8,20 @@ import sys
 import time
 from contextlib import suppress
 
-from llm_models.files import FileError, kernel_lock, make_folder, naming, refuse_special
+from llm_models.files import FileError, naming, refuse_special
+from llm_models.open_folder import OpenFolder
+from llm_models.replacement import kernel_lock, make_folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from llm_models.open_folder import Inside
 
 LOCK_NAME = ".llm_models.lock"
 
 _FOLDERS = sys.platform != "win32"  # whether the kernel locks folders too
-_NEW_FILE = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_NEW_FILE = os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
 _POLL = 0.02  # seconds between two attempts to get a lock
 
 
@@ -22,24 +30,26 @@ class locked:
 
     The kernel locks the file `LOCK_NAME` in it, which stays; a missing folder is made. If `leave_file` is false, for a
     folder that is not ours, the folder itself is locked and must exist, so that nothing is left in it. That is another
-    lock than the first. Windows cannot lock a folder; there it is the file, which is removed at the end.
+    lock than the first. Windows cannot lock a folder; there it is the file, which is removed at the end. The file is
+    never a link, and with `inside` no part of the path of the folder below that one may be a link.
 
     The lock ends with the block or the process, and is not reentrant. Raises `FileError` if the lock is not free
     within `timeout` seconds.
     """
 
-    def __init__(self, folder: str, timeout: float = 60.0, *, leave_file: bool = True) -> None:
+    def __init__(
+        self, folder: str, timeout: float = 60.0, *, leave_file: bool = True, inside: Inside | None = None
+    ) -> None:
         self.folder = folder or os.curdir
         self.timeout = timeout
         self.leave_file = leave_file
-        self._path, self._flags = os.path.join(self.folder, LOCK_NAME), _NEW_FILE
-        if _FOLDERS and not leave_file:
-            self._path, self._flags = self.folder, os.O_RDONLY | os.O_DIRECTORY
+        self._inside = inside
+        self._path = self.folder if _FOLDERS and not leave_file else os.path.join(self.folder, LOCK_NAME)
         self._fd = -1
 
     def __enter__(self) -> None:
         if self.leave_file:
-            make_folder(self.folder)
+            make_folder(self.folder, self._inside)
         deadline = time.monotonic() + self.timeout
         with naming(self._path):
             while not self._try():
@@ -61,11 +71,21 @@ class locked:
 
     def _try(self) -> bool:
         """Whether the lock is ours now. It is opened each time, because another process may remove it."""
-        fd = os.open(self._path, self._flags, 0o666)
+        if self._path == self.folder:
+            fd = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
+            return self._take(fd, lambda: os.stat(self._path))
+        with OpenFolder(self.folder, self._inside) as folder:
+            folder.status(LOCK_NAME)  # refuses a link
+            fd = folder.open(LOCK_NAME, _NEW_FILE)
+            return self._take(fd, lambda: folder.status(LOCK_NAME))
+
+    def _take(self, fd: int, now: Callable[[], os.stat_result | None]) -> bool:
+        """Lock the open file, if it is free and still the one that has the name. Otherwise close it."""
         try:
             if self._path != self.folder:
                 refuse_special(os.fstat(fd), self._path)
-            if kernel_lock(fd) and os.path.samestat(os.fstat(fd), os.stat(self._path)):
+            status = now() if kernel_lock(fd) else None
+            if status is not None and os.path.samestat(os.fstat(fd), status):
                 self._fd = fd
         except FileNotFoundError:  # removed just now: it was not the lock
             pass

@@ -16,7 +16,7 @@ from llm_models.errors import (
     UnknownModelError,
     quoted,
 )
-from llm_models.modelspec import as_key, parse_spec, spec_error, split_spec
+from llm_models.modelspec import as_key, cut_error, format_spec, is_cut, parse_spec, spec_error, split_spec
 from llm_models.records import Model, ModelKey
 
 TYPE_CHECKING = False
@@ -56,8 +56,20 @@ def key_of(view: View, text: str) -> ModelKey | None:
     The model of the colon and the at form need not exist. Raises `InvalidSpecError` where `%XX` of an at form is wrong.
     """
     text = text.strip()
-    key = split_spec(text, view.file.provider_id)
+    key = _split(view, text)
     return _by_slash(view, text) if key is None else key
+
+
+def _split(view: View, text: str) -> ModelKey | None:
+    """As `split_spec`; a file name that was cut is the model that it was made of. Raises `InvalidSpecError`."""
+    if is_cut(text):
+        provider = view.file.provider_id(text.rpartition("@")[2])
+        for model_id in () if provider is None else view.file.block(provider).ids:
+            if format_spec((provider, model_id), "filename") == text:  # type: ignore[arg-type]
+                return ModelKey(provider, model_id)  # type: ignore[arg-type]
+        if provider is not None:
+            raise cut_error(text)
+    return split_spec(text, view.file.provider_id)
 
 
 def parse(view: View, text: object) -> ModelKey:
@@ -126,7 +138,7 @@ def _by_key(view: View, key: ModelKey, within: str | None) -> ModelRow | Miss:
 def _by_text(view: View, text: str, within: str | None, prefer: Collection[str]) -> ModelRow | Miss:
     if within is not None and view.file.block(within).serves(text):
         return row_of(view, within, text)
-    key = split_spec(text, view.file.provider_id)
+    key = _split(view, text)
     if not text or (key is not None and not key.id):
         return lambda: spec_error(text, view.file.provider_id, view.known)
     key = key or _by_slash(view, text)

@@ -9,10 +9,10 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from llm_models import paths
+from llm_models import state
 from llm_models.days import is_day, today
-from llm_models.errors import SourceError
-from llm_models.files import FileError, FileMissingError, read_limited, write_atomically
+from llm_models.errors import SourceError, printable
+from llm_models.files import FileError, FileMissingError, read_limited
 from llm_models.locks import locked
 from llm_models.transforms import DEFAULT
 from llm_models.upstream import MAX_BYTES
@@ -20,7 +20,8 @@ from llm_models.upstream import MAX_BYTES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MANIFEST_NAME = "manifest.json"
+    from llm_models.open_folder import Inside
+
 MAX_MANIFEST = 64 << 10  # bytes
 
 
@@ -31,7 +32,7 @@ def believed(path: str, data: bytes | None = None) -> dict[str, Any] | None:
     cannot be read.
     """
     try:
-        manifest = json.loads(read_limited(os.path.join(os.path.dirname(path), MANIFEST_NAME), MAX_MANIFEST))
+        manifest = json.loads(read_limited(os.path.join(os.path.dirname(path), state.MANIFEST), MAX_MANIFEST))
         digest = hashlib.sha256(read_limited(path, MAX_BYTES) if data is None else data).hexdigest()
     except (FileMissingError, ValueError, RecursionError):
         return None
@@ -53,24 +54,34 @@ def described(path: str, data: bytes) -> tuple[str, str | None]:
     return str(manifest.get("source", DEFAULT)), fetched_on(manifest)
 
 
+def refuse_unpulled(path: str, data: bytes) -> None:
+    """Raise `SourceError` unless the manifest beside the file at `path` describes these bytes: then `pull` stored them.
+
+    A repository may bring such a file, so its place is no proof of where it is from.
+    """
+    if believed(path, data) is None:
+        why = f"was not pulled, because no {state.MANIFEST} beside it has its SHA-256; give it with --from"
+        raise SourceError(printable(f"{path}: {why}"))
+
+
 def fetched_on(manifest: Mapping[str, Any]) -> str | None:
     """The day of the fetch; None where it is not stated, or lies in the future, so that a wrong clock wrote it."""
     day = str(manifest.get("fetched", ""))[: len("YYYY-MM-DD")]
     return day if is_day(day) and day <= today() else None
 
 
-def renew(manifest: dict[str, Any], path: str) -> dict[str, Any]:
+def renew(manifest: dict[str, Any], path: str, within: Inside, **more: str) -> dict[str, Any]:
     """The manifest of the file at `path`, now that its source has answered that it has nothing newer.
 
-    The fetch is of today then, so the file is written again once a day at most. Raises `FileError`.
+    `within` is the folder below which no link is followed, `more` what the manifest states from now on. The fetch is of
+    today then, so the file is written again once a day at most. Raises `FileError`.
     """
-    if fetched_on(manifest) == today():
+    if fetched_on(manifest) == today() and more.items() <= manifest.items():
         return manifest
-    renewed = {**manifest, "fetched": now()}
-    folder = os.path.dirname(paths.absolute(path, SourceError))
-    with locked(folder):
+    renewed = {**manifest, **more, "fetched": now()}
+    with locked(os.path.dirname(path), inside=within):
         if manifest == believed(path):  # no other process has replaced it
-            write_atomically(os.path.join(folder, MANIFEST_NAME), encoded(renewed))
+            state.write(os.path.join(os.path.dirname(path), state.MANIFEST), encoded(renewed), within)
     return renewed
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 STYLES: tuple[Style, ...] = ("colon", "at", "filename")
 """The ways to write a model spec: see `format_spec`."""
 
+LONGEST_FILENAME = 200
+"""The longest spec in the style of file names, in bytes. Most systems allow 255, and programs add an ending."""
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³")]
 )
@@ -112,6 +114,8 @@ def parse_spec(text: object, provider_id: ProviderId, known: Iterable[str] = ())
     """
     if not isinstance(text, str):
         raise InvalidSpecError(f"a model spec must be text such as 'openai:gpt-5.4-mini' (found {type(text).__name__})")
+    if is_cut(text):
+        raise cut_error(text)
     key = split_spec(text, provider_id)
     if key is None or not key.id:
         raise spec_error(text, provider_id, known)
@@ -142,7 +146,9 @@ def format_spec(key: tuple[str, str], style: Style = "colon", provider_id: Provi
 
     `"colon"` is `provider:id`; `"at"` is `id@provider` with `%` as `%25` and, where the id begins with the
     name of a provider and a `:`, that `:` as `%3A`; `"filename"` is the at form as one path component
-    that is safe on Linux, macOS and Windows. Raises `InvalidSpecError` for another style, and if `key` is not a key.
+    that is safe on Linux, macOS and Windows. One that would be longer than `LONGEST_FILENAME` is cut, and then ends in
+    a hash: it can be read back where the model is known. Names that differ by case alone share a file on macOS and
+    Windows. Raises `InvalidSpecError` for another style, and if `key` is not a key.
 
     >>> format_spec(("openrouter", "qwen/qwen3.8-27b:free"), "filename")
     'qwen%2Fqwen3.8-27b%3Afree@openrouter'
@@ -160,12 +166,40 @@ def format_spec(key: tuple[str, str], style: Style = "colon", provider_id: Provi
     if style == "filename":
         from urllib.parse import quote
 
+        if not provider.isascii() or not provider.replace("_", "").isalnum() or provider[0] == "_":
+            raise InvalidSpecError(f"not the id of a provider: {quoted(provider)} (expected letters, digits and _)")
         text = quote(model_id, safe="").replace("~", "%7E")
-        if text.partition(".")[0].lower() in _DEVICES:  # Windows opens the device, whatever follows the dot
+        # Windows opens a device, whatever follows the dot; an option begins with `-`, and a hidden file with `.`.
+        if text.partition(".")[0].lower() in _DEVICES or text[:1] in ("-", "."):
             text = f"%{ord(text[0]):02X}{text[1:]}"
-        return f"{text}@{provider}"
+        return _cut(text, provider) if len(text) + 1 + len(provider) > LONGEST_FILENAME else f"{text}@{provider}"
     hint = did_you_mean(str(style), STYLES)
     raise InvalidSpecError(f"unknown style {quoted(style)} (expected {', '.join(STYLES)}).{hint}")
+
+
+def _cut(text: str, provider: str) -> str:
+    """A file name that is too long: its begin, `~`, 16 hex digits of the SHA-256 of all of it, and the provider."""
+    from hashlib import sha256
+
+    end = f"~{sha256(f'{text}@{provider}'.encode()).hexdigest()[:16]}@{provider}"
+    if len(end) >= LONGEST_FILENAME:
+        raise InvalidSpecError(f"the id of the provider is too long for a file name: {quoted(provider)}")
+    begin = text[: LONGEST_FILENAME - len(end)]
+    at = begin.rfind("%", len(begin) - 2)  # that of a `%XX` which is not whole
+    return (begin if at < 0 else begin[:at]) + end
+
+
+def is_cut(text: str) -> bool:
+    """Whether a text has the form of a file name that `format_spec` cut."""
+    if not LONGEST_FILENAME - 2 <= len(text) <= LONGEST_FILENAME:
+        return False
+    _, mark, digits = text.rpartition("@")[0].rpartition("~")
+    return bool(mark) and len(digits) == 16 and not digits.strip("0123456789abcdef")
+
+
+def cut_error(text: str) -> InvalidSpecError:
+    """The error about a file name that was cut, and that no known model has."""
+    return InvalidSpecError(f"not a model spec: {quoted(text)}: a file name that was cut, of no known model", text=text)
 
 
 def _unquote(text: str, whole: str) -> str:

@@ -175,6 +175,28 @@ def exists(path: str, kind: type[LLMModelsError] = ConfigError, *, hint: str = "
     return not folder or stat.S_ISDIR(status.st_mode)
 
 
+def leads_out(path: str) -> bool:
+    """Whether a link leads to the file at `path` out of a repository around it, or of its folder where there is none.
+
+    Of several repositories, one inside the other, the file must lie in each.
+    """
+    try:
+        file, folder = os.path.realpath(path), os.path.dirname(os.path.abspath(path))
+        if file == os.path.abspath(path):
+            return False
+    except (OSError, ValueError):  # it is not the path of a file
+        return False
+    try:
+        around = [folder]
+        while (parent := os.path.dirname(around[-1])) != around[-1]:
+            around.append(parent)
+        repositories = [each for each in around if exists(os.path.join(each, ".git"))] or [folder]
+        roots = (os.path.join(os.path.realpath(each), "") for each in repositories)
+        return not all(file.startswith(root) for root in roots)
+    except ConfigError:  # it cannot be known
+        return True
+
+
 def working_folder() -> str | None:
     """The working directory, None where there is none (it was removed). Raises `ConfigError` on other failures."""
     try:

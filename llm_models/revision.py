@@ -10,12 +10,13 @@ from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from llm_models import config, edit, files, locks, paths
+from llm_models import config, edit, files, locks, paths, replacement
 from llm_models.assignments import assigned
 from llm_models.checks import base_for, check_text
 from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, dotted, listed, printable, split_dotted
 from llm_models.layers import layer_from
 from llm_models.modelspec import fold_provider
+from llm_models.open_folder import Inside
 from llm_models.past import Past, absent
 from llm_models.patterns import meant
 from llm_models.similarity import provider_hint
@@ -47,7 +48,7 @@ def revise(folder: paths.Folder, change: Callable[[Revision], None], *, dry_run:
     no more. It is an error if that happens too often, and also if the file is gone: an editor may be about to write it.
 
     Raises `ConfigError`. Only a save between the last look at the file and its replacement can still be lost; see
-    `files.write_atomically`.
+    `replacement.write_atomically`.
     """
     known = folder.found and folder.config is not None  # a file that the search has seen
     attempts = 0
@@ -81,17 +82,28 @@ def _alone(folder: paths.Folder) -> Iterator[None]:
 
 
 def _file_of(folder: paths.Folder) -> str:
-    """The path of the application's file, or of a new one in its folder."""
+    """The path of the application's file, or of a new one in its folder. One that was found must not be a link."""
     if folder.config is None and not folder.found:
         raise ConfigError("there is no file to change (--config or LLM_MODELS_CONFIG states that none is used)")
-    return folder.config or paths.absolute(os.path.join(os.path.dirname(folder.state or ""), paths.CONFIG_NAME))
+    path = folder.config or paths.absolute(os.path.join(os.path.dirname(folder.state or ""), paths.CONFIG_NAME))
+    if folder.found:
+        try:
+            replacement.check_place(path, _inside(path))
+        except files.FileError as error:
+            raise ConfigError(str(error)) from None
+    return path
+
+
+def _inside(path: str) -> Inside:
+    return Inside(os.path.dirname(path), "--config")
 
 
 class Revision:
     """A configuration file with its old and its new text. Only `write` changes the file."""
 
-    def __init__(self, path: str, text: str, *, exists: bool) -> None:
+    def __init__(self, path: str, text: str, *, exists: bool, inside: Inside | None = None) -> None:
         self.path = path
+        self.inside = inside
         self.old = self.new = text
         self.exists = exists
         self._base = base_for(path)
@@ -112,7 +124,7 @@ class Revision:
         document = config.parse(raw, path)
         if document.data is None or not _is_shaped(tomllib.loads(raw.decode().removeprefix("\ufeff"))):
             raise ConfigError(listed(document.problems), problems=tuple(document.problems))
-        return cls(path, raw.decode(), exists=exists)
+        return cls(path, raw.decode(), exists=exists, inside=_inside(path) if folder.found else None)
 
     @property
     def _data(self) -> dict[str, Any]:
@@ -275,7 +287,9 @@ class Revision:
         """
         expected = self.old.encode() if self.exists else None
         try:
-            files.write_atomically(self.path, self.new.encode(), create=not self.exists, expected=expected)
+            replacement.write_atomically(
+                self.path, self.new.encode(), inside=self.inside, create=not self.exists, expected=expected
+            )
         except files.FileChangedError:
             raise ConfigChangedError(f"{self.path}: {_CHANGED}") from None
         except files.FileError as error:

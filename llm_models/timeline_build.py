@@ -26,11 +26,12 @@ from glom import glom
 
 from llm_models import schema, transforms
 from llm_models.errors import LLMModelsError, SourceError, printable
-from llm_models.files import read_limited, write_atomically
+from llm_models.files import read_limited
 from llm_models.listings import Successor
 from llm_models.modelspec import fold_provider
 from llm_models.normalize import Report, normalize
 from llm_models.observations import observed_file, observed_records
+from llm_models.replacement import write_atomically
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.successors import CURATED, curated_aliases, curated_followers, entry_of
 from llm_models.timeline import History

@@ -22,10 +22,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from llm_models import paths
+from llm_models import paths, state
 from llm_models.days import is_day, later_than_tomorrow, today
 from llm_models.errors import SnapshotError, printable
-from llm_models.files import FileError, FileMissingError, read_limited, read_open, write_atomically
+from llm_models.files import FileError, FileMissingError, read_limited, read_open
 from llm_models.header import read_header
 from llm_models.in_use import packaged
 from llm_models.observations import observed_file
@@ -75,15 +75,19 @@ def update(path: str, folder: paths.Folder, base: SnapshotFile, fetched: str | N
             if not _holds(own or shipped, seen):
                 seen = seen._replace(day=day if day < newest else min(date, newest))
                 history = inserted(_before(shipped, own, notices), seen)
-                write_atomically(path, encode(_followed(history), {**memory, "packaged": shipped.checksum}))
+                _write(path, encode(_followed(history), {**memory, "packaged": shipped.checksum}))
             return notices
         memory = {"packaged": shipped.checksum, "sha256": source["sha256"], "date": max(date, latest)}
         if own is None or own.own != memory or own.date != day:
             history = extended(_before(shipped, own, notices), observed_file(base, day))
-            write_atomically(path, encode(_followed(history), memory))
+            _write(path, encode(_followed(history), memory))
     except (FileError, SnapshotError) as error:
         notices.append(f"{error}; the history was not continued")
     return notices
+
+
+def _write(path: str, data: bytes) -> None:
+    state.write(path, data, state.inside(path))
 
 
 def _followed(history: Folded) -> Folded:

@@ -22,7 +22,7 @@ from support.catalogues import day, numbered
 from support.command import Result, fine, here, program
 
 import llm_models
-from llm_models import files, locks, paths
+from llm_models import locks, paths, replacement
 from llm_models.errors import ConfigError, LLMModelsError, SnapshotError, printable
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.timeline import History
@@ -480,20 +480,20 @@ class TestMeanwhile:
     """A file that appears between the look and the write is not replaced."""
 
     def test_it_stays(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        real = files.write_atomically
+        real = replacement.write_atomically
 
         def late(path: str, data: bytes, **how: Any) -> None:
             if os.path.basename(path) == paths.CONFIG_NAME:
                 write(Path(), ALL)
             real(path, data, **how)
 
-        monkeypatch.setattr(files, "write_atomically", late)
+        monkeypatch.setattr(replacement, "write_atomically", late)
         told = here("init")
         path = os.path.abspath(paths.CONFIG_NAME)
         assert told.code == 1
         assert told.err.startswith(f"llm-models: {path}: this file exists already; ")
         assert Path(path).read_text(encoding="utf-8") == ALL
-        assert not [name for name in os.listdir() if name.endswith(files.TEMPORARY)]
+        assert not [name for name in os.listdir() if name.endswith(replacement.TEMPORARY)]
 
 
 NOBODY = 65534

@@ -224,8 +224,10 @@ class TestMeanwhile:
         Path("far").mkdir()
         Path("far/real.toml").write_text(TEXT)  # the same text elsewhere is another file
         editor.acts = [lambda: (FILE.unlink(), FILE.symlink_to("far/real.toml"))]
-        fine(*EXCLUDE)
+        assert "is a link to far/real.toml; remove it, or give --config" in refused(here(*EXCLUDE))
         assert FILE.is_symlink()
+        assert Path("far/real.toml").read_text() == TEXT
+        fine(*EXCLUDE, "--config", FILE.name)
         assert Path("far/real.toml").read_text() == TEXT + '\n[exclude]\nopenai = ["o3-*"]\n'
         assert (litter(Path()), os.listdir("far")) == ([], ["real.toml"])
 
@@ -236,7 +238,7 @@ class TestMeanwhile:
         FILE.unlink()
         FILE.symlink_to("a/real.toml")
         editor.acts = [lambda: (FILE.unlink(), FILE.symlink_to("b/real.toml"))]
-        fine(*EXCLUDE)
+        fine(*EXCLUDE, "--config", FILE.name)
         assert FILE.readlink() == Path("b/real.toml")
         assert Path("a/real.toml").read_text() == TEXT
         assert "o3-*" in Path("b/real.toml").read_text()
@@ -287,11 +289,11 @@ class TestLock:
         folder = Path("far" if linked else ".").absolute()
         monkeypatch.setattr(locks, "locked", functools.partial(locks.locked, timeout=0.1))
         with locks.locked(str(folder), leave_file=False):
-            told = refused(here(*EXCLUDE))
+            told = refused(here(*EXCLUDE, "--config", FILE.name))
             assert told == f"llm-models: {folder}: another process holds this lock (waited 0.1 s)\n"
             assert FILE.read_text() == TEXT
-            fine(*EXCLUDE, "--dry-run")  # reads only
-        fine(*EXCLUDE)
+            fine(*EXCLUDE, "--dry-run", "--config", FILE.name)  # reads only
+        fine(*EXCLUDE, "--config", FILE.name)
         assert "o3-*" in FILE.read_text()
         assert sorted(os.listdir()) == ["far", FILE.name]
         assert os.listdir("far") == ["real.toml"] * linked

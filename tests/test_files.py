@@ -7,6 +7,7 @@ import errno
 import mmap
 import os
 import pickle
+import shutil
 import signal
 import socket
 import stat
@@ -19,10 +20,12 @@ import pytest
 from support.command import python
 from support.crash import ended, in_child, litter, strike_at
 
-from llm_models import files, locks
+from llm_models import files, locks, open_folder, replacement
 from llm_models.errors import printable
-from llm_models.files import FileChangedError, FileError, FileMissingError, read_limited, sweep, write_atomically
+from llm_models.files import FileChangedError, FileError, FileMissingError, read_limited
 from llm_models.locks import locked
+from llm_models.open_folder import Inside
+from llm_models.replacement import check_place, sweep, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,12 +114,12 @@ class TestWrite:
             os.umask(before)
         assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == mode
 
-    @pytest.mark.parametrize("mode", [0o600, 0o666, 0o444, 0o755])
-    def test_an_existing_file_keeps_its_permissions(self, tmp_path: Path, mode: int) -> None:
+    @pytest.mark.parametrize("mode", [0o600, 0o666, 0o444, 0o640, 0o755, 0o6711])
+    def test_an_existing_file_keeps_its_permissions_but_is_no_program(self, tmp_path: Path, mode: int) -> None:
         (tmp_path / "a").write_bytes(OLD)
         (tmp_path / "a").chmod(mode)
         write_atomically(f"{tmp_path}/a", NEW, keep_previous=f"{tmp_path}/b")
-        assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in "ab"] == [mode, mode]
+        assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in "ab"] == [mode & 0o666] * 2
 
     def test_a_secret_file_is_never_readable_to_others(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "a").write_bytes(OLD)
@@ -228,7 +231,7 @@ class TestCreate:
     @pytest.mark.parametrize("links", [True, False])
     @pytest.mark.parametrize("what", ["file", "folder", "link"])
     def test_something_is_there(self, tmp_path: Path, links: bool, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        def link(*_: object) -> None:
+        def link(*_: object, **__: object) -> None:
             raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
 
         if not links:
@@ -382,6 +385,136 @@ class TestExpected:
 
 
 @pytest.mark.usefixtures("no_sync")
+class TestInside:
+    """With `inside`, no link below that folder is followed, whatever it leads to."""
+
+    @pytest.fixture
+    def within(self, tmp_path: Path) -> Inside:
+        (tmp_path / "app" / "state").mkdir(parents=True)
+        (tmp_path / "other").mkdir()
+        return Inside(str(tmp_path / "app"), "--out")
+
+    def test_a_file(self, within: Inside) -> None:
+        path = f"{within.folder}/state/a"
+        for data in (OLD, NEW):
+            write_atomically(path, data, inside=within, keep_previous=f"{within.folder}/state/b")
+            assert Path(path).read_bytes() == data
+        assert Path(f"{within.folder}/state/b").read_bytes() == OLD
+        assert sorted(os.listdir(f"{within.folder}/state")) == ["a", "b"]
+
+    @pytest.mark.parametrize("target", ["../../other/a", "missing", "/dev/null", "a", "b"])
+    def test_a_link_for_the_file(self, tmp_path: Path, within: Inside, target: str) -> None:
+        state = Path(within.folder, "state")
+        (tmp_path / "other" / "a").write_bytes(OLD)
+        (state / "b").write_bytes(OLD)
+        (state / "a").symlink_to(target)
+        for act in (
+            lambda: write_atomically(f"{state}/a", NEW, inside=within),
+            lambda: check_place(f"{state}/a", within),
+            lambda: write_atomically(f"{state}/b", NEW, inside=within, keep_previous=f"{state}/a"),
+        ):
+            with pytest.raises(FileError) as caught:
+                act()
+            assert str(caught.value).startswith(f"{state}/a: ")
+        assert sorted(os.listdir(state)) == ["a", "b"]
+        assert (state / "b").read_bytes() == (tmp_path / "other" / "a").read_bytes() == OLD
+
+    def test_a_link_for_the_folder(self, tmp_path: Path, within: Inside) -> None:
+        Path(within.folder, "state").rmdir()
+        Path(within.folder, "state").symlink_to("../other")
+        (tmp_path / "other" / f".x{replacement.TEMPORARY}").write_bytes(b"")
+        path = f"{within.folder}/state"
+        for act in (
+            lambda: write_atomically(f"{path}/a", NEW, inside=within),
+            lambda: replacement.make_folder(path, within),
+            lambda: check_place(f"{path}/a", within),
+            lambda: locked(path, inside=within).__enter__(),
+        ):
+            with pytest.raises(FileError) as caught:
+                act()
+            assert str(caught.value) == f"{path}: is a link to ../other; remove it, or give --out"
+        sweep(path, within)
+        assert os.listdir(tmp_path / "other") == [f".x{replacement.TEMPORARY}"]
+
+    def test_links_above_that_folder_are_followed(self, tmp_path: Path, within: Inside) -> None:
+        (tmp_path / "link").symlink_to("app")
+        write_atomically(f"{tmp_path}/link/state/a", NEW, inside=Inside(f"{tmp_path}/link"))
+        assert Path(within.folder, "state", "a").read_bytes() == NEW
+
+    def test_a_missing_folder_is_made(self, tmp_path: Path, within: Inside) -> None:
+        replacement.make_folder(f"{within.folder}/x", within)
+        replacement.make_folder(f"{within.folder}/x", within)
+        replacement.make_folder(f"{tmp_path}/far/x", Inside(f"{tmp_path}/far"))
+        assert Path(within.folder, "x").is_dir()
+        assert (tmp_path / "far" / "x").is_dir()
+        Path(within.folder, "file").write_bytes(OLD)
+        with pytest.raises(FileError, match=r"/file: is a file, not a folder$"):
+            replacement.make_folder(f"{within.folder}/file", within)
+
+    def test_without_descriptors(self, tmp_path: Path, within: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As on Windows: the paths are looked at, and anything that leads elsewhere is refused."""
+        monkeypatch.setattr(open_folder, "_HAS_DESCRIPTORS", False)
+        self.test_a_file(within)
+        self.test_links_above_that_folder_are_followed(tmp_path, within)
+        shutil.rmtree(f"{within.folder}/state")
+        os.mkdir(f"{within.folder}/state")
+        self.test_a_link_for_the_folder(tmp_path, within)
+
+    def test_a_reparse_point_is_a_link(self) -> None:
+        """A junction of Windows has the mode of a folder."""
+        folder = os.stat(os.curdir)
+        attributes = type("Status", (), {"st_mode": folder.st_mode, "st_file_attributes": 0x400})()
+        assert open_folder.is_link(attributes)
+        assert not open_folder.is_link(folder)
+
+
+@pytest.mark.usefixtures("no_sync")
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root may give a file away")
+class TestOwner:
+    """The new file belongs to whom the old one belonged, as far as the system allows it."""
+
+    @pytest.fixture
+    def mine(self, tmp_path: Path) -> Path:
+        path = tmp_path / "a"
+        path.write_bytes(OLD)
+        path.chmod(0o640)
+        os.chown(path, 4321, 4322)
+        return path
+
+    def test_is_kept(self, mine: Path, caplog: pytest.LogCaptureFixture) -> None:
+        write_atomically(str(mine), NEW, keep_previous=f"{mine.parent}/b")
+        for path in (mine, mine.parent / "b"):
+            status = path.stat()
+            assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (4321, 4322, 0o640)
+        assert caplog.text == ""
+
+    def test_the_group_is_kept_where_the_owner_cannot_be(
+        self, mine: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = os.fchown
+
+        def fchown(fd: int, owner: int, group: int) -> None:
+            if owner != -1:
+                raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+            real(fd, owner, group)
+
+        monkeypatch.setattr(os, "fchown", fchown)
+        write_atomically(str(mine), NEW)
+        assert (mine.stat().st_uid, mine.stat().st_gid) == (0, 4322)
+        assert f"{mine}: its owner and group were 4321:4322, and are 0:4322 now" in caplog.text
+
+    def test_a_fault_is_no_refusal(self, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fchown(*_: int) -> None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        monkeypatch.setattr(os, "fchown", fchown)
+        with pytest.raises(FileError, match=f"{mine}: {os.strerror(errno.EIO)}"):
+            write_atomically(str(mine), NEW)
+        assert mine.read_bytes() == OLD
+        assert os.listdir(mine.parent) == ["a"]
+
+
+@pytest.mark.usefixtures("no_sync")
 class TestFaults:
     """A fault in any single system call: the files are whole, nothing is left, the message names the file."""
 
@@ -520,7 +653,7 @@ class TestKill:
 
 class TestSweep:
     def make(self, folder: Path, pid: int = 1) -> Path:
-        path = folder / f".a.{pid}.0123456789abcdef{files.TEMPORARY}"
+        path = folder / f".a.{pid}.0123456789abcdef{replacement.TEMPORARY}"
         path.write_bytes(b"half")
         return path
 
@@ -535,10 +668,10 @@ class TestSweep:
         seen = []
         real = os.replace
 
-        def replace(source: str, target: str) -> None:
+        def replace(source: str, target: str, **how: int) -> None:
             sweep(str(tmp_path))
             seen.extend(litter(tmp_path))
-            real(source, target)
+            real(source, target, **how)
 
         monkeypatch.setattr(os, "replace", replace)
         write_atomically(f"{tmp_path}/a", NEW)
@@ -548,7 +681,7 @@ class TestSweep:
     def test_a_writer_whose_file_was_swept_before_it_was_locked_makes_another(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        real = files.kernel_lock
+        real = replacement.kernel_lock
         swept: list[str] = []
 
         def lock(fd: int) -> bool:
@@ -557,7 +690,7 @@ class TestSweep:
                 os.unlink(tmp_path / swept[0])
             return real(fd)
 
-        monkeypatch.setattr(files, "kernel_lock", lock)
+        monkeypatch.setattr(replacement, "kernel_lock", lock)
         write_atomically(f"{tmp_path}/a", NEW)
         assert swept
         assert os.listdir(tmp_path) == ["a"]
@@ -565,19 +698,19 @@ class TestSweep:
     def test_a_writer_whose_file_is_being_swept_makes_another(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        real = files.kernel_lock
+        real = replacement.kernel_lock
         answers = iter([False, True])
-        monkeypatch.setattr(files, "kernel_lock", lambda fd: real(fd) and next(answers))
+        monkeypatch.setattr(replacement, "kernel_lock", lambda fd: real(fd) and next(answers))
         write_atomically(f"{tmp_path}/a", NEW)
         assert (tmp_path / "a").read_bytes() == NEW
         assert list(answers) == []
 
     def test_leaves_whatever_is_not_ours(self, tmp_path: Path) -> None:
-        for name in ("a.tmp", ".a.1.0123456789abcdef.tmp", f"a{files.TEMPORARY}"):
+        for name in ("a.tmp", ".a.1.0123456789abcdef.tmp", f"a{replacement.TEMPORARY}"):
             (tmp_path / name).write_bytes(b"")
-        (tmp_path / f".dir{files.TEMPORARY}").mkdir()
-        (tmp_path / f".link{files.TEMPORARY}").symlink_to("a.tmp")
-        os.mkfifo(tmp_path / f".fifo{files.TEMPORARY}")
+        (tmp_path / f".dir{replacement.TEMPORARY}").mkdir()
+        (tmp_path / f".link{replacement.TEMPORARY}").symlink_to("a.tmp")
+        os.mkfifo(tmp_path / f".fifo{replacement.TEMPORARY}")
         before = sorted(os.listdir(tmp_path))
         sweep(str(tmp_path))
         assert sorted(os.listdir(tmp_path)) == before
@@ -622,7 +755,7 @@ class TestLock:
         [
             (os.mkdir, "Is a directory"),
             (os.mkfifo, "is a FIFO, not a file"),
-            (lambda path: os.symlink("elsewhere", path), "Too many levels of symbolic links"),
+            (lambda path: os.symlink("elsewhere", path), "is a link to elsewhere; remove it"),
         ],
     )
     def test_something_else_in_place_of_the_lock(self, tmp_path: Path, make: Callable[[str], None], said: str) -> None:

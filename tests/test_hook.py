@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 from importlib.util import find_spec
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 OFFERED = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
 GOOD, BAD = 'prefer = ["openai"]\n', 'perfer = ["openai"]\n'
+HOOK = OFFERED.partition("\n- ")[0].replace("language: python", "language: system")
+LOCAL = "repos:\n- repo: local\n  hooks:\n" + indent(HOOK, "  ")
+"""The offered hook, with the command that is installed here in place of an environment of its own."""
 MESSAGE = "llm_models.toml:1:1: unknown key 'perfer'. Did you mean 'prefer'?"
 
 pytestmark = pytest.mark.skipif(SCRIPT is None, reason="the command is not installed")
@@ -78,11 +82,11 @@ def repository(tmp_path: Path) -> Repository:
 
 @needs_pre_commit
 class TestPreCommit:
-    """A bad file is not committed, a corrected one is; with the lines that `init` shows."""
+    """A bad file is not committed, a corrected one is."""
 
     @pytest.fixture
     def hooked(self, repository: Repository) -> Repository:
-        repository.write(".pre-commit-config.yaml", SNIPPET)
+        repository.write(".pre-commit-config.yaml", f"{LOCAL}\n")
         result = repository.run(sys.executable, "-m", "pre_commit", "install")
         assert result.code == 0, result.out + result.err
         return repository
@@ -120,8 +124,19 @@ class TestTheOfferedHook:
     def test_it_is_the_same_everywhere(self) -> None:
         readme = (ROOT / "README.md").read_text(encoding="utf-8")
         assert SNIPPET in re.findall(r"^```yaml\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
-        for name in ("id", "entry", "files"):
-            assert setting(name) == setting(name, SNIPPET)
+        assert setting("id", SNIPPET) == setting("id")
+
+    def test_it_runs_in_an_environment_of_its_own(self) -> None:
+        """In that of the application, another package with our import name could answer."""
+        assert re.findall("language: (.*)", OFFERED) == ["python", "python"]
+        assert "language" not in SNIPPET
+
+    def test_the_activated_snapshot_can_be_checked(self) -> None:
+        second = OFFERED.partition("\n- ")[2]
+        assert setting("entry", second) == "llm-models activate --check"
+        assert setting("pass_filenames", second) == "false"
+        for path in ("llm_models.toml", ".llm_models/snapshot.json", "app/.llm_models/snapshot.json"):
+            assert re.search(setting("files", second), path)
 
     @pytest.mark.parametrize(
         ("path", "taken"),

@@ -20,7 +20,7 @@ from support.command import STATE, facts, files_below, fine, here, process
 from support.loopback import serving
 
 import llm_models
-from llm_models import activation, paths
+from llm_models import paths, state
 from llm_models.cli.output import cell
 from llm_models.snapshot_file import SnapshotFile
 
@@ -559,4 +559,4 @@ def test_nothing_refreshes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
         assert here(*args).code in (0, 1)
     assert threading.active_count() == threads
     assert files_below(Path()) == before
-    assert activation.PREVIOUS not in before
+    assert state.PREVIOUS not in before

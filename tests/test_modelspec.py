@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import llm_models
 from llm_models.errors import InvalidSpecError, UnknownProviderError
-from llm_models.modelspec import STYLES, finder, fold_provider, format_spec, parse_spec, split_spec
+from llm_models.modelspec import LONGEST_FILENAME, STYLES, finder, fold_provider, format_spec, parse_spec, split_spec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +75,46 @@ class TestThereAndBack:
         name = format_spec(key, "filename", FIND)
         assert is_one_safe_component(name), name
         assert re.fullmatch(r"(?:[A-Za-z0-9._-]|%[0-9A-F]{2})*@[a-z0-9_]+", name)
+
+    @pytest.mark.parametrize(
+        ("model_id", "name"),
+        [("-rf", "%2Drf@openai"), (".hidden", "%2Ehidden@openai"), ("..", "%2E.@openai"), ("a-b.c", "a-b.c@openai")],
+    )
+    def test_a_filename_is_no_option_and_not_hidden(self, model_id: str, name: str) -> None:
+        assert format_spec(("openai", model_id), "filename") == name
+        assert parse_spec(name, FIND) == ("openai", model_id)
+
+    @pytest.mark.parametrize("provider", ["a/b", "", "_x", "../x", "a:b", "é", "a b", "p" * 300])
+    def test_a_filename_has_the_id_of_a_provider(self, provider: str) -> None:
+        with pytest.raises(InvalidSpecError, match=r"the id of (a|the) provider"):
+            format_spec((provider, "m"), "filename")
+
+    @settings(max_examples=100, deadline=None)
+    @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=60, max_size=400))
+    @example("\u65e5" * 300)
+    @example("x" * 193)
+    def test_a_filename_is_short(self, model_id: str) -> None:
+        """One that is cut is as good a component, and two that begin alike differ."""
+        name = format_spec(("openai", model_id), "filename")
+        assert len(name) <= LONGEST_FILENAME
+        assert is_one_safe_component(name)
+        assert re.fullmatch(r"(?:[A-Za-z0-9._-]|%[0-9A-F]{2})*(~[0-9a-f]{16})?@openai", name)
+        assert name != format_spec(("openai", f"{model_id}x"), "filename")
+        if "~" in name:
+            with pytest.raises(InvalidSpecError, match="a file name that was cut, of no known model"):
+                parse_spec(name, FIND)
+
+    def test_a_filename_that_was_cut_is_read_where_the_model_is_known(self) -> None:
+        long, other = "\u65e5" * 60, "\u65e5" * 61
+        entry = {"provider": "openai", "id": long, "new": True, "name": "x"}
+        snapshot = llm_models.load(config=None, overrides={"models": [entry]}, publish=False)
+        name = snapshot.format_spec(("openai", long), "filename")
+        assert snapshot.parse_spec(name) == ("openai", long)
+        assert snapshot.resolve(name).id == long
+        unknown = snapshot.format_spec(("openai", other), "filename")
+        for read in (snapshot.parse_spec, snapshot.resolve):
+            with pytest.raises(InvalidSpecError, match="a file name that was cut, of no known model"):
+                read(unknown)
 
     @settings(max_examples=200, deadline=None)
     @given(st.lists(KEYS, min_size=2, max_size=2, unique=True), st.sampled_from(STYLES))

@@ -7,8 +7,10 @@ import json
 import os
 import re
 import sys
+import tomllib
 from pathlib import Path
 from subprocess import PIPE
+from typing import Any
 
 import pytest
 from support import ROOT
@@ -18,7 +20,7 @@ from support.loopback import serving
 from support.work import calls
 
 import llm_models
-from llm_models import activation, paths
+from llm_models import paths, state
 from llm_models.cli import cli
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.timeline import History
@@ -26,7 +28,7 @@ from llm_models.timeline import History
 pytestmark = pytest.mark.usefixtures("without_history")
 
 FOLDER = Path(STATE)
-ACTIVE, PREVIOUS = FOLDER / "snapshot.json", FOLDER / activation.PREVIOUS
+ACTIVE, PREVIOUS = FOLDER / "snapshot.json", FOLDER / state.PREVIOUS
 UPSTREAM, MANIFEST = FOLDER / "upstream.json", FOLDER / "manifest.json"
 
 
@@ -181,14 +183,12 @@ class TestActivate:
             assert told.endswith("from the packaged snapshot, which is newer than the pulled file\n")
             assert models() == 8337
 
-    def test_what_was_pulled_and_is_no_catalogue_any_more_is_told(self) -> None:
+    def test_what_was_pulled_and_changed_since_is_told(self) -> None:
         self.pulled(day(0))
         UPSTREAM.write_text("{")
         told = here("activate")
         assert (told.code, told.out) == (1, "")
-        assert (
-            told.err == f"llm-models: {UPSTREAM.absolute()}: is not valid JSON: it is cut short (after 1 characters)\n"
-        )
+        assert told.err.startswith(f"llm-models: {UPSTREAM.absolute()}: was not pulled, because ")
 
     def test_merges_the_configuration_and_load_serves_it(self) -> None:
         config = '[[models]]\nprovider = "acme"\nid = "m0"\ncost.input = 7\n[exclude]\nacme = ["m1"]\n'
@@ -311,7 +311,7 @@ class TestRollback:
     def test_from_a_damaged_one(self) -> None:
         """What was damaged does not become the previous one."""
         self.activate(3, 4)
-        ACTIVE.write_bytes(b"{}")
+        ACTIVE.write_bytes(ACTIVE.read_bytes()[:-9])
         fine("rollback")
         assert models() == 3
         assert SnapshotFile.open(str(PREVIOUS)).header["counts"]["models"] == 3
@@ -377,19 +377,80 @@ def test_guards_on_the_real_upstream(upstream: bytes) -> None:
     assert len([line for line in told["notices"] if ": cost.input changed" in line]) > 3000
 
 
-class TestWorkflows:
-    """The workflows are YAML, and use commands and options of ours that exist."""
+def workflows() -> dict[str, str]:
+    """Our workflows, and the one that the README offers."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / ".github" / "workflows").iterdir()}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    return {**texts, "README": next(block for block in blocks if "\njobs:" in block)}
 
-    @pytest.mark.parametrize("name", ["ci", "refresh"])
-    def test_is_yaml_with_jobs(self, name: str) -> None:
-        yaml = pytest.importorskip("yaml", reason="PyYAML comes with pre-commit")
-        text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text(encoding="utf-8")
-        parsed = yaml.safe_load(text)
-        assert parsed["name"] == name
+
+WORKFLOWS = workflows()
+
+
+@pytest.fixture(params=WORKFLOWS)
+def workflow(request: pytest.FixtureRequest) -> tuple[str, Any]:
+    """The text of a workflow, and what it states."""
+    yaml = pytest.importorskip("yaml", reason="PyYAML comes with pre-commit")
+    text = WORKFLOWS[request.param]
+    return text, yaml.safe_load(text)
+
+
+class TestWorkflows:
+    """The workflows are YAML, have no more rights than they need, and use commands and options that exist."""
+
+    def test_is_yaml_with_jobs(self, workflow: tuple[str, Any]) -> None:
+        _, parsed = workflow
         assert True in parsed  # the key `on`, which YAML 1.1 takes for a boolean
         for job in parsed["jobs"].values():
             assert job["runs-on"]
             assert all(("run" in step) != ("uses" in step) for step in job["steps"])
+
+    def test_each_action_is_a_commit_with_its_tag_beside_it(self, workflow: tuple[str, Any]) -> None:
+        text, parsed = workflow
+        used = [step["uses"] for job in parsed["jobs"].values() for step in job["steps"] if "uses" in step]
+        pinned = re.findall(r"uses: (\S+@[0-9a-f]{40}) # v\d+\.\d+\.\d+$", text, re.MULTILINE)
+        assert used == pinned
+        assert used
+
+    def test_a_job_ends_and_a_run_does_not_meet_another(self, workflow: tuple[str, Any]) -> None:
+        _, parsed = workflow
+        assert parsed["concurrency"]["group"]
+        assert all(0 < job["timeout-minutes"] <= 90 for job in parsed["jobs"].values())
+
+    def test_no_job_has_rights_that_nobody_gave_it(self, workflow: tuple[str, Any]) -> None:
+        """No rights for all jobs, and no token in the checkout, where installed code could read it."""
+        _, parsed = workflow
+        assert set(parsed["permissions"].values()) <= {"read"}
+        for job in parsed["jobs"].values():
+            checkouts = [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+            assert [step["with"]["persist-credentials"] for step in checkouts] == [False] * len(checkouts)
+
+    def test_the_job_that_may_write_runs_no_code_of_others(self, workflow: tuple[str, Any]) -> None:
+        """It installs nothing, does not run Python, and starts nothing that the change brings."""
+        _, parsed = workflow
+        jobs = parsed["jobs"].values()
+        writing = [job for job in jobs if "write" in {*job.get("permissions", parsed["permissions"]).values()}]
+        for job in writing:
+            lines = [line.strip() for step in job["steps"] for line in step.get("run", "").splitlines()]
+            assert {line.split()[0] for line in lines} <= {"cp", "git", "gh", "if", "mkdir", "["}, lines
+        others = [job for job in jobs if job not in writing]
+        assert not any("secrets." in str(job) or "github.token" in str(job) for job in others)
+        if writing:
+            installs = [step["run"] for job in others for step in job["steps"] if "pip install" in step.get("run", "")]
+            assert installs
+            assert all("--require-hashes" in line or "--no-deps" in line for line in installs)
+
+    def test_what_the_refresh_installs_is_pinned_by_hash(self) -> None:
+        """All that the package and its tests need, and what builds the package."""
+        text = (ROOT / ".github" / "refresh-requirements.txt").read_text(encoding="utf-8")
+        lines = [line for line in text.splitlines() if not line.startswith("#")]
+        pinned = [re.fullmatch(r"([a-z0-9-]+)==[\w.]+ --hash=sha256:[0-9a-f]{64}", line) for line in lines]
+        assert None not in pinned
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        stated = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["test"]]
+        needed = {re.split("[<>=]", one)[0] for one in [*stated, *project["build-system"]["requires"]]}
+        assert needed <= {one[1] for one in pinned if one is not None}
 
     @pytest.mark.parametrize("path", [".github/workflows/ci.yml", ".github/workflows/refresh.yml", "README.md"])
     def test_every_command_and_option_of_ours_exists(self, path: str) -> None:
@@ -448,10 +509,10 @@ class TestWorkflows:
         assert after.days == [*before.days, day(0)]
         calls = [line.split() for line in (tmp_path / "noted").read_text().splitlines()]
         assert [" ".join(call[:2]) for call in calls] == [
-            "pip install", "python -m", "python -m",
-            "git add", "git diff", "git add", "git switch", "git -c", "git push", "gh pr",
+            "pip install", "pip install", "python -m", "python -m",
+            "git add", "git diff", "git add", "git switch", "git -c", "gh auth", "git push", "gh pr",
         ]  # fmt: skip
-        told = (tmp_path / "changes.txt").read_text()
+        told = (tmp_path / "refresh" / "changes.txt").read_text()
         fence, first, *rest = told.splitlines()
         assert ": 8,337 models of 225 providers, from " in first
         after_it = rest[rest.index(fence) + 1 :]

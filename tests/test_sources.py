@@ -29,8 +29,9 @@ from support.command import program, python, started
 from support.crash import ended, in_child, litter, strike_at
 from support.peak import PEAK
 
-from llm_models import files, locks, manifest, sources, transforms
+from llm_models import locks, manifest, replacement, sources, transfer, transforms
 from llm_models.errors import SourceError
+from llm_models.open_folder import Inside
 from llm_models.sources import PullResult, pull
 from llm_models.upstream import MAX_BYTES
 
@@ -46,7 +47,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarn
 
 OLD = b'{"acme": {"id": "acme", "models": {"m-1": {"id": "m-1"}}}}'
 NEW = b'{"acme": {"id": "acme", "models": {"m-1": {"id": "m-1"}, "m-2": {"id": "m-2"}}}, "b": {"models": {}}}'
-PAUSES = sources.PAUSES
+PAUSES = transfer.PAUSES
 STAMP = "Thu, 02 Jul 2026 06:00:12 GMT"
 
 
@@ -127,7 +128,7 @@ def serve() -> Iterator[Callable[..., Server]]:
 
 def threads_ended(within: float) -> bool:
     """Whether no thread of a transfer is left, or none will be in so many seconds."""
-    ours = [thread for thread in threading.enumerate() if thread.name == sources._THREAD]
+    ours = [thread for thread in threading.enumerate() if thread.name == transfer._THREAD]
     for thread in ours:
         thread.join(within)
     return not any(thread.is_alive() for thread in ours)
@@ -153,7 +154,7 @@ def surroundings(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
     for name in list(os.environ):
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
-    monkeypatch.setattr(sources, "PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(transfer, "PAUSES", (0.01, 0.01))
     yield
     assert threads_ended(3.0)
 
@@ -581,7 +582,7 @@ class TestStatus:
 
         class Hasty(threading.Event):
             def wait(self, timeout: float | None = None) -> bool:
-                if threading.current_thread().name == sources._THREAD:
+                if threading.current_thread().name == transfer._THREAD:
                     waits.append(timeout or 0.0)
                     return self.is_set()
                 return super().wait(timeout)
@@ -589,7 +590,7 @@ class TestStatus:
         server = serve(reply(b"", 429, Retry_After=value), reply())
         monkeypatch.setattr(threading, "Event", Hasty)
         shelf.pull(server.url)
-        assert waits == [1.0 if value == "1" else sources.PAUSES[0]]
+        assert waits == [1.0 if value == "1" else transfer.PAUSES[0]]
 
     @pytest.mark.parametrize("value", ["3600", "9" * 400, email.utils.formatdate(time.time() + 3600, usegmt=True)])
     def test_retry_after_beyond_the_deadline(self, shelf: Shelf, serve: Serve, value: str) -> None:
@@ -601,7 +602,7 @@ class TestStatus:
         "value", ["", "-5", "soon", "0", "Thu, 99 Foo 9999", "\xe9", ",,,", "Thu, 01 Jan 1970 00:00:00 GMT"]
     )
     def test_retry_after_that_means_nothing(self, value: str) -> None:
-        assert sources._retry_after(value) == 0
+        assert transfer._retry_after(value) == 0
 
     def test_pauses_grow(self) -> None:
         """Without the test's own pauses: few tries, seconds in all."""
@@ -638,7 +639,7 @@ class TestConditional:
         shelf.know(fetched="2026-01-02T03:04:05Z")
         copy = json.loads(shelf.manifest.read_bytes())
         shelf.know(etag='"newer"')
-        manifest.renew(copy, str(shelf.out))
+        manifest.renew(copy, str(shelf.out), Inside(str(shelf.folder)))
         assert shelf.state() == {**shelf.before, locks.LOCK_NAME: shelf.state()[locks.LOCK_NAME]}
 
     def test_changed(self, shelf: Shelf, serve: Serve) -> None:
@@ -658,9 +659,9 @@ class TestConditional:
             lambda shelf: shelf.out.write_bytes(b""),
             lambda shelf: shelf.manifest.unlink(),
             lambda shelf: shelf.manifest.write_bytes(b""),
-            lambda shelf: shelf.manifest.write_bytes(b"[]"),
-            lambda shelf: shelf.manifest.write_bytes(b"\xff"),
-            lambda shelf: shelf.manifest.write_bytes(b"[" * 50_000),
+            lambda shelf: shelf.manifest.write_bytes(b'{"source": '),
+            lambda shelf: shelf.manifest.write_bytes(b'{"source": \xff'),
+            lambda shelf: shelf.manifest.write_bytes(b'{"source": ' + b"[" * 50_000),
             lambda shelf: shelf.manifest.write_bytes(shelf.manifest.read_bytes() + b" " * 70_000),
             lambda shelf: shelf.know(sha256=None),
             lambda shelf: shelf.know(sha256="0" * 64),
@@ -778,7 +779,7 @@ class TestRedirect:
         monkeypatch.setattr(httpx, "Client", client)
         shelf.refuses("https://a.example/api.json", "redirected from https to http, which is not followed")
         assert asked == ["https://a.example/api.json"]
-        assert shelf.pull("http://a.example/up").manifest["url"] == "https://a.example/good"
+        assert shelf.pull("http://a.example/up", insecure=True).manifest["url"] == "https://a.example/good"
 
 
 class TestValidatorsFromAServer:
@@ -908,7 +909,10 @@ class TestProxy:
     def test_is_taken_from_the_environment(self, shelf: Shelf, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
         proxy = serve(reply())
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
-        assert shelf.pull("http://models.example/api.json").manifest["url"] == "http://models.example/api.json"
+        assert (
+            shelf.pull("http://models.example/api.json", insecure=True).manifest["url"]
+            == "http://models.example/api.json"
+        )
         assert proxy.requests[0].startswith("GET http://models.example/api.json HTTP/1.1\r\n")
 
     def test_no_proxy_for_some(self, shelf: Shelf, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -1106,14 +1110,14 @@ class TestTarget:
         bodies = [NEW.replace(b"m-2", b"m-%d" % (n + 2)) for n in range(32)]
         server = serve(*map(reply, bodies))
         if not ours:
-            monkeypatch.setattr(locks, "locked", nullcontext)
-        real, known = files.write_atomically, manifest.believed
+            monkeypatch.setattr(locks, "locked", lambda *_, **__: nullcontext())
+        real, known = replacement.write_atomically, manifest.believed
         writers: list[int] = []
         problems: list[Exception] = []
 
-        def write(path: str, data: bytes) -> None:
+        def write(path: str, data: bytes, **how: Any) -> None:
             writers.append(threading.get_ident())
-            real(path, data)
+            real(path, data, **how)
             time.sleep(0.005)
 
         def work() -> None:
@@ -1122,7 +1126,7 @@ class TestTarget:
             except Exception as error:
                 problems.append(error)
 
-        monkeypatch.setattr(files, "write_atomically", write)
+        monkeypatch.setattr(replacement, "write_atomically", write)
         monkeypatch.setattr(sources, "believed", lambda *_: None)
         threads = [threading.Thread(target=work) for _ in range(32)]
         for thread in threads:
@@ -1228,7 +1232,7 @@ class TestManifestSchema:
         assert SCHEMA["$id"].endswith("/manifest.schema.json")
         assert SCHEMA["additionalProperties"] is False
         assert all(field["description"].endswith(".") for field in SCHEMA["properties"].values())
-        assert set(SCHEMA["properties"]) - set(SCHEMA["required"]) == {"etag", "last_modified"}
+        assert set(SCHEMA["properties"]) - set(SCHEMA["required"]) == {"etag", "last_modified", "pinned"}
 
     @pytest.mark.parametrize("example", SCHEMA["examples"])
     def test_its_examples_hold(self, example: dict[str, Any]) -> None:
@@ -1242,7 +1246,7 @@ class TestManifestSchema:
         assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(SCHEMA["examples"][0] | {"password": "x"})
 
     def test_agrees_with_what_is_stored(self) -> None:
-        for name, (_, pattern) in sources._VALIDATORS.items():
+        for name, (_, pattern) in transfer._VALIDATORS.items():
             good = SCHEMA["examples"][0][name]
             assert pattern.fullmatch(good)
             assert not pattern.fullmatch(good + "\n")

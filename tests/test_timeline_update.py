@@ -14,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import catalogues, histories
 from support.catalogues import catalogue, model, numbered, provider
-from support.command import STATE, facts, fine, here, process
+from support.command import STATE, facts, fine, here, process, refused
 from support.crash import ended, in_child
 from support.histories import fold, seen
 
 import llm_models
-from llm_models import files, paths, timeline_update, transforms, validation
+from llm_models import paths, replacement, timeline_update, transforms, validation
+from llm_models.files import FileError
 from llm_models.header import CRC
 from llm_models.listings import Successor
 from llm_models.observations import observed_file
@@ -267,9 +268,7 @@ def resealed(text: bytes) -> bytes:
 class TestDamaged:
     """An own history that cannot be used is no reason to refuse anything: it begins again, and a notice states why."""
 
-    @pytest.mark.parametrize(
-        "how", ["empty", "cut", "altered", "undecodable", "packaged", "memory", "other", "long", "FIFO"]
-    )
+    @pytest.mark.parametrize("how", ["empty", "cut", "altered", "undecodable", "packaged", "memory", "other", "long"])
     def test_it_begins_again_from_the_packaged_one(self, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
         activate(listing("2026-01-05", "a"))
         data = OWN.read_bytes()
@@ -278,20 +277,13 @@ class TestDamaged:
             "packaged": Path(paths.PACKAGED_HISTORY).read_bytes(), "memory": encode(folded(own()), {"date": 5}),
             "other": encode(folded(own())._replace(source="other"), own().own), "long": data,
         }  # fmt: skip
-        OWN.unlink()
-        if how == "FIFO":
-            os.mkfifo(OWN)
-        else:
-            OWN.write_bytes(text[how])
+        OWN.write_bytes(text[how])
         source = listing("2026-01-07", "b")
         with monkeypatch.context() as patch:
             if how == "long":
                 patch.setattr(timeline_update, "MAX_HISTORY", len(data) - 1)
-            notice, *more = activate(source)
+            (notice,) = activate(source)
         assert notice.startswith(str(OWN.absolute()))
-        assert len(more) == (how == "FIFO")
-        if how == "FIFO":  # what is not a file is not replaced
-            return
         assert notice.endswith("; the history continues from the packaged one")
         assert holds(GROUND, PACKAGED, as_seen(source, "2026-01-07"))
         assert activate(source) == []
@@ -318,11 +310,16 @@ class TestDamaged:
         assert "the history continues from the packaged one" in fine("activate", "--from", "api.json", "--strict").err
         assert holds(GROUND, PACKAGED, as_seen(source, "2026-01-05"))
 
-    def test_a_link_to_nowhere(self) -> None:
+    def test_what_is_not_ours_is_an_error(self) -> None:
+        """A link, a FIFO or a file of somebody else: it stays, and nothing is activated."""
+        Path("api.json").write_bytes(listing("2026-01-05", "a"))
         OWN.parent.mkdir()
-        OWN.symlink_to("../elsewhere.json")
-        assert activate(listing("2026-01-05", "a")) == []
-        assert History.open("elsewhere.json").knows("acme", "a")
+        for make in (lambda: OWN.symlink_to("../elsewhere.json"), lambda: os.mkfifo(OWN), lambda: OWN.write_text("{}")):
+            make()
+            assert str(OWN.absolute()) in refused(here("activate", "--from", "api.json", "--force"))
+            assert os.listdir(OWN.parent) == [OWN.name]
+            OWN.unlink()
+        assert not Path("elsewhere.json").exists()
 
     @pytest.mark.parametrize("content", [None, b"{}"])
     def test_a_package_without_its_history(self, content: bytes | None) -> None:
@@ -337,15 +334,14 @@ class TestDamaged:
         assert fine("show", "acme:a")
 
     def test_a_folder_that_takes_no_history(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        real = files.write_atomically
+        real = replacement.write_atomically
 
         def refuses(path: str, *args: Any, **named: Any) -> None:
             if path.endswith(paths.HISTORY_NAME):
-                raise files.FileError(28, "No space left on device", path)
+                raise FileError(28, "No space left on device", path)
             real(path, *args, **named)
 
-        monkeypatch.setattr(files, "write_atomically", refuses)
-        monkeypatch.setattr(timeline_update, "write_atomically", refuses)
+        monkeypatch.setattr(replacement, "write_atomically", refuses)
         assert activate(listing("2026-01-05", "a")) == [
             f"{OWN.absolute()}: No space left on device; the history was not continued"
         ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from llm_models import paths
-from llm_models.cli.options import as_json, catalogue, command, config_option, folder_of, model_spec
+from llm_models.cli.options import as_json, catalogue, command, config_option, file_path, folder_of, model_spec
 from llm_models.cli.output import line, note, print_annotations, print_json, print_pairs, print_table
 from llm_models.errors import ConfigError
 
@@ -28,7 +28,7 @@ _SHOWN = 10
 
 
 @command("validate", "Report every problem in llm_models.toml.", "validate app/llm_models.toml")
-@click.argument("files", nargs=-1, metavar="[FILE|FOLDER]...")
+@click.argument("files", type=file_path, nargs=-1, metavar="[FILE|FOLDER]...")
 @click.option("--strict", is_flag=True, help="Also fail on warnings.")
 @click.option("--if-present", is_flag=True, help="Exit with 0, not with 2, if there is no file to check.")
 @click.option("--behaviour", is_flag=True, help="Also run the behaviour module that a file names, and check it.")
@@ -140,22 +140,20 @@ _dry_run = click.option("--dry-run", is_flag=True, help="Show the change and wri
 
 SNIPPET = """\
 repos:
-  - repo: local
+  - repo: https://git.example/llm_models # the repository of llm_models
+    rev: v0.1.0 # better: the full hash of a commit
     hooks:
       - id: llm-models-validate
-        name: validate llm_models.toml
-        entry: llm-models validate --
-        language: system
-        files: (^|/)llm_models\\.toml$
 """
-"""The pre-commit hook that runs the installed command. The README and `.pre-commit-hooks.yaml` repeat it."""
+"""The pre-commit hook of the repository of llm_models, in an environment of its own. The README repeats it."""
 
 
 @command("init", "Write a commented llm_models.toml.", "init")
-@click.argument("folder", default=".")
+@click.argument("folder", type=file_path, default=".", metavar="[FOLDER]")
 def init_command(folder: str) -> None:
     """Write a commented llm_models.toml into FOLDER, and its schema for editors; print a pre-commit hook."""
-    from llm_models import files, locks
+    from llm_models import files, locks, replacement, state
+    from llm_models.open_folder import Inside
     from llm_models.schema import published
 
     folder = paths.absolute(folder)
@@ -163,13 +161,15 @@ def init_command(folder: str) -> None:
     exists = f"{path}: this file exists already; 'llm-models set' and 'llm-models exclude' change it"
     if paths.exists(path):
         raise ConfigError(exists)
-    state = os.path.join(folder, paths.STATE_NAME)
+    schema = os.path.join(folder, paths.STATE_NAME, state.SCHEMA)
     text = json.dumps(published("overrides"), indent=2) + "\n"
+    within = Inside(folder)
     try:
-        files.make_folder(state)
-        files.write_atomically(os.path.join(state, "overrides.schema.json"), text.encode())
+        replacement.make_folder(os.path.dirname(schema), within)
+        state.write(schema, text.encode(), within)
         with locks.locked(folder, leave_file=False):
-            files.write_atomically(path, files.read_limited(paths.TEMPLATE, paths.MAX_CONFIG_BYTES), create=True)
+            template = files.read_limited(paths.TEMPLATE, paths.MAX_CONFIG_BYTES)
+            replacement.write_atomically(path, template, inside=within, create=True)
     except files.FileChangedError:
         raise ConfigError(exists) from None
     except files.FileError as error:

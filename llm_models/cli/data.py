@@ -1,13 +1,24 @@
-"""Commands about the data itself: pull, activate, rollback, diff, info, schema."""
+"""Commands about the data itself: pull, activate, rollback, info, schema; and diff, which is in `cli.diff`."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
 
-from llm_models.cli.options import as_json, catalogue_options, chosen, command, config_option, folder_of, report_style
-from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table, transfer_bar
+from llm_models.cli.diff import diff_command
+from llm_models.cli.options import (
+    as_json,
+    catalogue_options,
+    chosen,
+    command,
+    config_option,
+    file_path,
+    folder_of,
+    report_style,
+)
+from llm_models.cli.output import line, note, print_json, print_pairs, print_table, transfer_bar
 from llm_models.errors import ConfigError, LLMModelsError, did_you_mean
 from llm_models.in_use import in_use, pulled_file, target
 from llm_models.transforms import DEFAULT, SOURCES
@@ -16,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from llm_models.differences import Diff
+    from llm_models.paths import Folder
 
 
 @command("info", "Show which snapshot is in use, and why.", "info --verify")
@@ -45,6 +56,8 @@ def info_command(
         facts |= {"providers": len(served.list_providers()), "models": len(served), "digest": served.digest}
     except LLMModelsError as error:
         facts["problem"] = f"load() fails, so counts and digest are the snapshot's own: {str(error).splitlines()[0]}"
+    if verify and facts["problem"] is None and str(facts["kind"]).startswith("activated"):
+        facts["inputs"], facts["problem"] = _inputs(folder_of(config))
     facts["version"] = _version("llm-models-catalog")
     if as_json:
         print_json({name: value for name, value in facts.items() if value is not None})
@@ -62,6 +75,19 @@ def info_command(
         raise click.exceptions.Exit(1)
 
 
+def _inputs(folder: Folder) -> tuple[str, str | None]:
+    """Whether the activated snapshot is what its inputs produce, and the problem if it is not."""
+    from llm_models import reproduction
+
+    try:
+        verdict = reproduction.check(None, folder, as_merged=True)
+    except LLMModelsError as error:
+        return f"not compared: {str(error).splitlines()[0]}", None
+    if verdict.difference is None:
+        return f"compared: {_SAME}", None
+    return f"compared: {_OTHER}", f"{_OTHER}: {verdict.difference}"
+
+
 def _version(distribution: str) -> str | None:
     from importlib import metadata
 
@@ -71,26 +97,42 @@ def _version(distribution: str) -> str | None:
         return None
 
 
+def _digest(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """A SHA-256 in hex, as it is compared."""
+    if value is not None and re.fullmatch("[0-9a-fA-F]{64}", value) is None:
+        raise click.BadParameter("expected 64 hexadecimal digits")
+    return None if value is None else value.lower()
+
+
 @command("pull", "Download the source's catalogue; goes online.", "pull && llm-models activate")
 @click.option("--source", default=DEFAULT, show_default=True, metavar="NAME", help=f"One of: {', '.join(SOURCES)}.")
 @click.option("--url", metavar="URL", help="A mirror, a file: URL or a path, instead of the source's own address.")
-@click.option("--out", metavar="FILE", help="Where to store it. Default: .llm_models/upstream.json.")
+@click.option("--out", type=file_path, metavar="FILE", help="Where to store it. Default: .llm_models/upstream.json.")
+@click.option("--sha256", callback=_digest, metavar="HEX", help="Store only a file with this SHA-256.")
+@click.option("--insecure-http", is_flag=True, help="Also fetch by plain http from another machine.")
 @click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="Time limit for the download.")
 @config_option
 @as_json
 def pull_command(
-    source: str, url: str | None, out: str | None, timeout: float, config: str | None, as_json: bool
-) -> None:
+    source: str, url: str | None, out: str | None, sha256: str | None, insecure_http: bool, timeout: float,
+    config: str | None, as_json: bool,
+) -> None:  # fmt: skip
     """Download the source's catalogue. This is the only command that goes online.
 
     Files change only after the whole download is checked, and programs use the new data only after `activate`.
-    A source that has not changed is usually not downloaded again.
+    A source that has not changed is usually not downloaded again. Plain http is only accepted from this machine.
     """
+    from llm_models import state
     from llm_models.sources import pull
 
-    path = out or pulled_file(folder_of(config))
+    path = pulled_file(folder_of(config)) if out is None else out
+    inside = state.inside(path, "--out") if out is None else None
     with transfer_bar(source) as progress:
-        result = pull(source, url=url, out=path, timeout=timeout, progress=progress)
+        result = pull(
+            source, url=url, out=path, inside=inside, sha256=sha256, insecure=insecure_http, timeout=timeout,
+            progress=progress,
+        )  # fmt: skip
+    note(*(f"notice: {sentence}" for sentence in result.redirects))
     manifest = result.manifest
     if as_json:
         print_json({"path": result.path, "unchanged": result.unchanged, **manifest})
@@ -104,17 +146,23 @@ def _counted(counts: Mapping[str, Any]) -> str:
 
 
 @command("activate", "Build a snapshot and put it in place.", "activate --from api.json --out snapshot.json")
-@click.option("--from", "path", metavar="FILE", help="A source file, such as models.dev's api.json.")
+@click.option("--from", "path", type=file_path, metavar="FILE", help="A source file, such as models.dev's api.json.")
 @click.option("--source", metavar="NAME", help=f"The source of that file. Default: as pulled, otherwise {DEFAULT}.")
-@click.option("--out", metavar="FILE", help="Where to write. Default: .llm_models/snapshot.json of the application.")
+@click.option(
+    "--out",
+    type=file_path,
+    metavar="FILE",
+    help="Where to write. Default: .llm_models/snapshot.json of the application.",
+)
 @click.option("--without-prose", is_flag=True, help="Leave out the source's descriptions, as the packaged data does.")
 @click.option("--force", is_flag=True, help="Write even if there are reasons to refuse.")
 @click.option("--strict", is_flag=True, help="Also refuse on notable changes.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen and write nothing.")
+@click.option("--check", is_flag=True, help="Build the snapshot again, compare it with the file, and write nothing.")
 @config_option
 @report_style
 def activate_command(
-    path: str | None, source: str | None, config: str | None, dry_run: bool, style: str, **options: Any
+    path: str | None, source: str | None, config: str | None, dry_run: bool, check: bool, style: str, **options: Any
 ) -> None:
     """Build a snapshot from a source, merge llm_models.toml into it, and put it in place.
 
@@ -131,11 +179,18 @@ def activate_command(
     key is sent, a new provider that takes over names, a provider that loses half of its models or all that are not
     deprecated, a price that rose or fell by a factor of {guards.TENFOLD} or more ({guards.THREEFOLD} for a model that
     llm_models.toml names), and a price or a model that llm_models.toml names and that is gone.
+
+    With --check it exits with 1 and states the first difference if the snapshot is not what its inputs produce.
     """
     from llm_models.activation import activate
 
     if source is not None and path is None:
         raise click.UsageError("--source needs --from FILE")
+    if check:
+        if dry_run or options["force"] or options["strict"]:
+            raise click.UsageError("--check writes nothing, so it takes no --dry-run, --force or --strict")
+        _check(path, folder_of(config), options["out"], source, options["without_prose"], style == "json")
+        return
     result = activate(path, folder_of(config), source=source, dry_run=dry_run, **options)
     header = result.file.header
     rows = result.report.rows()
@@ -167,97 +222,47 @@ def activate_command(
     note(*warnings)
 
 
+def _check(
+    path: str | None, folder: Folder, out: str | None, source: str | None, without_prose: bool, as_json: bool
+) -> None:
+    from llm_models import reproduction
+
+    verdict = reproduction.check(path, folder, out, source=source, without_prose=without_prose)
+    if as_json:
+        print_json(
+            {"snapshot": verdict.path, "reproduced": verdict.difference is None, "difference": verdict.difference}
+        )
+    elif verdict.difference is None:
+        line(f"{verdict.path}: {_SAME}")
+    if verdict.difference is not None:
+        raise LLMModelsError(
+            f"{verdict.path}: {_OTHER}: {verdict.difference}. Run 'llm-models activate' to build it again."
+        )
+
+
+_SAME = "its inputs produce the same bytes"
+_OTHER = "not what its inputs produce"
+
+
 @command("rollback", "Put the previous snapshot back.", "rollback")
+@click.option("--strict", is_flag=True, help="Refuse on notable changes.")
 @config_option
-def rollback_command(config: str | None) -> None:
-    """Put back the snapshot that the last activation replaced."""
+def rollback_command(strict: bool, config: str | None) -> None:
+    """Put back the snapshot that the last activation replaced.
+
+    Notable changes get a notice, as those of `activate`, because a repository may bring that file.
+    """
     from llm_models.activation import rollback
     from llm_models.status import UNUSED
 
     folder = folder_of(config)
-    header = rollback(folder).header
+    file, found = rollback(folder, strict=strict)
+    header = file.header
+    note(*(f"notice: {sentence}" for sentence in found))
     unused = in_use(folder, reads=False).unused
     if unused is not None:
         note(f"note: it {UNUSED[unused]}, so load() does not use it; run 'llm-models activate'")
     line(f"{target(folder)}: back to {header['counts']['models']:,} models, dated {header.get('date', 'unknown')}")
-
-
-@command("diff", "Show what changed between two catalogues.", "diff active pulled --only-used")
-@click.argument("old", required=False)
-@click.argument("new", required=False)
-@click.option("--provider", metavar="PROVIDER", help="Compare only this provider.")
-@click.option("--only-used", is_flag=True, help="Compare only the models and providers that llm_models.toml names.")
-@click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
-@config_option
-@report_style
-def diff_command(
-    old: str | None, new: str | None, provider: str | None, only_used: bool, exit_code: bool, config: str | None,
-    style: str,
-) -> None:  # fmt: skip
-    """Show what changed from OLD to NEW: each is {differences.NAMES}, or the path of a snapshot or source file.
-
-    Without NEW it compares OLD with the active catalogue. Without both it compares the active catalogue with
-    the pulled one or, if nothing was pulled, the packaged one with the active one.
-    """
-    from llm_models.differences import compared
-
-    folder = folder_of(config)
-    difference = compared(folder, old, new, provider=provider, only_used=only_used)
-    if style == "json":
-        print_json(difference.to_dict())
-    elif style == "markdown":
-        from llm_models.cli.markdown import print_fenced
-
-        print_fenced(_diff_items(difference))
-    else:
-        _print_diff(difference)
-    if only_used and folder.config is None:
-        note("note: there is no llm_models.toml here, so nothing counts as used")
-    if exit_code and difference:
-        raise click.exceptions.Exit(1)
-
-
-def _diff_items(difference: Diff) -> list[str]:
-    """What a diff states, a line each: first how much of each kind, then each name and each field."""
-    from llm_models.differences import KINDS
-
-    counts, items = [], []
-    for title, names in zip(difference._fields[:4], difference[:4], strict=True):
-        words = title.replace("_", " ")
-        counts += [f"{words}: {len(names):,}"] if names else []
-        items += [f"{words}: {name}" for name in names]
-    for kind in KINDS:
-        changes = [change for change in difference.changes if change.kind == kind]
-        counts += [f"{kind} changed: {len(changes):,}"] if changes else []
-        for change in changes:
-            percent = "" if change.percent is None else f" ({change.percent:+.1f} %)"
-            items.append(f"{change.spec}: {change.field}: from {cell(change.old)} to {cell(change.new)}{percent}")
-    renamed = [f"{one.old} is {one.new} now (other {one.rule})" for one in difference.renamed]
-    return [*counts, *renamed, *items] or ["no difference"]
-
-
-def _print_diff(difference: Diff) -> None:
-    """What is new, what is gone, what was renamed, and the changed fields by kind."""
-    from llm_models.differences import KINDS
-
-    for title, names in zip(difference._fields[:4], difference[:4], strict=True):
-        if names:
-            line(f"{title.replace('_', ' ')}: {len(names):,}", *(f"  {name}" for name in names))
-    if difference.renamed:
-        line(f"renamed, so both removed and added: {len(difference.renamed):,}")
-        line(*(f"  {one.old} is {one.new} now (other {one.rule})" for one in difference.renamed))
-    for kind in KINDS:
-        changes = [change for change in difference.changes if change.kind == kind]
-        if changes:
-            line(f"{kind} changed: {len(changes):,}")
-            cells = []
-            for change in changes:
-                percent = "" if change.percent is None else f"{change.percent:+.1f} %"
-                sides = (f"{text[:57]}..." if len(text) > 60 else text for text in map(cell, (change.old, change.new)))
-                cells.append((f"  {change.spec}", change.field, *sides, percent))
-            print_table(("  model", "field", "old", "new", "change"), cells, right=("old", "new", "change"))
-    if not difference:
-        note("no difference")
 
 
 @command("schema", "Print a JSON Schema.", "schema overrides > llm_models.schema.json")

@@ -68,8 +68,23 @@ def command(name: str, summary: str, example: str) -> Callable[[Callable[..., No
     return decorate
 
 
+class FilePath(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic only in newer versions of click
+    """The path of a file. An empty text is none: in a script it is a variable without a value."""
+
+    name = "file"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The path as it was typed."""
+        if not value:
+            self.fail("the path is empty", param, ctx)
+        return value
+
+
+file_path = FilePath()
+
 config_option = click.option(
     "--config",
+    type=file_path,
     metavar="FILE",
     help="The llm_models.toml to use, or 'none'. Default: LLM_MODELS_CONFIG, or the nearest in this repository.",
 )
@@ -97,7 +112,9 @@ def catalogue_options(command: C) -> C:
     """The options that choose a catalogue, which the command gets as `config`, `snapshot` and `behaviour`."""
     for option in (
         click.option("--behaviour", is_flag=True, help="Also run the behaviour module that the configuration names."),
-        click.option("--snapshot", metavar="FILE", help="A snapshot file to use instead of the packaged one."),
+        click.option(
+            "--snapshot", type=file_path, metavar="FILE", help="A snapshot file to use instead of the packaged one."
+        ),
         config_option,
     ):
         command = option(command)
@@ -158,4 +175,4 @@ def _config(config: str | None) -> str | EllipsisType | None:
 
     A path that someone typed is named, also a relative one.
     """
-    return ... if config is None else None if config in ("", "none") else paths.absolute(config)
+    return ... if config is None else None if config == "none" else paths.absolute(config)

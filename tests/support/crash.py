@@ -6,7 +6,7 @@ import functools
 import os
 from typing import TYPE_CHECKING, Any
 
-from llm_models import files
+from llm_models import replacement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -73,4 +73,4 @@ def ended(pid: int) -> int:
 
 def litter(folder: Path) -> list[str]:
     """The temporary files that a killed writer left in a folder."""
-    return [name for name in os.listdir(folder) if name.endswith(files.TEMPORARY)]
+    return [name for name in os.listdir(folder) if name.endswith(replacement.TEMPORARY)]

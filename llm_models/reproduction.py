@@ -1,0 +1,153 @@
+"""Reproduction: whether an activated snapshot is what its inputs produce. It writes nothing.
+
+Anyone who writes a snapshot file can give it right checksums. So the file is built again, from the packaged snapshot or
+the source, and from `llm_models.toml`, and its bytes are compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from llm_models import files, paths, pipeline
+from llm_models.activation import merged
+from llm_models.days import is_day
+from llm_models.differences import Served, compare
+from llm_models.errors import LLMModelsError, SnapshotError, SourceError, printable
+from llm_models.header import WRONG
+from llm_models.in_use import packaged, pulled_file, target
+from llm_models.manifest import described, refuse_unpulled
+from llm_models.snapshot_file import MAX_SNAPSHOT, SnapshotFile
+from llm_models.upstream import MAX_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_APART = {"blocks", "digest", "crc", "counts", "config", "kept", "tail"}
+"""What of a header follows from the other parts of a file."""
+
+
+class Verdict(NamedTuple):
+    """The file that was checked, and how it differs from what its inputs produce: a clause, None if it does not."""
+
+    path: str
+    difference: str | None
+
+
+def check(
+    path: str | None,
+    folder: paths.Folder,
+    out: str | None = None,
+    *,
+    source: str | None = None,
+    without_prose: bool = False,
+    as_merged: bool = False,
+) -> Verdict:
+    """Build the activated snapshot of `folder`, or the one at `out`, again and compare it with the file.
+
+    `path` is its source, by default the pulled file; a file that states the packaged snapshot as its base needs none.
+    `llm_models.toml` counts as it is now, or `as_merged` into the file, so that a change of it is no difference.
+    Raises `SnapshotError` where the file is missing or damaged, `SourceError` where its source is not there.
+    """
+    goal = target(folder, out)
+    try:
+        active = SnapshotFile(files.read_limited(goal, MAX_SNAPSHOT), goal)
+    except files.FileMissingError:
+        raise SnapshotError(f"{printable(goal)}: there is no snapshot to check", path=goal) from None
+    except files.FileError as error:
+        raise SnapshotError(str(error), path=goal) from None
+    base = active.header.get("base")
+    try:
+        if base is not None and base["kind"] == "packaged":
+            ground, why = packaged(), None
+            if path is not None:
+                why = f"it was made from the packaged snapshot, not from {path}"
+            elif base["digest"] != ground.digest:
+                why = "it was made from another packaged snapshot"
+        else:
+            ground, why = _of_source(active, path, folder, source, without_prose=without_prose)
+        if why is None:
+            if as_merged:
+                config = active.config()
+                folder = folder if folder.config else paths.Folder(paths.CONFIG_NAME, folder.state, found=folder.found)
+            else:
+                config = None if folder.config is None else paths.read_config(folder.config)
+            new = merged(ground, folder, config)[0]
+            why = None if new.data == active.data else next(_differences(active, SnapshotFile(new.data, goal)))
+    except WRONG as error:
+        if isinstance(error, LLMModelsError):
+            raise
+        why = "it is not a file that this package writes"
+    return Verdict(goal, None if why is None else printable(why))
+
+
+def _of_source(
+    active: SnapshotFile, path: str | None, folder: paths.Folder, source: str | None, *, without_prose: bool
+) -> tuple[SnapshotFile, str | None]:
+    """The base that the source of a file produces; or the file itself, and why it is from another source."""
+    stated = active.header["sources"][0]
+    chosen = pulled_file(folder) if path is None else path
+    try:
+        data = files.read_limited(chosen, MAX_BYTES)
+    except files.FileMissingError:
+        wanted = f"its source is not there (SHA-256 {stated['sha256']}); give it with --from"
+        raise SourceError(printable(f"{active.name}: {wanted}")) from None
+    except files.FileError as error:
+        raise SourceError(str(error)) from None
+    if path is None:
+        refuse_unpulled(chosen, data)
+    found = hashlib.sha256(data).hexdigest()
+    if found != stated["sha256"]:
+        return active, f"its source has the SHA-256 {stated['sha256']}, and {chosen} has {found}"
+    name, day = described(chosen, data)
+    day = stated["day"] if is_day(stated.get("day")) else day
+    without_prose = without_prose or b'"description":' not in active.data
+    return pipeline.build_base(data, chosen, source or name, day=day, without_prose=without_prose)[0], None
+
+
+def _differences(active: SnapshotFile, new: SnapshotFile) -> Iterator[str]:
+    """The differences between two files that are not equal, the most telling first; there is at least one."""
+    if active.config() != new.config():
+        yield "llm_models.toml is not the one that was merged"
+    found = compare(Served(active), Served(new))
+    yield from (f"{change.spec}: {change.field} is {_text(change.old)}, but its inputs give {_text(change.new)}"
+                for change in found.changes)  # fmt: skip
+    yield from (
+        f"it has {name}, which its inputs do not have" for name in (*found.providers_removed, *found.models_removed)
+    )
+    yield from (f"it lacks {name}, which its inputs have" for name in (*found.providers_added, *found.models_added))
+    mine, other = dict(active.header), dict(new.header)
+    yield from (
+        f"{name} is {_text(mine.get(name))}, but its inputs give {_text(other.get(name))}"
+        for name in sorted((mine.keys() | other.keys()) - _APART)
+        if mine.get(name) != other.get(name)
+    )
+    tail, wanted = _flat(active.tail()), _flat(new.tail())
+    yield from (
+        f"the origin of {' '.join(path)} is {_text(tail.get(path))}, but its inputs give {_text(wanted.get(path))}"
+        for path in sorted(tail.keys() | wanted.keys())
+        if tail.get(path) != wanted.get(path)
+    )
+    pairs = enumerate(zip(active.data, new.data, strict=False))
+    at = next((at for at, (one, two) in pairs if one != two), min(len(active.data), len(new.data)))
+    yield f"byte {at:,} is another one"
+
+
+def _flat(tail: Any) -> dict[tuple[str, str], Any]:
+    return {
+        (section, name): line
+        for section, lines in tail.items()
+        if isinstance(lines, dict)
+        for name, line in lines.items()
+    }
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "not stated"
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+_LONGEST = 200  # characters of a value in a message
