@@ -7,7 +7,6 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_models import files, guards, locks, notices, paths, pipeline, replacement, state, timeline_update
-from llm_models.differences import Diff
 from llm_models.errors import EmptyCatalogError, LLMModelsError, SnapshotError, SourceError
 from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
 from llm_models.manifest import described, refuse_unpulled
@@ -18,6 +17,8 @@ from llm_models.snapshot_file import SnapshotFile
 from llm_models.upstream import MAX_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from llm_models.changes import Changes
 
 
@@ -25,7 +26,7 @@ class Activation(NamedTuple):
     """A snapshot that was built: its origin, what was dropped, repaired or left out, and what the guards report.
 
     `base` is the snapshot without the application's layers, `path` the file to write, and `replaces` its old content.
-    `refused` lists the reasons not to write it, `look` the notable changes. `fetched` is the day on which the source
+    `refused` lists the reasons not to write it, `notable` the notable changes. `fetched` is the day on which the source
     was fetched, None if its manifest does not state it.
     """
 
@@ -37,18 +38,18 @@ class Activation(NamedTuple):
     path: str
     replaces: bytes | None = None
     refused: tuple[str, ...] = ()
-    look: tuple[str, ...] = ()
+    notable: tuple[str, ...] = ()
     fetched: str | None = None
     missing_before: tuple[str, ...] = ()
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What the configuration names and was gone before, or is deprecated, retiring or retired: a sentence each.
+        """What people must know, a sentence each: the notable changes, which `strict` refuses, and then the rest.
 
-        None of it is a change of this refresh, so `strict` does not refuse it.
+        The rest is what the configuration names and was gone before, or is deprecated, retiring or retired.
         """
         named = () if self.run is None else notices.of_layers(self.run.layers, self.file)
-        return *self.missing_before, *named
+        return *self.notable, *self.missing_before, *named
 
 
 def activate(
@@ -91,13 +92,13 @@ def activate(
         with locks.locked(directory, inside=within):
             old = _content(built.path)
             if old != built.replaces:  # another process activated in the meantime
-                built = _judged(built, old, folder)
+                built = _judged(built, old, folder, None)
                 _heed(built, force=force, strict=strict)
             replacement.sweep(directory, within)
             if built.base.name != paths.PACKAGED_SNAPSHOT:  # first, so that no crash can lose what was activated
                 history = os.path.join(directory, paths.HISTORY_NAME)
                 hindered = timeline_update.update(history, folder, built.base, built.fetched)
-                built = built._replace(look=(*built.look, *hindered))
+                built = built._replace(notable=(*built.notable, *hindered))
             if old != built.file.data:
                 previous = os.path.join(directory, state.PREVIOUS) if _is_whole(old) else None
                 state.write(built.path, built.file.data, within, keep_previous=previous)
@@ -123,7 +124,7 @@ def _build(
     file, run = merged(base, folder, config)
     goal = target(folder, out)
     built = Activation(file, base, origin, report, run, goal, fetched=fetched)
-    return _judged(built, _content(goal), folder if out is None else None)
+    return _judged(built, _content(goal), folder, out)
 
 
 def merged(base: SnapshotFile, folder: paths.Folder, config: bytes | None) -> tuple[SnapshotFile, Changes | None]:
@@ -162,26 +163,35 @@ def _base(
     return base, chosen, report, day
 
 
-def _judged(built: Activation, replaces: bytes | None, folder: paths.Folder | None) -> Activation:
-    """`built` with the verdict of the guards: compared with what is in use in `folder`, or else with `replaces`."""
-    look: list[str] = []
-    active = None
-    try:
-        if folder is not None:
-            active = in_use(folder, reads=False).base
-        elif replaces is not None:
-            active = base_of(SnapshotFile(replaces, built.path))
-    except SnapshotError as error:
-        look.append(f"{error}; nothing was compared with it")
-    difference = guards.source_diff(active, built.base) if active is not None else Diff()
-    refused = guards.refusals(built.report, active, built.base, difference)
-    look += guards.worth_a_look(difference, built.run)
-    before = tuple(guards.missing_before(difference, built.run))
-    return built._replace(replaces=replaces, refused=tuple(refused), look=tuple(look), missing_before=before)
+def _judged(built: Activation, replaces: bytes | None, folder: paths.Folder, out: str | None) -> Activation:
+    """`built` with the verdict of the guards, which compare it with what it replaces.
+
+    This is the snapshot at `out`, if there is one, else the one in use in `folder`. One that is damaged is no reason
+    to compare with nothing: the next of these is taken, and the packaged one in the end.
+    """
+    sides: list[tuple[str, Callable[[], SnapshotFile]]] = [
+        ("the snapshot in use", lambda: in_use(folder, reads=False).base),
+        ("the packaged snapshot", packaged),
+    ]
+    if out is not None and replaces is not None:
+        sides.insert(0, ("the file", lambda: base_of(SnapshotFile(replaces, built.path))))
+    damaged: list[str] = []
+    while True:
+        read = sides.pop(0)[1]
+        try:
+            verdict = guards.judge(built.report, read(), built.base, built.run)
+        except SnapshotError as error:
+            if not sides:
+                raise
+            damaged.append(f"{error}; compared with {sides[0][0]} instead")
+            continue
+        notable = (*damaged, *verdict.notable)
+        before = verdict.missing_before
+        return built._replace(replaces=replaces, refused=verdict.refused, notable=notable, missing_before=before)
 
 
 def _heed(built: Activation, *, force: bool, strict: bool) -> None:
-    refused = (*built.refused, *(built.look if strict else ()))
+    refused = (*built.refused, *(built.notable if strict else ()))
     if refused and not force:
         text = "\n".join([*refused, f"{built.path} was not changed; --force overrides this"])
         raise guards.GuardError(text, refused=refused)
@@ -224,16 +234,16 @@ def rollback(folder: paths.Folder, *, strict: bool = False) -> tuple[SnapshotFil
         with locks.locked(directory, inside=within):
             file = SnapshotFile.open(previous)
             file.verify()
-            look = _notable(file, folder)
-            if look and strict:
-                raise guards.GuardError("\n".join([*look, f"{path} was not changed"]), refused=look)
+            found = _notable(file, folder)
+            if found and strict:
+                raise guards.GuardError("\n".join([*found, f"{path} was not changed"]), refused=found)
             old = _content(path)
             state.write(path, file.data, within)  # first, so that no crash can lose it
             if old is not None and _is_whole(old):
                 state.write(previous, old, within)
     except files.FileError as error:
         raise LLMModelsError(str(error)) from None
-    return file, look
+    return file, found
 
 
 def _notable(file: SnapshotFile, folder: paths.Folder) -> tuple[str, ...]:
@@ -246,4 +256,4 @@ def _notable(file: SnapshotFile, folder: paths.Folder) -> tuple[str, ...]:
         active = in_use(folder, reads=False).base
     except SnapshotError:  # what is in use is damaged, which may be why somebody goes back
         active = packaged()
-    return tuple(guards.worth_a_look(guards.source_diff(active, new), None))
+    return tuple(guards.notable(guards.refresh(active, new), None))

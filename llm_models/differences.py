@@ -151,9 +151,10 @@ class Served:
         return block.provider if model_id is None else effective(block.model(block.rows[model_id]), provider)
 
     def values(self, provider: str, model_id: str | None = None) -> Values:
-        """The values of a record that are compared."""
+        """The values of a record that are compared. A map without a value in it states nothing."""
         kind = Provider if model_id is None else Model
-        return dict(leaves(kind.from_dict(self.record(provider, model_id)).to_dict()))
+        stated = leaves(kind.from_dict(self.record(provider, model_id)).to_dict())
+        return {path: value for path, value in stated if value != {}}
 
 
 def compare(old: Served, new: Served) -> Diff:

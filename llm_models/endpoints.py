@@ -77,6 +77,26 @@ def own_address(record: Mapping[str, Any]) -> str | None:
     return address if isinstance(address, str) else None
 
 
+def keys_of(variables: Sequence[str], url: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The variables of a provider that hold its key, and those that hold settings: for a request to `url`."""
+    placeholders = _PLACEHOLDER.findall(url or "")
+    settings = tuple(name for name in variables if name in placeholders or name.endswith(SETTINGS))
+    return tuple(name for name in variables if name not in settings), settings
+
+
+def destinations(provider: Mapping[str, Any], own: object) -> list[tuple[str | None, str | None]]:
+    """Each variable for the key, and each base URL, that `endpoint()` gives together for a model of this provider.
+
+    `provider` has the values of its record, and `own` is the model's own address, if it has one. The variable is None
+    where the provider has none for a key, the base URL where no source states one.
+    """
+    own = own if isinstance(own, str) else None
+    url = provider.get("base_url") if own is None else own
+    keys, _ = keys_of(provider.get("env") or (), url)
+    for_openai = own is None and provider.get("openai_base_url")
+    return [(key, one) for one in dict.fromkeys((url, for_openai or url)) for key in keys or (None,)]
+
+
 def wire_id(model: Model) -> str:
     """The id to send for a model that was asked for; see `llm_models.wire_id`."""
     return model.provider_model_id if model.requested == model.id else model.requested
@@ -99,12 +119,10 @@ def endpoint_of(
     base_url = base_url or None  # an empty one is not given, and must not skip a check
     own = own_address({"extra": model.extra})
     url = provider.base_url if own is None else own
-    placeholders = _PLACEHOLDER.findall(url or "")
-    settings = tuple(name for name in provider.env if name in placeholders or name.endswith(SETTINGS))
-    keys = () if with_key else tuple(name for name in provider.env if name not in settings)
+    keys, settings = keys_of(provider.env, url)
     for_openai = base_url or (url if own is not None else provider.openai_base_url or url)
     no_key = file.block(model.provider).provider.get("env") == []
-    endpoint = Endpoint(base_url or url, keys, settings, wire_id(model), for_openai)
+    endpoint = Endpoint(base_url or url, () if with_key else keys, settings, wire_id(model), for_openai)
     endpoint.needs_key = len(provider.env) > len(settings) or (False if no_key else None)
     if found:
         files = [base_of(file)] if named else []

@@ -47,13 +47,13 @@ def empty_tail() -> Tail:
 
 
 def leaves(data: Mapping[str, Any], above: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """(path, value) of everything in nested data that is not a mapping.
+    """(path, value) of everything in nested data that is not a mapping, or an empty one: other data has other leaves.
 
     >>> list(leaves({"cost": {"input": 1}}))
     [(('cost', 'input'), 1)]
     """
     for name, value in data.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             yield from leaves(value, (*above, name))
         else:
             yield (*above, name), value
@@ -113,8 +113,7 @@ def weaker(values: dict[Path, Any], origins: Mapping[Path, Stored], layer: str) 
     below = dict(values)
     for path, origin in origins.items():
         if origin["layer"] == layer:
+            below.pop(path, None)
             if "replaced" in origin:
-                below[path] = origin["replaced"]
-            else:
-                below.pop(path, None)
+                below.update(((*path[:-1], *rest), value) for rest, value in leaves({path[-1]: origin["replaced"]}))
     return below

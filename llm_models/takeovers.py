@@ -1,4 +1,4 @@
-"""Takeovers: names of the base that a new provider of an application would take over, and the other way round."""
+"""Takeovers: names of the base that a new provider, of an application or upstream, would take over."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from llm_models.modelspec import finder, fold_provider, split_spec
 from llm_models.similarity import near_providers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from llm_models.case import Case
     from llm_models.layers import Entry
+    from llm_models.modelspec import ProviderId
+    from llm_models.snapshot_file import SnapshotFile
 
 
 def taken(case: Case) -> Iterator[Finding]:
@@ -26,25 +28,66 @@ def taken(case: Case) -> Iterator[Finding]:
             added.setdefault(entry.provider, (entry, ("id",)))
             for index, alias in enumerate(entry.fields.get("aliases", ())):
                 added.setdefault(fold_provider(alias), (entry, ("aliases", index)))
-    taken: dict[str, tuple[str, str]] = {}
-    base = case.run.base
-    new = finder(added)
-    for provider in base.blocks if added else ():
-        if not _may_name(base.raw_block(provider), added):  # decoding each block would take longer than all checks
-            continue
-        block = base.block(provider)
-        names = chain(zip(block.ids, block.ids, strict=True), *(table.items() for table in block.tables().values()))
-        for name, model_id in names:
-            # only the provider matters, so nothing is decoded
-            key = split_spec(name.replace("%", "?"), lambda text: base.provider_id(text) or new(text))
-            if key is not None and key.provider in added:
-                taken.setdefault(key.provider, (name, f"{provider}:{model_id}"))
-    for provider, (name, spec) in taken.items():
+    for provider, (name, spec) in _captured(case.run.base, added, case.run.base.provider_id).items():
         entry, path = added[provider]
         what = "provider" if path == ("id",) else "alias"
         text = f"{what} '{provider}' takes over texts such as '{printable(name)}', which name {printable(spec)}"
         hint = f"Choose another {'id' if path == ('id',) else 'alias'}, unless this is meant."
         yield Finding(entry.provider, (*entry.path, *path), text, hint)
+
+
+def refreshed(old: SnapshotFile, new: SnapshotFile) -> Iterator[str]:
+    """The names of providers that a refresh adds and that take over texts which mean models now, a sentence each.
+
+    Such a text has the name before a `:` or after an `@`; or before a `/`, if the new provider has a model of the rest.
+    """
+    added = {**new.aliases, **{provider: provider for provider in new.blocks}}
+    added = {name: of for name, of in added.items() if name not in old.blocks and name not in old.aliases}
+
+    def holds(name: str, rest: str) -> bool:
+        return new.block(added[name]).serves(rest)
+
+    found: dict[str, tuple[str, str]] = {}
+    own = {name: of if of not in old.blocks else None for name, of in added.items()}
+    for base in (new, old) if added else ():
+        found |= _captured(base, own, old.provider_id, holds)
+    for name, (text, spec) in sorted(found.items()):
+        of = added[name]
+        what = f"provider '{name}'" if of == name else f"alias '{printable(name)}' of the provider '{of}'"
+        yield f"{of}: the new {what} takes over texts such as '{printable(text)}', which name {printable(spec)}"
+
+
+def _captured(
+    base: SnapshotFile,
+    added: Mapping[str, object],
+    provider_id: ProviderId,
+    holds: Callable[[str, str], bool] | None = None,
+) -> dict[str, tuple[str, str]]:
+    """For each of the `added` names of providers that takes over names of models of `base`: one of these names.
+
+    The models of the provider to which a name is mapped do not count. `provider_id` finds the providers that were there
+    before. With `holds`, a `/` ends the name of a provider, too, where this is true of the name and the rest.
+    """
+    new = finder(added)
+    found: dict[str, tuple[str, str]] = {}
+    ends = (_HEAD, _TAIL) if holds is None else (_HEAD, _TAIL, _SLASH)
+    for provider in base.blocks if added else ():
+        # Decoding each block would take longer than all checks.
+        if not _may_name(base.raw_block(provider), added, ends):
+            continue
+        block = base.block(provider)
+        names = chain(zip(block.ids, block.ids, strict=True), *(table.items() for table in block.tables().values()))
+        for name, model_id in names:
+            # only the provider matters, so nothing is decoded
+            key = split_spec(name.replace("%", "?"), lambda text: provider_id(text) or new(text))
+            taker = None if key is None else key.provider
+            if key is None and holds is not None:
+                head, _, rest = name.partition("/")
+                folded = None if provider_id(head) else new(head)
+                taker = folded if folded is not None and holds(folded, rest.strip()) else None
+            if taker is not None and added.get(taker, provider) != provider:
+                found.setdefault(taker, (name, f"{provider}:{model_id}"))
+    return found
 
 
 def namesakes(case: Case) -> Iterator[Finding]:
@@ -80,12 +123,12 @@ def mistyped(case: Case) -> Iterator[Finding]:
 
 
 _FOLDED = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ-.", b"abcdefghijklmnopqrstuvwxyz__")
-_HEAD, _TAIL = re.compile(rb'"\s*(\w+)\s*:'), re.compile(rb'@\s*(\w+)\s*"')
+_HEAD, _TAIL, _SLASH = (re.compile(text) for text in (rb'"\s*(\w+)\s*:', rb'@\s*(\w+)\s*"', rb'"\s*(\w+)\s*/'))
 
 
-def _may_name(block: bytes, providers: Collection[str]) -> bool:
+def _may_name(block: bytes, providers: Collection[str], ends: Iterable[re.Pattern[bytes]]) -> bool:
     """Whether the first line of a block, which has the ids and aliases, may have a text that begins or ends so."""
     index = block[: block.index(b"\n")].translate(_FOLDED)
     if len(providers) < 20 and not any(provider.encode() in index for provider in providers):  # faster for a few
         return False
-    return any(end.decode() in providers for pattern in (_HEAD, _TAIL) for end in pattern.findall(index))
+    return any(end.decode() in providers for pattern in ends for end in pattern.findall(index))

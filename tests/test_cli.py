@@ -113,7 +113,7 @@ def test_control_characters_of_the_data_never_reach_the_terminal(tmp_path: Path)
     source, out = tmp_path / "api.json", tmp_path / "out.json"
     name = "\x1b]52;c;ZXZpbA==\x07 \u202eprovider"
     source.write_bytes(catalogue(provider("evil", hostile, name=name, env=["E\x1b[31m"])))
-    assert run("activate", "--from", str(source), "--out", str(out)).code == 0
+    assert run("activate", "--from", str(source), "--out", str(out), "--force").code == 0
     for args in (["list"], ["providers"], ["show", "evil:m"], ["info"], ["show", "evil:\x1b[31m"]):
         result = run(*args, "--snapshot", str(out))
         shown = result.out + result.err

@@ -158,7 +158,7 @@ class TestDay:
         made = []
         for today in ("2026-11-26", "2026-12-24", "2030-01-01"):
             with on(today):
-                fine("activate", "--from", str(Path(STATE) / "upstream.json"), "--out", "made.json")
+                fine("activate", "--from", str(Path(STATE) / "upstream.json"), "--out", "made.json", "--force")
                 assert fine("diff", "made.json", "pulled", "--exit-code").out == ""
             made.append(Path("made.json").read_bytes())
         assert made[0] == made[1] == made[2]
@@ -191,7 +191,7 @@ class TestDay:
         pulled(self.LIES, "2026-11-20T12:00:00Z")
         MANIFEST.write_text(json.dumps({**json.loads(MANIFEST.read_text()), "fetched": fetched}))
         with on(TODAY):
-            fine("activate", "--from", str(Path(STATE) / "upstream.json"), "--out", "made.json")
+            fine("activate", "--from", str(Path(STATE) / "upstream.json"), "--out", "made.json", "--force")
         assert SnapshotFile.open("made.json").header["sources"][0]["day"] == TODAY
 
     def test_is_today_where_the_manifest_is_of_other_bytes(self) -> None:
@@ -199,7 +199,7 @@ class TestDay:
         path = Path(STATE) / "upstream.json"
         path.write_bytes(path.read_bytes() + b"\n")
         with on(TODAY):
-            fine("activate", "--from", str(path), "--out", "made.json")
+            fine("activate", "--from", str(path), "--out", "made.json", "--force")
         assert SnapshotFile.open("made.json").header["sources"][0]["day"] == TODAY
 
     def test_survives_the_layers_of_an_application(self) -> None:

@@ -1,6 +1,6 @@
-"""Guards: a bad refresh is refused, and what deserves eyes is printed; older and newer made-up catalogues for each.
+"""Guards: a bad refresh is refused, and notable changes get a notice; older and newer made-up catalogues for each.
 
-They compare source with source: what curated overrides and `llm_models.toml` say neither hides a change nor is one.
+They compare source with source: what curated overrides and `llm_models.toml` state neither hides a change nor is one.
 """
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ def refused(source: bytes, *said: str) -> None:
     assert ACTIVE.read_bytes() != before.get(str(ACTIVE))
 
 
-def looks(source: bytes) -> list[str]:
-    """What deserves eyes in a source that no guard refuses; `--strict` refuses it exactly where there is something."""
+def noticed(source: bytes) -> list[str]:
+    """The notices of a source that no guard refuses; `--strict` refuses it exactly where there is one."""
     Path("api.json").write_bytes(source)
-    found: list[str] = facts("activate", "--from", "api.json", "--dry-run")["look"]
+    found: list[str] = facts("activate", "--from", "api.json", "--dry-run")["notices"]
     plain = fine("activate", "--from", "api.json", "--dry-run")
     assert [line for line in plain.lines if line.startswith("notice: ")] == [f"notice: {one}" for one in found]
     before = ACTIVE.read_bytes() if ACTIVE.exists() else None
@@ -108,8 +108,8 @@ class TestInvalid:
     def test_also_where_nothing_was_active(self) -> None:
         Path("api.json").write_bytes(with_invalid(10, 1))
         told = here("activate", "--from", "api.json", "--out", "out.json")
-        assert (told.code, len(told.lines)) == (1, 2)
-        assert "1 of 11 records are invalid (9.1 %" in told.err
+        assert told.code == 1
+        assert "1 of 11 records are invalid (9.1 %" in told.lines[0]
         assert not Path("out.json").exists()
 
 
@@ -191,12 +191,12 @@ def test_the_error_carries_the_reasons() -> None:
     assert caught.value.exit_code == 1
 
 
-class TestLook:
-    """What deserves eyes is printed, and refused by `--strict`."""
+class TestNotices:
+    """Notable changes get a notice, and are refused by `--strict`."""
 
     def test_nothing_where_nothing_changed(self) -> None:
         begin(numbered(3))
-        assert looks(numbered(3)) == []
+        assert noticed(numbered(3)) == []
 
     def test_base_url_and_env_of_a_provider(self) -> None:
         begin(catalogue(provider("acme", model("m")), provider("b", model("m"))))
@@ -204,7 +204,9 @@ class TestLook:
             provider("acme", model("m"), api="https://evil.example/\u202ev1", env=["ACME_KEY", "X"]),
             provider("b", model("m"), name="Renamed", doc="https://b.example/doc"),
         )
-        assert looks(new) == [
+        assert noticed(new) == [
+            "acme:m: ACME_KEY would go to https://evil.example/\\u202ev1 (new)",
+            "acme:m: X would go to https://evil.example/\\u202ev1 (new)",
             "acme: base_url changed from https://acme.example/v1 to https://evil.example/\\u202ev1",
             "acme: env changed from ACME_KEY to ACME_KEY, X",
         ]
@@ -213,26 +215,35 @@ class TestLook:
         without = provider("acme", model("m"))
         del without["api"]
         begin(catalogue(without))
-        assert looks(catalogue(provider("acme", model("m")))) == [
-            "acme: base_url changed from nothing to https://acme.example/v1"
+        assert noticed(catalogue(provider("acme", model("m")))) == [
+            "acme:m: ACME_KEY would go to https://acme.example/v1 (new)",
+            "acme: base_url changed from nothing to https://acme.example/v1",
         ]
         begin(catalogue(provider("acme", model("m"))))
-        assert looks(catalogue(without)) == ["acme: base_url changed from https://acme.example/v1 to nothing"]
+        assert noticed(catalogue(without)) == [
+            "acme:m: ACME_KEY would go to the default address of its client (new)",
+            "acme: base_url changed from https://acme.example/v1 to nothing",
+        ]
 
     def test_the_host_of_a_model(self) -> None:
-        """A model-level provider block may send a single model elsewhere; its other keys say nothing of where."""
+        """A model-level provider block may send a single model elsewhere, and in another form."""
         block = {"npm": "@ai-sdk/openai", "api": "https://one.example/v1"}
         begin(catalogue(provider("acme", model("m", provider=block), model("n"))))
         new = {"npm": "@ai-sdk/anthropic", "api": "https://two.example/v1"}
-        assert looks(catalogue(provider("acme", model("m", provider=new), model("n", provider=new)))) == [
+        assert noticed(catalogue(provider("acme", model("m", provider=new), model("n", provider=new)))) == [
+            "acme:m: ACME_KEY would go to https://two.example/v1 (new, 2 models)",
             "acme:m: extra.provider.api changed from https://one.example/v1 to https://two.example/v1",
+            "acme:m: extra.provider.npm changed from @ai-sdk/openai to @ai-sdk/anthropic",
             "acme:n: extra.provider.api changed from nothing to https://two.example/v1",
+            "acme:n: extra.provider.npm changed from nothing to @ai-sdk/anthropic",
         ]
-        assert looks(catalogue(provider("acme", model("m", provider={**block, "npm": "x"}), model("n")))) == []
+        assert noticed(catalogue(provider("acme", model("m", provider={**block, "npm": "x"}), model("n")))) == [
+            "acme:m: extra.provider.npm changed from @ai-sdk/openai to x"
+        ]
 
     def test_a_key_that_reads_like_the_host_of_a_model_is_not_one(self) -> None:
         begin(catalogue(provider("acme", model("m"))))
-        assert looks(catalogue(provider("acme", model("m", **{"provider.api": "https://two.example/v1"})))) == []
+        assert noticed(catalogue(provider("acme", model("m", **{"provider.api": "https://two.example/v1"})))) == []
 
     @pytest.mark.parametrize(
         ("old", "new", "told"),
@@ -255,7 +266,7 @@ class TestLook:
             return catalogue(provider("acme", model("m", cost=cost)))
 
         begin(priced(old))
-        assert looks(priced(new)) == ([f"acme:m: cost.input changed from {old:g} to {new:g}"] if told else [])
+        assert noticed(priced(new)) == ([f"acme:m: cost.input changed from {old:g} to {new:g}"] if told else [])
 
     def test_prices_of_tiers(self) -> None:
         def tiered(amount: float) -> bytes:
@@ -263,18 +274,63 @@ class TestLook:
             return catalogue(provider("acme", model("m", cost={"input": 1, "output": 2, "tiers": [tier]})))
 
         begin(tiered(2))
-        assert looks(tiered(3)) == []
-        assert looks(tiered(20)) == ["acme:m: cost.tiers[200000].input changed from 2 to 20"]
+        assert noticed(tiered(3)) == []
+        assert noticed(tiered(20)) == ["acme:m: cost.tiers[200000].input changed from 2 to 20"]
 
-    def test_an_unreadable_active_snapshot_is_told(self) -> None:
+    def test_a_damaged_snapshot_is_not_kept(self) -> None:
         begin(numbered(10))
         good = ACTIVE.read_bytes()
         begin(numbered(9))
         ACTIVE.write_bytes(ACTIVE.read_bytes()[:-1])
-        assert "not a whole snapshot" in looks(numbered(2))[0]
-        assert activate(numbered(2)).code == 0
-        previous = (Path(STATE) / state.PREVIOUS).read_bytes()
-        assert previous == good, "a damaged snapshot is not worth keeping"
+        begin(numbered(2))
+        assert (Path(STATE) / state.PREVIOUS).read_bytes() == good
+
+
+class TestComparedWith:
+    """The guards always compare: with what is replaced, else with what is in use, else with the packaged data."""
+
+    SHRANK = "the catalogue shrank: 8,337 of the 8,337 active models are missing (the new catalogue has 2 models)"
+
+    def told(self, *options: str) -> list[str]:
+        told = here("activate", "--from", "api.json", "--dry-run", *options)
+        return [line.removeprefix("llm-models: ") for line in told.lines] if told.code else []
+
+    @pytest.mark.parametrize("left", [200, -1])
+    def test_the_packaged_where_the_active_is_cut_short(self, left: int) -> None:
+        begin(numbered(3))
+        ACTIVE.write_bytes(ACTIVE.read_bytes()[:left])
+        Path("api.json").write_bytes(numbered(2))
+        assert self.SHRANK in self.told()
+        assert any("compared with the packaged snapshot instead" in line for line in self.told("--strict"))
+
+    def test_the_packaged_where_a_part_of_the_active_is_altered(self) -> None:
+        begin(numbered(3))
+        ACTIVE.write_bytes(ACTIVE.read_bytes().replace(b'"input":1', b'"input":9'))
+        Path("api.json").write_bytes(numbered(2))
+        told = self.told()
+        assert self.SHRANK in told
+        strict = self.told("--strict")
+        assert any("was altered; compared with the packaged snapshot instead" in one for one in strict)
+
+    def test_the_one_in_use_under_out(self) -> None:
+        begin(numbered(10))
+        Path("api.json").write_bytes(numbered(2))
+        assert self.told("--out", "new.json")[0].startswith("the catalogue shrank: 8 of the 10 active models")
+        Path("new.json").write_bytes(b"x")
+        assert self.told("--out", "new.json")[0].startswith("the catalogue shrank: 8 of the 10 active models")
+
+    def test_the_packaged_under_out_where_nothing_was_activated(self) -> None:
+        Path("api.json").write_bytes(numbered(2))
+        assert self.told("--out", "new.json")[0] == self.SHRANK
+
+    def test_the_file_that_it_replaces_under_out(self) -> None:
+        begin(numbered(30))
+        Path("api.json").write_bytes(numbered(10))
+        fine("activate", "--from", "api.json", "--out", "new.json", "--force")
+        Path("api.json").write_bytes(numbered(9))
+        assert self.told("--out", "new.json", "--strict") == []
+        Path("api.json").write_bytes(numbered(2))
+        assert self.told("--out", "new.json")[0].startswith("the catalogue shrank: 8 of the 10 active models")
 
 
 class TestGone:
@@ -297,7 +353,7 @@ class TestGone:
         )
         begin(self.OLD, config)
         new = catalogue(provider("acme", *(model(name) for name in ("c-2", *"fghijklmnopq"))))
-        assert looks(new) == [
+        assert noticed(new) == [
             "bravo is missing, but llm_models.toml:3 names it",
             "bravo is missing, but llm_models.toml:1 names it",
             "acme:a is missing, but llm_models.toml:7 names it",
@@ -310,13 +366,13 @@ class TestGone:
 
     def test_nothing_of_what_nobody_names(self) -> None:
         begin(self.OLD, '[[models]]\nprovider = "acme"\nid = "g"\ntags = ["mine"]\n')
-        assert looks(catalogue(provider("acme", *map(model, "abefghijklm")))) == []
+        assert noticed(catalogue(provider("acme", *map(model, "abefghijklm")))) == []
 
     def test_one_that_goes_is_told_with_its_curated_successor(self) -> None:
         """The history of what was listed does not have it yet."""
         names = ("gpt-4o", "gpt-6-luna", *"abcdefgh")
         begin(catalogue(provider("openai", *map(model, names))), '[allow]\nopenai = ["gpt-4o", "a"]\n')
-        (told,) = looks(catalogue(provider("openai", *map(model, names[1:]))))
+        (told,) = noticed(catalogue(provider("openai", *map(model, names[1:]))))
         assert told.startswith(
             "openai:gpt-4o is missing, but llm_models.toml:2 names it. Its successor is 'openai:gpt-6-luna' (https://"
         )
@@ -328,7 +384,6 @@ class TestGone:
         strict = fine("activate", "--from", "api.json", "--strict")
         assert strict.lines == ["notice: acme:old is missing, but llm_models.toml:3 names it"]
         told = facts("activate", "--from", "api.json")
-        assert told["look"] == []
         assert told["notices"] == ["acme:old is missing, but llm_models.toml:3 names it"]
 
 
@@ -351,7 +406,9 @@ class TestSourceWithSource:
         (curated if where == "curated" else Path("llm_models.toml")).write_text(self.BASE_URL)
         begin(numbered(3))
         moved = catalogue(provider("acme", *(model(f"m{n}") for n in range(3)), api="https://evil.example", env=["E"]))
-        assert looks(moved) == [
+        pair = "acme:m0: E would go to https://evil.example (new, 3 models)"
+        assert noticed(moved) == [
+            *([] if where == "curated" else [pair]),  # where the overrides state an address, it goes nowhere else
             "acme: base_url changed from https://acme.example/v1 to https://evil.example",
             "acme: env changed from ACME_KEY to E",
         ]
@@ -362,24 +419,24 @@ class TestSourceWithSource:
         (curated if where == "curated" else Path("llm_models.toml")).write_text(
             self.BASE_URL + self.PRICE.replace("= 3", "= 300")
         )
-        assert looks(numbered(3)) == []
+        assert noticed(numbered(3)) == []
         assert activate(numbered(3)).code == 0
         (curated if where == "curated" else Path("llm_models.toml")).unlink()
-        assert looks(numbered(3)) == []
+        assert noticed(numbered(3)) == []
 
     @pytest.mark.parametrize("where", ["curated", "llm_models.toml"])
     def test_a_price_of_ours_hides_no_change_of_theirs(self, curated: Path, where: str) -> None:
         (curated if where == "curated" else Path("llm_models.toml")).write_text(self.PRICE)
         begin(numbered(3))
-        assert looks(numbered(3, cost={"input": 9})) == []
-        found = looks(numbered(3, cost={"input": 20}))
+        assert noticed(numbered(3, cost={"input": 2, "output": 2})) == []
+        found = noticed(numbered(3, cost={"input": 20, "output": 2}))
         assert found == [f"acme:m{n}: cost.input changed from 1 to 20" for n in range(3)]
 
     def test_both_at_once(self, curated: Path) -> None:
         curated.write_text(self.BASE_URL + self.PRICE + 'omit = ["cost.output"]\n')
         begin(numbered(3), self.BASE_URL.replace("ours", "mine") + self.PRICE.replace("= 3", "= 4"))
-        assert looks(numbered(3)) == []
-        assert looks(numbered(3, cost={"input": 1, "output": 30})) == [
+        assert noticed(numbered(3)) == []
+        assert noticed(numbered(3, cost={"input": 1, "output": 30})) == [
             f"acme:m{n}: cost.output changed from 2 to 30" for n in range(3)
         ]
 
@@ -387,4 +444,4 @@ class TestSourceWithSource:
         """It may stop excluding tomorrow."""
         begin(numbered(3), '[exclude]\nacme = ["m1"]\n')
         new = catalogue(provider("acme", model("m0"), model("m1", cost={"input": 50, "output": 2}), model("m2")))
-        assert looks(new) == ["acme:m1: cost.input changed from 1 to 50"]
+        assert noticed(new) == ["acme:m1: cost.input changed from 1 to 50"]

@@ -86,7 +86,7 @@ class TestWhich:
     def test_given(self) -> None:
         activate()
         Path("api.json").write_bytes(numbered(4))
-        fine("activate", "--from", "api.json", "--out", "other.json")
+        fine("activate", "--from", "api.json", "--out", "other.json", "--force")
         told = facts("info", "--snapshot", "other.json")
         assert (told["snapshot"], told["kind"], told["models"]) == ("other.json", "given", 4)
         assert "activate" not in told
@@ -338,7 +338,7 @@ class TestServed:
     def test_of_a_given_one(self) -> None:
         Path("llm_models.toml").write_text('exclude = { acme = ["m1"] }\n')
         Path("api.json").write_bytes(numbered(5))
-        fine("activate", "--from", "api.json", "--config", "none", "--out", "other.json")
+        fine("activate", "--from", "api.json", "--config", "none", "--out", "other.json", "--force")
         assert facts("info", "--snapshot", "other.json")["models"] == 4
         assert facts("info", "--snapshot", "other.json", "--config", "none")["models"] == 5
 

@@ -239,7 +239,7 @@ class TestActivate:
 
     def test_out_touches_nothing_but_that_file(self) -> None:
         Path("api.json").write_bytes(numbered(3))
-        fine("activate", "--from", "api.json", "--out", "made.json")
+        fine("activate", "--from", "api.json", "--out", "made.json", "--force")
         assert sorted(os.listdir()) == ["api.json", "made.json"]
 
     def test_same_inputs_same_bytes(self, tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ class TestActivate:
         (tmp_path / "api.json").write_bytes(numbered(30))
         made = []
         for seed in ("1", "2"):
-            args = ("activate", "--from", "api.json", "--out", f"{seed}.json")
+            args = ("activate", "--from", "api.json", "--out", f"{seed}.json", "--force")
             assert process(*args, cwd=tmp_path, PYTHONHASHSEED=seed, TZ=f"UTC-{seed}").code == 0
             made.append((tmp_path / f"{seed}.json").read_bytes())
         assert made[0] == made[1]
@@ -373,8 +373,8 @@ def test_guards_on_the_real_upstream(upstream: bytes) -> None:
                 other["cost"]["input"] = 1234
     Path("api.json").write_text(json.dumps(document))
     told = facts("activate", "--from", "api.json", "--dry-run")
-    assert len([line for line in told["look"] if ": base_url changed" in line]) == 225
-    assert len([line for line in told["look"] if ": cost.input changed" in line]) > 3000
+    assert len([line for line in told["notices"] if ": base_url changed" in line]) == 225
+    assert len([line for line in told["notices"] if ": cost.input changed" in line]) > 3000
 
 
 def workflows() -> dict[str, str]:
@@ -496,7 +496,9 @@ class TestWorkflows:
             (tmp_path / "bin" / name).chmod(0o755)
         with serving(upstream) as (url, _):
             env = environment(
-                RUNNER_TEMP=str(tmp_path), NOTED=str(tmp_path / "noted"), URL=url, PYTHON=sys.executable,
+                RUNNER_TEMP=str(tmp_path), GITHUB_WORKSPACE=str(tmp_path), STRICT="--strict",
+                GITHUB_STEP_SUMMARY=str(tmp_path / "summary"), NOTED=str(tmp_path / "noted"), URL=url,
+                PYTHON=sys.executable,
                 PATH=f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}",
             )  # fmt: skip
             for block, line in steps:
@@ -511,7 +513,11 @@ class TestWorkflows:
             "git add", "git diff", "git add", "git switch", "git -c", "gh auth", "git push", "gh pr",
         ]  # fmt: skip
         told = (tmp_path / "refresh" / "changes.txt").read_text()
-        assert ": 8,337 models of 225 providers, from " in told.partition("\n")[0]
+        fence, first, *rest = told.splitlines()
+        assert ": 8,337 models of 225 providers, from " in first
+        after_it = rest[rest.index(fence) + 1 :]
+        assert all(line.startswith("    ") for line in after_it if line), "code, too"
+        assert len(told) <= 65_000
         assert f"{len(after.days)} days to {day(0)}" in told
         assert told.count("1 passed") == 1
         assert "kinds: chat 7,941, image " in told
@@ -537,7 +543,10 @@ def test_one_provider_more_is_seen_from_pull_to_load() -> None:
         assert told.code == 1
         assert "providers added: 1\n  bravo\n" in told.out
         assert re.search(r"acme:m +cost.input +1 +1.5 +\+50.0 %", told.out)
-        fine("activate", "--strict")
+        strict = here("activate", "--strict")
+        assert strict.lines[0] == "llm-models: bravo:x: BRAVO_KEY would go to https://bravo.example/v1 (new)"
+        assert llm_models.reload().list_providers() == ["acme"]
+        fine("activate")
         assert llm_models.reload().list_providers() == ["acme", "bravo"]
         fine("rollback")
         assert llm_models.reload().list_providers() == ["acme"]

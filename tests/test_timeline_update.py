@@ -58,7 +58,7 @@ def activate(source: bytes, *more: str) -> list[str]:
     """Activate the source; the notices about the history."""
     Path("api.json").write_bytes(source)
     told = facts("activate", "--from", "api.json", "--force", *more)
-    return [one for one in told["look"] if "history" in one]
+    return [one for one in told["notices"] if "history" in one]
 
 
 def own() -> History:

@@ -1,4 +1,4 @@
-"""Commands about the data itself: pull, activate, rollback, diff, info, schema."""
+"""Commands about the data itself: pull, activate, rollback, info, schema; and diff, which is in `cli.diff`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from llm_models.cli.options import as_json, catalogue_options, chosen, command, config_option, file_path, folder_of
-from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table, transfer_bar
+from llm_models.cli.diff import diff_command
+from llm_models.cli.options import (
+    as_json,
+    catalogue_options,
+    chosen,
+    command,
+    config_option,
+    file_path,
+    folder_of,
+    report_style,
+)
+from llm_models.cli.output import line, note, print_json, print_pairs, print_table, transfer_bar
 from llm_models.errors import ConfigError, LLMModelsError, did_you_mean
 from llm_models.in_use import in_use, pulled_file, target
 from llm_models.transforms import DEFAULT, SOURCES
@@ -17,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from llm_models.differences import Diff
     from llm_models.paths import Folder
 
 
@@ -151,9 +160,9 @@ def _counted(counts: Mapping[str, Any]) -> str:
 @click.option("--dry-run", is_flag=True, help="Show what would happen and write nothing.")
 @click.option("--check", is_flag=True, help="Build the snapshot again, compare it with the file, and write nothing.")
 @config_option
-@as_json
+@report_style
 def activate_command(
-    path: str | None, source: str | None, config: str | None, dry_run: bool, check: bool, as_json: bool, **options: Any
+    path: str | None, source: str | None, config: str | None, dry_run: bool, check: bool, style: str, **options: Any
 ) -> None:
     """Build a snapshot from a source, merge llm_models.toml into it, and put it in place.
 
@@ -163,8 +172,13 @@ def activate_command(
     It refuses a source in which more than {guards.MAX_INVALID} of the records are invalid, one that lacks
     {guards.MAX_GONE} or more of the active models, and one that is older than the active snapshot.
 
-    Notable changes get a notice: another base URL or key variable, a price that rose or fell by a factor of
-    {guards.TENFOLD} or more, and a model that llm_models.toml names and that is gone.
+    It compares with the snapshot in use, with --out with the file that is replaced, and with the packaged data where
+    these are missing or damaged.
+
+    Notable changes get a notice: a key variable and an address that were not together before, another form in which a
+    key is sent, a new provider that takes over names, a provider that loses half of its models or all that are not
+    deprecated, a price that rose or fell by a factor of {guards.TENFOLD} or more ({guards.THREEFOLD} for a model that
+    llm_models.toml names), and a price or a model that llm_models.toml names and that is gone.
 
     With --check it exits with 1 and states the first difference if the snapshot is not what its inputs produce.
     """
@@ -175,7 +189,7 @@ def activate_command(
     if check:
         if dry_run or options["force"] or options["strict"]:
             raise click.UsageError("--check writes nothing, so it takes no --dry-run, --force or --strict")
-        _check(path, folder_of(config), options["out"], source, options["without_prose"], as_json)
+        _check(path, folder_of(config), options["out"], source, options["without_prose"], style == "json")
         return
     result = activate(path, folder_of(config), source=source, dry_run=dry_run, **options)
     header = result.file.header
@@ -183,21 +197,29 @@ def activate_command(
     module = header.get("overrides_module")
     if module:
         note(f"note: the behaviour module '{module}' is not run; load() merges what it states")
-    if as_json:
+    if style == "json":
         print_json({
             "snapshot": result.path, "written": not dry_run, "from": result.origin, **header["counts"],
             "date": header.get("date"), "notes": rows,
             "gone": result.run.without_effect() if result.run else [],
-            "overridden": result.refused, "look": result.look, "notices": result.notices,
+            "overridden": result.refused, "notices": result.notices,
         })  # fmt: skip
         return
     unwritten = " (not written: --dry-run)" if dry_run else ""
-    line(f"{result.path}: {_counted(header['counts'])}, from {result.origin}{unwritten}")
+    summary = f"{result.path}: {_counted(header['counts'])}, from {result.origin}{unwritten}"
+    warnings = [f"overridden by --force: {reason}" for reason in result.refused]
+    warnings += [f"notice: {sentence}" for sentence in result.notices]
+    if style == "markdown":
+        from llm_models.cli.markdown import print_fenced
+
+        notes = (f"{row['kind']} {row['place']}: {row['reason']} ({row['count']:,}): {row['examples']}" for row in rows)
+        print_fenced([*warnings, summary, *notes])
+        return
+    line(summary)
     if rows:
         cells = [(row["kind"], row["place"], row["reason"], row["count"], row["examples"]) for row in rows]
         print_table(("what", "where", "why", "count", "for example"), cells, right=("count",))
-    note(*(f"overridden by --force: {reason}" for reason in result.refused))
-    note(*(f"notice: {sentence}" for sentence in (*result.look, *result.notices)))
+    note(*warnings)
 
 
 def _check(
@@ -234,68 +256,13 @@ def rollback_command(strict: bool, config: str | None) -> None:
     from llm_models.status import UNUSED
 
     folder = folder_of(config)
-    file, look = rollback(folder, strict=strict)
+    file, found = rollback(folder, strict=strict)
     header = file.header
-    note(*(f"notice: {sentence}" for sentence in look))
+    note(*(f"notice: {sentence}" for sentence in found))
     unused = in_use(folder, reads=False).unused
     if unused is not None:
         note(f"note: it {UNUSED[unused]}, so load() does not use it; run 'llm-models activate'")
     line(f"{target(folder)}: back to {header['counts']['models']:,} models, dated {header.get('date', 'unknown')}")
-
-
-@command("diff", "Show what changed between two catalogues.", "diff active pulled --only-used")
-@click.argument("old", type=file_path, required=False, metavar="[OLD]")
-@click.argument("new", type=file_path, required=False, metavar="[NEW]")
-@click.option("--provider", metavar="PROVIDER", help="Compare only this provider.")
-@click.option("--only-used", is_flag=True, help="Compare only the models and providers that llm_models.toml names.")
-@click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
-@config_option
-@as_json
-def diff_command(
-    old: str | None, new: str | None, provider: str | None, only_used: bool, exit_code: bool, config: str | None,
-    as_json: bool,
-) -> None:  # fmt: skip
-    """Show what changed from OLD to NEW: each is {differences.NAMES}, or the path of a snapshot or source file.
-
-    Without NEW it compares OLD with the active catalogue. Without both it compares the active catalogue with
-    the pulled one or, if nothing was pulled, the packaged one with the active one.
-    """
-    from llm_models.differences import compared
-
-    folder = folder_of(config)
-    difference = compared(folder, old, new, provider=provider, only_used=only_used)
-    if as_json:
-        print_json(difference.to_dict())
-    else:
-        _print_diff(difference)
-    if only_used and folder.config is None:
-        note("note: there is no llm_models.toml here, so nothing counts as used")
-    if exit_code and difference:
-        raise click.exceptions.Exit(1)
-
-
-def _print_diff(difference: Diff) -> None:
-    """What is new, what is gone, what was renamed, and the changed fields by kind."""
-    from llm_models.differences import KINDS
-
-    for title, names in zip(difference._fields[:4], difference[:4], strict=True):
-        if names:
-            line(f"{title.replace('_', ' ')}: {len(names):,}", *(f"  {name}" for name in names))
-    if difference.renamed:
-        line(f"renamed, so both removed and added: {len(difference.renamed):,}")
-        line(*(f"  {one.old} is {one.new} now (other {one.rule})" for one in difference.renamed))
-    for kind in KINDS:
-        changes = [change for change in difference.changes if change.kind == kind]
-        if changes:
-            line(f"{kind} changed: {len(changes):,}")
-            cells = []
-            for change in changes:
-                percent = "" if change.percent is None else f"{change.percent:+.1f} %"
-                sides = (f"{text[:57]}..." if len(text) > 60 else text for text in map(cell, (change.old, change.new)))
-                cells.append((f"  {change.spec}", change.field, *sides, percent))
-            print_table(("  model", "field", "old", "new", "change"), cells, right=("old", "new", "change"))
-    if not difference:
-        note("no difference")
 
 
 @command("schema", "Print a JSON Schema.", "schema overrides > llm_models.schema.json")

@@ -92,6 +92,22 @@ config_option = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
+def report_style(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that choose how a report is printed, which the command gets as `style`."""
+
+    @wraps(command)
+    def with_style(as_json: bool, style: str | None, **rest: Any) -> None:
+        if as_json and style not in (None, "json"):
+            raise click.UsageError(f"--json and --format {style} exclude each other")
+        command(style="json" if as_json else style or "text", **rest)
+
+    option = click.option(
+        "--format", "style", type=click.Choice(["text", "json", "markdown"]),
+        help="How to print: for people (text, the default), for programs (json), or for a pull request (markdown).",
+    )  # fmt: skip
+    return as_json(option(with_style))
+
+
 def catalogue_options(command: C) -> C:
     """The options that choose a catalogue, which the command gets as `config`, `snapshot` and `behaviour`."""
     for option in (

@@ -1,0 +1,91 @@
+"""The command `diff`: what changed between two catalogues, as text, as JSON or as the text of a pull request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from llm_models.cli.options import command, config_option, file_path, folder_of, report_style
+from llm_models.cli.output import cell, line, note, print_json, print_table
+
+if TYPE_CHECKING:
+    from llm_models.differences import Diff
+
+
+@command("diff", "Show what changed between two catalogues.", "diff active pulled --only-used")
+@click.argument("old", type=file_path, required=False, metavar="[OLD]")
+@click.argument("new", type=file_path, required=False, metavar="[NEW]")
+@click.option("--provider", metavar="PROVIDER", help="Compare only this provider.")
+@click.option("--only-used", is_flag=True, help="Compare only the models and providers that llm_models.toml names.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
+@config_option
+@report_style
+def diff_command(
+    old: str | None, new: str | None, provider: str | None, only_used: bool, exit_code: bool, config: str | None,
+    style: str,
+) -> None:  # fmt: skip
+    """Show what changed from OLD to NEW: each is {differences.NAMES}, or the path of a snapshot or source file.
+
+    Without NEW it compares OLD with the active catalogue. Without both it compares the active catalogue with
+    the pulled one or, if nothing was pulled, the packaged one with the active one.
+    """
+    from llm_models.differences import compared
+
+    folder = folder_of(config)
+    difference = compared(folder, old, new, provider=provider, only_used=only_used)
+    if style == "json":
+        print_json(difference.to_dict())
+    elif style == "markdown":
+        from llm_models.cli.markdown import print_fenced
+
+        print_fenced(_diff_items(difference))
+    else:
+        _print_diff(difference)
+    if only_used and folder.config is None:
+        note("note: there is no llm_models.toml here, so nothing counts as used")
+    if exit_code and difference:
+        raise click.exceptions.Exit(1)
+
+
+def _diff_items(difference: Diff) -> list[str]:
+    """What a diff states, a line each: first how much of each kind, then each name and each field."""
+    from llm_models.differences import KINDS
+
+    counts, items = [], []
+    for title, names in zip(difference._fields[:4], difference[:4], strict=True):
+        words = title.replace("_", " ")
+        counts += [f"{words}: {len(names):,}"] if names else []
+        items += [f"{words}: {name}" for name in names]
+    for kind in KINDS:
+        changes = [change for change in difference.changes if change.kind == kind]
+        counts += [f"{kind} changed: {len(changes):,}"] if changes else []
+        for change in changes:
+            percent = "" if change.percent is None else f" ({change.percent:+.1f} %)"
+            items.append(f"{change.spec}: {change.field}: from {cell(change.old)} to {cell(change.new)}{percent}")
+    renamed = [f"{one.old} is {one.new} now (other {one.rule})" for one in difference.renamed]
+    return [*counts, *renamed, *items] or ["no difference"]
+
+
+def _print_diff(difference: Diff) -> None:
+    """What is new, what is gone, what was renamed, and the changed fields by kind."""
+    from llm_models.differences import KINDS
+
+    for title, names in zip(difference._fields[:4], difference[:4], strict=True):
+        if names:
+            line(f"{title.replace('_', ' ')}: {len(names):,}", *(f"  {name}" for name in names))
+    if difference.renamed:
+        line(f"renamed, so both removed and added: {len(difference.renamed):,}")
+        line(*(f"  {one.old} is {one.new} now (other {one.rule})" for one in difference.renamed))
+    for kind in KINDS:
+        changes = [change for change in difference.changes if change.kind == kind]
+        if changes:
+            line(f"{kind} changed: {len(changes):,}")
+            cells = []
+            for change in changes:
+                percent = "" if change.percent is None else f"{change.percent:+.1f} %"
+                sides = (f"{text[:57]}..." if len(text) > 60 else text for text in map(cell, (change.old, change.new)))
+                cells.append((f"  {change.spec}", change.field, *sides, percent))
+            print_table(("  model", "field", "old", "new", "change"), cells, right=("old", "new", "change"))
+    if not difference:
+        note("no difference")
