@@ -15,7 +15,7 @@ from llm_models.name_forms import read_as
 from llm_models.records import ModelKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from llm_models.errors import Problem
     from llm_models.layers import Entry, Layer
@@ -41,6 +41,7 @@ class Bases:
         self.problems: list[Problem] = []
         self._lost: dict[ModelKey, str] = {}
         self._why: dict[tuple[str, object], str] = {}
+        self._removed: Collection[str] | None = None  # read once: it is a part of the file that takes long to decode
 
     def skips(self, entry: Entry) -> bool:
         """Whether an entry cannot start."""
@@ -57,7 +58,7 @@ class Bases:
 
         `names` has the models of `layers`.
         """
-        self.of, self.problems = {}, []
+        self.of, self.problems, self._removed = {}, [], None
         missing: list[tuple[Entry, str]] = []
         for layer in layers:
             for entry in layer.models:
@@ -86,7 +87,9 @@ class Bases:
             return key._replace(id=model_id)
         if key in self._lost or waits(*key):  # the base is an entry that cannot start, or may come
             return self._lost.get(key, WAITS)
-        return GONE if past().knows(*key) or ":".join(key) in names.base.tail()["removed"] else None
+        if self._removed is None:
+            self._removed = names.base.tail()["removed"]
+        return GONE if past().knows(*key) or ":".join(key) in self._removed else None
 
     def _unknown(self, entry: Entry, names: NameTable) -> None:
         from llm_models.similarity import model_hint, provider_hint

@@ -19,6 +19,7 @@ class Budget(NamedTuple):
 
 BUDGETS = {
     "parts": Budget(100, "too many parts in one key", "config"),
+    "values": Budget(200_000, "too many values, counted by their commas", "config"),
     "levels": Budget(50, "tables and arrays nested too deeply, in levels", "grammar"),
     "entries": Budget(5_000, "too many entries under [[models]] and [[providers]]", "grammar"),
     "patterns": Budget(2_000, "too many patterns in all, 'match' included", "grammar"),
@@ -27,7 +28,7 @@ BUDGETS = {
     "pairs": Budget(100_000, "too many models matched, each counted once for each entry", "touched"),
     "overlaps": Budget(30, "too many entries that change one model", "touched"),
     "tests": Budget(1_000_000, "too much to compare: patterns with models", "touched"),
-    "chain": Budget(20, "too many models that take values from one another, in one chain", "touched"),
+    "chain": Budget(100, "too many models that take values from one another, in one chain", "touched"),
     "bytes": Budget(16 << 20, "too much added to the catalogue, in bytes", "weights"),
     "faults": Budget(1_000, "", "config"),
     "problems": Budget(100, "", "errors"),

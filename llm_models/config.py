@@ -41,6 +41,9 @@ def parse(raw: bytes, name: str) -> Document:
     body = text.removeprefix("\ufeff")
     for parts, line in tokens.long_keys(body, BUDGETS["parts"].most):  # tomllib's time grows with their square
         return refused(str(excess("parts", parts)), line)
+    if many := excess("values", body.count(",")):
+        commas = [line.count(",") for line in body.split("\n")]
+        return refused(many, commas.index(max(commas)) + 1)
     try:
         data = tomllib.loads(body)
     except tomllib.TOMLDecodeError as error:

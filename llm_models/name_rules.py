@@ -203,13 +203,26 @@ def _safe_forms(provider: str, name: str) -> list[str]:
     return _safe[provider, name]
 
 
+_every: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+
+
+def _every_form(provider: str, names: tuple[str, ...]) -> list[str]:
+    """The forms of all these names; kept, because a file may have many patterns of one provider."""
+    if (provider, names) not in _every:
+        if len(_every) >= 64:
+            _every.clear()
+        _every[provider, names] = [form for name in names for form in _safe_forms(provider, name)]
+    return _every[provider, names]
+
+
 def safe_form(provider: str, names: Sequence[str], pattern: str) -> str | None:
     """A form of one of a provider's names that a pattern means and that safe rules read; None where there is none."""
     from llm_models.patterns import matcher
 
     rules = _rules(provider, only_safe=True)
     test = matcher(pattern, lambda _: None)
-    form = next((form for name in names for form in _safe_forms(provider, name) if test([form])), None)
+    every = _every_form(provider, tuple(names))
+    form = next((form for form in every if test([form])), None) if test(every) else None
     texts = [] if form is not None else [pattern]
     for _ in range(MOST):  # rules that follow each other
         texts = [new for text in texts for _, new in rewritten(text, rules)]

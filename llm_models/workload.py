@@ -83,7 +83,7 @@ def weight(value: Any, names: Sequence[str] | None = None) -> int:
     """How many bytes plain data takes in a snapshot, with the origins of its values, about; all keys of it or these.
 
     >>> weight({"tags": ["a", "b"]})
-    118
+    116
     """
     if names is not None:
         value = {name: value[name] for name in names if name in value}

@@ -11,6 +11,7 @@ from support.catalogues import catalogue, model, of_source, provider
 
 import llm_models
 from llm_models import checks, paths
+from llm_models.budgets import BUDGETS
 from llm_models.errors import ConfigError
 from llm_models.snapshot_file import SnapshotFile
 
@@ -288,13 +289,13 @@ class TestBase:
             record = layered(base, named, entry("house", "m", f"acme:{name}")).get_model("house", "m")
             assert (record.cost.input, record.aliases, record.served_as) == (1, (), ())
 
-    def test_chains_of_any_length_are_followed_in_any_order(self, base: SnapshotFile) -> None:
+    def test_chains_as_long_as_the_budget_are_followed_in_any_order(self, base: SnapshotFile) -> None:
         chain = [
             entry("house", "m0", "acme:a-1"),
-            *(entry("house", f"m{n}", f"house:m{n - 1}") for n in range(1, 400)),
+            *(entry("house", f"m{n}", f"house:m{n - 1}") for n in range(1, BUDGETS["chain"].most)),
         ]
         for models in (chain, chain[::-1]):
-            assert layered(base, *models).get_model("house", "m399").cost.input == 1
+            assert layered(base, *models).get_model("house", f"m{len(chain) - 1}").cost.input == 1
 
     @pytest.mark.parametrize("section", ["deny", "exclude"])
     def test_a_base_that_is_hidden_is_copied_with_its_corrections(self, base: SnapshotFile, section: str) -> None:
