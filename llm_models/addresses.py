@@ -1,4 +1,4 @@
-"""Addresses: what is wrong with the base URL of an API, as people write it; standard library only.
+"""Addresses: what is wrong with the base URL of an API, as people write it; standard library and `errors` only.
 
 `${NAME}` stands for any part of an address, also for the scheme and the host.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from llm_models.errors import printable
 
 if TYPE_CHECKING:
     from llm_models.errors import Severity
@@ -100,7 +102,7 @@ def _is_private(host: str) -> bool:
 def _wrong_rest(address: str, rest: str, found: str) -> Wrong | None:
     """The same, of what follows the scheme."""
     parts = re.fullmatch(_PARTS, rest)
-    if parts is None or "\\" in rest or '"' in rest:
+    if parts is None or "\\" in rest or '"' in rest or printable(rest) != rest:
         return _error(f"a base URL has only the characters of an address {found}", "")
     if parts["user"] is not None:
         return _error("a base URL has no user and no password", "Name the variable that holds the key in env.")

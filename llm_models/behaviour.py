@@ -76,7 +76,9 @@ def layer_of_behaviour(module: Any) -> Layer:
             for function, section in _SECTIONS.items()
             if hasattr(source, function)
         }
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # code of others may raise anything, such as asyncio.CancelledError
         why = error if isinstance(error, _NotPlainError) else f"{type(error).__name__}: {error}".removesuffix(": ")
         raise _refused(label, str(why)) from error
     if not document:

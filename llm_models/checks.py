@@ -74,6 +74,16 @@ def check_file(path: str, *, behaviour: bool = False) -> list[Problem]:
         return [damaged, *document.problems, *document.remarks]
 
 
+def module_of(path: str) -> str | None:
+    """The behaviour module that a configuration file names; None where it names none, or cannot be read."""
+    try:
+        raw = paths.read_config(path)
+    except ConfigError:
+        return None
+    data = config.parse(raw, path).data if b"overrides_module" in raw else None
+    return (data or {}).get("overrides_module")
+
+
 def base_for(path: str) -> SnapshotFile:
     """The catalogue that the configuration at `path` corrects: the base of the one that is in use beside it."""
     return in_use(paths.find(path), reads=False).base

@@ -197,6 +197,10 @@ TOP = (
 )  # fmt: skip
 """For the top level of the file."""
 
+WRAPPERS = {"modelinfo", "litellmparams", "params", "parameters", "modelkwargs", "completionoptions",
+            "defaultcompletionoptions"}  # fmt: skip
+"""Tables in which other tools state fields of a model, folded: LiteLLM, Ollama, LangChain and Continue."""
+
 SECTIONS = {"providers": PROVIDER, "models": MODEL, "": TOP}
 
 _TIER = re.compile(r"(.+)above(\d+)ktokens")
@@ -214,7 +218,8 @@ def _rows(section: str) -> dict[str, Row]:
 
 def lookup(section: str, *names: str) -> Row | None:
     """The row of a name, given as the keys that lead to it, in a section (`""`: the top level of the file)."""
-    return _rows(section).get(".".join(map(fold, names)))
+    row = _rows(section).get(".".join(map(fold, names)))
+    return lookup(section, *names[1:]) if row is None and len(names) > 1 and fold(names[0]) in WRAPPERS else row
 
 
 def stating(section: str, entry: Iterable[str], ours: str) -> str | None:

@@ -121,6 +121,14 @@ def gone_settings(case: Case) -> Iterator[Finding]:
             yield Finding("", (section,), f"{text}, so this has no effect", "", str(key))
 
 
+def opens_all(case: Case) -> Iterator[Finding]:
+    """An `allow` without a provider: it hides nothing, though its author may think that it hides everything."""
+    if case.layer.settings.get("allow") == {} and isinstance((case.layer.document.data or {}).get("allow"), dict):
+        text = "allow lists no provider, so it hides nothing and every model is shown"
+        hint = 'Write below it what to show, such as openai = "all", or remove it.'
+        yield Finding("", ("allow",), text, hint)
+
+
 def none_left(case: Case) -> Iterator[Finding]:
     """Settings that leave no model, though `allow` matches some."""
     sections = [name for name in SECTIONS_THAT_HIDE if case.settings.get(name) not in ({}, None, "all")]
@@ -155,5 +163,5 @@ def _allows_nothing(case: Case) -> bool:
     return holds and not case.run.problems and not case.layer.document.doubtful and not case.leaves("allow")
 
 
-CHECKS = (matches_nothing, gone_settings, none_left)
+CHECKS = (matches_nothing, gone_settings, opens_all, none_left)
 """All of them; their errors also explain why a load finds no model."""

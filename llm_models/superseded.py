@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from llm_models.layers import Entry
 
 
+_STATE_NONE = ("efforts", "env")
+"""Lists that state that there is none when they are empty. Others mean the same as if they were not stated."""
+
+
 def overwritten(case: Case) -> Iterator[Finding]:
     """A value that later entries of the file state for every model of an entry. An id beats a match."""
     for entry in case.entries():
@@ -103,6 +107,26 @@ def _entries(case: Case, key: tuple[str, str | None]) -> Sequence[Entry]:
     return case.run.providers.get(provider, ()) if model_id is None else case.run.changing(provider, model_id)
 
 
+def _empty(case: Case, entry: Entry) -> Iterator[Finding]:
+    """The empty tables of an entry about what is there, and its empty lists where each record lists nothing."""
+    keys = [key for key in _keys(case, entry) if _is_there(case, entry, key)]
+    for path, value in leaves(entry.fields) if keys else ():
+        if path[0] == "extra" and len(path) > 1:  # kept as it is
+            continue
+        if value == {} and path not in entry.omitted:
+            text = f"an empty table adds nothing to {printable(dotted(path))}, so the line has no effect"
+        elif value == [] and not (path in RECORD_RULES or path[-1] in _STATE_NONE or _listed(case, entry, keys, path)):
+            text = f"{printable(entry.spec)} lists nothing under {printable(dotted(path))}; the line has no effect"
+        else:
+            continue
+        yield Finding(entry.provider, _where(entry, path), text)
+
+
+def _listed(case: Case, entry: Entry, keys: Sequence[tuple[str, str | None]], path: tuple[str, ...]) -> bool:
+    """Whether one of these records states a list without an entry."""
+    return any(_stated(case, entry, key, path) for key in keys)
+
+
 def _is_there(case: Case, entry: Entry, key: tuple[str, str | None]) -> bool:
     """Whether the base, or an entry that is merged before this one, has what an entry is about."""
     earlier = before(entry, _entries(case, key))
@@ -119,8 +143,9 @@ def _stated(case: Case, entry: Entry, key: tuple[str, str | None], path: tuple[s
 
 
 def adding_nothing(case: Case) -> Iterator[Finding]:
-    """An empty list of a field whose lists are united."""
+    """An empty list of a field whose lists are united, an empty table, and an empty list where nothing is listed."""
     for entry in [*case.layer.providers, *case.entries()]:
+        yield from _empty(case, entry)
         for path in [path for path in RECORD_RULES if entry.value(*path) == [] and path not in entry.omitted]:
             keys = [key for key in _keys(case, entry) if _is_there(case, entry, key)]
             if keys:

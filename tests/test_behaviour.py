@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
 import importlib
 import json
@@ -275,6 +276,7 @@ FAULTS: dict[str, tuple[Callable[[], Any], str]] = {
     "raises without a word": (_raises(KeyError()), ": KeyError"),
     "raises our own error": (_raises(llm_models.ConfigError("not mine")), "ConfigError: not mine"),
     "leaves": (_raises(SystemExit(3)), "SystemExit: 3"),
+    "is cancelled": (_raises(asyncio.CancelledError("late")), "CancelledError: late"),
     "recurses": (_raises(RecursionError("deep")), "RecursionError: deep"),
     "defines nothing": (lambda: types.SimpleNamespace(model=list), "defines none of providers(), models(), excludes()"),
     "is no module": (lambda: 5, "defines none of"),

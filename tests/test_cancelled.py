@@ -197,6 +197,34 @@ def test_an_empty_list_of_a_field_whose_lists_are_united_is_a_warning() -> None:
     assert found(GATEWAY + entry("h", "tags = []", "house")) == []
 
 
+@pytest.mark.parametrize("field", ["limits", "cost", "extra", "capabilities", "capabilities.tools", "modalities"])
+@pytest.mark.parametrize("about", ['provider = "openai"\nid = "gpt-4o"', 'provider = "*"\nmatch = "gpt-4o*"'])
+def test_an_empty_table_is_a_warning(field: str, about: str) -> None:
+    (problem,) = found(f"[[models]]\n{about}\n{field} = {{}}\n")
+    assert (problem.line, problem.message) == (4, f"an empty table adds nothing to {field}, so the line has no effect")
+
+
+def test_an_empty_list_is_a_warning_where_nothing_is_listed() -> None:
+    """One of `efforts` or `env` states that there is none, and any other removes what the catalogue lists."""
+    messages = [problem.message for problem in found(entry("gpt-4o", "apis = []\ncost.tiers = []"))]
+    assert messages == [
+        f"openai:gpt-4o lists nothing under {field}; the line has no effect" for field in ("apis", "cost.tiers")
+    ]
+    assert found(entry("gpt-4o", "capabilities.reasoning.efforts = []")) == []
+    assert found(entry("gpt-4o", "extra.mine = []\nextra.table = {}")) == []
+    assert not [one for one in found(entry("gpt-4o", "modalities.input = []")) if "lists nothing" in one.message]
+
+
+def test_an_allow_without_a_provider_is_a_warning() -> None:
+    """It hides nothing, as if it were not there."""
+    (problem,) = found("[allow]\n")
+    assert (problem.line, problem.message) == (
+        1,
+        "allow lists no provider, so it hides nothing and every model is shown",
+    )
+    assert found("") == []
+
+
 def test_the_same_provider_twice_in_prefer() -> None:
     problems = found('prefer = ["x-ai", "openai", "xai"]\n', PACKAGED)
     assert [str(problem) for problem in problems] == [

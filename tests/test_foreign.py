@@ -236,6 +236,22 @@ class TestTheTable:
             assert foreign.lookup("models", name) is foreign.lookup("models", "contextLength")
 
 
+@pytest.mark.parametrize(
+    ("line", "ours"),
+    [
+        ("model_info.max_input_tokens = 5", "limits.input = 5"),
+        ("model_info.input_cost_per_token = 1.75e-06", "cost.input = 1.75"),
+        ('litellm_params.model = "azure/x"', "provider_model_id"),
+        ("params.num_ctx = 8192", "limits.context = 8192"),
+        ("completionOptions.contextLength = 5", "limits.context = 5"),
+    ],
+)
+def test_a_name_inside_a_table_of_another_tool_is_the_same_name(line: str, ours: str) -> None:
+    [problem] = problems_of(f'[[models]]\nprovider = "openai"\nid = "gpt-5.2"\n{line}\n')
+    assert problem.severity == "error"
+    assert ours in problem.hint
+
+
 class TestWhatIsNoError:
     def test_in_extra_everything_is_meant(self) -> None:
         text = '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\nextra.contextLength = 5\nextra.limit.context = 5\n'

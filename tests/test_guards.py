@@ -201,13 +201,13 @@ class TestNotices:
     def test_base_url_and_env_of_a_provider(self) -> None:
         begin(catalogue(provider("acme", model("m")), provider("b", model("m"))))
         new = catalogue(
-            provider("acme", model("m"), api="https://evil.example/\u202ev1", env=["ACME_KEY", "X"]),
+            provider("acme", model("m"), api="https://evil.example/v1", env=["ACME_KEY", "X"]),
             provider("b", model("m"), name="Renamed", doc="https://b.example/doc"),
         )
         assert noticed(new) == [
-            "acme:m: ACME_KEY would go to https://evil.example/\\u202ev1 (new)",
-            "acme:m: X would go to https://evil.example/\\u202ev1 (new)",
-            "acme: base_url changed from https://acme.example/v1 to https://evil.example/\\u202ev1",
+            "acme:m: ACME_KEY would go to https://evil.example/v1 (new)",
+            "acme:m: X would go to https://evil.example/v1 (new)",
+            "acme: base_url changed from https://acme.example/v1 to https://evil.example/v1",
             "acme: env changed from ACME_KEY to ACME_KEY, X",
         ]
 

@@ -39,6 +39,7 @@ ALLOWED = {
     "snapshot.py": ({"endpoint_of"}, "`Snapshot.endpoint` itself"),
     "block.py": ({"provider_model_id"}, "its default in a record is the id"),
     "snapshot_writer.py": ({"env"}, "keeps an empty one: no key is needed"),
+    "superseded.py": ({"env"}, "an empty one is no line without effect"),
     "takeovers.py": ({"base_url"}, "an entry that states one under an alias is reported"),
     "touched.py": ({"base_url"}, "an entry that states one may define a provider that is gone"),
     "transforms/models_dev.py": ({"api", "env"}, "reads the source's document"),

@@ -53,6 +53,14 @@ class TestWhichFiles:
         result = here("validate", *args)
         assert (result.code, result.err) == (code, f"{summary}\n")
 
+    def test_a_module_that_was_not_run_is_named(self, folder: Path) -> None:
+        (folder / "a" / "llm_models.toml").write_text('overrides_module = "no_such.module"\n')
+        note = "note: a/llm_models.toml: the behaviour module 'no_such.module' is not run, so it is not checked"
+        result = here("validate", "a")
+        assert result.code == 0
+        assert result.err.startswith(f"{note} (--behaviour runs it)\n")
+        assert "not run" not in here("validate", "a", "--behaviour").err
+
     @pytest.mark.parametrize("args", [[], ["empty"], ["a", "empty"], ["--strict"], ["--format", "json"]])
     def test_none_is_no_success(self, args: list[str]) -> None:
         result = here("validate", *args)

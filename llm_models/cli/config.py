@@ -44,7 +44,7 @@ def validate_command(files: tuple[str, ...], strict: bool, if_present: bool, beh
     exit with 1 too. If there is no file to check, it exits with 2. A file without errors loads. It does not go online,
     and runs no code that a file names, except with --behaviour.
     """
-    from llm_models.checks import check_file
+    from llm_models.checks import check_file, module_of
 
     # A path that begins with `:` would begin a line as a command to GitHub's runner does.
     names = [os.path.join(os.curdir, name) if name.startswith(":") else name for name in files]
@@ -62,6 +62,11 @@ def validate_command(files: tuple[str, ...], strict: bool, if_present: bool, beh
     if not checked:
         note("there is no llm_models.toml to check")
         return
+    for path in [] if behaviour else checked:
+        if (module := module_of(path)) is not None:
+            note(
+                f"note: {path}: the behaviour module '{module}' is not run, so it is not checked (--behaviour runs it)"
+            )
     errors = sum(problem.severity == "error" for problem in problems)
     summary = f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}" if problems else "no problems"
     shown = ", ".join(checked[:_SHOWN]) + (f" and {len(checked) - _SHOWN} more" if len(checked) > _SHOWN else "")
