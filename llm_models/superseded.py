@@ -113,18 +113,19 @@ def _empty(case: Case, entry: Entry) -> Iterator[Finding]:
     for path, value in leaves(entry.fields) if keys else ():
         if path[0] == "extra" and len(path) > 1:  # kept as it is
             continue
+        name = dotted(path)
         if value == {} and path not in entry.omitted:
-            text = f"an empty table adds nothing to {printable(dotted(path))}, so the line has no effect"
-        elif value == [] and not (path in RECORD_RULES or path[-1] in _STATE_NONE or _listed(case, entry, keys, path)):
-            text = f"{printable(entry.spec)} lists nothing under {printable(dotted(path))}; the line has no effect"
+            text = f"an empty table adds nothing to {printable(name)}, so the line has no effect"
+        elif (
+            value == []
+            and path not in RECORD_RULES  # `adding_nothing` reports it
+            and not name.endswith(_STATE_NONE)
+            and not any(_stated(case, entry, key, path) for key in keys)
+        ):
+            text = f"{printable(entry.spec)} lists nothing under {printable(name)}; the line has no effect"
         else:
             continue
         yield Finding(entry.provider, _where(entry, path), text)
-
-
-def _listed(case: Case, entry: Entry, keys: Sequence[tuple[str, str | None]], path: tuple[str, ...]) -> bool:
-    """Whether one of these records states a list without an entry."""
-    return any(_stated(case, entry, key, path) for key in keys)
 
 
 def _is_there(case: Case, entry: Entry, key: tuple[str, str | None]) -> bool:

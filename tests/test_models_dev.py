@@ -839,7 +839,9 @@ class TestFaultsOfProviders:
         assert built.ids("x") == ["gpt-4o-mini"]
         assert built.counts == {("dropped", "api", "white space or control characters inside an address"): 1}
 
-    @pytest.mark.parametrize("url", ["https://a.example/\u202ev1", "https://a.example/\u3164", "https://а.example"])
+    @pytest.mark.parametrize(
+        "url", ["https://a.example/\u202ev1", "https://a.example/\u3164", "https://\u0430.example"]
+    )
     def test_an_address_with_letters_that_hide_something_is_none(self, url: str) -> None:
         built = build(provider_of("x", HEALTHY, api=url))
         assert built.provider("x").base_url is None
