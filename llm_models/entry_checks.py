@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from llm_models import notices
+from llm_models.advice import as_toml
 from llm_models.case import Case, Finding, before
 from llm_models.errors import printable
 from llm_models.layers import RECORD_RULES
@@ -61,7 +62,13 @@ def lifecycle(case: Case) -> Iterator[Finding]:
     run = case.run
     named = () if case.layer.only_patches else notices.of_layer(case.layer, run.base, run.changing, run.names.id_of)
     for path, what, model in named:
-        yield Finding(model.provider, path, f"{printable(model.spec)}: {what}")
+        if path[-1] != "base":
+            yield Finding(model.provider, path, f"{printable(model.spec)}: {what}")
+            continue
+        state = f"{'is ' if what.startswith('deprecated') else ''}{what}"
+        stated = [name for name in notices.LIFECYCLE if getattr(model, name) not in (None, False)]
+        hint = f"The copy takes this over. If it does not hold for the copy, write omit = {as_toml(stated)}."
+        yield Finding(model.provider, path, f"the base {printable(model.spec)} {state}", hint)
     for entry, what in notices.strange_successors(case.layer, case.is_name):
         provider, _, model_id = entry.fields["successor"].partition(":")
         is_gone = not case.is_name(provider, model_id) and run.past.knows(provider, model_id)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     IdOf = Callable[[str, str], str | None]
 
 
-_LIFECYCLE = ("status", "deprecated", "retires", "successor")
+LIFECYCLE = ("status", "deprecated", "retires", "successor")
 """The fields of which `lifecycle` makes its statements, and those from which they follow."""
 
 
@@ -34,9 +34,9 @@ def of_layer(
     """The models of `file` that a layer names and that people must know of: where, what (`state`), and the model.
 
     The id of an entry names a model, and so does any name in `allow` and in `match`. An entry that states the lifecycle
-    itself does not count. `deny` and `exclude` name models that shall not be used, so they do not count either.
-    `changing` gives the entries that are not yet merged into `file`, by provider and id; `id_of` reads the names of
-    `file` and of these entries.
+    itself does not count, and neither does its base. `deny` and `exclude` do not count either: they name models that
+    shall not be used. `changing` gives the entries that are not yet merged into `file`, by provider and id; `id_of`
+    reads the names of `file` and of these entries.
     """
 
     def of_file(provider: str, name: str) -> str | None:
@@ -48,10 +48,10 @@ def of_layer(
         entries = [*changing(provider, model_id)] if changing else [entry] if entry else []
         if not file.holds(provider, model_id) and not (changing and entries):
             return None
-        stated = {name: value for name, value in (file.stated(provider, model_id) or {}).items() if name in _LIFECYCLE}
+        stated = {name: value for name, value in (file.stated(provider, model_id) or {}).items() if name in LIFECYCLE}
         for one in entries:
             stated = {name: value for name, value in stated.items() if (name,) not in one.omitted}
-            stated |= {name: one.fields[name] for name in _LIFECYCLE if name in one.fields}
+            stated |= {name: one.fields[name] for name in LIFECYCLE if name in one.fields}
         key = {"provider": provider, "id": model_id, "provider_model_id": model_id}
         model = Model.from_dict({**stated, **key, "deprecated": is_deprecated(stated)})
         state = lifecycle.state(model)
@@ -74,7 +74,8 @@ def _named(layer: Layer, provider_id: ProviderId) -> Iterator[tuple[DocumentPath
         if not entry.states("deprecated") and not entry.states("retires"):
             field, name = ("id", entry.id) if entry.match is None else ("match", entry.match)
             yield (*entry.path, field), entry.provider, name, entry
-        key = None if entry.base is None else split_any(entry.base, provider_id)
+        stays = entry.base is not None and not any(entry.states(one) or (one,) in entry.omitted for one in LIFECYCLE)
+        key = split_any(str(entry.base), provider_id) if stays else None
         if key is not None:
             yield (*entry.path, "base"), key.provider, key.id, None
     for path, provider, name in layer.patterns("allow"):
