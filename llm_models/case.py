@@ -69,7 +69,8 @@ class Case(NamedTuple):
         if entry.path[0] == "providers":
             return "To define it, state name or base_url."
         if not self.run.knows(entry.provider):
-            return "To define it, define its provider under [[providers]], too."
+            stated = f'id = "{printable(entry.provider)}" and base_url = "https://..."'
+            return f"To keep it, define its provider: write [[providers]], and below it {stated}."
         return "To define it, add new = true."
 
     def excluded(self, provider: str) -> dict[str, str]:

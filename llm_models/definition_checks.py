@@ -60,12 +60,26 @@ def unknown(case: Case) -> Iterator[Finding]:
 
 def how_to_define(base: SnapshotFile, provider: str, model_id: str, ids: list[str]) -> str:
     """How an entry states that it defines a model, and what else its author may have meant among the provider's ids."""
+    if "*" in model_id:
+        return f"An id is no pattern. {_match(model_id)}"
     whole = split_any(model_id, base.provider_id)
     if whole is not None and whole.provider == provider and whole.id in ids:
         return f"Write the id alone: '{printable(whole.id)}'."
     like = _like(base, provider, model_id)
     other = f'base = "{printable(like)}" to start from a copy of it' if like else ANY_BASE
     return f"To define it, add new = true, or {other}. {model_hint(model_id, ids).strip()}"
+
+
+def starred(case: Case) -> Iterator[Finding]:
+    """An entry that defines a model with `*` in its id, which probably was to correct many models."""
+    for entry in () if case.layer.only_patches else case.entries():
+        if entry.defines and "*" in entry.id and not case.run.base.holds(entry.provider, entry.id):
+            text = f"'*' is no pattern in an id, so this defines one model that is called '{printable(entry.id)}'"
+            yield Finding(entry.provider, (*entry.path, "id"), text, _match(entry.id))
+
+
+def _match(pattern: str) -> str:
+    return f'To correct every model that matches, write match = "{printable(pattern)}" in place of the id.'
 
 
 def _like(base: SnapshotFile, provider: str, model_id: str) -> str | None:
@@ -120,4 +134,4 @@ def gone_base(case: Case) -> Iterator[Finding]:
         yield Finding(entry.provider, (*entry.path, "base"), f"{why}, so this entry is left out", hint)
 
 
-CHECKS = (known, unknown, listed, takes_name, gone_base)
+CHECKS = (known, unknown, listed, starred, takes_name, gone_base)

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from llm_models.case import Case, Finding
-from llm_models.errors import printable
+from llm_models.errors import dotted, printable
 from llm_models.misread import how_to_write, in_brackets, stated_patterns, with_provider
 from llm_models.name_rules import safe_form
 from llm_models.past import absent
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from llm_models.errors import Severity
 
 SECTIONS_THAT_HIDE = ("allow", "deny", "exclude")
+
+
+_SHOWN = 3
+"""How many patterns a message names."""
 
 
 def matches_nothing(case: Case) -> Iterator[Finding]:
@@ -60,6 +64,14 @@ def _why_nothing(
     past = case.run.past
     gone = [*_of_the_past(case, models, pattern)]
     inner = in_brackets(pattern, [*chain.from_iterable(models.values())])
+    bare = pattern.strip()
+    if bare != pattern and any(any(map(case.run.test(one, bare), names)) for one, names in models.items()):
+        text = f"'{printable(pattern)}' has a space at an end, so it matches no model of {whose}"
+        yield Finding(provider, path, text, f"Write '{printable(bare)}'.", severity="error")
+        return
+    if pattern.lower() == "all":
+        yield Finding(provider, path, f"matches no model of {whose}{so}", _every(path), severity=severity)
+        return
     exact = next((key for key in gone if key.id == pattern), None)
     if exact is not None:
         why, hint = case.gone(*exact)
@@ -84,6 +96,14 @@ def _why_nothing(
         wait = "" if severity == "error" else f" {how_to_wait(provider, pattern)}"  # `known` shows no model
         like: Hint = how_to_write(pattern, inner) if inner else lambda: model_hint(pattern, dict.fromkeys(names)) + wait
         yield Finding(provider, path, f"matches no model of {whose}{so}", like, severity=severity)
+
+
+def _every(path: DocumentPath) -> str:
+    """How to state every model of a provider, at the path of a pattern."""
+    if path[-1] == "match":
+        return 'To match every model, write match = "*".'
+    every = '"all"' if path[0] == "allow" else '["*"]'
+    return f"To name every model, write {dotted((str(path[1]),))} = {every}."
 
 
 def _form(pattern: str, models: Mapping[str, list[list[str]]]) -> str | None:
@@ -145,14 +165,30 @@ def none_left(case: Case) -> Iterator[Finding]:
         path = next(path for path, _ in case.layer.document.entries(section))
         listed = [name if name == section else f"{name}{_line_of(case, name)}" for name in sections]
         text = f"{' and '.join(listed)} {'leaves' if len(sections) == 1 else 'leave'} no model"
-        hint = "Remove or narrow a pattern, so that a model is left."
+        hint = _how_to_leave(case, [name for name in sections if name != "allow"])
         yield Finding("", (section,), text, hint, str(path[1]), "error")
+
+
+def _how_to_leave(case: Case, hiding: list[str]) -> str:
+    """Which patterns to remove or narrow, so that a model is left: those of the sections that hide models."""
+    if not hiding:
+        return "Name a provider that has models, or define a model under [[models]]."
+    document = case.layer.document
+    stated = case.layer.patterns(*hiding)
+    named = [f"'{printable(pattern)}' of {owner}{_at(document.line(path))}" for path, owner, pattern in stated]
+    more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
+    which = f"{' or '.join(named[:_SHOWN])}{more}" if named else f"a pattern of {' or '.join(hiding)}"
+    return f"Remove or narrow {which}, so that a model is left."
 
 
 def _line_of(case: Case, section: str) -> str:
     """The line of a section of this file, in brackets; empty where the file does not state the section."""
     path = next((path for path, _ in case.layer.document.entries(section)), None)
     line = None if path is None else case.layer.document.line(path)
+    return _at(line)
+
+
+def _at(line: int | None) -> str:
     return "" if line is None else f" (line {line})"
 
 

@@ -156,7 +156,7 @@ def test_where_no_model_is_left_that_is_the_only_problem() -> None:
     text = all_of("openai") + section("deny", "*") + entry("gpt-4o", "cost.input = 2.6")
     assert [str(problem) for problem in found(text)] == [
         "llm_models.toml:2:1: allow: allow and deny (line 4) leave no model. "
-        "Remove or narrow a pattern, so that a model is left."
+        "Remove or narrow '*' of openai (line 4), so that a model is left."
     ]
 
 

@@ -426,7 +426,11 @@ class TestBase:
     def test_a_deprecated_base_is_warned_of(self, base: SnapshotFile) -> None:
         text = '[[models]]\nprovider = "acme"\nid = "a-1"\nstatus = "deprecated"\n' + HOUSE
         text += '[[models]]\nprovider = "house"\nid = "m"\nbase = "acme:a-1"\n'
-        assert any(":11:8: models.house:m.base: acme:a-1: deprecated" in line for line in lines(base, text))
+        hint = 'The copy takes this over. If it does not hold for the copy, write omit = ["status", "deprecated"].'
+        assert any(
+            f":11:8: models.house:m.base: the base acme:a-1 is deprecated. {hint}" in line for line in lines(base, text)
+        )
+        assert not any("the base" in line for line in lines(base, f'{text}omit = ["status", "deprecated"]\n'))
 
     def test_the_module_and_the_argument_take_it_too(self) -> None:
         class Mine(llm_models.Overrides):
@@ -492,6 +496,22 @@ class TestEveryProvider:
         with pytest.raises(LookupError, match=r"^zeta:a-1 is denied by pattern 'a-\*' \(llm_models.toml:2\)"):
             banned.resolve("zeta:a-1")
         assert banned.explain("zeta:a-1").place == "llm_models.toml:2"
+
+    @pytest.mark.parametrize(
+        ("text", "hint"),
+        [
+            ('[[models]]\nprovider = "acme"\nid = "a-*"\nnew = true\n', 'write match = "a-*" in place of the id.'),
+            ('[[models]]\nprovider = "acme"\nid = "a-*"\ntags = ["x"]\n', 'write match = "a-*" in place of the id.'),
+            ('[[models]]\nprovider = "acme"\nmatch = "all"\ntags = ["x"]\n', 'write match = "*".'),
+            ('[allow]\nacme = ["all"]\n', 'To name every model, write acme = "all".'),
+            ('[deny]\nacme = ["all"]\n', 'To name every model, write acme = ["*"].'),
+            ('[exclude]\nacme = [" a-1"]\n', "has a space at an end, so it matches no model of acme. Write 'a-1'."),
+            ('[deny]\nacme = ["a-* "]\n', "has a space at an end, so it matches no model of acme. Write 'a-*'."),
+        ],
+    )
+    def test_a_pattern_in_another_form_is_answered_with_ours(self, base: SnapshotFile, text: str, hint: str) -> None:
+        (line,) = lines(base, text)
+        assert hint in line
 
     @pytest.mark.parametrize("section", ["deny", "exclude", "match"])
     def test_a_pattern_that_matches_nothing_anywhere(self, base: SnapshotFile, section: str) -> None:

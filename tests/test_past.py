@@ -631,7 +631,7 @@ class TestKnownToBeGone:
             "left out. Its successor is 'openai:gpt-5.6-sol' (https://developers.openai.com/api/docs/deprecations).",
             "(last listed on 2026-07-02, gone by 2026-08-18), so this entry is left out. It is listed as "
             "'abacus:zai-org/GLM-4.5' now (other case). To define it, add new = true. [warning]",
-            "05-10), so this entry is left out. To define it, define its provider under [[providers]], too.",
+            "05-10), so this entry is left out. To keep it, define its provider: write [[providers]], and",
             "deny.openai[0]: openai:gpt-5-codex is no longer listed",
             "exclude.openai[0]: matches only models of openai that are no longer listed, such as gpt-5.1-codex and 2 m",
             "deny: kiro is no longer listed (last listed on 2026-05-09, gone by 2026-05-10), so this has no effect",
@@ -788,9 +788,13 @@ class TestKnownToBeGone:
                 2,
                 "matches no model of openai, so allow hides every model. Did you mean",
             ),
-            ('[allow]\nopenai = ["o3"]\n[exclude]\nopenai = ["o3*"]', 2, "allow and exclude (line 4) leave no model"),
+            (
+                '[allow]\nopenai = ["o3"]\n[exclude]\nopenai = ["o3*"]',
+                2,
+                "Remove or narrow 'o3*' of openai (line 4), so",
+            ),
             ("[allow]\nopenai = []", 2, "allow leaves no model"),
-            ('[allow]\nmine = "all"\n[[providers]]\nid = "mine"', 2, "allow leaves no model"),
+            ('[allow]\nmine = "all"\n[[providers]]\nid = "mine"', 2, "Name a provider that has models"),
             ('[deny]\nopenai = ["*"]\n[allow]\nopenai = "all"', 4, "allow and deny (line 2) leave no model"),
         ],
     )
