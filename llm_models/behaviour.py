@@ -72,7 +72,7 @@ def layer_of_behaviour(module: Any) -> Layer:
         if isinstance(source, type):
             source = source()
         document = {
-            section: _plain(getattr(source, function)(), (section,))
+            section: _plain(_returned(source, function), (section,))
             for function, section in _SECTIONS.items()
             if hasattr(source, function)
         }
@@ -84,6 +84,14 @@ def layer_of_behaviour(module: Any) -> Layer:
     if not document:
         raise _refused(label, "defines none of providers(), models(), excludes()")
     return layer_of(checked(Document(label, document, None, [], times=CODE)), label)
+
+
+def _returned(source: Any, function: str) -> Any:
+    """What a function of a behaviour module returns. Raises `_NotPlainError` where it returns nothing."""
+    if (value := getattr(source, function)()) is None:
+        right = "a mapping" if function == "excludes" else "a list"
+        raise _NotPlainError(f"{function}() returns None (expected {right}). Return an empty one to state nothing.")
+    return value
 
 
 def layer_of_mapping(overrides: Mapping[str, Any], label: str = "load(overrides=...)") -> Layer:

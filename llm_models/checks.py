@@ -69,9 +69,12 @@ def check_file(path: str, *, behaviour: bool = False) -> list[Problem]:
     try:
         return check_text(raw, path, base_for(path), behaviour=behaviour)
     except SnapshotError as error:
-        damaged = Problem(f"cannot be compared with the catalogue: {error}", file=path)
+        damaged = Problem(f"cannot be compared with the catalogue: {error}", file=path, hint=_WHOLE)
         document = config.parse(raw, path)
         return [damaged, *document.problems, *document.remarks]
+
+
+_WHOLE = "Run 'llm-models activate' to build it again, or 'llm-models rollback'."
 
 
 def module_of(path: str) -> str | None:

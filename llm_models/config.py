@@ -36,8 +36,9 @@ def parse(raw: bytes, name: str) -> Document:
         text = raw.decode()
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        hint = "Save it as UTF-8." if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in raw[:4] else ""
-        return refused(f"not UTF-8 (byte 0x{raw[error.start]:02x})", line, 1, hint)
+        before = raw[: error.start].decode().removeprefix("\ufeff")
+        column = len(before) - before.rfind("\n")
+        return refused(f"not UTF-8 (byte 0x{raw[error.start]:02x})", line, column, "Save it as UTF-8.")
     body = text.removeprefix("\ufeff")
     for parts, line in tokens.long_keys(body, BUDGETS["parts"].most):  # tomllib's time grows with their square
         return refused(str(excess("parts", parts)), line)

@@ -93,7 +93,7 @@ def _check_size(document: Document) -> Iterator[Fault]:
         if (text := excess("levels", len(path))) is not None:
             yield Fault(path, text)
         elif isinstance(value, int) and value.bit_length() > MAX_BITS:
-            yield Fault(path, f"an integer of more than {MAX_BITS} bits")
+            yield Fault(path, f"an integer of more than {MAX_BITS} bits", "Write a number of at most 18 digits.")
 
 
 def _check_shape(document: Document) -> Iterator[Fault]:
@@ -102,6 +102,7 @@ def _check_shape(document: Document) -> Iterator[Fault]:
     for path, value in _walk(document.data):
         if value is None:
             hint = 'Leave the key out, or put it in "omit" to remove its value.'
+            hint = hint if len(path) > 1 else "Leave it out."
             odd[path] = Fault(path, "null is not allowed", hint)
         elif isinstance(value, float) and not math.isfinite(value):
             odd[path] = Fault(path, f"expected a finite number (found {value})")

@@ -282,7 +282,7 @@ FAULTS: dict[str, tuple[Callable[[], Any], str]] = {
     "is no module": (lambda: 5, "defines none of"),
     "cannot be made": (lambda: _Unmade, "TypeError"),
     "is not callable": (lambda: types.SimpleNamespace(models=[PRICE]), "TypeError: 'list' object is not callable"),
-    "returns None": (_returns(models=None), "models: null is not allowed"),
+    "returns None": (_returns(models=None), "models() returns None (expected a list). Return an empty one"),
     "returns one record": (_returns(models=PRICE), "models: expected an array (found table"),
     "returns text": (_returns(models="gpt-4o"), "models: expected an array (found string"),
     "returns pairs": (_returns(excludes=[("openai", ["x"])]), "exclude: expected a table (found array"),

@@ -128,7 +128,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
         ":2:1: too many parts in one key (found 20,001",
     ),
     "UTF-16": (lambda p: p.write_bytes("a = 1\n".encode("utf-16")), ":1:1: not UTF-8 (byte 0xff). Save it as UTF-8."),
-    "bad UTF-8": (lambda p: p.write_bytes(b'\na = "\xff"'), ":2:1: not UTF-8 (byte 0xff)"),
+    "bad UTF-8": (lambda p: p.write_bytes(b'\na = "\xff"'), ":2:6: not UTF-8 (byte 0xff). Save it as UTF-8."),
     "a NUL": (lambda p: p.write_bytes(b"a = 1\0"), ":1:6: not valid TOML"),
     "a FIFO": (_fifo, ": is a FIFO, not a file"),
     "a directory": (Path.mkdir, ": is a directory, not a file"),

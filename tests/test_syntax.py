@@ -31,6 +31,8 @@ MISTAKES = [
     ("“openai” = 1", "'“' is not a quote of TOML", "Write plain quotes"),
     ("cost.input = .5", "a number begins with a digit (found '.5')", "Write 0.5."),
     ("cost.input = $5", "a price is a number (found '$')", "prices are in USD"),
+    ("cost.input = 1.", "a number does not end with '.'", "such as 1.0."),
+    ("[models]]", "there is one ']' too many", "such as [deny] and [[models]]"),
     ("id = gpt-4o-mini", "'gpt-4o-mini' has no quotes", 'Put text in quotes: "gpt-4o-mini".'),
     ("id = # my model", "a value is missing", "leave the key out"),
     ('tags = ["a",', "a value is missing", "An array ends with ']'."),
@@ -137,8 +139,8 @@ class TestExcerpt:
         assert excerpt(text, 1, column) == shown
 
     def test_a_long_line_is_cut_around_the_column(self) -> None:
-        text = f"a = {'x' * 5000}?{'y' * 5000}"
-        line, mark = excerpt(text, 1, 5005).split("\n")
+        text = f"a = {'x' * 2000}?{'y' * 2000}"
+        line, mark = excerpt(text, 1, 2005).split("\n")
         assert len(line) < 3 * syntax.WIDTH
         assert line[mark.index("^")] == "?"
 

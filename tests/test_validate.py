@@ -214,7 +214,8 @@ class TestPlaces:
     @pytest.mark.parametrize(
         ("raw", "place", "message"),
         [
-            (b"a = 1\nb = \xff\n", (2, 1), "not UTF-8"),
+            (b"a = 1\nb = \xff\n", (2, 5), "not UTF-8 (byte 0xff). Save it as UTF-8."),
+            ("# é".encode() + b"\xe9", (1, 4), "Save it as UTF-8."),
             ("prefer = []".encode("utf-16"), (1, 1), "Save it as UTF-8."),
             (b"a = 1\r\nb = 2\r\nc = [1,\r\n", (4, 1), "not valid TOML"),
             (b"\xef\xbb\xbfa b = 1", (1, 3), "not valid TOML"),
@@ -230,7 +231,7 @@ class TestPlaces:
                 "too many parts in one key (found 20,001, expected at most 100)",
             ),
         ],
-        ids=["a bad byte", "UTF-16", "cut short", "BOM", "two BOMs", "deep", "long key"],
+        ids=["a bad byte", "Latin-1", "UTF-16", "cut short", "BOM", "two BOMs", "deep", "long key"],
     )
     def test_of_what_is_no_toml(self, raw: bytes, place: tuple[int, int], message: str) -> None:
         (problem,) = checks.check_text(raw, "llm_models.toml", PACKAGED)
@@ -438,6 +439,7 @@ class TestVerdicts:
         lines = run("validate", "a/llm_models.toml", "b/llm_models.toml", cwd=tmp_path).out.splitlines()
         assert [re.sub(r":.*", "", line) for line in lines] == ["a/llm_models.toml"] * 2 + ["b/llm_models.toml"]
         assert "snapshot.json" in lines[0]
+        assert lines[0].endswith("Run 'llm-models activate' to build it again, or 'llm-models rollback'.")
 
 
 GOOD, WARNED, WRONG = '# nothing\nprefer = ["openai"]\n', 'prefer = ["github_models"]\n', "perfer = []\n"
