@@ -23,7 +23,7 @@ REQUESTS = (
 # The patterns are texts: `re` compiles each when it is first needed, which a right address does not need.
 _PLAIN = r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?:/[A-Za-z0-9._~/-]*)?"
 _SPACES = r"[\x00-\x20\x7f]+"
-_BARE = r"(?<!\$)\{([A-Za-z0-9_]+)\}"
+_BARE = r"\$?\{\{\s*([A-Za-z0-9_]+)\s*\}\}|(?<!\$)\{([A-Za-z0-9_]+)\}"
 _VARIABLE = r"\$\{[A-Za-z0-9_]+\}"
 _SCHEME = r"([A-Za-z][A-Za-z0-9+.-]*)://"
 _PARTS = r"(?:(?P<user>[^/?#@]*)@)?(?P<host>\[[0-9A-Fa-f:.%]*\]|[^:/?#]*)(?::(?P<port>[^/?#]*))?(?P<path>.*)"
@@ -55,6 +55,9 @@ def wrong(address: str, *, keyless: bool = False) -> Wrong | None:
     if re.fullmatch(_PLAIN, address) and not address.rstrip("/").endswith(REQUESTS):
         return None
     found = f'(found "{address}")'
+    if re.search(_BARE, address) is not None:
+        right = re.sub(_BARE, lambda one: f"${{{one[1] or one[2]}}}", address)
+        return _error(f"a variable is written ${{NAME}} {found}", f'Write "{right}".' if can_work(right) else "")
     if (bare := re.sub(_SPACES, "", address)) != address:
         right = f'Write "{bare}".' if can_work(bare) else ""
         return _error(f"a base URL has no spaces and no control characters {found}", right)
@@ -62,9 +65,6 @@ def wrong(address: str, *, keyless: bool = False) -> Wrong | None:
     if other is not None:
         name, rest = other[other.lastindex or 0], address[other.end() :]
         return _error(f"a variable is written ${{NAME}} {found}", f'Write "${{{name}}}{rest}".')
-    if re.search(_BARE, address) is not None:
-        right = re.sub(_BARE, r"${\1}", address)
-        return _error(f"a variable is written ${{NAME}} {found}", f'Write "{right}".')
     plain = re.sub(_VARIABLE, "0", address)
     scheme = re.match(_SCHEME, plain)
     is_variable = re.match(_VARIABLE, address) is not None

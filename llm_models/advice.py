@@ -25,6 +25,22 @@ KINDS = {
 }  # fmt: skip
 """Words of other tools for kinds of models -> ours. The others are equal."""
 
+APIS = {
+    "chatcompletions": "chat", "chat/completions": "chat", "chatcompletion": "chat", "openai": "chat",
+    "openaicompatible": "chat", "completion": "completions", "textcompletions": "completions", "response": "responses",
+    "openairesponses": "responses", "message": "messages", "anthropic": "messages", "anthropicmessages": "messages",
+    "gemini": "generate_content", "google": "generate_content", "embedding": "embeddings", "image": "images",
+    "imagegeneration": "images", "images/generations": "images", "speech": "audio", "transcription": "audio",
+    "audio/speech": "audio", "audio/transcriptions": "audio",
+}  # fmt: skip
+"""Words of other tools for the APIs of a provider, folded -> ours."""
+
+MODALITIES = {
+    "vision": "image", "images": "image", "picture": "image", "img": "image", "photo": "image", "voice": "audio",
+    "speech": "audio", "sound": "audio", "videos": "video", "document": "pdf", "file": "pdf", "string": "text",
+}  # fmt: skip
+"""Words of other tools for modalities -> ours."""
+
 PROTOCOLS = {"openai": "@ai-sdk/openai-compatible", "openai-compatible": "@ai-sdk/openai-compatible"}
 """Words of other tools for the protocol of a provider."""
 
@@ -235,6 +251,12 @@ def _section(row: Row, _value: Any) -> str:
     return f"Write the {row.ours}."
 
 
+def _hide(row: Row, value: Any) -> str:
+    if value is (row.form == "show"):
+        return "Leave it out: whatever [deny] and [exclude] do not name can be used."
+    return f"To hide it, leave this out, and write {row.ours}."
+
+
 def _no_default(_row: Row, _value: Any) -> str:
     return "There is no setting for a default model: the program names it. `prefer` lists providers to try first."
 
@@ -269,6 +291,8 @@ _FORMS: dict[str, Callable[[Row, Any], str]] = {
     "table": _table,
     "entries": _entries,
     "section": _section,
+    "hide": _hide,
+    "show": _hide,
     "no default": _no_default,
 }
 """Form of a row -> the next step, from the row and the value."""

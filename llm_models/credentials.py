@@ -72,7 +72,8 @@ _REFERENCE = (
     r"|[A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Z]{2,}|[a-z][a-z0-9]*(?:_[a-z0-9]+)*_(?:key|token|secret|password))\s*"
 )
 """A text that names a variable in place of a value, in the ways of several tools."""
-_NONE = frozenset(("", "-", "none", "null", "n/a", "no-key", "no-key-needed", "not-needed", "not-required", "unused"))
+_NONE = frozenset(("", "-", "none", "null", "n/a", "no-key", "no-key-needed", "not-needed", "not-required", "unused",
+                   "empty", "dummy", "no_key", "not_needed", "sk-no-key-required"))  # fmt: skip
 """Texts that state that there is no key."""
 
 _WORDS = frozenset(("bearer", "basic", "token", "os", "environ", "env", "process", "secrets"))

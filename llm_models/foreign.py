@@ -43,6 +43,10 @@ PROVIDER = (
     Row("alias nicknames", "aliases", "several tools", "list"),
     Row("models model_list", "entries of [[models]]", "models.dev, opencode and Continue", "text"),
     Row("type kind provider_type api_type protocol", "extra.npm", "several tools", "protocol"),
+    Row("disabled disable is_disabled hidden hide is_hidden blocked denied excluded",
+        '[deny], and below it PROVIDER = ["*"]', "several tools", "hide"),
+    Row("enabled enable is_enabled active is_active", '[deny], and below it PROVIDER = ["*"]',
+        "several tools", "show"),
 )  # fmt: skip
 """For an entry of [[providers]]."""
 
@@ -172,6 +176,10 @@ MODEL = (
     Row("alias alias_of nicknames model_aliases other_names", "aliases", "several tools", "list"),
     Row("extends inherits inherit base_model parent_model same_as", "base", "several tools", "same"),
     Row("pattern glob regex models", "match", "several tools", "same"),
+    Row("disabled disable is_disabled hidden hide is_hidden blocked denied excluded",
+        '[deny], and below it PROVIDER = ["ID"]', "several tools", "hide"),
+    Row("enabled enable is_enabled active is_active", '[deny], and below it PROVIDER = ["ID"]',
+        "several tools", "show"),
 )  # fmt: skip
 """For an entry of [[models]]."""
 

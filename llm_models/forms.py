@@ -7,16 +7,17 @@ shown.
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from llm_models.advice import advice, as_toml
 from llm_models.amounts import amount
 from llm_models.credentials import HIDDEN, has_form
 from llm_models.errors import dotted
+from llm_models.examples import examples_at
+from llm_models.known_names import MAKERS
 from llm_models.layers import BY_PROVIDER, IDENTITY
 from llm_models.remarks import usable
-from llm_models.schema import check_of, read_schema
+from llm_models.schema import check_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +38,11 @@ def next_step(path: DocumentPath, node: dict[str, Any], value: Any) -> str:
     """How to write the value at `path`, which the schema `node` refuses: a sentence, or the empty text."""
     if path and path[0] in ENTRIES and len(path) <= len(("models", 0)):
         return _entry(str(path[0]), value)
+    if path[0] in BY_PROVIDER and isinstance(value, dict):
+        value = {key: item for key, item in value.items() if key != "provider"}  # the section has it above
     if len(path) == len(("deny", "openai")) and path[0] in BY_PROVIDER:
+        if (pair := _spec(str(path[1]))) is not None and value is not False:
+            return f"Write {_line(dotted(pair[:1]), [pair[1]])}."
         if value is True or value == "all":
             value = "all" if path[0] == "allow" else "*"
         elif not isinstance(value, (str, list)):
@@ -53,6 +58,8 @@ def next_step(path: DocumentPath, node: dict[str, Any], value: Any) -> str:
         return "Write an entry for each of them."
     if isinstance(value, str) and node.get("type") == "string":  # a text of another form
         return _example(path)
+    if value is False and node.get("type") == "string" and path[-1] not in IDENTITY["models"]:
+        return "Leave the key out."
     return _PLAIN.get(node.get("type", "")) or _example(path) or _PLAINEST.get(node.get("type", ""), "")
 
 
@@ -79,7 +86,7 @@ def missing(path: DocumentPath, key: str, table: dict[str, Any]) -> str:
     pair = _spec(name) if isinstance(name, str) else None
     if pair is not None:
         return f"Write {_joined([_line('provider', pair[0]), _line('id', pair[1])])}."
-    example = next(_examples((*path, key)), None)
+    example = next(examples_at((*path, key)), None)
     below = f" below [[{path[0]}]]" if len(path) == len(("models", 0)) else ""
     return "" if example is None else f"Add a line{below}, such as {_line(key, example)}."
 
@@ -88,7 +95,7 @@ def one_or_many(state: str) -> str:
     """How to state which models an entry is about, where it has both `id` and `match`, or neither."""
     if state == "both":
         return "Keep id for one model, or match for many."
-    one, many = (_line(key, next(_examples(("models", 0, key)), "")) for key in ("id", "match"))
+    one, many = (_line(key, next(examples_at(("models", 0, key)), "")) for key in ("id", "match"))
     return f"Add {one} for one model, or {many} for many."
 
 
@@ -124,7 +131,13 @@ def _number(_node: Any, value: Any) -> Iterator[Any]:
 
 
 def _text(_node: Any, value: Any) -> Iterator[Any]:
-    """A number as text; a text without spaces, in lower case, as a day, as a model spec, as the provider of one."""
+    """The names in a table; a number as text; a text without spaces, in lower case, as a day, as a model spec.
+
+    The last is the provider of such a spec.
+    """
+    if isinstance(value, dict):
+        names = [value[key] for key in ("provider", "id", "match") if isinstance(value.get(key), str)]
+        yield from (":".join(names), *names) if names else ()
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return
     text = str(value).strip()
@@ -211,12 +224,14 @@ def _filter(section: str, texts: list[str]) -> str:
             lines.setdefault(pair[0], []).append(pair[1])
         elif not unclear:
             unclear = _line("PROVIDER", [text])
-            if re.fullmatch(r"[A-Za-z][A-Za-z0-9._-]*", text):
+            if text in MAKERS:
+                unclear = _line(text, every)
+            elif re.fullmatch(r"[A-Za-z][A-Za-z0-9._-]*", text):
                 unclear = f"{_line(dotted((text,)), every)} (a provider) or {unclear} (a model)"
     stated = [_line(dotted((provider,)), names) for provider, names in lines.items()]
     steps = [step for step in (*stated, unclear) if step]
     if not steps:
-        example: dict[str, Any] = next(_examples((section,)), {})
+        example: dict[str, Any] = next(examples_at((section,)), {})
         steps = [_line(dotted((provider,)), value) for provider, value in example.items()][:1]
     return f"Write [{section}], and below it {_joined(steps)}." if steps else ""
 
@@ -229,7 +244,7 @@ def _entry(section: str, value: Any) -> str:
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     keys = ("provider", "id") if section == "models" else ("id",)
-    stated = {key: next(_examples((section, 0, key)), "") for key in keys}
+    stated = {key: next(examples_at((section, 0, key)), "") for key in keys}
     if isinstance(value, str) and value.strip():
         stated.update(zip(keys, _spec(value) or (), strict=False) if len(keys) > 1 else {"id": value.strip()})
     lines = _joined([_line(key, text) for key, text in stated.items()])
@@ -256,36 +271,12 @@ def _spec(text: str) -> tuple[str, str] | None:
 
 def _example(path: DocumentPath) -> str:
     """An example of a value at that path; of a table its first field."""
-    example = next(_examples(path), None)
+    example = next(examples_at(path), None)
     while isinstance(example, dict) and example:
         key, example = next(iter(example.items()))
         path = (*path, key)
     step = "" if example is None else _stated(path, example)
     return f"Write, for example, {step}." if step else ""
-
-
-def _examples(path: DocumentPath) -> Iterator[Any]:
-    """The values at a path in the examples of the schemas: of the configuration, then of its records."""
-    of_record, of_part = (str(path[0]).removesuffix("s"), path[2:]), (str([*path, "", ""][2]), path[3:])
-    for name, below in (("overrides", path), of_record, of_part):
-        for example in _read_examples(name):
-            value: Any = example
-            for step in below:
-                if isinstance(value, list) and isinstance(step, int):
-                    value = {key: item for one in reversed(value) if isinstance(one, dict) for key, item in one.items()}
-                else:
-                    value = value.get(step) if isinstance(value, dict) else None
-            if value is not None:
-                yield value
-
-
-@cache
-def _read_examples(name: str) -> list[Any]:
-    """The examples of a schema; none for a name that has no schema."""
-    try:
-        return list(read_schema(name).get("examples", ()))
-    except LookupError:
-        return []
 
 
 def _key(path: DocumentPath) -> str:
@@ -313,6 +304,13 @@ def _line(key: str, value: Any) -> str:
 def _shown(value: Any) -> str:
     text = as_toml(value)
     return "" if len(text) > _LONGEST or has_form(text) or HIDDEN in text else text
+
+
+def too_large(path: DocumentPath, node: dict[str, Any], value: float) -> str:
+    """How to write a price that is too large: its unit, and the number that was meant where that is a million times."""
+    unit = _unit(node).strip(" ()")
+    such = f", such as {_stated(path, value / 1_000_000)}" if "million" in unit else ""
+    return f"State it in {unit}{such}." if unit else ""
 
 
 def _unit(node: dict[str, Any]) -> str:

@@ -16,11 +16,11 @@ from referencing import Registry
 
 from llm_models import schema
 from llm_models.addresses import wrong
-from llm_models.advice import advice, as_toml
+from llm_models.advice import APIS, advice, as_toml
 from llm_models.document import Fault
 from llm_models.errors import did_you_mean, dotted, printable
 from llm_models.foreign import SECTIONS, fold, stating
-from llm_models.forms import correction, missing, next_step, one_or_many
+from llm_models.forms import correction, missing, next_step, one_or_many, too_large
 from llm_models.layers import BY_PROVIDER, FIELDS, IDENTITY
 from llm_models.remarks import ADDRESSES
 
@@ -73,7 +73,8 @@ def _unknown_keys(error: ValidationError, _wanted: Any, value: Any) -> Iterator[
     above = tuple(step for step in path[2:] if isinstance(step, str))
     for key in value:
         if key not in keys:
-            known = advice(section, (*above, key), value[key]) if section or not path else None
+            spelled = [name for name in keys if not path and fold(name) == fold(key)]
+            known = advice(section, (*above, key), value[key]) if section or not (path or spelled) else None
             otherwise = f"Known keys: {', '.join(keys)}."
             if not path and (isinstance(value[key], list) or value[key] == "all"):
                 otherwise = f"A list of models stands below {' or '.join([f'[{name}]' for name in BY_PROVIDER])}."
@@ -128,10 +129,15 @@ def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fau
         while isinstance(inner, dict) and inner:
             name, inner = next(iter(inner.items()))
             names.append(str(name))
-        is_id = isinstance(inner, list) or inner == "all"
-        listed = f"{dotted(names[:1])} = {as_toml([*value])}"
+        is_id = (isinstance(inner, list) or inner == "all") and names[-1] not in _LISTS
+        items = inner if names[-1] in _LISTS and isinstance(inner, list) else [*value]
+        listed = f"{dotted(names[:1])} = {as_toml(items)}"
         hint = f'Put the provider in quotes: "{printable(".".join(names))}".' if is_id else f"Write {listed}."
     yield Fault(path, message, hint)
+
+
+_LISTS = ("models", "model", "ids", "id", "names", "patterns", "match", "list")
+"""Keys that people write between a provider and its list of models."""
 
 
 def _wrong_pattern(error: ValidationError, _wanted: Any, value: Any) -> Iterator[Fault]:
@@ -209,10 +215,19 @@ def _expected(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault
     if error.validator == "format":
         hint = next_step(path, node, value)
     elif error.validator == "enum":
-        hint = correction(path, node, value) or did_you_mean(str(value), wanted)
+        hint = correction(path, node, value) or _meant(path, value) or did_you_mean(str(value), wanted)
+    elif error.validator == "maximum":
+        hint = too_large(path, node, value)
     shown = ", ".join(map(_shown, wanted)) if error.validator == "enum" else _shown(wanted)
     parts = {"wanted": shown, "found": _shown(value), "length": len(str(value))}
     yield Fault(path, text.format(**parts, message=printable(error.message)[:300]), hint)
+
+
+def _meant(path: tuple[str | int, ...], value: Any) -> str:
+    """The word of ours that a word of another tool means in a list of words."""
+    field = next((step for step in reversed(path) if isinstance(step, str)), "")
+    right = APIS.get(fold(str(value)).removeprefix("/").removeprefix("v1/")) if field == "apis" else None
+    return "" if right is None else f"Write {as_toml(right)}."
 
 
 def _left_out(path: tuple[str | int, ...]) -> str:

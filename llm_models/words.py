@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from llm_models.advice import KINDS
+from llm_models.advice import KINDS, MODALITIES
 from llm_models.block import effective, encode_json
 from llm_models.case import Finding
 from llm_models.errors import quoted
@@ -30,7 +30,11 @@ OPEN = (
 )
 """The fields of a model whose words are an open set that the schemas give examples of."""
 
-_MEANT: dict[tuple[str, ...], dict[str, str]] = {("kind",): KINDS}
+_MEANT: dict[tuple[str, ...], dict[str, str]] = {
+    ("kind",): KINDS,
+    ("modalities", "input"): MODALITIES,
+    ("modalities", "output"): MODALITIES,
+}
 """What words of other tools mean in a field."""
 _LETTERS = 3
 """One letter in this many may differ in a word that is suggested."""

@@ -115,7 +115,7 @@ class TestWhatIsASecret:
 
     @pytest.mark.parametrize(
         "text", ["${K}", "$K_K", "{env:MY_KEY}", "os.environ/MY_KEY", "MY_KEY", "%KEY%", "Bearer ${K}", "<your key>",
-                 "${{ secrets.K }}", "none", "not-needed", ""],
+                 "${{ secrets.K }}", "none", "not-needed", "EMPTY", "dummy", ""],
     )  # fmt: skip
     def test_a_reference_is_none(self, text: str) -> None:
         assert is_reference(text)

@@ -35,6 +35,7 @@ PROVIDER = {
     "extra": "options headers default_headers",
     "doc": "docs website",
     "name": "display_name title label",
+    "[deny], and below it PROVIDER": "disabled hidden",
 }
 """Our field of a provider -> names in other tools."""
 
@@ -80,6 +81,8 @@ MODEL = {
     "open_weights": "openWeights open_source",
     "aliases": "alias alias_of nicknames",
     "base": "extends inherits base_model",
+    '[deny], and below it PROVIDER = ["ID"]': "disabled hidden hide isDisabled blocked",
+    "can be used": "enabled enable is_enabled",
 }
 """Our field of a model -> names in other tools."""
 
@@ -227,7 +230,7 @@ class TestTheTable:
 
     def test_every_row_leads_to_a_field_or_an_action(self) -> None:
         for section in ("models", "providers"):
-            top = {*FIELDS[section], "base", "match", "input", "output", "entries"}
+            top = {*FIELDS[section], "base", "match", "input", "output", "entries", "[deny],"}
             rows = foreign.SECTIONS[section]
             assert [row.ours for row in rows if row.ours.split()[0].split(".")[0] not in top] == []
 

@@ -34,7 +34,7 @@ RANKS = (
     ),
     ("dependents", "odd_prices", "schema"),
     ("agreement", "filters", "layers", "locks", "snapshot_file", "state", "timeline", "transforms.models_dev"),
-    ("name_table", "notices", "remarks", "siblings", "timeline_fold", "workload"),
+    ("examples", "name_table", "notices", "remarks", "siblings", "timeline_fold", "workload"),
     ("bans", "forms", "timeline_writer"),
     ("past",),
     ("bases", "canonical", "manifest", "view"),

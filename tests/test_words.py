@@ -33,6 +33,7 @@ def told(line: str, base: SnapshotFile = BASE, model_id: str = "n") -> list[Prob
         ('modalities.input = ["txt", "image"]', "modalities.input[0]", "Did you mean 'text'?"),
         ('modalities.output = ["text", "images"]', "modalities.output[1]", "Did you mean 'image'?"),
         ('capabilities.reasoning.efforts = ["hihg"]', "capabilities.reasoning.efforts[0]", "Did you mean 'high'?"),
+        ('modalities.input = ["text", "vision"]', "modalities.input[1]", "Did you mean 'image'?"),
         ('kind = "oracle"', "kind", "It is kept as it is."),
     ],
 )
