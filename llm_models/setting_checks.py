@@ -123,7 +123,8 @@ def gone_settings(case: Case) -> Iterator[Finding]:
 
 def opens_all(case: Case) -> Iterator[Finding]:
     """An `allow` without a provider: it hides nothing, though its author may think that it hides everything."""
-    if case.layer.settings.get("allow") == {} and isinstance((case.layer.document.data or {}).get("allow"), dict):
+    document = case.layer.document
+    if case.layer.settings.get("allow") == {} and "allow" in (document.data or {}) and not document.problems:
         text = "allow lists no provider, so it hides nothing and every model is shown"
         hint = 'Write below it what to show, such as openai = "all", or remove it.'
         yield Finding("", ("allow",), text, hint)
