@@ -32,6 +32,7 @@ class Outcomes:
         self._moving = Moving(case.run)
         self._copies = Copies(case.run, self._moving)
         self._excluded: dict[str, dict[str, str]] = {}
+        self._read: dict[ModelKey, Record | None] = {}
 
     def of(self, entry: Entry) -> list[ModelKey]:
         """The models that an entry changes and that are not excluded."""
@@ -43,7 +44,7 @@ class Outcomes:
     def before(self, provider: str, model_id: str) -> Record | None:
         """What is stated of a model without the layer; None where it is not there then."""
         if not self._case.layer.only_patches:
-            return self._case.run.base.stated(provider, model_id)
+            return self._stated(provider, model_id)
         ground = self._case.ground(provider, model_id)
         if ground is None:
             return None
@@ -53,12 +54,23 @@ class Outcomes:
         """What is stated of a model with the layer, of all fields or of these. It may break the schema."""
         if self._moving.problems or self._copies.problems:  # where names lead in a circle, there is no answer
             return {}
-        ground = {**(self._case.run.base.stated(provider, model_id) or {"id": model_id}), "provider": provider}
+        ground = {**(self._stated(provider, model_id) or {"id": model_id}), "provider": provider}
         start = self._copies.start(ModelKey(provider, model_id))
         copy = None if start is None else (start.entry.layer, copied(self._base(start), ":".join(start.base)))
         layers, _ = self._moving.layered(provider, model_id, ground, lambda target: self.after(provider, target), copy)
-        parts = [{k: v for k, v in part.values.items() if fields is None or k in fields} for part in layers]
-        return merge([Layered(values) for values in parts], RECORD_RULES).values
+        first, *others = [{k: v for k, v in part.values.items() if fields is None or k in fields} for part in layers]
+        stated = {key for part in others for key in part}
+        # What only the base states stays as it is. To merge it takes most of the time where an entry is for all models.
+        parts = [{key: value for key, value in first.items() if key in stated}, *others]
+        merged = merge([Layered(part) for part in parts], RECORD_RULES).values
+        return {**{key: value for key, value in first.items() if key not in stated}, **merged}
+
+    def _stated(self, provider: str, model_id: str) -> Record | None:
+        """What the base states of a model; kept, because each check asks for it, and an entry may be for thousands."""
+        key = ModelKey(provider, model_id)
+        if key not in self._read:
+            self._read[key] = self._case.run.base.stated(provider, model_id)
+        return self._read[key]
 
     def start(self, provider: str, model_id: str) -> Record | None:
         """The record that a model is a copy of; None where it is no copy."""

@@ -143,9 +143,8 @@ def gone_settings(case: Case) -> Iterator[Finding]:
 
 def opens_all(case: Case) -> Iterator[Finding]:
     """An `allow` without a provider: it hides nothing, though its author may think that it hides everything."""
-    document = case.layer.document  # a faulty line is not in its data
-    is_table = isinstance((document.data or {}).get("allow"), dict)
-    if is_table and case.layer.settings.get("allow") == {} and not document.doubtful:
+    document = case.layer.document
+    if case.layer.settings.get("allow") == {} and "allow" in (document.data or {}) and not document.problems:
         text = "allow lists no provider, so it hides nothing and every model is shown"
         hint = 'Write below it what to show, such as openai = "all", or remove it.'
         yield Finding("", ("allow",), text, hint)

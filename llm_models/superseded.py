@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from llm_models.canonical import repeated
 from llm_models.case import Finding, before
@@ -30,18 +30,20 @@ def overwritten(case: Case) -> Iterator[Finding]:
         if not later or not all(later):
             continue
         lines: dict[tuple[str, ...], list[Entry]] = {}
-        values = [path for path, _ in leaves(entry.fields)]
-        for path in values:
-            found = [next((one for one in entries if _replaces(one, path)), None) for entries in later]
-            if path not in RECORD_RULES and None not in found:
+        values = [*leaves(entry.fields)]
+        for path, value in values:
+            found = [next((one for one in entries if _replaces(one, path, value)), None) for entries in later]
+            if None not in found:
                 lines[path] = [one for one in found if one is not None]
         if values and len(lines) == len(values) and not entry.omitted:
             over = [one for entries in lines.values() for one in entries]
-            text = f"{_stated_by(over)} everything that this entry states, so it has no effect"
+            verb = "state" if all(path in RECORD_RULES for path in lines) else "replace"
+            text = f"{_by(over, verb)} everything that this entry states, so it has no effect"
             yield Finding(entry.provider, (*entry.path, "id" if entry.match is None else "match"), text)
             continue
         for path, over in lines.items():
-            text = f"{_stated_by(over)} this value for every model that the entry matches, so the line has no effect"
+            what = _by(over, "state") if path in RECORD_RULES else _by(over, "replace")
+            text = f"{what} this value for every model that the entry matches, so the line has no effect"
             yield Finding(entry.provider, _where(entry, path), text)
 
 
@@ -51,17 +53,20 @@ def _later(entry: Entry, entries: Sequence[Entry]) -> list[Entry]:
     return [one for one in entries[at + 1 :] if one.layer is entry.layer]
 
 
-def _replaces(entry: Entry, path: tuple[str, ...]) -> bool:
-    """Whether an entry states or omits a field."""
+def _replaces(entry: Entry, path: tuple[str, ...], value: Any) -> bool:
+    """Whether an entry states or omits a field; of lists that are united, whether it states all that a value lists."""
+    if path in RECORD_RULES:
+        return RECORD_RULES[path] == "UNITE" and {*value} <= {*(entry.value(*path) or ())}
     return entry.states(*path) or any(path[: len(gap)] == gap for gap in entry.omitted)
 
 
-def _stated_by(entries: Sequence[Entry]) -> str:
+def _by(entries: Sequence[Entry], verb: str) -> str:
+    """Which entries replace a value, or state it, too."""
     lines = sorted({line for entry in entries if (line := entry.line(())) is not None})
     if not lines:
-        return "later entries replace"
+        return f"later entries {verb}"
     listed = ", ".join(map(str, lines[:3])) + (f" and {len(lines) - 3} more" if len(lines) > 3 else "")
-    return f"the entry at line {listed} replaces" if len(lines) == 1 else f"the entries at lines {listed} replace"
+    return f"the entry at line {listed} {verb}s" if len(lines) == 1 else f"the entries at lines {listed} {verb}"
 
 
 def _where(entry: Entry, path: tuple[str, ...]) -> DocumentPath:

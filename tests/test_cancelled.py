@@ -197,6 +197,16 @@ def test_an_empty_list_of_a_field_whose_lists_are_united_is_a_warning() -> None:
     assert found(GATEWAY + entry("h", "tags = []", "house")) == []
 
 
+def test_a_list_that_is_united_with_the_same_items_later_is_a_warning() -> None:
+    text = entry("gpt-4o", 'tags = ["x"]') + '[[models]]\nprovider = "openai"\nmatch = "*"\ntags = ["y", "x"]\n'
+    assert "everything" not in " ".join(problem.message for problem in found(text))  # an id is merged after a match
+    text = text.replace('id = "gpt-4o"', 'match = "gpt-4o"')
+    assert [problem.message for problem in found(text) if "states" in problem.message] == [
+        "the entry at line 5 states everything that this entry states, so it has no effect"
+    ]
+    assert not [one for one in found(text.replace('["y", "x"]', '["y"]')) if "states" in one.message]
+
+
 @pytest.mark.parametrize("field", ["limits", "cost", "extra", "capabilities", "capabilities.tools", "modalities"])
 @pytest.mark.parametrize("about", ['provider = "openai"\nid = "gpt-4o"', 'provider = "*"\nmatch = "gpt-4o*"'])
 def test_an_empty_table_is_a_warning(field: str, about: str) -> None:

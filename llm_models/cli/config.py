@@ -62,15 +62,15 @@ def validate_command(files: tuple[str, ...], strict: bool, if_present: bool, beh
     if not checked:
         note("there is no llm_models.toml to check")
         return
-    for path in [] if behaviour else checked:
-        if (module := module_of(path)) is not None:
-            note(
-                f"note: {path}: the behaviour module '{module}' is not run, so it is not checked (--behaviour runs it)"
-            )
     errors = sum(problem.severity == "error" for problem in problems)
     summary = f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}" if problems else "no problems"
     shown = ", ".join(checked[:_SHOWN]) + (f" and {len(checked) - _SHOWN} more" if len(checked) > _SHOWN else "")
     note(f"{_many(len(checked), 'file')} checked ({shown}): {summary}")
+    for path in [] if behaviour or errors else checked:
+        if (module := module_of(path)) is not None:
+            note(
+                f"note: {path}: the behaviour module '{module}' is not run, so it is not checked (--behaviour runs it)"
+            )
     if errors or (strict and problems):
         raise click.exceptions.Exit(1)
 
