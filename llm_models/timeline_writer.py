@@ -10,6 +10,7 @@ from llm_models.block import encode_json
 from llm_models.frozen import FrozenDict, defaults, thaw
 from llm_models.header import CRC
 from llm_models.listings import STILL
+from llm_models.odd_prices import SOURCE
 from llm_models.records import Cost
 from llm_models.timeline import FIRST_SHARED, FORMAT
 from llm_models.timeline_fold import with_aliases
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from llm_models.listings import Entry
     from llm_models.timeline_fold import Folded, Part, Spans
 
-CLASSES = [name for name, default in defaults(Cost).items() if default is None]
+CLASSES = [name for name, default in defaults(Cost).items() if default is None and name != SOURCE]
 """The prices that are plain numbers, in the order in which a file lists them."""
 LONGEST_SHARED = 43
 """The most characters that an id takes over from the one before it; JSON would escape the character for the next."""
