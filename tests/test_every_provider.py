@@ -94,9 +94,10 @@ def test_messages_count_the_models_and_name_one_with_its_provider() -> None:
     assert "limits.input does not fit in 1 model of zeta, such as zeta:a-1 (8,000)" in text
 
 
-def test_what_has_no_effect_for_one_provider_may_have_one_for_another() -> None:
+def test_an_entry_for_one_provider_may_repeat_one_for_all() -> None:
     of_one, of_all = (entry("a-1", 'tags = ["x"]').replace("PROVIDER", name) for name in ("acme", "*"))
-    assert messages(of_one + of_all) == []
+    text = "the entry at line 5 states everything that this entry states, so it has no effect"
+    assert messages(of_one + of_all) == [text]
     assert messages(of_all + of_one) == ["acme:a-1 already has this value; the line has no effect"]
 
 
