@@ -134,4 +134,13 @@ def gone_base(case: Case) -> Iterator[Finding]:
         yield Finding(entry.provider, (*entry.path, "base"), f"{why}, so this entry is left out", hint)
 
 
-CHECKS = (known, unknown, listed, starred, takes_name, gone_base)
+def waiting_base(case: Case) -> Iterator[Finding]:
+    """A base that is not there yet, as `known` states, so that the entry waits; silent where `known` lists it, too."""
+    for entry in case.run.waiting:
+        if entry.layer is case.layer and entry.base is not None and not case.run.waits(entry.provider, entry.id):
+            text = f"{printable(entry.base)} is not listed yet, so this entry waits for it"
+            hint = f'To state that it may wait, add "{printable(entry.spec)}" to known.'
+            yield Finding(entry.provider, (*entry.path, "base"), text, hint)
+
+
+CHECKS = (known, unknown, listed, starred, takes_name, gone_base, waiting_base)

@@ -117,7 +117,7 @@ def check(which: str, text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("which", BASES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(blocks=configurations())
 def test_of_generated_configurations(which: str, blocks: list[Block]) -> None:
     check(which, text_of(blocks))

@@ -394,7 +394,9 @@ class TestBase:
         self, base: SnapshotFile, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         text = f'known = ["acme:a-9"]\n{HOUSE}[[models]]\nprovider = "house"\nid = "m"\nbase = "acme:a-9"\n'
-        assert lines(base, text) == []
+        (line,) = lines(base, text)
+        assert "acme:a-9 is not listed yet, so this entry waits for it" in line
+        assert lines(base, text.replace('["acme:a-9"]', '["acme:a-9", "house:m"]')) == []
         assert not served(base, tmp_path, text).allowed("house:m")
         assert not caplog.records
         later = of_source(catalogue(provider("acme", model("a-9", cost={"input": 3, "output": 4}))))[0]

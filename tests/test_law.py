@@ -62,7 +62,7 @@ def errors_of(problems: list[Problem]) -> list[str]:
 
 
 @pytest.mark.parametrize("which", BASES)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(blocks=configurations())
 def test_of_generated_configurations(which: str, blocks: list[Block]) -> None:
     text = text_of(blocks)
@@ -125,7 +125,7 @@ def _void_is_void(which: str, blocks: list[Block], problems: list[Problem], befo
 
 
 @pytest.mark.parametrize("which", BASES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(blocks=configurations(), module=modules())
 def test_of_behaviour_modules(which: str, blocks: list[Block], module: list[Block]) -> None:
     """With `--behaviour`, the law includes the module."""
@@ -139,6 +139,9 @@ def test_of_behaviour_modules(which: str, blocks: list[Block], module: list[Bloc
     with mock.patch.dict(sys.modules, {"law_module": python}):  # type: ignore[dict-item]
         problems = checks.check_text(text.encode(), PATH, BASES[which], behaviour=True)
         result = with_layers(which, text)
+        if "\nknown = " in text and not problems:  # what waits is silent
+            unknown = re.sub("\nknown = .*", "", text, count=1)
+            problems = checks.check_text(unknown.encode(), PATH, BASES[which], behaviour=True)
         if isinstance(result, LLMModelsError):
             assert errors_of(problems), result
         elif not problems:
@@ -149,7 +152,7 @@ def test_of_behaviour_modules(which: str, blocks: list[Block], module: list[Bloc
 
 
 @pytest.mark.parametrize("which", BASES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(blocks=configurations())
 def test_of_a_mapping(which: str, blocks: list[Block]) -> None:
     """`overrides=` takes what a file states, refuses what it refuses, and gives the same catalogue."""
