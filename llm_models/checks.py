@@ -102,7 +102,8 @@ def check_text(raw: bytes, path: str, base: SnapshotFile, *, behaviour: bool = F
     problems = [*document.problems, *document.remarks]
     if document.data is not None:
         name = os.path.basename(path)
-        curated = os.path.basename(os.path.dirname(paths.absolute(path))) == "overrides"
+        folder = os.path.basename(os.path.dirname(paths.absolute(path)))
+        curated = folder == "overrides" and name != paths.CONFIG_NAME  # an application may have a folder of that name
         layers = [layer_from(document, f"overrides/{name}" if curated else name, only_patches=curated)]
         if behaviour and not document.problems:
             try:

@@ -53,6 +53,13 @@ class TestWhichFiles:
         result = here("validate", *args)
         assert (result.code, result.err) == (code, f"{summary}\n")
 
+    def test_an_application_may_have_a_folder_of_the_name_of_ours(self, folder: Path) -> None:
+        """In `overrides/` the curated files define no provider; an `llm_models.toml` there is an application's."""
+        (folder / "overrides").mkdir()
+        text = '[[providers]]\nid = "house"\nbase_url = "http://127.0.0.1:1/v1"\n[[models]]\nprovider = "house"\nid = "m"\n'
+        (folder / "overrides" / "llm_models.toml").write_text(text)
+        assert here("validate", "overrides").err == "1 file checked (overrides/llm_models.toml): no problems\n"
+
     def test_a_module_that_was_not_run_is_named(self, folder: Path) -> None:
         (folder / "a" / "llm_models.toml").write_text('overrides_module = "no_such.module"\n')
         note = "note: a/llm_models.toml: the behaviour module 'no_such.module' is not run, so it is not checked"
