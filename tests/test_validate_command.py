@@ -56,7 +56,7 @@ class TestWhichFiles:
     def test_an_application_may_have_a_folder_of_the_name_of_ours(self, folder: Path) -> None:
         """In `overrides/` the curated files define no provider; an `llm_models.toml` there is an application's."""
         (folder / "overrides").mkdir()
-        text = '[[providers]]\nid = "house"\nbase_url = "http://127.0.0.1:1/v1"\n[[models]]\nprovider = "house"\nid = "m"\n'
+        text = '[[providers]]\nid = "house"\nname = "House"\n[[models]]\nprovider = "house"\nid = "m"\n'
         (folder / "overrides" / "llm_models.toml").write_text(text)
         assert here("validate", "overrides").err == "1 file checked (overrides/llm_models.toml): no problems\n"
 
