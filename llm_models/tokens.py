@@ -15,17 +15,18 @@ if TYPE_CHECKING:
 _TEXT = r""""(?:[^"\\\n]++|\\.)*+"?|'[^'\n]*+'?"""
 _LONG_TEXT = r'''"""(?:[^"\\]++|\\.|"(?!""))*+"{0,5}|\'\'\'(?:[^']++|'(?!''))*+'{0,5}'''
 _PART = rf"(?:[A-Za-z0-9_-]++|{_TEXT})"
-_TOKENS = re.compile(rf"{_LONG_TEXT}|#[^\n]*+|({_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+)|([\[{{])|([\]}}])", re.DOTALL)
-_PARTS = re.compile(_PART, re.DOTALL)
+# Texts, because to compile them takes milliseconds, and few files need them.
+_TOKENS = rf"(?s){_LONG_TEXT}|#[^\n]*+|({_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+)|([\[{{])|([\]}}])"
+_PARTS = rf"(?s){_PART}"
 
 
 def long_keys(text: str, most: int) -> Iterator[tuple[int, int]]:
     """How many parts each dotted key of more than `most` parts has, and its line."""
     if text.count(".") < most or all(line.count(".") < most for line in text.split("\n")):
         return
-    for token in _TOKENS.finditer(text):
+    for token in re.finditer(_TOKENS, text):
         key = token[1]
-        if key is not None and key.count(".") >= most and (parts := len(_PARTS.findall(key))) > most:
+        if key is not None and key.count(".") >= most and (parts := len(re.findall(_PARTS, key))) > most:
             yield parts, text.count("\n", 0, token.start()) + 1
 
 
@@ -36,7 +37,7 @@ def deepest(text: str) -> tuple[int, int]:
     (2, 1)
     """
     depth = most = at = 0
-    for token in _TOKENS.finditer(text):
+    for token in re.finditer(_TOKENS, text):
         depth += (token[2] is not None) - (token[3] is not None)
         if depth > most:
             most, at = depth, token.start()
