@@ -119,8 +119,8 @@ def bare(problem: Problem, text: str) -> Problem:
     start = re.match("[A-Za-z ,-]*", problem.message)
     words = start[0].split() if start is not None else []
     kind = " ".join("..." if stated & {*re.findall("[a-z]+", word.lower())} else word for word in words)
-    place = {"file": problem.file, "line": problem.line, "column": problem.column}
-    return Problem(kind or "problem", **place, severity=problem.severity, hint=_OUTSIDE)  # type: ignore[arg-type]
+    file, line, column = problem.file, problem.line, problem.column
+    return Problem(kind or "problem", file=file, line=line, column=column, severity=problem.severity, hint=_OUTSIDE)
 
 
 _OUTSIDE = "A link leads out of the repository to this file, so its text is not shown."

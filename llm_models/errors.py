@@ -110,7 +110,8 @@ class Problem:
         self, message: str, *, file: str | None = None, line: int | None = None, column: int | None = None,
         path: str = "", hint: str = "", severity: Severity = "error", excerpt: str = "", more: int = 0,
     ) -> None:  # fmt: skip
-        self.message, self.path, self.hint, self.severity = _cut(message), _cut(path), _cut(hint), severity
+        self.message, self.path, self.hint = _cut(message), _cut(path), _cut(hint)
+        self.severity: Severity = severity
         self.file, self.line, self.column, self.excerpt, self.more = file, line, column, excerpt, more
 
     @property

@@ -80,6 +80,6 @@ def _value(token: str) -> Any:
     whole, dot, rest = token.removeprefix("-").partition(".")
     if token.isascii() and whole.isdigit() and (whole[0] != "0" or whole == "0") and (rest.isdigit() or not dot):
         return float(token) if dot else int(token)
-    import json  # for an exponent; and it decides what is no number
+    import json  # for an exponent, and to refuse any other text
 
     return json.loads(token)

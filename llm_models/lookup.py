@@ -62,13 +62,12 @@ def key_of(view: View, text: str) -> ModelKey | None:
 
 def _split(view: View, text: str) -> ModelKey | None:
     """As `split_spec`; a file name that was cut is the model that it was made of. Raises `InvalidSpecError`."""
-    if is_cut(text):
-        provider = view.file.provider_id(text.rpartition("@")[2])
-        for model_id in () if provider is None else view.file.block(provider).ids:
-            if format_spec((provider, model_id), "filename") == text:  # type: ignore[arg-type]
-                return ModelKey(provider, model_id)  # type: ignore[arg-type]
-        if provider is not None:
-            raise cut_error(text)
+    provider = view.file.provider_id(text.rpartition("@")[2]) if is_cut(text) else None
+    if provider is not None:
+        for model_id in view.file.block(provider).ids:
+            if format_spec((provider, model_id), "filename") == text:
+                return ModelKey(provider, model_id)
+        raise cut_error(text)
     return split_spec(text, view.file.provider_id)
 
 

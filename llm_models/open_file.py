@@ -102,7 +102,7 @@ def source_of(path: str, *, in_parts: bool) -> tuple[bytes | OpenFile, os.stat_r
 
 
 def check_file(state: os.stat_result, path: str) -> None:
-    """Raise `SnapshotError` where this is the status of what is no file or too large. Nothing is opened."""
+    """Raise `SnapshotError` unless this is the status of a regular file that is not too large. Nothing is opened."""
     if not stat.S_ISREG(state.st_mode):
         raise SnapshotError(f"{printable(path)}: not a regular file", path=path)
     if state.st_size > MAX_SNAPSHOT:

@@ -182,7 +182,7 @@ class Transfer:
         raise self._error(f"redirected more than {MAX_REDIRECTS} times")
 
     def _refuse_plain(self, url: httpx.URL) -> None:
-        """Refuse plain http beyond the loopback: whoever is on the way can send what they like."""
+        """Refuse plain http to another machine: any machine between can change the answer."""
         if url.scheme == "http" and url.host and not self._insecure and not is_loopback(url.host):
             where = "" if shown(url) == self.shown else f"redirected to {shown(url)[:200]}, and "
             why = "anyone on the way can change what plain http sends (expected https, or --insecure-http)"
