@@ -1,0 +1,59 @@
+"""Classes: the kinds of tokens and counts that have a price of their own, as a table; it imports no other module.
+
+Every class of tokens is a field of `Cost`, in USD per million tokens, and a field of a usage, in tokens.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+MILLION = 1_000_000
+
+
+class PriceClass(NamedTuple):
+    """A class: its name, the classes that contain it (in a usage, each of them counts it, too), and what it counts.
+
+    Without a price of its own it is priced `as_class`: silently, or `assumed`, which a bill reports. Where `as_class`
+    is None it has no price then, and a total that needs one is unknown. A price is USD for `per` of what the field
+    `counts` of a usage states.
+    """
+
+    name: str
+    part_of: tuple[str, ...]
+    as_class: str | None
+    assumed: bool
+    meaning: str
+    counts: str = ""
+    per: int = MILLION
+
+
+CLASSES = (
+    PriceClass("input", (), None, False, "input that has no class of its own"),
+    PriceClass("output", (), None, False, "output that has no class of its own: text, where images or sound are made"),
+    PriceClass("cache_read", ("input",), "input", True, "input read from a cache"),
+    PriceClass("cache_write", ("input",), "input", True, "input written to a cache for its default lifetime"),
+    PriceClass("cache_write_30m", ("cache_write",), None, False, "input written to a cache for 30 minutes"),
+    PriceClass("cache_write_1h", ("cache_write",), None, False, "input written to a cache for an hour"),
+    PriceClass("cache_write_12h", ("cache_write",), None, False, "input written to a cache for 12 hours"),
+    PriceClass("reasoning", ("output",), "output", False, "reasoning output"),
+    PriceClass("input_audio", ("input",), None, False, "audio input"),
+    PriceClass("output_audio", ("output",), None, False, "audio output"),
+    PriceClass("input_image", ("input",), "input", False, "image input"),
+    PriceClass("input_video", ("input",), "input", False, "video input"),
+    PriceClass("output_image", ("output",), None, False, "generated images"),
+    PriceClass("output_video", ("output",), None, False, "generated video"),
+    PriceClass("cache_read_audio", ("cache_read", "input_audio"), None, False, "audio input read from a cache"),
+    PriceClass("cache_read_image", ("cache_read", "input_image"), "cache_read", True, "image input read from a cache"),
+    PriceClass("output_citation", ("output",), "output", False, "tokens of citations"),
+)
+"""The classes of tokens; a class stands after those that contain it. Their price is USD per million tokens."""
+
+COUNTED = (
+    PriceClass("image", (), None, False, "a generated image, where no image tokens are counted", "images", 1),
+    PriceClass("audio", (), None, False, "audio that is billed by length, per minute", "audio_seconds", 60),
+)
+"""The classes that count something else than tokens. Fees, an open set of names, are USD per `FEE_PER` uses."""
+
+FEE_PER = 1000
+TOKEN_CLASSES = tuple(one.name for one in CLASSES)
+"""The names of the classes of tokens, in the order of `Cost`."""
