@@ -273,6 +273,22 @@ class UsageError(LLMModelsError, ValueError):
     protocols: tuple[str, ...] = ()
 
 
+class UnknownModeError(LLMModelsError, LookupError):
+    """The price list of the model `spec` has no mode `mode`; its modes with prices are `modes`."""
+
+    exit_code = 2
+    spec: str
+    mode: str
+    modes: tuple[str, ...]
+
+
+class UnpricedError(LLMModelsError, LookupError):
+    """A part of the usage of the model `spec` has no price, or not a certain one. `bill` has the rest."""
+
+    spec: str
+    bill: Any
+
+
 class ConfigError(LLMModelsError, ValueError):
     """A configuration cannot be used. `problems` has everything that is wrong with it, not just the first problem."""
 

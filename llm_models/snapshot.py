@@ -15,8 +15,9 @@ from llm_models.view import View
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from typing import Any
+    from typing import Any, Literal
 
+    from llm_models.bills import Bill
     from llm_models.days import Day
     from llm_models.endpoints import Endpoint
     from llm_models.filters import Allow, Deny, Filters
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from llm_models.modelspec import Style
     from llm_models.past import Past
     from llm_models.paths import Folder, FoundFile
+    from llm_models.pricing import Moment
     from llm_models.provenance import Explanation
     from llm_models.records import Capabilities, Model, ModelKey, Provider
     from llm_models.selection import Names, Order
@@ -42,7 +44,19 @@ class Snapshot(Immutable):
     400000
     """
 
-    __slots__ = ("_given", "_models", "_texts", "epoch", "file", "found", "from_program", "named", "prefer", "view")
+    __slots__ = (
+        "_given",
+        "_models",
+        "_priced",
+        "_texts",
+        "epoch",
+        "file",
+        "found",
+        "from_program",
+        "named",
+        "prefer",
+        "view",
+    )
 
     def __init__(
         self,
@@ -82,6 +96,8 @@ class Snapshot(Immutable):
         self.view = View(file, filters, remembers)
         self._models = self.view.models
         self._texts: dict[str, Model] = {}
+        self._priced: dict[Any, Any] = {}
+        """What `pricing` keeps of the models that were priced."""
         self.prefer = tuple(
             dict.fromkeys(stated.get("prefer", ())) if prefer is None else self._providers(prefer, gone)
         )
@@ -224,6 +240,19 @@ class Snapshot(Immutable):
         from llm_models.chronicle import history_of_provider
 
         return history_of_provider(self.view, provider)
+
+    def cost(
+        self,
+        spec: Spec,
+        usage: object,
+        at: Moment = None,
+        mode: str | None = None,
+        strict: bool | Literal["exact"] = False,
+    ) -> Bill:
+        """`llm_models.cost`, of this snapshot."""
+        from llm_models.pricing import bill_of
+
+        return bill_of(self, spec, usage, at, mode, strict)
 
     def select(
         self,
