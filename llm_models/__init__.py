@@ -9,6 +9,7 @@ Importing it reads no file; the first question opens the packaged snapshot and d
 
 from __future__ import annotations
 
+from llm_models.costs import Cost, CostHours, CostMode, CostTier, PriceList
 from llm_models.errors import (
     AmbiguousModelError,
     ConfigError,
@@ -30,8 +31,6 @@ from llm_models.errors import (
 from llm_models.records import (
     CAPABILITIES,
     Capabilities,
-    Cost,
-    CostTier,
     Json,
     Limits,
     Modalities,
@@ -83,6 +82,8 @@ __all__ = [
     "Capabilities",
     "ConfigError",
     "Cost",
+    "CostHours",
+    "CostMode",
     "CostTier",
     "EmptyCatalogError",
     "Endpoint",
@@ -99,6 +100,7 @@ __all__ = [
     "NameMatch",
     "NoMatchError",
     "Overrides",
+    "PriceList",
     "Problem",
     "Provider",
     "ProviderHistory",
