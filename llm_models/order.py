@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 def ordered(data: Mapping[str, Any], kind: type[Record]) -> dict[str, Any]:
     """`data` with the fields of a record in their order, and free maps sorted by key; what is empty is left out."""
     values: dict[str, Any] = {}
-    fields = field_kinds(kind)
-    for name, default in defaults(kind).items():
-        value = data.get(name)
+    fields = defaults(kind)
+    for name in filter(data.__contains__, fields):
+        value, default = data[name], fields[name]
         if value is None:
             continue
         if isinstance(default, Record):
             value = ordered(value, type(default))
         elif isinstance(value, (dict, list)):
-            value = _many(name, value, member_of(fields[name]))
+            value = _many(name, value, member_of(field_kinds(kind)[name]))
         # Empty, these two lists state that there is none. (A comparison with an empty dict or list is slow.)
         if value or not isinstance(value, (dict, list)) or name in {"efforts", "env"}:
             values[name] = value
