@@ -57,3 +57,30 @@ COUNTED = (
 FEE_PER = 1000
 TOKEN_CLASSES = tuple(one.name for one in CLASSES)
 """The names of the classes of tokens, in the order of `Cost`."""
+
+STANDARD = ("", "standard", "default", "auto", "on_demand")
+"""The names of modes, in lower case, that mean the price list itself. No mode of a list has one of them."""
+NAME = r"[A-Za-z0-9_.:+-]{1,64}"
+"""The names of modes and fees, as a pattern."""
+
+
+def mode_fault(name: str) -> str | None:
+    """What is wrong with the name of a mode of a price list; None where nothing is.
+
+    >>> mode_fault("thinking+batch")
+    "two modes at once are named in alphabetical order: 'batch+thinking'"
+    """
+    import re
+
+    if re.fullmatch(NAME, name) is None:
+        return "a name has letters, digits, '_', '.', ':', '-' and '+'"
+    if name.lower() in STANDARD:
+        return "this name means the price list itself"
+    parts = name.split("+")
+    if "" in parts or len({*parts}) < len(parts):
+        return "names are joined by one '+', and none is stated twice"
+    return (
+        None
+        if parts == sorted(parts)
+        else (f"two modes at once are named in alphabetical order: '{'+'.join(sorted(parts))}'")
+    )

@@ -187,15 +187,18 @@ def _log_prices(changes: Changes) -> None:
     for provider, finals in changes.models.items():
         for model_id, final in finals.items():
             for path, origin in final.origins.items():
-                price = final.stated.get("cost", {}).get(path[-1]) if path[0] == "cost" else None
+                price: Any = final.stated if path[0] == "cost" else None
+                for step in path:
+                    price = price.get(step) if isinstance(price, dict) else None
                 if not price or origin.layer == FIELD:
                     continue
+                from llm_models.merge import nest
                 from llm_models.odd_prices import SOURCE, odd_prices
 
-                cost, source = {path[-1]: price}, final.origins.get(("cost", SOURCE))
+                cost, source = nest(path[1:], price), final.origins.get(("cost", SOURCE))
                 if source is not None and source.layer == origin.layer:
                     cost[SOURCE] = final.stated["cost"][SOURCE]
-                for odd in odd_prices(cost, {path[-1]: origin.replaced or ()}):
+                for odd in odd_prices(cost, nest(path[1:], origin.replaced)):
                     where, field = origin.location or origin.layer, dotted(("cost", *odd.path))
                     if odd.severity == "error" and (where, field) not in told:
                         told.add((where, field))

@@ -7,7 +7,7 @@ less than the schemas, which take too long for a first question: `verify` holds 
 
 from __future__ import annotations
 
-from llm_models.frozen import parts
+from llm_models.frozen import field_kinds, member_of, parts
 from llm_models.jsontext import loads
 from llm_models.records import Model, Provider
 
@@ -28,7 +28,10 @@ _UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Co", "Cs")
 _TYPES = {
     "str": (str,), "str | None": (str,), "bool": (bool,), "bool | None": (bool,), "int": (int,), "int | None": (int,),
     "float | None": (int, float), "tuple[str, ...]": (list,), "Mapping[str, Any]": (dict,), "Billing": (str,),
+    "Mapping[str, float]": (dict,),
 }  # fmt: skip
+_ITEMS = {"tuple[str, ...]": (str,), "Mapping[str, float]": (int, float)}
+"""The types of what is in such a list or table."""
 
 
 def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> None:
@@ -36,23 +39,26 @@ def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> No
 
     `withheld`: a None withholds a value, as in derived values.
     """
-    annotations, kinds = kind.__annotations__, parts()
+    fields, kinds = field_kinds(kind), parts()
     for name, value in _table(data).items():
-        annotation = annotations.get(name, "")
+        annotation = fields.get(name, "")
         if value is None and withheld and annotation not in kinds:
             continue
         if annotation in kinds:
             check_record(value, kinds[annotation], withheld=withheld)
         elif annotation not in _TYPES:
             check_plain(value)
-            if annotation:  # a list of records
-                for item in _list(value):
-                    check_record(item, kinds[annotation.removeprefix("tuple[").partition(",")[0]])
+            member = member_of(annotation)
+            if member is not None:
+                for item in _list(value) if annotation.startswith("tuple[") else _table(value).values():
+                    check_record(item, member)
         else:
             if value.__class__ not in _TYPES[annotation]:
                 raise TypeError
-            if isinstance(value, list) and any(item.__class__ is not str for item in value):
-                raise TypeError
+            if wanted := _ITEMS.get(annotation):
+                items: Any = value.values() if isinstance(value, dict) else value
+                if any(item.__class__ not in wanted for item in items):
+                    raise TypeError
             check_plain(value)
 
 
