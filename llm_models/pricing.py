@@ -1,218 +1,164 @@
-"""Pricing: the price lists of a model, which of them holds at a moment and in a mode, and the bill of a usage."""
+"""Pricing: the prices of a model at a moment and in a mode, with who states them, and the bill of a usage."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from llm_models.bills import Bill, Source, lines_of, total_of
-from llm_models.chronicle import history_of
+from llm_models.bills import Basis, Bill, PriceRow, Prices, Source, place, total_of
 from llm_models.counts import Usage, refusal
-from llm_models.errors import InvalidArgumentError, UnknownModeError, UnpricedError, did_you_mean, printable, quoted
-from llm_models.frozen import Record
-from llm_models.in_use import base_of
+from llm_models.errors import InvalidArgumentError, UnpricedError, printable, quoted
+from llm_models.items import lines_of
 from llm_models.meters import read
-from llm_models.origins import fields_of
-from llm_models.tariff import STANDARD, is_priced, layers, mode_of, rates, thresholds, window_at
+from llm_models.modes import billed
+from llm_models.own_prices import NO_ORIGINS, origins_of
+from llm_models.tariff import layers, rates, thresholds, window_at
+from llm_models.validity import HISTORY, Valid, documented, listed, lists_of, moment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+    from datetime import datetime
 
-    from llm_models.origins import Stored
+    from llm_models.origins import Path
     from llm_models.records import Model
-    from llm_models.snapshot import Snapshot, Spec
-    from llm_models.tariff import Layer, Path, Prices, Rate
-
-    Moment = str | date | datetime | None
-
-SERVED = frozenset(("flex", "priority", "scale", "fast", "ultrafast", "off_peak", "provisioned", "us"))
-"""The modes that a response can state. Of these, what it states is billed, not what was asked for."""
+    from llm_models.tariff import Layer, Rate
+    from llm_models.validity import Moment, TimedList
+    from llm_models.view import View
 
 
-class PriceList(NamedTuple):
-    """A price list of a model: its prices, since when they hold (None: always), and their place in the record."""
+class Ladder:
+    """The layers of a price list in one mode and window of hours: its sizes of input, and the prices for each."""
 
-    prices: Prices
-    since: datetime | None
-    path: Path
-    basis: str | None = None
+    def __init__(self, priced: Priced, chosen: TimedList, mode: str | None, window: int | None) -> None:
+        self.layers: list[Layer] = layers(chosen.prices, mode, window)
+        self.sizes = thresholds(self.layers)
+        self._priced, self._chosen = priced, chosen
+        self._prices: dict[int | None, dict[str, PriceRow]] = {}
 
-
-def moment_of(at: Moment) -> datetime:
-    """A moment in UTC: that of a datetime (without a zone it is UTC), the start of a day, or now.
-
-    Raises `InvalidArgumentError`.
-    """
-    if at is None:
-        return datetime.now(UTC)
-    if isinstance(at, str):
-        try:
-            at = datetime.fromisoformat(at)
-        except ValueError:
-            expected = "expected YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ"
-            raise InvalidArgumentError(f"at: not a moment (found {quoted(at)}, {expected})") from None
-    if isinstance(at, datetime):
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    if isinstance(at, date):
-        return datetime(at.year, at.month, at.day, tzinfo=UTC)
-    raise InvalidArgumentError(f"at: not a moment (found {type(at).__name__}, expected a text, a date or a datetime)")
-
-
-NO_PRICES = PriceList({}, None, ())
+    def prices(self, over: int | None) -> Mapping[str, PriceRow]:
+        """The price of each class for inputs above `over`, one of the sizes, or None."""
+        if over not in self._prices:
+            found = rates(self.layers, over)
+            self._prices[over] = {name: self._priced.row(self._chosen, name, rate) for name, rate in found.items()}
+        return self._prices[over]
 
 
 class Priced:
-    """The prices of one model, decoded once; what was worked out of them is kept."""
+    """The price lists of a model, decoded once, with their origins; what was worked out of them is kept."""
 
-    def __init__(self, snapshot: Snapshot, model: Model) -> None:
-        cost: Any = model.cost.to_dict()
+    def __init__(self, view: View, model: Model) -> None:
         self.spec = f"{model.provider}:{model.id}"
-        self.snapshot, self.model = snapshot, model
-        dated = [PriceList(one, moment_of(one["valid_from"]), ("dated",)) for one in cost.pop("dated", ())]
-        since = cost.get("valid_from")
-        flat = PriceList(cost, moment_of(since) if since else None, ())
-        self.lists = sorted([flat, *dated], key=lambda one: one.since or datetime.min.replace(tzinfo=UTC))
-        file = snapshot.file
-        self.origins: Mapping[Path, Stored] = fields_of(file.tail(), self.spec)
-        base = base_of(file)
-        of_base = {} if base is file else fields_of(base.tail(), self.spec)
-        self.own = {} if base is file else {path: one for path, one in self.origins.items() if of_base.get(path) != one}
-        self.replaces = any(path[0] == "cost" and one.get("replaced") is not None for path, one in self.own.items())
-        config = file.header.get("config")
-        self.basis = {"digest": snapshot.digest, "date": snapshot.date, **({"config": config} if config else {})}
-        self.source = ", ".join([one["name"] for one in file.header["sources"]]) or None
-        self._rates: dict[Any, tuple[list[int], list[Layer], dict[int | None, dict[str, Rate]]]] = {}
-        self._sources: dict[Any, Source] = {}
+        self.model = model
+        file = view.file
+        cost: dict[str, Any] = model.cost.to_dict()
+        self._view, self._lists = view, lists_of(cost)
+        row = file.block(model.provider).rows.get(model.id) if file.holds(model.provider, model.id) else None
+        self.is_listed = row is not None and view.model(model.provider, row).cost == model.cost
+        """Whether these are the catalogue's prices, not those of a model that a program made."""
+        self._origins = origins_of(file.tail(), self.spec, cost) if self.is_listed else NO_ORIGINS
+        self._source = ", ".join([one["name"] for one in file.header["sources"]]) or None if self.is_listed else None
+        self._date = file.header.get("date") if self.is_listed and not self._origins.own else None
+        self.basis = _basis(view)
+        self._of_days: dict[tuple[str, Path], Valid] = {}
+        self._ladders: dict[Any, Ladder] = {}
 
-    def list_at(self, moment: datetime) -> tuple[PriceList, tuple[str, str] | None]:
-        """The price list of a moment, without a price where none holds yet. With it come the days between which the
-        prices changed, where it is not known which of two lists held.
+    def valid_at(self, moment: datetime) -> Valid:
+        """The price list that holds at a moment.
+
+        The history is asked where it is about these prices: not about those that an application states.
         """
-        found = next((one for one in reversed(self.lists) if one.since is None or one.since <= moment), NO_PRICES)
-        if found.since is None and not self.replaces and (date_of := self.snapshot.date):
-            day = moment.date().isoformat()
-            if day < date_of:
-                return self._listed(day, found)
-        return found, None
+        found = documented(self._lists, moment)
+        if found.since is not None or self._date is None:
+            return Valid(found)
+        day = moment.date().isoformat()
+        if day >= self._date:
+            return Valid(found)
+        key = day, found.path
+        if key not in self._of_days:
+            self._of_days[key] = listed(self._view, (self.model.provider, self.model.id), day, found)
+        return self._of_days[key]
 
-    def _listed(self, day: str, otherwise: PriceList) -> tuple[PriceList, tuple[str, str] | None]:
-        """The price list of a day by the history: what the source listed."""
-        try:
-            answer = history_of(self.snapshot.view, (self.model.provider, self.model.id)).price_on(day)
-        except LookupError:
-            return otherwise, None
-        if answer.dated is None or answer.price is None:
-            return otherwise, None
-        found = PriceList(answer.price, moment_of(answer.dated.valid_from), ("history",), "source_change")
-        return found, None if answer.exact else _days(answer.changed_between)
-
-    def rates(self, chosen: PriceList, mode: str | None, moment: datetime, usage: Usage) -> Mapping[str, Rate]:
-        """The rates of a list, in a mode, at a moment, for the input of a usage.
-
-        Raises `UsageError` for a sum of requests of which one may be in a tier.
-        """
+    def ladder(self, chosen: TimedList, mode: str | None, moment: datetime) -> Ladder:
+        """The layers of a price list in a mode, at a moment."""
         window = window_at(chosen.prices if mode is None else chosen.prices["modes"][mode], moment)
-        key = (chosen.path, chosen.since, mode, window)
-        known = self._rates.get(key)
-        if known is None:
-            ladder = layers(chosen.prices, mode, window)
-            known = self._rates[key] = (thresholds(ladder), ladder, {})
-        limits, ladder, by_size = known
-        size = (usage.input if usage.tier_input is None else usage.tier_input) or 0
-        over = next((limit for limit in reversed(limits) if size > limit), None)
-        if over is not None and usage.requests > 1:
-            raise refusal(
-                "requests",
-                f"{usage.requests} requests with {size} tokens of input together have no one price, because one "
-                f"of more than {limits[0]} has another price. Price each request, and add the bills",
-            )
-        if over not in by_size:
-            found = rates(ladder, over)
-            by_size[over] = {name: self._own(rate, chosen) for name, rate in found.items()} if self.replaces else found
-        return by_size[over]
+        key = chosen.path, chosen.valid_from, mode, window
+        found = self._ladders.get(key)
+        if found is None:
+            found = self._ladders[key] = Ladder(self, chosen, mode, window)
+        return found
 
-    def _own(self, rate: Rate, chosen: PriceList) -> Rate:
-        """A rate of the list beside prices of the application's own is assumed; its fees are not."""
-        path = _in_record(chosen, rate.path)
-        is_fee = "fees" in rate.path[:-1]
-        if is_fee or any(path[: len(stated)] == stated or stated[: len(path)] == path for stated in self.own):
-            return rate
-        return rate._replace(why=rate.why or "list_price")
+    def row(self, chosen: TimedList, cls: str, rate: Rate) -> PriceRow:
+        """The price of a class by a list. Next to prices of the application's own, a list price is assumed."""
+        path = ("cost", *(chosen.path or rate.path))
+        is_fee = cls.startswith("fees.")
+        why = rate.why or ("list_price" if not is_fee and self._origins.is_list_price(path) else None)
+        taken = None if rate.of == cls else rate.of
+        return PriceRow(cls, rate.tier, rate.usd, rate.per, why, taken, self._source_of(chosen, path))
 
-    def origin(self, chosen: PriceList, path: Path) -> Source:
-        """Who states the price at a path of a list."""
-        key = chosen.path, chosen.since, path
-        if key not in self._sources:
-            place = _in_record(chosen, path)
-            stored = next(
-                (self.origins[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self.origins), None
-            )
-            valid_from = chosen.prices.get("valid_from") or (chosen.since and chosen.since.date().isoformat())
-            layer = "history" if chosen.path == ("history",) else stored["layer"] if stored else self.source
-            where = stored.get("place") if stored and layer != "history" else None
-            self._sources[key] = Source(layer, where, chosen.prices.get("source"), valid_from)
-        return self._sources[key]
+    def _source_of(self, chosen: TimedList, path: Path) -> Source:
+        """Who states the price at a path of the record. The page of another layer is not that of the price."""
+        valid = chosen.valid_from, chosen.basis
+        if chosen.path == HISTORY:
+            return Source("history", None, None, *valid)
+        stated, of_page = self._origins.origin(path), self._origins.origin(("cost", "source"))
+        layer, place_there = (stated["layer"], stated.get("place")) if stated else (self._source, None)
+        same = bool(chosen.path) or (of_page["layer"] if of_page else self._source) == layer
+        return Source(layer, place_there, chosen.prices.get("source") if same else None, *valid)
 
 
-def _in_record(chosen: PriceList, path: Path) -> Path:
-    """The path in the record of a path in a price list; a list of lists has one origin."""
-    return ("cost", *(chosen.path or path))
+def _basis(view: View) -> Basis:
+    config = view.file.config()
+    if config is None:
+        return Basis(view.file.digest, view.file.header.get("date"), None)
+    from hashlib import sha256
+
+    return Basis(view.file.digest, view.file.header.get("date"), sha256(config).hexdigest())
 
 
-def _days(between: Sequence[str | None] | None) -> tuple[str, str] | None:
-    first, last = between or (None, None)
-    return (first, last) if first and last else None
+def priced_of(view: View, model: Model) -> Priced:
+    """The prices of a model, kept where they are the catalogue's."""
+    key = model.provider, model.id
+    found: Priced | None = view.priced.get(key)
+    if found is None or (found.model is not model and found.model.cost != model.cost):
+        found = Priced(view, model)
+        if found.is_listed:
+            view.priced[key] = found
+    return found
 
 
-def mode_wanted(prices: Prices, asked: str | None, served: str | None, spec: str) -> tuple[str | None, bool]:
-    """The mode of a price list that is billed (None: the list itself), and whether the list prices it.
-
-    `asked` is what the caller names, `served` what the response states: that holds, where it can. Raises
-    `UnknownModeError` for a name of the caller's that the list does not price.
-    """
-    names = [] if asked is None else [part.strip() for part in asked.split("+")]
-    if served is not None:
-        names = [name for name in names if name.lower() not in STANDARD and not _is_served(name, prices)]
-    of_caller = [name for name in names if name.lower() not in STANDARD]
-    of_response = [name for name in (served or "").split("+") if name.strip().lower() not in STANDARD]
-    found = {name: mode_of(prices, name) for name in (*of_caller, *of_response)}
-    chosen = "+".join(sorted({mode or name for name, mode in found.items()}))
-    if not chosen:
-        return None, True
-    modes: Prices = prices.get("modes", {})
-    if chosen in modes and is_priced(modes[chosen]):
-        return chosen, True
-    if not of_response or any(found[name] is None for name in of_caller):
-        priced = [name for name in modes if is_priced(modes[name])]
-        hint = did_you_mean(chosen, priced)
-        has = f"its modes are {', '.join(map(printable, sorted(priced)))}" if priced else "it has no modes"
-        raise UnknownModeError(
-            f"{printable(spec)}: the price list has no mode {quoted(chosen)} ({has}).{hint}",
-            spec=spec,
-            mode=chosen,
-            modes=tuple(sorted(priced)),
-        )
-    return chosen, False
-
-
-def _is_served(name: str, prices: Prices) -> bool:
-    return name.lower() in SERVED or mode_of(prices, name) in SERVED
-
-
-def bill_of(snapshot: Snapshot, spec: Spec, usage: object, at: Moment, mode: str | None, strict: bool | str) -> Bill:
-    """The bill of a usage of the model that `spec` names; see `llm_models.cost`."""
-    priced = priced_of(snapshot, spec)
-    used = usage if isinstance(usage, Usage) else read(usage, None, priced.model.provider)
+def prices_of(view: View, model: Model, at: Moment, mode: str | None) -> Prices:
+    """The prices of a model; see `llm_models.prices`."""
+    priced = priced_of(view, model)
     moment = moment_of(at)
-    chosen, between = priced.list_at(moment)
-    name, is_known = mode_wanted(chosen.prices, mode, used.mode, priced.spec)
-    found = priced.rates(chosen, name, moment, used) if is_known else {}
-    lines, unpriced, assumed = lines_of(used, found, name, priced.spec, partial(priced.origin, chosen))
+    valid = priced.valid_at(moment)
+    chosen = valid.prices
+    name, _ = billed(chosen.prices, mode, None, priced.spec)
+    ladder = priced.ladder(chosen, name, moment)
+    rows = [
+        row._replace(context_over=over)
+        for over in (None, *ladder.sizes)
+        for _, row in sorted(ladder.prices(over).items(), key=lambda item: place(item[0]))
+    ]
+    source = chosen.prices.get("source")
+    return Prices(
+        priced.spec, moment, name, chosen.valid_from, source, tuple(rows), priced.basis, valid.certain,
+        valid.changed_between,
+    )  # fmt: skip
+
+
+def bill_of(view: View, model: Model, usage: object, at: Moment, mode: str | None, strict: bool | str) -> Bill:
+    """The bill of a usage of a model; see `llm_models.cost`."""
+    if strict not in (False, True, "exact"):
+        raise InvalidArgumentError(f"strict: unknown value (found {quoted(strict)}, expected True, False or 'exact')")
+    priced = priced_of(view, model)
+    used = usage if isinstance(usage, Usage) else read(usage, None, model.provider)
+    moment = moment_of(at)
+    chosen, certain, between = priced.valid_at(moment)
+    name, is_known = billed(chosen.prices, mode, used.mode, priced.spec)
+    prices = _prices_for(used, priced.ladder(chosen, name, moment)) if is_known else {}
+    lines, unpriced, assumed = lines_of(used, prices, name, priced.spec)
     known = total_of([line.amount for line in lines])
-    is_whole = not unpriced and not used.unmeasured_requests
     made = Bill(
-        total=known if is_whole else None,
+        total=None if unpriced else known,
         known=known,
         lines=tuple(lines),
         unpriced=tuple(unpriced),
@@ -223,27 +169,33 @@ def bill_of(snapshot: Snapshot, spec: Spec, usage: object, at: Moment, mode: str
         model=priced.spec,
         reported=used.reported,
         basis=priced.basis,
-        exact=is_whole and not assumed and between is None,
+        exact=certain and not unpriced and not assumed,
         changed_between=between,
     )
-    if strict and (not is_whole or (strict == "exact" and not made.exact)):
-        raise _refused(made)
+    if strict and (unpriced or (strict == "exact" and not made.exact)):
+        raise UnpricedError(f"{printable(priced.spec)}: {unsure(made)}", spec=priced.spec, bill=made)
     return made
 
 
-def priced_of(snapshot: Snapshot, spec: Spec) -> Priced:
-    """The prices of the model that `spec` names; a model that is given has its own."""
-    model = snapshot.resolve(spec) if isinstance(spec, (str, tuple)) and not isinstance(spec, Record) else spec
-    key = model.provider, model.id
-    priced: Priced | None = snapshot._priced.get(key)
-    if priced is None or (priced.model is not model and priced.model.cost != model.cost):
-        priced = snapshot._priced[key] = Priced(snapshot, model)
-    return priced
+def _prices_for(usage: Usage, ladder: Ladder) -> Mapping[str, PriceRow]:
+    """The prices for the input of a usage. Raises `UsageError` for a sum of requests of which one may be in a tier."""
+    size = (usage.input if usage.tier_input is None else usage.tier_input) or 0
+    over = next((limit for limit in reversed(ladder.sizes) if size > limit), None)
+    if over is not None and usage.requests > 1:
+        raise refusal(
+            "requests",
+            f"{usage.requests} requests have {size:,} tokens of input together, and a request of more than "
+            f"{ladder.sizes[0]:,} has other prices. Price each request, and add the bills",
+        )
+    return ladder.prices(over)
 
 
-def _refused(made: Bill) -> UnpricedError:
-    unpriced = ", ".join(f"{name} ({number:,})" for name, number in made.unpriced)
-    why = f"no price of {unpriced}" if unpriced else f"the price is assumed for {', '.join(made.assumed)}"
-    if not unpriced and not made.assumed:
-        why = f"the price changed between {' and '.join(made.changed_between or ())}"
-    return UnpricedError(f"{printable(str(made.model))}: {why}", spec=made.model, bill=made)
+def unsure(bill: Bill) -> str:
+    """Why the total of a bill is unknown or not exact."""
+    if bill.unpriced:
+        return f"no price of {', '.join(f'{printable(name)} ({number:,})' for name, number in bill.unpriced)}"
+    if bill.assumed:
+        return f"the price or the number is assumed of {', '.join(map(printable, bill.assumed))}"
+    if bill.changed_between:
+        return f"the price changed between {' and '.join(bill.changed_between)}"
+    return "the price of that day is not known"

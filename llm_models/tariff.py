@@ -1,8 +1,8 @@
 """Tariff: what each class costs by one price list, in a mode, at a moment, for a size of input.
 
-Pure functions on plain data: a price list has the fields of `PriceList`. It is read as layers, strongest first: the
-hours that hold, the mode (above the list), and the list. Each class is priced by the strongest layer that states it,
-with the tier of that layer that applies. What that leaves uncertain has a reason (`why`), and a bill reports it.
+Pure functions on plain data: a price list has the fields of `costs.PriceList`. It is read as layers, strongest first:
+the hours that hold, the mode, and the list. Each class is priced by the strongest layer that states it, with the tier
+of that layer that applies. What that leaves uncertain has a reason (`why`), and a bill reports it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 EXACT = Context(prec=60)
 """All arithmetic uses this context, so that no setting of the caller changes a digit."""
 _PLACES = Decimal("1E-9")
-STANDARD = frozenset(("", "standard", "default", "auto", "on_demand"))
-"""Names of the price list itself, where a mode is named."""
 ASSUMED: dict[str, Why] = {"input": "as_input", "cache_read": "as_cache_read"}
-"""The class of which an assumed price is taken, and the reason that a bill states."""
+"""The class of which an assumed price is taken -> the reason that a bill states."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -42,8 +40,9 @@ class Layer(NamedTuple):
 class Rate(NamedTuple):
     """The price of a class: `usd` for `per` of what is counted.
 
-    `of` is the class or fee that has this price: the class itself, or the one of which it takes the price. `tier` is the `context_over` of the tier that states it, `why` the reason for which it is assumed (None: it is
-    certain), and `path` the place in the price list at which it is stated.
+    `tier` is the `context_over` of the tier that states it, `why` the reason for which it is assumed (None: it is
+    certain), `path` the place in the price list that states it, and `of` the class that this place is about: the class
+    itself, or the one of which it takes the price.
     """
 
     usd: Decimal
@@ -147,23 +146,3 @@ def _stated(name: str, per: int, rungs: Sequence[tuple[Layer, Prices | None]]) -
         over = tier["context_over"] if tier is not None and of_tier else None
         return Rate(exact(price), per, over, why, path, name)
     return None
-
-
-def mode_of(prices: Prices, name: str) -> str | None:
-    """The mode that a name means: the mode of that name, or the one that a request with this value gets."""
-    modes: Prices = prices.get("modes", {})
-    if name in modes:
-        return name
-    return next((mode for mode in sorted(modes) if name in _values(modes[mode].get("request", {}))), None)
-
-
-def is_priced(mode: Prices) -> bool:
-    """Whether a mode states any price; one that states only its request has none."""
-    return any(value not in (None, {}, []) for name, value in mode.items() if name != "request")
-
-
-def _values(request: Any) -> set[str]:
-    """All texts in the plain data of a request."""
-    if isinstance(request, dict):
-        return {text for value in request.values() for text in _values(value)}
-    return {request} if isinstance(request, str) else set()

@@ -53,6 +53,7 @@ class View:
         "filters",
         "known",
         "models",
+        "priced",
         "remembers",
         "unmatched",
     )
@@ -80,6 +81,8 @@ class View:
         """Cache of `selection`: how many models have each capability set, of a provider or of all."""
         self.unmatched: dict[tuple[int, int, str | None, str], Unmatched] = {}
         """Cache of `selection`: the answer to conditions that no model fits."""
+        self.priced: dict[tuple[str, str], Any] = {}
+        """Cache of `pricing`: what it knows of the models whose prices were asked for."""
         if not self._shows_any():
             raise EmptyCatalogError(f"{printable(file.name)}: {self._why_empty()}")
 
