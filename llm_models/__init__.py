@@ -195,7 +195,9 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(module), name)
+    found = getattr(import_module(module), name)
+    globals()[name] = found  # from now on it costs no more than any other name
+    return found
 
 
 def __dir__() -> list[str]:

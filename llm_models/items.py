@@ -24,7 +24,7 @@ def _below(name: str) -> set[str]:
     return {part for direct in _PARTS[name] for part in (direct, *_below(direct))}
 
 
-BELOW = {one.name: tuple(sorted(_below(one.name))) for one in CLASSES}
+BELOW = {one.name: frozenset(_below(one.name)) for one in CLASSES}
 """Class -> all classes that are parts of it, and the parts of those."""
 SPLIT = {one.name: one.part_of for one in CLASSES if not {*one.part_of} <= {"input", "output"}}
 """Class -> its wholes, of the longer lifetimes and cached modalities, which usages often do not state."""
@@ -39,23 +39,26 @@ def quantities(usage: Usage) -> dict[str, int]:
     Raises `UsageError` where it must state, and does not, how many cached tokens are audio or images.
     """
     stated = {name: number for name in _NAMES if (number := getattr(usage, name))}
-    for name in reversed(stated):
-        if BELOW[name]:
-            stated[name] -= sum([stated.get(part, 0) for part in BELOW[name]])
-            if stated[name] < 0:
-                raise refusal(
-                    name,
-                    f"its parts add up to {-stated[name]} more, so that many must be cached audio or images. "
-                    "State how many are, as cache_read_audio or cache_read_image",
-                )
-    return stated
+    alone: dict[str, int] = {}
+    for name in reversed(stated):  # parts before their wholes
+        inside = BELOW[name]
+        number = stated[name] - sum([alone[part] for part in alone if part in inside])
+        if number < 0:
+            raise refusal(
+                name,
+                f"its parts add up to {-number} more, so that many must be cached audio or images. State how many are, "
+                "as cache_read_audio or cache_read_image",
+            )
+        if number:
+            alone[name] = number
+    return alone
 
 
 def lines_of(
     usage: Usage, prices: Mapping[str, PriceRow], mode: str | None, model: str
 ) -> tuple[list[Line], list[tuple[str, Number]], list[str]]:
     """The lines of a usage, what has no price with its quantity, and the classes whose price or number is assumed."""
-    counted: dict[str, Number] = {name: number for name, number in quantities(usage).items() if number}
+    counted: dict[str, Number] = {**quantities(usage)}
     if usage.images and not usage.output_image:
         counted["image"] = usage.images
     if usage.audio_seconds:
