@@ -92,7 +92,7 @@ RANKS = (
     ("cli.output",),
     ("cli.markdown", "cli.options"),
     ("cli.diff",),
-    ("cli.config", "cli.data", "cli.history", "cli.query"),
+    ("cli.config", "cli.cost", "cli.data", "cli.history", "cli.query"),
     ("cli",),
     ("__main__",),
 )
