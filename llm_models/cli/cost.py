@@ -107,6 +107,8 @@ def cost_command(
         raise click.UsageError("--response has the numbers, so no other option can state them.")
     else:
         usages = [*_of_responses(response, protocol, _provider(snapshot, spec, provider))]
+    from llm_models.bills import as_plain
+
     moment = _moment(at)
     bills = []
     for place, usage in usages:
@@ -122,7 +124,9 @@ def cost_command(
         if len(bills) > 1:
             print_table(("", "model", "USD"), _rows_of(bills), right=("", "USD"))
             line("")
-        _print_bill(total, [("model", None if spec and len(bills) == 1 else total.model), ("at", at and moment)])
+        _print_bill(
+            total, [("model", None if spec and len(bills) == 1 else total.model), ("at", at and as_plain(moment))]
+        )
     if not total.unpriced and (total.changed_between or not (total.exact or total.assumed)):
         note(f"note: {_unsure(total)}")
     if total.total is None or (strict and not total.exact):
