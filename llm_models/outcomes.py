@@ -83,9 +83,10 @@ class Outcomes:
 
     def whole(self, provider: str, stated: Record) -> Record:
         """A record with its derived values, from what is stated of it."""
-        line: Any = self._case.run.base.line(provider, stated["id"]) or {}
-        known = {name: line.get("derived", {}).get(name) for name in ("canonical", *FACTS)}
-        return filled(stated, derive(stated, {name: value for name, value in known.items() if value is not None}))
+        line: Any = self._case.run.base.line(provider, stated["id"])
+        derived = (line or {}).get("derived", {})
+        known = {name: derived[name] for name in ("canonical", *FACTS) if derived.get(name) is not None}
+        return filled(stated, derive(stated, known, line))
 
 
 def deciding(entries: Sequence[Entry], path: Path) -> Entry | None:
