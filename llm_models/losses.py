@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from llm_models.enrich import is_deprecated
-from llm_models.errors import printable
+from llm_models.errors import limited, printable
 from llm_models.layers import BY_PROVIDER
 from llm_models.moving import FIELD
 from llm_models.past import absent, follows, successor_text
@@ -101,11 +102,15 @@ def missing_before(difference: Diff, run: Changes | None) -> Iterator[str]:
 
 def _missing_sentences(difference: Diff, run: Changes | None, *, new: bool) -> Iterator[str]:
     if run is not None:
-        for layer in run.layers:
-            for name, spec, location, is_new in _missing(layer, difference, run):
-                if is_new is new:
-                    why, hint = _reason(name, spec, run, new)
-                    yield f"{why}, but {location} names it.{hint}".removesuffix(".")
+        every = (one for layer in run.layers for one in _missing(layer, difference, run))
+        found = [(name, spec, location) for name, spec, location, is_new in every if is_new is new]
+        yield from limited(found, partial(_sentence, run, new), "names of the configuration are missing")
+
+
+def _sentence(run: Changes, new: bool, found: tuple[str, str, str]) -> str:
+    name, spec, location = found
+    why, hint = _reason(name, spec, run, new)
+    return f"{why}, but {location} names it.{hint}".removesuffix(".")
 
 
 def _reason(name: str, spec: str, run: Changes, new: bool) -> tuple[str, str]:
@@ -138,9 +143,10 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
         every = run.touched.every(provider)
         return matched and not any(map(test, ([one] for one in every) if over_ids else every.values()))
 
+    left_out = {id(entry) for entry in run.left_out}
     for entry in layer.providers:
         new = entry.provider in difference.providers_removed
-        if new or entry in run.left_out:
+        if new or id(entry) in left_out:
             yield entry.provider, entry.provider, layer.nearest((*entry.path, "id")), new
     for index, provider in enumerate(layer.settings.get("prefer", ())):
         if provider in difference.providers_removed:
@@ -149,10 +155,10 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
         spec = f"{entry.provider}:{entry.match or entry.id}"
         location = layer.nearest((*entry.path, "id" if entry.match is None else "match"))
         new = entry.provider in difference.providers_removed or spec in difference.models_removed
-        gone = entry in run.left_out or spec in difference.models_removed
+        gone = id(entry) in left_out or spec in difference.models_removed
         if gone if entry.match is None else unmatched(entry.provider, entry.match, over_ids=True):
             yield spec, spec, location, new or entry.match is not None
-        elif entry.match is not None and entry in run.left_out:
+        elif entry.match is not None and id(entry) in left_out:
             yield spec, entry.provider, location, new
     yield from _missing_settings(layer, run, difference, unmatched)
 
