@@ -470,6 +470,7 @@ class TestVerify:
         assert facts("info", "--verify")["verified"] == "no damage found"
         assert "verified" not in facts("info")
 
+    @pytest.mark.whole
     def test_a_byte_flipped_anywhere_is_found(self) -> None:
         """Some all over a small snapshot, header, records, configuration and origins; some of the packaged one."""
         config = '[[models]]\nprovider = "acme"\nid = "m0"\ncost.input = 7\n[exclude]\nacme = ["m1"]\n'
