@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from llm_models.enrich import is_deprecated
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from llm_models.differences import Change, Diff
     from llm_models.ground import Ground
     from llm_models.layers import Layer
+    from llm_models.listings import Successor
     from llm_models.patterns import Test
 
     Named = Callable[[str], str | None]
@@ -101,27 +103,33 @@ def missing_before(difference: Diff, run: Changes | None) -> Iterator[str]:
 
 def _missing_sentences(difference: Diff, run: Changes | None, *, new: bool) -> Iterator[str]:
     if run is not None:
+        curated = cache(lambda: curated_successors(lambda *_: True))  # read from files, once it is asked for
         for layer in run.layers:
             for name, spec, location, is_new in _missing(layer, difference, run):
                 if is_new is new:
-                    why, hint = _reason(name, spec, run, new)
+                    why, hint = _reason(name, spec, run, curated if new else None)
                     yield f"{why}, but {location} names it.{hint}".removesuffix(".")
 
 
-def _reason(name: str, spec: str, run: Changes, new: bool) -> tuple[str, str]:
-    """Why a name is missing, as far as a history knows its spec or the refresh is the reason, and what follows it."""
+def _reason(
+    name: str, spec: str, run: Changes, curated: Callable[[], dict[tuple[str, str], Successor]] | None
+) -> tuple[str, str]:
+    """Why a name is missing, as far as a history knows its spec or the refresh is the reason, and what follows it.
+
+    `curated` are the successors of a name that is missing since the refresh; of another one it is None.
+    """
     provider, colon, model_id = spec.partition(":")
     past = run.touched.past
     of_model = past.model(provider, model_id) if colon else None
     history = past.provider(provider) if not colon else of_model
-    why = f"{printable(name)} is missing" if new or history is None or history.listed else absent(name, history)
+    why = f"{printable(name)} is missing" if curated or history is None or history.listed else absent(name, history)
     twin = renamed(model_id, run.touched.ids(provider)) if colon else None
     if twin is not None and twin.id != model_id:
         return why, f" It is listed as '{printable(f'{provider}:{twin.id}')}' now."
     hint = "" if of_model is None else follows(of_model, run.touched.holds)
-    if new and not hint:  # the history does not know yet that it goes
-        stated = curated_successors(lambda *key: key == (provider, model_id))
-        hint = next((successor_text(one, run.touched.holds) for one in stated.values()), "")
+    if curated and not hint:  # the history does not know yet that it goes
+        successor = curated().get((provider, model_id))
+        hint = "" if successor is None else successor_text(successor, run.touched.holds)
     return why, f" {hint}" if hint else ""
 
 
