@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from llm_models.frozen import Record
 
+    Types = tuple[type, ...] | None
+    Plan = tuple[Types, type[Record] | None, type[Record] | None, Types]
+
 DEEPEST = 64
 """How many levels free data may nest."""
 _WHOLE = 1 << 63
@@ -32,6 +35,30 @@ _TYPES = {
 }  # fmt: skip
 _ITEMS = {"tuple[str, ...]": (str,), "Mapping[str, float]": (int, float)}
 """The types of what is in such a list or table."""
+_FREE = None, None, None, None
+
+
+_plans: dict[type[Record], dict[str, Plan]] = {}
+"""What is checked of the fields of each kind of record, once it was asked for."""
+
+
+def _plan(kind: type[Record]) -> dict[str, Plan]:
+    """For each field of a kind of record: its types and those of what is in it, or the kind of its record.
+
+    Of a list or table of records: their kind, and whether it is a list or a table.
+    """
+    plan = _plans.get(kind)
+    if plan is None:
+        kinds, plan = parts(), {}
+        for name, annotation in field_kinds(kind).items():
+            if annotation in kinds:
+                plan[name] = None, kinds[annotation], None, None
+            elif annotation in _TYPES:
+                plan[name] = _TYPES[annotation], None, None, _ITEMS.get(annotation)
+            else:
+                plan[name] = None, None, member_of(annotation), (list if annotation.startswith("tuple[") else dict,)
+        _plans[kind] = plan
+    return plan
 
 
 def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> None:
@@ -39,25 +66,30 @@ def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> No
 
     `withheld`: a None withholds a value, as in derived values.
     """
-    fields, kinds = field_kinds(kind), parts()
+    plan = _plan(kind)
     for name, value in _table(data).items():
-        annotation = fields.get(name, "")
-        if value is None and withheld and annotation not in kinds:
+        types, part, member, within = plan.get(name, _FREE)
+        found = value.__class__
+        if part is not None:
+            check_record(value, part, withheld=withheld)
+        elif value is None and withheld:
             continue
-        if annotation in kinds:
-            check_record(value, kinds[annotation], withheld=withheld)
-        elif annotation not in _TYPES:
+        elif types is None:
             check_plain(value)
-            member = member_of(annotation)
-            if member is not None:
-                for item in _list(value) if annotation.startswith("tuple[") else _table(value).values():
-                    check_record(item, member)
-        else:
-            if value.__class__ not in _TYPES[annotation]:
-                raise TypeError
-            if wanted := _ITEMS.get(annotation):
+            if member is not None and within is not None:
+                if found not in within:
+                    raise TypeError
+                for one in value.values() if found is dict else value:
+                    check_record(one, member)
+        elif found not in types:
+            raise TypeError
+        elif found is str:  # as check_plain does, which is asked for all that is rarer
+            if not value.isascii():
+                value.encode()
+        elif found is not bool:
+            if within is not None:
                 items: Any = value.values() if isinstance(value, dict) else value
-                if any(item.__class__ not in wanted for item in items):
+                if any(one.__class__ not in within for one in items):
                     raise TypeError
             check_plain(value)
 

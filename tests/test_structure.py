@@ -86,6 +86,7 @@ RANKS = (
         "integrations.openai_sdk",
         "billing",
         "naming",
+        "questions",
     ),
     ("integrations.pydantic", "activation", ""),
     ("reproduction",),
