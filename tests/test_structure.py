@@ -44,7 +44,7 @@ RANKS = (
     ("retired",),
     ("misses", "moving", "settings"),
     ("copies",),
-    ("case", "changes", "grammar", "ingest", "lookup", "selection", "sources"),
+    ("case", "changes", "own_prices", "grammar", "ingest", "lookup", "selection", "sources"),
     ("config", "matches", "misread", "snapshot_writer", "takeovers", "targets"),
     (
         "behaviour",
