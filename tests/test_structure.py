@@ -12,7 +12,7 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("budgets", "classes"),
+    ("budgets", "classes", "image_prices"),
     ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "name_forms", "spellings"),
     ("costs", "order", "tokens"),
     ("amounts", "credentials", "files", "foreign"),
