@@ -58,6 +58,20 @@ FEE_PER = 1000
 TOKEN_CLASSES = tuple(one.name for one in CLASSES)
 """The names of the classes of tokens, in the order of `Cost`."""
 
+
+def parts_of(name: str) -> tuple[str, ...]:
+    """The classes of tokens that are inside a class, at any depth.
+
+    >>> parts_of("cache_write")
+    ('cache_write_30m', 'cache_write_1h', 'cache_write_12h')
+    """
+    inside = {name}
+    for one in CLASSES:
+        if inside & {*one.part_of}:
+            inside.add(one.name)
+    return tuple(one.name for one in CLASSES if one.name in inside - {name})
+
+
 STANDARD = ("", "standard", "default", "auto", "on_demand")
 """The names of modes, in lower case, that mean the price list itself. No mode of a list has one of them."""
 NAME = r"[A-Za-z0-9_.:+-]{1,64}"

@@ -17,6 +17,7 @@ from llm_models.layers import RECORD_RULES
 from llm_models.moving import FIELD, Moving
 from llm_models.name_table import settle_names
 from llm_models.origins import leaves
+from llm_models.own_prices import price_name, replaced
 from llm_models.past import absent
 from llm_models.similarity import model_hint
 
@@ -95,6 +96,8 @@ def _same(case: Case, entry: Entry, touched: Mapping[Any, Sequence[Entry]]) -> I
             continue
         if any(path[: len(gap)] == gap for gap in entry.omitted):  # it stays, and what is beside it goes
             continue
+        if path[0] == "cost" and any(_confirms(case, path, key) for key in touched):
+            continue
         stated = (_value(ground or {}, earlier, path) for ground, earlier in grounds)
         united = RECORD_RULES.get(path) == "UNITE"
         if all((have is not None and (set(value) <= set(have) if united else _equal(value, have))) for have in stated):
@@ -103,6 +106,13 @@ def _same(case: Case, entry: Entry, touched: Mapping[Any, Sequence[Entry]]) -> I
                 where = tuple(part for part in where if part != "extra")
             text = f"{printable(entry.spec)} already has this value; the line has no effect"
             yield Finding(entry.provider, where, text)
+
+
+def _confirms(case: Case, path: tuple[str, ...], key: Any) -> bool:
+    """Whether a price that is the same as before states that it stays, beside another one that is new."""
+    if case.layer.only_patches or price_name(path) is None:
+        return False
+    return bool(replaced(case.ground(*key) or {}, case.run.changing(*key)))
 
 
 def _value(ground: Mapping[tuple[str, ...], Any], earlier: Sequence[Entry], path: tuple[str, ...]) -> Any:

@@ -65,13 +65,13 @@ class Odd(NamedTuple):
 def odd_prices(cost: Mapping[str, Any], replaced: Mapping[str, Any]) -> Iterator[Odd]:
     """The odd prices of a cost that replaces another one, both as plain data. A tier replaces the one of its size.
 
-    None is an error where the cost states its source.
+    Where the cost states its source, an error is a warning, and a warning is none.
     """
     for odd in _all(cost, replaced):
-        if SOURCE in cost:
-            yield odd._replace(severity="warning")
-        else:
+        if SOURCE not in cost:
             yield odd._replace(hint=f"{odd.hint} {_CONFIRM}") if odd.severity == "error" else odd
+        elif odd.severity == "error":
+            yield odd._replace(severity="warning")
 
 
 def _all(cost: Any, replaced: Any, above: DocumentPath = ()) -> Iterator[Odd]:

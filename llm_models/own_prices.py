@@ -1,77 +1,58 @@
-"""Own prices: which prices of a record an application states, and which list prices stand next to them.
+"""Own prices: the prices that an application's entries put in place of list prices, and the list prices beside them.
 
-An own price is one that an application's layer states in place of another value: its `llm_models.toml`, its behaviour
-module, or the arguments of `load()`. A price that is only added replaces nothing. Curated corrections are list prices.
+One class must not get the application's price while another one silently keeps the list price.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from llm_models.origins import CURATED, fields_of
+from llm_models.classes import COUNTED, TOKEN_CLASSES
+from llm_models.origins import leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from llm_models.origins import Path, Stored, Tail
+    from llm_models.layers import Entry
+    from llm_models.merge import Path
 
-COPIED = ("base", "resolves_to")
-"""The layers of values that a record takes from the model at their place."""
+LISTS = ("tiers", "hours", "dated")
+"""The lists of prices in a cost. A layer replaces each as a whole."""
+PRICES = {*TOKEN_CLASSES, *(one.name for one in COUNTED), *LISTS}
+"""What has a price by which a request is billed. A fee is a price of its own, which no other price implies."""
 
 
-class Origins(NamedTuple):
-    """Who states the prices of a record, by path, without those that are the source's.
+def price_name(path: Path) -> str | None:
+    """What a price is a part of, for people: its class, a list, or a mode; None for a path that is no price.
 
-    `own` are the paths that the application states. `replaces`: one of them replaced another value, so that each price
-    beside them is a list price next to an own one.
+    >>> price_name(("cost", "modes", "flex", "input")), price_name(("cost", "input")), price_name(("cost", "source"))
+    ('modes.flex', 'input', None)
     """
-
-    stated: Mapping[Path, Stored]
-    own: frozenset[Path]
-    replaces: bool
-
-    def origin(self, path: Path) -> Stored | None:
-        """The origin of what stands at a path, or of the list in which it stands; None for the source's."""
-        return next((self.stated[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.stated), None)
-
-    def is_list_price(self, path: Path) -> bool:
-        """Whether the price at a path is a list price next to an own one."""
-        return self.replaces and not any(path[: len(one)] == one or one[: len(path)] == path for one in self.own)
+    match path:
+        case ("cost", name) if name in PRICES:
+            return name
+        case ("cost", "modes", mode, name) if name in PRICES:
+            return f"modes.{mode}"
+    return None
 
 
-NO_ORIGINS = Origins({}, frozenset(), replaces=False)
+def replaced(ground: Mapping[Path, Any], entries: Sequence[Entry]) -> list[Path]:
+    """The paths at which entries state another price than the one that is there without them, in their order."""
+    stated: dict[Path, Any] = {}
+    for entry in entries:
+        stated |= {path: value for path, value in leaves(entry.fields) if price_name(path) is not None}
+    return [path for path, value in stated.items() if ground.get(path) not in (None, value)]
 
 
-def origins_of(tail: Tail, spec: str, cost: Mapping[str, Any]) -> Origins:
-    """The origins of the prices of a record. What it copies has the origin that it has where it is copied from."""
-    stated: dict[Path, Stored] = {}
-    for path, origin in fields_of(tail, spec).items():
-        if path[0] == "cost" and _has({"cost": cost}, path):
-            stated[path] = _followed(tail, path, origin)
-    own = frozenset(path for path, one in stated.items() if one["layer"] not in COPIED and not _is_curated(one))
-    return Origins(stated, own, any(stated[path].get("replaced") is not None for path in own))
+def at_list_price(ground: Mapping[Path, Any], entries: Sequence[Entry]) -> list[str]:
+    """What keeps its list price, because entries neither state nor omit it, in the order of a price list."""
+    kept: dict[str, None] = {}
+    for path in ground:
+        name = price_name(path)
+        if name is not None and not any(_decides(entry, path) for entry in entries):
+            kept[name] = None
+    return [*kept]
 
 
-def _followed(tail: Tail, path: Path, origin: Stored) -> Stored:
-    """The origin of a value where it is stated, perhaps through other copies."""
-    for _ in range(8):
-        if origin["layer"] not in COPIED:
-            break
-        there = fields_of(tail, origin.get("place", "")).get(path)
-        if there is None:
-            break
-        origin = there
-    return origin
-
-
-def _is_curated(origin: Stored) -> bool:
-    return origin["layer"].startswith(CURATED)
-
-
-def _has(data: Any, path: Path) -> bool:
-    """Whether plain data has a value at a path; the origin of an omitted value leads to none."""
-    for step in path:
-        if not isinstance(data, dict) or step not in data:
-            return False
-        data = data[step]
-    return True
+def _decides(entry: Entry, path: Path) -> bool:
+    return entry.states(*path) or any(path[: len(gap)] == gap for gap in entry.omitted)

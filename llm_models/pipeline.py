@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from llm_models import config, paths
 from llm_models.changes import merge_layers
 from llm_models.errors import ConfigError, EmptyCatalogError, dotted, limited, printable
+from llm_models.image_prices import of_image_tokens
 from llm_models.moving import FIELD, differing, differs
 from llm_models.origins import CURATED
 from llm_models.settings import settings_of
@@ -65,11 +66,22 @@ def build_base(
         for model_id, sibling in differing({model_id: final.stated for model_id, final in finals.items()}):
             spec = printable(f"{provider}:{model_id} ({sibling})")
             report.add("odd", "cost", "a moving name has another price than its newest sibling", spec)
+    for spec, other in of_image_tokens(_with_derived(changes)):
+        report.add("odd", "cost", "output is probably the price of image tokens", printable(f"{spec} ({other})"))
     for provider, alias in changes.touched.shadowed:
         report.add("left out", "aliases", "it is the id of a provider", printable(f"{provider} ({alias})"))
     for fallen in changes.fallen:
         report.add("dropped", fallen.field, fallen.why, printable(f"{fallen.spec} ({fallen.name})"))
     return file, report
+
+
+def _with_derived(changes: Changes) -> dict[str, dict[str, Any]]:
+    """All records of a build with their canonical name, by model spec."""
+    return {
+        f"{provider}:{model_id}": {**final.derived, **final.stated}
+        for provider, finals in changes.models.items()
+        for model_id, final in finals.items()
+    }
 
 
 def merge_application(

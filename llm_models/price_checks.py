@@ -1,18 +1,22 @@
-"""Prices of an entry that are probably wrong: in another unit, or far from the price that they replace."""
+"""Prices of an entry that are probably wrong: in another unit, far from the price that they replace, or incomplete."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from llm_models.advice import as_toml
 from llm_models.case import Case, Finding, counted, example
+from llm_models.dependents import clashes
 from llm_models.odd_prices import number, odd_prices
-from llm_models.outcomes import Outcomes
+from llm_models.outcomes import Outcomes, deciding
+from llm_models.own_prices import LISTS, at_list_price, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from llm_models.document import DocumentPath
     from llm_models.layers import Entry
+    from llm_models.merge import Path
     from llm_models.odd_prices import Odd
     from llm_models.records import ModelKey
 
@@ -43,4 +47,50 @@ def _summary(entry: Entry, odds: Sequence[tuple[ModelKey, Odd]]) -> tuple[Odd, s
     return odd, f"{odd.what} in {counted(entry, keys)}, such as {example(entry, key)}{old}"
 
 
-CHECKS = (implausible,)
+def beside_list_prices(case: Case) -> Iterator[Finding]:
+    """An own price of a model of which other prices stay as the catalogue lists them."""
+    outcomes = Outcomes(case)
+    for entry in () if case.layer.only_patches else case.entries():
+        found: dict[ModelKey, tuple[Path, list[str]]] = {}
+        for key in outcomes.of(entry) if "cost" in entry.fields else ():
+            ground, entries = case.ground(*key) or {}, case.run.changing(*key)
+            own = [path for path in replaced(ground, entries) if _is_of(entry, entries, path)]
+            kept = at_list_price(ground, entries) if own else []
+            if kept and not _is_mispriced(entry, outcomes.before(*key) or {}):
+                told = {other for _, other in clashes(outcomes.after(*key))}  # `dependent_checks` reports it
+                if kept := [name for name in kept if f"cost.{name}" not in told]:
+                    found[key] = own[0], kept
+        if found:
+            path = next(iter(found.values()))[0]
+            names = [*dict.fromkeys(name for _, kept in found.values() for name in kept)]
+            text = f"{_joined(names)} {'stays' if len(names) == 1 else 'stay'} at list price"
+            if entry.match is not None:
+                text += f" in {counted(entry, [*found])}, such as {example(entry, next(iter(found)))}"
+            yield Finding(entry.provider, (*entry.path, *path), text, _how_to_settle(names))
+
+
+def _is_mispriced(entry: Entry, before: dict[str, Any]) -> bool:
+    """Whether a price of an entry is an error, which is enough to report."""
+    found = odd_prices(entry.fields["cost"], before.get("cost", {}))
+    return any(odd.severity == "error" for odd in found)
+
+
+def _is_of(entry: Entry, entries: Sequence[Entry], path: Path) -> bool:
+    """Whether the value of a field that stands is that of an entry."""
+    by = deciding(entries, path)
+    return by is not None and by.is_part_of(entry)
+
+
+def _how_to_settle(names: Sequence[str]) -> str:
+    """What the author of an own price can do with the list prices beside it."""
+    groups = [*dict.fromkeys("cost.modes" if name.startswith("modes.") else f"cost.{name}" for name in names)]
+    gaps = groups if all(name in LISTS or name.startswith("modes.") for name in names) else ["cost"]
+    what = "it" if len(names) == 1 else "them"
+    return f"State {what} too (the same price confirms it), or write omit = {as_toml(gaps)}."
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+CHECKS = (implausible, beside_list_prices)

@@ -10,7 +10,7 @@ from llm_models.errors import InvalidArgumentError, UnpricedError, printable, qu
 from llm_models.items import lines_of
 from llm_models.meters import read
 from llm_models.modes import billed
-from llm_models.own_prices import NO_ORIGINS, origins_of
+from llm_models.price_origins import NO_ORIGINS, origins_of
 from llm_models.tariff import layers, rates, thresholds, window_at
 from llm_models.validity import HISTORY, Valid, documented, listed, lists_of, moment_of
 

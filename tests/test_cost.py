@@ -386,6 +386,11 @@ class TestOwnPrices:
         made = self.own(cost={"input": 1, "cache_read": 0.3}).cost(SPEC, Usage(input=100, cache_read=50), "2026-06-01")
         assert made.assumed == ()
 
+    @pytest.mark.parametrize("cost", [{"input": 3}, {"source": "a contract"}, {"fees": {"web_search": 5}}])
+    def test_a_price_that_stays_a_page_and_a_fee_replace_no_price(self, cost: Any) -> None:
+        made = self.own(cost=cost).cost(SPEC, Usage(input=100, output=10, web_search=1), "2026-06-01")
+        assert (made.assumed, made.exact) == ((), True)
+
     def test_omitting_the_list_leaves_the_own_prices_alone(self) -> None:
         snapshot = self.own(omit=["cost"], cost={"input": 1, "output": 5})
         made = snapshot.cost(SPEC, Usage(input=300, output=10, web_search=1), "2027-06-01")

@@ -51,7 +51,7 @@ def told(*lines: str, model_id: str = "m") -> list[tuple[str, str]]:
     return [
         (problem.severity, f"{problem.line}: {problem.path.rpartition(':')[2]}: {problem.message}. {problem.hint}")
         for problem in found
-        if "price" in problem.message and "tiers is" not in problem.message
+        if "price" in problem.message and "list price" not in problem.message
     ]
 
 

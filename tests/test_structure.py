@@ -12,7 +12,7 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("budgets", "classes"),
+    ("budgets", "classes", "image_prices"),
     ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "name_forms", "spellings"),
     ("costs", "order", "tokens"),
     ("amounts", "counts", "credentials", "files", "foreign", "modes", "tariff"),
@@ -33,7 +33,7 @@ RANKS = (
         "transforms",
         "transforms.specs",
     ),
-    ("dependents", "odd_prices", "own_prices", "schema"),
+    ("dependents", "odd_prices", "schema"),
     ("agreement", "filters", "layers", "locks", "snapshot_file", "state", "timeline", "transforms.models_dev_prices"),
     ("transforms.models_dev",),
     ("examples", "name_table", "notices", "remarks", "siblings", "timeline_fold", "workload"),
@@ -45,8 +45,8 @@ RANKS = (
     ("retired",),
     ("misses", "moving", "settings"),
     ("copies",),
-    ("case", "changes", "grammar", "ingest", "lookup", "selection", "sources"),
-    ("config", "matches", "misread", "snapshot_writer", "takeovers", "targets"),
+    ("case", "changes", "own_prices", "grammar", "ingest", "lookup", "selection", "sources"),
+    ("config", "matches", "misread", "price_origins", "snapshot_writer", "takeovers", "targets"),
     (
         "behaviour",
         "cancelled",

@@ -272,6 +272,7 @@ class TestNothingIsLost:
         assert {rule: count for rule, count in report.counts.items() if rule[0] == "odd"} == {
             ("odd", "limits", "output is larger than context"): 68,
             ("odd", "cost", "a moving name has another price than its newest sibling"): 13,
+            ("odd", "cost", "output is probably the price of image tokens"): 18,
         }
 
     def test_what_the_record_moves_is_still_in_the_line(self, built: tuple[SnapshotFile, Report]) -> None:
