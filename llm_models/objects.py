@@ -46,7 +46,7 @@ def is_list(obj: object) -> bool:
 
 def members(obj: object) -> dict[str, Any] | None:
     """The public fields of a mapping or of an object by name; None for what has none."""
-    if isinstance(obj, Mapping):
+    if type(obj) is dict or isinstance(obj, Mapping):
         found: dict[str, Any] = {}
         for key, value in obj.items():
             name = snake(str(key))
@@ -69,7 +69,7 @@ def value_at(obj: object, path: tuple[str, ...]) -> Any:
     5
     """
     for name in path:
-        if isinstance(obj, Mapping):
+        if type(obj) is dict or isinstance(obj, Mapping):
             obj = obj[name] if name in obj else obj.get(_camel(name))
         elif obj is None or isinstance(obj, (str, int, float, list)):
             return None
