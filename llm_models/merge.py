@@ -101,11 +101,15 @@ def _merge_maps(path: Path, pairs: Sequence[Pair], rules: Rules, origins: dict[P
 
 
 def _merge_field(path: Path, pairs: Sequence[Pair], rules: Rules, origins: dict[Path, Origin] | None) -> Any:
+    value, layer = pairs[0]
+    if len(pairs) == 1 and layer.layer is None and isinstance(value, (str, int, float)):
+        return value  # as the rest would decide, too; most fields of a record that is patched are of this kind
     rule = _rule(path, rules)
-    pairs = _stating(pairs, rule)
+    run = pairs = pairs if len(pairs) == 1 else _stating(pairs, rule)
     kind = _kind(pairs[-1][0], rule)
-    together = ("leaf",) if kind == "leaf" else ("map", "omit")
-    run = list(takewhile(lambda pair: _kind(pair[0], rule) in together, reversed(pairs)))[::-1]
+    if len(pairs) > 1:
+        together = ("leaf",) if kind == "leaf" else ("map", "omit")
+        run = list(takewhile(lambda pair: _kind(pair[0], rule) in together, reversed(pairs)))[::-1]
     if any(_kind(value, rule) == "map" for value, _ in run):
         return _merge_maps(path, run, rules, origins)
     value, layer = run[-1] if kind == "omit" or rule is None else _apply(rule, run)
@@ -164,7 +168,11 @@ def _kind(value: Any, rule: Any) -> Literal["omit", "map", "leaf"]:
 
 
 def _rule(path: Path, rules: Rules) -> Any:
-    for pattern, rule in rules.items():
-        if len(pattern) == len(path) and all(want in ("*", have) for want, have in zip(pattern, path, strict=True)):
-            return rule
+    if path in rules:
+        return rules[path]
+    for pattern in rules:
+        if len(pattern) != len(path) or "*" not in pattern:
+            continue
+        if all(want in ("*", have) for want, have in zip(pattern, path, strict=True)):
+            return rules[pattern]
     return None
