@@ -36,8 +36,18 @@ OF_PACKAGE = {
 }
 """Package or module of an object's class -> the protocols of its types; of several, their fields decide."""
 
-HOLDERS = ("usage", "usage_metadata", "response.usage", "message.usage", "context_wrapper.usage", "attributes")
-"""Where a response, an event, a result of a run or a span has its usage."""
+HOLDERS = (
+    "usage",
+    "usage_metadata",
+    "response.usage",
+    "response.usage_metadata",
+    "response.body.usage",
+    "message.usage",
+    "result.message.usage",
+    "context_wrapper.usage",
+    "attributes",
+)
+"""Where a response, an event, a line of a batch, a result of a run or a span has its usage."""
 
 OF_RESPONSE = {("type", "message"): "anthropic", ("type", "message_delta"): "anthropic"}
 """A field of a response and its value -> the protocol of its usage."""
@@ -84,7 +94,7 @@ def find(obj: object, protocol: str | None) -> Found:
     if held is obj and (missing := sorted({"usage", "usage_metadata"} & {*fields})):
         text = "not stated by the response. A stream has it in its last event, some only if they are asked for it"
         raise refusal(missing[0], text)
-    protocols = _of_class(held) or _of_class(response)
+    protocols = _of_class(type(held)) or _of_class(type(response))
     if not protocols and response is not None:
         protocols = tuple(
             [name for (field, value), name in OF_RESPONSE.items() if value_at(response, (field,)) == value]
@@ -93,11 +103,13 @@ def find(obj: object, protocol: str | None) -> Found:
 
 
 def _found(held: object, response: object, protocols: tuple[str, ...]) -> Found:
-    data = plain(held)
+    """The fields of a usage that some protocol knows; other fields are not looked into."""
+    names = _names()
+    data = {name: plain(value) if name in names else None for name, value in (members(held) or {}).items()}
     around = dict(_stated(response))
     if type(held) is not dict:  # an object may have properties, which are no fields
         around = {**dict(_stated(held)), **around}
-    return Found(data, dict(_fields(data)), around, protocols, is_camel(held))
+    return Found(data, dict(_fields(data)), around, protocols, is_camel(held, names))
 
 
 def _streamed(items: list[object]) -> Found:
@@ -124,9 +136,10 @@ def _is_span(value: object) -> bool:
     return isinstance(value, Mapping) and any(str(name).startswith("gen_ai.usage.") for name in value)
 
 
-def _of_class(obj: object) -> tuple[str, ...]:
-    """The protocols of the package from which the class of an object comes, or a class above it."""
-    for cls in type(obj).__mro__:
+@lru_cache(maxsize=256)
+def _of_class(kind: type) -> tuple[str, ...]:
+    """The protocols of the package from which a class comes, or a class above it."""
+    for cls in kind.__mro__:
         for package, names in OF_PACKAGE.items():
             if f"{cls.__module__}.".startswith(f"{package}."):
                 return names
@@ -183,6 +196,12 @@ def known_paths(name: str) -> tuple[frozenset[Path], frozenset[Path]]:
 def _vocabulary() -> frozenset[Path]:
     """The fields of a usage that any protocol knows."""
     return frozenset(path for name in BY_NAME for path in known_paths(name)[0])
+
+
+@cache
+def _names() -> frozenset[str]:
+    """The names that a field of a usage may have, on its first level."""
+    return frozenset(path[0] for path in _vocabulary())
 
 
 def _around_of(protocol: Protocol) -> frozenset[Path]:

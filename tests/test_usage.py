@@ -580,6 +580,22 @@ class TestNothingIsGuessed:
         with pytest.raises(UsageError, match=r"not stated by the response.*stream"):
             usage({"id": "chunk", "choices": [], "usage": None})
 
+    def test_a_field_that_no_protocol_knows_changes_nothing(self) -> None:
+        """Neither its spelling nor what is in it: it is not even looked into."""
+
+        class Closed(dict[str, Any]):
+            def items(self) -> Any:
+                raise AssertionError
+
+        given = {"prompt_tokens": 5, "queueTime": 0.1, "x_groq": Closed(a=1)}
+        assert usage(given) == Usage(input=5)
+
+    def test_an_object_that_is_no_usage_is_not_searched_for_long(self) -> None:
+        knot: dict[str, Any] = {}
+        knot.update({str(number): knot for number in range(100)})
+        with pytest.raises(UsageError, match="more than"):
+            usage({"prompt_tokens": 5, "prompt_tokens_details": knot})
+
     def test_an_unknown_protocol_is_an_error(self) -> None:
         with pytest.raises(llm_models.InvalidArgumentError, match=r"Did you mean 'openai_chat'"):
             usage({"prompt_tokens": 5}, protocol="openai_cht")
@@ -760,6 +776,20 @@ class TestSeveralRequests:
         assert usages(given) == (usage(given),)
         assert usages(json.dumps(given)) == (usage(given),)
         assert usages(usage(given)) == (usage(given),)
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            {"custom_id": "1", "response": {"status_code": 200, "body": {"model": "m", "usage": {"prompt_tokens": 5}}}},
+            {"result": {"type": "succeeded", "message": {"type": "message", "usage": {"input_tokens": 5}}}},
+            {"key": "1", "response": {"usageMetadata": {"promptTokenCount": 5}}},
+            {"type": "response.completed", "response": {"usage": {"input_tokens": 5, "output_tokens": 0}}},
+        ],
+        ids=["OpenAI's batch", "Anthropic's batch", "Gemini's batch", "event"],
+    )
+    def test_a_line_of_a_batch_and_an_event_hold_a_response(self, line: dict[str, Any]) -> None:
+        assert usage(line).input == 5
+        assert usage(json.dumps(line)).input == 5
 
     def test_usages_reads_the_items_of_a_list(self) -> None:
         items = [{"prompt_tokens": 5}, Usage(input=7), [{"input": 9}]]
