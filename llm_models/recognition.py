@@ -94,7 +94,7 @@ def find(obj: object, protocol: str | None) -> Found:
     if held is obj and (missing := sorted({"usage", "usage_metadata"} & {*fields})):
         text = "not stated by the response. A stream has it in its last event, some only if they are asked for it"
         raise refusal(missing[0], text)
-    protocols = _of_class(type(held)) or _of_class(type(response))
+    protocols = _of_package(held) or _of_package(response)
     if not protocols and response is not None:
         protocols = tuple(
             [name for (field, value), name in OF_RESPONSE.items() if value_at(response, (field,)) == value]
@@ -134,6 +134,12 @@ def events_of(items: Any) -> list[object]:
 
 def _is_span(value: object) -> bool:
     return isinstance(value, Mapping) and any(str(name).startswith("gen_ai.usage.") for name in value)
+
+
+def _of_package(obj: object) -> tuple[str, ...]:
+    """The protocols of the package of an object's class."""
+    kind: Any = type(obj)
+    return _of_class(kind)
 
 
 @lru_cache(maxsize=256)

@@ -83,6 +83,7 @@ RANKS = (
         "integrations.openai_sdk",
         "billing",
         "naming",
+        "questions",
     ),
     ("integrations.pydantic", "activation", ""),
     ("reproduction",),
