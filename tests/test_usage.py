@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import decimal
 import doctest
 import json
@@ -514,6 +515,101 @@ def _object(value: Any) -> Any:
     return [_object(item) for item in value] if isinstance(value, list) else value
 
 
+class TestModes:
+    """The mode is what the response states, in one spelling; what is not known to be standard is not standard."""
+
+    @pytest.mark.parametrize(
+        ("stated", "mode"),
+        [
+            ("auto", "standard"),
+            ("default", "standard"),
+            ("flex", "flex"),
+            ("scale", "scale"),
+            ("priority", "priority"),
+            ("fast", "fast"),
+            ("Something-New", "something-new"),
+            ("", None),
+            (None, None),
+        ],
+    )
+    def test_of_openai(self, stated: str | None, mode: str | None) -> None:
+        assert usage({"service_tier": stated, "usage": {"prompt_tokens": 1}}).mode == mode
+
+    @pytest.mark.parametrize(
+        ("stated", "mode"),
+        [
+            ("ON_DEMAND", "standard"),
+            ("ON_DEMAND_PRIORITY", "priority"),
+            ("ON_DEMAND_FLEX", "flex"),
+            ("ON_DEMAND_OFFPEAK", "off_peak"),
+            ("PROVISIONED_THROUGHPUT", "provisioned"),
+            ("TRAFFIC_TYPE_UNSPECIFIED", None),
+        ],
+    )
+    def test_of_google(self, stated: str, mode: str | None) -> None:
+        assert usage({"promptTokenCount": 1, "trafficType": stated}).mode == mode
+
+    @pytest.mark.parametrize(
+        ("tier", "speed", "geo", "mode"),
+        [
+            ("standard", "standard", "us", "us"),
+            ("standard", "fast", "us", "fast+us"),
+            ("priority", "fast", None, "fast+priority"),
+            ("batch", None, "global", "batch"),
+            ("standard", None, "not_available", "standard"),
+            (None, None, None, None),
+        ],
+    )
+    def test_of_anthropic(self, tier: str | None, speed: str | None, geo: str | None, mode: str | None) -> None:
+        given = {"input_tokens": 1, "output_tokens": 1, "service_tier": tier, "speed": speed, "inference_geo": geo}
+        assert usage(given, protocol="anthropic").mode == mode
+
+
+class TestRecognition:
+    def test_the_module_of_a_class_names_the_protocol(self) -> None:
+        """Also of a class below it; the fields alone could mean two things."""
+        made = type("Usage", (SimpleNamespace,), {"__module__": "anthropic.types.usage"})
+        below = type("Own", (made,), {"__module__": "own"})
+        counts = {"input_tokens": 100, "cache_read_input_tokens": 80, "output_tokens": 9}
+        assert usage(made(**counts)).input == usage(below(**counts)).input == 180
+        with pytest.raises(UsageError, match="several protocols"):
+            usage(SimpleNamespace(**counts))
+
+    def test_a_class_of_a_known_package_with_another_shape_is_read_by_its_fields(self) -> None:
+        own = type("Usage", (SimpleNamespace,), {"__module__": "agents.usage"})
+        assert usage(own(input_tokens=1, cache_creation={"ephemeral_1h_input_tokens": 0}, output_tokens=2)).output == 2
+
+    def test_a_known_class_with_fields_of_another_shape_keeps_its_own(self) -> None:
+        """Some servers add the other names to a completion."""
+        made = type("CompletionUsage", (SimpleNamespace,), {"__module__": "openai.types"})
+        assert usage(made(prompt_tokens=5, completion_tokens=2, input_tokens=5, output_tokens=2)).input == 5
+
+    def test_a_span_has_its_usage_in_its_attributes(self) -> None:
+        span = SimpleNamespace(name="chat", attributes={"gen_ai.usage.input_tokens": 5, "gen_ai.system": "openai"})
+        assert usage(span) == Usage(input=5)
+        with pytest.raises(UsageError, match="no known shape"):
+            usage(SimpleNamespace(attributes={"http.method": "GET"}))
+
+    def test_objects_of_every_kind_have_fields(self) -> None:
+        """A dataclass, a tuple with names, and a class with a dict of attributes."""
+
+        @dataclasses.dataclass
+        class Data:
+            prompt_tokens: int
+            completion_tokens: int = 3
+
+        class Named(NamedTuple):
+            prompt_tokens: int
+            completion_tokens: int = 3
+
+        expected = Usage(input=5, output=3)
+        assert usage(Data(5)) == usage(Named(5)) == usage(SimpleNamespace(**Data(5).__dict__)) == expected
+
+    def test_what_stands_for_nothing_states_nothing(self) -> None:
+        unset = type("Unset", (), {})()
+        assert usage({"prompt_tokens": 5, "prompt_audio_seconds": unset}) == Usage(input=5)
+
+
 class TestXai:
     """xAI's chat completions leave reasoning out of the output, and look like OpenAI's."""
 
@@ -619,6 +715,13 @@ class TestNothingIsGuessed:
         with pytest.raises(UsageError, match="unknown kind 'SMELL'"):
             usage(given)
 
+    @pytest.mark.parametrize("items", [5, "AUDIO", [5], {"modality": "AUDIO"}])
+    def test_a_list_of_kinds_has_kinds(self, items: object) -> None:
+        with pytest.raises(
+            UsageError, match="prompt_tokens_details: not a list of items with modality and token_count"
+        ):
+            usage({"promptTokenCount": 5, "promptTokensDetails": items})
+
     def test_an_older_span_that_leaves_the_caches_out_is_an_error(self) -> None:
         given = {"gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 1}
         caches = {"gen_ai.usage.cache_read.input_tokens": 8, "gen_ai.usage.cache_creation.input_tokens": 8}
@@ -702,6 +805,11 @@ class TestImpossibleCounts:
     def test_the_input_of_the_tier_is_a_part_of_the_input(self) -> None:
         with pytest.raises(UsageError, match="tier_input: larger than input"):
             Usage(input=10, tier_input=11)
+
+    def test_a_mode_and_a_model_are_text(self) -> None:
+        for name in ("mode", "model"):
+            with pytest.raises(UsageError, match=f"{name}: not text"):
+                Usage(**{name: 5})
 
     def test_a_fee_with_a_field_is_not_counted_in_two_places(self) -> None:
         for name in (*FEES, "request"):
