@@ -40,7 +40,7 @@ def usage(obj: object, protocol: str | None = None, provider: str | None = None)
     >>> llm_models.usage(reported, protocol="anthropic").input
     15
     """
-    return meters.read(obj, protocol, provider and store.parse_provider(provider))
+    return meters.read(obj, protocol, None if provider is None else store.parse_provider(provider))
 
 
 def usages(obj: object, protocol: str | None = None, provider: str | None = None) -> tuple[Usage, ...]:
@@ -53,7 +53,7 @@ def usages(obj: object, protocol: str | None = None, provider: str | None = None
     >>> [one.input for one in llm_models.usages([{"input": 5}, {"input": 7}])]
     [5, 7]
     """
-    return meters.read_all(obj, protocol, provider and store.parse_provider(provider))
+    return meters.read_all(obj, protocol, None if provider is None else store.parse_provider(provider))
 
 
 def cost(

@@ -310,7 +310,7 @@ class ConfigError(LLMModelsError, ValueError):
 
 
 class UntrustedEndpointError(LLMModelsError, ValueError):
-    """A file that was found, not named, decides where the key or the prompt of the model `spec` would go: `location`."""
+    """A file that was found, not named, decides where key or prompt of the model `spec` would go: `location`."""
 
     spec: str
     location: str

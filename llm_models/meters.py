@@ -6,17 +6,16 @@ is imported: an object is recognised by the module of its class, then by the nam
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from llm_models.counts import Usage, count, known_names, refusal
 from llm_models.errors import InvalidArgumentError, UsageError, did_you_mean, printable, quoted
-from llm_models.objects import is_list, value_at
+from llm_models.objects import is_list
 from llm_models.protocols import MODES
 from llm_models.recognition import BY_NAME, OF_PROVIDER, events_of, find, fitting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from llm_models.protocols import Parts, Path, Protocol
     from llm_models.recognition import Found
@@ -44,7 +43,7 @@ def read_all(obj: object, protocol: str | None = None, provider: str | None = No
     found = find(obj, protocol)
     chosen, usage = _chosen(found, protocol, provider)
     entries = _entries(chosen, found)
-    parts = [_build(chosen, found._replace(data=entry)) for entry in entries]
+    parts = [_build(chosen, found.entry(entry)) for entry in entries]
     if entries and not chosen.inside:
         _check_sum(chosen, usage, parts)
     elif entries:  # what the whole alone states: uses of tools
@@ -94,54 +93,73 @@ def _chosen(found: Found, protocol: str | None, provider: str | None) -> tuple[P
 
 def _several(results: list[tuple[Protocol, Usage]]) -> UsageError:
     """The error about an object that several protocols read differently: it names the first field that differs."""
-    (first, one), *rest = results
-    second, other = next((protocol, usage) for protocol, usage in rest if usage != one)
-    field = next(name for name in Usage._fields if getattr(one, name) != getattr(other, name))
     names = tuple([protocol.name for protocol, _ in results])
-    values = f"{getattr(one, field)} as {first.name}, {getattr(other, field)} as {second.name}"
-    return refusal(
-        field, f"several protocols fit ({values}). Name it with protocol=, one of {', '.join(names)}", "usage", names
-    )
+    field = next(name for name in Usage._fields if len({getattr(usage, name) for _, usage in results}) > 1)
+    meant: dict[Any, list[str]] = {}
+    for protocol, usage in results:
+        meant.setdefault(getattr(usage, field), []).append(protocol.name)
+    readings = ", ".join([f"{value} as {' or '.join(who)}" for value, who in meant.items()])
+    return refusal(field, f"several protocols fit ({readings}). Name it with protocol=", "usage", names)
 
 
 def _build(protocol: Protocol, found: Found) -> Usage:
     """What a usage states, read as a protocol. Raises `UsageError` in the words of the protocol."""
     labels: dict[str, str] = {}
     values: dict[str, Any] = {}
-    within = partial(value_at, found.data)
+    within = found.fields.get
     try:
         if protocol.exact:
             known_names(found.data, protocol.reads)
         _check_sides(protocol, within)
         for get, table in ((within, protocol.reads), (found.anywhere, protocol.around)):
             for name, text in table.items():
-                if values.get(name) is None:
-                    values[name], labels[name] = _value(protocol, get, text)
-        for name, number in _listed(protocol, found.data, labels).items():
-            values[name] = (values.get(name) or 0) + number
+                if name not in values and (value := _value(protocol, get, text)) is not None:
+                    values[name], labels[name] = value, text
+        if protocol.lists:
+            for name, number in _listed(protocol, found.data, labels).items():
+                values[name] = (values.get(name) or 0) + number
         if protocol.zeros == "default":
             kept = ("input", "output", "requests")
             values = {name: value for name, value in values.items() if value or name in kept}
-        if values.get("tier_input") in (values.get("input"), _value(protocol, within, protocol.not_continued)[0]):
-            values["tier_input"] = None
-        return Usage(**{"mode": _mode(protocol, found), **values})
+        if "tier_input" in values and values["tier_input"] in _whole(protocol, within, values):
+            del values["tier_input"]
+        if protocol.modes:
+            values["mode"] = _mode(protocol, found)
+        return Usage.from_dict(values)
     except UsageError as error:
-        field, problem = labels.get(error.field) or error.field, error.problem
+        problem = error.problem
+        field = _label(protocol, within, labels.get(error.field, "")) or error.field
     raise refusal(field, problem, f"usage ({protocol.name})", (protocol.name,))
 
 
-def _value(protocol: Protocol, get: Callable[[Path], Any], text: str) -> tuple[Any, str]:
-    """The value of an expression, and the fields that state it."""
+def _whole(protocol: Protocol, get: Callable[[Path], Any], values: dict[str, Any]) -> tuple[Any, Any]:
+    """What `tier_input` is where it states nothing: the input of an answer that was not continued."""
+    return values.get("input"), _value(protocol, get, protocol.not_continued)
+
+
+def _value(protocol: Protocol, get: Callable[[Path], Any], text: str) -> Any:
+    """The value of an expression."""
     for terms in protocol.expression(text):
-        values = {path: get(path) for path in terms}
-        stated = {".".join(path): value for path, value in values.items() if value is not None}
-        if stated and (values[terms[0]] is not None or protocol.zeros == "omitted"):
-            summed = next(iter(stated.values())) if len(terms) == 1 else sum([count(*item) for item in stated.items()])
-            return summed, " + ".join(stated)
-    return None, ""
+        first = get(terms[0])
+        if len(terms) == 1:
+            if first is not None:
+                return first
+        elif first is not None or protocol.zeros == "omitted":
+            stated = [(path, value) for path in terms if (value := get(path)) is not None]
+            if stated:
+                return sum([count(".".join(path), value) for path, value in stated])
+    return None
 
 
-def _listed(protocol: Protocol, data: dict[str, Any], labels: dict[str, str]) -> dict[str, int]:
+def _label(protocol: Protocol, get: Callable[[Path], Any], text: str) -> str:
+    """The fields of an expression that are stated, for a message."""
+    for terms in protocol.expression(text):
+        if stated := [".".join(path) for path in terms if get(path) is not None]:
+            return " + ".join(stated)
+    return text
+
+
+def _listed(protocol: Protocol, data: Mapping[str, Any], labels: dict[str, str]) -> dict[str, int]:
     """What the lists of kinds state: our field -> count. Lists that add up state 0 for kinds that they leave out."""
     counts: dict[str, int] = {}
     named: set[str] = set()
@@ -174,17 +192,16 @@ def _items(part: Parts, items: Any) -> Iterator[tuple[str | None, int]]:
 
 def _check_sides(protocol: Protocol, get: Callable[[Path], Any]) -> None:
     """Refuse a stated total that only another protocol explains, and two fields that state one thing."""
-    total, wrong, beside = (
-        _value(protocol, get, text)[0] for text in (protocol.total, protocol.not_total, protocol.beside)
-    )
-    if total is not None and beside and total == wrong:
+    total = _value(protocol, get, protocol.total)
+    beside = _value(protocol, get, protocol.beside)
+    if total is not None and beside and total == _value(protocol, get, protocol.not_total):
         shown = protocol.not_total.replace(" + ", " and ")
         text = (
             f"the sum of {shown} (found {total}), as in {protocol.instead}. Name it with protocol={protocol.instead!r}"
         )
         raise refusal(protocol.total, text)
     for one, other in protocol.clash:
-        if all(_value(protocol, get, name)[0] for name in (one, other)):
+        if all(_value(protocol, get, name) for name in (one, other)):
             raise refusal(one, f"{other} states the same tokens. One of them must be 0")
 
 
@@ -192,8 +209,8 @@ def _mode(protocol: Protocol, found: Found) -> str | None:
     """The mode that a usage or its response states; several are joined in the order of the alphabet."""
     names: set[str | None] = set()
     for mode in protocol.modes:
-        value, label = _value(protocol, found.anywhere, mode.path)
-        value = label.rpartition(".")[2] if mode.flag and value is not None else value
+        value = _value(protocol, found.anywhere, mode.path)
+        value = mode.path.rpartition(".")[2] if mode.flag and value is not None else value
         if isinstance(value, str) and (mode.only is None or value.lower() in mode.only):
             names.add(MODES.get(value.lower(), value.lower()))
     special = sorted(name for name in names if name not in (None, "standard"))

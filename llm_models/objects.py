@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llm_models.counts import refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
 
 ABSENT = {"NotGiven", "Omit", "Unset"}
 """Classes of values that stand for nothing, in the clients that have them."""
 
 DEEP = 6
 """How deep an object is read."""
+
+WIDE = 20_000
+"""How many mappings, lists and objects are read of one field."""
 
 
 @cache
@@ -34,9 +40,9 @@ def _camel(name: str) -> str:
     return "".join([first, *map(str.capitalize, rest)])
 
 
-def is_camel(obj: object) -> bool:
-    """Whether a mapping has a name in `camelCase`."""
-    return isinstance(obj, Mapping) and any(snake(str(name)) != name for name in obj)
+def is_camel(obj: object, names: Container[str]) -> bool:
+    """Whether a mapping has one of these names in `camelCase`."""
+    return isinstance(obj, Mapping) and any(snake(str(name)) in names and snake(str(name)) != name for name in obj)
 
 
 def is_list(obj: object) -> bool:
@@ -46,7 +52,7 @@ def is_list(obj: object) -> bool:
 
 def members(obj: object) -> dict[str, Any] | None:
     """The public fields of a mapping or of an object by name; None for what has none."""
-    if isinstance(obj, Mapping):
+    if type(obj) is dict or isinstance(obj, Mapping):
         found: dict[str, Any] = {}
         for key, value in obj.items():
             name = snake(str(key))
@@ -69,7 +75,7 @@ def value_at(obj: object, path: tuple[str, ...]) -> Any:
     5
     """
     for name in path:
-        if isinstance(obj, Mapping):
+        if type(obj) is dict or isinstance(obj, Mapping):
             obj = obj[name] if name in obj else obj.get(_camel(name))
         elif obj is None or isinstance(obj, (str, int, float, list)):
             return None
@@ -78,13 +84,22 @@ def value_at(obj: object, path: tuple[str, ...]) -> Any:
     return obj
 
 
-def plain(value: Any, depth: int = 0) -> Any:
-    """A value as dicts, lists and what they hold. What stands for nothing, and what is too deep, becomes None."""
+def plain(value: Any) -> Any:
+    """A value as dicts, lists and what they hold. What stands for nothing, and what is too deep, becomes None.
+
+    Raises `UsageError` for more values than any usage has.
+    """
+    return _plain(value, 0, iter(range(WIDE)))
+
+
+def _plain(value: Any, depth: int, left: Iterator[int]) -> Any:
     if value is None or isinstance(value, (str, int, float)):
         return value
     if depth > DEEP or type(value).__name__ in ABSENT:
         return None
+    if next(left, None) is None:
+        raise refusal("", f"more than {WIDE} values. Give the usage object itself")
     if is_list(value):
-        return [plain(item, depth + 1) for item in value]
+        return [_plain(item, depth + 1, left) for item in value]
     found = members(value)
-    return value if found is None else {name: plain(item, depth + 1) for name, item in found.items()}
+    return value if found is None else {name: _plain(item, depth + 1, left) for name, item in found.items()}
