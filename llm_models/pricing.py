@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.bills import Basis, Bill, PriceRow, Prices, Source, place, total_of
 from llm_models.counts import Usage, refusal
 from llm_models.errors import InvalidArgumentError, UnpricedError, printable, quoted
 from llm_models.items import lines_of
-from llm_models.meters import read
 from llm_models.modes import billed
 from llm_models.price_origins import NO_ORIGINS, origins_of
 from llm_models.tariff import layers, rates, thresholds, window_at
@@ -18,11 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from llm_models.origins import Path
+    from llm_models.origins import Path, Tail
     from llm_models.records import Model
     from llm_models.tariff import Layer, Rate
     from llm_models.validity import Moment, TimedList
     from llm_models.view import View
+
+
+class Ground(NamedTuple):
+    """What the prices of all models of a catalogue share: who states values, the sources, and what a bill names."""
+
+    tail: Tail
+    source: str | None
+    basis: Basis
 
 
 class Ladder:
@@ -54,10 +61,11 @@ class Priced:
         row = file.block(model.provider).rows.get(model.id) if file.holds(model.provider, model.id) else None
         self.is_listed = row is not None and view.model(model.provider, row).cost == model.cost
         """Whether these are the catalogue's prices, not those of a model that a program made."""
-        self._origins = origins_of(file.tail(), self.spec, cost) if self.is_listed else NO_ORIGINS
-        self._source = ", ".join([one["name"] for one in file.header["sources"]]) or None if self.is_listed else None
-        self._date = file.header.get("date") if self.is_listed and not self._origins.own else None
-        self.basis = _basis(view)
+        ground = _ground(view)
+        self._origins = origins_of(ground.tail, self.spec, cost) if self.is_listed else NO_ORIGINS
+        self._source = ground.source if self.is_listed else None
+        self._date = ground.basis.date if self.is_listed and not self._origins.own else None
+        self.basis = ground.basis
         self._of_days: dict[tuple[str, Path], Valid] = {}
         self._ladders: dict[Any, Ladder] = {}
 
@@ -105,13 +113,18 @@ class Priced:
         return Source(layer, place_there, chosen.prices.get("source") if same else None, *valid)
 
 
-def _basis(view: View) -> Basis:
-    config = view.file.config()
-    if config is None:
-        return Basis(view.file.digest, view.file.header.get("date"), None)
-    from hashlib import sha256
+def _ground(view: View) -> Ground:
+    """What all models of a catalogue share; worked out once."""
+    if view.price_ground is None:
+        file, digest = view.file, None
+        if (config := file.config()) is not None:
+            from hashlib import sha256
 
-    return Basis(view.file.digest, view.file.header.get("date"), sha256(config).hexdigest())
+            digest = sha256(config).hexdigest()
+        source = ", ".join([one["name"] for one in file.header["sources"]]) or None
+        view.price_ground = Ground(file.tail(), source, Basis(file.digest, file.header.get("date"), digest))
+    ground: Ground = view.price_ground
+    return ground
 
 
 def priced_of(view: View, model: Model) -> Priced:
@@ -150,7 +163,7 @@ def bill_of(view: View, model: Model, usage: object, at: Moment, mode: str | Non
     if strict not in (False, True, "exact"):
         raise InvalidArgumentError(f"strict: unknown value (found {quoted(strict)}, expected True, False or 'exact')")
     priced = priced_of(view, model)
-    used = usage if isinstance(usage, Usage) else read(usage, None, model.provider)
+    used = usage if isinstance(usage, Usage) else _read(usage, model.provider)
     moment = moment_of(at)
     chosen, certain, between = priced.valid_at(moment)
     name, is_known = billed(chosen.prices, mode, used.mode, priced.spec)
@@ -175,6 +188,12 @@ def bill_of(view: View, model: Model, usage: object, at: Moment, mode: str | Non
     if strict and (unpriced or (strict == "exact" and not made.exact)):
         raise UnpricedError(f"{printable(priced.spec)}: {unsure(made)}", spec=priced.spec, bill=made)
     return made
+
+
+def _read(usage: object, provider: str) -> Usage:
+    from llm_models.meters import read  # a `Usage` needs none of its tables
+
+    return read(usage, None, provider)
 
 
 def _prices_for(usage: Usage, ladder: Ladder) -> Mapping[str, PriceRow]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models.chronicle import history_of
 from llm_models.errors import InvalidArgumentError, quoted
 
 if TYPE_CHECKING:
@@ -93,6 +92,8 @@ def listed(view: View, key: tuple[str, str], day: str, otherwise: TimedList) -> 
     While the source listed the prices of today, the record's list holds: it has more than the source listed. Where the
     history knows no price of that day, the record's list is the only one, and not certain.
     """
+    from llm_models.chronicle import history_of  # few questions are about the past
+
     try:
         answer = history_of(view, key).price_on(day)
     except LookupError:  # a model of the application's own

@@ -184,6 +184,16 @@ def test_a_right_configuration_loads_without_a_library(tmp_path: Path, text: str
     assert needed or not {"dataclasses", "inspect"} & set(seen["then"])
 
 
+def test_a_bill_loads_no_library_and_neither_tables_of_usage_nor_a_history(tmp_path: Path) -> None:
+    """Those come with a usage of another library, and with a day before the catalogue's."""
+    usage = "llm_models.Usage(input=5)"
+    seen = watch(f"llm_models.cost('openai:gpt-5.2', {usage})", tmp_path, "-I", "-S")
+    assert not set(seen["then"]) & {*LIBRARIES, "llm_models.meters", "llm_models.chronicle", "dataclasses", "hashlib"}
+    assert [name for name in seen["read"] if not name.endswith((".py", ".pyc", ".so"))] == [
+        str(ROOT / "llm_models" / "data" / "snapshot.json")
+    ]
+
+
 def test_a_control(tmp_path: Path) -> None:
     """The watch sees a module, a file and a socket."""
     seen = watch("(__import__('logging'), __import__('socket').socket().close(), open('x', 'w').close())", tmp_path)
