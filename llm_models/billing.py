@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_models import meters, store
+from llm_models import store
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -40,6 +40,8 @@ def usage(obj: object, protocol: str | None = None, provider: str | None = None)
     >>> llm_models.usage(reported, protocol="anthropic").input
     15
     """
+    from llm_models import meters
+
     return meters.read(obj, protocol, None if provider is None else store.parse_provider(provider))
 
 
@@ -53,6 +55,8 @@ def usages(obj: object, protocol: str | None = None, provider: str | None = None
     >>> [one.input for one in llm_models.usages([{"input": 5}, {"input": 7}])]
     [5, 7]
     """
+    from llm_models import meters
+
     return meters.read_all(obj, protocol, None if provider is None else store.parse_provider(provider))
 
 

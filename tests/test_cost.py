@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import pickle
+import re
+import tomllib
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal, localcontext
 from typing import Any
@@ -11,11 +14,13 @@ from typing import Any
 import pytest
 from support import ROOT, catalogues, histories
 from support.catalogues import model, provider
+from support.command import fine
 from support.prices import FULL, SPEC, bill, catalogue, lines, small
 
 import llm_models
 from llm_models import Bill, InvalidArgumentError, Model, Snapshot, UnknownModeError, UnpricedError, Usage, UsageError
 from llm_models.bills import written
+from llm_models.modes import is_priced
 
 WORKED = ROOT.parent / "shared" / "cost" / "examples.json"
 """Examples with their sources, which are no part of the repository."""
@@ -526,6 +531,34 @@ class TestBills:
             assert bill(cost, **usage) == made
             assert sum([made, made]) == made + made
         assert made.lines[0].amount == Decimal(123_456_789_012 * 123_456_789).scaleb(-14)
+
+
+def test_the_page_about_it_is_true() -> None:
+    """Its Python runs, and its console shows what the command prints."""
+    text = (ROOT / "docs" / "cost.md").read_text("utf-8")
+    test = doctest.DocTestParser().get_doctest(text, {}, "cost.md", "cost.md", 0)
+    assert doctest.DocTestRunner(verbose=False).run(test).failed == 0
+    ((words, shown),) = re.findall(r"^\$ llm-models (.*)\n((?:.+\n)*?)```", text, re.MULTILINE)
+    assert fine(*words.split()).out == shown
+    for config in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
+        snapshot = llm_models.load(config=None, overrides=tomllib.loads(config), publish=False)
+        made = snapshot.cost(
+            "anthropic:claude-sonnet-4-6", Usage(input=100, cache_write=50, cache_write_1h=5, output=5)
+        )
+        assert made.exact
+
+
+def test_every_price_of_the_packaged_data_can_be_asked_for(packaged: Snapshot) -> None:
+    """Of some providers: in each mode, at hours of each window, and on days of the history."""
+    for name in ("openai", "anthropic", "google", "deepseek", "xai"):
+        for one in packaged.list_models(name):
+            for mode in (None, *one.cost.modes):
+                rows = packaged.prices(one, "2026-11-26T20:00", mode).rows if mode is None or is_priced(
+                    one.cost.modes[mode].to_dict()) else ()  # fmt: skip
+                assert all(row.rate >= 0 and row.origin.layer for row in rows)
+            for day in ("2025-01-01", "2026-07-20", "2026-09-01"):
+                made = packaged.cost(one, Usage(input=1000, output=10), day)
+                assert (made.total is None) == bool(made.unpriced)
 
 
 def test_amounts_for_people_have_four_digits() -> None:
