@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from llm_models.enrich import is_deprecated
-from llm_models.errors import printable
+from llm_models.errors import limited, printable
 from llm_models.layers import BY_PROVIDER
 from llm_models.moving import FIELD
 from llm_models.past import absent, follows, successor_text
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from llm_models.listings import Successor
     from llm_models.patterns import Test
 
+    Curated = Callable[[], dict[tuple[str, str], Successor]]
     Named = Callable[[str], str | None]
     """From a model spec to the location that names the model, None where none does."""
 
@@ -104,16 +105,19 @@ def missing_before(difference: Diff, run: Changes | None) -> Iterator[str]:
 def _missing_sentences(difference: Diff, run: Changes | None, *, new: bool) -> Iterator[str]:
     if run is not None:
         curated = cache(lambda: curated_successors(lambda *_: True))  # read from files, once it is asked for
-        for layer in run.layers:
-            for name, spec, location, is_new in _missing(layer, difference, run):
-                if is_new is new:
-                    why, hint = _reason(name, spec, run, curated if new else None)
-                    yield f"{why}, but {location} names it.{hint}".removesuffix(".")
+        every = (one for layer in run.layers for one in _missing(layer, difference, run))
+        found = [(name, spec, location) for name, spec, location, is_new in every if is_new is new]
+        tell = partial(_sentence, run, curated if new else None)
+        yield from limited(found, tell, "names of the configuration are missing")
 
 
-def _reason(
-    name: str, spec: str, run: Changes, curated: Callable[[], dict[tuple[str, str], Successor]] | None
-) -> tuple[str, str]:
+def _sentence(run: Changes, curated: Curated | None, found: tuple[str, str, str]) -> str:
+    name, spec, location = found
+    why, hint = _reason(name, spec, run, curated)
+    return f"{why}, but {location} names it.{hint}".removesuffix(".")
+
+
+def _reason(name: str, spec: str, run: Changes, curated: Curated | None) -> tuple[str, str]:
     """Why a name is missing, as far as a history knows its spec or the refresh is the reason, and what follows it.
 
     `curated` are the successors of a name that is missing since the refresh; of another one it is None.
@@ -146,9 +150,10 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
         every = run.touched.every(provider)
         return matched and not any(map(test, ([one] for one in every) if over_ids else every.values()))
 
+    left_out = {id(entry) for entry in run.left_out}
     for entry in layer.providers:
         new = entry.provider in difference.providers_removed
-        if new or entry in run.left_out:
+        if new or id(entry) in left_out:
             yield entry.provider, entry.provider, layer.nearest((*entry.path, "id")), new
     for index, provider in enumerate(layer.settings.get("prefer", ())):
         if provider in difference.providers_removed:
@@ -157,10 +162,10 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
         spec = f"{entry.provider}:{entry.match or entry.id}"
         location = layer.nearest((*entry.path, "id" if entry.match is None else "match"))
         new = entry.provider in difference.providers_removed or spec in difference.models_removed
-        gone = entry in run.left_out or spec in difference.models_removed
+        gone = id(entry) in left_out or spec in difference.models_removed
         if gone if entry.match is None else unmatched(entry.provider, entry.match, over_ids=True):
             yield spec, spec, location, new or entry.match is not None
-        elif entry.match is not None and entry in run.left_out:
+        elif entry.match is not None and id(entry) in left_out:
             yield spec, entry.provider, location, new
     yield from _missing_settings(layer, run, difference, unmatched)
 

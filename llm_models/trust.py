@@ -13,7 +13,6 @@ file states about its own origin could be forged.
 from __future__ import annotations
 
 import os
-import shlex
 import stat
 import sys
 from itertools import islice, takewhile
@@ -67,6 +66,8 @@ def how_to_name(found: Sequence[FoundFile], snapshot: str) -> str:
     config = next((file[0] for file in found if file[0] != snapshot), None)
     if config is None:
         return f"If you trust the file, name it: load(snapshot={snapshot!r})"
+    import shlex
+
     variable = printable(shlex.quote(config))
     return f"If you trust the file, name it: load(config={config!r}) or LLM_MODELS_CONFIG={variable}"
 

@@ -688,6 +688,6 @@ print("MODULES", *sorted(unwanted & set(sys.modules)), file=sys.stderr)
             path.write_text("\n".join(entries), encoding="utf-8")
             return calls(lambda: fine("validate", path))
 
-        work(1)  # what a first run imports and decodes
+        work(40)  # what a first run imports and decodes
         assert work(40) < 2.5 * work(20)
         assert work(20) < 60_000
