@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from llm_models.listings import Successor
     from llm_models.patterns import Test
 
-    Curated = Callable[[], dict[tuple[str, str], Successor]]
     Named = Callable[[str], str | None]
     """From a model spec to the location that names the model, None where none does."""
+    Curated = Callable[[], dict[tuple[str, str], Successor]]
+    """The curated successors, by provider and id."""
 
 MAX_LOST = 0.5
 """The loss of this fraction of one provider's models is notable."""
@@ -104,11 +105,10 @@ def missing_before(difference: Diff, run: Changes | None) -> Iterator[str]:
 
 def _missing_sentences(difference: Diff, run: Changes | None, *, new: bool) -> Iterator[str]:
     if run is not None:
-        curated = cache(lambda: curated_successors(lambda *_: True))  # read from files, once it is asked for
+        curated = cache(lambda: curated_successors(lambda *_: True)) if new else None  # read when first asked for
         every = (one for layer in run.layers for one in _missing(layer, difference, run))
         found = [(name, spec, location) for name, spec, location, is_new in every if is_new is new]
-        tell = partial(_sentence, run, curated if new else None)
-        yield from limited(found, tell, "names of the configuration are missing")
+        yield from limited(found, partial(_sentence, run, curated), "names of the configuration are missing")
 
 
 def _sentence(run: Changes, curated: Curated | None, found: tuple[str, str, str]) -> str:
