@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from llm_models.enrich import is_deprecated
@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from llm_models.differences import Change, Diff
     from llm_models.ground import Ground
     from llm_models.layers import Layer
+    from llm_models.listings import Successor
     from llm_models.patterns import Test
 
     Named = Callable[[str], str | None]
     """From a model spec to the location that names the model, None where none does."""
+    Curated = Callable[[], dict[tuple[str, str], Successor]]
+    """The curated successors, by provider and id."""
 
 MAX_LOST = 0.5
 """The loss of this fraction of one provider's models is notable."""
@@ -102,31 +105,35 @@ def missing_before(difference: Diff, run: Changes | None) -> Iterator[str]:
 
 def _missing_sentences(difference: Diff, run: Changes | None, *, new: bool) -> Iterator[str]:
     if run is not None:
+        curated = cache(lambda: curated_successors(lambda *_: True)) if new else None  # read when first asked for
         every = (one for layer in run.layers for one in _missing(layer, difference, run))
         found = [(name, spec, location) for name, spec, location, is_new in every if is_new is new]
-        yield from limited(found, partial(_sentence, run, new), "names of the configuration are missing")
+        yield from limited(found, partial(_sentence, run, curated), "names of the configuration are missing")
 
 
-def _sentence(run: Changes, new: bool, found: tuple[str, str, str]) -> str:
+def _sentence(run: Changes, curated: Curated | None, found: tuple[str, str, str]) -> str:
     name, spec, location = found
-    why, hint = _reason(name, spec, run, new)
+    why, hint = _reason(name, spec, run, curated)
     return f"{why}, but {location} names it.{hint}".removesuffix(".")
 
 
-def _reason(name: str, spec: str, run: Changes, new: bool) -> tuple[str, str]:
-    """Why a name is missing, as far as a history knows its spec or the refresh is the reason, and what follows it."""
+def _reason(name: str, spec: str, run: Changes, curated: Curated | None) -> tuple[str, str]:
+    """Why a name is missing, as far as a history knows its spec or the refresh is the reason, and what follows it.
+
+    `curated` are the successors of a name that is missing since the refresh; of another one it is None.
+    """
     provider, colon, model_id = spec.partition(":")
     past = run.touched.past
     of_model = past.model(provider, model_id) if colon else None
     history = past.provider(provider) if not colon else of_model
-    why = f"{printable(name)} is missing" if new or history is None or history.listed else absent(name, history)
+    why = f"{printable(name)} is missing" if curated or history is None or history.listed else absent(name, history)
     twin = renamed(model_id, run.touched.ids(provider)) if colon else None
     if twin is not None and twin.id != model_id:
         return why, f" It is listed as '{printable(f'{provider}:{twin.id}')}' now."
     hint = "" if of_model is None else follows(of_model, run.touched.holds)
-    if new and not hint:  # the history does not know yet that it goes
-        stated = curated_successors(lambda *key: key == (provider, model_id))
-        hint = next((successor_text(one, run.touched.holds) for one in stated.values()), "")
+    if curated and not hint:  # the history does not know yet that it goes
+        successor = curated().get((provider, model_id))
+        hint = "" if successor is None else successor_text(successor, run.touched.holds)
     return why, f" {hint}" if hint else ""
 
 

@@ -106,10 +106,11 @@ def _merge_maps(path: Path, pairs: Sequence[Pair], rules: Rules, origins: dict[P
 
 def _merge_field(path: Path, pairs: Sequence[Pair], rules: Rules, origins: dict[Path, Origin] | None) -> Any:
     rule = _rule(path, rules)
-    pairs = _stating(pairs, rule)
+    run = pairs = pairs if len(pairs) == 1 else _stating(pairs, rule)
     kind = _kind(pairs[-1][0], rule)
-    together = ("leaf",) if kind == "leaf" else ("map", "omit")
-    run = list(takewhile(lambda pair: _kind(pair[0], rule) in together, reversed(pairs)))[::-1]
+    if len(pairs) > 1:
+        together = ("leaf",) if kind == "leaf" else ("map", "omit")
+        run = list(takewhile(lambda pair: _kind(pair[0], rule) in together, reversed(pairs)))[::-1]
     if any(_kind(value, rule) == "map" for value, _ in run):
         return _merge_maps(path, run, rules, origins)
     value, layer = run[-1] if kind == "omit" or rule is None else _apply(rule, run)
