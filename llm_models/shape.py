@@ -121,10 +121,14 @@ def check_index(index: Mapping[str, Any], size: int) -> None:
 def check_tail(tail: Any) -> None:
     """Check the origins of values."""
     check_plain(tail)
+    for section in tail.values():
+        _table(section)
     for section in ("providers", "models"):
         for record in _table(tail[section]).values():
             for key, origin in _table(record["fields"]).items():
                 _check_origin(origin)
+                if not {*origin} <= {"layer", "place", "replaced"}:
+                    raise ValueError
                 if key.startswith("["):
                     check_names(loads(key))
     for why in _table(tail["removed"]).values():

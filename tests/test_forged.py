@@ -152,6 +152,29 @@ def test_names_and_addresses_are_checked_when_a_block_is_read(
         Snapshot(file).resolve("own:mine")
 
 
+def test_more_than_this_package_writes(activated: bytes) -> None:
+    """Not only a value may be wrong: what nobody asked for may stand beside it."""
+    parts = forging.taken_apart(activated)
+    for path, value in (
+        (("tail", "models", "own:mine", "fields", "retires", "more"), 1),
+        (("tail", "removed", "openai:gpt-4o-preview", "more"), 1),
+        (("tail", "settings", "deny", "openai", "o3-*", "more"), 1),
+        (("kept tail", "models", "openai:gpt-4o", "fields", "name"), {"layer": "x", "more": 1}),
+        (("tail", "more"), []),
+        (("kept tail", "more"), []),
+    ):
+        assert failures(forging.put_together(forging.changed(parts, path, value))) == [], path
+
+
+def test_a_block_with_other_flags_may_lack_them(activated: bytes) -> None:
+    """Sets of another version's flags are translated before the block is checked."""
+    parts = forging.changed(forging.taken_apart(activated), ("header", "capabilities", 0), "of another version")
+    for name in parts["blocks"]:
+        for value in (..., ["x"], 5):
+            data = forging.put_together(forging.changed(parts, ("blocks", name, "bits"), value))
+            assert failures(data) == [], (name, value)
+
+
 def test_a_command_reports_a_forged_file_in_one_line(activated: bytes, tmp_path: Path) -> None:
     parts = forging.changed(forging.taken_apart(activated), ("blocks", "own", "models", 0, "limits"), 5)
     path = tmp_path / NAME
