@@ -81,6 +81,7 @@ def check_line(line: Any) -> None:
     """Check a model's line: its record, and what stands beside it."""
     check_record(line, Model)
     check_name(line["id"])
+    check_name(line.get("provider_model_id", line["id"]))
     check_record(line.get("derived", {}), Model, withheld=True)
     check_names(line.get("likely", []))
     for field in ("served_as", "aliases"):
