@@ -40,7 +40,7 @@ TAKEN = ("kind", "apis", "dimensions", "knowledge", "open_weights", "modalities"
 
 _TEXT = b'"%b":' % FIELD.encode()
 _VERSION = r"[-@:.]?v?(\d[\d.-]*)"
-_DATE = re.compile(r"(?<!\d)(20\d\d)-?(\d\d)-?(\d\d)(?!\d)|(?<!\d)(2\d)(0[1-9]|1[0-2])(?!\d)")
+_DATE = r"(?<!\d)(20\d\d)-?(\d\d)-?(\d\d)(?!\d)|(?<!\d)(2\d)(0[1-9]|1[0-2])(?!\d)"
 
 
 class Moving:
@@ -267,8 +267,8 @@ def _newest(model_id: str, ids: Mapping[str, Any]) -> str | None:
 
 def _age(version: str) -> tuple[bool, list[int | str], tuple[str, ...]]:
     """The order of versions: `2512` and `20251201` are dates, and an id with only a date comes after those without."""
-    date = _DATE.search(version)
-    parts = re.findall(r"\d+", _DATE.sub("", version, count=1))
+    date = re.search(_DATE, version)
+    parts = re.findall(r"\d+", re.sub(_DATE, "", version, count=1))
     day = () if date is None else (date[1] or f"20{date[4]}", date[2] or date[5], date[3] or "")
     return date is not None and not parts, [int(part) if not at else part for at, part in enumerate(parts)], day
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from llm_models.frozen import Record
 
+    Plan = tuple[tuple[type, ...] | None, type[Record] | None, type[Record] | None]
+
 DEEPEST = 64
 """How many levels free data may nest."""
 _WHOLE = 1 << 63
@@ -29,6 +31,27 @@ _TYPES = {
     "str": (str,), "str | None": (str,), "bool": (bool,), "bool | None": (bool,), "int": (int,), "int | None": (int,),
     "float | None": (int, float), "tuple[str, ...]": (list,), "Mapping[str, Any]": (dict,), "Billing": (str,),
 }  # fmt: skip
+_FREE = None, None, None
+
+
+_plans: dict[type[Record], dict[str, Plan]] = {}
+"""What is checked of the fields of each kind of record, once it was asked for."""
+
+
+def _plan(kind: type[Record]) -> dict[str, Plan]:
+    """For each field of a kind of record its types, or the kind of its record, or that of each record in its list."""
+    plan = _plans.get(kind)
+    if plan is None:
+        kinds, plan = parts(), {}
+        for name, annotation in kind.__annotations__.items():
+            if annotation in kinds:
+                plan[name] = None, kinds[annotation], None
+            elif annotation in _TYPES:
+                plan[name] = _TYPES[annotation], None, None
+            else:
+                plan[name] = None, None, kinds[annotation.removeprefix("tuple[").partition(",")[0]]
+        _plans[kind] = plan
+    return plan
 
 
 def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> None:
@@ -36,22 +59,26 @@ def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> No
 
     `withheld`: a None withholds a value, as in derived values.
     """
-    annotations, kinds = kind.__annotations__, parts()
+    plan = _plan(kind)
     for name, value in _table(data).items():
-        annotation = annotations.get(name, "")
-        if value is None and withheld and annotation not in kinds:
+        types, part, item = plan.get(name, _FREE)
+        found = value.__class__
+        if part is not None:
+            check_record(value, part, withheld=withheld)
+        elif value is None and withheld:
             continue
-        if annotation in kinds:
-            check_record(value, kinds[annotation], withheld=withheld)
-        elif annotation not in _TYPES:
+        elif types is None:
             check_plain(value)
-            if annotation:  # a list of records
-                for item in _list(value):
-                    check_record(item, kinds[annotation.removeprefix("tuple[").partition(",")[0]])
-        else:
-            if value.__class__ not in _TYPES[annotation]:
-                raise TypeError
-            if isinstance(value, list) and any(item.__class__ is not str for item in value):
+            if item is not None:
+                for one in _list(value):
+                    check_record(one, item)
+        elif found not in types:
+            raise TypeError
+        elif found is str:  # as check_plain does, which is asked for all that is rarer
+            if not value.isascii():
+                value.encode()
+        elif found is not bool:
+            if found is list and any(one.__class__ is not str for one in value):
                 raise TypeError
             check_plain(value)
 

@@ -14,7 +14,7 @@ from llm_models.block import encode_json
 from llm_models.jsontext import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from llm_models.snapshot_file import SnapshotFile
 
@@ -75,17 +75,16 @@ def _facts_in(line: Mapping[str, Any], derived: Mapping[str, Any]) -> dict[str, 
 
 def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]) -> Agreement:
     """The agreement of the touched models with all records of the base that are of the same models."""
-    blocks = {provider: base.raw_block(provider) for provider in base.blocks}
     records = {key: (key[0], model) for key, model in models.items()}
     texts = base.tail().get("texts")
-    canonicals, families = (texts[name] if texts else _values(blocks, name.encode()) for name in TEXTS)
+    canonicals, families = (texts[name] if texts else _values(base, name.encode()) for name in TEXTS)
 
     def add(provider: str, model_id: str) -> None:
         if (provider, model_id) not in records:
             records[provider, model_id] = provider, base.stated(provider, model_id) or {}
 
     keys = {key_of(model_id) for _, model_id in wanted} - {""}
-    for provider, data in blocks.items():
+    for provider, data in _blocks(base):
         if _may_hold(data, keys):
             for model_id in base.block(provider).ids:
                 if key_of(model_id) in keys:
@@ -94,7 +93,7 @@ def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]
     near = set(records)
     groups = {agreement.canonical(key[0], models[key]) for key in wanted} - {None}
     stated = [b'"canonical":' + encode_json(group) for group in groups]
-    for provider, data in blocks.items():
+    for provider, data in _blocks(base) if stated else ():
         for text in [text for text in stated if text in data]:
             block = base.block(provider)
             for row, model_id in enumerate(block.ids):
@@ -104,23 +103,28 @@ def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]
     return agreement
 
 
+def _blocks(base: SnapshotFile) -> Iterator[tuple[str, bytes]]:
+    """Each provider and the bytes of its block, one after the other: all of them together would take new memory."""
+    return ((provider, base.raw_block(provider)) for provider in base.blocks)
+
+
 def _may_hold(data: bytes, keys: set[str]) -> bool:
     """Whether an id of a block may have one of the keys; its index is not decoded."""
     index = data[: data.index(b"\n")]
     if not index.isascii() or b"\\" in index:
         return True
     squeezed = index.lower().translate(None, _NOT_IN_KEYS)
-    pattern = "|".join(sorted(keys)).encode()
-    return bool(keys) and re.search(b'["/:](?:%b)["/:@]' % pattern, squeezed) is not None
+    pattern = "|".join(sorted(keys)).encode()  # no class before it: what all keys begin with is found faster
+    return bool(keys) and re.search(b'(?:%b)["/:@]' % pattern, squeezed) is not None
 
 
-def _values(blocks: Mapping[str, bytes], field: bytes) -> set[str]:
+def _values(base: SnapshotFile, field: bytes) -> set[str]:
     """All texts that the blocks state for a field, or that were derived from those that are stated."""
     mark = b'"%b":"' % field
     found: set[bytes] = set()
-    for data in blocks.values():
+    for _, data in _blocks(base):
         found.update([text[: text.index(b'"')] for text in data.split(mark)[1:]])
     if any(b"\\" in text for text in found):  # an escape, which may be that of a quotation mark
         pattern = re.compile(rb'%b((?:[^"\\]|\\.)*)"' % mark)
-        found = {text for data in blocks.values() for text in pattern.findall(data)}
+        found = {text for _, data in _blocks(base) for text in pattern.findall(data)}
     return {loads(f'"{text.decode()}"') if b"\\" in text else text.decode() for text in found}

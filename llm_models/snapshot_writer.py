@@ -200,8 +200,9 @@ def _row(final: Final) -> Row:
 def canonical(data: Mapping[str, Any], kind: type[Record]) -> dict[str, Any]:
     """`data` with the fields of a record in their order, and free maps sorted by key; what is empty is left out."""
     ordered: dict[str, Any] = {}
-    for name, default in defaults(kind).items():
-        value = data.get(name)
+    fields = defaults(kind)
+    for name in filter(data.__contains__, fields):
+        value, default = data[name], fields[name]
         if value is None:
             continue
         if isinstance(default, Record):

@@ -13,7 +13,6 @@ file states about its own origin could be forged.
 from __future__ import annotations
 
 import os
-import shlex
 import stat
 import sys
 from itertools import islice, takewhile
@@ -67,6 +66,8 @@ def how_to_name(found: Sequence[FoundFile], snapshot: str) -> str:
     config = next((file[0] for file in found if file[0] != snapshot), None)
     if config is None:
         return f"If you trust the file, name it: load(snapshot={snapshot!r})"
+    import shlex
+
     variable = printable(shlex.quote(config))
     return f"If you trust the file, name it: load(config={config!r}) or LLM_MODELS_CONFIG={variable}"
 
@@ -96,8 +97,12 @@ def _code_below(folder: Identity) -> Iterator[os.stat_result]:
     """
     prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
     environments = {identity for prefix in prefixes for _, identity in islice(_upwards(prefix), 1)}
+    above: dict[str, list[tuple[str, Identity]]] = {}  # many files lie in the same folders
     for path, status in _code():
-        around = list(_upwards(path))
+        parent = os.path.dirname(path)
+        if parent not in above:
+            above[parent] = list(_upwards(parent))
+        around = [(path, (status.st_dev, status.st_ino)), *above[parent]]
         below = list(takewhile(lambda each: each[1] != folder, around))
         if len(below) < len(around) and not any(
             identity in environments or paths.exists(os.path.join(name, "pyvenv.cfg")) for name, identity in below

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,8 +20,6 @@ from llm_models.patterns import MAX_PATTERN
 from llm_models.tokens import deepest, long_keys
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from llm_models.layers import Layer
     from llm_models.snapshot_file import SnapshotFile
 
@@ -213,6 +212,26 @@ class TestReported:
         found = [Problem(f"w{n}", severity="warning") for n in range(150)] + [Problem("e")]
         assert [one.message for one in reported(found)][-2:] == ["e", "and 51 more (51 warnings)"]
         assert listed(found[:100]).count("\n") == 99
+
+    def test_in_a_log(self, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """Names that are dropped, and prices that are wrong."""
+        monkeypatch.setitem(BUDGETS, "problems", BUDGETS["problems"]._replace(most=2))
+        text = entries(9, 'aliases = ["same"]\ncost.input = 0.0000025')
+        catalogues.loaded(BASE, tmp_path / "llm_models.toml", text.encode())
+        logged = [record.getMessage() for record in caplog.records]
+        assert len(logged) == 6
+        assert "llm_models: and 7 more prices are probably wrong" in logged
+        assert "llm_models: and 7 more names of models dropped" in logged
+
+    def test_in_the_notices_of_an_activation(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setitem(BUDGETS, "problems", BUDGETS["problems"]._replace(most=2))
+        monkeypatch.chdir(tmp_path)
+        Path("api.json").write_bytes(catalogues.numbered(4, status="deprecated"))
+        known = "".join(f'[[models]]\nprovider = "acme"\nid = "m{n}"\ntags = ["x"]\n' for n in range(4))
+        Path("llm_models.toml").write_text(known + known.replace('"m', '"gone'))
+        lines = here("activate", "--from", "api.json", "--force").err.splitlines()
+        assert "notice: and 2 more names of the configuration are missing" in lines
+        assert "notice: and 2 more models that the configuration names are deprecated, retiring or retired" in lines
 
     def test_a_long_part_of_a_problem_is_cut(self) -> None:
         assert len(str(Problem("x" * 10_000, hint="\x1b" * 10_000, path="y" * 10_000))) < 2_000

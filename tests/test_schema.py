@@ -6,6 +6,7 @@ import copy
 import datetime
 import functools
 import math
+import re
 from collections import Counter
 from random import Random
 from typing import Any
@@ -176,6 +177,28 @@ def test_constants_and_duplicates_are_compared_as_jsonschema_compares_them(wante
             if isinstance(found, float) and math.isnan(found):
                 continue  # whether it equals itself is for Python to say; JSON does not have it
             assert schema.check_of({word: value})(document) is theirs.is_valid(document), (word, document)
+
+
+def patterns(node: Any) -> set[str]:
+    if isinstance(node, list):
+        return {found for item in node for found in patterns(item)}
+    if not isinstance(node, dict):
+        return set()
+    stated = {node["pattern"]} if isinstance(node.get("pattern"), str) else set()
+    return stated | {found for item in node.values() for found in patterns(item)}
+
+
+@pytest.mark.parametrize(
+    "pattern", sorted({found for name in schema.SCHEMAS for found in patterns(schema.inlined(name))})
+)
+def test_a_pattern_decides_as_a_whole_though_plain_texts_meet_a_shorter_one(pattern: str) -> None:
+    """For every letter of ASCII and every letter that a schema names, at the start, inside and at the end of a text."""
+    accepted = schema.check_of({"pattern": pattern})
+    named = {chr(number) for letter in pattern if not letter.isascii() for number in (ord(letter) - 1, ord(letter))}
+    escaped = {chr(int(number, 16)) for number in re.findall(r"\\u([0-9a-f]{4})", pattern)}
+    for letter in {*map(chr, range(0x100)), *named, *escaped}:
+        for text in (letter, f"{letter}openai:gpt-4", f"open{letter}ai", f"2026-01{letter}", f"openai:{letter}"):
+            assert accepted(text) is (re.search(pattern, text) is not None), ascii(text)
 
 
 def test_globs_are_limited_alike_in_files_and_arguments() -> None:

@@ -81,6 +81,7 @@ RANKS = (
         "integrations.litellm",
         "integrations.openai_sdk",
         "naming",
+        "questions",
     ),
     ("integrations.pydantic", "activation", ""),
     ("reproduction",),
