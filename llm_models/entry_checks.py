@@ -96,11 +96,11 @@ def _same(case: Case, entry: Entry, touched: Mapping[Any, Sequence[Entry]]) -> I
             continue
         if any(path[: len(gap)] == gap for gap in entry.omitted):  # it stays, and what is beside it goes
             continue
-        if path[0] == "cost" and any(_confirms(case, path, key) for key in touched):
-            continue
         stated = (_value(ground or {}, earlier, path) for ground, earlier in grounds)
         united = RECORD_RULES.get(path) == "UNITE"
         if all((have is not None and (set(value) <= set(have) if united else _equal(value, have))) for have in stated):
+            if price_name(path) is not None and _confirms(case, touched, grounds):
+                continue
             where = (*entry.path, *path)
             if case.layer.document.line(where) is None:  # a key that is stored in extra
                 where = tuple(part for part in where if part != "extra")
@@ -108,11 +108,12 @@ def _same(case: Case, entry: Entry, touched: Mapping[Any, Sequence[Entry]]) -> I
             yield Finding(entry.provider, where, text)
 
 
-def _confirms(case: Case, path: tuple[str, ...], key: Any) -> bool:
+def _confirms(case: Case, touched: Mapping[Any, Sequence[Entry]], grounds: Sequence[Any]) -> bool:
     """Whether a price that is the same as before states that it stays, beside another one that is new."""
-    if case.layer.only_patches or price_name(path) is None:
+    if case.layer.only_patches:
         return False
-    return bool(replaced(case.ground(*key) or {}, case.run.changing(*key)))
+    pairs = zip(grounds, touched.values(), strict=True)
+    return any(replaced(ground or {}, entries) for (ground, _), entries in pairs)
 
 
 def _value(ground: Mapping[tuple[str, ...], Any], earlier: Sequence[Entry], path: tuple[str, ...]) -> Any:

@@ -227,12 +227,14 @@ def field_paths(name: str) -> tuple[str, ...]:
 def _is_open(name: str, names: Sequence[str]) -> bool:
     """Whether a path leads into a table with free names, such as `cost.modes.batch.input`."""
     node: Any = schema.inlined(name)
+    is_open = False
     for step in names:
-        below = node.get("additionalProperties")
-        node = node.get("properties", {}).get(step, below if isinstance(below, dict) else None)
+        free = node.get("additionalProperties")
+        is_open = is_open or isinstance(free, dict)
+        node = free if isinstance(free, dict) else node.get("properties", {}).get(step)
         if node is None:
             return False
-    return True
+    return is_open
 
 
 def _check_prices(document: Document) -> Iterator[Fault]:

@@ -38,21 +38,28 @@ def price_name(path: Path) -> str | None:
 
 def replaced(ground: Mapping[Path, Any], entries: Sequence[Entry]) -> list[Path]:
     """The paths at which entries state another price than the one that is there without them, in their order."""
-    stated: dict[Path, Any] = {}
-    for entry in entries:
-        stated |= {path: value for path, value in leaves(entry.fields) if price_name(path) is not None}
-    return [path for path, value in stated.items() if ground.get(path) not in (None, value)]
+    stated = _stated(entries)
+    return [
+        path for path, value in stated.items() if ground.get(path) not in (None, value) and price_name(path) is not None
+    ]
 
 
 def at_list_price(ground: Mapping[Path, Any], entries: Sequence[Entry]) -> list[str]:
     """What keeps its list price, because entries neither state nor omit it, in the order of a price list."""
-    kept: dict[str, None] = {}
-    for path in ground:
-        name = price_name(path)
-        if name is not None and not any(_decides(entry, path) for entry in entries):
-            kept[name] = None
-    return [*kept]
+    stated = _stated(entries)
+    gaps = [gap for entry in entries for gap in entry.omitted]
+    kept = [path for path in ground if path not in stated and not (gaps and _is_inside(path, gaps))]
+    return [name for name in dict.fromkeys(map(price_name, kept)) if name is not None]
 
 
-def _decides(entry: Entry, path: Path) -> bool:
-    return entry.states(*path) or any(path[: len(gap)] == gap for gap in entry.omitted)
+def _stated(entries: Sequence[Entry]) -> dict[Path, Any]:
+    """What entries state below `cost`, each value as the last of them states it."""
+    stated: dict[Path, Any] = {}
+    for entry in entries:
+        if "cost" in entry.fields:
+            stated.update(leaves(entry.fields["cost"], ("cost",)))
+    return stated
+
+
+def _is_inside(path: Path, gaps: Sequence[Path]) -> bool:
+    return any(path[: len(gap)] == gap for gap in gaps)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models.advice import as_toml
 from llm_models.case import Case, Finding, counted, example
-from llm_models.dependents import clashes
+from llm_models.dependents import RULES, clashes
 from llm_models.odd_prices import number, odd_prices
+from llm_models.origins import leaves
 from llm_models.outcomes import Outcomes, deciding
 from llm_models.own_prices import LISTS, at_list_price, replaced
 
@@ -53,12 +54,13 @@ def beside_list_prices(case: Case) -> Iterator[Finding]:
     for entry in () if case.layer.only_patches else case.entries():
         found: dict[ModelKey, tuple[Path, list[str]]] = {}
         for key in outcomes.of(entry) if "cost" in entry.fields else ():
-            ground, entries = case.ground(*key) or {}, case.run.changing(*key)
+            before = (outcomes.before(*key) or {}).get("cost", {})
+            ground, entries = dict(leaves(before, ("cost",))), case.run.changing(*key)
             own = [path for path in replaced(ground, entries) if _is_of(entry, entries, path)]
             kept = at_list_price(ground, entries) if own else []
-            if kept and not _is_mispriced(entry, outcomes.before(*key) or {}):
-                told = {other for _, other in clashes(outcomes.after(*key))}  # `dependent_checks` reports it
-                if kept := [name for name in kept if f"cost.{name}" not in told]:
+            if kept and not any(odd.severity == "error" for odd in odd_prices(entry.fields["cost"], before)):
+                told = _contradictions(before, entries)
+                if kept := [name for name in kept if name not in told]:
                     found[key] = own[0], kept
         if found:
             path = next(iter(found.values()))[0]
@@ -69,10 +71,14 @@ def beside_list_prices(case: Case) -> Iterator[Finding]:
             yield Finding(entry.provider, (*entry.path, *path), text, _how_to_settle(names))
 
 
-def _is_mispriced(entry: Entry, before: dict[str, Any]) -> bool:
-    """Whether a price of an entry is an error, which is enough to report."""
-    found = odd_prices(entry.fields["cost"], before.get("cost", {}))
-    return any(odd.severity == "error" for odd in found)
+def _contradictions(cost: dict[str, Any], entries: Sequence[Entry]) -> set[str]:
+    """The list prices that cannot stand beside the own ones, which `dependent_checks` reports."""
+    for entry in entries:
+        cost = {**cost, **entry.fields.get("cost", {})}
+    return {clash.other.removeprefix("cost.") for clash in clashes({"cost": cost}, _OF_PRICES)}
+
+
+_OF_PRICES = [rule for rule in RULES if rule.field.startswith("cost.")]
 
 
 def _is_of(entry: Entry, entries: Sequence[Entry], path: Path) -> bool:
