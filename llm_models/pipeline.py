@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import config, paths
 from llm_models.changes import merge_layers
-from llm_models.errors import ConfigError, EmptyCatalogError, dotted, limited, printable
+from llm_models.errors import ConfigError, EmptyCatalogError, dotted, limited, listed, printable
 from llm_models.moving import FIELD, differing, differs
 from llm_models.settings import settings_of
 from llm_models.snapshot_writer import empty, write
@@ -111,7 +111,7 @@ def emptied(
         problems = checks.emptied(run, settings_of(run)[0])
     except ConfigError:  # an argument that can be read only once
         return error
-    return EmptyCatalogError("\n".join(map(str, problems))) if problems else error
+    return EmptyCatalogError(listed(problems)) if problems else error
 
 
 def application_layers(

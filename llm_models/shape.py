@@ -108,6 +108,7 @@ def check_line(line: Any) -> None:
     """Check a model's line: its record, and what stands beside it."""
     check_record(line, Model)
     check_name(line["id"])
+    check_name(line.get("provider_model_id", line["id"]))
     check_record(line.get("derived", {}), Model, withheld=True)
     check_names(line.get("likely", []))
     for field in ("served_as", "aliases"):
@@ -148,10 +149,14 @@ def check_index(index: Mapping[str, Any], size: int) -> None:
 def check_tail(tail: Any) -> None:
     """Check the origins of values."""
     check_plain(tail)
+    for section in tail.values():
+        _table(section)
     for section in ("providers", "models"):
         for record in _table(tail[section]).values():
             for key, origin in _table(record["fields"]).items():
                 _check_origin(origin)
+                if not {*origin} <= {"layer", "place", "replaced"}:
+                    raise ValueError
                 if key.startswith("["):
                     check_names(loads(key))
     for why in _table(tail["removed"]).values():

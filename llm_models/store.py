@@ -174,7 +174,7 @@ def endpoint(spec: Spec, *, base_url: str | None = None, with_key: bool = False)
     the key, so no variables are given. Nothing is read from the environment, and nothing goes online.
 
     Raises `UntrustedEndpointError` where a file that was found, not named, states the address, the variables or the id,
-    and neither the packaged catalogue nor an argument of `load()` does.
+    and neither the packaged catalogue nor an argument of `load()` does; `SnapshotError` for an address that is none.
 
     >>> llm_models.endpoint("openai:gpt-5.4-mini")[:2]
     ('https://api.openai.com/v1', ('OPENAI_API_KEY',))

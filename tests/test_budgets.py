@@ -15,7 +15,7 @@ from llm_models.behaviour import layer_of_mapping
 from llm_models.budgets import BUDGETS, CODE
 from llm_models.changes import merge_layers
 from llm_models.checks import check_text
-from llm_models.errors import ConfigError, Problem, listed, reported
+from llm_models.errors import ConfigError, EmptyCatalogError, Problem, listed, reported
 from llm_models.patterns import MAX_PATTERN
 from llm_models.tokens import deepest, long_keys
 
@@ -213,6 +213,12 @@ class TestReported:
         assert [one.message for one in reported(found)][-2:] == ["e", "and 51 more (51 warnings)"]
         assert listed(found[:100]).count("\n") == 99
 
+    def test_in_the_error_of_filters_that_leave_no_model(self, tmp_path: Path) -> None:
+        text = f"[allow]\nacme = {texts(300, 'x{}')}"
+        with pytest.raises(EmptyCatalogError) as caught:
+            catalogues.loaded(BASE, tmp_path / "llm_models.toml", text.encode())
+        assert str(caught.value).splitlines()[100:] == [f"{tmp_path / 'llm_models.toml'}: and 200 more (200 errors)"]
+
     def test_in_a_log(self, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         """Names that are dropped, and prices that are wrong."""
         monkeypatch.setitem(BUDGETS, "problems", BUDGETS["problems"]._replace(most=2))
@@ -261,6 +267,13 @@ def test_duplicate_items_are_found_at_once() -> None:
     for items, same in (([1, True], False), ([1, 1.0], True), ([{"a": 1}, {"a": 1}], True), (["a", "b"], False)):
         errors = [*validation.validator("overrides").evolve(schema={"uniqueItems": True}).iter_errors(items)]
         assert bool(errors) is same
+
+
+def test_each_glob_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    monkeypatch.setattr("fnmatch.translate", lambda pattern: compiled.append(pattern) or "zz")
+    problems("".join(f'[[models]]\nprovider = "acme"\nmatch = "once{n}*"\ncost.input = 1\n' for n in range(3)))
+    assert sorted(one for one in compiled if one.startswith("once")) == ["once0*", "once1*", "once2*"]
 
 
 def test_a_very_long_line_is_hidden_whole() -> None:
