@@ -65,7 +65,7 @@ def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> No
         found = value.__class__
         if part is not None:
             check_record(value, part, withheld=withheld)
-        elif value is None and withheld:
+        elif withheld and found is type(None):  # `value is None` would tell pyright too much
             continue
         elif types is None:
             check_plain(value)
