@@ -200,6 +200,10 @@ def _check_sides(protocol: Protocol, get: Callable[[Path], Any]) -> None:
             f"the sum of {shown} (found {total}), as in {protocol.instead}. Name it with protocol={protocol.instead!r}"
         )
         raise refusal(protocol.total, text)
+    for name in protocol.unplaced:
+        if _value(protocol, get, name):
+            text = "it is not known whether the totals include them"
+            raise refusal(name, f"{text}. Give the counts yourself, as a mapping of the fields of Usage")
     for one, other in protocol.clash:
         if all(_value(protocol, get, name) for name in (one, other)):
             raise refusal(one, f"{other} states the same tokens. One of them must be 0")

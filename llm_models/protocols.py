@@ -48,7 +48,8 @@ class Protocol(NamedTuple):
     `reads` maps our fields to expressions over the usage, `around` over the response that holds it. `ignored` are
     fields that are known and not read. `marks` are fields of which a mapping must have one. `total` is the total that
     is stated, and `not_total` a sum of fields that it cannot be where `beside` is above 0: then another protocol
-    (`instead`) was meant. `clash` are pairs of which one must be 0.
+    (`instead`) was meant. `clash` are pairs of which one must be 0. `unplaced` count tokens of which it is not known
+    whether the totals include them: a usage that has some is refused.
     `entries` are the single requests of a sum; where entries have a type, `inside` is that of those in the totals.
     `not_continued` is what `tier_input` is where the answer was not continued.
 
@@ -68,6 +69,7 @@ class Protocol(NamedTuple):
     beside: str = ""
     instead: str = ""
     clash: tuple[tuple[str, str], ...] = ()
+    unplaced: tuple[str, ...] = ()
     entries: str = ""
     inside: str = ""
     not_continued: str = ""

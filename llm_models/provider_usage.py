@@ -39,6 +39,7 @@ CHAT = Protocol(
     not_total="prompt_tokens + completion_tokens + completion_tokens_details.reasoning_tokens",
     beside="completion_tokens_details.reasoning_tokens",
     instead="xai_chat",
+    unplaced=("citation_tokens",),  # of Perplexity
 )
 RESPONSES = Protocol(
     name="openai_responses",
@@ -155,6 +156,7 @@ PROVIDERS = (
         around=MODEL,
         modes=(TIER,),
         total="total_tokens",
+        unplaced=("connector_tokens",),
         camel=True,
     ),
     Protocol(

@@ -192,7 +192,7 @@ def known_paths(name: str) -> tuple[frozenset[Path], frozenset[Path]]:
     protocol = BY_NAME[name]
     lists = [text for part in protocol.lists for text in (part.path, part.whole)]
     ignored = frozenset(protocol.names(protocol.ignored))
-    texts = [*protocol.reads.values(), *lists, protocol.total, protocol.entries]
+    texts = [*protocol.reads.values(), *lists, *protocol.unplaced, protocol.total, protocol.entries]
     flags = [mode.path for mode in protocol.modes if mode.flag]
     paths = {*protocol.names([*texts, *flags]), *_around_of(protocol), *ignored}
     return frozenset(path[:end] for path in paths for end in range(1, len(path) + 1)), ignored

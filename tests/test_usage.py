@@ -715,6 +715,12 @@ class TestNothingIsGuessed:
         with pytest.raises(UsageError, match="unknown kind 'SMELL'"):
             usage(given)
 
+    @pytest.mark.parametrize("name", ["citation_tokens", "connector_tokens"])
+    def test_tokens_that_no_total_is_known_to_include_are_an_error(self, name: str) -> None:
+        with pytest.raises(UsageError, match=f"{name}: it is not known whether the totals include them"):
+            usage({"prompt_tokens": 5, "completion_tokens": 2, name: 7})
+        assert usage({"prompt_tokens": 5, "completion_tokens": 2, name: 0}).input == 5
+
     @pytest.mark.parametrize("items", [5, "AUDIO", [5], {"modality": "AUDIO"}])
     def test_a_list_of_kinds_has_kinds(self, items: object) -> None:
         with pytest.raises(
