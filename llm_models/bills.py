@@ -258,4 +258,6 @@ def total_of(amounts: Iterable[Decimal]) -> Decimal:
     for one in amounts:
         total = EXACT.add(total, one)
     short = total.normalize(EXACT)
-    return short if int(short.as_tuple().exponent) <= 0 else short.quantize(Decimal(1), context=EXACT)
+    # Only a number of at least 10 can lose zeros before the point; it keeps them.
+    is_short = short.adjusted() < 1 or int(short.as_tuple().exponent) <= 0
+    return short if is_short else short.quantize(Decimal(1), None, EXACT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Context
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from llm_models.bills import Line, place
@@ -28,7 +29,7 @@ BELOW = {one.name: frozenset(_below(one.name)) for one in CLASSES}
 """Class -> all classes that are parts of it, and the parts of those."""
 SPLIT = {one.name: one.part_of for one in CLASSES if not {*one.part_of} <= {"input", "output"}}
 """Class -> its wholes, of the longer lifetimes and cached modalities, which usages often do not state."""
-_NAMES = tuple(BELOW)
+_TOKENS = attrgetter(*BELOW)
 _POWERS = {MILLION: -6, FEE_PER: -3, 1: 0}
 _BY_MINUTE = Context(prec=28)
 
@@ -38,7 +39,7 @@ def quantities(usage: Usage) -> dict[str, int]:
 
     Raises `UsageError` where it must state, and does not, how many cached tokens are audio or images.
     """
-    stated = {name: number for name in _NAMES if (number := getattr(usage, name))}
+    stated = {name: number for name, number in zip(BELOW, _TOKENS(usage), strict=True) if number}
     alone: dict[str, int] = {}
     for name in reversed(stated):  # parts before their wholes
         inside = BELOW[name]

@@ -64,7 +64,9 @@ class Priced:
         ground = _ground(view)
         self._origins = origins_of(ground.tail, self.spec, cost) if self.is_listed else NO_ORIGINS
         self._source = ground.source if self.is_listed else None
-        self._date = ground.basis.date if self.is_listed and not self._origins.own else None
+        date = ground.basis.date if self.is_listed and not self._origins.own else None
+        self._since = None if date is None else moment_of(date if len(date) > len("YYYY-MM") else f"{date}-01")
+        """The date of the catalogue, where the history is about these prices."""
         self.basis = ground.basis
         self._of_days: dict[tuple[str, Path], Valid] = {}
         self._ladders: dict[Any, Ladder] = {}
@@ -75,11 +77,9 @@ class Priced:
         The history is asked where it is about these prices: not about those that an application states.
         """
         found = documented(self._lists, moment)
-        if found.since is not None or self._date is None:
+        if found.since is not None or self._since is None or moment >= self._since:
             return Valid(found)
         day = moment.date().isoformat()
-        if day >= self._date:
-            return Valid(found)
         key = day, found.path
         if key not in self._of_days:
             self._of_days[key] = listed(self._view, (self.model.provider, self.model.id), day, found)

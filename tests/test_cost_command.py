@@ -87,9 +87,8 @@ class TestOptions:
         result = run(*args)
         assert result.code == 0
         assert result.lines == [
-            "note: cache_read: the mode or the hours leave it out, so this is the price without them",
-            "note: cache_write: the mode or the hours leave it out, so this is the price without them",
-            "note: cache_write_1h: the usage does not state its number, which is taken as 0",
+            "note: cache_read, cache_write: the price without the mode or the hours, which leave it out",
+            "note: cache_write_1h: the usage does not state the number, which is taken as 0",
         ]
         assert run(*args, "--strict").code == 1
         assert run("acme:m", "--input", "100", "--strict").code == 0

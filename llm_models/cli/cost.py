@@ -35,13 +35,14 @@ COUNTS = {
 }
 """Option -> the field of a usage, and its help."""
 WHY = {
-    "as_input": "it has no price of its own, so it is priced as input",
-    "as_cache_read": "it has no price of its own, so it is priced as cache_read",
-    "list_price": "this is the list price, next to prices of your own",
-    "lower_price": "the mode or the hours leave it out, so this is the price without them",
-    "base_of_tier": "it has no price for so much input, so this is the price for less",
+    "as_input": "no price of its own, so it is priced as input",
+    "as_cache_read": "no price of its own, so it is priced as cache_read",
+    "list_price": "the list price, next to prices of your own",
+    "lower_price": "the price without the mode or the hours, which leave it out",
+    "base_of_tier": "the price for less input, because none is stated for so much",
 }
 """Reason of an assumed price -> in words."""
+NOT_STATED = "the usage does not state the number, which is taken as 0"
 _UNITS = {"image": "images", "audio": "seconds", "unmeasured_requests": "requests"}
 _PER = {1_000_000: "", 1000: " per 1,000", 60: " per minute", 1: " each"}
 _LONGEST = 100_000_000  # bytes of a file of responses
@@ -252,10 +253,12 @@ def _print_bill(bill: Bill, about: list[tuple[str, object]]) -> None:
     if bill.total is None:
         line(f"total  {_total(bill)}")
     why = {one.cls: one.why for one in bill.lines if one.why not in (None, "not_split")}
+    assumed: dict[str, list[str]] = {}
     for name in bill.assumed:
         reason = why.get(name)
-        text = WHY[reason] if reason else "the usage does not state its number, which is taken as 0"
-        note(f"note: {name}: {text}")
+        assumed.setdefault(WHY[reason] if reason else NOT_STATED, []).append(printable(name))
+    for text, names in assumed.items():
+        note(f"note: {', '.join(names)}: {text}")
 
 
 def _row(one: Line, several: bool) -> list[object]:
