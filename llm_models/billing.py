@@ -77,7 +77,8 @@ def cost(
 
     The price list is that of the record at `at`: of its `dated` lists the latest one that has begun. For a moment
     before the catalogue's date that no documented list covers, it is what the source listed on that day, by the
-    history. Prices that an application states hold at any time, and no history replaces them.
+    history; so a model that is gone has the prices of its time, if `at` is stated. Prices that an application states
+    hold at any time, and no history replaces them.
 
     Raises the errors of `resolve`, `UsageError` for a usage that is impossible or that has no one price (several
     requests, of which one may be in a tier), `UnknownModeError` for a mode that the list does not price,

@@ -25,8 +25,8 @@ def billed(prices: Mapping[str, Any], asked: str | None, served: str | None, spe
     if not isinstance(asked, str | None):
         raise InvalidArgumentError(f"mode: not text (found {type(asked).__name__})")
     of_caller, of_response = [*_special(asked)], [*_special(served)]
-    if served is not None:
-        of_caller = [name for name in of_caller if name.lower() not in SERVED and named(prices, name) not in SERVED]
+    if served is not None and (not of_response or any(_can_be_served(prices, name) for name in of_response)):
+        of_caller = [name for name in of_caller if not _can_be_served(prices, name)]
     found = {name: named(prices, name) for name in (*of_caller, *of_response)}
     chosen = "+".join(sorted({mode or name for name, mode in found.items()}))
     if not chosen:
@@ -55,6 +55,11 @@ def named(prices: Mapping[str, Any], name: str) -> str | None:
 def is_priced(mode: Mapping[str, Any]) -> bool:
     """Whether a mode states any price; one that states only its request has none."""
     return any(name != "request" and value not in (None, {}, []) for name, value in mode.items())
+
+
+def _can_be_served(prices: Mapping[str, Any], name: str) -> bool:
+    """Whether a name is that of a mode which a response can state."""
+    return name.lower() in SERVED or named(prices, name) in SERVED
 
 
 def _special(names: str | None) -> Iterator[str]:

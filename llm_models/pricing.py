@@ -10,6 +10,7 @@ from llm_models.errors import InvalidArgumentError, UnpricedError, printable, qu
 from llm_models.items import lines_of
 from llm_models.modes import billed
 from llm_models.price_origins import NO_ORIGINS, origins_of
+from llm_models.records import Model
 from llm_models.tariff import layers, rates, thresholds, window_at
 from llm_models.validity import HISTORY, Valid, documented, listed, lists_of, moment_of
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from llm_models.errors import RetiredModelError
     from llm_models.origins import Path, Tail
-    from llm_models.records import Model
     from llm_models.tariff import Layer, Rate
     from llm_models.validity import Moment, TimedList
     from llm_models.view import View
@@ -64,7 +65,8 @@ class Priced:
         ground = _ground(view)
         self._origins = origins_of(ground.tail, self.spec, cost) if self.is_listed else NO_ORIGINS
         self._source = ground.source if self.is_listed else None
-        date = ground.basis.date if self.is_listed and not self._origins.own else None
+        is_gone = row is None and not cost
+        date = ground.basis.date if is_gone or (self.is_listed and not self._origins.own) else None
         self._since = None if date is None else moment_of(date if len(date) > len("YYYY-MM") else f"{date}-01")
         """The date of the catalogue, where the history is about these prices."""
         self.basis = ground.basis
@@ -136,6 +138,12 @@ def priced_of(view: View, model: Model) -> Priced:
         if found.is_listed:
             view.priced[key] = found
     return found
+
+
+def gone(error: RetiredModelError) -> Model:
+    """The model that a source no longer lists: it has the prices of its time, by the history, and no others."""
+    provider, _, model_id = error.spec.partition(":")
+    return Model.from_dict({"provider": provider, "id": model_id})
 
 
 def prices_of(view: View, model: Model, at: Moment, mode: str | None) -> Prices:

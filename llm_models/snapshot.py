@@ -6,7 +6,7 @@ without a lock. The answers come from `view` (what is shown), `lookup` (names) a
 
 from __future__ import annotations
 
-from llm_models.errors import InvalidArgumentError, LLMModelsError, UnknownProviderError
+from llm_models.errors import InvalidArgumentError, LLMModelsError, RetiredModelError, UnknownProviderError
 from llm_models.frozen import FrozenDict, Immutable
 from llm_models.lookup import asked_name, locate, parse, parse_provider, row_of_pair
 from llm_models.modelspec import fold_provider, format_spec
@@ -234,13 +234,24 @@ class Snapshot(Immutable):
         """`llm_models.cost`, of this snapshot."""
         from llm_models.pricing import bill_of
 
-        return bill_of(self.view, spec if isinstance(spec, Model) else self.resolve(spec), usage, at, mode, strict)
+        return bill_of(self.view, self._priced(spec, at), usage, at, mode, strict)
 
     def prices(self, spec: Spec, at: Moment = None, mode: Text = None) -> Prices:
         """`llm_models.prices`, of this snapshot."""
         from llm_models.pricing import prices_of
 
-        return prices_of(self.view, spec if isinstance(spec, Model) else self.resolve(spec), at, mode)
+        return prices_of(self.view, self._priced(spec, at), at, mode)
+
+    def _priced(self, spec: Spec, at: Moment) -> Model:
+        """The model whose prices are asked for: a given one has its own, and one that is gone those of its time."""
+        try:
+            return spec if isinstance(spec, Model) else self.resolve(spec)
+        except RetiredModelError as error:
+            if at is None:
+                raise
+            from llm_models.pricing import gone
+
+            return gone(error)
 
     def select(
         self,

@@ -18,7 +18,17 @@ from support.command import fine
 from support.prices import FULL, SPEC, bill, catalogue, lines, small
 
 import llm_models
-from llm_models import Bill, InvalidArgumentError, Model, Snapshot, UnknownModeError, UnpricedError, Usage, UsageError
+from llm_models import (
+    Bill,
+    InvalidArgumentError,
+    Model,
+    RetiredModelError,
+    Snapshot,
+    UnknownModeError,
+    UnpricedError,
+    Usage,
+    UsageError,
+)
 from llm_models.bills import written
 from llm_models.modes import is_priced
 
@@ -194,6 +204,7 @@ class TestModes:
             ("batch", "standard", "batch", 2),  # a response does not state this, so the caller's word holds
             ("mine", "standard", "mine", 7),
             ("batch", "flex", "batch+flex", 1),
+            ("flex", "batch", "batch+flex", 1),  # what the response states is of another kind
         ],
     )
     def test_the_mode_that_is_billed(self, asked: Any, served: Any, mode: str | None, total: int) -> None:
@@ -320,6 +331,21 @@ class TestHistory:
         for spec, day in (("acme:m", "2025-12-01"), ("acme:new", "2026-01-02")):
             made = old.cost(spec, Usage(input=1_000_000), day)
             assert (made.total is not None, made.exact, made.changed_between) == (True, False, None)
+
+    def test_a_model_that_is_gone_has_the_prices_of_its_time(
+        self, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = histories.seen("2026-01-01", {"acme": {"gone": {"input": 5}, "m": 3}})
+        source = catalogues.catalogue(provider("acme", model("m", cost={"input": 3}, last_updated="2026-01-21")))
+        histories.shipped(monkeypatch, tmp_path, source, "2026-01-21", before)
+        snapshot = llm_models.load(config=None, publish=False)
+        made = snapshot.cost("acme:gone", Usage(input=1_000_000), "2026-01-01")
+        assert (made.total, made.exact, made.model) == (5, True, "acme:gone")
+        assert snapshot.prices("acme:gone", "2026-01-01").rows[0].rate == 5
+        later = snapshot.cost("acme:gone", Usage(input=1_000_000), "2026-02-01")
+        assert (later.total, later.unpriced) == (None, (("input", 1_000_000),))
+        with pytest.raises(RetiredModelError):
+            snapshot.cost("acme:gone", Usage(input=1))
 
     def test_a_documented_list_comes_first(self, old: Snapshot) -> None:
         entry = {"provider": "acme", "id": "same", "cost": {"valid_from": "2026-01-03", "output": 4}}
