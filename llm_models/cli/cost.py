@@ -10,7 +10,7 @@ import click
 from llm_models.amounts import amount
 from llm_models.cli.options import as_json, catalogue, command, file_path, model_spec
 from llm_models.cli.output import line, note, print_json, print_pairs, print_table
-from llm_models.errors import InvalidArgumentError, UsageError, printable, quoted
+from llm_models.errors import InvalidArgumentError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -57,7 +57,7 @@ class Count(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generi
         """The number."""
         found = value if isinstance(value, int) else amount(value)
         if not isinstance(found, int) or "$" in str(value):
-            self.fail(f"{quoted(value)} is not a number of tokens or uses (such as 12000, 12_000, 12k)", param, ctx)
+            self.fail(f"'{value}' is not a number of tokens or uses (such as 12000, 12_000, 12k)", param, ctx)
         return found
 
 
@@ -152,7 +152,7 @@ def _of_options(stated: dict[str, int], fees: Sequence[str]) -> Usage:
     for text in fees:
         name, _, number = text.partition("=")
         if not name or not number:
-            raise click.UsageError(f"--fee: {quoted(text)} is not NAME=N, such as web_search=2")
+            raise click.UsageError(f"--fee: '{text}' is not NAME=N, such as web_search=2")
         (counted if name in FEES else counted["fees"])[name] = Count().convert(number, None, None)
     return Usage(**counted)
 
@@ -161,7 +161,7 @@ def _of_responses(file: str, protocol: str | None, provider: str | None) -> Iter
     """Each usage in a file, with its place there: of the whole file, or of each of its lines."""
     from llm_models.meters import read_all
 
-    name = "stdin" if file == "-" else printable(file)
+    name = "stdin" if file == "-" else file
     texts = _documents(_text(file), name)
     for place, text in texts:
         try:
@@ -185,7 +185,7 @@ def _text(file: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise click.UsageError(f"--response: {printable(file)}: not UTF-8") from None
+        raise click.UsageError(f"--response: {file}: not UTF-8") from None
 
 
 def _documents(text: str, name: str) -> list[tuple[str, str]]:
@@ -221,11 +221,13 @@ def _named(snapshot: Snapshot, model: str | None, provider: str | None) -> str:
     """The spec of the model that a response names."""
     if model is None:
         raise click.UsageError("The response does not name its model. State SPEC.")
-    found = snapshot.match_names(provider, model).model
-    if found is None:
-        at = f"at {printable(provider)}" if provider else "without --provider"
-        raise click.UsageError(f"The response names the model {quoted(model)}, which is unknown {at}. State SPEC.")
-    return found.spec
+    found = snapshot.match_names(provider, model)
+    if found.model is None:
+        at = f"at {provider}" if provider else "without --provider"
+        raise click.UsageError(f"The response names the model '{model}', which is unknown {at}. State SPEC.")
+    if found.note:
+        note(f"note: {model}: {found.note}")
+    return found.model.spec
 
 
 def _rows_of(bills: Sequence[Bill]) -> Iterator[tuple[object, ...]]:
@@ -244,7 +246,7 @@ def _print_bill(bill: Bill, about: list[tuple[str, object]]) -> None:
         print_pairs(pairs)
         line("")
     several = bill.model is None
-    rows: list[list[object]] = [_row(one, several) for one in bill.lines]
+    rows: list[Sequence[object]] = [_row(one, several) for one in bill.lines]
     rows += [[name, written_count(number), "-", "-", *([""] if several else [])] for name, number in bill.unpriced]
     if bill.total is not None:
         rows.append(["total", "", "", written(bill.total), *([""] if several else [])])
@@ -256,7 +258,7 @@ def _print_bill(bill: Bill, about: list[tuple[str, object]]) -> None:
     assumed: dict[str, list[str]] = {}
     for name in bill.assumed:
         reason = why.get(name)
-        assumed.setdefault(WHY[reason] if reason else NOT_STATED, []).append(printable(name))
+        assumed.setdefault(WHY[reason] if reason else NOT_STATED, []).append(name)
     for text, names in assumed.items():
         note(f"note: {', '.join(names)}: {text}")
 
@@ -282,7 +284,7 @@ def _total(bill: Bill) -> str:
     parts = []
     for name, number in bill.unpriced:
         unit = _UNITS.get(name, "uses" if name.startswith("fees.") else "tokens")
-        parts.append(f"{printable(name)}, {written_count(number)} {unit}")
+        parts.append(f"{name}, {written_count(number)} {unit}")
     return f"unknown (at least {written(bill.known)}: no price of {'; '.join(parts)})"
 
 
