@@ -48,17 +48,14 @@ from llm_models.store import (
     capabilities,
     endpoint,
     epoch,
-    explain,
     format_spec,
     get_model,
     get_provider,
-    history,
     list_models,
     list_providers,
     load,
     parse_provider,
     parse_spec,
-    provider_history,
     reload,
     resolve,
     select,
@@ -75,6 +72,9 @@ if TYPE_CHECKING:
     from llm_models.matches import NameMatch as NameMatch
     from llm_models.naming import match_names as match_names
     from llm_models.naming import wire_id as wire_id
+    from llm_models.questions import explain as explain
+    from llm_models.questions import history as history
+    from llm_models.questions import provider_history as provider_history
 
 __all__ = [
     "CAPABILITIES",
@@ -147,8 +147,11 @@ _LAZY = {
     "Overrides": "llm_models.behaviour",
     "ProviderHistory": "llm_models.listings",
     "diff": "llm_models.differences",
-    "wire_id": "llm_models.naming",
+    "explain": "llm_models.questions",
+    "history": "llm_models.questions",
     "match_names": "llm_models.naming",
+    "provider_history": "llm_models.questions",
+    "wire_id": "llm_models.naming",
 }
 """Public names whose modules are off the read path, imported when first asked for."""
 

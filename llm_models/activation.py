@@ -7,7 +7,8 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_models import files, guards, locks, notices, paths, pipeline, replacement, state, timeline_update
-from llm_models.errors import EmptyCatalogError, LLMModelsError, SnapshotError, SourceError
+from llm_models.errors import EmptyCatalogError, LLMModelsError, SnapshotError, SourceError, printable
+from llm_models.header import WRONG
 from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
 from llm_models.manifest import described, refuse_unpulled
 from llm_models.normalize import Report
@@ -247,7 +248,10 @@ def rollback(folder: paths.Folder, *, strict: bool = False) -> tuple[SnapshotFil
 
 
 def _notable(file: SnapshotFile, folder: paths.Folder) -> tuple[str, ...]:
-    """The notable changes from the catalogue in use to a file; none of one that was made from other packaged data."""
+    """The notable changes from the catalogue in use to a file, and whether it is what its own parts produce.
+
+    None of one that was made from other packaged data, because `load()` does not use it.
+    """
     try:
         new = base_of(file)
     except SnapshotError:
@@ -256,4 +260,9 @@ def _notable(file: SnapshotFile, folder: paths.Folder) -> tuple[str, ...]:
         active = in_use(folder, reads=False).base
     except SnapshotError:  # what is in use is damaged, which may be why somebody goes back
         active = packaged()
-    return tuple(guards.notable(guards.refresh(active, new), None))
+    try:  # what was merged onto an honest base may be forged
+        whole = merged(new, paths.Folder(paths.CONFIG_NAME, folder.state), file.config())[0].data == file.data
+    except (LLMModelsError, *WRONG):
+        whole = False
+    forged = f"{printable(file.name)}: not what its own base and configuration produce; 'llm-models activate' builds it"
+    return *(() if whole else (forged,)), *guards.notable(guards.refresh(active, new), None)

@@ -70,15 +70,14 @@ def _concerns(rule: Rule, entry: Entry, fields: set[str]) -> bool:
 
 def _clashes(case: Case, outcomes: Outcomes, entry: Entry, rules: Sequence[Rule], key: ModelKey) -> Iterator[_Found]:
     """The clashes of one model that an entry causes, each pair of fields once."""
-    if not any(rule.field == "kind" for rule in rules):  # derived values only end clashes, and take long
-        tops = {name.partition(".")[0] for rule in rules for name in (*rule.sources(), *rule.others)}
-        if not any(clashes(outcomes.after(*key, tops), rules)):
-            return
+    derives = any(rule.field == "kind" for rule in rules)  # else derived values only end clashes, and take long
     after = outcomes.after(*key)
+    if not derives and not any(clashes(after, rules)):
+        return
     record = outcomes.whole(key.provider, after) if after else {}
     present = [*clashes(record, rules)] if after else []
     before = outcomes.before(*key) if present else None
-    if before is not None:
+    if before is not None and (derives or any(clashes(before, rules))):
         before = outcomes.whole(key.provider, before)
     old = {(clash.rule.field, clash.other) for clash in clashes(before or {}, rules)}
     if present and _is_mispriced(entry, before or {}):  # the wrong price is the cause, and is reported
@@ -124,7 +123,7 @@ def _moved(outcomes: Outcomes, entry: Entry, keys: Sequence[ModelKey], field: st
     """How many models an entry for many raises, where it lowers others; empty where it does not do both."""
     new = entry.value(*field.split("."))
     values = {key: value_at(outcomes.before(*key) or {}, field) for key in keys}
-    after = {key: value_at(outcomes.after(*key, {"limits"}), field) for key in keys}
+    after = {key: value_at(outcomes.after(*key), field) for key in keys}
     raised = {key: value for key, value in values.items() if value is not None and value < new == after[key]}
     if not raised or all(value is None or value <= new for value in values.values()):
         return ""

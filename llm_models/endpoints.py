@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models import config, paths
 from llm_models.block import NAMES
 from llm_models.canonical import canonical
-from llm_models.errors import UntrustedEndpointError, printable, quoted
+from llm_models.errors import SnapshotError, UntrustedEndpointError, printable, quoted
 from llm_models.frozen import freeze
 from llm_models.in_use import base_of
 from llm_models.modelspec import fold_provider
@@ -114,10 +114,14 @@ def endpoint_of(
 ) -> Endpoint:
     """The endpoint of a model of `file`; see `llm_models.endpoint`. The next three are attributes of the snapshot.
 
-    Raises `UntrustedEndpointError`.
+    Raises `UntrustedEndpointError`, and `SnapshotError` for a model's own address that is none.
     """
     base_url = base_url or None  # an empty one is not given, and must not skip a check
     own = own_address({"extra": model.extra})
+    if own is not None and not base_url and (not (own.isascii() and own.isprintable()) or " " in own):
+        why = "'llm-models validate' names its line; 'llm-models activate' builds a damaged snapshot again"
+        text = f"{printable(model.spec)}: extra.provider.api is not a base URL (found {quoted(own)}). {why}"
+        raise SnapshotError(text, path=file.name)
     url = provider.base_url if own is None else own
     keys, settings = keys_of(provider.env, url)
     for_openai = base_url or (url if own is not None else provider.openai_base_url or url)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, Literal
 
     Severity = Literal["error", "warning"]
@@ -165,6 +165,20 @@ def reported(problems: Sequence[Problem]) -> Sequence[Problem]:
     text = f"and {more:,} more ({', '.join(parts)})"
     rest = Problem(text, file=problems[0].file, severity="error" if errors else "warning", more=more)
     return [*(problems[at] for at in first), rest]
+
+
+def limited(found: Sequence[Any], sentence: Callable[..., str], rest: str) -> Iterator[str]:
+    """The sentence of each item, or those of the first ones and how many more there are; `rest` follows that number.
+
+    >>> [*limited(["a", "b"], str.upper, "letters")]
+    ['A', 'B']
+    """
+    from llm_models.budgets import BUDGETS
+
+    most = BUDGETS["problems"].most
+    yield from map(sentence, found[:most])
+    if len(found) > most:
+        yield f"and {len(found) - most:,} more {rest}"
 
 
 def listed(problems: Iterable[Problem]) -> str:

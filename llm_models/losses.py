@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from llm_models.enrich import is_deprecated
-from llm_models.errors import printable
+from llm_models.errors import limited, printable
 from llm_models.layers import BY_PROVIDER
 from llm_models.moving import FIELD
 from llm_models.past import absent, follows, successor_text
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
     from llm_models.differences import Change, Diff
     from llm_models.ground import Ground
     from llm_models.layers import Layer
+    from llm_models.listings import Successor
     from llm_models.patterns import Test
 
     Named = Callable[[str], str | None]
     """From a model spec to the location that names the model, None where none does."""
+    Curated = Callable[[], dict[tuple[str, str], Successor]]
+    """The curated successors, by provider and id."""
 
 MAX_LOST = 0.5
 """The loss of this fraction of one provider's models is notable."""
@@ -101,27 +105,35 @@ def missing_before(difference: Diff, run: Changes | None) -> Iterator[str]:
 
 def _missing_sentences(difference: Diff, run: Changes | None, *, new: bool) -> Iterator[str]:
     if run is not None:
-        for layer in run.layers:
-            for name, spec, location, is_new in _missing(layer, difference, run):
-                if is_new is new:
-                    why, hint = _reason(name, spec, run, new)
-                    yield f"{why}, but {location} names it.{hint}".removesuffix(".")
+        curated = cache(lambda: curated_successors(lambda *_: True)) if new else None  # read when first asked for
+        every = (one for layer in run.layers for one in _missing(layer, difference, run))
+        found = [(name, spec, location) for name, spec, location, is_new in every if is_new is new]
+        yield from limited(found, partial(_sentence, run, curated), "names of the configuration are missing")
 
 
-def _reason(name: str, spec: str, run: Changes, new: bool) -> tuple[str, str]:
-    """Why a name is missing, as far as a history knows its spec or the refresh is the reason, and what follows it."""
+def _sentence(run: Changes, curated: Curated | None, found: tuple[str, str, str]) -> str:
+    name, spec, location = found
+    why, hint = _reason(name, spec, run, curated)
+    return f"{why}, but {location} names it.{hint}".removesuffix(".")
+
+
+def _reason(name: str, spec: str, run: Changes, curated: Curated | None) -> tuple[str, str]:
+    """Why a name is missing, as far as a history knows its spec or the refresh is the reason, and what follows it.
+
+    `curated` are the successors of a name that is missing since the refresh; of another one it is None.
+    """
     provider, colon, model_id = spec.partition(":")
     past = run.touched.past
     of_model = past.model(provider, model_id) if colon else None
     history = past.provider(provider) if not colon else of_model
-    why = f"{printable(name)} is missing" if new or history is None or history.listed else absent(name, history)
+    why = f"{printable(name)} is missing" if curated or history is None or history.listed else absent(name, history)
     twin = renamed(model_id, run.touched.ids(provider)) if colon else None
     if twin is not None and twin.id != model_id:
         return why, f" It is listed as '{printable(f'{provider}:{twin.id}')}' now."
     hint = "" if of_model is None else follows(of_model, run.touched.holds)
-    if new and not hint:  # the history does not know yet that it goes
-        stated = curated_successors(lambda *key: key == (provider, model_id))
-        hint = next((successor_text(one, run.touched.holds) for one in stated.values()), "")
+    if curated and not hint:  # the history does not know yet that it goes
+        successor = curated().get((provider, model_id))
+        hint = "" if successor is None else successor_text(successor, run.touched.holds)
     return why, f" {hint}" if hint else ""
 
 
@@ -138,9 +150,10 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
         every = run.touched.every(provider)
         return matched and not any(map(test, ([one] for one in every) if over_ids else every.values()))
 
+    left_out = {id(entry) for entry in run.left_out}
     for entry in layer.providers:
         new = entry.provider in difference.providers_removed
-        if new or entry in run.left_out:
+        if new or id(entry) in left_out:
             yield entry.provider, entry.provider, layer.nearest((*entry.path, "id")), new
     for index, provider in enumerate(layer.settings.get("prefer", ())):
         if provider in difference.providers_removed:
@@ -149,10 +162,10 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
         spec = f"{entry.provider}:{entry.match or entry.id}"
         location = layer.nearest((*entry.path, "id" if entry.match is None else "match"))
         new = entry.provider in difference.providers_removed or spec in difference.models_removed
-        gone = entry in run.left_out or spec in difference.models_removed
+        gone = id(entry) in left_out or spec in difference.models_removed
         if gone if entry.match is None else unmatched(entry.provider, entry.match, over_ids=True):
             yield spec, spec, location, new or entry.match is not None
-        elif entry.match is not None and entry in run.left_out:
+        elif entry.match is not None and id(entry) in left_out:
             yield spec, entry.provider, location, new
     yield from _missing_settings(layer, run, difference, unmatched)
 

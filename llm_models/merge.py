@@ -91,19 +91,20 @@ def merge(layers: Sequence[Layered], rules: Rules) -> Merged:
 def _merge_maps(path: Path, pairs: Sequence[Pair], rules: Rules, origins: dict[Path, Origin] | None) -> dict[str, Any]:
     """Merge maps field by field; an `OMIT` among them removes each field that weaker layers state."""
     keys = dict.fromkeys([key for value, _ in pairs if value is not OMIT for key in value])
+    has_plain_fields = max(map(len, rules), default=0) <= len(path) + 1  # no rule is about a part of a field
     merged: dict[str, Any] = {}
     for key in keys:
         held: list[Pair] = [(v if v is OMIT else v[key], layer) for v, layer in pairs if v is OMIT or key in v]
-        result = _merge_field((*path, key), held, rules, origins)
+        if has_plain_fields and len(held) == 1 and held[0][1].layer is None and _rule((*path, key), rules) is None:
+            result = _alone(held[0][0])  # most fields, where an entry is for all models
+        else:
+            result = _merge_field((*path, key), held, rules, origins)
         if result is not OMIT and result != {}:
             merged[key] = result
     return merged
 
 
 def _merge_field(path: Path, pairs: Sequence[Pair], rules: Rules, origins: dict[Path, Origin] | None) -> Any:
-    value, layer = pairs[0]
-    if len(pairs) == 1 and layer.layer is None and isinstance(value, (str, int, float)):
-        return value  # as the rest would decide, too; most fields of a record that is patched are of this kind
     rule = _rule(path, rules)
     run = pairs = pairs if len(pairs) == 1 else _stating(pairs, rule)
     kind = _kind(pairs[-1][0], rule)
@@ -121,6 +122,14 @@ def _merge_field(path: Path, pairs: Sequence[Pair], rules: Rules, origins: dict[
         if value is not OMIT or replaced is not None:
             origins[path] = Origin(layer.layer, layer.location(path) if layer.location else None, replaced)
     return thaw(value)
+
+
+def _alone(value: Any) -> Any:
+    """A value that one layer alone states, without the maps in it that state nothing."""
+    if not isinstance(value, dict):
+        return value if value is OMIT else thaw(value)
+    parts = {key: _alone(item) for key, item in value.items()}
+    return {key: part for key, part in parts.items() if part is not OMIT and part != {}}
 
 
 def _apply(rule: Any, run: Sequence[Pair]) -> Pair:
@@ -168,11 +177,11 @@ def _kind(value: Any, rule: Any) -> Literal["omit", "map", "leaf"]:
 
 
 def _rule(path: Path, rules: Rules) -> Any:
-    if path in rules:
-        return rules[path]
-    for pattern in rules:
-        if len(pattern) != len(path) or "*" not in pattern:
-            continue
-        if all(want in ("*", have) for want, have in zip(pattern, path, strict=True)):
-            return rules[pattern]
+    for pattern, rule in rules.items():
+        if pattern == path or ("*" in pattern and _fits(pattern, path)):
+            return rule
     return None
+
+
+def _fits(pattern: Path, path: Path) -> bool:
+    return len(pattern) == len(path) and all(want in ("*", have) for want, have in zip(pattern, path, strict=True))

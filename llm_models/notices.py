@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from llm_models import lifecycle
 from llm_models.enrich import is_deprecated
-from llm_models.errors import printable
+from llm_models.errors import limited, printable
 from llm_models.modelspec import split_any
 from llm_models.patterns import EVERY, is_nameable, meant
 from llm_models.records import Model
@@ -96,7 +96,13 @@ def strange_successors(layer: Layer, holds: Callable[[str, str], bool]) -> Itera
 
 def of_layers(layers: Iterable[Layer], file: SnapshotFile) -> Iterator[str]:
     """The same as a sentence for each model, with the location that names it, in the order of the text."""
+    found = []
     for layer in layers:
-        found = of_layer(layer, file)
-        for path, what, model in sorted(found, key=lambda one: layer.document.line_column(one[0])[0] or 0):
-            yield f"{layer.nearest(path)}: {printable(model.spec)}: {what}"
+        its = [(layer, *one) for one in of_layer(layer, file)]
+        found += sorted(its, key=lambda one: one[0].document.line_column(one[1])[0] or 0)
+    yield from limited(found, _sentence, "models that the configuration names are deprecated, retiring or retired")
+
+
+def _sentence(found: tuple[Layer, DocumentPath, str, Model]) -> str:
+    layer, path, what, model = found
+    return f"{layer.nearest(path)}: {printable(model.spec)}: {what}"

@@ -14,7 +14,7 @@ from llm_models.moving import Moving
 from llm_models.records import ModelKey
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from llm_models.bases import Start
     from llm_models.case import Case
@@ -33,6 +33,8 @@ class Outcomes:
         self._copies = Copies(case.run, self._moving)
         self._excluded: dict[str, dict[str, str]] = {}
         self._read: dict[ModelKey, Record | None] = {}
+        self._lines: dict[ModelKey, Any] = {}
+        self._merged: dict[ModelKey, Record] = {}
 
     def of(self, entry: Entry) -> list[ModelKey]:
         """The models that an entry changes and that are not excluded."""
@@ -50,20 +52,26 @@ class Outcomes:
             return None
         return merge([Layered(nest(path, value)) for path, value in ground.items()], {}).values
 
-    def after(self, provider: str, model_id: str, fields: Collection[str] | None = None) -> Record:
-        """What is stated of a model with the layer, of all fields or of these. It may break the schema."""
+    def after(self, provider: str, model_id: str) -> Record:
+        """What is stated of a model with the layer; it may break the schema. Do not change it: each check reads it."""
+        key = ModelKey(provider, model_id)
+        if key not in self._merged:
+            self._merged[key] = self._merge(key)
+        return self._merged[key]
+
+    def _merge(self, key: ModelKey) -> Record:
         if self._moving.problems or self._copies.problems:  # where names lead in a circle, there is no answer
             return {}
-        ground = {**(self._stated(provider, model_id) or {"id": model_id}), "provider": provider}
-        start = self._copies.start(ModelKey(provider, model_id))
+        ground = {**(self._stated(*key) or {"id": key.id}), "provider": key.provider}
+        start = self._copies.start(key)
         copy = None if start is None else (start.entry.layer, copied(self._base(start), ":".join(start.base)))
-        layers, _ = self._moving.layered(provider, model_id, ground, lambda target: self.after(provider, target), copy)
-        first, *others = [{k: v for k, v in part.values.items() if fields is None or k in fields} for part in layers]
-        stated = {key for part in others for key in part}
+        layers, _ = self._moving.layered(*key, ground, lambda target: self.after(key.provider, target), copy)
+        first, *others = [part.values for part in layers]
+        stated = {name for part in others for name in part}
         # What only the base states stays as it is. To merge it takes most of the time where an entry is for all models.
-        parts = [{key: value for key, value in first.items() if key in stated}, *others]
+        parts = [{name: value for name, value in first.items() if name in stated}, *others]
         merged = merge([Layered(part) for part in parts], RECORD_RULES).values
-        return {**{key: value for key, value in first.items() if key not in stated}, **merged}
+        return {**{name: value for name, value in first.items() if name not in stated}, **merged}
 
     def _stated(self, provider: str, model_id: str) -> Record | None:
         """What the base states of a model; kept, because each check asks for it, and an entry may be for thousands."""
@@ -83,9 +91,13 @@ class Outcomes:
 
     def whole(self, provider: str, stated: Record) -> Record:
         """A record with its derived values, from what is stated of it."""
-        line: Any = self._case.run.base.line(provider, stated["id"]) or {}
+        key = ModelKey(provider, stated["id"])
+        if key not in self._lines:
+            self._lines[key] = self._case.run.base.line(*key) or {}
+        line = self._lines[key]
         known = {name: line.get("derived", {}).get(name) for name in ("canonical", *FACTS)}
-        return filled(stated, derive(stated, {name: value for name, value in known.items() if value is not None}))
+        facts = {name: value for name, value in known.items() if value is not None}
+        return filled(stated, derive(stated, facts, line or None))
 
 
 def deciding(entries: Sequence[Entry], path: Path) -> Entry | None:

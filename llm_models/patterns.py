@@ -113,8 +113,19 @@ def _test(pattern: str) -> Test:
     return lambda names: any(map(glob, names))
 
 
-def _glob(pattern: str) -> Callable[[str], object]:
-    from fnmatch import translate
-    from re import compile as compile_re
+_KEPT = 4_096
+_globs: dict[str, Callable[[str], object]] = {}
 
-    return compile_re(translate(pattern)).match
+
+def _glob(pattern: str) -> Callable[[str], object]:
+    """The compiled glob. It is kept, because several checks ask for each, and to compile it takes longest."""
+    glob = _globs.get(pattern)
+    if glob is None:
+        from fnmatch import translate
+        from re import compile as compile_re
+
+        glob = compile_re(translate(pattern)).match
+        if len(_globs) >= _KEPT:
+            _globs.clear()
+        _globs[pattern] = glob
+    return glob

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import config, paths
 from llm_models.changes import merge_layers
-from llm_models.errors import ConfigError, EmptyCatalogError, dotted, printable
+from llm_models.errors import ConfigError, EmptyCatalogError, dotted, limited, listed, printable
 from llm_models.image_prices import of_image_tokens
 from llm_models.moving import FIELD, differing, differs
 from llm_models.settings import settings_of
@@ -20,9 +20,9 @@ from llm_models.transforms import DEFAULT
 from llm_models.trust import check_code
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from llm_models.changes import Changes
+    from llm_models.changes import Changes, Fallen
     from llm_models.in_use import InUse
     from llm_models.layers import Layer
     from llm_models.normalize import Report
@@ -123,7 +123,7 @@ def emptied(
         problems = checks.emptied(run, settings_of(run)[0])
     except ConfigError:  # an argument that can be read only once
         return error
-    return EmptyCatalogError("\n".join(map(str, problems))) if problems else error
+    return EmptyCatalogError(listed(problems)) if problems else error
 
 
 def application_layers(
@@ -182,20 +182,22 @@ def _log(changes: Changes) -> None:
             line = layer.document.line_column(path, key=True)[0]
             where = layer.document.name if line is None else f"{layer.document.name}:{line}"
             past.report([name for name, _, _ in found], where, getattr(past, why), in_file=line is not None)
-    _log_prices(changes)
-    for fallen in changes.fallen:
+    for text in (*_odd_prices(changes), *limited(changes.fallen, _dropped, "names of models dropped")):
         import logging
 
-        text = f"llm_models: {fallen.kind} {fallen.name} of {fallen.spec} dropped: {fallen.why}"
-        logging.getLogger("llm_models").warning("%s", printable(text))
+        logging.getLogger("llm_models").warning("%s", printable(f"llm_models: {text}"))
 
 
-def _log_prices(changes: Changes) -> None:
-    """Log each line of the layers with a price that is probably wrong, with the first of its models.
+def _dropped(fallen: Fallen) -> str:
+    return f"{fallen.kind} {fallen.name} of {fallen.spec} dropped: {fallen.why}"
+
+
+def _odd_prices(changes: Changes) -> Iterator[str]:
+    """Each line of the layers with a price that is probably wrong, with the first of its models.
 
     `validate` refuses these. A refresh may bring the price with which they are compared, so a load does not refuse.
     """
-    told = set()
+    found: dict[tuple[str, str], str] = {}
     for provider, finals in changes.models.items():
         for model_id, final in finals.items():
             for path, origin in final.origins.items():
@@ -212,12 +214,9 @@ def _log_prices(changes: Changes) -> None:
                     cost[SOURCE] = final.stated["cost"][SOURCE]
                 for odd in odd_prices(cost, nest(path[1:], origin.replaced)):
                     where, field = origin.location or origin.layer, dotted(("cost", *odd.path))
-                    if odd.severity == "error" and (where, field) not in told:
-                        told.add((where, field))
-                        import logging
-
-                        text = f"{where}: {provider}:{model_id}: {field}: {odd.text()}. {odd.hint}"
-                        logging.getLogger("llm_models").warning("%s", printable(f"llm_models: {text}"))
+                    if odd.severity == "error" and (where, field) not in found:
+                        found[where, field] = f"{where}: {provider}:{model_id}: {field}: {odd.text()}. {odd.hint}"
+    yield from limited([*found.values()], str, "prices are probably wrong")
 
 
 def curated_layers() -> list[Layer]:

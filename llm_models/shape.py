@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from llm_models.frozen import Record
 
+    Plan = tuple[tuple[type, ...] | None, type[Record] | None, type[Record] | None, type | None]
+
 DEEPEST = 64
 """How many levels free data may nest."""
 _WHOLE = 1 << 63
@@ -28,10 +30,31 @@ _UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Co", "Cs")
 _TYPES = {
     "str": (str,), "str | None": (str,), "bool": (bool,), "bool | None": (bool,), "int": (int,), "int | None": (int,),
     "float | None": (int, float), "tuple[str, ...]": (list,), "Mapping[str, Any]": (dict,), "Billing": (str,),
-    "Mapping[str, float]": (dict,),
 }  # fmt: skip
-_ITEMS = {"tuple[str, ...]": (str,), "Mapping[str, float]": (int, float)}
-"""The types of what is in such a list or table."""
+_FREE = None, None, None, None
+
+
+_plans: dict[type[Record], dict[str, Plan]] = {}
+"""What is checked of the fields of each kind of record, once it was asked for."""
+
+
+def _plan(kind: type[Record]) -> dict[str, Plan]:
+    """For each field of a kind of record its types, or the kind of its record, or that of each record in its list.
+
+    Records may be in a table as well; last is the type of what holds them. A table without records has numbers.
+    """
+    plan = _plans.get(kind)
+    if plan is None:
+        kinds, plan = parts(), {}
+        for name, annotation in field_kinds(kind).items():
+            if annotation in kinds:
+                plan[name] = None, kinds[annotation], None, None
+            elif annotation in _TYPES:
+                plan[name] = _TYPES[annotation], None, None, None
+            else:
+                plan[name] = None, None, member_of(annotation), list if annotation.startswith("tuple[") else dict
+        _plans[kind] = plan
+    return plan
 
 
 def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> None:
@@ -39,27 +62,39 @@ def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> No
 
     `withheld`: a None withholds a value, as in derived values.
     """
-    fields, kinds = field_kinds(kind), parts()
+    plan = _plan(kind)
     for name, value in _table(data).items():
-        annotation = fields.get(name, "")
-        if value is None and withheld and annotation not in kinds:
+        types, part, item, holder = plan.get(name, _FREE)
+        found = value.__class__
+        if part is not None:
+            check_record(value, part, withheld=withheld)
+        elif withheld and found is type(None):  # `value is None` would tell pyright too much
             continue
-        if annotation in kinds:
-            check_record(value, kinds[annotation], withheld=withheld)
-        elif annotation not in _TYPES:
+        elif types is None:
             check_plain(value)
-            member = member_of(annotation)
-            if member is not None:
-                for item in _list(value) if annotation.startswith("tuple[") else _table(value).values():
-                    check_record(item, member)
-        else:
-            if value.__class__ not in _TYPES[annotation]:
+            if holder is not None:
+                _check_many(value, item, holder)
+        elif found not in types:
+            raise TypeError
+        elif found is str:  # as check_plain does, which is asked for all that is rarer
+            if not value.isascii():
+                value.encode()
+        elif found is not bool:
+            if found is list and any(one.__class__ is not str for one in value):
                 raise TypeError
-            if wanted := _ITEMS.get(annotation):
-                items: Any = value.values() if isinstance(value, dict) else value
-                if any(item.__class__ not in wanted for item in items):
-                    raise TypeError
             check_plain(value)
+
+
+def _check_many(value: Any, item: type[Record] | None, holder: type) -> None:
+    """Check a list or a table of records, or a table of numbers."""
+    if value.__class__ is not holder:
+        raise TypeError
+    many: Any = value.values() if holder is dict else value
+    for one in many:
+        if item is not None:
+            check_record(one, item)
+        elif one.__class__ not in (int, float):
+            raise TypeError
 
 
 def check_plain(value: Any, levels: int = DEEPEST) -> None:
@@ -87,6 +122,7 @@ def check_line(line: Any) -> None:
     """Check a model's line: its record, and what stands beside it."""
     check_record(line, Model)
     check_name(line["id"])
+    check_name(line.get("provider_model_id", line["id"]))
     check_record(line.get("derived", {}), Model, withheld=True)
     check_names(line.get("likely", []))
     for field in ("served_as", "aliases"):
@@ -127,10 +163,14 @@ def check_index(index: Mapping[str, Any], size: int) -> None:
 def check_tail(tail: Any) -> None:
     """Check the origins of values."""
     check_plain(tail)
+    for section in tail.values():
+        _table(section)
     for section in ("providers", "models"):
         for record in _table(tail[section]).values():
             for key, origin in _table(record["fields"]).items():
                 _check_origin(origin)
+                if not {*origin} <= {"layer", "place", "replaced"}:
+                    raise ValueError
                 if key.startswith("["):
                     check_names(loads(key))
     for why in _table(tail["removed"]).values():

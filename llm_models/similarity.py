@@ -32,7 +32,7 @@ LONGEST = 200
 """How many characters of a text are compared."""
 _DAY = r"(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])"
 _DATE = rf"20\d\d-?{_DAY}"
-_REVISION = re.compile(
+_REVISION = (
     rf"(?:[-@:]{_DATE}(?:-v\d+)?"  # -2024-11-20, @20251001, -20250929-v1
     r"|-(?:0[1-9]|1[0-2])-20\d\d"  # -03-2025
     rf"|[-@:]{_DAY}"  # -0613, -04-17
@@ -42,9 +42,9 @@ _REVISION = re.compile(
     r"|[-:]v\d+:\d+|:\d)$"  # -v1:0
 )
 """The end of a name that is a date or a revision, in the spelling of `_folded`."""
-_DATED = re.compile(rf"(?<!\d)(?:{_DATE}|{_DAY}|2[3-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])-20\d\d)(?!\d)")
+_DATED = rf"(?<!\d)(?:{_DATE}|{_DAY}|2[3-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])-20\d\d)(?!\d)"
 _MOVING = ("latest", "default")
-_WORD = re.compile(r"(?=.*[a-z])[a-z0-9]{2,}|\d{3,}|\d+-\d+")
+_WORD = r"(?=.*[a-z])[a-z0-9]{2,}|\d{3,}|\d+-\d+"
 """One word with a letter, a long number or the number of a version, in the spelling of `_folded`."""
 _PUNCTUATION = str.maketrans("._ ", "---")
 _AFTER = ("-", "@", ":")
@@ -79,7 +79,7 @@ def similar(text: str, names: Iterable[str], newness: Callable[[str], object] = 
     pairs = [*zip(_folded("\n".join(others)).split("\n"), others, strict=True)] if others else []
     folded = _folded(word)
     found = _found(word, folded, pairs, newness)
-    if _WORD.fullmatch(folded) and not found.same:
+    if re.fullmatch(_WORD, folded) and not found.same:
         return _with_word(folded, pairs, newness, found) or found or _loosely(folded, pairs, newness)
     if not found:
         tail = folded.rpartition("/")[2]
@@ -111,7 +111,7 @@ def _found(text: str, word: str, pairs: list[tuple[str, str]], newness: Callable
     def order(name: str) -> tuple[bool, bool, bool]:
         """For a dated text the undated name is first. A moving name comes after those with a date."""
         first = word != stem and twins[name] == stem
-        return not first, not name.startswith(text), not _DATED.search(twins[name], len(stem))
+        return not first, not name.startswith(text), not re.compile(_DATED).search(twins[name], len(stem))
 
     ranked = sorted(newest(twins), key=order) or newest(_reordered(stem, pairs))
     longer = [name for folded, name in near_stem if folded[len(word) :][:1] in _AFTER and folded.startswith(word)]
@@ -232,7 +232,7 @@ def mistyped(word: str, known: Iterable[str], letters: int = 4) -> list[str]:
 @cache
 def stem_of(name: str) -> str:
     """A folded name without the dates and revisions at its end."""
-    while (match := _REVISION.search(name)) and match.start():
+    while (match := re.search(_REVISION, name)) and match.start():
         name = name[: match.start()]
     return name
 

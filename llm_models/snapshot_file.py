@@ -108,10 +108,13 @@ class SnapshotFile:
         data = self.part(span, provider)
         if self.other_flags is None:
             return data
-        end = data.index(b"\n")
-        index = loads(data[:end].decode() + "]}")
-        index["bits"] = translate_bits(index["bits"], self.other_flags)
-        return encode_json(index).removesuffix(b"]}") + data[end:]
+        try:
+            end = data.index(b"\n")
+            index = loads(data[:end].decode() + "]}")
+            index["bits"] = translate_bits(index["bits"], self.other_flags)
+            return encode_json(index).removesuffix(b"]}") + data[end:]
+        except WRONG:
+            raise damaged(self.name, f"the part about {provider} cannot be read") from None
 
     def block(self, provider: str) -> Block:
         """The block of a provider of this file; decoded once."""

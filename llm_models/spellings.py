@@ -62,8 +62,9 @@ def renamed(gone: str, living: Iterable[str]) -> Rename | None:
 
 def renames(gone: Iterable[str], living: Iterable[str]) -> dict[str, Rename]:
     """As `renamed`, of each of the ids that are gone and have one."""
-    found, left, others = {}, [*gone], [*living]
-    for rule, spelling in _SPELLINGS.items():
+    found: dict[str, Rename] = {}
+    left, others = [*gone], [*living]
+    for rule, spelling in _SPELLINGS.items() if others else ():
         same: dict[str, list[str]] = {}
         for one in others if left else ():
             same.setdefault(spelling(one), []).append(one)

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from llm_models.days import Day
     from llm_models.endpoints import Endpoint
     from llm_models.filters import Allow, Deny
-    from llm_models.listings import ModelHistory, ProviderHistory
     from llm_models.modelspec import Style
-    from llm_models.provenance import Explanation
     from llm_models.records import Capabilities, Model, ModelKey, Provider
     from llm_models.request import Request
     from llm_models.selection import Names, Order
@@ -164,7 +162,7 @@ def get_model(provider: str, model_id: str) -> Model:
     """
     current = snapshot() if _published is None else _published
     try:
-        return current._models[provider][model_id]  # as its method begins: one call fewer for a model that was met
+        return current.view.models[provider][model_id]  # what was met needs no second call
     except (KeyError, TypeError):
         return current.get_model(provider, model_id)
 
@@ -176,7 +174,7 @@ def endpoint(spec: Spec, *, base_url: str | None = None, with_key: bool = False)
     the key, so no variables are given. Nothing is read from the environment, and nothing goes online.
 
     Raises `UntrustedEndpointError` where a file that was found, not named, states the address, the variables or the id,
-    and neither the packaged catalogue nor an argument of `load()` does.
+    and neither the packaged catalogue nor an argument of `load()` does; `SnapshotError` for an address that is none.
 
     >>> llm_models.endpoint("openai:gpt-5.4-mini")[:2]
     ('https://api.openai.com/v1', ('OPENAI_API_KEY',))
@@ -287,48 +285,3 @@ def resolve(spec: Spec, *, scope: str | None = None, prefer: Iterable[str] | Non
     'openai:gpt-5.4-mini'
     """
     return (snapshot() if _published is None else _published).resolve(spec, scope=scope, prefer=prefer)
-
-
-def history(spec: Spec) -> ModelHistory:
-    """When the sources listed a model and at which prices, also of one that is gone; `spec` is as for `resolve`.
-
-    A bare id means the one provider that ever had it. Filters hide no history. The answer has the days listed
-    (`intervals`, with gaps between them), the `prices` with their days (USD per million tokens; other parts as in
-    `Cost`), and for a model that is gone a `rename` (the spelling under which the provider lists it now) or a `twin`
-    (one that was listed beside it for weeks), a `successor` that somebody stated, and whether it was `withdrawn` after
-    three days or less. `price_on(day)` is the price of a day, and states a change between two days that are known.
-
-    All of it is *as listed*, in the packaged history or in that of the application's own activations, whichever has the
-    later last day. The last day listed is not the day on which a model stopped answering. Prices that `llm_models.toml`
-    states are not part of it.
-
-    Raises `AmbiguousModelError` when several providers had a bare id, `UnknownModelError` for a name that was never
-    listed, `UnknownProviderError`, `InvalidSpecError`, and `SnapshotError` where the packaged history is damaged.
-
-    >>> gone = llm_models.history("github_models:openai/gpt-4o")
-    >>> gone.listed, gone.last, gone.intervals[-1].gone_by
-    (False, '2026-07-02', '2026-08-18')
-    """
-    return snapshot().history(spec)
-
-
-def provider_history(provider: str) -> ProviderHistory:
-    """When the sources listed a provider, in any spelling, also one that is gone; the rest as for `history`.
-
-    Raises `UnknownProviderError` for a name that was never listed.
-
-    >>> llm_models.provider_history("github-models").listed
-    False
-    """
-    return snapshot().provider_history(provider)
-
-
-def explain(spec: Spec, field: str | None = None) -> Explanation:
-    """The origins of a model's values: of all fields, or of `field` (dotted, as in TOML) and the fields below it.
-
-    Also answers for a model that is denied or excluded. Errors are those of `resolve`.
-
-    >>> llm_models.explain("openai:gpt-5.4-mini", "limits.context").fields[0].layer
-    'models_dev'
-    """
-    return snapshot().explain(spec, field)

@@ -37,12 +37,13 @@ def taken(case: Case) -> Iterator[Finding]:
 
 
 def refreshed(old: SnapshotFile, new: SnapshotFile) -> Iterator[str]:
-    """The names of providers that a refresh adds and that take over texts which mean models now, a sentence each.
+    """The names of providers that take over texts which mean models now, a sentence each.
 
-    Such a text has the name before a `:` or after an `@`; or before a `/`, if the new provider has a model of the rest.
+    The refresh adds such a name, and a text has it before a `:` or after an `@`; or before a `/`, if the new provider
+    has a model of the rest. Or the name meant another provider before: it was an alias, and is an id now.
     """
-    added = {**new.aliases, **{provider: provider for provider in new.blocks}}
-    added = {name: of for name, of in added.items() if name not in old.blocks and name not in old.aliases}
+    named = {**new.aliases, **{provider: provider for provider in new.blocks}}
+    added = {name: of for name, of in named.items() if name not in old.blocks and name not in old.aliases}
 
     def holds(name: str, rest: str) -> bool:
         return new.block(added[name]).serves(rest)
@@ -51,6 +52,11 @@ def refreshed(old: SnapshotFile, new: SnapshotFile) -> Iterator[str]:
     own = {name: of if of not in old.blocks else None for name, of in added.items()}
     for base in (new, old) if added else ():
         found |= _captured(base, own, old.provider_id, holds)
+    for name, owner in {**old.aliases, **{provider: provider for provider in old.blocks}}.items():
+        of = named.get(name, owner)
+        if of != owner and owner in old.blocks:  # every text with this name means another provider
+            model_id = next(iter(old.block(owner).ids), "...")
+            found[name], added[name] = (f"{name}:{model_id}", f"{owner}:{model_id}"), of
     for name, (text, spec) in sorted(found.items()):
         of = added[name]
         what = f"provider '{name}'" if of == name else f"alias '{printable(name)}' of the provider '{of}'"

@@ -97,8 +97,12 @@ def _code_below(folder: Identity) -> Iterator[os.stat_result]:
     """
     prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
     environments = {identity for prefix in prefixes for _, identity in islice(_upwards(prefix), 1)}
+    above: dict[str, list[tuple[str, Identity]]] = {}  # many files lie in the same folders
     for path, status in _code():
-        around = list(_upwards(path))
+        parent = os.path.dirname(path)
+        if parent not in above:
+            above[parent] = list(_upwards(parent))
+        around = [(path, (status.st_dev, status.st_ino)), *above[parent]]
         below = list(takewhile(lambda each: each[1] != folder, around))
         if len(below) < len(around) and not any(
             identity in environments or paths.exists(os.path.join(name, "pyvenv.cfg")) for name, identity in below

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,12 @@ import pytest
 from support import UPSTREAM
 
 import llm_models
-from llm_models import store, timeline_update
+from llm_models import paths, pipeline, store, successors, timeline_update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from llm_models.layers import Layer
 
 pytest.register_assert_rewrite("support.command")
 
@@ -40,6 +43,25 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Temp
     monkeypatch.setattr(store, "_request", None)
     monkeypatch.chdir(tmp_path_factory.mktemp("cwd"))
     return
+
+
+@pytest.fixture(scope="session", autouse=True)
+def curated_once() -> Iterator[None]:
+    """The curated overrides are read and checked once for each state of their files, not for each activation."""
+    read, kept = pipeline.curated_layers, dict[object, list["Layer"]]()
+
+    def curated_layers() -> list[Layer]:
+        folder = paths.resources("overrides")
+        files = [(one.name, one.stat().st_mtime_ns, one.stat().st_size) for one in os.scandir(folder)]
+        state = folder, *sorted(files)
+        if state not in kept:
+            kept[state] = read()
+        return [*kept[state]]
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (pipeline, successors):
+            patch.setattr(module, "curated_layers", curated_layers)
+        yield
 
 
 @pytest.fixture

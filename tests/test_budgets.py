@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,13 +15,11 @@ from llm_models.behaviour import layer_of_mapping
 from llm_models.budgets import BUDGETS, CODE
 from llm_models.changes import merge_layers
 from llm_models.checks import check_text
-from llm_models.errors import ConfigError, Problem, listed, reported
+from llm_models.errors import ConfigError, EmptyCatalogError, Problem, listed, reported
 from llm_models.patterns import MAX_PATTERN
 from llm_models.tokens import deepest, long_keys
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from llm_models.layers import Layer
     from llm_models.snapshot_file import SnapshotFile
 
@@ -214,6 +213,32 @@ class TestReported:
         assert [one.message for one in reported(found)][-2:] == ["e", "and 51 more (51 warnings)"]
         assert listed(found[:100]).count("\n") == 99
 
+    def test_in_the_error_of_filters_that_leave_no_model(self, tmp_path: Path) -> None:
+        text = f"[allow]\nacme = {texts(300, 'x{}')}"
+        with pytest.raises(EmptyCatalogError) as caught:
+            catalogues.loaded(BASE, tmp_path / "llm_models.toml", text.encode())
+        assert str(caught.value).splitlines()[100:] == [f"{tmp_path / 'llm_models.toml'}: and 200 more (200 errors)"]
+
+    def test_in_a_log(self, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """Names that are dropped, and prices that are wrong."""
+        monkeypatch.setitem(BUDGETS, "problems", BUDGETS["problems"]._replace(most=2))
+        text = entries(9, 'aliases = ["same"]\ncost.input = 0.0000025')
+        catalogues.loaded(BASE, tmp_path / "llm_models.toml", text.encode())
+        logged = [record.getMessage() for record in caplog.records]
+        assert len(logged) == 6
+        assert "llm_models: and 7 more prices are probably wrong" in logged
+        assert "llm_models: and 7 more names of models dropped" in logged
+
+    def test_in_the_notices_of_an_activation(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setitem(BUDGETS, "problems", BUDGETS["problems"]._replace(most=2))
+        monkeypatch.chdir(tmp_path)
+        Path("api.json").write_bytes(catalogues.numbered(4, status="deprecated"))
+        known = "".join(f'[[models]]\nprovider = "acme"\nid = "m{n}"\ntags = ["x"]\n' for n in range(4))
+        Path("llm_models.toml").write_text(known + known.replace('"m', '"gone'))
+        lines = here("activate", "--from", "api.json", "--force").err.splitlines()
+        assert "notice: and 2 more names of the configuration are missing" in lines
+        assert "notice: and 2 more models that the configuration names are deprecated, retiring or retired" in lines
+
     def test_a_long_part_of_a_problem_is_cut(self) -> None:
         assert len(str(Problem("x" * 10_000, hint="\x1b" * 10_000, path="y" * 10_000))) < 2_000
 
@@ -242,6 +267,13 @@ def test_duplicate_items_are_found_at_once() -> None:
     for items, same in (([1, True], False), ([1, 1.0], True), ([{"a": 1}, {"a": 1}], True), (["a", "b"], False)):
         errors = [*validation.validator("overrides").evolve(schema={"uniqueItems": True}).iter_errors(items)]
         assert bool(errors) is same
+
+
+def test_each_glob_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    monkeypatch.setattr("fnmatch.translate", lambda pattern: compiled.append(pattern) or "zz")
+    problems("".join(f'[[models]]\nprovider = "acme"\nmatch = "once{n}*"\ncost.input = 1\n' for n in range(3)))
+    assert sorted(one for one in compiled if one.startswith("once")) == ["once0*", "once1*", "once2*"]
 
 
 def test_a_very_long_line_is_hidden_whole() -> None:

@@ -60,6 +60,12 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(os, "fsync", os.fstat)
 
 
+@pytest.fixture
+def little(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A package with little data: activations take the same ways with it."""
+    histories.shipped(monkeypatch, tmp_path, numbered(3), "2026-01-01")
+
+
 def killed_at(number: int, *args: str, calls: Iterable[str] = CHANGES) -> bool:
     """Whether the command, killed at that call, was killed at all; else it went well."""
 
@@ -319,6 +325,7 @@ class TestRefused:
         assert os.listdir(FOLDER) == [locks.LOCK_NAME]
 
 
+@pytest.mark.usefixtures("little")
 class TestAtOnce:
     """One writer at a time; whoever comes later is judged by what stands there then."""
 
@@ -424,6 +431,7 @@ class TestAtOnce:
         fine("activate", "--from", "api.json", "--force")
 
 
+@pytest.mark.usefixtures("little")
 class TestTarget:
     """What else may stand where the snapshot belongs."""
 

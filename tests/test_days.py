@@ -20,6 +20,8 @@ from llm_models.pipeline import build_base
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.transforms.specs import Record, Take, date, identity
 
+pytestmark = pytest.mark.usefixtures("without_history")
+
 ACTIVE, MANIFEST = Path(STATE) / "snapshot.json", Path(STATE) / "manifest.json"
 TODAY = "2026-11-26"
 LATER = "later than tomorrow"

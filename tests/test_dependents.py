@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ROOT, catalogues
 
-from llm_models import checks
+from llm_models import checks, outcomes
 from llm_models.block import effective, filled
 from llm_models.classes import parts_of
 from llm_models.dependents import RULES, clashes, consistent, value_at
@@ -186,6 +186,14 @@ class TestOneModel:
         assert {rule.field for rule in RULES} == {field for field, _ in broken}
         for rule in RULES:
             assert [other for other in rule.others if (rule.field, other) not in broken] == [], rule.field
+
+
+def test_an_entry_for_all_merges_each_model_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    merged: list[Any] = []
+    monkeypatch.setattr(outcomes, "merge", lambda *args: merged.append(1) or merge(*args))
+    found = told('[[models]]\nprovider = "*"\nmatch = "*"\nlimits.context = 5\ncost.input = 1\n')
+    assert any("limits.output does not fit in" in one for one in found)
+    assert len(merged) == BASE.header["counts"]["models"]
 
 
 def corrected(*lines: str) -> Record:

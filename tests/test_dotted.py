@@ -80,7 +80,7 @@ class TestText:
 
 
 @pytest.fixture
-def acme() -> None:
+def acme(without_history: None) -> None:
     """An application with an activated source of one model."""
     Path("api.json").write_bytes(catalogues.numbered(1))
     fine("activate", "--from", "api.json", "--force")

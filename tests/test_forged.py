@@ -112,13 +112,15 @@ def test_a_file_put_together_again_is_whole(activated: bytes) -> None:
 
 
 @pytest.mark.parametrize("part", ["header", "blocks", "tail", "kept header", "kept blocks", "kept tail"])
-def test_any_value_may_be_wrong(activated: bytes, part: str) -> None:
+@pytest.mark.parametrize("some", [slice(8), pytest.param(slice(8, None), marks=pytest.mark.whole)], ids=str)
+def test_any_value_may_be_wrong(activated: bytes, part: str, some: slice) -> None:
     """At paths of a part: a wrong value, and none at all."""
     parts = forging.taken_apart(activated)
     rng = random.Random(part)
     places = [(part, *path) for path in forging.steps_of(parts[part])]
-    for path in rng.sample(places, min(len(places), 40)):
-        for value in (..., rng.choice(forging.WRONG)):
+    changes = [(path, rng.choice(forging.WRONG)) for path in rng.sample(places, min(len(places), 40))]
+    for path, wrong in changes[some]:
+        for value in (..., wrong):
             data = forging.put_together(forging.changed(parts, path, value))
             assert failures(data) == [], (path, value)
 
@@ -140,6 +142,8 @@ def test_the_configuration_may_be_anything(activated: bytes, value: Any) -> None
         (("ids", 0), "mi\u202ene"),
         (("aliases", "ours"), "nothing"),
         (("models", 0, "id"), "other"),
+        (("models", 0, "provider_model_id"), "mine\r\n"),
+        (("models", 0, "provider_model_id"), ""),
     ],
 )
 def test_names_and_addresses_are_checked_when_a_block_is_read(
@@ -150,6 +154,38 @@ def test_names_and_addresses_are_checked_when_a_block_is_read(
     file = SnapshotFile(forging.put_together(parts), NAME)
     with pytest.raises(SnapshotError, match=r"forged\.json: not a whole snapshot: .*own"):
         Snapshot(file).resolve("own:mine")
+
+
+def test_more_than_this_package_writes(activated: bytes) -> None:
+    """Not only a value may be wrong: what nobody asked for may stand beside it."""
+    parts = forging.taken_apart(activated)
+    for path, value in (
+        (("tail", "models", "own:mine", "fields", "retires", "more"), 1),
+        (("tail", "removed", "openai:gpt-4o-preview", "more"), 1),
+        (("tail", "settings", "deny", "openai", "o3-*", "more"), 1),
+        (("kept tail", "models", "openai:gpt-4o", "fields", "name"), {"layer": "x", "more": 1}),
+        (("tail", "more"), []),
+        (("kept tail", "more"), []),
+    ):
+        assert failures(forging.put_together(forging.changed(parts, path, value))) == [], path
+
+
+def test_a_block_with_other_flags_may_lack_them(activated: bytes) -> None:
+    """Sets of another version's flags are translated before the block is checked."""
+    parts = forging.changed(forging.taken_apart(activated), ("header", "capabilities", 0), "of another version")
+    for name in parts["blocks"]:
+        for value in (..., ["x"], 5):
+            data = forging.put_together(forging.changed(parts, ("blocks", name, "bits"), value))
+            assert failures(data) == [], (name, value)
+
+
+@pytest.mark.parametrize("address", ["https://a\r\nX-Evil: 1", "https://a b", "https://\u0430.example/v1"])
+def test_no_address_of_a_model_alone_is_given_out_unchecked(activated: bytes, address: str) -> None:
+    """It is in `extra`, where any text may be."""
+    path = ("blocks", "own", "models", 0, "extra", "provider")
+    data = forging.put_together(forging.changed(forging.taken_apart(activated), path, {"api": address}))
+    with pytest.raises(SnapshotError, match=r"own:mine: extra\.provider\.api is not a base URL"):
+        Snapshot(SnapshotFile(data, NAME)).endpoint("own:mine")
 
 
 def test_a_command_reports_a_forged_file_in_one_line(activated: bytes, tmp_path: Path) -> None:

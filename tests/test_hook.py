@@ -199,6 +199,7 @@ class TestEntry:
         (tmp_path / ".git").mkdir()
         assert self.call([], tmp_path).code == 2
 
+    @pytest.mark.whole
     def test_two_thousand_files(self, tmp_path: Path) -> None:
         """The verdict is right, each bad file is reported once, and a file takes milliseconds."""
         names = [f"{number}.toml" for number in range(2000)]

@@ -58,6 +58,7 @@ class TestWhich:
         assert "activate" not in told
         assert "pulled" not in told
 
+    @pytest.mark.usefixtures("without_history")
     def test_activated_from_a_source(self) -> None:
         activate()
         told = facts("info")
@@ -83,6 +84,7 @@ class TestWhich:
         assert facts("info")["kind"] == "activated, from the packaged snapshot"
         assert facts("info")["activate"] == "up to date"
 
+    @pytest.mark.usefixtures("without_history")
     def test_given(self) -> None:
         activate()
         Path("api.json").write_bytes(numbered(4))
@@ -105,6 +107,7 @@ class TestWhich:
         assert told["models"] == 4
         monkeypatch.undo()
 
+    @pytest.mark.usefixtures("without_history")
     def test_a_damaged_one_is_an_error(self) -> None:
         activate()
         ACTIVE.write_bytes(ACTIVE.read_bytes()[:-1])
@@ -470,6 +473,7 @@ class TestVerify:
         assert facts("info", "--verify")["verified"] == "no damage found"
         assert "verified" not in facts("info")
 
+    @pytest.mark.whole
     def test_a_byte_flipped_anywhere_is_found(self) -> None:
         """Some all over a small snapshot, header, records, configuration and origins; some of the packaged one."""
         config = '[[models]]\nprovider = "acme"\nid = "m0"\ncost.input = 7\n[exclude]\nacme = ["m1"]\n'
@@ -541,6 +545,7 @@ def test_text_is_one_fact_a_line_and_json_the_same(tmp_path: Path) -> None:
     assert rows == {name: cell(value) for name, value in plain.items()}
 
 
+@pytest.mark.usefixtures("without_history")
 def test_nothing_refreshes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """However old the catalogue is, reading it opens no socket, starts no thread and writes no file."""
     import socket

@@ -61,6 +61,7 @@ def hostile() -> dict[str, Any]:
     return made
 
 
+@pytest.mark.usefixtures("without_history")
 class TestCommands:
     def begin(self) -> None:
         Path("api.json").write_bytes(numbered(200))

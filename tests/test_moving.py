@@ -245,6 +245,7 @@ def holds(value: Any, key: str) -> bool:
     ENTRIES.filter(lambda entries: not any("omit" in one and "resolves_to" in one for one in entries)),
     ENTRIES,
 )
+@pytest.mark.whole
 def test_layer_by_layer_is_at_once(
     tmp_path_factory: pytest.TempPathFactory, first: list[Record], second: list[Record]
 ) -> None:

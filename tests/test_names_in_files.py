@@ -137,6 +137,7 @@ class TestPatterns:
         explained = catalogue.explain("house:a")
         assert (explained.state, explained.pattern, explained.layer) == ("denied", "alpha", "layer 0")
 
+    @pytest.mark.whole
     @settings(max_examples=300, deadline=None)
     @given(st.data())
     def test_a_pattern_over_real_names(self, data: st.DataObject) -> None:
@@ -524,7 +525,7 @@ class TestFoundFiles:
         catalogue = llm_models.load(snapshot=base_file, publish=False, **how)
         assert not catalogue.allowed("house:a")
         assert catalogue.allowed("house:be")
-        assert "house:a" not in [model.spec for model in catalogue.list_models()]
+        assert "house:a" not in [model.spec for model in catalogue.list_models("house")]
         (clone / "llm_models.toml").unlink()
         assert not llm_models.load(snapshot=base_file, publish=False, deny={provider: [pattern]}).allowed("house:a")
 

@@ -33,7 +33,7 @@ ALLOWED = {
     "ingest.py": ({"api"}, "drops one that cannot be an address"),
     "provenance.py": ({"provider_model_id"}, "`explain` states that its default is derived"),
     "remarks.py": ({"api", "base_url", "env", "openai_base_url"}, "`validate` reports their faults"),
-    "shape.py": ({"base_url", "env", "openai_base_url"}, "those of a snapshot file are checked"),
+    "shape.py": ({"base_url", "env", "openai_base_url", "provider_model_id"}, "those of a snapshot file are checked"),
     "routes.py": (NAMES - {"own_address", "endpoint_of"}, "a refresh that changes them is a notable change"),
     "schema.py": ({"base_url", "env", "openai_base_url"}, "patterns for editors, in the published schema"),
     "snapshot.py": ({"endpoint_of"}, "`Snapshot.endpoint` itself"),

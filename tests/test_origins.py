@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from support.catalogues import from_records, layered, made_up
@@ -75,6 +76,7 @@ class TestCatalogues:
             (dotted(path), before.get(path), after.get(path)) for path in changed
         }
 
+    @pytest.mark.whole
     @given(solid, solid)
     @example({"provider": {"api": 1}}, {"provider.api": 2})
     @many

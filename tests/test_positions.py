@@ -67,6 +67,7 @@ def check_statement(text: str, path: tuple[str | int, ...], place: Span, value: 
 class TestEveryPathHasItsPlace:
     """The paths are tomllib's; a value's span parses to the value, a key's span to the key."""
 
+    @pytest.mark.whole
     def test_of_thousands_of_documents(self) -> None:
         valid = 0
         for seed in range(BULK):

@@ -16,6 +16,7 @@ from llm_models.differences import Served, compare
 from llm_models.frozen import defaults, field_kinds
 from llm_models.order import ordered
 from llm_models.price_lists import moment, spans
+from llm_models.shape import check_record
 
 if TYPE_CHECKING:
     from llm_models.snapshot import Snapshot
@@ -312,3 +313,31 @@ class TestClasses:
     def test_a_class_is_priced_as_a_class_that_contains_it(self) -> None:
         assert all(one.as_class in (None, *one.part_of) for one in CLASSES)
         assert not any(one.assumed for one in CLASSES if one.as_class is None)
+
+
+class TestShape:
+    """A snapshot file with right checksums and wrong prices is refused when it is read."""
+
+    @pytest.mark.parametrize(
+        "cost",
+        [
+            {"fees": {"web_search": "10"}},
+            {"fees": [10]},
+            {"fees": {"web_search": True}},
+            {"modes": []},
+            {"modes": {"batch": 0.5}},
+            {"modes": {"batch": {"input": "1"}}},
+            {"modes": {"batch": {"tiers": [{"context_over": 1, "input": "1"}]}}},
+            {"modes": {"batch": {"request": []}}},
+            {"hours": [{"utc": [16, 0]}]},
+            {"hours": {"utc": ["16:30", "00:30"]}},
+            {"dated": [{"valid_from": 2026}]},
+            {"dated": [{"modes": {"batch": []}}]},
+        ],
+    )
+    def test_of_a_wrong_price(self, cost: dict[str, Any]) -> None:
+        with pytest.raises(TypeError):
+            check_record(cost, Cost)
+
+    def test_of_a_whole_list(self) -> None:
+        check_record(random_list(random.Random(1)), Cost)

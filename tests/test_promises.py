@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -80,21 +81,32 @@ for name in ("nobody:nothing", "openai:nothing"):
 """
 
 
+@pytest.fixture(scope="module")
+def activated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An application whose catalogue was activated twice; tests work in copies of it."""
+    path = tmp_path_factory.mktemp("activated")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(path)
+        for tag in ("one", "two"):
+            text = f'[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\ntags = ["{tag}"]\n'
+            (path / "llm_models.toml").write_text(text, encoding="utf-8")
+            fine("activate")
+    (path / "api.json").write_bytes(numbered(3))
+    return path
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An application whose catalogue was activated twice, where each module leaves a mark when it is run."""
-    monkeypatch.chdir(tmp_path)
-    config = tmp_path / "llm_models.toml"
-    for tag in ("one", "two"):
-        config.write_text(f'[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\ntags = ["{tag}"]\n', encoding="utf-8")
-        fine("activate")
-    (tmp_path / "api.json").write_bytes(numbered(3))
-    return tmp_path
+def folder(activated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of `activated`, as the working directory."""
+    path = tmp_path / "application"
+    shutil.copytree(activated, path)
+    monkeypatch.chdir(path)
+    return path
 
 
 @pytest.fixture
 def trap(folder: Path) -> Path:
-    """The same, where modules of the folder leave a mark when they are run, and the configuration names one."""
+    """`folder`, where modules of the folder leave a mark when they are run, and the configuration names one."""
     for name in HOSTILE:
         mark = folder / "ran"
         (folder / f"{name}.py").write_text(f"open({str(mark)!r}, 'a').write({name!r})\n", encoding="utf-8")

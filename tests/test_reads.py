@@ -222,6 +222,7 @@ def whole(packaged: Snapshot) -> oracle.Plain:
 class TestTheLazyPathOnThePackagedSnapshot:
     """The same law on the real data."""
 
+    @pytest.mark.whole
     @settings(max_examples=60, deadline=None)
     @given(data=st.data())
     def test_any_query(self, packaged: Snapshot, whole: oracle.Plain, data: st.DataObject) -> None:
@@ -239,6 +240,7 @@ class TestTheLazyPathOnThePackagedSnapshot:
                 lambda text=text: whole.resolve(text, scope, prefer)
             )
 
+    @pytest.mark.whole
     @settings(max_examples=25, deadline=None)
     @given(data=st.data())
     def test_any_choice(self, packaged: Snapshot, whole: oracle.Plain, data: st.DataObject) -> None:
@@ -260,6 +262,7 @@ class TestTheLazyPathOnThePackagedSnapshot:
             found = caught.value.considered, dict(caught.value.removed)
             assert found == whole.removed(query["require"], query["forbid"], query["scope"])
 
+    @pytest.mark.whole
     @settings(max_examples=8, deadline=None)
     @given(data=st.data())
     def test_any_filter(self, packaged: Snapshot, data: st.DataObject) -> None:
@@ -292,6 +295,7 @@ def world() -> Snapshot:
 class TestAllowed:
     """allowed(x) is true exactly when resolve(x) succeeds; it never raises on text or a key."""
 
+    @pytest.mark.whole
     @settings(max_examples=200, deadline=None)
     @given(
         lazy_and_plain(), TEXTS | st.text(max_size=20) | st.tuples(PROVIDERS, NAMES) | st.tuples(st.text(), st.text())
@@ -521,6 +525,7 @@ class TestResolve:
         with pytest.raises(UnknownProviderError):
             packaged.resolve("gpt-4o-mini", scope="opnai")
 
+    @pytest.mark.whole
     def test_one_provider_only(self, packaged: Snapshot, whole: oracle.Plain) -> None:
         """A bare id that one provider serves is that model: for all of those that are not read as `provider/model`.
 

@@ -130,6 +130,7 @@ class TestThePackagedSnapshot:
                     if name not in data.get(group, {}):
                         assert value in (None, (), {}), (model.key, name)
 
+    @pytest.mark.whole
     def test_there_and_back(self, models: list[Model]) -> None:
         """from_dict(to_dict(x)) == x, also by way of JSON text; equal records have equal hashes."""
         for model in models:
@@ -140,6 +141,7 @@ class TestThePackagedSnapshot:
             assert hash(again) == hash(model)
             assert Model(**data) == model
 
+    @pytest.mark.whole
     def test_pickled(self, models: list[Model]) -> None:
         for protocol in (2, pickle.HIGHEST_PROTOCOL):
             assert pickle.loads(pickle.dumps(models, protocol)) == models

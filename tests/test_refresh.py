@@ -13,7 +13,7 @@ from subprocess import PIPE
 from typing import Any
 
 import pytest
-from support import ROOT
+from support import ROOT, histories
 from support.catalogues import catalogue, day, model, numbered, provider
 from support.command import STATE, environment, facts, files_below, fine, here, process, program, python, started
 from support.loopback import serving
@@ -271,6 +271,8 @@ class TestRollback:
         assert ACTIVE.read_bytes() == bytes_of[5]
 
     def test_to_one_that_an_upgrade_made_stale(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        source = catalogue(provider("openai", model("a")), provider("anthropic", model("b")))
+        histories.shipped(monkeypatch, tmp_path, source, "2026-01-02")
         Path("llm_models.toml").write_text('prefer = ["openai"]\n')
         fine("activate")
         Path("llm_models.toml").write_text('prefer = ["anthropic"]\n')

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import pytest
-from support import histories
+from support import forging, histories
 from support.catalogues import catalogue, model, numbered, provider
 from support.command import STATE, facts, files_below, fine, here, refused
 
@@ -246,6 +246,26 @@ class TestRollback:
         SNAPSHOT.rename(PREVIOUS)
         assert "acme:a: cost.input changed from 0.15 to 7.5" in refused(here("rollback", "--strict"))
         assert not SNAPSHOT.exists()
+
+    @pytest.mark.parametrize("source", [(), ("--from", "api.json")])
+    @pytest.mark.parametrize(
+        ("part", "value"),
+        [
+            (("blocks", "acme", "provider", "base_url"), "https://evil.example/v1"),
+            (("config",), "prefer = 5"),
+            (("header", "filters"), {"prefer": ["other"]}),
+        ],
+    )
+    def test_a_forged_file(self, source: tuple[str, ...], part: forging.Steps, value: object) -> None:
+        """Its base is honest, so the notable changes of the base do not tell what was merged onto it."""
+        fine("activate", *source, "--force")
+        before = SNAPSHOT.read_bytes()
+        PREVIOUS.write_bytes(before)
+        assert "notice" not in fine("rollback", "--strict").err
+        PREVIOUS.write_bytes(forging.put_together(forging.changed(forging.taken_apart(before), part, value)))
+        assert f"{PREVIOUS}: not what its own base and configuration produce" in refused(here("rollback", "--strict"))
+        assert SNAPSHOT.read_bytes() == before
+        assert "notice: " in fine("rollback").err
 
     def test_no_notable_change(self) -> None:
         fine("activate")

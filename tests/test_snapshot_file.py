@@ -118,6 +118,7 @@ class TestDamage:
             data[place] ^= 1 << place % 8
             refused(bytes(data), read)
 
+    @pytest.mark.whole
     def test_every_byte_of_the_packaged_header(self, whole: bytes) -> None:
         rng = random.Random(2)
         data = bytearray(whole)  # changed in place: 6,000 copies of the file would take seconds

@@ -82,6 +82,7 @@ RANKS = (
         "integrations.litellm",
         "integrations.openai_sdk",
         "naming",
+        "questions",
     ),
     ("integrations.pydantic", "activation", ""),
     ("reproduction",),

@@ -137,6 +137,7 @@ class TestModels:
         )
         assert suggested(told(packaged.resolve, "xai:grok-4-latest"))[0] == newest.id
 
+    @pytest.mark.whole
     def test_no_text_is_suggested_for_itself(self, packaged: Snapshot) -> None:
         for provider in ("openai", "openrouter", "amazon_bedrock", "google"):
             names = packaged.view.file.block(provider).ids

@@ -64,6 +64,39 @@ def test_an_alias_of_the_overrides() -> None:
     ]
 
 
+def test_an_alias_becomes_the_id_of_a_new_provider() -> None:
+    """All texts with the alias then mean the models of the new provider, or none."""
+    curated = b'[[providers]]\nid = "vertex"\naliases = ["google-vertex", "gv"]\n'
+    before = base(catalogue(KEPT), curated)[0]
+    after = base(catalogue(KEPT, provider("gv", model("x"))), curated)[0]
+    text, moved = "gv:claude-haiku-4-5@20251001", "vertex:claude-haiku-4-5@20251001"
+    assert (meaning(Snapshot(before), text), meaning(Snapshot(after), text)) != (None, None)
+    assert [*takeovers.refreshed(before, after)] == [
+        f"gv: the new provider 'gv' takes over texts such as '{text}', which name {moved}"
+    ]
+    assert [*takeovers.refreshed(after, after)] == []
+
+
+def test_an_alias_has_the_name_of_a_provider_that_is_gone() -> None:
+    curated = b'[[providers]]\nid = "vertex"\naliases = ["gv"]\n'
+    before = base(catalogue(KEPT, provider("gv", model("x"))), curated)[0]
+    assert [*takeovers.refreshed(before, base(catalogue(KEPT), curated)[0])] == [
+        "vertex: the new alias 'gv' of the provider 'vertex' takes over texts such as 'gv:x', which name gv:x"
+    ]
+
+
+def test_an_alias_moves_to_another_provider() -> None:
+    both = KEPT, provider("other", model("y"))
+    before, after = (
+        base(catalogue(*both), b'[[providers]]\nid = "%s"\naliases = ["gv"]\n' % owner)[0]
+        for owner in (b"vertex", b"other")
+    )
+    text, moved = "gv:claude-haiku-4-5@20251001", "vertex:claude-haiku-4-5@20251001"
+    assert [*takeovers.refreshed(before, after)] == [
+        f"other: the new alias 'gv' of the provider 'other' takes over texts such as '{text}', which name {moved}"
+    ]
+
+
 @pytest.mark.parametrize(
     "new",
     [

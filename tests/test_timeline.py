@@ -784,6 +784,7 @@ def oracle(observations: list[Any], provider: str, name: str, day: str) -> tuple
     return listed, price, False, (older and older.day, newer and newer.day), (low, high)
 
 
+@pytest.mark.whole
 @given(OBSERVED)
 @settings(max_examples=150, deadline=None)
 def test_every_answer_is_that_of_the_observations(observations: list[Any]) -> None:

@@ -110,6 +110,7 @@ class TestEndpoint:
         endpoint = llm_models.endpoint("openai:gpt-4o-mini", base_url=MINE, with_key=True)
         assert (endpoint.base_url, endpoint.key_variables) == (MINE, ())
 
+    @pytest.mark.whole
     def test_every_packaged_model_has_one(self) -> None:
         catalogue = llm_models.load(config=None, publish=False)
         for model in catalogue.list_models():
@@ -118,6 +119,7 @@ class TestEndpoint:
             assert {*endpoint.key_variables, *endpoint.settings} == {*provider.env}
             assert endpoint.model_id == model.provider_model_id
 
+    @pytest.mark.whole
     def test_a_file_that_was_found_and_repeats_what_is_packaged_changes_nothing(self, clone: Path) -> None:
         """For every packaged model: with a found configuration that only describes, the endpoint is the same."""
         packaged = llm_models.load(config=None, publish=False)

@@ -250,7 +250,8 @@ _OTHER = "not what its inputs produce"
 def rollback_command(strict: bool, config: str | None) -> None:
     """Put back the snapshot that the last activation replaced.
 
-    Notable changes get a notice, as those of `activate`, because a repository may bring that file.
+    Notable changes get a notice, as those of `activate`, because a repository may bring that file. So does a file that
+    is not what its own base and configuration produce.
     """
     from llm_models.activation import rollback
     from llm_models.status import UNUSED

@@ -11,7 +11,7 @@ import shutil
 import sys
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -94,24 +94,51 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right:
 
     `right` names the columns that are aligned to the right.
     """
+    texts = [[cell(value) for value in row] for row in rows]
+    _write(_fitted(columns, texts, right) if sys.stdout.isatty() else _aligned(columns, texts, right))
+
+
+def _aligned(columns: Sequence[str], rows: list[list[str]], right: Sequence[str]) -> list[str]:
+    """The text of a plain table. A table of all models is printed so in a tenth of the time that rich takes."""
+
+    def width(text: str) -> int:
+        if text.isascii():
+            return len(text)
+        from rich.cells import cell_len
+
+        return cell_len(text)
+
+    table = [[*columns], *rows]
+    widths = [max(map(width, column)) for column in zip(*table, strict=True)]
+
+    def padded(name: str, most: int, text: str) -> str:
+        if name in right:
+            text = text.rstrip()
+            return " " * (most - width(text)) + text
+        return text + " " * (most - width(text))
+
+    lines = ["  ".join(map(padded, columns, widths, row)).rstrip() for row in table]
+    return ["\n".join(lines).strip("\n")]
+
+
+def _fitted(columns: Sequence[str], rows: list[list[str]], right: Sequence[str]) -> list[str]:
+    """The text of a table that is fitted to the width of the terminal."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    terminal = sys.stdout.isatty()
-    shape = box.SIMPLE_HEAD if terminal else None
-    table = Table(box=shape, header_style="bold", pad_edge=False, collapse_padding=terminal)
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, collapse_padding=True)
     for column in columns:
-        wraps = terminal and column == columns[-1]
-        table.add_column(column, justify="right" if column in right else "left", no_wrap=not wraps, overflow="ellipsis")
+        how: Literal["left", "right"] = "right" if column in right else "left"
+        table.add_column(column, justify=how, no_wrap=column != columns[-1], overflow="ellipsis")
     for row in rows:
-        table.add_row(*[Text(cell(value)) for value in row])
-    width = shutil.get_terminal_size((120, 24)).columns if terminal else 100_000
+        table.add_row(*map(Text, row))
+    width = shutil.get_terminal_size((120, 24)).columns
     console = Console(file=sys.stdout, width=width, highlight=False, emoji=False, markup=False)
     with console.capture() as capture:
         console.print(table)
-    _write(["\n".join(text.rstrip() for text in capture.get().split("\n")).strip("\n")])
+    return ["\n".join(text.rstrip() for text in capture.get().split("\n")).strip("\n")]
 
 
 def print_annotations(problems: Iterable[Problem]) -> None:

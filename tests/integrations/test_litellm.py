@@ -616,6 +616,7 @@ def test_a_copy_of_the_list_with_our_entries_is_restored(price_list: dict[str, A
     assert litellm.model_cost == before
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("price_list")
 def test_an_id_and_its_dated_id_are_both_registered() -> None:
     """LiteLLM has an entry for each, and responses name the dated one."""

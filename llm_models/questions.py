@@ -1,0 +1,59 @@
+"""Questions: those to the published catalogue that are about its past and its sources, and that few programs ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llm_models.store import snapshot
+
+if TYPE_CHECKING:
+    from llm_models.listings import ModelHistory, ProviderHistory
+    from llm_models.provenance import Explanation
+    from llm_models.snapshot import Spec
+
+__all__ = ["explain", "history", "provider_history"]
+
+
+def history(spec: Spec) -> ModelHistory:
+    """When the sources listed a model and at which prices, also of one that is gone; `spec` is as for `resolve`.
+
+    A bare id means the one provider that ever had it. Filters hide no history. The answer has the days listed
+    (`intervals`, with gaps between them), the `prices` with their days (USD per million tokens; other parts as in
+    `Cost`), and for a model that is gone a `rename` (the spelling under which the provider lists it now) or a `twin`
+    (one that was listed beside it for weeks), a `successor` that somebody stated, and whether it was `withdrawn` after
+    three days or less. `price_on(day)` is the price of a day, and states a change between two days that are known.
+
+    All of it is *as listed*, in the packaged history or in that of the application's own activations, whichever has the
+    later last day. The last day listed is not the day on which a model stopped answering. Prices that `llm_models.toml`
+    states are not part of it.
+
+    Raises `AmbiguousModelError` when several providers had a bare id, `UnknownModelError` for a name that was never
+    listed, `UnknownProviderError`, `InvalidSpecError`, and `SnapshotError` where the packaged history is damaged.
+
+    >>> gone = llm_models.history("github_models:openai/gpt-4o")
+    >>> gone.listed, gone.last, gone.intervals[-1].gone_by
+    (False, '2026-07-02', '2026-08-18')
+    """
+    return snapshot().history(spec)
+
+
+def provider_history(provider: str) -> ProviderHistory:
+    """When the sources listed a provider, in any spelling, also one that is gone; the rest as for `history`.
+
+    Raises `UnknownProviderError` for a name that was never listed.
+
+    >>> llm_models.provider_history("github-models").listed
+    False
+    """
+    return snapshot().provider_history(provider)
+
+
+def explain(spec: Spec, field: str | None = None) -> Explanation:
+    """The origins of a model's values: of all fields, or of `field` (dotted, as in TOML) and the fields below it.
+
+    Also answers for a model that is denied or excluded. Errors are those of `resolve`.
+
+    >>> llm_models.explain("openai:gpt-5.4-mini", "limits.context").fields[0].layer
+    'models_dev'
+    """
+    return snapshot().explain(spec, field)
