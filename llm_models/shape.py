@@ -89,7 +89,7 @@ def _check_many(value: Any, item: type[Record] | None, holder: type) -> None:
     """Check a list or a table of records, or a table of numbers."""
     if value.__class__ is not holder:
         raise TypeError
-    many: Any = value.values() if holder is dict else value
+    many: Any = value.values() if isinstance(value, dict) else value
     for one in many:
         if item is not None:
             check_record(one, item)
