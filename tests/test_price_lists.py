@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import random
+import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import catalogues
+from support import ROOT, catalogues
 
 from llm_models import checks
 from llm_models.classes import CLASSES, COUNTED, TOKEN_CLASSES, mode_fault
 from llm_models.costs import Cost, CostMode, Prices
 from llm_models.differences import Served, compare
+from llm_models.edit import set_value
 from llm_models.frozen import defaults, field_kinds
 from llm_models.order import ordered
-from llm_models.price_lists import moment, spans
+from llm_models.price_lists import moment, price_faults, spans
 from llm_models.shape import check_record
+from llm_models.validation import first_fault
 
 if TYPE_CHECKING:
     from llm_models.snapshot import Snapshot
@@ -297,6 +300,28 @@ class TestOneOrder:
 
     def test_an_empty_mode_states_nothing(self) -> None:
         assert ordered({"input": 1, "modes": {"batch": {"tiers": []}}, "fees": {}}, Cost) == {"input": 1}
+
+
+EXAMPLES = ROOT.parent / "shared" / "cost" / "examples.json"
+
+
+class TestWritten:
+    @pytest.mark.parametrize("seed", range(10))
+    def test_in_a_configuration_and_read_again(self, seed: int) -> None:
+        """A list that `set` writes into `llm_models.toml` is the list of the model, and nothing else."""
+        cost = random_list(random.Random(seed))
+        text = set_value(entry(model_id="plain").decode() + "\n", ("models", 0, "cost"), cost)
+        assert tomllib.loads(text)["models"][0]["cost"] == cost
+        changed = catalogues.loaded(BASE, "llm_models.toml", text.encode()).get_model("acme", "plain")
+        assert changed.cost.to_dict() == {"input": 3, "output": 15, **cost}
+
+    @pytest.mark.skipif(not EXAMPLES.is_file(), reason="the worked examples are absent")
+    def test_the_prices_of_the_worked_examples_are_lists(self) -> None:
+        found = json.loads(EXAMPLES.read_bytes())
+        for example in found["examples"] + found["more"]:
+            assert first_fault("cost", example["prices"]) is None, example["id"]
+            assert [*price_faults(("cost",), example["prices"])] == [], example["id"]
+            assert Cost.from_dict(example["prices"]).to_dict() == ordered(example["prices"], Cost)
 
 
 class TestClasses:
