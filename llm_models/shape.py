@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from llm_models.frozen import Record
 
-    Types = tuple[type, ...] | None
-    Plan = tuple[Types, type[Record] | None, type[Record] | None, Types]
+    Plan = tuple[tuple[type, ...] | None, type[Record] | None, type[Record] | None, type | None]
 
 DEEPEST = 64
 """How many levels free data may nest."""
@@ -31,10 +30,7 @@ _UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Co", "Cs")
 _TYPES = {
     "str": (str,), "str | None": (str,), "bool": (bool,), "bool | None": (bool,), "int": (int,), "int | None": (int,),
     "float | None": (int, float), "tuple[str, ...]": (list,), "Mapping[str, Any]": (dict,), "Billing": (str,),
-    "Mapping[str, float]": (dict,),
 }  # fmt: skip
-_ITEMS = {"tuple[str, ...]": (str,), "Mapping[str, float]": (int, float)}
-"""The types of what is in such a list or table."""
 _FREE = None, None, None, None
 
 
@@ -43,9 +39,9 @@ _plans: dict[type[Record], dict[str, Plan]] = {}
 
 
 def _plan(kind: type[Record]) -> dict[str, Plan]:
-    """For each field of a kind of record: its types and those of what is in it, or the kind of its record.
+    """For each field of a kind of record its types, or the kind of its record, or that of each record in its list.
 
-    Of a list or table of records: their kind, and whether it is a list or a table.
+    Records may be in a table as well; last is the type of what holds them. A table without records has numbers.
     """
     plan = _plans.get(kind)
     if plan is None:
@@ -54,9 +50,9 @@ def _plan(kind: type[Record]) -> dict[str, Plan]:
             if annotation in kinds:
                 plan[name] = None, kinds[annotation], None, None
             elif annotation in _TYPES:
-                plan[name] = _TYPES[annotation], None, None, _ITEMS.get(annotation)
+                plan[name] = _TYPES[annotation], None, None, None
             else:
-                plan[name] = None, None, member_of(annotation), (list if annotation.startswith("tuple[") else dict,)
+                plan[name] = None, None, member_of(annotation), list if annotation.startswith("tuple[") else dict
         _plans[kind] = plan
     return plan
 
@@ -68,7 +64,7 @@ def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> No
     """
     plan = _plan(kind)
     for name, value in _table(data).items():
-        types, part, member, within = plan.get(name, _FREE)
+        types, part, item, holder = plan.get(name, _FREE)
         found = value.__class__
         if part is not None:
             check_record(value, part, withheld=withheld)
@@ -76,22 +72,29 @@ def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> No
             continue
         elif types is None:
             check_plain(value)
-            if member is not None and within is not None:
-                if found not in within:
-                    raise TypeError
-                for one in value.values() if found is dict else value:
-                    check_record(one, member)
+            if holder is not None:
+                _check_many(value, item, holder)
         elif found not in types:
             raise TypeError
         elif found is str:  # as check_plain does, which is asked for all that is rarer
             if not value.isascii():
                 value.encode()
         elif found is not bool:
-            if within is not None:
-                items: Any = value.values() if isinstance(value, dict) else value
-                if any(one.__class__ not in within for one in items):
-                    raise TypeError
+            if found is list and any(one.__class__ is not str for one in value):
+                raise TypeError
             check_plain(value)
+
+
+def _check_many(value: Any, item: type[Record] | None, holder: type) -> None:
+    """Check a list or a table of records, or a table of numbers."""
+    if value.__class__ is not holder:
+        raise TypeError
+    many: Any = value.values() if isinstance(value, dict) else value
+    for one in many:
+        if item is not None:
+            check_record(one, item)
+        elif one.__class__ not in (int, float):
+            raise TypeError
 
 
 def check_plain(value: Any, levels: int = DEEPEST) -> None:

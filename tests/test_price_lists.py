@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import random
+import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import catalogues
+from support import ROOT, catalogues
 
 from llm_models import checks
 from llm_models.classes import CLASSES, COUNTED, TOKEN_CLASSES, mode_fault
 from llm_models.costs import Cost, CostMode, Prices
 from llm_models.differences import Served, compare
+from llm_models.edit import set_value
 from llm_models.frozen import defaults, field_kinds
 from llm_models.order import ordered
-from llm_models.price_lists import moment, spans
+from llm_models.price_lists import moment, price_faults, spans
+from llm_models.shape import check_record
+from llm_models.validation import first_fault
 
 if TYPE_CHECKING:
     from llm_models.snapshot import Snapshot
@@ -298,6 +302,28 @@ class TestOneOrder:
         assert ordered({"input": 1, "modes": {"batch": {"tiers": []}}, "fees": {}}, Cost) == {"input": 1}
 
 
+EXAMPLES = ROOT.parent / "shared" / "cost" / "examples.json"
+
+
+class TestWritten:
+    @pytest.mark.parametrize("seed", range(10))
+    def test_in_a_configuration_and_read_again(self, seed: int) -> None:
+        """A list that `set` writes into `llm_models.toml` is the list of the model, and nothing else."""
+        cost = random_list(random.Random(seed))
+        text = set_value(entry(model_id="plain").decode() + "\n", ("models", 0, "cost"), cost)
+        assert tomllib.loads(text)["models"][0]["cost"] == cost
+        changed = catalogues.loaded(BASE, "llm_models.toml", text.encode()).get_model("acme", "plain")
+        assert changed.cost.to_dict() == {"input": 3, "output": 15, **cost}
+
+    @pytest.mark.skipif(not EXAMPLES.is_file(), reason="the worked examples are absent")
+    def test_the_prices_of_the_worked_examples_are_lists(self) -> None:
+        found = json.loads(EXAMPLES.read_bytes())
+        for example in found["examples"] + found["more"]:
+            assert first_fault("cost", example["prices"]) is None, example["id"]
+            assert [*price_faults(("cost",), example["prices"])] == [], example["id"]
+            assert Cost.from_dict(example["prices"]).to_dict() == ordered(example["prices"], Cost)
+
+
 class TestClasses:
     def test_every_class_of_tokens_is_a_price(self) -> None:
         assert tuple(field_kinds(Prices)) == TOKEN_CLASSES
@@ -312,3 +338,31 @@ class TestClasses:
     def test_a_class_is_priced_as_a_class_that_contains_it(self) -> None:
         assert all(one.as_class in (None, *one.part_of) for one in CLASSES)
         assert not any(one.assumed for one in CLASSES if one.as_class is None)
+
+
+class TestShape:
+    """A snapshot file with right checksums and wrong prices is refused when it is read."""
+
+    @pytest.mark.parametrize(
+        "cost",
+        [
+            {"fees": {"web_search": "10"}},
+            {"fees": [10]},
+            {"fees": {"web_search": True}},
+            {"modes": []},
+            {"modes": {"batch": 0.5}},
+            {"modes": {"batch": {"input": "1"}}},
+            {"modes": {"batch": {"tiers": [{"context_over": 1, "input": "1"}]}}},
+            {"modes": {"batch": {"request": []}}},
+            {"hours": [{"utc": [16, 0]}]},
+            {"hours": {"utc": ["16:30", "00:30"]}},
+            {"dated": [{"valid_from": 2026}]},
+            {"dated": [{"modes": {"batch": []}}]},
+        ],
+    )
+    def test_of_a_wrong_price(self, cost: dict[str, Any]) -> None:
+        with pytest.raises(TypeError):
+            check_record(cost, Cost)
+
+    def test_of_a_whole_list(self) -> None:
+        check_record(random_list(random.Random(1)), Cost)
