@@ -135,7 +135,9 @@ def test_what_is_over_a_budget_is_refused(name: str) -> None:
     assert expected in refusal(text), refusal(text)[:300]
 
 
-@pytest.mark.parametrize("rest", ["limits.context = 5\ncost.input = 1", 'omit = ["cost", "limits"]\ntags = ["a"]'])
+@pytest.mark.parametrize(
+    "rest", ["limits.context = 5\ncost.input = 1", 'omit = ["cost"]', 'tags = ["a", "b"]\nlimits.input = 5']
+)
 def test_what_patterns_change_is_counted(monkeypatch: pytest.MonkeyPatch, rest: str) -> None:
     """An entry for one model is not: its file is as long as its work."""
     monkeypatch.setitem(BUDGETS, "changes", BUDGETS["changes"]._replace(most=100))
