@@ -327,6 +327,11 @@ class TestHistory:
             "models_dev", "2026-01-11", "source_change",
         )  # fmt: skip
 
+    def test_from_the_catalogues_day_on_the_record_holds(self, old: Snapshot) -> None:
+        assert old.date == "2026-01-21"
+        assert old.cost("acme:m", Usage(input=1), "2026-01-21").lines[0].origin.valid_from is None
+        assert old.cost("acme:m", Usage(input=1), "2026-01-20").lines[0].origin.valid_from == "2026-01-11"
+
     def test_a_day_of_which_the_history_knows_nothing_is_not_exact(self, old: Snapshot) -> None:
         for spec, day in (("acme:m", "2025-12-01"), ("acme:new", "2026-01-02")):
             made = old.cost(spec, Usage(input=1_000_000), day)
@@ -437,6 +442,23 @@ class TestOwnPrices:
         made = Snapshot(catalogues.layered(base, {"models": [entry]})).cost("acme:mine", Usage(input=10, output=5))
         assert [(line.cls, line.why) for line in made.lines] == [("input", None), ("output", "list_price")]
 
+    def test_what_is_copied_has_the_origin_that_it_has_there(self) -> None:
+        base = catalogues.made_up({"acme": {"m": {"cost": self.BASE}}})
+        entries = [
+            {"provider": "acme", "id": "m", "cost": {"input": 1}},
+            {"provider": "acme", "id": "mine", "base": SPEC},
+        ]
+        made = Snapshot(catalogues.layered(base, {"models": entries})).cost("acme:mine", Usage(input=10, output=5))
+        assert [(line.cls, int(line.rate), line.why, line.origin.layer) for line in made.lines] == [
+            ("input", 1, None, "layer 0"), ("output", 15, "list_price", "base"),
+        ]  # fmt: skip
+
+    def test_the_page_of_the_list_is_not_that_of_an_own_price(self) -> None:
+        base = catalogues.made_up({"acme": {"m": {"cost": {**self.BASE, "source": "https://acme.example"}}}})
+        entry = {"provider": "acme", "id": "m", "cost": {"input": 1}}
+        made = Snapshot(catalogues.layered(base, {"models": [entry]})).cost(SPEC, Usage(input=10, output=5))
+        assert [line.origin.source for line in made.lines] == [None, "https://acme.example"]
+
     def test_a_file_states_where(self, tmp_path: Any) -> None:
         text = b'[[models]]\nprovider = "acme"\nid = "m"\ncost.input = 1\n'
         base = catalogues.made_up({"acme": {"m": {"cost": self.BASE}}})
@@ -506,6 +528,12 @@ class TestBills:
         assert isinstance(total, Bill)
         assert (total.total, total.known, total.unpriced) == (None, Decimal("0.002"), (("input_audio", 15),))
         assert not total.exact
+
+    def test_a_line_of_which_a_part_is_assumed_states_why(self) -> None:
+        sure, unsure = bill(FULL, input=9, cache_write=9, cache_write_1h=0), bill(FULL, input=9, cache_write=9)
+        for total in (sure + unsure, unsure + sure):
+            assert lines(total) == [("cache_write", 18, "2.5", "not_split")]
+            assert (total.assumed, total.exact) == (("cache_write_1h",), False)
 
     def test_lines_of_other_rates_and_modes_stay_apart(self) -> None:
         cost = {"input": 1, "modes": {"flex": {"input": 1}}, "hours": [{"utc": ["00:00", "12:00"], "input": 3}]}

@@ -90,6 +90,12 @@ class TestLayers:
         found = priced(prices, 5, "priority")
         assert (found["input"][:2], found["output"][:2]) == ((3, "base_of_tier"), (30, None))
 
+    def test_a_tier_of_a_mode_that_states_input_is_a_list_of_its_own(self) -> None:
+        tiers = [{"context_over": 5, "input": 2}]
+        prices = {"input": 2, "cache_read": 1, "modes": {"pro": {"output": 9, "tiers": tiers}}}
+        assert priced(prices, 5, "pro")["cache_read"] == (1, "lower_price", "cache_read")
+        assert priced(prices, None, "pro")["cache_read"] == (1, None, "cache_read")
+
     def test_a_mode_uses_its_own_hours_and_not_those_of_the_list(self) -> None:
         window = {"utc": ["00:00", "24:00"]}
         prices = {
