@@ -27,6 +27,7 @@ from llm_models.errors import (
     UnknownModelError,
     UnknownProviderError,
     UntrustedEndpointError,
+    UsageError,
 )
 from llm_models.records import (
     CAPABILITIES,
@@ -65,6 +66,9 @@ from llm_models.store import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from llm_models.behaviour import Overrides as Overrides
+    from llm_models.billing import usage as usage
+    from llm_models.billing import usages as usages
+    from llm_models.counts import Usage as Usage
     from llm_models.differences import diff as diff
     from llm_models.endpoints import Endpoint as Endpoint
     from llm_models.listings import ModelHistory as ModelHistory
@@ -115,6 +119,8 @@ __all__ = [
     "UnknownModelError",
     "UnknownProviderError",
     "UntrustedEndpointError",
+    "Usage",
+    "UsageError",
     "allowed",
     "candidates",
     "capabilities",
@@ -137,6 +143,8 @@ __all__ = [
     "resolve",
     "select",
     "snapshot",
+    "usage",
+    "usages",
     "wire_id",
 ]
 
@@ -146,11 +154,14 @@ _LAZY = {
     "NameMatch": "llm_models.matches",
     "Overrides": "llm_models.behaviour",
     "ProviderHistory": "llm_models.listings",
+    "Usage": "llm_models.counts",
     "diff": "llm_models.differences",
     "explain": "llm_models.questions",
     "history": "llm_models.questions",
     "match_names": "llm_models.naming",
     "provider_history": "llm_models.questions",
+    "usage": "llm_models.billing",
+    "usages": "llm_models.billing",
     "wire_id": "llm_models.naming",
 }
 """Public names whose modules are off the read path, imported when first asked for."""

@@ -274,6 +274,19 @@ class UnknownCapabilityError(LLMModelsError, ValueError):
     name: str
 
 
+class UsageError(LLMModelsError, ValueError):
+    """An object states no usage that is possible, or several protocols read it differently: nothing is guessed.
+
+    `field` is the name of the field, in the words of the object that was read, or of `Usage`; it is empty where the
+    object as a whole is meant. `problem` is the message without the place. `protocols` are those that fit.
+    """
+
+    exit_code = 2
+    field: str = ""
+    problem: str = ""
+    protocols: tuple[str, ...] = ()
+
+
 class ConfigError(LLMModelsError, ValueError):
     """A configuration cannot be used. `problems` has everything that is wrong with it, not just the first problem."""
 

@@ -174,6 +174,7 @@ class Layer:
         self.settings: dict[str, Any] = {}
         self.spelled: dict[str, str] = {}
         """The keys of its sections, folded, with the ids of the providers that they name; see `canonical`."""
+        self._locations: dict[DocumentPath, str | None] = {}
 
     def empty(self) -> Layer:
         """A layer of the same text, still without entries and settings."""
@@ -194,8 +195,10 @@ class Layer:
 
     def location(self, path: DocumentPath) -> str | None:
         """The location of a path of the layer's document, `layer:line`; None where it has no lines."""
-        line = self.document.line(path)
-        return None if line is None else f"{self.name}:{line}"
+        if path not in self._locations:  # an entry for many models has one place, and each of them asks for it
+            line = self.document.line(path)
+            self._locations[path] = None if line is None else f"{self.name}:{line}"
+        return self._locations[path]
 
     def nearest(self, path: DocumentPath) -> str:
         """The location of a path or of the nearest one around it that the text has; the name where it has no lines."""

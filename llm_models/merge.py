@@ -91,7 +91,9 @@ def merge(layers: Sequence[Layered], rules: Rules) -> Merged:
 def _merge_maps(path: Path, pairs: Sequence[Pair], rules: Rules, origins: dict[Path, Origin] | None) -> dict[str, Any]:
     """Merge maps field by field; an `OMIT` among them removes each field that weaker layers state."""
     keys = dict.fromkeys([key for value, _ in pairs if value is not OMIT for key in value])
-    has_plain_fields = max(map(len, rules), default=0) <= len(path) + 1  # no rule is about a part of a field
+    deepest = max(map(len, rules), default=0)
+    rules = rules if deepest > len(path) else {}
+    has_plain_fields = deepest <= len(path) + 1  # no rule is about a part of a field
     merged: dict[str, Any] = {}
     for key in keys:
         held: list[Pair] = [(v if v is OMIT else v[key], layer) for v, layer in pairs if v is OMIT or key in v]
@@ -117,7 +119,10 @@ def _merge_field(path: Path, pairs: Sequence[Pair], rules: Rules, origins: dict[
     if origins is not None and layer.layer is not None:
         # Several parts of one layer count as one: it replaces what the layers below it state.
         weaker = list(takewhile(lambda pair: pair[1].layer != layer.layer, pairs))
-        before = _merge_field(path, weaker, rules, None) if weaker else OMIT
+        if len(weaker) == 1 and rule is None and all(len(pattern) <= len(path) for pattern in rules):
+            before = _alone(weaker[0][0])
+        else:
+            before = _merge_field(path, weaker, rules, None) if weaker else OMIT
         replaced = None if before is OMIT or before == {} else before
         if value is not OMIT or replaced is not None:
             origins[path] = Origin(layer.layer, layer.location(path) if layer.location else None, replaced)

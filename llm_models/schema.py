@@ -10,7 +10,7 @@ import json
 import os
 import re
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -182,9 +182,12 @@ def _enum(wanted: Any, _schema: Any) -> Check:
 def _pattern(wanted: Any, _schema: Any) -> Check:
     # What a class says beyond ASCII takes ten times as long to compile as the rest, and most texts are plain.
     plain = re.sub(_BEYOND_ASCII, "", wanted)
-    return lambda value: (
-        not isinstance(value, str) or re.search(plain if value.isascii() else wanted, value) is not None
-    )
+
+    @lru_cache(256)  # an entry for many models gives each of them the same texts
+    def fits(text: str) -> bool:
+        return re.search(plain if text.isascii() else wanted, text) is not None
+
+    return lambda value: not isinstance(value, str) or fits(value)
 
 
 def _format(wanted: Any, _schema: Any) -> Check:

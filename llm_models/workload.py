@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from llm_models.budgets import BUDGETS, HINT, excess
 from llm_models.errors import ConfigError
 from llm_models.layers import BY_PROVIDER
+from llm_models.origins import leaves
 from llm_models.patterns import EVERY
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 OF_PROVIDER, OF_STAR = 15, 100
 """How many comparisons with a model take as long as beginning with a provider, or preparing a `*` of a pattern."""
+OMITTED = 3
+"""How many values an entry removes with one path of `omit`, about: most paths are those of groups."""
 ORIGIN = 100
 """The bytes that a snapshot takes for where a value comes from, about."""
 
@@ -47,17 +50,18 @@ def check_tests(layer: Layer, base: SnapshotFile) -> None:
 
 
 class Done:
-    """What the layers were found to do so far: how many models they match, and what they add to the snapshot."""
+    """What the layers were found to do so far: how many models they match, what they change, and what they add."""
 
     def __init__(self) -> None:
         self._pairs: Counter[int] = Counter()
+        self._changes: Counter[int] = Counter()
         self._bytes: Counter[int] = Counter()
-        self._last: tuple[Entry | None, int] = None, 0
+        self._last: tuple[Entry | None, int, int] = None, 0, 0
 
     def copy(self) -> Done:
         """The same counts, to go on from."""
         made = Done()
-        made._pairs, made._bytes = self._pairs.copy(), self._bytes.copy()
+        made._pairs, made._changes, made._bytes = self._pairs.copy(), self._changes.copy(), self._bytes.copy()
         return made
 
     def add(self, entry: Entry, entries: int) -> None:
@@ -68,7 +72,12 @@ class Done:
             refuse(layer, path, "pairs", pairs)
             refuse(layer, path, "overlaps", entries)
         if entry is not self._last[0]:  # a match changes many models
-            self._last = entry, weight(entry.fields)
+            sizes = [len(value) if isinstance(value, list) else 1 for _, value in leaves(entry.fields)]
+            values = sum(sizes) + OMITTED * len(entry.omitted)
+            self._last = entry, weight(entry.fields), 0 if entry.match is None else values
+        self._changes[id(layer)] = changes = self._changes[id(layer)] + self._last[2]
+        if changes > BUDGETS["changes"].most:
+            refuse(layer, path, "changes", changes)
         self.add_bytes(entry, self._last[1])
 
     def add_bytes(self, entry: Entry, size: int) -> None:

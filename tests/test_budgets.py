@@ -135,6 +135,18 @@ def test_what_is_over_a_budget_is_refused(name: str) -> None:
     assert expected in refusal(text), refusal(text)[:300]
 
 
+@pytest.mark.parametrize(
+    "rest", ["limits.context = 5\ncost.input = 1", 'omit = ["cost"]', 'tags = ["a", "b"]\nlimits.input = 5']
+)
+def test_what_patterns_change_is_counted(monkeypatch: pytest.MonkeyPatch, rest: str) -> None:
+    """An entry for one model is not: its file is as long as its work."""
+    monkeypatch.setitem(BUDGETS, "changes", BUDGETS["changes"]._replace(most=100))
+    text = f'[[models]]\nprovider = "acme"\nmatch = "*"\n{rest}\n'
+    expected = "too many values changed by patterns, each counted once for each model (found 102, expected at most 100)"
+    assert expected in refusal(text * 2)
+    assert not [one for one in problems(entries(120, rest)) if "expected at most" in one]
+
+
 def test_matched_pairs_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(BUDGETS, "pairs", BUDGETS["pairs"]._replace(most=100))
     expected = "too many models matched, each counted once for each entry (found 101, expected at most 100)"
@@ -171,7 +183,7 @@ def test_code_may_hold_ten_times_as_much(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_every_budget_that_people_can_exceed_is_tried() -> None:
     """A row without a case here would be a limit that nothing proves."""
-    tried = {name.partition(" ")[0] for name in OVER} | {"pairs"}
+    tried = {name.partition(" ")[0] for name in OVER} | {"pairs", "changes"}
     told = {name for name, row in BUDGETS.items() if row.wrong}
     assert told - tried == {"chain"}  # under two other names
     assert BUDGETS["chain"].most == 100
