@@ -36,14 +36,14 @@ MANY = 5
 
 
 def of_providers(old: Ground, new: Ground, difference: Diff) -> Iterator[str]:
-    """The providers that lost half of their models, and those of which no model is living any more: a sentence each."""
+    """The providers that lost half of their models or all, and those of which no model is living: a sentence each."""
     missing: dict[str, int] = {}
     for spec in difference.models_removed:
         provider = spec.partition(":")[0]
         missing[provider] = missing.get(provider, 0) + 1
     for provider, count in missing.items():
         before = len(old.ids(provider))
-        if count >= MANY and count >= MAX_LOST * before:
+        if count == before or (count >= MANY and count >= MAX_LOST * before):
             yield f"{provider}: {count:,} of its {before:,} models are missing"
     for provider in new.file.blocks:
         lives = provider in old.file.blocks and not _living(new, provider)

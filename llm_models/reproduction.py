@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import files, paths, pipeline
 from llm_models.activation import merged
-from llm_models.days import is_day
+from llm_models.days import is_day, later_than_tomorrow, today
 from llm_models.differences import Served, compare
 from llm_models.errors import LLMModelsError, SnapshotError, SourceError, printable
 from llm_models.header import WRONG
@@ -102,7 +102,8 @@ def _of_source(
     if found != stated["sha256"]:
         return active, f"its source has the SHA-256 {stated['sha256']}, and {chosen} has {found}"
     name, day = described(chosen, data)
-    day = stated["day"] if is_day(stated.get("day")) else day
+    if is_day(stated.get("day")) and not later_than_tomorrow(stated["day"], today()):  # a forged one lets any date in
+        day = stated["day"]
     without_prose = without_prose or b'"description":' not in active.data
     return pipeline.build_base(data, chosen, source or name, day=day, without_prose=without_prose)[0], None
 

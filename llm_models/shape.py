@@ -129,6 +129,14 @@ def check_line(line: Any) -> None:
         check_names(line.get(field, []))
 
 
+def _is_address(text: str) -> bool:
+    """Whether a text is fit for a base URL. `addresses.wrong` says more, and of files that people write."""
+    scheme, separator, rest = text.partition("://")
+    scheme = scheme.lower() if separator else text[:2]
+    strange = not (text.isascii() and text.isprintable()) or any(letter in text for letter in ' "\\?#')
+    return scheme in ("http", "https", "${") and not strange and "@" not in rest.partition("/")[0]
+
+
 def check_index(index: Mapping[str, Any], size: int) -> None:
     """Check the index of a block of so many bytes."""
     provider, ids = index["provider"], index["ids"]
@@ -136,8 +144,8 @@ def check_index(index: Mapping[str, Any], size: int) -> None:
     name = provider["id"]
     if not (name.isascii() and name.replace("_", "").isalnum() and name.islower() | name.isdigit()) or len(name) > 64:
         raise ValueError
-    for address in (provider.get("base_url", ""), provider.get("openai_base_url", "")):
-        if not (address.isascii() and address.isprintable()) or " " in address:
+    for field in ("base_url", "openai_base_url"):
+        if not _is_address(provider.get(field, "https://")):
             raise ValueError
     for variable in provider.get("env", ()):
         if not (variable.isascii() and variable.isprintable()) or " " in variable:  # 0.1.0 took a hyphen or a dot

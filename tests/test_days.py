@@ -196,6 +196,17 @@ class TestDay:
             fine("activate", "--from", str(Path(STATE) / "upstream.json"), "--out", "made.json", "--force")
         assert SnapshotFile.open("made.json").header["sources"][0]["day"] == TODAY
 
+    def test_that_has_not_come_is_not_believed(self) -> None:
+        """A file that states it would let any date pass, and the check of it would find the same bytes."""
+        Path("api.json").write_bytes(self.LIES)
+        forged = ("activate", "--from", "api.json", "--out", "made.json")
+        with on("2026-12-23"):
+            fine(*forged, "--force")
+            fine(*forged, "--check")
+        assert SnapshotFile.open("made.json").header["sources"][0]["day"] == "2026-12-23"
+        with on(TODAY):
+            assert "not what its inputs produce" in here(*forged, "--check").err
+
     def test_is_today_where_the_manifest_is_of_other_bytes(self) -> None:
         pulled(self.LIES, "2026-12-24T12:00:00Z")
         path = Path(STATE) / "upstream.json"

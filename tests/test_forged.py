@@ -135,6 +135,11 @@ def test_the_configuration_may_be_anything(activated: bytes, value: Any) -> None
     [
         (("provider", "base_url"), "https://a\r\nX-Evil: 1"),
         (("provider", "openai_base_url"), "https://a b"),
+        *((("provider", "base_url"), url) for url in ("file:///etc/passwd", "javascript:x", "//x/v1", "x.example/v1")),
+        *(
+            (("provider", "base_url"), url)
+            for url in ("https://a:b@c/v1", "https://a/v1?x=", "https://a/#", "https://a\\b")
+        ),
         (("provider", "env"), ["A B"]),
         (("provider", "env"), ["\u202e"]),
         (("provider", "id"), "own\x1b[31m"),

@@ -354,6 +354,7 @@ class TestGone:
         begin(self.OLD, config)
         new = catalogue(provider("acme", *(model(name) for name in ("c-2", *"fghijklmnopq"))))
         assert noticed(new) == [
+            "bravo: 1 of its 1 models are missing",
             "bravo is missing, but llm_models.toml:3 names it",
             "bravo is missing, but llm_models.toml:1 names it",
             "acme:a is missing, but llm_models.toml:7 names it",
@@ -366,7 +367,8 @@ class TestGone:
 
     def test_nothing_of_what_nobody_names(self) -> None:
         begin(self.OLD, '[[models]]\nprovider = "acme"\nid = "g"\ntags = ["mine"]\n')
-        assert noticed(catalogue(provider("acme", *map(model, "abefghijklm")))) == []
+        models = map(model, "abefghijklm")
+        assert noticed(catalogue(provider("acme", *models), provider("bravo", model("x")))) == []
 
     def test_one_that_goes_is_told_with_its_curated_successor(self) -> None:
         """The history of what was listed does not have it yet."""

@@ -44,7 +44,8 @@ class TestModels:
             (11, 6, []),
             (8, 4, []),  # fewer than five
             (5, 0, ["acme: 5 of its 5 models are missing"]),
-            (4, 0, []),
+            (4, 0, ["acme: 4 of its 4 models are missing"]),
+            (4, 1, []),
         ],
     )
     def test_half_of_them(self, before: int, left: int, said: list[str]) -> None:
