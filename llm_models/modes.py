@@ -14,11 +14,14 @@ SERVED = frozenset(("flex", "priority", "scale", "fast", "ultrafast", "off_peak"
 """The modes that a response can state, the region with them. Of these, what it states is billed, not what was asked."""
 
 
-def billed(prices: Mapping[str, Any], asked: str | None, served: str | None, spec: str) -> tuple[str | None, bool]:
+def billed(
+    prices: Mapping[str, Any], asked: str | None, served: str | None, spec: str, which: str = ""
+) -> tuple[str | None, bool]:
     """The mode of a price list that is billed (None: the list itself), and whether the list prices it.
 
     `asked` is the caller's word, `served` what the response states; two modes at once are joined by `+`. Raises
-    `UnknownModeError`, about the model `spec`, where the list does not price a mode that the caller names.
+    `UnknownModeError`, about the model `spec`, where the list does not price a mode that the caller names. `which` is
+    the list in words, where it is not the record's.
     """
     if asked is None and (served is None or served in STANDARD):
         return None, True
@@ -40,7 +43,7 @@ def billed(prices: Mapping[str, Any], asked: str | None, served: str | None, spe
         return chosen, False
     wrong = unknown[0] if len(unknown) == 1 else chosen
     has = f"its modes are {', '.join(map(printable, priced))}" if priced else "it has none"
-    text = f"{printable(spec)}: the price list has no mode {quoted(wrong)} ({has}).{did_you_mean(wrong, priced)}"
+    text = f"{printable(spec)}: the price list{which} has no mode {quoted(wrong)} ({has}).{did_you_mean(wrong, priced)}"
     raise UnknownModeError(text.removesuffix("."), spec=spec, mode=wrong, modes=tuple(priced))
 
 

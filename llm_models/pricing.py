@@ -152,7 +152,7 @@ def prices_of(view: View, model: Model, at: Moment, mode: str | None) -> Prices:
     moment = moment_of(at)
     valid = priced.valid_at(moment)
     chosen = valid.prices
-    name, _ = billed(chosen.prices, mode, None, priced.spec)
+    name, _ = billed(chosen.prices, mode, None, priced.spec, _which(chosen))
     ladder = priced.ladder(chosen, name, moment)
     rows = [
         row._replace(context_over=over)
@@ -174,7 +174,7 @@ def bill_of(view: View, model: Model, usage: object, at: Moment, mode: str | Non
     used = usage if isinstance(usage, Usage) else _read(usage, model.provider)
     moment = moment_of(at)
     chosen, certain, between = priced.valid_at(moment)
-    name, is_known = billed(chosen.prices, mode, used.mode, priced.spec)
+    name, is_known = billed(chosen.prices, mode, used.mode, priced.spec, _which(chosen))
     prices = _prices_for(used, priced.ladder(chosen, name, moment)) if is_known else {}
     lines, unpriced, assumed = lines_of(used, prices, name, priced.spec)
     known = total_of([line.amount for line in lines])
@@ -196,6 +196,11 @@ def bill_of(view: View, model: Model, usage: object, at: Moment, mode: str | Non
     if strict and (unpriced or (strict == "exact" and not made.exact)):
         raise UnpricedError(f"{printable(priced.spec)}: {unsure(made)}", spec=priced.spec, bill=made)
     return made
+
+
+def _which(chosen: TimedList) -> str:
+    """Which list a list of the history is, in words. It has no curated modes."""
+    return f" of {chosen.valid_from}, as the history has it," if chosen.path == HISTORY else ""
 
 
 def _read(usage: object, provider: str) -> Usage:

@@ -327,6 +327,10 @@ class TestHistory:
             "models_dev", "2026-01-11", "source_change",
         )  # fmt: skip
 
+    def test_the_error_about_a_mode_states_that_the_list_is_an_old_one(self, old: Snapshot) -> None:
+        with pytest.raises(UnknownModeError, match="the price list of 2026-01-01, as the history has it, has no mode"):
+            old.cost("acme:m", Usage(input=1), "2026-01-02", "batch")
+
     def test_from_the_catalogues_day_on_the_record_holds(self, old: Snapshot) -> None:
         assert old.date == "2026-01-21"
         assert old.cost("acme:m", Usage(input=1), "2026-01-21").lines[0].origin.valid_from is None
