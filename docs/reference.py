@@ -90,23 +90,41 @@ def kind(node: dict[str, Any]) -> str:
         return f"list of {kind(items)}" if "enum" in items else f"list of {kind(items)}s"
     if node.get("type") == "object":
         below = node.get("additionalProperties")
-        return f"table from provider to {kind(below)}" if isinstance(below, dict) and below else "table"
+        of = "name" if ", by name" in described(node) else "provider"
+        return f"table from {of} to {kind(below)}" if isinstance(below, dict) and below else "table"
     if node.get("format") in ("date", "partial-date"):
         return "date, as text"
     return {"string": "text", "boolean": "true or false", "integer": "integer", "number": "number"}[node["type"]]
 
 
 def table(fields: Iterator[tuple[str, dict[str, Any]]]) -> str:
-    """The fields as a table of Markdown; the fields of a list of tables follow it."""
+    """The fields as a table of Markdown; the fields of a list of tables, or of a table of tables, follow it."""
     lines = ["| key | value | meaning |", "| --- | --- | --- |"]
+    seen: set[tuple[str, str]] = set()
     for path, node in fields:
-        lines.append(f"| `{path}` | {kind(node)} | {described(node)} |")
-        inner = node.get("items", {})
-        if isinstance(inner, dict) and inner.get("type") == "object":
-            lines += [
-                f"| `{path}[].{name}` | {kind(one)} | {described(one)} |" for name, one in rows(inner["properties"])
-            ]
+        lines += [row(path, node), *below(path, node, seen)]
+        seen.add((path.rpartition(".")[2], described(node)))
     return "\n".join(lines)
+
+
+def row(path: str, node: dict[str, Any]) -> str:
+    return f"| `{path}` | {kind(node)} | {described(node)} |"
+
+
+def below(path: str, node: dict[str, Any], seen: set[tuple[str, str]]) -> Iterator[str]:
+    """The rows of the fields of a table in a list or in a table. Those that are described above are only named."""
+    for key, mark in (("items", "[]"), ("additionalProperties", ".NAME")):
+        inner = node.get(key)
+        if isinstance(inner, dict) and inner.get("type") == "object":
+            known = []
+            for name, one in rows(inner["properties"]):
+                if (name, described(one)) in seen:
+                    known.append(name)
+                else:
+                    yield row(f"{path}{mark}.{name}", one)
+                    yield from below(f"{path}{mark}.{name}", one, seen)
+            if known:
+                yield f"| `{path}{mark}` |  | Also {', '.join(known)}: as above. |"
 
 
 def described(node: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ Importing it reads no file; the first question opens the packaged snapshot and d
 
 from __future__ import annotations
 
+from llm_models.costs import Cost, CostHours, CostMode, CostTier, PriceList
 from llm_models.errors import (
     AmbiguousModelError,
     ConfigError,
@@ -31,8 +32,6 @@ from llm_models.errors import (
 from llm_models.records import (
     CAPABILITIES,
     Capabilities,
-    Cost,
-    CostTier,
     Json,
     Limits,
     Modalities,
@@ -87,6 +86,8 @@ __all__ = [
     "Capabilities",
     "ConfigError",
     "Cost",
+    "CostHours",
+    "CostMode",
     "CostTier",
     "EmptyCatalogError",
     "Endpoint",
@@ -103,6 +104,7 @@ __all__ = [
     "NameMatch",
     "NoMatchError",
     "Overrides",
+    "PriceList",
     "Problem",
     "Provider",
     "ProviderHistory",

@@ -79,20 +79,18 @@ def _clashes(case: Case, outcomes: Outcomes, entry: Entry, rules: Sequence[Rule]
     before = outcomes.before(*key) if present else None
     if before is not None and (derives or any(clashes(before, rules))):
         before = outcomes.whole(key.provider, before)
-    old = {(clash.rule.field, clash.other) for clash in clashes(before or {}, rules) if not clash.rule.stale}
+    old = {(clash.rule.field, clash.other) for clash in clashes(before or {}, rules)}
     if present and _is_mispriced(entry, before or {}):  # the wrong price is the cause, and is reported
         present = [clash for clash in present if not clash.rule.field.startswith("cost.")]
     entries = case.run.changing(*key)
     seen: set[frozenset[str]] = set()
-    stale: set[str] = set()
     for clash in present:
         rule, other = clash
         pair = frozenset((rule.field, other))
-        if pair not in seen and other not in stale and _is_new(clash, old, before, record, entries):
+        if pair not in seen and _is_new(clash, old, before, entries):
             cause = _cause(clash, entry, entries)
             if cause is not None:
                 seen.add(pair)
-                stale |= {other} if rule.stale else set()
                 yield _Found(key, cause, rule.field if cause == other else other, clash, record)
 
 
@@ -102,15 +100,11 @@ def _is_mispriced(entry: Entry, before: Record) -> bool:
     return any(odd.severity == "error" for odd in found)
 
 
-def _is_new(
-    clash: Clash, old: set[tuple[str, str]], before: Record | None, record: Record, entries: Sequence[Entry]
-) -> bool:
+def _is_new(clash: Clash, old: set[tuple[str, str]], before: Record | None, entries: Sequence[Entry]) -> bool:
     """Whether a model has a clash because of entries."""
     rule, other = clash
     if rule.only_left and (before is None or any(entry.states(*other.split(".")) for entry in entries)):
         return False
-    if rule.stale:
-        return value_at(before or {}, rule.field) not in (None, value_at(record, rule.field))
     return (rule.field, other) not in old
 
 

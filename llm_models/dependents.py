@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from llm_models.classes import parts_of
 from llm_models.kinds import CHAT
 from llm_models.merge import OMIT, Layered, merge, nest
 
@@ -131,9 +132,8 @@ class Rule(NamedTuple):
     """A `field` whose value is `when`, and `others` of which none may then be `then`.
 
     `causes` are the fields from which a derived value of `field` follows. A rule with `only_left` holds only for others
-    that the correction does not state. One that is `stale` is about a new value of `field` beside an old value of
-    others; `why` is added to the message. `remedy` is what `consistent` does with the others: it keeps them, lowers
-    them to the value of `field`, or drops them.
+    that the correction does not state; `why` is added to the message. `remedy` is what `consistent` does with the
+    others: it keeps them, lowers them to the value of `field`, or drops them.
     """
 
     field: str
@@ -142,7 +142,6 @@ class Rule(NamedTuple):
     then: Test
     causes: tuple[str, ...] = ()
     only_left: bool = False
-    stale: bool = False
     why: str = ""
     remedy: Remedy = "keep"
 
@@ -171,11 +170,9 @@ RULES: tuple[Rule, ...] = (
          remedy="lower"),
     Rule("limits.context", stated, ("limits.output",), equal, only_left=True, why="no room is left for input"),
     Rule("limits.output", stated, ("capabilities.reasoning.token_budget",), above),
-    Rule("cost.input", free, ("cost.cache_read", "cost.cache_write", "cost.input_audio", "cost.tiers"), priced),
-    Rule("cost.output", free, ("cost.reasoning", "cost.output_audio", "cost.tiers"), priced),
+    Rule("cost.input", free, tuple(f"cost.{name}" for name in (*parts_of("input"), "tiers")), priced),
+    Rule("cost.output", free, tuple(f"cost.{name}" for name in (*parts_of("output"), "tiers")), priced),
     Rule("cost.input", stated, ("cost.cache_read",), above),
-    *(Rule(field, stated, ("cost.tiers",), stated, only_left=True, stale=True,
-           why="the old prices for long requests") for field in ("cost.input", "cost.output")),
     *(Rule(field, off, details, on, remedy="drop") for field, details in DETAILS.items()),
     Rule("capabilities.reasoning.budget", denied,
          ("capabilities.reasoning.token_budget", "capabilities.reasoning.token_budget_min"), some),

@@ -186,12 +186,17 @@ def _changes(spec: str, old: Values, new: Values) -> Iterable[Change]:
     for path in sorted(old.keys() | new.keys()):
         before, after = old.get(path), new.get(path)
         if before != after or isinstance(before, bool) is not isinstance(after, bool):
-            single = list(_tier_changes(spec, before or [], after or [])) if path == ("cost", "tiers") else []
-            kind = "other" if path == ("cost", SOURCE) else _KIND_OF.get(path[0], "other")
+            tiers = path[0] == "cost" and path[-1] == "tiers"
+            single = list(_tier_changes(spec, dotted(path), before or [], after or [])) if tiers else []
+            kind = "other" if path[0] == "cost" and _NO_PRICE & {*path} else _KIND_OF.get(path[0], "other")
             yield from single or [Change(spec, dotted(path), kind, before, after)]
 
 
-def _tier_changes(spec: str, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Change]:
+_NO_PRICE = {SOURCE, "valid_from", "valid_from_basis", "request"}
+"""What a cost states besides prices."""
+
+
+def _tier_changes(spec: str, field: str, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Change]:
     """Each price of each tier as a change, so that it has a percentage; none where that would not show everything."""
     old_tiers = {tier["context_over"]: tier for tier in old}
     new_tiers = {tier["context_over"]: tier for tier in new}
@@ -204,7 +209,7 @@ def _tier_changes(spec: str, old: list[dict[str, Any]], new: list[dict[str, Any]
         old_tier, new_tier = old_tiers.get(size, {}), new_tiers.get(size, {})
         for name in sorted((old_tier.keys() | new_tier.keys()) - {"context_over"}):
             if old_tier.get(name) != new_tier.get(name):
-                yield Change(spec, f"cost.tiers[{size}].{name}", "price", old_tier.get(name), new_tier.get(name))
+                yield Change(spec, f"{field}[{size}].{name}", "price", old_tier.get(name), new_tier.get(name))
 
 
 def compared(

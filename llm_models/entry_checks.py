@@ -17,6 +17,7 @@ from llm_models.layers import RECORD_RULES
 from llm_models.moving import FIELD, Moving
 from llm_models.name_table import settle_names
 from llm_models.origins import leaves
+from llm_models.own_prices import price_name, replaced
 from llm_models.past import absent
 from llm_models.similarity import model_hint
 
@@ -98,11 +99,21 @@ def _same(case: Case, entry: Entry, touched: Mapping[Any, Sequence[Entry]]) -> I
         stated = (_value(ground or {}, earlier, path) for ground, earlier in grounds)
         united = RECORD_RULES.get(path) == "UNITE"
         if all((have is not None and (set(value) <= set(have) if united else _equal(value, have))) for have in stated):
+            if price_name(path) is not None and _confirms(case, touched, grounds):
+                continue
             where = (*entry.path, *path)
             if case.layer.document.line(where) is None:  # a key that is stored in extra
                 where = tuple(part for part in where if part != "extra")
             text = f"{printable(entry.spec)} already has this value; the line has no effect"
             yield Finding(entry.provider, where, text)
+
+
+def _confirms(case: Case, touched: Mapping[Any, Sequence[Entry]], grounds: Sequence[Any]) -> bool:
+    """Whether a price that is the same as before states that it stays, beside another one that is new."""
+    if case.layer.only_patches:
+        return False
+    pairs = zip(grounds, touched.values(), strict=True)
+    return any(replaced(ground or {}, entries) for (ground, _), entries in pairs)
 
 
 def _value(ground: Mapping[tuple[str, ...], Any], earlier: Sequence[Entry], path: tuple[str, ...]) -> Any:

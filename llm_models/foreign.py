@@ -99,6 +99,14 @@ MODEL = (
     Row("input_cost_per_audio_token", "cost.input_audio", "LiteLLM", "per token"),
     Row("output_cost_per_audio_token", "cost.output_audio", "LiteLLM", "per token"),
     Row("output_cost_per_reasoning_token", "cost.reasoning", "LiteLLM", "per token"),
+    Row("cache_creation_input_token_cost_above_1hr", "cost.cache_write_1h", "LiteLLM", "per token"),
+    Row("input_cost_per_image_token", "cost.input_image", "LiteLLM", "per token"),
+    Row("output_cost_per_image_token", "cost.output_image", "LiteLLM", "per token"),
+    Row("cache_read_input_audio_token_cost", "cost.cache_read_audio", "LiteLLM", "per token"),
+    Row("cache_read_input_image_token_cost", "cost.cache_read_image", "LiteLLM", "per token"),
+    Row("pricing.input_cache_write_1h", "cost.cache_write_1h", "OpenRouter", "per token"),
+    Row("pricing.input_audio_cache", "cost.cache_read_audio", "OpenRouter", "per token"),
+    Row("cache_write_1h_mtok prices.cache_write_1h_mtok", "cost.cache_write_1h", "genai-prices", "per million"),
     Row("input_cost_per_1k_tokens input_price_per_1k_tokens input_cost_per_1k input_price_per_1k price_per_1k_input"
         " cost_per_1k_input_tokens", "cost.input", "several tools", "per thousand"),
     Row("output_cost_per_1k_tokens output_price_per_1k_tokens output_cost_per_1k output_price_per_1k"

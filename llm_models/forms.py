@@ -144,7 +144,8 @@ def _text(_node: Any, value: Any) -> Iterator[Any]:
     digits = re.fullmatch(r"(\d{4})(\d\d)(\d\d)", text)
     year, *rest = digits.groups() if digits else re.split(r"[-/.]", text.partition("T")[0])
     day = "-".join((year, *[part.zfill(2) for part in rest]))
-    yield from (text, text.lower(), day, re.sub(r"\s+", "-", text), re.sub(r"\s+", "-", text.lower()))
+    joined, time = re.sub(r"\s+", "-", text), re.sub(r"^(\d:)", r"0\1", text)
+    yield from (text, text.lower(), day, time, joined, joined.lower())
     provider, model_id = _spec(text) or (None, None)
     yield from () if provider is None else (f"{provider}:{model_id}", provider)
 

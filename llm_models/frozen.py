@@ -83,13 +83,20 @@ class _Kind(type):
     """
 
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _Kind:
-        """The class, with the plan by which `Record` fills its fields from plain data."""
-        annotations = namespace.get("__annotations__", {}) if name != "Record" else {}
-        values = {field: (namespace.pop(field, None), _converter(kind)) for field, kind in annotations.items()}
-        namespace["_fields"] = tuple(annotations)
-        namespace["__slots__"] = (*annotations, *namespace.get("_beside", ()))
+        """The class, with the plan by which `Record` fills its fields from plain data.
+
+        The fields of its base come before its own, unless it states `_own_first`.
+        """
+        own = namespace.get("__annotations__", {}) if name != "Record" else {}
+        values = {field: (namespace.pop(field, None), _converter(kind)) for field, kind in own.items()}
+        namespace["__slots__"] = (*own, *namespace.get("_beside", ()))
         built: Any = super().__new__(cls, name, bases, namespace)
-        built._plan = [(field, *values[field], built.__dict__[field].__set__) for field in values]
+        above = [] if name == "Record" else built._plan
+        plan = [(field, *values[field], built.__dict__[field].__set__) for field in values]
+        built._plan = [*plan, *above] if "_own_first" in namespace else [*above, *plan]
+        built._fields = tuple([field for field, *_ in built._plan])
+        kinds = {**(built._kinds if above else {}), **own}
+        built._kinds = {field: kinds[field] for field in built._fields}
         kind: _Kind = built
         _KINDS[name] = built
         return kind
@@ -100,19 +107,28 @@ def _converter(annotation: str) -> Callable[[Any], Any] | None:
     if annotation in _KINDS:
         kind = _KINDS[annotation]
         return lambda value: value if value.__class__ is kind else kind.from_dict(value)
-    if annotation.startswith("tuple["):
-        member = _KINDS.get(annotation[len("tuple[") :].partition(",")[0])
-        if member is None:
-            return tuple
+    member = member_of(annotation)
+    if member is not None:
         build = member.from_dict
-        return lambda items: tuple([build(item) for item in items])
+        if annotation.startswith("tuple["):
+            return lambda items: tuple([build(item) for item in items])
+        return lambda table: FrozenDict({key: build(item) for key, item in table.items()})
+    if annotation.startswith("tuple["):
+        return tuple
     return freeze if annotation.startswith("Mapping[") else None
+
+
+def member_of(annotation: str) -> type[Record] | None:
+    """The record class of which a field with this annotation holds a list or a table; None for any other field."""
+    words = annotation.partition("[")[2].removesuffix("]").removesuffix(", ...").removeprefix("str, ")
+    return _KINDS.get(words)
 
 
 class Record(Immutable, metaclass=_Kind):
     """What all records share: built from plain data, compared by value, never changed."""
 
     _fields: tuple[str, ...] = ()
+    _kinds: Mapping[str, str] = {}
     _plan: Sequence[tuple[str, Any, Callable[[Any], Any] | None, Callable[[Any, Any], None]]] = ()
 
     def __init__(self, **values: Any) -> None:
@@ -178,6 +194,11 @@ class Record(Immutable, metaclass=_Kind):
 def parts() -> Mapping[str, type[Record]]:
     """The record classes by name, as annotations of fields have them."""
     return _KINDS
+
+
+def field_kinds(kind: type[Record]) -> Mapping[str, str]:
+    """Field -> annotation of a record class, those of its base included."""
+    return kind._kinds
 
 
 def defaults(kind: type[Record]) -> dict[str, Any]:

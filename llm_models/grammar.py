@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import schema
 from llm_models.budgets import BUDGETS, HINT, excess
-from llm_models.canonical import duplicate_entries, duplicate_spellings, repeated
+from llm_models.canonical import duplicate_entries, duplicate_spellings
 from llm_models.document import Fault
 from llm_models.errors import dotted, printable, split_dotted
 from llm_models.layers import BY_PROVIDER, DEFINING, IDENTITY, SETTINGS, TWINS
@@ -108,7 +108,7 @@ def _check_shape(document: Document) -> Iterator[Fault]:
             odd[path] = Fault(path, f"expected a finite number (found {value})")
         elif not isinstance(value, (str, int, float, dict, list)):
             odd[path] = Fault(
-                path, f"a date must be a string (found {value})", f'Put it in quotes: "{str(value).partition(" ")[0]}".'
+                path, f"a date must be a string (found {value})", f'Put it in quotes: "{_quoted(value)}".'
             )
     found: list[Fault] = []
     if not schema.accepts("overrides", document.data):
@@ -123,6 +123,12 @@ def _check_shape(document: Document) -> Iterator[Fault]:
         if isinstance(entry, dict)
     }
     yield from _causes(found, tables)
+
+
+def _quoted(value: Any) -> str:
+    """A date or a time of TOML as the text to write."""
+    day, _, time = value.isoformat().partition("T")
+    return f"{day}T{time.removesuffix('+00:00')}Z" if time.endswith("+00:00") and time[:8] != "00:00:00" else day
 
 
 def _causes(faults: list[Fault], entries: set[DocumentPath]) -> Iterator[Fault]:
@@ -168,7 +174,7 @@ def _check_omit(document: Document) -> Iterator[Fault]:
         for path, entry in document.entries(section):
             for index, field in enumerate(entry.get("omit", ())):
                 names = split_dotted(field)
-                if names[0] == "extra" or dotted(names) in fields:
+                if names[0] == "extra" or dotted(names) in fields or _is_open(section.removesuffix("s"), names):
                     continue
                 at = (*path, "omit", index)
                 if field in IDENTITY[section]:
@@ -218,13 +224,26 @@ def field_paths(name: str) -> tuple[str, ...]:
     return tuple(field for field in below(schema.inlined(name)["properties"], "") if field not in IDENTITY[f"{name}s"])
 
 
-def _check_tiers(document: Document) -> Iterator[Fault]:
-    """No two price tiers of a model start at the same size."""
+def _is_open(name: str, names: Sequence[str]) -> bool:
+    """Whether a path leads into a table with free names, such as `cost.modes.batch.input`."""
+    node: Any = schema.inlined(name)
+    is_open = False
+    for step in names:
+        free = node.get("additionalProperties")
+        is_open = is_open or isinstance(free, dict)
+        node = free if isinstance(free, dict) else node.get("properties", {}).get(step)
+        if node is None:
+            return False
+    return is_open
+
+
+def _check_prices(document: Document) -> Iterator[Fault]:
+    """The price lists of an entry agree with themselves: sizes of tiers, hours, names of modes, moments."""
     for path, entry in document.entries("models"):
-        sizes = [tier["context_over"] for tier in entry.get("cost", {}).get("tiers", ())]
-        for index, _ in repeated(sizes):
-            message = f"duplicate tier over {sizes[index]} tokens"
-            yield Fault((*path, "cost", "tiers", index, "context_over"), message, "Merge the two.")
+        if cost := entry.get("cost"):
+            from llm_models.price_lists import price_faults  # few entries state a price
+
+            yield from price_faults((*path, "cost"), cost)
 
 
 def _check_twins(document: Document) -> Iterator[Fault]:
@@ -260,5 +279,5 @@ CHECKS = (
     (_check_budgets,),
     (_check_size,),
     (_check_shape,),
-    (_check_identity, _check_spellings, _check_omit, _check_tiers, _check_twins, _check_definitions),
+    (_check_identity, _check_spellings, _check_omit, _check_prices, _check_twins, _check_definitions),
 )

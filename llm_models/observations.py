@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from llm_models.costs import Cost
 from llm_models.days import day_of
 from llm_models.frozen import FrozenDict, freeze, thaw
-from llm_models.odd_prices import SOURCE
+from llm_models.order import ordered
 from llm_models.origins import fields_of
-from llm_models.records import Cost
-from llm_models.snapshot_writer import canonical
 from llm_models.timeline_fold import Observation
 
 if TYPE_CHECKING:
@@ -19,9 +18,13 @@ if TYPE_CHECKING:
     from llm_models.snapshot_file import SnapshotFile
 
 
+BESIDE = ("valid_from", "valid_from_basis", "source", "dated")
+"""The fields of a cost that are no price which a source states for the day."""
+
+
 def price_of(cost: Any) -> FrozenDict:
     """A price list as a history compares it: with the prices of `Cost`, and 1.0 as 1."""
-    prices = {field: price for field, price in canonical(cost, Cost).items() if field != SOURCE}
+    prices = {field: price for field, price in ordered(cost, Cost).items() if field not in BESIDE}
     price: FrozenDict = freeze(_plain(prices))
     return price
 

@@ -20,8 +20,13 @@ SMALLEST = 0.0001
 STEPS: tuple[tuple[float, Severity], ...] = ((1000, "error"), (10, "warning"))
 """How many times a price differs from the one that it replaces, and how bad that is; the worst first."""
 
-UNITS = {"image": "USD per image", "audio": "USD per minute"}
-"""The units of the prices that are not in `PER_MILLION`."""
+UNITS = {
+    "image": "USD per image",
+    "audio": "USD per minute",
+    "cache_storage": "USD per million tokens and hour",
+    "fees": "USD per 1,000 uses",
+}
+"""The units of the prices that are not in `PER_MILLION`; of a table, those of all prices in it."""
 PER_MILLION = "USD per million tokens"
 
 MISTAKES = (
@@ -60,34 +65,44 @@ class Odd(NamedTuple):
 def odd_prices(cost: Mapping[str, Any], replaced: Mapping[str, Any]) -> Iterator[Odd]:
     """The odd prices of a cost that replaces another one, both as plain data. A tier replaces the one of its size.
 
-    None is an error where the cost states its source.
+    Where the cost states its source, an error is a warning, and a warning is none.
     """
     for odd in _all(cost, replaced):
-        if SOURCE in cost:
-            yield odd._replace(severity="warning")
-        else:
+        if SOURCE not in cost:
             yield odd._replace(hint=f"{odd.hint} {_CONFIRM}") if odd.severity == "error" else odd
+        elif odd.severity == "error":
+            yield odd._replace(severity="warning")
 
 
-def _all(cost: Mapping[str, Any], replaced: Mapping[str, Any]) -> Iterator[Odd]:
+def _all(cost: Any, replaced: Any, above: DocumentPath = ()) -> Iterator[Odd]:
+    """Those of a price list and of the lists inside it. An item of a list replaces the one with the same marks."""
     for field, value in cost.items():
-        if field == SOURCE:
-            continue
-        if field != "tiers":
-            yield from _odd((field,), value, replaced.get(field))
-            continue
-        old = {tier["context_over"]: tier for tier in replaced.get("tiers", ())}
-        for index, tier in enumerate(value):
-            before = old.get(tier["context_over"], {})
-            for name, price in tier.items():
-                if name != "context_over":
-                    yield from _odd(("tiers", index, name), price, before.get(name))
+        path = (*above, field)
+        before = replaced.get(field) if isinstance(replaced, dict) else None
+        if isinstance(value, dict):
+            if field != "request":
+                yield from _all(value, before or {}, path)
+        elif isinstance(value, list):
+            marks = MARKS.get(field, ())
+            old = {_mark(item, marks): item for item in before or ()} if marks else {}
+            for index, item in enumerate(value if marks else ()):
+                yield from _all(item, old.get(_mark(item, marks), {}), (*path, index))
+        elif field not in ("context_over", SOURCE) and not isinstance(value, str):
+            yield from _odd(path, value, before)
+
+
+MARKS = {"tiers": ("context_over",), "hours": ("utc", "days"), "dated": ("valid_from",)}
+"""The lists in a price list, and the fields by which an item of another list is the same one."""
+
+
+def _mark(item: Mapping[str, Any], marks: tuple[str, ...]) -> str:
+    return repr([item.get(mark) for mark in marks])
 
 
 def _odd(path: DocumentPath, value: Any, replaced: Any) -> Iterator[Odd]:
     if not value:
         return
-    unit = UNITS.get(str(path[-1]), PER_MILLION)
+    unit = UNITS.get("fees" if "fees" in path[-2:-1] else str(path[-1]), PER_MILLION)
     times = max(value / replaced, replaced / value) if replaced else 1
     step = next((step for step in STEPS if times >= step[0] * (1 - _EXACT)), None)
     if unit == PER_MILLION and value < SMALLEST:

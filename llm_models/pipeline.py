@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from llm_models import config, paths
 from llm_models.changes import merge_layers
 from llm_models.errors import ConfigError, EmptyCatalogError, dotted, limited, listed, printable
+from llm_models.image_prices import of_image_tokens
 from llm_models.moving import FIELD, differing, differs
 from llm_models.settings import settings_of
 from llm_models.snapshot_writer import empty, write
@@ -64,11 +65,22 @@ def build_base(
         for model_id, sibling in differing({model_id: final.stated for model_id, final in finals.items()}):
             spec = printable(f"{provider}:{model_id} ({sibling})")
             report.add("odd", "cost", "a moving name has another price than its newest sibling", spec)
+    for spec, other in of_image_tokens(_with_derived(changes)):
+        report.add("odd", "cost", "output is probably the price of image tokens", printable(f"{spec} ({other})"))
     for provider, alias in changes.touched.shadowed:
         report.add("left out", "aliases", "it is the id of a provider", printable(f"{provider} ({alias})"))
     for fallen in changes.fallen:
         report.add("dropped", fallen.field, fallen.why, printable(f"{fallen.spec} ({fallen.name})"))
     return file, report
+
+
+def _with_derived(changes: Changes) -> dict[str, dict[str, Any]]:
+    """All records of a build with their canonical name, by model spec."""
+    return {
+        f"{provider}:{model_id}": {**final.derived, **final.stated}
+        for provider, finals in changes.models.items()
+        for model_id, final in finals.items()
+    }
 
 
 def merge_application(
@@ -189,15 +201,18 @@ def _odd_prices(changes: Changes) -> Iterator[str]:
     for provider, finals in changes.models.items():
         for model_id, final in finals.items():
             for path, origin in final.origins.items():
-                price = final.stated.get("cost", {}).get(path[-1]) if path[0] == "cost" else None
+                price: Any = final.stated if path[0] == "cost" else None
+                for step in path:
+                    price = price.get(step) if isinstance(price, dict) else None
                 if not price or origin.layer == FIELD:
                     continue
+                from llm_models.merge import nest
                 from llm_models.odd_prices import SOURCE, odd_prices
 
-                cost, source = {path[-1]: price}, final.origins.get(("cost", SOURCE))
+                cost, source = nest(path[1:], price), final.origins.get(("cost", SOURCE))
                 if source is not None and source.layer == origin.layer:
                     cost[SOURCE] = final.stated["cost"][SOURCE]
-                for odd in odd_prices(cost, {path[-1]: origin.replaced or ()}):
+                for odd in odd_prices(cost, nest(path[1:], origin.replaced)):
                     where, field = origin.location or origin.layer, dotted(("cost", *odd.path))
                     if odd.severity == "error" and (where, field) not in found:
                         found[where, field] = f"{where}: {provider}:{model_id}: {field}: {odd.text()}. {odd.hint}"

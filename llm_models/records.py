@@ -6,6 +6,7 @@ unknown: never zero, never "no". `schemas/` has the same fields in JSON Schema; 
 
 from __future__ import annotations
 
+from llm_models.costs import Cost
 from llm_models.errors import UnknownCapabilityError, did_you_mean, quoted
 from llm_models.frozen import FrozenDict, Record, defaults
 
@@ -60,36 +61,6 @@ class Limits(Record):
     context: int | None = None
     input: int | None = None
     output: int | None = None
-
-
-class CostTier(Record):
-    """Prices, as in `Cost`, of a request with more than `context_over` input tokens; None means the base price."""
-
-    context_over: int = 0
-    input: float | None = None
-    output: float | None = None
-    cache_read: float | None = None
-    cache_write: float | None = None
-    reasoning: float | None = None
-    input_audio: float | None = None
-    output_audio: float | None = None
-
-
-class Cost(Record):
-    """Prices in USD per million tokens (image: per image, audio: per minute) and their source; None is unknown."""
-
-    input: float | None = None
-    output: float | None = None
-    cache_read: float | None = None
-    cache_write: float | None = None
-    reasoning: float | None = None
-    input_audio: float | None = None
-    output_audio: float | None = None
-    training: float | None = None
-    image: float | None = None
-    audio: float | None = None
-    tiers: tuple[CostTier, ...] = ()
-    source: str | None = None
 
 
 class Modalities(Record):

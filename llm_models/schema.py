@@ -120,7 +120,15 @@ def is_day(text: str) -> bool:
     return len(text) == len("YYYY-MM-DD") and is_date(text)
 
 
-FORMATS = {"date": is_day, "partial-date": is_date}
+def is_moment(text: str) -> bool:
+    """Whether a text is a day that exists, `YYYY-MM-DD`, or a time of it, `YYYY-MM-DDThh:mm:ssZ`."""
+    return is_day(text) or (
+        _TIME.fullmatch(text[len("YYYY-MM-DD") :]) is not None and is_day(text[: len("YYYY-MM-DD")])
+    )
+
+
+_TIME = re.compile(r"T([01][0-9]|2[0-3])(:[0-5][0-9]){2}Z")
+FORMATS = {"date": is_day, "partial-date": is_date, "moment": is_moment}
 
 _BEYOND_ASCII = r"(\\u[0-9a-f]{4}|[^ -~])(-(\\u[0-9a-f]{4}|[^ -~]))?"
 """A letter or range of a class in a pattern of ours. A letter of ASCII is itself there, or `\\x` and two digits."""
@@ -240,8 +248,9 @@ _DAY = (
 _PATTERNS = {
     "date": rf"^(?!0000)({_DAY})$(?!\n)",
     "partial-date": rf"^(?!0000)([0-9]{{4}}-(0[1-9]|1[0-2])|{_DAY})$(?!\n)",
+    "moment": rf"^(?!0000)({_DAY})({_TIME.pattern})?$(?!\n)",
 }
-"""The days, and the days and months, that exist, leap days included, as `FORMATS` decides."""
+"""The days, months and moments that exist, leap days included, as `FORMATS` decides."""
 
 
 _URL = r'^(?:[Hh][Tt][Tt][Pp][Ss]?://|\$\{[A-Za-z0-9_]+\})[^\x00-\x20\x7f?#\\"]*$'

@@ -7,7 +7,7 @@ less than the schemas, which take too long for a first question: `verify` holds 
 
 from __future__ import annotations
 
-from llm_models.frozen import parts
+from llm_models.frozen import field_kinds, member_of, parts
 from llm_models.jsontext import loads
 from llm_models.records import Model, Provider
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from llm_models.frozen import Record
 
-    Plan = tuple[tuple[type, ...] | None, type[Record] | None, type[Record] | None]
+    Plan = tuple[tuple[type, ...] | None, type[Record] | None, type[Record] | None, type | None]
 
 DEEPEST = 64
 """How many levels free data may nest."""
@@ -31,7 +31,7 @@ _TYPES = {
     "str": (str,), "str | None": (str,), "bool": (bool,), "bool | None": (bool,), "int": (int,), "int | None": (int,),
     "float | None": (int, float), "tuple[str, ...]": (list,), "Mapping[str, Any]": (dict,), "Billing": (str,),
 }  # fmt: skip
-_FREE = None, None, None
+_FREE = None, None, None, None
 
 
 _plans: dict[type[Record], dict[str, Plan]] = {}
@@ -39,17 +39,20 @@ _plans: dict[type[Record], dict[str, Plan]] = {}
 
 
 def _plan(kind: type[Record]) -> dict[str, Plan]:
-    """For each field of a kind of record its types, or the kind of its record, or that of each record in its list."""
+    """For each field of a kind of record its types, or the kind of its record, or that of each record in its list.
+
+    Records may be in a table as well; last is the type of what holds them. A table without records has numbers.
+    """
     plan = _plans.get(kind)
     if plan is None:
         kinds, plan = parts(), {}
-        for name, annotation in kind.__annotations__.items():
+        for name, annotation in field_kinds(kind).items():
             if annotation in kinds:
-                plan[name] = None, kinds[annotation], None
+                plan[name] = None, kinds[annotation], None, None
             elif annotation in _TYPES:
-                plan[name] = _TYPES[annotation], None, None
+                plan[name] = _TYPES[annotation], None, None, None
             else:
-                plan[name] = None, None, kinds[annotation.removeprefix("tuple[").partition(",")[0]]
+                plan[name] = None, None, member_of(annotation), list if annotation.startswith("tuple[") else dict
         _plans[kind] = plan
     return plan
 
@@ -61,7 +64,7 @@ def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> No
     """
     plan = _plan(kind)
     for name, value in _table(data).items():
-        types, part, item = plan.get(name, _FREE)
+        types, part, item, holder = plan.get(name, _FREE)
         found = value.__class__
         if part is not None:
             check_record(value, part, withheld=withheld)
@@ -69,9 +72,8 @@ def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> No
             continue
         elif types is None:
             check_plain(value)
-            if item is not None:
-                for one in _list(value):
-                    check_record(one, item)
+            if holder is not None:
+                _check_many(value, item, holder)
         elif found not in types:
             raise TypeError
         elif found is str:  # as check_plain does, which is asked for all that is rarer
@@ -81,6 +83,18 @@ def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> No
             if found is list and any(one.__class__ is not str for one in value):
                 raise TypeError
             check_plain(value)
+
+
+def _check_many(value: Any, item: type[Record] | None, holder: type) -> None:
+    """Check a list or a table of records, or a table of numbers."""
+    if value.__class__ is not holder:
+        raise TypeError
+    many: Any = value.values() if isinstance(value, dict) else value
+    for one in many:
+        if item is not None:
+            check_record(one, item)
+        elif one.__class__ not in (int, float):
+            raise TypeError
 
 
 def check_plain(value: Any, levels: int = DEEPEST) -> None:

@@ -12,12 +12,12 @@ from zlib import crc32
 from llm_models.agreement import texts_of
 from llm_models.block import NAMES, encode_block, encode_json, filled
 from llm_models.errors import EmptyCatalogError
-from llm_models.frozen import Record, defaults
 from llm_models.header import CRC, FORMAT, WRONG, Aliases, damaged
 from llm_models.jsontext import loads
 from llm_models.layers import SETTINGS
+from llm_models.order import ordered
 from llm_models.origins import empty_tail, extended
-from llm_models.records import CAPABILITIES, Capabilities, CostTier, Model, Provider, capability_bits
+from llm_models.records import CAPABILITIES, Capabilities, Model, Provider, capability_bits
 from llm_models.shape import check_base
 from llm_models.snapshot_file import SnapshotFile, digest
 
@@ -180,11 +180,11 @@ def _block(changes: Changes, provider: str) -> tuple[bytes, int]:
     for row, model_id in enumerate(ids):
         if (day := retires.get(model_id)) is not None:
             dates.setdefault(day, []).append(row)
-    return encode_block(canonical(record, Provider), [rows[model_id] for model_id in ids], tables, dates), len(ids)
+    return encode_block(ordered(record, Provider), [rows[model_id] for model_id in ids], tables, dates), len(ids)
 
 
 def _row(final: Final) -> Row:
-    data = canonical(final.stated, Model)
+    data = ordered(final.stated, Model)
     del data["provider"]  # the block states it
     stated = data.get("capabilities", {})
     known = filled(stated, final.derived.get("capabilities", {}))
@@ -195,33 +195,6 @@ def _row(final: Final) -> Row:
     if final.likely:
         data["likely"] = final.likely
     return data["id"], encode_json(data), bits
-
-
-def canonical(data: Mapping[str, Any], kind: type[Record]) -> dict[str, Any]:
-    """`data` with the fields of a record in their order, and free maps sorted by key; what is empty is left out."""
-    ordered: dict[str, Any] = {}
-    fields = defaults(kind)
-    for name in filter(data.__contains__, fields):
-        value, default = data[name], fields[name]
-        if value is None:
-            continue
-        if isinstance(default, Record):
-            value = canonical(value, type(default))
-        elif name == "tiers":
-            tiers = sorted(value, key=lambda tier: tier["context_over"])
-            value = [canonical(tier, CostTier) for tier in tiers]
-        elif name == "extra":
-            value = _sorted(value)
-        # Empty, these two lists state that there is none. (A comparison with an empty dict or list is slow.)
-        if value or not isinstance(value, (dict, list)) or name in {"efforts", "env"}:
-            ordered[name] = value
-    return ordered
-
-
-def _sorted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    return [_sorted(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _tail(changes: Changes) -> Tail:

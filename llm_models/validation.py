@@ -169,6 +169,7 @@ _PATTERNS = {
     "resolves_to": f"a model's id, without spaces around it and {_WITHOUT}",
     "aliases": f"a name, without spaces around it and {_WITHOUT}",
     "successor": "a model spec with its provider, such as openai:gpt-5.4",
+    "utc": "a time of day in UTC, HH:MM",
     "tags": f"words, without spaces around them and {_WITHOUT}",
     "kind": "a word in lower case, such as embedding",
 }
@@ -216,10 +217,12 @@ def _expected(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault
         hint = next_step(path, node, value)
     elif error.validator == "enum":
         hint = correction(path, node, value) or _meant(path, value) or did_you_mean(str(value), wanted)
+    elif error.validator in ("minItems", "maxItems"):
+        hint = next_step(path, node, value)
     elif error.validator == "maximum":
         hint = too_large(path, node, value)
     shown = ", ".join(map(_shown, wanted)) if error.validator == "enum" else _shown(wanted)
-    parts = {"wanted": shown, "found": _shown(value), "length": len(str(value))}
+    parts = {"wanted": shown, "found": _shown(value), "length": len(value if isinstance(value, list) else str(value))}
     yield Fault(path, text.format(**parts, message=printable(error.message)[:300]), hint)
 
 
@@ -232,7 +235,9 @@ def _meant(path: tuple[str | int, ...], value: Any) -> str:
 
 def _left_out(path: tuple[str | int, ...]) -> str:
     """What to do with a field of an entry that states no value."""
-    return f"Leave the key out where it is unknown. To remove a value, write omit = {as_toml([dotted(path[2:])])}."
+    how = "Leave the key out where it is unknown."
+    in_list = any(isinstance(step, int) for step in path[2:])  # a list is replaced as a whole
+    return how if in_list else f"{how} To remove a value, write omit = {as_toml([dotted(path[2:])])}."
 
 
 _EXPECTED = {
@@ -243,6 +248,9 @@ _EXPECTED = {
     "minLength": "expected some text (found an empty string)",
     "minimum": "expected at least {wanted} (found {found})",
     "date": "expected a day that exists, YYYY-MM-DD (found {found})",
+    "minItems": "expected a list of {wanted} or more (found {length})",
+    "maxItems": "expected a list of {wanted} or fewer (found {length})",
+    "moment": "expected a moment that exists, YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ (found {found})",
     "partial-date": "expected a date that exists, YYYY-MM-DD or YYYY-MM (found {found})",
 }
 """What the simple words of a schema, and its formats, expect."""

@@ -153,7 +153,7 @@ def test_what_does_not_cancel_each_other_is_no_warning(name: str) -> None:
 
 
 def test_where_no_model_is_left_that_is_the_only_problem() -> None:
-    text = all_of("openai") + section("deny", "*") + entry("gpt-4o", "cost.input = 2.6")
+    text = all_of("openai") + section("deny", "*") + entry("gpt-4o", 'name = "x"')
     assert [str(problem) for problem in found(text)] == [
         "llm_models.toml:2:1: allow: allow and deny (line 4) leave no model. "
         "Remove or narrow '*' of openai (line 4), so that a model is left."

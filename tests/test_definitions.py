@@ -163,7 +163,7 @@ class TestUnknownIds:
     def test_new_of_a_listed_model_is_warned_of_and_the_entry_corrects_it(
         self, base: SnapshotFile, tmp_path: Path
     ) -> None:
-        text = ENTRY.format("a-1", "new = true\ncost.input = 9")
+        text = ENTRY.format("a-1", "new = true\ncost = { input = 9, output = 2 }")
         (line,) = lines(base, text)
         assert "acme:a-1 is listed now, so this has no effect" in line
         assert line.startswith("llm_models.toml:4:")
@@ -184,7 +184,7 @@ class TestUnknownIds:
         (line,) = lines(named, text)
         assert "'a-1-2026' is another name of acme:a-1, which loses that name to this new model" in line
         assert f'To correct acme:a-1, write id = "a-1" and remove {key}. [warning]' in line
-        correcting = text.replace("a-1-2026", "a-1").replace(states, "cost.input = 9")
+        correcting = text.replace("a-1-2026", "a-1").replace(states, "cost = { input = 9, output = 2 }")
         assert lines(named, correcting) == []
 
     def test_new_defines_a_model_that_is_gone(self, tmp_path: Path) -> None:

@@ -57,6 +57,11 @@ MODEL = {
     "cost.input_audio": "input_cost_per_audio_token",
     "cost.output_audio": "output_cost_per_audio_token",
     "cost.reasoning": "output_cost_per_reasoning_token",
+    "cost.cache_write_1h": "cache_creation_input_token_cost_above_1hr cache_write_1h_mtok pricing.input_cache_write_1h",
+    "cost.input_image": "input_cost_per_image_token",
+    "cost.output_image": "output_cost_per_image_token",
+    "cost.cache_read_audio": "cache_read_input_audio_token_cost pricing.input_audio_cache",
+    "cost.cache_read_image": "cache_read_input_image_token_cost",
     "cost.tiers": "cost.context_over_200k input_cost_per_token_above_200k_tokens"
     " output_cost_per_token_above_128k_tokens cache_read_input_token_cost_above_200k_tokens",
     "capabilities.tools.enabled": "tool_call tools tool_use tool_calling function_calling supports_tools"

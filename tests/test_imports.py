@@ -16,6 +16,7 @@ from support.command import python
 IMPORT = {
     "__future__",
     "llm_models",
+    "llm_models.costs",
     "llm_models.errors",
     "llm_models.frozen",
     "llm_models.header",

@@ -139,8 +139,8 @@ class TestOneAnswer:
         """An entry for a model that the upgrade brought is served, and `validate` knows that."""
         fine("activate")
         ships("second", monkeypatch)
-        Path("llm_models.toml").write_text('[[models]]\nprovider = "acme"\nid = "of-second"\ncost.input = 9\n')
-        assert llm_models.load(publish=False).get_model("acme", "of-second").cost.input == 9
+        Path("llm_models.toml").write_text('[[models]]\nprovider = "acme"\nid = "of-second"\nname = "Mine"\n')
+        assert llm_models.load(publish=False).get_model("acme", "of-second").name == "Mine"
         assert here("validate").out == ""
 
     def test_pulled_and_not_activated(self) -> None:

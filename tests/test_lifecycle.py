@@ -207,7 +207,7 @@ acme = ["last"]
 [[models]]
 provider = "acme"
 id = "next"
-cost.input = 3
+name = "Mine"
 
 [[models]]
 provider = "acme"
@@ -238,7 +238,7 @@ deprecated = false
         config = tmp_path / "llm_models.toml"
         config.write_text(
             '[[models]]\nprovider = "openai"\nmatch = "gpt-5.2"\nretires = "2026-12-01"\n'
-            '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\ncost.input = 3\n'
+            '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\nname = "Mine"\n'
         )
         result = here("activate", "--strict", "--config", config)
         assert (result.code, result.err) == (0, "notice: llm_models.toml:7: openai:gpt-5.2: retires on 2026-12-01\n")
@@ -264,7 +264,7 @@ deprecated = false
         config.write_text(
             f'[allow]\nopenai = ["gpt-5.2", "my-own"]\n'
             f'[[models]]\nprovider = "openai"\nmatch = "*"\n{fields}\n'
-            '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\ncost.input = 3\n'
+            '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\nname = "Mine"\n'
             '[[models]]\nprovider = "openai"\nid = "my-own"\nname = "x"\nnew = true\n'
         )
         lines = (
@@ -287,7 +287,7 @@ deprecated = false
         config.write_text(
             '[allow]\nopenai = ["mine"]\n'
             '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\naliases = ["mine"]\nretires = "2026-12-01"\n'
-            '[[models]]\nprovider = "openai"\nmatch = "mine"\ncost.input = 3\n'
+            '[[models]]\nprovider = "openai"\nmatch = "mine"\nname = "Mine"\n'
         )
         lines = [f"{line}: openai:gpt-5.2: retires on 2026-12-01" for line in (2, 10)]
         assert [f"{one.line}: {one.message}" for one in checks.check_file(str(config))] == lines

@@ -548,6 +548,72 @@ class TestReasoning:
         assert built.counts == {}
 
 
+def modes(**named: Any) -> dict[str, Any]:
+    return {"experimental": {"modes": named}}
+
+
+PRIORITY = {"provider": {"body": {"service_tier": "priority"}}}
+
+
+class TestModes:
+    """`experimental.modes` becomes `cost.modes`; what has no place there stays in `extra`, where it was."""
+
+    def test_prices_and_request(self) -> None:
+        """The body of a request is its condition: OpenAI's mode `fast` is asked for by `service_tier`."""
+        built = one("m", **modes(fast={"cost": {"input": 5, "output": 30, "cache_read": 0.5}, **PRIORITY}))
+        fast = built.model("x:m").cost.modes["fast"]
+        assert (fast.input, fast.output, fast.cache_read, fast.cache_write) == (5, 30, 0.5, None)
+        assert fast.request == {"service_tier": "priority"}
+        assert said(built, "x:m", "extra") is None
+        assert built.counts == {}
+
+    def test_headers_stay_in_extra(self) -> None:
+        headers = {"anthropic-beta": "fast-mode-2026-02-01"}
+        speed = {"cost": {"input": 10}, "provider": {"body": {"speed": "fast"}, "headers": headers}}
+        built = one("m", **modes(fast=speed))
+        assert said(built, "x:m", "cost", "modes") == {"fast": {"input": 10, "request": {"speed": "fast"}}}
+        assert said(built, "x:m", "extra") == modes(fast={"provider": {"headers": headers}})
+
+    def test_a_mode_without_a_price_is_kept_for_its_request(self) -> None:
+        """`pro`, 8 times."""
+        built = one("m", **modes(pro={"provider": {"body": {"reasoning": {"mode": "pro"}}}}))
+        assert said(built, "x:m", "cost", "modes") == {"pro": {"request": {"reasoning": {"mode": "pro"}}}}
+
+    def test_tiers_of_a_mode(self) -> None:
+        """None states any so far."""
+        cost = {"input": 5, "tiers": [tier(200000, input=10), {"input": 3}], "new": 1}
+        built = one("m", **modes(fast={"cost": cost}))
+        tiers = [{"context_over": 200000, "input": 10}]
+        assert said(built, "x:m", "cost", "modes") == {"fast": {"input": 5, "tiers": tiers}}
+        assert said(built, "x:m", "extra") == modes(fast={"cost": {"new": 1, "tiers": cost["tiers"]}})
+        assert built.counts == {("dropped", "experimental.modes.tiers", "a tier of unknown size"): 1}
+
+    def test_a_wrong_price_is_dropped(self) -> None:
+        built = one("m", **modes(fast={"cost": {"input": -1, "output": 3}}))
+        assert said(built, "x:m", "cost", "modes") == {"fast": {"output": 3}}
+        assert built.counts == {("dropped", "experimental.modes.cost.input", "a price below 0"): 1}
+
+    @pytest.mark.parametrize("name", ["", "Standard", "auto", "a b", "flex+batch", "batch+batch", "x" * 65])
+    def test_a_name_by_which_no_mode_can_be_asked_for_stays_in_extra(self, name: str) -> None:
+        built = one("m", **modes(**{name: {"cost": {"input": 5}}}))
+        assert said(built, "x:m", "cost", "modes") is None
+        assert said(built, "x:m", "extra") == modes(**{name: {"cost": {"input": 5}}})
+        assert [(what, where) for what, where, _ in built.counts] == [("dropped", "experimental.modes")]
+
+    @pytest.mark.parametrize("mode", [None, 7, [], "fast", {"cost": 7}, {"cost": None, "provider": {"body": "x"}}])
+    def test_another_shape_stays_in_extra(self, mode: Any) -> None:
+        built = one("m", **modes(fast=mode))
+        assert said(built, "x:m", "cost", "modes") is None
+        assert said(built, "x:m", "extra") == modes(fast=mode)
+
+    @pytest.mark.parametrize("value", [7, ["fast"], "fast"])
+    def test_modes_that_are_no_table_stay_in_extra(self, value: Any) -> None:
+        built = one("m", experimental={"modes": value})
+        assert said(built, "x:m", "cost", "modes") is None
+        assert said(built, "x:m", "extra") == {"experimental": {"modes": value}}
+        assert built.counts == {("dropped", "experimental.modes", "expected an object"): 1}
+
+
 class TestWhatPassesThrough:
     @pytest.mark.parametrize(
         ("key", "value"),
@@ -556,8 +622,7 @@ class TestWhatPassesThrough:
             ("interleaved", {"field": "reasoning_content"}),
             ("provider", {"npm": "@ai-sdk/openai-compatible", "api": "https://a.test", "shape": "a shape to come",
                           "headers": {"x": "y"}, "body": {"a": [1, None]}}),
-            ("experimental", {"modes": {"fast": {"cost": {"input": 5, "output": 30, "cache_read": 0.5},
-                                                 "provider": {"body": {"service_tier": "priority"}}}}}),
+            ("experimental", {"beta": {"level": 2}}),
             ("reasoning_effort_map", {"low": None}),
             ("tags", ["upstream's own"]),
             ("extra", {"nested": 1}),

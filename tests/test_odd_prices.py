@@ -25,6 +25,14 @@ BASE = catalogues.from_records(
     {
         "acme": {
             "m": {"cost": {**COST, "tiers": [{"context_over": 200_000, "input": 3.5}]}},
+            "full": {
+                "cost": {
+                    "fees": {"web_search": 10},
+                    "hours": [{"utc": ["16:30", "00:30"], "input": 3}],
+                    "modes": {"batch": {"input": 1.75, "tiers": [{"context_over": 9, "input": 7}]}},
+                    "dated": [{"valid_from": "2026-01-01", "input": 7, "modes": {"batch": {"input": 7}}}],
+                }
+            },
             "free": {"cost": {"input": 0, "output": 0}},
             "dear": {"cost": {"input": 150}},
         }
@@ -43,7 +51,7 @@ def told(*lines: str, model_id: str = "m") -> list[tuple[str, str]]:
     return [
         (problem.severity, f"{problem.line}: {problem.path.rpartition(':')[2]}: {problem.message}. {problem.hint}")
         for problem in found
-        if "price" in problem.message and "tiers is" not in problem.message
+        if "price" in problem.message and "list price" not in problem.message
     ]
 
 
@@ -124,6 +132,30 @@ class TestUnits:
         """That it is below the price of cached input follows from the error, so it is not told."""
         text = '[[models]]\nprovider = "acme"\nid = "m"\ncost.input = 1.75e-06\n'
         assert len(checks.check_text(text.encode(), "llm_models.toml", BASE)) == 1
+
+    @pytest.mark.parametrize(
+        ("line", "text"),
+        [
+            ("modes.batch.input = 1.75e-06", "modes.batch.input: 1.75e-06 is too small for a price in USD per million "
+             "tokens (it replaces 1.75). If it is a price per token, write 1.75."),
+            ("modes.batch.tiers = [{ context_over = 9, input = 7000 }]", "modes.batch.tiers[0].input: 7000 is 1,000 "
+             "times or more above the old price (it replaces 7)."),
+            ("fees.web_search = 0.01", "fees.web_search: 0.01 is 1,000 times or more below the old price (it replaces "
+             "10). Prices are in USD per 1,000 uses."),
+            ('hours = [{ utc = ["16:30", "00:30"], input = 3000 }]', "hours[0].input: 3000 is 1,000 times or more "
+             "above the old price (it replaces 3)."),
+            ('dated = [{ valid_from = "2026-01-01", modes.batch.input = 7e-6 }]', "dated[0].modes.batch.input: 7e-06 "
+             "is too small for a price in USD per million tokens (it replaces 7). If it is a price per token"),
+        ],
+    )  # fmt: skip
+    def test_inside_the_lists_of_a_cost(self, line: str, text: str) -> None:
+        ((severity, found),) = told(f"cost.{line}", model_id="full")
+        assert severity == "error"
+        assert found.startswith(f"4: full.cost.{text}")
+
+    def test_a_request_is_no_price(self) -> None:
+        """Of its numbers, and of a day and of a size, nothing is said."""
+        assert told("cost.modes.batch.request = { temperature = 0.00001 }", model_id="full") == []
 
 
 class TestLaws:

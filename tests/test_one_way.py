@@ -38,7 +38,7 @@ ALLOWED = {
     "schema.py": ({"base_url", "env", "openai_base_url"}, "patterns for editors, in the published schema"),
     "snapshot.py": ({"endpoint_of"}, "`Snapshot.endpoint` itself"),
     "block.py": ({"provider_model_id"}, "its default in a record is the id"),
-    "snapshot_writer.py": ({"env"}, "keeps an empty one: no key is needed"),
+    "order.py": ({"env"}, "keeps an empty one: no key is needed"),
     "superseded.py": ({"env"}, "an empty one is no line without effect"),
     "takeovers.py": ({"base_url"}, "an entry that states one under an alias is reported"),
     "touched.py": ({"base_url"}, "an entry that states one may define a provider that is gone"),

@@ -674,7 +674,7 @@ class TestLaws:
 
 def test_the_error_of_a_refused_change_carries_its_problems(folder: Path) -> None:
     revision = Revision.open(paths.find(str(folder / "llm_models.toml")))
-    assert [problem.severity for problem in revision.check()] == ["warning"]  # it is deprecated
+    assert [problem.severity for problem in revision.check()] == ["warning", "warning"]  # deprecated, list prices
     revision.set_fields(SPEC, ["cost.inptu=1", "limits.context=0"])
     with pytest.raises(ConfigError) as caught:
         revision.check()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import math
 import re
@@ -18,7 +17,9 @@ from referencing.exceptions import Unresolvable
 from support.command import fine
 
 from llm_models import records, schema, validation
-from llm_models.records import Capabilities, Cost, CostTier, Limits, Modalities, Model, Provider
+from llm_models.costs import Cost
+from llm_models.frozen import field_kinds, member_of, parts
+from llm_models.records import Capabilities, Limits, Modalities, Model, Provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,7 +169,7 @@ class TestPublished:
             assert theirs.is_valid(example)
             assert not theirs.is_valid({**example, "colour": "red"})
             for field, node in RAW[name]["properties"].items():
-                for value in ("2026-02-30", "2026-13", "2026-02", 7, True, None, [], {}):
+                for value in ("2026-02-30", "2026-13", "2026-02", "2026-02-03T04:05:06Z", 7, True, None, [], {}):
                     if node.get("type") != "integer" or value is not True:
                         changed = {**example, field: value}
                         assert theirs.is_valid(changed) == schema.accepts(name, changed), (field, value)
@@ -201,16 +202,21 @@ class TestOffline:
             schema.read_schema("../pyproject")
 
 
+LEADING = {"context_over", "utc", "valid_from"}
+"""What an item of a list in a price list must state, though its record has a default."""
 # Where the schema leaves a field free that the record always has: the catalogue fills it.
 FILLED = {"Model": {"provider_model_id"}}
 SCALARS = {"int": "integer", "float": "number", "str": "string", "Billing": "string", "bool": "boolean"}
+
+TABLES = {"Mapping[str, Any]": None, "Mapping[str, float]": "number"}
+"""The types of the values in a table with free keys; None for any."""
 
 
 def disagreements(kind: type[Record], node: dict[str, Any], home: str) -> Iterator[str]:
     """Where a record type and the schema of an object say different things; nothing where they agree."""
     node, home = follow(node, home)
     name = kind.__name__
-    declared = inspect.get_annotations(kind)
+    declared = field_kinds(kind)
     in_schema = node.get("properties", {})
     if list(declared) != list(in_schema):
         yield f"{name}: fields {list(declared)}, properties {list(in_schema)}"
@@ -218,7 +224,7 @@ def disagreements(kind: type[Record], node: dict[str, Any], home: str) -> Iterat
         yield f"{name}: the schema takes keys that the record drops"
     plan = {field: default for field, default, _, _ in kind._plan}
     needed = {field for field in declared if plan[field] is None and "None" not in declared[field]}
-    if needed - FILLED.get(name, set()) != set(node.get("required", ())) - {"context_over"}:
+    if needed - FILLED.get(name, set()) != set(node.get("required", ())) - LEADING:
         yield f"{name}: needs {needed}, the schema requires {node.get('required')}"
     for field in declared.keys() & in_schema.keys():
         for what in field_disagreements(declared[field], plan[field], *follow(in_schema[field], home)):
@@ -241,15 +247,17 @@ def field_disagreements(annotation: str, default: Any, node: dict[str, Any], hom
     elif plain == "tuple[str, ...]":
         if (node.get("type"), node["items"].get("type"), default) != ("array", "string", ()) or "default" in node:
             yield f"{annotation} = {default!r} in the record, {node} in the schema"
-    elif plain == "tuple[CostTier, ...]":
-        if node.get("type") != "array" or default != () or "default" in node:
+    elif (member := member_of(plain)) is not None:
+        wanted = ("array", ()) if plain.startswith("tuple[") else ("object", {})
+        if (node.get("type"), default) != wanted or "default" in node:
             yield f"{annotation} = {default!r} in the record, {node} in the schema"
-        yield from disagreements(CostTier, node["items"], home)
-    elif plain == "Mapping[str, Any]":
-        if node.get("type") != "object" or "properties" in node or default != {}:
+        yield from disagreements(member, node["items" if default == () else "additionalProperties"], home)
+    elif plain in TABLES:
+        below = node.get("additionalProperties", {}).get("type")
+        if (node.get("type"), below, default) != ("object", TABLES[plain], {}) or "properties" in node:
             yield f"{annotation} = {default!r} in the record, {node} in the schema"
     else:
-        inner = getattr(records, plain)
+        inner = parts()[plain]
         if node.get("type") != "object" or default != inner():
             yield f"{annotation} = {default!r} in the record, {node.get('type')} in the schema"
         if "default" in node and node["default"] != inner().to_dict():
@@ -332,7 +340,7 @@ class TestOverrides:
 
     def test_nothing_is_required_but_what_names_a_thing(self) -> None:
         needed = {name for word, value in keywords(schema.inlined("overrides")) if word == "required" for name in value}
-        assert needed == {"id", "match", "provider", "context_over"}  # a model by one of id and match
+        assert needed == {"id", "match", "provider", *LEADING}  # a model by one of id and match
         assert "required" not in RAW["overrides"]
         assert refused("overrides", {}) is None
 
@@ -417,12 +425,46 @@ REFUSED: list[tuple[str, dict[str, Any], tuple[str | int, ...]]] = [
     ],
     *[
         ("cost", {field: bad}, (field,))
-        for field in Cost._fields
-        if field not in ("tiers", "source")
+        for field, kind in field_kinds(Cost).items()
+        if kind == "float | None"
         for bad in (-0.01, -1, "0.15", "free", math.nan, math.inf, -math.inf, True, None, 1_000_001, {"usd": 1})
     ],
     ("cost", {"tiers": {"context_over": 1}}, ("tiers",)),
     ("cost", {"tiers": [{"context_over": 200000.0}]}, ("tiers", 0, "context_over")),
+    ("cost", {"fees": {"web_search": -1}}, ("fees", "web_search")),
+    ("cost", {"fees": [10]}, ("fees",)),
+    ("cost", {"modes": {"batch": 0.5}}, ("modes", "batch")),
+    ("cost", {"modes": {"batch": {"input": -1}}}, ("modes", "batch", "input")),
+    ("cost", {"modes": {"batch": {"modes": {}}}}, ("modes", "batch")),
+    ("cost", {"modes": {"batch": {"request": "priority"}}}, ("modes", "batch", "request")),
+    ("cost", {"hours": [{"input": 1}]}, ("hours", 0)),
+    ("cost", {"hours": [{"utc": ["16:30"]}]}, ("hours", 0, "utc")),
+    ("cost", {"hours": [{"utc": ["16:30", "00:30"], "days": []}]}, ("hours", 0, "days")),
+    ("cost", {"hours": [{"utc": ["16:30", "00:30"], "days": ["mon", "mon"]}]}, ("hours", 0, "days")),
+    ("cost", {"hours": [{"utc": ["16:30", "00:30"], "days": ["monday"]}]}, ("hours", 0, "days", 0)),
+    *[
+        ("cost", {"hours": [{"utc": [bad, "00:30"]}]}, ("hours", 0, "utc", 0))
+        for bad in ("8:00", "24:01", "25:00", "16:60", "16:30:00", "16:30Z", "", 16, None, "16:30\n")
+    ],
+    ("cost", {"dated": [{"input": 1}]}, ("dated", 0)),
+    ("cost", {"dated": [{"valid_from": "2026-01-01", "dated": []}]}, ("dated", 0)),
+    ("cost", {"valid_from_basis": "guessed"}, ("valid_from_basis",)),
+    *[
+        ("cost", {"valid_from": bad}, ("valid_from",))
+        for bad in (
+            "2026-07",
+            "2026-02-29",
+            "2026-07-30T24:00:00Z",
+            "2026-07-30T12:60:00Z",
+            "2026-07-30T12:00:00",
+            "2026-07-30T12:00Z",
+            "2026-07-30T12:00:00+02:00",
+            "2026-07-30 12:00:00Z",
+            "2026-07-30T12:00:00Z\n",
+            20260730,
+            None,
+        )
+    ],
     *[("capabilities", {"chat": bad}, ("chat",)) for bad in ("true", 1, 0, None, {})],
     ("capabilities", {"tools": True}, ("tools",)),
     ("capabilities", {"reasoning": {"token_budget": -1}}, ("reasoning", "token_budget")),
@@ -460,6 +502,9 @@ class TestRefusals:
             ("provider", {"id": "302ai", "env": ["302AI_API_KEY"]}),
             ("provider", {**PROVIDER, "base_url": "${NEON_AI_GATEWAY_BASE_URL}/ai-gateway/mlflow/v1"}),
             ("cost", {"input": 0, "output": 0.0, "cache_read": 0.49299999999999994, "reasoning": 600}),
+            ("cost", {"fees": {"web_search_low": 10}, "hours": [{"utc": ["00:00", "24:00"], "days": ["sat", "sun"]}]}),
+            ("cost", {"valid_from": "2024-02-29T23:59:59Z", "dated": [{"valid_from": "2024-02-29"}]}),
+            ("cost", {"modes": {"batch+thinking": {"output": 4, "request": {"reasoning": {"mode": "pro"}}}}}),
             ("limits", {"context": 100, "output": 131072}),
             ("capabilities", {"reasoning": {"token_budget_min": 0, "efforts": []}}),
         ],

@@ -12,9 +12,9 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("budgets",),
+    ("budgets", "classes", "image_prices"),
     ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "name_forms", "spellings"),
-    ("tokens",),
+    ("costs", "order", "tokens"),
     ("amounts", "counts", "credentials", "files", "foreign"),
     ("addresses", "known_names", "objects", "open_folder", "paths", "patterns", "protocols", "syntax"),
     ("advice", "days", "provider_usage", "similarity"),
@@ -34,17 +34,18 @@ RANKS = (
         "transforms.specs",
     ),
     ("dependents", "odd_prices", "schema"),
-    ("agreement", "filters", "layers", "locks", "snapshot_file", "state", "timeline", "transforms.models_dev"),
+    ("agreement", "filters", "layers", "locks", "snapshot_file", "state", "timeline", "transforms.models_dev_prices"),
+    ("transforms.models_dev",),
     ("examples", "name_table", "notices", "remarks", "siblings", "timeline_fold", "workload"),
     ("bans", "forms", "timeline_writer"),
     ("past",),
     ("bases", "canonical", "manifest", "view"),
-    ("hosts", "name_rules", "readings", "standing"),
+    ("hosts", "name_rules", "price_lists", "readings", "standing"),
     ("assignments", "suggestions", "touched", "validation"),
     ("retired",),
     ("misses", "moving", "settings"),
     ("copies",),
-    ("case", "changes", "grammar", "ingest", "lookup", "selection", "sources"),
+    ("case", "changes", "own_prices", "grammar", "ingest", "lookup", "selection", "sources"),
     ("config", "matches", "misread", "snapshot_writer", "takeovers", "targets"),
     (
         "behaviour",

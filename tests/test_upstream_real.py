@@ -112,8 +112,11 @@ def model_back(line: dict[str, Any]) -> dict[str, Any]:
         back["structured_output"] = can["json"]["schema"]
     if "limits" in line:
         back["limit"] = line["limits"]
-    if "cost" in line:
-        back["cost"] = cost_back(line["cost"])
+    cost = dict(line.get("cost", {}))
+    if modes := cost.pop("modes", None):
+        extra["experimental"] = {"modes": modes_back(modes, extra.get("experimental", {}).get("modes", {}))}
+    if cost:
+        back["cost"] = cost_back(cost)
     for group in ("limit", "modalities", "cost"):
         if group in extra:
             back[group] = {**back.get(group, {}), **extra.pop(group)}
@@ -153,6 +156,16 @@ def cost_back(cost: dict[str, Any]) -> dict[str, Any]:
             }
             for tier in cost["tiers"]
         ]
+    return back
+
+
+def modes_back(modes: dict[str, Any], beyond: dict[str, Any]) -> dict[str, Any]:
+    """The modes of upstream, from ours and what `extra` has of them: headers."""
+    back: dict[str, Any] = {}
+    for name, mode in modes.items():
+        prices = {key: value for key, value in mode.items() if key != "request"}
+        back[name] = {"cost": prices} if prices else {}
+        back[name]["provider"] = {"body": mode["request"], **beyond.get(name, {}).get("provider", {})}
     return back
 
 
@@ -259,6 +272,7 @@ class TestNothingIsLost:
         assert {rule: count for rule, count in report.counts.items() if rule[0] == "odd"} == {
             ("odd", "limits", "output is larger than context"): 68,
             ("odd", "cost", "a moving name has another price than its newest sibling"): 13,
+            ("odd", "cost", "output is probably the price of image tokens"): 18,
         }
 
     def test_what_the_record_moves_is_still_in_the_line(self, built: tuple[SnapshotFile, Report]) -> None:
@@ -283,6 +297,22 @@ class TestNothingIsLost:
                     assert data.get("limits", {}).get("output") == stated
                     assert "dimensions" not in data
         assert moved == {"dimensions": 64, "1": 6, "the context": 5}
+
+    def test_every_mode_is_a_mode(self, built: tuple[SnapshotFile, Report]) -> None:
+        """66 modes of 57 models, 58 with prices; headers alone stay in `extra`."""
+        named: Counter[str] = Counter()
+        priced = 0
+        models = [line for name in built[0].blocks for line in built[0].block(name).models()]
+        with_modes: list[Any] = [line for line in models if "modes" in line.get("cost", {})]  # type: ignore[typeddict-item]
+        for line in with_modes:
+            modes = line["cost"]["modes"]
+            named.update([*modes])
+            priced += sum("input" in mode for mode in modes.values())
+            assert all(mode["request"] for mode in modes.values())
+            beyond = line.get("extra", {}).get("experimental", {"modes": {}})
+            assert {key for mode in beyond["modes"].values() for key in mode["provider"]} <= {"headers"}
+        assert (len(with_modes), priced) == (57, 58)
+        assert named == {"fast": 42, "priority": 15, "pro": 8, "ultrafast": 1}
 
     def test_every_field_of_every_provider(self, upstream: dict[str, Any], built: tuple[SnapshotFile, Report]) -> None:
         """All of it, and no rule was needed."""

@@ -427,7 +427,7 @@ class TestVerdicts:
 
     def test_the_base_is_that_of_the_activation_beside_the_file(self, tmp_path: Path) -> None:
         """What the file itself has put into an activated snapshot is not told to be so already."""
-        text = '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\ncost.input = 1.6\n'
+        text = '[[models]]\nprovider = "openai"\nid = "gpt-5.2"\nlimits.output = 100000\n'
         (tmp_path / "llm_models.toml").write_text(text, encoding="utf-8")
         assert run("activate", cwd=tmp_path).code == 0
         result = run("validate", cwd=tmp_path)
@@ -690,4 +690,4 @@ print("MODULES", *sorted(unwanted & set(sys.modules)), file=sys.stderr)
 
         work(40)  # what a first run imports and decodes
         assert work(40) < 2.5 * work(20)
-        assert work(20) < 60_000
+        assert work(20) < 70_000  # each is about an own price beside list prices, which is a warning

@@ -115,24 +115,26 @@ START = 700
 """Objects of a first question: the header, a block's index, and the modules that are imported on the way."""
 SAME = 100
 """Objects that a question leaves behind that keeps nothing: what the interpreter holds ready for the next one."""
+PRICED = SAME + 50
+"""The same, with a record of a model that has prices of three modes."""
 
 BOUNDS = {
     "the first lookup": Bound(GET, HEADER + INDEX + MODEL, 1, START),
     "the same again": Bound(GET, 0, 0, SAME, 0, before=GET),
-    "another of the same provider": Bound("llm_models.get_model('openai', 'gpt-5.2')", MODEL, 1, SAME, 0, before=GET),
+    "another of the same provider": Bound("llm_models.get_model('openai', 'gpt-5.2')", MODEL, 1, PRICED, 0, before=GET),
     "resolve of what was looked up": Bound("llm_models.resolve('openai:gpt-4o-mini')", 0, 0, SAME, 0, before=GET),
     "a select that matches early": Bound(SELECT, HEADER + INDEX + MODEL, 1, START + 700),
     "that select again": Bound(SELECT, 0, 0, SAME, 0, before=SELECT),
     # Of every provider the index, 45 characters and 7 objects a model; no model's own line, which has 480.
     "a select that matches nothing": Bound(NOTHING, HEADER + TABLE + 60 * MODELS, 0, START + 9 * MODELS),
     "that select again, warm": Bound(NOTHING, 0, 0, SAME, 0, before=NOTHING),
-    "all models": Bound(ALL, HEADER + TABLE + 600 * MODELS, MODELS, START + 40 * MODELS),
+    "all models": Bound(ALL, HEADER + TABLE + 610 * MODELS, MODELS, START + 40 * MODELS),
     "all models again": Bound(ALL, 0, 0, SAME, 0, before=ALL),
     "the names of providers": Bound("llm_models.list_providers()", HEADER + TABLE, 0, START + 10 * PROVIDERS),
 }
 
-LOADED = 26
-"""Modules that a lookup loads: 16 of ours, `zlib`, `__future__`, and `os` with its own, here six."""
+LOADED = 27
+"""Modules that a lookup loads: 17 of ours, `zlib`, `__future__`, and `os` with its own, here six."""
 
 
 def work(question: str, before: str, cwd: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from glom import SKIP, T
 
 from llm_models.modelspec import fold_provider
 from llm_models.normalize import Drop, kind_of
+from llm_models.transforms.models_dev_prices import PRICES, TIERS, modes, modes_in_full, tiers, tiers_in_full
 from llm_models.transforms.specs import (
     First,
     Record,
@@ -19,6 +20,7 @@ from llm_models.transforms.specs import (
     date,
     flag,
     identity,
+    is_count,
     line,
     price,
     text,
@@ -95,72 +97,6 @@ def native_and_schema(value: Any, note: Note) -> dict[str, bool]:
     return {"native": True, "schema": True} if flag(value, note) else {"schema": False}
 
 
-# A price tier is {"tier": {"type": "context", "size": N}, ...prices}. `context_over_200k` repeats the one tier,
-# whatever its size (514 times). What our tiers cannot hold is kept in `extra` as it is.
-
-PRICES = ("input", "output", "cache_read", "cache_write", "reasoning", "input_audio", "output_audio")
-TIERS = ("tiers", "context_over_200k")
-
-
-def tiers(cost: Any, note: Note) -> Any:
-    return _tiers(cost, note)[0] or SKIP
-
-
-def tiers_in_full(cost: Any, _note: Note) -> Any:
-    return _tiers(cost, _unheard)[1] or SKIP
-
-
-def _unheard(*_: str) -> None:
-    """`tiers` notes the same."""
-
-
-def _tiers(cost: dict[str, Any], note: Note) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Our tiers, and what upstream states beyond them."""
-    ours, complete = _read_tiers(cost.get("tiers", []), note)
-    beyond = {} if complete else {"tiers": cost["tiers"]}
-    if "context_over_200k" in cost:
-        old = cost["context_over_200k"]
-        if isinstance(old, dict) and not ours and complete:
-            ours, complete = _read_tiers([{**old, "tier": {"type": "context", "size": 200_000}}], note)
-        else:
-            complete = old in [{key: tier[key] for key in tier if key != "context_over"} for tier in ours]
-        if not complete:
-            beyond["context_over_200k"] = old
-    return ours, beyond
-
-
-def _read_tiers(value: Any, note: Note) -> tuple[list[dict[str, Any]], bool]:
-    """Our tiers, ascending, and whether they state all that upstream states, in its order."""
-    if not isinstance(value, list):
-        note("expected a list", "tiers", "dropped")
-        return [], False
-    ours: dict[int, dict[str, Any]] = {}
-    for item in value:
-        size = _tier_size(item)
-        if size is None or size in ours:
-            note("a tier of unknown size" if size is None else "a tier repeats a size", "tiers", "dropped")
-            continue
-        ours[size] = {"context_over": size}
-        for key in PRICES:
-            try:
-                ours[size] |= {key: price(item[key], note)} if key in item else {}
-            except Drop as why:
-                note(str(why), f"tiers.{key}", "dropped")
-    complete = len(ours) == len(value) and all(set(item) <= {"tier", *PRICES} for item in value)
-    return [ours[size] for size in sorted(ours)], complete and list(ours) == sorted(ours)
-
-
-def _tier_size(item: Any) -> int | None:
-    match item:
-        case {"tier": {"type": "context", "size": size, **more}} if not more and _is_count(size, 1):
-            return int(size)
-    return None
-
-
-def _is_count(value: Any, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
 # `reasoning_options` (on 6,146 models, empty on 1,187) is a list of a toggle, efforts and a token budget. What our
 # fields cannot hold of it keeps the whole list in `extra`.
 
@@ -187,7 +123,7 @@ def efforts(options: Any, _note: Note) -> Any:
 
 def budget(key: str, options: Any, _note: Note) -> Any:
     """A size in tokens; 0 is one, too: thinking uses none."""
-    return next((size for size in _stated(options, "budget_tokens", key) if _is_count(size, 0)), SKIP)
+    return next((size for size in _stated(options, "budget_tokens", key) if is_count(size, 0)), SKIP)
 
 
 budget_min, budget_max = partial(budget, "min"), partial(budget, "max")
@@ -235,7 +171,11 @@ MODEL = Record(
     open_weights=Take("open_weights", flag),
     modalities={name: Take(f"modalities.{name}", words) for name in ("input", "output")},
     limits={name: Take(f"limit.{name}", tokens) for name in ("context", "input", "output")},
-    cost={**{name: Take(f"cost.{name}", price) for name in PRICES}, "tiers": Take("cost", tiers, *TIERS)},
+    cost={
+        **{name: Take(f"cost.{name}", price) for name in PRICES},
+        "tiers": Take("cost", tiers, *TIERS),
+        "modes": Take("experimental.modes", modes),
+    },
     capabilities={
         "attachments": Take("attachment", flag),
         "temperature": Take("temperature", flag),
@@ -252,6 +192,7 @@ MODEL = Record(
     },
     extra={
         "cost": Take("cost", tiers_in_full, *TIERS),
+        "experimental": {"modes": Take("experimental.modes", modes_in_full)},
         "provider": {"shape": Take("provider.shape", other_shape)},
         "reasoning_options": Take("reasoning_options", options_in_full),
     },

@@ -186,6 +186,11 @@ def words(value: Any, note: Note) -> list[str]:
     return once
 
 
+def is_count(value: Any, least: int) -> bool:
+    """Whether a value is a whole number of at least `least`."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
 def tokens(value: Any, note: Note) -> int:
     if kind_of(value) != "a number":
         raise Drop("expected a number of tokens")

@@ -1,0 +1,48 @@
+"""Order: plain data of a record in the one order in which a file holds it, so that equal data makes equal bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from llm_models.frozen import Record, defaults, field_kinds, member_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def ordered(data: Mapping[str, Any], kind: type[Record]) -> dict[str, Any]:
+    """`data` with the fields of a record in their order, and free maps sorted by key; what is empty is left out."""
+    values: dict[str, Any] = {}
+    fields = defaults(kind)
+    for name in filter(data.__contains__, fields):
+        value, default = data[name], fields[name]
+        if value is None:
+            continue
+        if isinstance(default, Record):
+            value = ordered(value, type(default))
+        elif isinstance(value, (dict, list)):
+            value = _many(name, value, member_of(field_kinds(kind)[name]))
+        # Empty, these two lists state that there is none. (A comparison with an empty dict or list is slow.)
+        if value or not isinstance(value, (dict, list)) or name in {"efforts", "env"}:
+            values[name] = value
+    return values
+
+
+def _many(name: str, value: Any, member: type[Record] | None) -> Any:
+    """A list or a table of records, or free data."""
+    if member is None:
+        return _sorted(value) if isinstance(value, dict) else value
+    if isinstance(value, dict):
+        return {key: part for key in sorted(value) if (part := ordered(value[key], member))}
+    items = sorted(value, key=lambda item: item[SORTED[name]]) if name in SORTED else value
+    return [ordered(item, member) for item in items]
+
+
+SORTED = {"tiers": "context_over", "dated": "valid_from"}
+"""The lists of records whose order means nothing, and the field by which they are sorted."""
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, (list, tuple)) else value
