@@ -42,19 +42,31 @@ def inlined(name: str) -> dict[str, Any]:
     """
     unwanted = {"$schema", "$id", "examples"} | ({"default"} if name == "overrides" else set())
 
+    targets: dict[tuple[str, str], Any] = {}
+
     def expand(node: Any, home: str) -> Any:
         if isinstance(node, list):
             return [expand(item, home) for item in node]
         if not isinstance(node, dict):
             return node
-        while "$ref" in node:
-            file, _, pointer = node["$ref"].partition("#")
-            home = file.removesuffix(".schema.json") or home
+        own = {
+            key: expand(value, home) if isinstance(value, (dict, list)) else value
+            for key, value in node.items()
+            if key not in unwanted
+        }
+        if "$ref" not in own:
+            return own
+        file, _, pointer = own.pop("$ref").partition("#")
+        target = target_of(file.removesuffix(".schema.json") or home, pointer)
+        return {**target, **own} if own else target
+
+    def target_of(home: str, pointer: str) -> Any:
+        if (home, pointer) not in targets:  # prices are those of a list, a tier, a mode and more
             target: Any = read_schema(home)
             for step in pointer.split("/")[1:]:
                 target = target[step]
-            node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
-        return {key: expand(value, home) for key, value in node.items() if key not in unwanted}
+            targets[home, pointer] = expand(target, home)
+        return targets[home, pointer]
 
     return {**read_schema(name), **expand(read_schema(name), name)}
 
