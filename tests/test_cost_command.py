@@ -97,7 +97,7 @@ class TestOptions:
         result = run("acme:m", "--input", "100", "--audio-in", "40", "--fee", "maps=1")
         assert result.code == 1
         assert result.out.endswith(
-            "total  unknown (at least 0.00012: no price of input_audio, 40 tokens; fees.maps, 1 uses)\n"
+            "total  unknown (at least 0.00012: no price of input_audio, 40 tokens; fees.maps, 1 use)\n"
         )
 
     @pytest.mark.parametrize(

@@ -284,7 +284,7 @@ def _total(bill: Bill) -> str:
     parts = []
     for name, number in bill.unpriced:
         unit = _UNITS.get(name, "uses" if name.startswith("fees.") else "tokens")
-        parts.append(f"{name}, {written_count(number)} {unit}")
+        parts.append(f"{name}, {written_count(number)} {unit if number != 1 else unit[:-1]}")
     return f"unknown (at least {written(bill.known)}: no price of {'; '.join(parts)})"
 
 
