@@ -352,7 +352,9 @@ class TestHistory:
             history = packaged.history(model)
             current = history.prices[-1]
             assert (history.listed, current.valid_until) == (True, None)
-            assert (current.price or {}).get("input") == model.cost.input
+            (origin,) = packaged.explain(model, "cost.input").fields
+            curated = (origin.layer or "").startswith("overrides/")
+            assert (current.price or {}).get("input") == (origin.replaced if curated else model.cost.input)
 
     def test_an_override_is_not_part_of_it(self) -> None:
         entry = {"provider": "openai", "id": "gpt-5.2", "cost": {"input": 99}}

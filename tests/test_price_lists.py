@@ -13,6 +13,7 @@ from support import ROOT, catalogues
 from llm_models import checks
 from llm_models.classes import CLASSES, COUNTED, TOKEN_CLASSES, mode_fault
 from llm_models.costs import Cost, CostMode, Prices
+from llm_models.counts import FIELDS, PARTS, SHARED
 from llm_models.differences import Served, compare
 from llm_models.edit import set_value
 from llm_models.frozen import defaults, field_kinds
@@ -366,3 +367,10 @@ class TestShape:
 
     def test_of_a_whole_list(self) -> None:
         check_record(random_list(random.Random(1)), Cost)
+
+    def test_what_a_usage_counts_and_what_has_a_price_are_the_same(self) -> None:
+        """The parts of a usage are the classes of prices, in the same wholes."""
+        counted = {(whole, part) for whole, parts in PARTS.items() for part in parts}
+        counted |= {(whole, part) for part, whole in SHARED.items()}
+        assert {(whole, one.name) for one in CLASSES for whole in one.part_of} == counted
+        assert {*TOKEN_CLASSES, *(one.counts for one in COUNTED)} < {*FIELDS}
