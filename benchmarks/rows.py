@@ -113,6 +113,15 @@ WARM = {
     "select": Work(f"llm_models.select({FIVE})", OURS),
     "candidates": Work(f"llm_models.candidates({FIVE})", OURS),
     "NoMatchError": Work(f"try: llm_models.select({NONE_FITS})\nexcept llm_models.NoMatchError: pass", OURS),
+    "cost": Work(
+        "llm_models.cost('openai:gpt-4o-mini', usage)",
+        f"{OURS}; usage = llm_models.Usage(input=10_000, cache_read=4_000, output=2_000)",
+    ),
+    "genai-prices calc_price": Work(
+        "calc_price(usage, 'gpt-4o-mini', provider_id='openai').total_price",
+        "from genai_prices import Usage, calc_price; "
+        "usage = Usage(input_tokens=10_000, cache_read_tokens=4_000, output_tokens=2_000)",
+    ),
     "scan": Work(
         f"min([m for m in models if {FLAGS} and {MORE_FLAGS}], key=lambda m: m.cost.input + m.cost.output)",
         f"{OURS}; models = [m for m in llm_models.list_models() if m.cost.input is not None]",
@@ -152,6 +161,7 @@ ROWS = {
         Row("`select` by price, warm", "time", "select", "scan", 1 / 20, 1 / 50),
         Row("`candidates` by price, warm", "time", "candidates", "scan", 0.4, 0.25),
         Row("`select` that raises `NoMatchError`, warm", "time", "NoMatchError", "scan", 0.4, 0.25),
+        Row("`cost` of one usage, warm", "time", "cost", "genai-prices calc_price", 0.4, 0.2),
         Row("`llm-models activate` of the upstream file", "cpu", "activate", "", 4.0, 2.5),
         Row("`llm-models validate` of 20 overrides", "cpu", "validate", "", 0.11),
     ),

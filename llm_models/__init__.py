@@ -24,8 +24,10 @@ from llm_models.errors import (
     SnapshotError,
     SourceError,
     UnknownCapabilityError,
+    UnknownModeError,
     UnknownModelError,
     UnknownProviderError,
+    UnpricedError,
     UntrustedEndpointError,
     UsageError,
 )
@@ -66,8 +68,15 @@ from llm_models.store import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from llm_models.behaviour import Overrides as Overrides
+    from llm_models.billing import cost as cost
+    from llm_models.billing import prices as prices
     from llm_models.billing import usage as usage
     from llm_models.billing import usages as usages
+    from llm_models.bills import Bill as Bill
+    from llm_models.bills import Line as Line
+    from llm_models.bills import PriceRow as PriceRow
+    from llm_models.bills import Prices as Prices
+    from llm_models.bills import usd as usd
     from llm_models.counts import Usage as Usage
     from llm_models.differences import diff as diff
     from llm_models.endpoints import Endpoint as Endpoint
@@ -83,6 +92,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CAPABILITIES",
     "AmbiguousModelError",
+    "Bill",
     "Capabilities",
     "ConfigError",
     "Cost",
@@ -96,6 +106,7 @@ __all__ = [
     "Json",
     "LLMModelsError",
     "Limits",
+    "Line",
     "Modalities",
     "Model",
     "ModelHistory",
@@ -105,6 +116,8 @@ __all__ = [
     "NoMatchError",
     "Overrides",
     "PriceList",
+    "PriceRow",
+    "Prices",
     "Problem",
     "Provider",
     "ProviderHistory",
@@ -116,14 +129,17 @@ __all__ = [
     "Streaming",
     "Tools",
     "UnknownCapabilityError",
+    "UnknownModeError",
     "UnknownModelError",
     "UnknownProviderError",
+    "UnpricedError",
     "UntrustedEndpointError",
     "Usage",
     "UsageError",
     "allowed",
     "candidates",
     "capabilities",
+    "cost",
     "diff",
     "endpoint",
     "epoch",
@@ -138,6 +154,7 @@ __all__ = [
     "match_names",
     "parse_provider",
     "parse_spec",
+    "prices",
     "provider_history",
     "reload",
     "resolve",
@@ -145,23 +162,31 @@ __all__ = [
     "snapshot",
     "usage",
     "usages",
+    "usd",
     "wire_id",
 ]
 
 _LAZY = {
+    "Bill": "llm_models.bills",
     "Endpoint": "llm_models.endpoints",
+    "Line": "llm_models.bills",
     "ModelHistory": "llm_models.listings",
     "NameMatch": "llm_models.matches",
     "Overrides": "llm_models.behaviour",
+    "PriceRow": "llm_models.bills",
+    "Prices": "llm_models.bills",
     "ProviderHistory": "llm_models.listings",
     "Usage": "llm_models.counts",
+    "cost": "llm_models.billing",
     "diff": "llm_models.differences",
     "explain": "llm_models.questions",
     "history": "llm_models.questions",
     "match_names": "llm_models.naming",
+    "prices": "llm_models.billing",
     "provider_history": "llm_models.questions",
     "usage": "llm_models.billing",
     "usages": "llm_models.billing",
+    "usd": "llm_models.bills",
     "wire_id": "llm_models.naming",
 }
 """Public names whose modules are off the read path, imported when first asked for."""
@@ -173,7 +198,9 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(module), name)
+    found = getattr(import_module(module), name)
+    globals()[name] = found  # from now on it costs no more than any other name
+    return found
 
 
 def __dir__() -> list[str]:

@@ -30,6 +30,7 @@ from llm_models.in_use import in_use
 from llm_models.layers import layer_from
 from llm_models.misread import misreadings
 from llm_models.moving import Moving
+from llm_models.origins import CURATED
 from llm_models.patterns import EVERY
 from llm_models.settings import settings_of
 from llm_models.takeovers import mistyped, namesakes, taken
@@ -104,7 +105,7 @@ def check_text(raw: bytes, path: str, base: SnapshotFile, *, behaviour: bool = F
         name = os.path.basename(path)
         folder = os.path.basename(os.path.dirname(paths.absolute(path)))
         curated = folder == "overrides" and name != paths.CONFIG_NAME  # an application may have a folder of that name
-        layers = [layer_from(document, f"overrides/{name}" if curated else name, only_patches=curated)]
+        layers = [layer_from(document, f"{CURATED}{name}" if curated else name, only_patches=curated)]
         if behaviour and not document.problems:
             try:
                 layers += _module(document)

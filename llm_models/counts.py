@@ -114,8 +114,12 @@ class Usage(Record):
         >>> llm_models.Usage(web_search=2, fees={"ocr_page": 3}).fee_counts()
         {'request': 1, 'web_search': 2, 'ocr_page': 3}
         """
-        named = ((name, getattr(self, name)) for name in FEES)
-        return {"request": self.requests, **{name: count for name, count in named if count is not None}, **self.fees}
+        counted = {"request": self.requests}
+        for name in FEES:
+            if (number := getattr(self, name)) is not None:
+                counted[name] = number
+        counted.update(self.fees)
+        return counted
 
     def __add__(self, other: object) -> Usage:
         if not isinstance(other, Usage):

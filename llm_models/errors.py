@@ -287,6 +287,22 @@ class UsageError(LLMModelsError, ValueError):
     protocols: tuple[str, ...] = ()
 
 
+class UnknownModeError(LLMModelsError, LookupError):
+    """The price list of the model `spec` has no mode `mode`; its modes with prices are `modes`."""
+
+    exit_code = 2
+    spec: str
+    mode: str
+    modes: tuple[str, ...]
+
+
+class UnpricedError(LLMModelsError, LookupError):
+    """A part of the usage of the model `spec` has no price, or not a certain one. `bill` has the rest."""
+
+    spec: str
+    bill: Any
+
+
 class ConfigError(LLMModelsError, ValueError):
     """A configuration cannot be used. `problems` has everything that is wrong with it, not just the first problem."""
 
@@ -294,10 +310,7 @@ class ConfigError(LLMModelsError, ValueError):
 
 
 class UntrustedEndpointError(LLMModelsError, ValueError):
-    """A file that was found, not named, decides where the key or the prompt of the model `spec` would go.
-
-    `location` is the file, with its line where the text states the value.
-    """
+    """A file that was found, not named, decides where key or prompt of the model `spec` would go: `location`."""
 
     spec: str
     location: str

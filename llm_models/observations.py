@@ -76,5 +76,8 @@ def _source_price(line: Mapping[str, Any], tail: Tail, spec: str) -> FrozenDict:
             part: Any = cost
             for step in path[:-1]:
                 part = part.setdefault(step, {})
-            part[path[-1]] = origin.get("replaced")
+            if (before := origin.get("replaced")) is None:  # the source states nothing here
+                part.pop(path[-1], None)
+            else:
+                part[path[-1]] = before
     return price_of(cost["cost"])

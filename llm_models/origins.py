@@ -41,6 +41,10 @@ if TYPE_CHECKING:
         """Of a base: all texts of fields on which records agree, so that they need not be searched for."""
 
 
+CURATED = "overrides/"
+"""How the names of the layers begin that correct the packaged data. No layer of an application has such a name."""
+
+
 def empty_tail() -> Tail:
     """The sections, without a line in them."""
     return {"providers": {}, "models": {}, "removed": {}, "settings": {}}

@@ -13,6 +13,7 @@ from llm_models.changes import merge_layers
 from llm_models.errors import ConfigError, EmptyCatalogError, dotted, limited, listed, printable
 from llm_models.image_prices import of_image_tokens
 from llm_models.moving import FIELD, differing, differs
+from llm_models.origins import CURATED
 from llm_models.settings import settings_of
 from llm_models.snapshot_writer import empty, write
 from llm_models.touched import Touched
@@ -223,4 +224,4 @@ def curated_layers() -> list[Layer]:
     """The corrections that ship with the package, one layer a file, in order of name."""
     folder = paths.resources("overrides")
     names = sorted(name for name in os.listdir(folder) if name.endswith(".toml"))
-    return [config.read_layer(os.path.join(folder, name), f"overrides/{name}", only_patches=True) for name in names]
+    return [config.read_layer(os.path.join(folder, name), f"{CURATED}{name}", only_patches=True) for name in names]

@@ -6,29 +6,31 @@ without a lock. The answers come from `view` (what is shown), `lookup` (names) a
 
 from __future__ import annotations
 
-from llm_models.errors import InvalidArgumentError, LLMModelsError, UnknownProviderError
+from llm_models.errors import InvalidArgumentError, LLMModelsError, RetiredModelError, UnknownProviderError
 from llm_models.frozen import FrozenDict, Immutable
 from llm_models.lookup import asked_name, locate, parse, parse_provider, row_of_pair
 from llm_models.modelspec import fold_provider, format_spec
+from llm_models.records import Model
 from llm_models.view import View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from typing import Any
+    from typing import Any, Literal
 
+    from llm_models.bills import Bill, Prices
     from llm_models.days import Day
     from llm_models.endpoints import Endpoint
-    from llm_models.filters import Allow, Deny, Filters
+    from llm_models.filters import Allow, Deny
     from llm_models.listings import ModelHistory, ProviderHistory
     from llm_models.matches import NameMatch
     from llm_models.modelspec import Style
-    from llm_models.past import Past
     from llm_models.paths import Folder, FoundFile
     from llm_models.provenance import Explanation
-    from llm_models.records import Capabilities, Model, ModelKey, Provider
+    from llm_models.records import Capabilities, ModelKey, Provider
     from llm_models.selection import Names, Order
     from llm_models.snapshot_file import SnapshotFile
+    from llm_models.validity import Moment
     from llm_models.view import ModelRow
 
     Spec = str | tuple[str, str] | Model
@@ -64,10 +66,11 @@ class Snapshot(Immutable):
         gone: list[str] = []
         if allow is not None or deny is not None or stated.get("allow") is not None or stated.get("deny"):
             from llm_models.filters import Filters
+            from llm_models.gone_names import gone_ids, knowing
 
-            was_known = _knowing(remembers)
+            was_known = knowing(remembers)
             given = Filters(allow, deny, file.provider_id, file.blocks, was_known)
-            gone += [*given.gone, *_gone_ids(file, given, was_known)]
+            gone += [*given.gone, *gone_ids(file, given, was_known)]
             filters = given.over(stated.get("allow") if allow is None else None, stated.get("deny"))
             # The arguments as they were read: the caller's objects may change later, or be generators.
             allow, deny = None if allow is None else given.allow or "all", given.deny
@@ -225,6 +228,31 @@ class Snapshot(Immutable):
 
         return history_of_provider(self.view, provider)
 
+    def cost(
+        self, spec: Spec, usage: object, at: Moment = None, mode: Text = None, strict: bool | Literal["exact"] = False
+    ) -> Bill:
+        """`llm_models.cost`, of this snapshot."""
+        from llm_models.pricing import bill_of
+
+        return bill_of(self.view, self._priced(spec, at), usage, at, mode, strict)
+
+    def prices(self, spec: Spec, at: Moment = None, mode: Text = None) -> Prices:
+        """`llm_models.prices`, of this snapshot."""
+        from llm_models.pricing import prices_of
+
+        return prices_of(self.view, self._priced(spec, at), at, mode)
+
+    def _priced(self, spec: Spec, at: Moment) -> Model:
+        """The model whose prices are asked for: a given one has its own, and one that is gone those of its time."""
+        try:
+            return spec if isinstance(spec, Model) else self.resolve(spec)
+        except RetiredModelError as error:
+            if at is None:
+                raise
+            from llm_models.pricing import gone
+
+            return gone(error)
+
     def select(
         self,
         *,
@@ -296,34 +324,3 @@ class Snapshot(Immutable):
                 if gone is not None:
                     gone.append(f"prefer.{fold_provider(name)}")
         return list(dict.fromkeys(providers))
-
-
-def _gone_ids(file: SnapshotFile, given: Filters, was_known: Callable[[str, str], bool]) -> list[str]:
-    """Take out of filters the ids of models that are gone, except a denied one that a rule reads; them, for people."""
-    from llm_models.patterns import is_nameable
-
-    gone = []
-    for section, table in (("allow", given.allow or {}), ("deny", given.deny)):
-        for provider, globs in table.items():
-            for name in [*globs] if isinstance(globs, list) else ():
-                if is_nameable(name) and not file.block(provider).serves(name) and was_known(provider, name):
-                    from llm_models.name_rules import is_safe_form
-
-                    if section == "allow" or not is_safe_form(provider, name):
-                        globs.remove(name)
-                        gone.append(f"{section}.{provider}:{name}")
-    return gone
-
-
-def _knowing(remembers: Folder | None) -> Callable[..., bool]:
-    """`Past.knows`, of histories that are opened when it is first asked, and once."""
-    opened: list[Past] = []
-
-    def knows(provider: str, model_id: str | None = None) -> bool:
-        if not opened:
-            from llm_models.past import Past
-
-            opened.append(Past(remembers))
-        return opened[0].knows(provider, model_id)
-
-    return knows

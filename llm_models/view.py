@@ -53,6 +53,8 @@ class View:
         "filters",
         "known",
         "models",
+        "price_ground",
+        "priced",
         "remembers",
         "unmatched",
     )
@@ -80,6 +82,10 @@ class View:
         """Cache of `selection`: how many models have each capability set, of a provider or of all."""
         self.unmatched: dict[tuple[int, int, str | None, str], Unmatched] = {}
         """Cache of `selection`: the answer to conditions that no model fits."""
+        self.priced: dict[tuple[str, str], Any] = {}
+        """Cache of `pricing`: what it knows of the models whose prices were asked for."""
+        self.price_ground: Any = None
+        """Cache of `pricing`: what is the same for all models."""
         if not self._shows_any():
             raise EmptyCatalogError(f"{printable(file.name)}: {self._why_empty()}")
 

@@ -152,7 +152,7 @@ def test_filters_load_what_they_need(tmp_path: Path) -> None:
     plain = watch(
         "llm_models.load(config=None, deny={'openai': ['gpt-4o']}).get_model('openai', 'gpt-4o-mini')", tmp_path
     )
-    assert set(plain["then"]) - IMPORT == {"llm_models.filters", "llm_models.patterns"}
+    assert set(plain["then"]) - IMPORT == {f"llm_models.{name}" for name in ("filters", "gone_names", "patterns")}
     globs = watch("llm_models.load(config=None, deny={'openai': ['*-x']}).get_model('openai', 'gpt-4o')", tmp_path)
     assert {"llm_models.filters", "fnmatch"} <= set(globs["then"])
     assert not set(globs["then"]) & (NEVER - {"fnmatch"})
@@ -182,6 +182,16 @@ def test_a_right_configuration_loads_without_a_library(tmp_path: Path, text: str
     seen = watch(load, tmp_path)
     assert set(seen["then"]) & LIBRARIES == needed
     assert needed or not {"dataclasses", "inspect"} & set(seen["then"])
+
+
+def test_a_bill_loads_no_library_and_neither_tables_of_usage_nor_a_history(tmp_path: Path) -> None:
+    """Those come with a usage of another library, and with a day before the catalogue's."""
+    usage = "llm_models.Usage(input=5)"
+    seen = watch(f"llm_models.cost('openai:gpt-5.2', {usage})", tmp_path, "-I", "-S")
+    assert not set(seen["then"]) & {*LIBRARIES, "llm_models.meters", "llm_models.chronicle", "dataclasses", "hashlib"}
+    assert [name for name in seen["read"] if not name.endswith((".py", ".pyc", ".so"))] == [
+        str(ROOT / "llm_models" / "data" / "snapshot.json")
+    ]
 
 
 def test_a_control(tmp_path: Path) -> None:

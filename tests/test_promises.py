@@ -28,6 +28,7 @@ READING = {
     "resolve": ["gpt-4o-mini@openai"],
     "history": [SPEC],
     "explain": [SPEC],
+    "cost": [SPEC, "--input", "9", "--at", "2026-07-20"],
     "validate": [],
     "info": ["--verify"],
     "diff": [],
@@ -68,6 +69,7 @@ import copy, llm_models as m
 for catalogue in (m.load(), m.load(config=None), m.load(overrides={{"deny": {{"openai": ["o1*"]}}}}), m.reload()):
     for model in catalogue.list_models("openai"):
         catalogue.explain(model), catalogue.endpoint(model), catalogue.format_spec(model, "filename")
+        catalogue.cost(model, {{"input": 9}}), catalogue.prices(model, "2026-07-20")
         catalogue.allowed(model), catalogue.capabilities(model), catalogue.resolve(model.id, prefer=["openai"])
     catalogue.select(require=["tools"]), catalogue.candidates(scope="openai", order_by="price")
     [catalogue.get_provider(provider).to_dict() for provider in catalogue.list_providers()]

@@ -533,7 +533,8 @@ class TestObservation:
         )
         curated = (
             b'[[models]]\nprovider = "my-acme"\nid = "a"\ncost.input = 9\n'
-            b'[[models]]\nprovider = "my-acme"\nid = "b"\ncost.output = 9\n[exclude]\nmy-acme = ["c"]\n'
+            b'[[models]]\nprovider = "my-acme"\nid = "b"\ncost.output = 9\ncost.fees.maps = 1\n'
+            b'cost.modes.flex = { input = 1, request = { tier = "flex" } }\n[exclude]\nmy-acme = ["c"]\n'
         )
         file, _ = catalogues.base(source, curated)
         listed = observed_file(file, "2026-01-01").listed

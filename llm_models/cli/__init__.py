@@ -11,7 +11,7 @@ import sys
 
 import click
 
-from llm_models.cli import config, data, history, query
+from llm_models.cli import config, cost, data, history, query
 from llm_models.cli.output import note
 from llm_models.errors import LLMModelsError
 
@@ -48,7 +48,7 @@ def cli() -> None:
     """
 
 
-for command in (*query.COMMANDS, *history.COMMANDS, *config.COMMANDS, *data.COMMANDS):
+for command in (*query.COMMANDS, *cost.COMMANDS, *history.COMMANDS, *config.COMMANDS, *data.COMMANDS):
     cli.add_command(command)
 
 
