@@ -22,7 +22,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 
 
 def loads(text: str) -> Any:
-    """The value that `json.loads` gives, for a text that `encode_json` wrote and whose checksum is right.
+    """The value that `json.loads` gives, for a text that `encode_json` wrote and whose checksum is right; see `strict`.
 
     >>> loads('{"id":"o1","cost":{"input":15},"tags":[]}')
     {'id': 'o1', 'cost': {'input': 15}, 'tags': []}
@@ -34,6 +34,11 @@ def loads(text: str) -> Any:
         return json.loads(text)
     _left -= len(text)
     return _read(text)
+
+
+def strict() -> None:
+    """From now on `json` reads all texts: those that others may have written. The loop takes no notice of commas."""
+    import json  # noqa: F401  # `loads` looks for it
 
 
 def _read(text: str) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -298,6 +299,25 @@ def test_numbers_have_one_grammar(loaded: bool, monkeypatch: pytest.MonkeyPatch)
         if not loaded:
             monkeypatch.delitem(sys.modules, "json", raising=False)
         assert read(jsontext.loads, text) == read(json.loads, text), number
+
+
+@pytest.mark.parametrize(
+    "change",
+    [(b'"id":"mine",', b'"id":"mine",,'), (b'{"id":"mine"', b'{,"id":"mine"'), (b'"id":"mine",', b'"id","mine":')],
+    ids=["two commas", "a comma first", "a colon and a comma exchanged"],
+)
+def test_commas_and_colons_stand_where_json_has_them(
+    activated: bytes, change: tuple[bytes, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a process of its own, in which nothing has imported `json` yet."""
+    parts = forging.taken_apart(activated)
+    path = tmp_path / "forged.json"
+    dump = forging.dump
+    monkeypatch.setattr(forging, "dump", lambda value: dump(value).replace(*change))
+    path.write_bytes(forging.put_together(parts))
+    code = "import sys; from llm_models import snapshot_file as f; f.SnapshotFile.open(sys.argv[1]).line('own', 'mine')"
+    run = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    assert "llm_models.errors.SnapshotError" in run.stderr.splitlines()[-1]
 
 
 def read(loads: Callable[[str], Any], text: str) -> object:
