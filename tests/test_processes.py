@@ -394,6 +394,7 @@ COMMANDS = [
     "select --require tools",
     "resolve gpt-4o-mini@openai",
     "history openai:gpt-5-codex",
+    "cost openai:gpt-4o-mini --input 1000 --cached 200",
     "validate",
     "explain openai:gpt-4o-mini",
     "init new",
