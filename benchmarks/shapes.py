@@ -36,7 +36,8 @@ SHAPES = {
     "4,900 unknown bases": _entries(4_900, 'id = "m{}"\nbase = "openai:gpt-4oo{}"'),
     "4,900 wrong types": _entries(4_900, 'id = "m{}"\nnew = true\nlimits = 5'),
     "40,000 unknown keys": "".join(f"unknown{n} = 1\n" for n in range(40_000)),
-    "all models of all": '[[models]]\nprovider = "*"\nmatch = "*"\nlimits.context = 5\ncost.input = 1\n',
+    "all models of all": '[[models]]\nprovider = "*"\nmatch = "*"\nlimits.context = 5\n',
+    "two values of all models": '[[models]]\nprovider = "*"\nmatch = "*"\nlimits.context = 5\ncost.input = 1\n',
 }
 """Name -> the text of the file."""
 

@@ -26,7 +26,7 @@ BUDGETS = {
     "items": Budget(1_000, "too many items in one list or table", "grammar"),
     "characters": Budget(10_000, "a text with too many characters", "grammar"),
     "pairs": Budget(100_000, "too many models matched, each counted once for each entry", "touched"),
-    "changes": Budget(30_000, "too many values changed by patterns, each counted once for each model", "touched"),
+    "changes": Budget(12_000, "too many values changed, each counted once for each model", "touched"),
     "overlaps": Budget(30, "too many entries that change one model", "touched"),
     "tests": Budget(1_000_000, "too much to compare: patterns with models", "touched"),
     "chain": Budget(100, "too many models that take values from one another, in one chain", "touched"),

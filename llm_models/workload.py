@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 OF_PROVIDER, OF_STAR = 15, 100
 """How many comparisons with a model take as long as beginning with a provider, or preparing a `*` of a pattern."""
-OMITTED = 3
-"""How many values an entry removes with one path of `omit`, about: most paths are those of groups."""
+FOLLOWED = {"kind": 2, "resolves_to": 5}
+"""As how many values a field counts from which other values of the model follow."""
 ORIGIN = 100
 """The bytes that a snapshot takes for where a value comes from, about."""
 
@@ -72,9 +72,9 @@ class Done:
             refuse(layer, path, "pairs", pairs)
             refuse(layer, path, "overlaps", entries)
         if entry is not self._last[0]:  # a match changes many models
-            sizes = [len(value) if isinstance(value, list) else 1 for _, value in leaves(entry.fields)]
-            values = sum(sizes) + OMITTED * len(entry.omitted)
-            self._last = entry, weight(entry.fields), 0 if entry.match is None else values
+            values = leaves(entry.fields)
+            sizes = [len(value) if isinstance(value, list) else FOLLOWED.get(path[0], 1) for path, value in values]
+            self._last = entry, weight(entry.fields), sum(sizes) + len(entry.omitted)
         self._changes[id(layer)] = changes = self._changes[id(layer)] + self._last[2]
         if changes > BUDGETS["changes"].most:
             refuse(layer, path, "changes", changes)

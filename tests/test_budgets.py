@@ -136,15 +136,21 @@ def test_what_is_over_a_budget_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "rest", ["limits.context = 5\ncost.input = 1", 'omit = ["cost"]', 'tags = ["a", "b"]\nlimits.input = 5']
+    "rest",
+    [
+        "limits.context = 5\ncost.input = 1",
+        'omit = ["cost", "limits"]',
+        'tags = ["a", "b"]',
+        'kind = "embedding"',
+    ],
 )
-def test_what_patterns_change_is_counted(monkeypatch: pytest.MonkeyPatch, rest: str) -> None:
-    """An entry for one model is not: its file is as long as its work."""
+def test_what_is_changed_is_counted(monkeypatch: pytest.MonkeyPatch, rest: str) -> None:
     monkeypatch.setitem(BUDGETS, "changes", BUDGETS["changes"]._replace(most=100))
     text = f'[[models]]\nprovider = "acme"\nmatch = "*"\n{rest}\n'
-    expected = "too many values changed by patterns, each counted once for each model (found 102, expected at most 100)"
+    expected = "too many values changed, each counted once for each model (found 102, expected at most 100)"
     assert expected in refusal(text * 2)
-    assert not [one for one in problems(entries(120, rest)) if "expected at most" in one]
+    assert expected in refusal(entries(60, rest))
+    assert not [one for one in problems(entries(50, rest)) if "expected at most" in one]
 
 
 def test_matched_pairs_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
