@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from operator import index
 
+from llm_models.classes import CLASSES
 from llm_models.errors import UsageError, did_you_mean, quoted
 from llm_models.frozen import FrozenDict, Record
 
@@ -18,14 +19,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 PARTS = {
-    "input": ("cache_read", "cache_write", "input_audio", "input_image", "input_video"),
-    "cache_read": ("cache_read_audio", "cache_read_image"),
-    "cache_write": ("cache_write_30m", "cache_write_1h", "cache_write_12h"),
-    "output": ("reasoning", "output_audio", "output_image", "output_video", "output_citation"),
+    one.name: parts
+    for one in CLASSES
+    if (parts := tuple([part.name for part in CLASSES if part.part_of[:1] == (one.name,)]))
 }
 """Whole -> its parts. They do not overlap, except as `SHARED` states."""
 
-SHARED = {"cache_read_audio": "input_audio", "cache_read_image": "input_image"}
+SHARED = {one.name: whole for one in CLASSES for whole in one.part_of[1:]}
 """Parts of `cache_read` that are also parts of another part of `input`."""
 
 FEES = ("web_search", "web_fetch", "file_search", "maps", "code_execution")

@@ -39,7 +39,7 @@ def read_all(obj: object, protocol: str | None = None, provider: str | None = No
         return (obj,)
     obj = _decoded(obj)
     if is_list(obj) and not events_of(obj):
-        return tuple([one for item in obj for one in read_all(item, protocol, provider)])  # type: ignore[attr-defined]
+        return tuple([one for item in obj for one in read_all(item, protocol, provider)])
     found = find(obj, protocol)
     chosen, usage = _chosen(found, protocol, provider)
     entries = _entries(chosen, found)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from llm_models.counts import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container, Iterator, Sequence
+    from typing import TypeGuard
 
 ABSENT = {"NotGiven", "Omit", "Unset"}
 """Classes of values that stand for nothing, in the clients that have them."""
@@ -45,7 +46,7 @@ def is_camel(obj: object, names: Container[str]) -> bool:
     return isinstance(obj, Mapping) and any(snake(str(name)) in names and snake(str(name)) != name for name in obj)
 
 
-def is_list(obj: object) -> bool:
+def is_list(obj: object) -> TypeGuard[Sequence[Any]]:
     """Whether an object is a list or a tuple without names."""
     return isinstance(obj, (list, tuple)) and not hasattr(obj, "_fields")
 

@@ -12,7 +12,7 @@ from llm_models.provider_usage import PROVIDERS
 from llm_models.tool_usage import TOOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from llm_models.protocols import Path, Protocol
 
@@ -81,7 +81,7 @@ class Found(NamedTuple):
 def find(obj: object, protocol: str | None) -> Found:
     """The usage in an object: the object itself, or what a response holds."""
     if is_list(obj):
-        return _streamed(obj)  # type: ignore[arg-type]
+        return _streamed(obj)
     held, response = obj, None
     for path in _HOLDERS if protocol != "plain" else ():
         inner = value_at(obj, path)
@@ -112,7 +112,7 @@ def _found(held: object, response: object, protocols: tuple[str, ...]) -> Found:
     return Found(data, dict(_fields(data)), around, protocols, is_camel(held, names))
 
 
-def _streamed(items: list[object]) -> Found:
+def _streamed(items: Sequence[object]) -> Found:
     """The usage of the events of one streamed answer: later numbers replace earlier ones."""
     events = events_of(items)
     if not events:

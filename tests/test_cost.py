@@ -9,7 +9,7 @@ import re
 import tomllib
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal, localcontext
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from support import ROOT, catalogues, histories
@@ -157,7 +157,11 @@ class TestUnknown:
 
 
 class TestTiers:
-    COST = {"input": 1, "output": 10, "tiers": [{"context_over": 200, "input": 2, "output": 20}]}  # noqa: RUF012
+    COST: ClassVar[dict[str, Any]] = {
+        "input": 1,
+        "output": 10,
+        "tiers": [{"context_over": 200, "input": 2, "output": 20}],
+    }
 
     @pytest.mark.parametrize(("size", "tier", "total"), [(200, None, "0.00021"), (201, 200, "0.000422")])
     def test_the_total_input_decides_for_the_whole_request(self, size: int, tier: int | None, total: str) -> None:
@@ -179,7 +183,7 @@ class TestTiers:
 
 
 class TestModes:
-    COST = {  # noqa: RUF012
+    COST: ClassVar[dict[str, Any]] = {
         "input": 4,
         "modes": {
             "batch": {"input": 2}, "flex": {"input": 3}, "fast": {"input": 8, "request": {"service_tier": "priority"}},
@@ -236,7 +240,7 @@ class TestModes:
 
 
 class TestTime:
-    COST = {  # noqa: RUF012
+    COST: ClassVar[dict[str, Any]] = {
         "input": 1, "valid_from": "2026-07-30",
         "dated": [{"input": 9, "valid_from": "2026-12-24T18:00:00Z"}, {"input": 3, "valid_from": "2026-07-09"}],
     }  # fmt: skip
@@ -377,7 +381,7 @@ class TestHistory:
 class TestOwnPrices:
     """One class at the application's price and another silently at the list price must not happen."""
 
-    BASE = {  # noqa: RUF012
+    BASE: ClassVar[dict[str, Any]] = {
         "input": 3, "output": 15, "cache_read": 0.3, "cache_write": 3.75, "cache_write_1h": 6,
         "fees": {"web_search": 10}, "modes": {"flex": {"input": 1.5, "output": 7.5}},
         "tiers": [{"context_over": 200, "input": 6, "output": 22.5}],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -49,7 +49,7 @@ class TestWithoutAPrice:
 
 
 class TestTiers:
-    LIST = {  # noqa: RUF012
+    LIST: ClassVar[dict[str, Any]] = {
         "input": 1, "output": 10, "cache_read": 0.1, "reasoning": 12,
         "tiers": [{"context_over": 300, "output": 30}, {"context_over": 200, "input": 2, "output": 20}],
     }  # fmt: skip
