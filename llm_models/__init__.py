@@ -18,18 +18,13 @@ from llm_models.errors import (
     InvalidSpecError,
     LLMModelsError,
     ModelNotAllowedError,
-    NoMatchError,
     Problem,
     RetiredModelError,
     SnapshotError,
     SourceError,
     UnknownCapabilityError,
-    UnknownModeError,
     UnknownModelError,
     UnknownProviderError,
-    UnpricedError,
-    UntrustedEndpointError,
-    UsageError,
 )
 from llm_models.records import (
     CAPABILITIES,
@@ -76,18 +71,23 @@ if TYPE_CHECKING:
     from llm_models.bills import Line as Line
     from llm_models.bills import PriceRow as PriceRow
     from llm_models.bills import Prices as Prices
+    from llm_models.bills import UnpricedError as UnpricedError
     from llm_models.bills import usd as usd
     from llm_models.counts import Usage as Usage
+    from llm_models.counts import UsageError as UsageError
     from llm_models.differences import diff as diff
     from llm_models.endpoints import Endpoint as Endpoint
     from llm_models.listings import ModelHistory as ModelHistory
     from llm_models.listings import ProviderHistory as ProviderHistory
     from llm_models.matches import NameMatch as NameMatch
+    from llm_models.modes import UnknownModeError as UnknownModeError
     from llm_models.naming import match_names as match_names
     from llm_models.naming import wire_id as wire_id
     from llm_models.questions import explain as explain
     from llm_models.questions import history as history
     from llm_models.questions import provider_history as provider_history
+    from llm_models.selection import NoMatchError as NoMatchError
+    from llm_models.trust import UntrustedEndpointError as UntrustedEndpointError
 
 __all__ = [
     "CAPABILITIES",
@@ -172,11 +172,16 @@ _LAZY = {
     "Line": "llm_models.bills",
     "ModelHistory": "llm_models.listings",
     "NameMatch": "llm_models.matches",
+    "NoMatchError": "llm_models.selection",
     "Overrides": "llm_models.behaviour",
     "PriceRow": "llm_models.bills",
     "Prices": "llm_models.bills",
     "ProviderHistory": "llm_models.listings",
+    "UnknownModeError": "llm_models.modes",
+    "UnpricedError": "llm_models.bills",
+    "UntrustedEndpointError": "llm_models.trust",
     "Usage": "llm_models.counts",
+    "UsageError": "llm_models.counts",
     "cost": "llm_models.billing",
     "diff": "llm_models.differences",
     "explain": "llm_models.questions",

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.classes import CLASSES, COUNTED
+from llm_models.errors import LLMModelsError
 from llm_models.tariff import EXACT
 
 if TYPE_CHECKING:
@@ -261,3 +262,10 @@ def total_of(amounts: Iterable[Decimal]) -> Decimal:
     # Only a number of at least 10 can lose zeros before the point; it keeps them.
     is_short = short.adjusted() < 1 or int(short.as_tuple().exponent) <= 0
     return short if is_short else short.quantize(Decimal(1), None, EXACT)
+
+
+class UnpricedError(LLMModelsError, LookupError):
+    """A part of the usage of the model `spec` has no price, or not a certain one. `bill` has the rest."""
+
+    spec: str
+    bill: Bill

@@ -9,7 +9,7 @@ from __future__ import annotations
 from operator import index
 
 from llm_models.classes import CLASSES
-from llm_models.errors import UsageError, did_you_mean, quoted
+from llm_models.errors import LLMModelsError, did_you_mean, quoted
 from llm_models.frozen import FrozenDict, Record
 
 TYPE_CHECKING = False
@@ -17,6 +17,20 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from decimal import Decimal
     from typing import Any
+
+
+class UsageError(LLMModelsError, ValueError):
+    """An object states no usage that is possible, or several protocols read it differently: nothing is guessed.
+
+    `field` is the name of the field, in the words of the object that was read, or of `Usage`; it is empty where the
+    object as a whole is meant. `problem` is the message without the place. `protocols` are those that fit.
+    """
+
+    exit_code = 2
+    field: str = ""
+    problem: str = ""
+    protocols: tuple[str, ...] = ()
+
 
 PARTS = {
     one.name: parts

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models import config, paths
 from llm_models.block import NAMES
 from llm_models.canonical import canonical
-from llm_models.errors import SnapshotError, UntrustedEndpointError, printable, quoted
+from llm_models.errors import SnapshotError, printable, quoted
 from llm_models.frozen import freeze
 from llm_models.in_use import base_of
 from llm_models.modelspec import fold_provider
 from llm_models.patterns import matcher
 from llm_models.snapshot_file import SnapshotFile
-from llm_models.trust import distrusted, how_to_name
+from llm_models.trust import UntrustedEndpointError, distrusted, how_to_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

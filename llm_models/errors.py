@@ -1,23 +1,24 @@
 """The errors that llm_models raises, the problems that it reports, and paths as dotted text; standard library only.
 
 Every error derives from `LLMModelsError` and from the built-in class that fits. It has its subject as attributes, keeps
-them when it is pickled, and states in one line what is wrong and what to do.
+them when it is pickled, and states in one line what is wrong and what to do. The errors of one question only are with
+that question (`counts`, `modes`, `bills`, `selection`, `trust`), because each class takes time when it is made.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, Literal
 
     Severity = Literal["error", "warning"]
 
 
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0").union(
-    *(map(chr, range(first, last + 1)) for first, last in ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF)))
-)
-"""Characters that look like nothing or like a space, though Python counts them as printable."""
+def _is_shown(c: str) -> bool:
+    """Whether a character is seen as itself: some look like nothing or like a space, though Python can print them."""
+    blank = c in "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+    return c.isprintable() and not (blank or "\ufe00" <= c <= "\ufe0f" or "\U000e0100" <= c <= "\U000e01ef")
 
 
 def printable(text: object) -> str:
@@ -27,10 +28,9 @@ def printable(text: object) -> str:
     ('gpt\\\\x1b[31m', 'gpt\\\\u3164')
     """
     text = str(text)
-    if text.isprintable() and (text.isascii() or _BLANK.isdisjoint(text)):
+    if text.isprintable() and text.isascii():
         return text
-    shown = (c.isprintable() and c not in _BLANK for c in text)
-    return "".join(c if fit else c.encode("unicode_escape").decode("ascii") for c, fit in zip(text, shown, strict=True))
+    return "".join([c if _is_shown(c) else c.encode("unicode_escape").decode("ascii") for c in text])
 
 
 def quoted(text: object) -> str:
@@ -249,17 +249,6 @@ class ModelNotAllowedError(LLMModelsError, LookupError):
     pattern: str | None
 
 
-class NoMatchError(LLMModelsError, LookupError):
-    """No model fits the conditions.
-
-    `considered` is the number of models, `removed` maps each condition to (models that it removed, how many of these
-    only because of a default).
-    """
-
-    considered: int
-    removed: Mapping[str, tuple[int, int]]
-
-
 class InvalidSpecError(LLMModelsError, ValueError):
     """The text is not a model spec, or the style is unknown."""
 
@@ -274,46 +263,10 @@ class UnknownCapabilityError(LLMModelsError, ValueError):
     name: str
 
 
-class UsageError(LLMModelsError, ValueError):
-    """An object states no usage that is possible, or several protocols read it differently: nothing is guessed.
-
-    `field` is the name of the field, in the words of the object that was read, or of `Usage`; it is empty where the
-    object as a whole is meant. `problem` is the message without the place. `protocols` are those that fit.
-    """
-
-    exit_code = 2
-    field: str = ""
-    problem: str = ""
-    protocols: tuple[str, ...] = ()
-
-
-class UnknownModeError(LLMModelsError, LookupError):
-    """The price list of the model `spec` has no mode `mode`; its modes with prices are `modes`."""
-
-    exit_code = 2
-    spec: str
-    mode: str
-    modes: tuple[str, ...]
-
-
-class UnpricedError(LLMModelsError, LookupError):
-    """A part of the usage of the model `spec` has no price, or not a certain one. `bill` has the rest."""
-
-    spec: str
-    bill: Any
-
-
 class ConfigError(LLMModelsError, ValueError):
     """A configuration cannot be used. `problems` has everything that is wrong with it, not just the first problem."""
 
     problems: tuple[Problem, ...] = ()
-
-
-class UntrustedEndpointError(LLMModelsError, ValueError):
-    """A file that was found, not named, decides where key or prompt of the model `spec` would go: `location`."""
-
-    spec: str
-    location: str
 
 
 class SnapshotError(LLMModelsError):

@@ -1,15 +1,15 @@
 """Immutable data: the base of all record classes, and dicts that cannot be changed; standard library only.
 
-A record class only declares its fields, as annotations with defaults; `_Kind` builds the rest. `dataclasses` would
-do the same, but importing it takes longer than everything that a first question does.
+A record class only declares its fields, as annotations with defaults; `Record` does the rest. `dataclasses` would do
+the same, but importing it takes longer than everything that a first question does.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any, NoReturn, Self, dataclass_transform
+    from collections.abc import Callable, Mapping
+    from typing import Any, ClassVar, NoReturn, Self, dataclass_transform
 else:
 
     def dataclass_transform(**_):
@@ -73,37 +73,16 @@ def thaw(value: Any) -> Any:
 
 
 _KINDS: dict[str, type[Record]] = {}
-
-
-@dataclass_transform(frozen_default=True, kw_only_default=True)
-class _Kind(type):
-    """Builds a record class: the annotated fields become slots, and so do the names in `_beside`.
-
-    What is beside the fields is no value of the record: it takes no part in comparison and plain data.
-    """
-
-    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _Kind:
-        """The class, with the plan by which `Record` fills its fields from plain data.
-
-        The fields of its base come before its own, unless it states `_own_first`.
-        """
-        own = namespace.get("__annotations__", {}) if name != "Record" else {}
-        values = {field: (namespace.pop(field, None), _converter(kind)) for field, kind in own.items()}
-        namespace["__slots__"] = (*own, *namespace.get("_beside", ()))
-        built: Any = super().__new__(cls, name, bases, namespace)
-        above = [] if name == "Record" else built._plan
-        plan = [(field, *values[field], built.__dict__[field].__set__) for field in values]
-        built._plan = [*plan, *above] if "_own_first" in namespace else [*above, *plan]
-        built._fields = tuple([field for field, *_ in built._plan])
-        kinds = {**(built._kinds if above else {}), **own}
-        built._kinds = {field: kinds[field] for field in built._fields}
-        kind: _Kind = built
-        _KINDS[name] = built
-        return kind
+put = object.__setattr__
+"""Sets an attribute of an object that refuses it; only for what is being built."""
+_PLAIN = frozenset(["bool", "int", "str", "float | None", "int | None", "str | None", "bool | None"])
+"""The annotations of fields that hold what plain data holds."""
 
 
 def _converter(annotation: str) -> Callable[[Any], Any] | None:
     """What makes the value of a field from plain data, by the annotation of the field; None: nothing to do."""
+    if annotation in _PLAIN:
+        return None
     if annotation in _KINDS:
         kind = _KINDS[annotation]
         return lambda value: value if value.__class__ is kind else kind.from_dict(value)
@@ -124,29 +103,51 @@ def member_of(annotation: str) -> type[Record] | None:
     return _KINDS.get(words)
 
 
-class Record(Immutable, metaclass=_Kind):
-    """What all records share: built from plain data, compared by value, never changed."""
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Record(Immutable):
+    """What all records share: built from plain data, compared by value, never changed.
 
-    _fields: tuple[str, ...] = ()
-    _kinds: Mapping[str, str] = {}
-    _plan: Sequence[tuple[str, Any, Callable[[Any], Any] | None, Callable[[Any, Any], None]]] = ()
+    A record stores the values that were stated. The default of a field is an attribute of the class, as it is written
+    there; so a class is made quickly, and an unknown value takes no memory.
+    """
 
-    def __init__(self, **values: Any) -> None:
-        if self._fields and hasattr(self, self._fields[0]):
-            raise TypeError(f"{type(self).__name__} cannot be changed; build a new one")
-        unknown = [name for name in values if name not in self._fields]
-        if unknown:
-            raise TypeError(f"{type(self).__name__} has no field {unknown[0]!r}")
-        self._fill({name: thaw(value) for name, value in values.items()})
+    _fields: ClassVar[tuple[str, ...]] = ()
+    _plan: ClassVar[Mapping[str, Callable[[Any], Any] | None]] = {}
+    _own_first: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        """The plan by which a record of the class is filled from plain data: field -> converter.
+
+        The fields of its base come before its own, unless it states `_own_first`.
+        """
+        own = {}
+        for field, kind in cls.__annotations__.items():
+            own[field] = _converter(kind)
+            if field not in cls.__dict__:
+                setattr(cls, field, None)
+        cls._plan = {**own, **cls._plan} if cls._own_first else {**cls._plan, **own}
+        cls._fields = tuple(cls._plan)
+        _KINDS[cls.__name__] = cls
+
+    if not TYPE_CHECKING:
+
+        def __new__(cls, **values):  # not __init__, which could be called again and change the record
+            unknown = [name for name in values if name not in cls._plan]
+            if unknown:
+                raise TypeError(f"{cls.__name__} has no field {unknown[0]!r}")
+            return cls.from_dict({name: thaw(value) for name, value in values.items()})
+
+        @property
+        def __dict__(self):
+            """The values by field, a new dict at each call: writing into it changes no record."""
+            return {name: getattr(self, name) for name in self._fields}
 
     def _fill(self, data: Mapping[str, Any]) -> None:
-        get = data.get
-        for name, default, convert, store in self._plan:
-            value = get(name)
-            if value is None:
-                store(self, default)
-            else:
-                store(self, value if convert is None else convert(value))
+        plan = self._plan
+        for name, value in data.items():
+            if value is not None and name in plan:
+                convert = plan[name]
+                put(self, name, value if convert is None else convert(value))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -157,7 +158,7 @@ class Record(Immutable, metaclass=_Kind):
         >>> llm_models.Limits.from_dict({"context": 128000}).context
         128000
         """
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         self._fill(data)
         return self
 
@@ -178,7 +179,7 @@ class Record(Immutable, metaclass=_Kind):
         return hash(self._values())
 
     def __repr__(self) -> str:
-        values = ((name, default, getattr(self, name)) for name, default, _, _ in self._plan)
+        values = ((name, default, getattr(self, name)) for name, default in defaults(type(self)).items())
         return f"{type(self).__name__}({', '.join(f'{name}={v!r}' for name, default, v in values if v != default)})"
 
     def __setattr__(self, name: str, _value: object) -> NoReturn:
@@ -198,7 +199,8 @@ def parts() -> Mapping[str, type[Record]]:
 
 def field_kinds(kind: type[Record]) -> Mapping[str, str]:
     """Field -> annotation of a record class, those of its base included."""
-    return kind._kinds
+    kinds = {name: text for part in kind.__mro__ for name, text in getattr(part, "__annotations__", {}).items()}
+    return {name: kinds[name] for name in kind._fields}
 
 
 def defaults(kind: type[Record]) -> dict[str, Any]:
@@ -207,4 +209,4 @@ def defaults(kind: type[Record]) -> dict[str, Any]:
     >>> defaults(llm_models.Modalities)
     {'input': (), 'output': ()}
     """
-    return {name: default for name, default, _, _ in kind._plan}
+    return {name: getattr(kind, name) for name in kind._fields}

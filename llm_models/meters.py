@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from llm_models.counts import Usage, count, known_names, refusal
-from llm_models.errors import InvalidArgumentError, UsageError, did_you_mean, printable, quoted
+from llm_models.counts import Usage, UsageError, count, known_names, refusal
+from llm_models.errors import InvalidArgumentError, did_you_mean, printable, quoted
 from llm_models.objects import is_list
 from llm_models.protocols import MODES
 from llm_models.recognition import BY_NAME, OF_PROVIDER, events_of, find, fitting

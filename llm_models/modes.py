@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llm_models.classes import STANDARD
-from llm_models.errors import InvalidArgumentError, UnknownModeError, did_you_mean, printable, quoted
+from llm_models.errors import InvalidArgumentError, LLMModelsError, did_you_mean, printable, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+
+class UnknownModeError(LLMModelsError, LookupError):
+    """The price list of the model `spec` has no mode `mode`; its modes with prices are `modes`."""
+
+    exit_code = 2
+    spec: str
+    mode: str
+    modes: tuple[str, ...]
+
 
 SERVED = frozenset(("flex", "priority", "scale", "fast", "ultrafast", "off_peak", "provisioned", "us"))
 """The modes that a response can state, the region with them. Of these, what it states is billed, not what was asked."""

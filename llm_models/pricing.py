@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models.bills import Basis, Bill, PriceRow, Prices, Source, place, total_of
+from llm_models.bills import Basis, Bill, PriceRow, Prices, Source, UnpricedError, place, total_of
 from llm_models.counts import Usage, refusal
-from llm_models.errors import InvalidArgumentError, UnpricedError, printable, quoted
+from llm_models.errors import InvalidArgumentError, printable, quoted
 from llm_models.items import lines_of
 from llm_models.modes import billed
 from llm_models.price_origins import NO_ORIGINS, origins_of

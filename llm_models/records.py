@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from llm_models.costs import Cost
 from llm_models.errors import UnknownCapabilityError, did_you_mean, quoted
-from llm_models.frozen import FrozenDict, Record, defaults
+from llm_models.frozen import FrozenDict, Record, defaults, put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,23 +173,23 @@ class Model(Record):
     resolves_to: str | None = None
     extra: Mapping[str, Any] = FrozenDict()
 
-    _beside = ("_asked", "_bits")
-    if TYPE_CHECKING:
+    if TYPE_CHECKING:  # beside the fields: no values of the record
+        _asked: str
         _bits: int
 
     def _fill(self, data: Mapping[str, Any]) -> None:
         super()._fill(data)
         capabilities = data.get("capabilities")
         if capabilities.__class__ is not Capabilities:
-            _store_bits(self, capability_bits(self.capabilities, capabilities or {}, False))
+            put(self, "_bits", capability_bits(self.capabilities, capabilities or {}, False))
 
     @classmethod
     def with_bits(cls, data: Mapping[str, Any], bits: int, asked: str | None = None) -> Self:
         """The record that plain data describes, with the capability set that tells which flags are only defaults."""
         self = cls.from_dict(data)
-        _store_bits(self, bits)
+        put(self, "_bits", bits)
         if asked is not None:
-            object.__setattr__(self, "_asked", asked)
+            put(self, "_asked", asked)
         return self
 
     @property
@@ -261,7 +261,6 @@ BIT = {name: 1 << number for number, name in enumerate(CAPABILITIES)}
 STATED = len(CAPABILITIES)
 """The distance from the bit of a flag to the bit that is set when the flag is stated or derived."""
 DEPRECATED = 1 << (2 * STATED)
-_store_bits = Model.__dict__["_bits"].__set__
 
 
 def unknown_capability(name: object) -> UnknownCapabilityError:

@@ -6,7 +6,7 @@ is then one `&` for each model, and no model is decoded.
 
 from __future__ import annotations
 
-from llm_models.errors import InvalidArgumentError, NoMatchError, did_you_mean, quoted
+from llm_models.errors import InvalidArgumentError, LLMModelsError, did_you_mean, quoted
 from llm_models.frozen import FrozenDict
 from llm_models.records import BIT, DEPRECATED, STATED, unknown_capability
 
@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     Names = Iterable[str] | Mapping[str, bool] | None
     """Names of capabilities, or a mapping from name to yes or no."""
     Order = Literal["id", "price", "context", "release"]
+
+
+class NoMatchError(LLMModelsError, LookupError):
+    """No model fits the conditions.
+
+    `considered` is the number of models, `removed` maps each condition to (models that it removed, how many of these
+    only because of a default).
+    """
+
+    considered: int
+    removed: Mapping[str, tuple[int, int]]
 
 
 def capability_masks(require: Names, forbid: Names) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from llm_models import paths
-from llm_models.errors import ConfigError, printable
+from llm_models.errors import ConfigError, LLMModelsError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +33,14 @@ if TYPE_CHECKING:
     """Which behaviour module that a configuration names is run: one of a trusted file, any, or none."""
     Identity = tuple[int, int]
     """A folder's device and inode."""
+
+
+class UntrustedEndpointError(LLMModelsError, ValueError):
+    """A file that was found, not named, decides where key or prompt of the model `spec` would go: `location`."""
+
+    spec: str
+    location: str
+
 
 _trusted: set[FoundFile] = set()
 """The files that were found to be trusted. That stays true in this process, because its code stays loaded."""

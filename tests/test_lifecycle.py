@@ -15,8 +15,9 @@ from support.command import here
 
 import llm_models
 from llm_models import checks, lifecycle
-from llm_models.errors import InvalidArgumentError, NoMatchError
+from llm_models.errors import InvalidArgumentError
 from llm_models.records import Model
+from llm_models.selection import NoMatchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from support.command import fine
 
 from llm_models import records, schema, validation
 from llm_models.costs import Cost
-from llm_models.frozen import field_kinds, member_of, parts
+from llm_models.frozen import defaults, field_kinds, member_of, parts
 from llm_models.records import Capabilities, Limits, Modalities, Model, Provider
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def disagreements(kind: type[Record], node: dict[str, Any], home: str) -> Iterat
         yield f"{name}: fields {list(declared)}, properties {list(in_schema)}"
     if node.get("additionalProperties") is not False:
         yield f"{name}: the schema takes keys that the record drops"
-    plan = {field: default for field, default, _, _ in kind._plan}
+    plan = defaults(kind)
     needed = {field for field in declared if plan[field] is None and "None" not in declared[field]}
     if needed - FILLED.get(name, set()) != set(node.get("required", ())) - LEADING:
         yield f"{name}: needs {needed}, the schema requires {node.get('required')}"

@@ -100,8 +100,7 @@ RANKS = (
 """The modules, lowest first; `""` is the package itself. A module imports only modules of the ranks before its own."""
 
 EXCEPTIONS = {
-    "_plan": "the fields of a record class, as data",
-    "_fields": "their names, as NamedTuple has them",
+    "_fields": "the names of the fields of a record class, as NamedTuple has them",
     "_asdict": "a public method of NamedTuple, whose names begin so",
     "_replace": "another",
 }

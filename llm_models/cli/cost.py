@@ -10,7 +10,8 @@ import click
 from llm_models.amounts import amount
 from llm_models.cli.options import as_json, catalogue, command, file_path, model_spec
 from llm_models.cli.output import line, note, print_json, print_pairs, print_table
-from llm_models.errors import InvalidArgumentError, UsageError
+from llm_models.counts import UsageError
+from llm_models.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from glom import SKIP, Coalesce, T, glom
 
 from llm_models import store
-from llm_models.errors import LLMModelsError, UntrustedEndpointError, printable
+from llm_models.errors import LLMModelsError, printable
 from llm_models.frozen import FrozenDict
 from llm_models.integrations import client_library, litellm_prices
 from llm_models.integrations.facts import asked, facts
 from llm_models.integrations.litellm_prices import Bill, Row
 from llm_models.modelspec import fold_provider
+from llm_models.trust import UntrustedEndpointError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -269,9 +270,8 @@ def _plan(litellm: Any, snapshot: Snapshot, model: Model, table: Mapping[str, st
         mode = "chat" if model.capabilities.chat else "embedding"
         fields = {**glom(known, ENTRY), "litellm_provider": provider, "mode": mode}
         return _Plan(model, name, name, Row(_prices(model, known, own), guessed=own, fields=fields))
-    bare = model_id.lower()
     same_provider = str(own.get("litellm_provider", provider)).startswith(provider)
-    if key.lower() != name.lower() and not (key.lower() == bare and same_provider):
+    if key.lower() != name.lower() and not (key.lower() == model_id.lower() and same_provider):
         raise _never(model, f"LiteLLM reads it as '{printable(key)}'")
     prices = _prices(model, facts(snapshot, model), own)
     if not prices:
