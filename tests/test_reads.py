@@ -25,7 +25,6 @@ from llm_models.errors import (
     InvalidSpecError,
     LLMModelsError,
     ModelNotAllowedError,
-    NoMatchError,
     UnknownCapabilityError,
     UnknownModelError,
     UnknownProviderError,
@@ -33,7 +32,7 @@ from llm_models.errors import (
 from llm_models.filters import Filters
 from llm_models.paths import PACKAGED_SNAPSHOT
 from llm_models.patterns import MAX_PATTERN, matcher, pattern_problem
-from llm_models.selection import ORDERS
+from llm_models.selection import ORDERS, NoMatchError
 from llm_models.spellings import alike
 
 if TYPE_CHECKING:
