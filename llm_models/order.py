@@ -13,19 +13,33 @@ if TYPE_CHECKING:
 def ordered(data: Mapping[str, Any], kind: type[Record]) -> dict[str, Any]:
     """`data` with the fields of a record in their order, and free maps sorted by key; what is empty is left out."""
     values: dict[str, Any] = {}
-    fields = defaults(kind)
+    fields = _fields(kind)
     for name in filter(data.__contains__, fields):
-        value, default = data[name], fields[name]
+        value, (part, member) = data[name], fields[name]
         if value is None:
             continue
-        if isinstance(default, Record):
-            value = ordered(value, type(default))
+        if part is not None:
+            value = ordered(value, part)
         elif isinstance(value, (dict, list)):
-            value = _many(name, value, member_of(field_kinds(kind)[name]))
+            value = _many(name, value, member)
         # Empty, these two lists state that there is none. (A comparison with an empty dict or list is slow.)
         if value or not isinstance(value, (dict, list)) or name in {"efforts", "env"}:
             values[name] = value
     return values
+
+
+_known: dict[type[Record], dict[str, tuple[type[Record] | None, type[Record] | None]]] = {}
+
+
+def _fields(kind: type[Record]) -> dict[str, tuple[type[Record] | None, type[Record] | None]]:
+    """Field -> the record class of a part, and the record class of which the field holds a list or a table."""
+    if kind not in _known:
+        kinds = field_kinds(kind)
+        _known[kind] = {
+            name: (type(default) if isinstance(default, Record) else None, member_of(kinds[name]))
+            for name, default in defaults(kind).items()
+        }
+    return _known[kind]
 
 
 def _many(name: str, value: Any, member: type[Record] | None) -> Any:

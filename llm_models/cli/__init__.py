@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -54,6 +55,7 @@ for command in (*query.COMMANDS, *cost.COMMANDS, *history.COMMANDS, *config.COMM
 
 def main() -> None:
     """Run the command line, and exit with one of `EXIT_CODES`. Errors are printed without a traceback."""
+    gc.set_threshold(100_000)  # a command makes hardly any cycles; to search for them took a tenth of its time
     sys.exit(_run())
 
 

@@ -39,6 +39,7 @@ class Take:
         self._check = check
         self._keys = keys
         self._steps = tuple(path.split("."))
+        self.start = self._steps[0]
         self.taken: list[Path] = [(*self._steps, key) for key in keys] or [self._steps]
 
     def glomit(self, target: Any, scope: Any) -> Any:
@@ -111,9 +112,14 @@ def _taken(table: Mapping[str, Any]) -> Iterator[Path]:
 
 
 def _filled(table: Mapping[str, Any], target: Any, scope: Any) -> dict[str, Any]:
-    """The table's values. Leaves are called directly: glom would make a scope for each, which triples the time."""
+    """The table's values. Leaves are called directly: glom would make a scope for each, which triples the time.
+
+    Most of what a table takes is absent, so that is seen without a call.
+    """
     values = {}
     for key, leaf in table.items():
+        if type(leaf) is Take and leaf.start not in target:
+            continue
         value = _filled(leaf, target, scope) or SKIP if type(leaf) is dict else leaf.glomit(target, scope)
         if value is not SKIP:
             values[key] = value
