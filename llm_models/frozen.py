@@ -144,8 +144,9 @@ class Record(Immutable):
 
     def _fill(self, data: Mapping[str, Any]) -> None:
         plan = self._plan
-        for name, value in data.items():
-            if value is not None and name in plan:
+        for name in filter(data.__contains__, plan):  # the names of the plan, so that all records share them
+            value = data[name]
+            if value is not None:
                 convert = plan[name]
                 put(self, name, value if convert is None else convert(value))
 
