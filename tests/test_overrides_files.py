@@ -38,6 +38,8 @@ MAIN = {
     "deepseek": ("https://api.deepseek.com", "DEEPSEEK_API_KEY"),
 }
 DOCUMENTED = {
+    "alibaba": "alibabacloud.com",
+    "alibaba_cn": "alibabacloud.com",
     "anthropic": "claude.com",
     "cerebras": "cerebras.ai",
     "cohere": "cohere.com",
