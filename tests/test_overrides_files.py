@@ -57,6 +57,7 @@ DOCUMENTED = {
     "privatemode_ai": "privatemode.ai",
     "togetherai": "together.ai",
     "venice": "venice.ai",
+    "vercel": "vercel.com",
     "xai": "x.ai",
 }
 """Where each provider documents itself."""
