@@ -12,13 +12,17 @@ from llm_models.counts import Usage, UsageError, count, known_names, refusal
 from llm_models.errors import InvalidArgumentError, did_you_mean, printable, quoted
 from llm_models.objects import is_list
 from llm_models.protocols import MODES
-from llm_models.recognition import BY_NAME, OF_PROVIDER, events_of, find, fitting
+from llm_models.recognition import BY_NAME, OF_PROVIDER, events_of, find, fitting, uncounted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from llm_models.protocols import Parts, Path, Protocol
     from llm_models.recognition import Found
+
+
+_BY_HAND = "Give the counts yourself, as a mapping of the fields of Usage"
+"""What to do where a usage is not known well enough."""
 
 
 def read(obj: object, protocol: str | None = None, provider: str | None = None) -> Usage:
@@ -111,6 +115,8 @@ def _build(protocol: Protocol, found: Found) -> Usage:
         if protocol.exact:
             known_names(found.data, protocol.reads)
         _check_sides(protocol, within)
+        for name in uncounted(found, protocol):
+            raise refusal(name, f"a count of tokens that is not known. {_BY_HAND}, with it or without it")
         for get, table in ((within, protocol.reads), (found.anywhere, protocol.around)):
             for name, text in table.items():
                 if name not in values and (value := _value(protocol, get, text)) is not None:
@@ -185,8 +191,7 @@ def _items(part: Parts, items: Any) -> Iterator[tuple[str | None, int]]:
     for item in items:
         kind, number = item.get(part.kind), count(f"{part.path}.{part.number}", item.get(part.number) or 0)
         if kind not in part.kinds and number:
-            text = f"unknown kind {quoted(kind)}. Give the counts yourself, as a mapping of the fields of Usage"
-            raise refusal(f"{part.path}.{part.kind}", text)
+            raise refusal(f"{part.path}.{part.kind}", f"unknown kind {quoted(kind)}. {_BY_HAND}")
         yield part.kinds.get(kind), number
 
 
@@ -203,7 +208,7 @@ def _check_sides(protocol: Protocol, get: Callable[[Path], Any]) -> None:
     for name in protocol.unplaced:
         if _value(protocol, get, name):
             text = "it is not known whether the totals include them"
-            raise refusal(name, f"{text}. Give the counts yourself, as a mapping of the fields of Usage")
+            raise refusal(name, f"{text}. {_BY_HAND}")
     for one, other in protocol.clash:
         if all(_value(protocol, get, name) for name in (one, other)):
             raise refusal(one, f"{other} states the same tokens. One of them must be 0")

@@ -10,12 +10,27 @@ _CACHED = {**_MODALITIES, "AUDIO": "cache_read_audio", "IMAGE": "cache_read_imag
 _OUTPUT = {**_MODALITIES, "AUDIO": "output_audio", "IMAGE": "output_image", "VIDEO": "output_video"}
 _LIFETIMES = {"5m": None, "30m": "cache_write_30m", "1h": "cache_write_1h", "12h": "cache_write_12h"}
 
+CACHED = "prompt_cache_hit_tokens | cached_tokens"
+"""Cached tokens as DeepSeek and Moonshot state them."""
+WRITTEN = "prompt_tokens_details.cache_creation_input_tokens"
+"""Tokens written to a cache as Alibaba states them."""
+SEARCHES = (
+    "server_tool_use_details.web_search_requests | server_tool_use.web_search_requests"
+    " | server_side_tool_usage_details.web_search_calls | num_search_queries"
+)
+"""Searches as OpenRouter, xAI and Perplexity state them."""
+_TOOLS = {
+    "file_search": "server_side_tool_usage_details.file_search_calls",
+    "code_execution": "server_side_tool_usage_details.code_interpreter_calls",
+}
+"""Other uses of tools as xAI states them."""
+
 CHAT = Protocol(
     name="openai_chat",
     reads={
         "input": "prompt_tokens",
-        "cache_read": "prompt_tokens_details.cached_tokens | prompt_cache_hit_tokens",
-        "cache_write": "prompt_tokens_details.cache_write_tokens",
+        "cache_read": f"prompt_tokens_details.cached_tokens | {CACHED}",
+        "cache_write": f"prompt_tokens_details.cache_write_tokens | {WRITTEN}",
         "input_audio": "prompt_tokens_details.audio_tokens",
         "input_image": "prompt_tokens_details.image_tokens",
         "input_video": "prompt_tokens_details.video_tokens",
@@ -23,12 +38,16 @@ CHAT = Protocol(
         "reasoning": "completion_tokens_details.reasoning_tokens",
         "output_audio": "completion_tokens_details.audio_tokens",
         "output_image": "completion_tokens_details.image_tokens",
+        "web_search": SEARCHES,
+        **_TOOLS,
         "reported": "cost.total_cost | cost",
     },
     around=MODEL,
     modes=(TIER,),
     ignored=(
         "cost",
+        "prompt_tokens_details.cache_type",
+        "prompt_tokens_details.cache_creation.ephemeral_5m_input_tokens",
         "prompt_cache_miss_tokens",
         "prompt_tokens_details.text_tokens",
         "completion_tokens_details.text_tokens",
@@ -59,6 +78,8 @@ RESPONSES = Protocol(
         "output_audio": "output_tokens_details.audio_tokens",
         "output_image": "output_tokens_details.image_tokens",
         "audio_seconds": "seconds",
+        "web_search": "server_side_tool_usage_details.web_search_calls",
+        **_TOOLS,
         "reported": "cost.total_cost | cost",
     },
     around={**MODEL, "web_search": "tool_usage.web_search.num_requests"},
@@ -66,12 +87,14 @@ RESPONSES = Protocol(
     ignored=(
         "type",
         "cost",
+        "active_seconds",
         "input_tokens_details.cached_tokens_details.text_tokens",
         "input_tokens_details.text_tokens",
         "input_token_details.text_tokens",
         "output_tokens_details.text_tokens",
     ),
     total="total_tokens",
+    unplaced=("paused_seconds",),  # of OpenAI's live sessions, which have a rate of their own
 )
 
 PROVIDERS = (
@@ -149,14 +172,15 @@ PROVIDERS = (
         name="mistral",
         reads={
             "input": "prompt_tokens",
-            "cache_read": "prompt_tokens_details.cached_tokens",
+            "cache_read": "prompt_tokens_details.cached_tokens | prompt_token_details.cached_tokens"
+            " | num_cached_tokens",
             "output": "completion_tokens",
             "audio_seconds": "prompt_audio_seconds",
         },
         around=MODEL,
         modes=(TIER,),
         total="total_tokens",
-        unplaced=("connector_tokens",),
+        unplaced=("connector_tokens", "connectors"),
         camel=True,
     ),
     Protocol(

@@ -105,7 +105,10 @@ def find(obj: object, protocol: str | None) -> Found:
 def _found(held: object, response: object, protocols: tuple[str, ...]) -> Found:
     """The fields of a usage that some protocol knows; other fields are not looked into."""
     names = _names()
-    data = {name: plain(value) if name in names else None for name, value in (members(held) or {}).items()}
+    data = {
+        name: plain(value) if name in names or (_is_count(name) and hasattr(value, "__int__")) else None
+        for name, value in (members(held) or {}).items()
+    }
     around = dict(_stated(response))
     if type(held) is not dict:  # an object may have properties, which are no fields
         around = {**dict(_stated(held)), **around}
@@ -130,6 +133,11 @@ def events_of(items: Any) -> list[object]:
     kinds = [(value_at(item, ("type",)), item) for item in items]
     starts = [item for kind, item in kinds if kind == "message_start"]
     return [*starts, *(item for kind, item in kinds if kind == "message_delta")] if len(starts) == 1 else []
+
+
+def _is_count(name: str) -> bool:
+    """Whether a field counts tokens, by its name; `max_tokens` is a limit."""
+    return name.endswith(("_tokens", "_token_count")) and not name.startswith("max_")
 
 
 def _is_span(value: object) -> bool:
@@ -202,6 +210,24 @@ def known_paths(name: str) -> tuple[frozenset[Path], frozenset[Path]]:
 def _vocabulary() -> frozenset[Path]:
     """The fields of a usage that any protocol knows."""
     return frozenset(path for name in BY_NAME for path in known_paths(name)[0])
+
+
+def uncounted(found: Found, protocol: Protocol) -> list[str]:
+    """Fields of a usage that count tokens, as their names state, and that no protocol knows.
+
+    Not those that a span has beside its usage, such as the largest number of tokens that were asked for.
+    """
+    ignored = known_paths(protocol.name)[1]
+    return [
+        ".".join(path)
+        for path, value in found.fields.items()
+        if not protocol.flat
+        and path not in _vocabulary()
+        and _is_count(path[-1])
+        and hasattr(value, "__int__")
+        and value != 0
+        and not any(path[:end] in ignored for end in range(1, len(path)))
+    ]
 
 
 @cache

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from llm_models.counts import FIELDS
 from llm_models.protocols import TIER, Mode, Protocol
-from llm_models.provider_usage import CHAT, RESPONSES
+from llm_models.provider_usage import CACHED, CHAT, RESPONSES, SEARCHES, WRITTEN
 
 TOOLS = (
     CHAT._replace(
         name="litellm",
         reads={
             **CHAT.reads,
-            "cache_read": "prompt_tokens_details.cached_tokens | cache_read_input_tokens",
+            "cache_read": f"prompt_tokens_details.cached_tokens | cache_read_input_tokens | {CACHED}",
             "cache_write": "prompt_tokens_details.cache_write_tokens | prompt_tokens_details.cache_creation_tokens"
-            " | cache_creation_input_tokens",
+            f" | cache_creation_input_tokens | {WRITTEN}",
             "cache_write_30m": "prompt_tokens_details.cache_creation_token_details.ephemeral_30m_input_tokens",
             "cache_write_1h": "prompt_tokens_details.cache_creation_token_details.ephemeral_1h_input_tokens",
             "cache_write_12h": "prompt_tokens_details.cache_creation_token_details.ephemeral_12h_input_tokens",
             "cache_read_audio": "prompt_tokens_details.cached_tokens_details.audio_tokens",
             "cache_read_image": "prompt_tokens_details.cached_tokens_details.image_tokens",
             "output_video": "completion_tokens_details.video_tokens",
-            "web_search": "server_tool_use.web_search_requests | prompt_tokens_details.web_search_requests",
+            "web_search": f"{SEARCHES} | prompt_tokens_details.web_search_requests",
             "maps": "prompt_tokens_details.google_maps_grounding_requests",
             "audio_seconds": "prompt_tokens_details.audio_length_seconds",
             "tier_input": "prompt_tokens_details.initial_prompt_tokens",
@@ -29,7 +29,6 @@ TOOLS = (
         ignored=(
             *CHAT.ignored,
             "iterations",
-            "prompt_cache_hit_tokens",
             "server_tool_use.tool_search_requests",
             "server_tool_use.browser_open_requests",
             "prompt_tokens_details.tool_use_tokens",

@@ -11,7 +11,7 @@ import pickle
 import re
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +22,9 @@ import llm_models
 from llm_models import Usage, UsageError, usage, usages
 from llm_models.counts import FEES, FIELDS, PARTS
 from llm_models.recognition import ASKED_FOR, BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 EXAMPLES = ROOT.parent / "shared" / "cost" / "examples.json"
 """The worked examples of the contract, which are no part of the repository."""
@@ -63,6 +66,54 @@ CASES = {
         "openai_chat",
         {"prompt_tokens": 1000, "completion_tokens": 100, "cost": 0.00020895, "is_byok": False},
         {"input": 1000, "output": 100, "reported": Decimal("0.00020895")},
+    ),
+    "deepseek, before it had details": Case(
+        "openai_chat",
+        {"prompt_tokens": 10, "completion_tokens": 2, "prompt_cache_hit_tokens": 6, "prompt_cache_miss_tokens": 4},
+        {"input": 10, "output": 2, "cache_read": 6},
+    ),
+    "moonshot: cached tokens beside the totals": Case(
+        "openai_chat",
+        {"prompt_tokens": 19, "completion_tokens": 21, "total_tokens": 40, "cached_tokens": 10},
+        {"input": 19, "output": 21, "cache_read": 10},
+    ),
+    "alibaba: an explicit cache": Case(
+        "openai_chat",
+        {
+            "prompt_tokens": 3019,
+            "completion_tokens": 104,
+            "prompt_tokens_details": {
+                "cached_tokens": 2048,
+                "cache_creation_input_tokens": 500,
+                "cache_creation": {"ephemeral_5m_input_tokens": 500},
+                "cache_type": "ephemeral",
+            },
+        },
+        {"input": 3019, "output": 104, "cache_read": 2048, "cache_write": 500},
+    ),
+    "openrouter: searches": Case(
+        "openai_chat",
+        {"prompt_tokens": 9, "completion_tokens": 2, "server_tool_use_details": {"web_search_requests": 2}},
+        {"input": 9, "output": 2, "web_search": 2},
+    ),
+    "perplexity: searches": Case(
+        "openai_chat",
+        {"prompt_tokens": 9, "completion_tokens": 2, "citation_tokens": 0, "num_search_queries": 3},
+        {"input": 9, "output": 2, "web_search": 3},
+    ),
+    "xai: searches": Case(
+        "openai_responses",
+        {
+            "input_tokens": 9,
+            "output_tokens": 2,
+            "num_sources_used": 4,
+            "server_side_tool_usage_details": {
+                "web_search_calls": 3,
+                "file_search_calls": 2,
+                "code_interpreter_calls": 0,
+            },
+        },
+        {"input": 9, "output": 2, "web_search": 3, "file_search": 2, "code_execution": 0},
     ),
     "responses: a fast request is answered as priority": Case(
         "openai_responses",
@@ -293,6 +344,11 @@ CASES = {
     "mistral: cached tokens in an extra field": Case(
         "mistral",
         {"prompt_tokens": 10, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 4}},
+        {"input": 10, "output": 2, "cache_read": 4},
+    ),
+    "mistral: cached tokens beside the totals": Case(
+        "mistral",
+        {"prompt_tokens": 10, "completion_tokens": 2, "num_cached_tokens": 4},
         {"input": 10, "output": 2, "cache_read": 4},
     ),
     "bedrock: both caches are beside the input": Case(
@@ -720,6 +776,37 @@ class TestNothingIsGuessed:
         with pytest.raises(UsageError, match=f"{name}: it is not known whether the totals include them"):
             usage({"prompt_tokens": 5, "completion_tokens": 2, name: 7})
         assert usage({"prompt_tokens": 5, "completion_tokens": 2, name: 0}).input == 5
+
+    @pytest.mark.parametrize(
+        ("name", "given"),
+        [
+            ("cached_input_tokens", lambda n: {"inputTokens": 100, "outputTokens": 9, "cachedInputTokens": n}),
+            ("tokens_of_smell_tokens", lambda n: {"prompt_tokens": 9, "tokens_of_smell_tokens": n}),
+            (
+                "prompt_tokens_details.x_tokens",
+                lambda n: {"prompt_tokens": 9, "prompt_tokens_details": {"x_tokens": n}},
+            ),
+            ("smell_token_count", lambda n: {"promptTokenCount": 9, "smellTokenCount": Decimal(n)}),
+            (
+                "cache_creation.ephemeral_9h_input_tokens",
+                lambda n: {"input_tokens": 9, "cache_creation": {"ephemeral_9h_input_tokens": n}},
+            ),
+        ],
+    )
+    def test_tokens_that_no_table_has_are_not_passed_over(self, name: str, given: Callable[[int], Any]) -> None:
+        """They may have a price of their own, or stand beside the totals."""
+        with pytest.raises(
+            UsageError, match=r"a count of tokens that is not known\. Give the counts yourself"
+        ) as caught:
+            usage(given(2))
+        assert caught.value.field == name
+        assert usage(given(0)).input in (9, 100)
+
+    def test_what_is_no_count_of_tokens_may_be_there(self) -> None:
+        given = {"prompt_tokens": 5, "max_tokens": 100, "total_time": 3, "time_to_first_token": 2, "id": "x"}
+        assert usage(given) == Usage(input=5)
+        span = {"gen_ai.usage.input_tokens": 5, "gen_ai.request.max_tokens": 100, "llm.usage.total_tokens": 5}
+        assert usage(span) == Usage(input=5)
 
     @pytest.mark.parametrize("items", [5, "AUDIO", [5], {"modality": "AUDIO"}])
     def test_a_list_of_kinds_has_kinds(self, items: object) -> None:
