@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from llm_models.counts import Usage, UsageError, count, known_names, refusal
+from llm_models.counts import PARTS, Usage, UsageError, count, known_names, refusal
 from llm_models.errors import InvalidArgumentError, did_you_mean, printable, quoted
 from llm_models.objects import is_list
 from llm_models.protocols import MODES
@@ -127,11 +127,14 @@ def _build(protocol: Protocol, found: Found) -> Usage:
         if protocol.zeros == "default":
             kept = ("input", "output", "requests")
             values = {name: value for name, value in values.items() if value or name in kept}
+        _check_rest(protocol, within, values)
         if "tier_input" in values and values["tier_input"] in _whole(protocol, within, values):
             del values["tier_input"]
         if protocol.modes:
             values["mode"] = _mode(protocol, found)
-        return Usage.from_dict(values)
+        usage = Usage.from_dict(values)
+        _check_total(protocol, within, usage)
+        return usage
     except UsageError as error:
         problem = error.problem
         field = _label(protocol, within, labels.get(error.field, "")) or error.field
@@ -175,7 +178,10 @@ def _listed(protocol: Protocol, data: Mapping[str, Any], labels: dict[str, str])
         fields = {name for name in part.kinds.values() if name is not None}
         pairs = [*_items(part, items)] if items is not None else []
         named |= fields if items is not None else set()
-        unsure |= fields if sum([number for _, number in pairs]) != (whole or 0) else set()
+        total, most = sum([number for _, number in pairs]), count(part.whole, whole or 0)
+        if part.closed and total > most:
+            raise refusal(part.path, f"more than {part.whole} (found {total}, expected at most {most})")
+        unsure |= fields if total != most else set()
         for name, number in pairs:
             if name is not None:
                 counts[name] = counts.get(name, 0) + number
@@ -212,6 +218,30 @@ def _check_sides(protocol: Protocol, get: Callable[[Path], Any]) -> None:
     for one, other in protocol.clash:
         if all(_value(protocol, get, name) for name in (one, other)):
             raise refusal(one, f"{other} states the same tokens. One of them must be 0")
+
+
+def _check_rest(protocol: Protocol, get: Callable[[Path], Any], values: dict[str, Any]) -> None:
+    """Refuse a part without a field here that is more than its whole leaves, as the part would be lost."""
+    for whole, name in protocol.rest:
+        stated = _value(protocol, get, name)
+        if stated and count(name, stated) > (left := _left(values, whole)):
+            text = f"a part of {whole}, of which the other parts leave {left} (found {stated}). {_BY_HAND}"
+            raise refusal(name, text)
+
+
+def _left(values: dict[str, Any], whole: str) -> int:
+    """What the stated parts of a field leave of it, at least 0."""
+    parts = [count(part, values[part]) for part in PARTS[whole] if part in values]
+    return max(0, count(whole, values.get(whole, 0)) - sum(parts))
+
+
+def _check_total(protocol: Protocol, get: Callable[[Path], Any], usage: Usage) -> None:
+    """Refuse a stated total above the input and the output: tokens of reasoning or of tools are not in them."""
+    total, beyond = _value(protocol, get, protocol.total), _value(protocol, get, protocol.beyond)
+    known = (usage.input or 0) + (usage.output or 0) + (count(protocol.beyond, beyond) if beyond else 0)
+    if isinstance(total, int) and total > known:
+        text = f"more than the input and the output (found {total}, expected at most {known}). {_BY_HAND}"
+        raise refusal(protocol.total, text)
 
 
 def _mode(protocol: Protocol, found: Found) -> str | None:

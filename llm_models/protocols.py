@@ -21,7 +21,8 @@ class Parts(NamedTuple):
     """A list of the kinds of which a field consists, such as `[{modality: AUDIO, token_count: 5}]`.
 
     `kinds` maps the text in the field `kind` of an item to our field, or to None for what has no field of ours. `-name`
-    takes the count away from a field. Where the counts add up to `whole`, a field that is not named is 0.
+    takes the count away from a field. Where the counts add up to `whole`, a field that is not named is 0. `closed`:
+    they cannot add up to more, so those without a field of ours are not lost.
     """
 
     path: str
@@ -29,6 +30,7 @@ class Parts(NamedTuple):
     kind: str
     number: str
     kinds: Mapping[str, str | None]
+    closed: bool = False
 
 
 class Mode(NamedTuple):
@@ -48,8 +50,9 @@ class Protocol(NamedTuple):
     `reads` maps our fields to expressions over the usage, `around` over the response that holds it. `ignored` are
     fields that are known and not read. `marks` are fields of which a mapping must have one. `total` is the total that
     is stated, and `not_total` a sum of fields that it cannot be where `beside` is above 0: then another protocol
-    (`instead`) was meant. `clash` are pairs of which one must be 0. `unplaced` count tokens of which it is not known
-    whether the totals include them: a usage that has some is refused.
+    (`instead`) was meant. `beyond` are tokens that only the total counts. `rest` are pairs of one of our fields and one
+    of theirs that is a part of it without a field here. `clash` are pairs of which one must be 0. `unplaced` count
+    tokens of which it is not known whether the totals include them: a usage that has some is refused.
     `entries` are the single requests of a sum; where entries have a type, `inside` is that of those in the totals.
     `not_continued` is what `tier_input` is where the answer was not continued.
 
@@ -68,6 +71,8 @@ class Protocol(NamedTuple):
     not_total: str = ""
     beside: str = ""
     instead: str = ""
+    beyond: str = ""
+    rest: tuple[tuple[str, str], ...] = ()
     clash: tuple[tuple[str, str], ...] = ()
     unplaced: tuple[str, ...] = ()
     entries: str = ""

@@ -40,6 +40,8 @@ TOOLS = (
             "prompt_tokens_details.cached_tokens_details.text_tokens",
             "prompt_tokens_details.cache_creation_token_details.ephemeral_5m_input_tokens",
         ),
+        beyond="prompt_tokens_details.tool_use_tokens",  # where Google searched, LiteLLM does not add them to the input
+        rest=(("cache_write", "prompt_tokens_details.cache_creation_token_details.ephemeral_5m_input_tokens"),),
     ),
     Protocol(
         name="langchain",

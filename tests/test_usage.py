@@ -690,6 +690,19 @@ class TestXai:
         assert usage({**self.GIVEN, "total_tokens": 162}, provider="xai").output == 130
         assert usage({**self.GIVEN, "total_tokens": 122}).output == 90
 
+    def test_a_total_above_its_parts_is_an_error(self) -> None:
+        """Gemini behind OpenAI's API leaves thoughts out of the output, and does not state them."""
+        given = {"prompt_tokens": 7, "completion_tokens": 21}
+        with pytest.raises(UsageError, match=r"total_tokens: more than the input and the output \(found 828, expected"):
+            usage({**given, "total_tokens": 828})
+        assert usage({**given, "total_tokens": 28}) == usage({**given, "total_tokens": 0}) == Usage(input=7, output=21)
+        counts = {"input_tokens": 100, "cache_read_input_tokens": 80, "output_tokens": 9}
+        assert usage({**counts, "total_tokens": 189}).input == 180  # it cannot be a total with the cache inside
+        tools = {"tool_use_tokens": 5, "cached_tokens": 0}
+        assert usage({**given, "prompt_tokens_details": tools, "total_tokens": 33}, protocol="litellm").input == 7
+        with pytest.raises(UsageError, match="more than"):
+            usage({**given, "prompt_tokens_details": tools, "total_tokens": 34}, protocol="litellm")
+
     def test_its_responses_include_reasoning(self) -> None:
         given = {"input_tokens": 32, "output_tokens": 90, "output_tokens_details": {"reasoning_tokens": 40}}
         assert usage(given, provider="xai").output == 90
@@ -884,6 +897,24 @@ class TestImpossibleCounts:
             Usage(**{**above, whole: 20, first: 10, second: 11})
         with pytest.raises(UsageError, match=f"{first}: a part of {whole}, which is not stated"):
             Usage(**{first: 1})
+
+    @pytest.mark.parametrize("whole", [None, 0, 6])
+    def test_the_lifetimes_are_at_most_what_was_written(self, whole: int | None) -> None:
+        """Of five minutes, too, although that is the rest here."""
+        split = {"ephemeral_5m_input_tokens": 4, "ephemeral_1h_input_tokens": 3}
+        details = {"cache_write_tokens": whole, "cache_creation_token_details": split}
+        for counts in (
+            {"input_tokens": 9, "output_tokens": 1, "cache_creation_input_tokens": whole, "cache_creation": split},
+            {"prompt_tokens": 9, "completion_tokens": 1, "prompt_tokens_details": details},
+            {
+                "inputTokens": 9,
+                "outputTokens": 1,
+                "cacheWriteInputTokens": whole,
+                "cacheDetails": [{"ttl": "5m", "inputTokens": 7}],
+            },
+        ):
+            with pytest.raises(UsageError, match=r"a part of cache_write|more than cache_write"):
+                usage(counts)
 
     def test_cached_audio_is_counted_once(self) -> None:
         """1000 tokens of audio, 900 of them cached: the parts of the input share 900 tokens."""
