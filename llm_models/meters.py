@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models.counts import PARTS, Usage, UsageError, count, known_names, refusal
 from llm_models.errors import InvalidArgumentError, did_you_mean, printable, quoted
-from llm_models.objects import is_list
+from llm_models.objects import DEEP, is_list
 from llm_models.protocols import MODES
 from llm_models.recognition import BY_NAME, OF_PROVIDER, events_of, find, fitting, uncounted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from llm_models.protocols import Parts, Path, Protocol
     from llm_models.recognition import Found
@@ -39,20 +39,26 @@ def read(obj: object, protocol: str | None = None, provider: str | None = None) 
 
 def read_all(obj: object, protocol: str | None = None, provider: str | None = None) -> tuple[Usage, ...]:
     """The usages that an object states, one for each request where it has them; see `llm_models.usages`."""
+    return tuple(_read_all(_decoded(obj), protocol, provider, 0))
+
+
+def _read_all(obj: object, protocol: str | None, provider: str | None, depth: int) -> Iterable[Usage]:
+    """The usages of an object, which is in `depth` lists."""
     if isinstance(obj, Usage):
         return (obj,)
-    obj = _decoded(obj)
     if is_list(obj) and not events_of(obj):
-        return tuple([one for item in obj for one in read_all(item, protocol, provider)])
+        if depth == DEEP:
+            raise refusal("", f"more than {DEEP} lists in each other. Give one list of usages")
+        return [one for item in obj for one in _read_all(_decoded(item), protocol, provider, depth + 1)]
     found = find(obj, protocol)
     chosen, usage = _chosen(found, protocol, provider)
     entries = _entries(chosen, found)
     parts = [_build(chosen, found.entry(entry)) for entry in entries]
-    if entries and not chosen.inside:
-        _check_sum(chosen, usage, parts)
-    elif entries:  # what the whole alone states: uses of tools
+    if entries:
+        _check_sum(chosen, usage, entries, parts)
+    if entries and chosen.inside:  # what the whole alone states: uses of tools
         parts[0] = Usage(**{**parts[0].to_dict(), "web_search": usage.web_search, "web_fetch": usage.web_fetch})
-    return tuple([Usage(**{**part.to_dict(), "mode": part.mode or usage.mode}) for part in parts]) or (usage,)
+    return [Usage(**{**part.to_dict(), "mode": part.mode or usage.mode}) for part in parts] or (usage,)
 
 
 def _decoded(obj: object) -> object:
@@ -72,7 +78,7 @@ def _decoded(obj: object) -> object:
 def _chosen(found: Found, protocol: str | None, provider: str | None) -> tuple[Protocol, Usage]:
     """The protocol of a usage, and what it states there."""
     if protocol is not None:
-        if protocol not in BY_NAME:
+        if str(protocol) not in BY_NAME:
             text = f"protocol: unknown protocol {quoted(protocol)}.{did_you_mean(str(protocol), BY_NAME)}"
             raise InvalidArgumentError(f"{text} Known are {', '.join(BY_NAME)}.")
         return BY_NAME[protocol], _build(BY_NAME[protocol], found)
@@ -92,7 +98,8 @@ def _chosen(found: Found, protocol: str | None, provider: str | None) -> tuple[P
     if errors:
         raise errors[0]
     fields = f"the fields {', '.join(map(printable, sorted(found.data)[:8]))}" if found.data else "no field"
-    raise refusal("", f"no known shape (found {fields}). Name it with protocol=, one of {', '.join(BY_NAME)}")
+    text = f"no known shape (found {fields}). Name it with protocol=, one of {', '.join(BY_NAME)}"
+    raise refusal("", f"{text}. Or give the counts yourself, as a mapping of the fields of Usage")
 
 
 def _several(results: list[tuple[Protocol, Usage]]) -> UsageError:
@@ -258,17 +265,27 @@ def _mode(protocol: Protocol, found: Found) -> str | None:
 
 def _entries(protocol: Protocol, found: Found) -> list[dict[str, Any]]:
     """The single requests of a sum of several: none where the totals have everything, and it is one request."""
-    entries = found.data.get(protocol.entries) if protocol.entries else None
-    entries = entries if isinstance(entries, list) else []
-    if protocol.inside:
-        return entries if any(entry.get("type") != protocol.inside for entry in entries) else []
-    return entries if len(entries) > 1 else []
+    entries = (found.data.get(protocol.entries) if protocol.entries else None) or []
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise refusal(protocol.entries, f"not a list of requests. {_BY_HAND}", f"usage ({protocol.name})")
+    if not protocol.inside:
+        return entries if len(entries) > 1 else []
+    for entry in entries:
+        if entry.get("type") not in protocol.inside:
+            text = f"a request of an unknown type (found {printable(str(entry.get('type'))[:80])}). {_BY_HAND}"
+            raise refusal(protocol.entries, text, f"usage ({protocol.name})")
+    return entries if any(not protocol.inside[entry["type"]] for entry in entries) else []
 
 
-def _check_sum(protocol: Protocol, usage: Usage, parts: Iterable[Usage]) -> None:
+def _check_sum(protocol: Protocol, usage: Usage, entries: Sequence[Mapping[str, Any]], parts: Sequence[Usage]) -> None:
     """Refuse requests that are not all of which the total consists: the rest would have no price."""
+    inside = [protocol.inside[entry["type"]] if protocol.inside else True for entry in entries]
     for name in ("input", "output"):
-        total, stated = sum([getattr(part, name) or 0 for part in parts]), getattr(usage, name) or 0
-        if total != stated:
-            text = f"the requests have {total} tokens of {name}, but the total has {stated}. Requests are missing"
+        least, most = (
+            sum([getattr(part, name) or 0 for part, known in zip(parts, inside, strict=True) if known in which])
+            for which in ((True,), (True, None))
+        )
+        if not least <= (total := getattr(usage, name) or 0) <= most:
+            text = f"the requests have {most} tokens of {name}, but the total has {total}"
+            text = f"{text}. Requests are {'missing' if total > most else 'not in it'}"
             raise refusal(protocol.entries, text, f"usage ({protocol.name})", (protocol.name,))

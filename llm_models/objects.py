@@ -48,7 +48,7 @@ def is_camel(obj: object, names: Container[str]) -> bool:
 
 def is_list(obj: object) -> TypeGuard[Sequence[Any]]:
     """Whether an object is a list or a tuple without names."""
-    return isinstance(obj, (list, tuple)) and not hasattr(obj, "_fields")
+    return isinstance(obj, (list, tuple)) and not hasattr(type(obj), "_fields")
 
 
 def members(obj: object) -> dict[str, Any] | None:
@@ -63,7 +63,7 @@ def members(obj: object) -> dict[str, Any] | None:
         return found
     if obj is None or isinstance(obj, (str, int, float, type)) or is_list(obj):
         return None
-    names = [*getattr(obj, "__dataclass_fields__", ()), *getattr(obj, "_fields", ())]
+    names = [*getattr(type(obj), "__dataclass_fields__", ()), *getattr(type(obj), "_fields", ())]
     own = {**getattr(obj, "__dict__", {}), **(getattr(obj, "__pydantic_extra__", None) or {})}
     own.update({name: getattr(obj, name, None) for name in names})
     return {name: value for name, value in own.items() if name[:1] != "_"} if own else None

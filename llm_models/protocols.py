@@ -53,7 +53,8 @@ class Protocol(NamedTuple):
     (`instead`) was meant. `beyond` are tokens that only the total counts. `rest` are pairs of one of our fields and one
     of theirs that is a part of it without a field here. `clash` are pairs of which one must be 0. `unplaced` count
     tokens of which it is not known whether the totals include them: a usage that has some is refused.
-    `entries` are the single requests of a sum; where entries have a type, `inside` is that of those in the totals.
+    `entries` are the single requests of a sum; where they have types, `inside` states of each type whether the totals
+    have its tokens (None: not known).
     `not_continued` is what `tier_input` is where the answer was not continued.
 
     `zeros`: what a missing number and a 0 mean. `stated`: a missing number is unknown, a 0 is none. `omitted`: zeros
@@ -76,7 +77,7 @@ class Protocol(NamedTuple):
     clash: tuple[tuple[str, str], ...] = ()
     unplaced: tuple[str, ...] = ()
     entries: str = ""
-    inside: str = ""
+    inside: Mapping[str, bool | None] = {}
     not_continued: str = ""
     zeros: str = "stated"
     camel: bool = False

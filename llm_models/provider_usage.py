@@ -144,7 +144,7 @@ PROVIDERS = (
         ignored=("cache_creation.ephemeral_5m_input_tokens", "fallback_credit", "type", "model"),
         rest=(("cache_write", "cache_creation.ephemeral_5m_input_tokens"),),
         entries="iterations",
-        inside="message",
+        inside={"message": True, "fallback_message": None, "compaction": False, "advisor_message": False},
     ),
     Protocol(
         name="gemini",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models.counts import refusal
+from llm_models.counts import TEXTS, refusal
 from llm_models.objects import is_camel, is_list, members, plain, value_at
 from llm_models.provider_usage import PROVIDERS
 from llm_models.tool_usage import TOOLS
@@ -91,15 +91,24 @@ def find(obj: object, protocol: str | None) -> Found:
     fields = members(held)
     if fields is None:
         raise refusal("", f"no usage (found {type(held).__name__}). Give an object, a mapping or JSON")
-    if held is obj and (missing := sorted({"usage", "usage_metadata"} & {*fields})):
+    if held is obj and (missing := _unstated(obj)):
         text = "not stated by the response. A stream has it in its last event, some only if they are asked for it"
-        raise refusal(missing[0], text)
+        raise refusal(missing, text)
     protocols = _of_package(held) or _of_package(response)
     if not protocols and response is not None:
         protocols = tuple(
             [name for (field, value), name in OF_RESPONSE.items() if value_at(response, (field,)) == value]
         )
     return _found(held, response, protocols)
+
+
+def _unstated(obj: object) -> str | None:
+    """Where a response, or what holds one, has the field of a usage, although it states none there."""
+    for path in _HOLDERS:
+        holder = obj if len(path) == 1 else value_at(obj, path[:-1])
+        if path[-1] != "attributes" and path[-1] in (members(holder) or ()):
+            return ".".join(path)
+    return None
 
 
 def _found(held: object, response: object, protocols: tuple[str, ...]) -> Found:
@@ -182,8 +191,8 @@ def _fitting(
 
 
 def _has_total(protocol: Protocol, fields: frozenset[Path]) -> bool:
-    """Whether there is a field of which a total of a protocol consists; of our own names, any."""
-    totals = protocol.reads if protocol.exact else ("input", "output", "audio_seconds")
+    """Whether there is a field of which a total of a protocol consists; of our own names, any that counts."""
+    totals = {*protocol.reads} - {*TEXTS} if protocol.exact else ("input", "output", "audio_seconds")
     return bool(fields & {*protocol.names([protocol.reads[name] for name in totals if name in protocol.reads])})
 
 

@@ -12,6 +12,7 @@ import re
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given, settings
@@ -761,6 +762,31 @@ class TestNothingIsGuessed:
         with pytest.raises(UsageError, match="more than"):
             usage({"prompt_tokens": 5, "prompt_tokens_details": knot})
 
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {"model": "m", "created_at": "x", "done": True, "prompt_eval_count": 26, "eval_count": 290},
+            {"id": "1", "model": "m", "choices": []},
+            {"model": "m", "pages": []},
+        ],
+    )
+    def test_the_name_of_a_model_is_no_usage(self, given: dict[str, Any]) -> None:
+        with pytest.raises(UsageError, match=r"no known shape.*give the counts yourself"):
+            usage(given)
+
+    @pytest.mark.parametrize("protocol", [5, ["plain"], {}, ""])
+    def test_a_protocol_of_a_wrong_type_is_an_error(self, protocol: Any) -> None:
+        with pytest.raises(llm_models.InvalidArgumentError, match="unknown protocol"):
+            usage({"prompt_tokens": 5}, protocol=protocol)
+
+    def test_an_object_that_has_everything_has_no_usage(self) -> None:
+        with pytest.raises(UsageError, match="no known shape"):
+            usage(Mock())
+
+    def test_an_event_before_the_usage_is_stated(self) -> None:
+        with pytest.raises(UsageError, match=r"response\.usage: not stated by the response"):
+            usage({"type": "response.created", "response": {"id": "r", "usage": None}})
+
     def test_an_unknown_protocol_is_an_error(self) -> None:
         with pytest.raises(llm_models.InvalidArgumentError, match=r"Did you mean 'openai_chat'"):
             usage({"prompt_tokens": 5}, protocol="openai_cht")
@@ -1002,6 +1028,43 @@ class TestSeveralRequests:
             (20, "fast", "c", 2),
             (5, "fast", "c", None),
         ]
+
+    MESSAGE: ClassVar[dict[str, Any]] = {"type": "message", "input_tokens": 20, "output_tokens": 3}
+
+    @pytest.mark.parametrize(
+        ("passes", "problem"),
+        [
+            ([{**MESSAGE, "type": "compaction"}], "have 0 tokens of input, but the total has 20. Requests are missing"),
+            ([{**MESSAGE, "input_tokens": 5}, {**MESSAGE, "type": "compaction"}], "have 5 tokens of input"),
+            (
+                [{**MESSAGE, "output_tokens": 9}, {**MESSAGE, "type": "compaction"}],
+                "total has 3. Requests are not in it",
+            ),
+            ([{**MESSAGE, "type": "dream"}], "a request of an unknown type (found dream)"),
+            ([{"input_tokens": 20}], "a request of an unknown type (found None)"),
+            ([None], "not a list of requests"),
+            (5, "not a list of requests"),
+            ("x", "not a list of requests"),
+        ],
+    )
+    def test_passes_that_do_not_explain_the_totals_are_an_error(self, passes: object, problem: str) -> None:
+        caches = {"cache_creation_input_tokens": 0}
+        with pytest.raises(UsageError, match=re.escape(problem)):
+            usages({"input_tokens": 20, "output_tokens": 3, **caches, "iterations": passes})
+
+    def test_which_tokens_of_a_fallback_the_totals_have_is_not_known(self) -> None:
+        """So both are taken: those of the last model, and those of all."""
+        for total in (20, 40):
+            passes = [{**self.MESSAGE, "model": "a"}, {**self.MESSAGE, "type": "fallback_message", "model": "b"}]
+            given = {"input_tokens": total, "output_tokens": 3, "cache_creation_input_tokens": 0, "iterations": passes}
+            assert [(one.input, one.model) for one in usages(given)] == [(20, "a"), (20, "b")]
+
+    def test_lists_in_each_other_end(self) -> None:
+        knot: list[Any] = []
+        knot.append(knot)
+        for listed in (knot, "[" * 300 + "]" * 300):
+            with pytest.raises(UsageError, match="lists in each other"):
+                usages(listed)
 
     def test_usages_of_one_request_is_its_usage(self) -> None:
         given = {"prompt_tokens": 5}

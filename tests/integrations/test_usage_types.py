@@ -256,6 +256,12 @@ def test_every_field_of_a_type_is_read_or_ignored_by_name(name: str) -> None:
     assert sorted(path for path in unknown if not any(path[: len(one)] == one for one in ignored)) == []
 
 
+def test_every_type_of_a_pass_of_anthropic_is_known() -> None:
+    item = importlib.import_module("anthropic.types.beta.beta_iterations_usage").BetaIterationsUsageItem
+    types = {name for cls in classes_in(item) for name in typing.get_args(fields_of(cls).get("type"))}
+    assert types == {*BY_NAME["anthropic"].inside}
+
+
 def test_a_control() -> None:
     """A field that no row has is seen, on every level and in lists."""
 
