@@ -21,7 +21,7 @@ def usage(obj: object, protocol: str | None = None, provider: str | None = None)
     """What was counted of one request, as a `Usage`: inclusive totals and their parts.
 
     `obj` is a usage object of a client library, a response that holds one, a mapping, or JSON text. It may also be the
-    list of the events of one answer that Anthropic streamed. A mapping with the names of our own fields works, too.
+    list of the events of one streamed answer. A mapping with the names of our own fields works, too.
     `docs/usage.md` lists the shapes that are read (the protocols) and how. `mode`, `model` and `reported` are taken
     from the response where it states them.
 

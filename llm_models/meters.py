@@ -12,7 +12,8 @@ from llm_models.counts import PARTS, Usage, UsageError, count, known_names, refu
 from llm_models.errors import InvalidArgumentError, did_you_mean, printable, quoted
 from llm_models.objects import DEEP, is_list
 from llm_models.protocols import MODES
-from llm_models.recognition import BY_NAME, OF_PROVIDER, events_of, find, fitting, uncounted
+from llm_models.recognition import BY_NAME, OF_PROVIDER, find, fitting, uncounted
+from llm_models.streams import answers, events_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,9 +28,12 @@ _BY_HAND = "Give the counts yourself, as a mapping of the fields of Usage"
 
 def read(obj: object, protocol: str | None = None, provider: str | None = None) -> Usage:
     """The usage that an object states; see `llm_models.usage`. `provider` is an id of the catalogue."""
+    obj = _decoded(obj)
+    if is_list(obj) and len(one := answers(obj)) == 1:
+        obj = one[0]
     if isinstance(obj, Usage):
         return obj
-    found = find(_decoded(obj), protocol)
+    found = find(obj, protocol)
     chosen, usage = _chosen(found, protocol, provider)
     if entries := _entries(chosen, found):
         text = f"{len(entries)} requests, each with a price of its own. Read each of them with usages()"
@@ -49,7 +53,7 @@ def _read_all(obj: object, protocol: str | None, provider: str | None, depth: in
     if is_list(obj) and not events_of(obj):
         if depth == DEEP:
             raise refusal("", f"more than {DEEP} lists in each other. Give one list of usages")
-        return [one for item in obj for one in _read_all(_decoded(item), protocol, provider, depth + 1)]
+        return [one for item in answers(obj) for one in _read_all(_decoded(item), protocol, provider, depth + 1)]
     found = find(obj, protocol)
     chosen, usage = _chosen(found, protocol, provider)
     entries = _entries(chosen, found)

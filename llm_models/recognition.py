@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models.counts import TEXTS, refusal
 from llm_models.objects import is_camel, is_list, members, plain, value_at
 from llm_models.provider_usage import PROVIDERS
+from llm_models.streams import events_of
 from llm_models.tool_usage import TOOLS
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ HOLDERS = (
     "response.usage",
     "response.usage_metadata",
     "response.body.usage",
+    "metadata.usage",
+    "data.usage",
+    "x_groq.usage",
     "message.usage",
     "result.message.usage",
     "context_wrapper.usage",
@@ -91,7 +95,7 @@ def find(obj: object, protocol: str | None) -> Found:
     fields = members(held)
     if fields is None:
         raise refusal("", f"no usage (found {type(held).__name__}). Give an object, a mapping or JSON")
-    if held is obj and (missing := _unstated(obj)):
+    if held is obj and (missing := _unstated(obj, fields)):
         text = "not stated by the response. A stream has it in its last event, some only if they are asked for it"
         raise refusal(missing, text)
     protocols = _of_package(held) or _of_package(response)
@@ -102,12 +106,13 @@ def find(obj: object, protocol: str | None) -> Found:
     return _found(held, response, protocols)
 
 
-def _unstated(obj: object) -> str | None:
-    """Where a response, or what holds one, has the field of a usage, although it states none there."""
-    for path in _HOLDERS:
-        holder = obj if len(path) == 1 else value_at(obj, path[:-1])
-        if path[-1] != "attributes" and path[-1] in (members(holder) or ()):
-            return ".".join(path)
+def _unstated(obj: object, fields: Mapping[str, Any]) -> str | None:
+    """Where a response, or an event that holds one, has the field of a usage, although it states none there."""
+    for name in ("usage", "usage_metadata"):
+        if name in fields:
+            return name
+        if name in (members(value_at(obj, ("response",))) or ()):
+            return f"response.{name}"
     return None
 
 
@@ -128,20 +133,14 @@ def _streamed(items: Sequence[object]) -> Found:
     """The usage of the events of one streamed answer: later numbers replace earlier ones."""
     events = events_of(items)
     if not events:
-        raise refusal("", f"a list of {len(items)} items. Read its items with usages()")
+        text = "Read them with usages(). Of an answer that was streamed, give the chunk that has all of its usage"
+        raise refusal("", f"a list of {len(items)} items. {text}")
     start, *rest = events
     data = plain(value_at(start, ("message", "usage"))) or {}
     for event in rest:
         later = plain(value_at(event, ("usage",))) or {}
         data.update({name: value for name, value in later.items() if value is not None})
     return _found(data, value_at(start, ("message",)), ("anthropic",))
-
-
-def events_of(items: Any) -> list[object]:
-    """The events of one streamed answer that state usage, the first of them first; empty for anything else."""
-    kinds = [(value_at(item, ("type",)), item) for item in items]
-    starts = [item for kind, item in kinds if kind == "message_start"]
-    return [*starts, *(item for kind, item in kinds if kind == "message_delta")] if len(starts) == 1 else []
 
 
 def _is_count(name: str) -> bool:

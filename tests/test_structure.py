@@ -17,7 +17,7 @@ RANKS = (
     ("costs", "order", "tokens"),
     ("amounts", "counts", "credentials", "files", "foreign", "modes", "tariff"),
     ("addresses", "bills", "known_names", "objects", "open_folder", "paths", "patterns", "protocols", "syntax"),
-    ("advice", "days", "items", "provider_usage", "similarity"),
+    ("advice", "days", "items", "provider_usage", "similarity", "streams"),
     ("tool_usage",),
     ("enrich", "records", "open_file", "document", "edit", "merge", "normalize", "recognition", "upstream"),
     ("meters", "shape"),

@@ -1113,6 +1113,62 @@ class TestSeveralRequests:
         assert usages(events) == (expected,)
         assert usage(events[0]).output == 1
 
+    ANSWERS: ClassVar[dict[str, list[dict[str, Any]]]] = {
+        "gemini": [
+            {"responseId": "g", "usageMetadata": {"promptTokenCount": 5, "totalTokenCount": 5}},
+            {"responseId": "g", "usageMetadata": {"promptTokenCount": 5, "candidatesTokenCount": 2}},
+            {"responseId": "g", "candidates": []},
+        ],
+        "chat": [
+            {"object": "chat.completion.chunk", "id": "c", "usage": None},
+            {"object": "chat.completion.chunk", "id": "c", "usage": {"prompt_tokens": 5, "completion_tokens": 1}},
+            {"object": "chat.completion.chunk", "id": "c", "usage": {"prompt_tokens": 5, "completion_tokens": 2}},
+        ],
+        "responses": [
+            {"type": "response.created", "response": {"id": "r", "usage": None}},
+            {"type": "response.output_text.delta", "delta": "x"},
+            {"type": "response.completed", "response": {"id": "r", "usage": {"input_tokens": 5, "output_tokens": 2}}},
+        ],
+        "anthropic": [
+            {"type": "message_start", "message": {"usage": {"input_tokens": 5, "output_tokens": 1}}},
+            {"type": "content_block_delta", "delta": {}},
+            {"type": "message_delta", "usage": {"input_tokens": 5, "output_tokens": 2}},
+            {"type": "message_stop"},
+        ],
+    }
+
+    @pytest.mark.parametrize("client", ANSWERS)
+    def test_no_streamed_answer_is_counted_twice(self, client: str) -> None:
+        """Its chunks state what was counted so far."""
+        items, expected = self.ANSWERS[client], Usage(input=5, output=2)
+        assert usage(items) == expected
+        assert client == "gemini" or usage(_object(items)) == expected
+        assert usages(items) == usages(json.dumps(items)) == (expected,)
+        again = [
+            {name: {**v, "id": "2"} if name == "response" and v else v for name, v in item.items()} for item in items
+        ]
+        again = [{name: "2" if name in ("id", "responseId") else v for name, v in item.items()} for item in again]
+        assert usages([*items, {"prompt_tokens": 9}, *again]) == (expected, Usage(input=9), expected)
+
+    def test_messages_of_langchain_are_added_by_their_client(self) -> None:
+        """Its chunks have one id, and each of them states what was added."""
+        chunks = [{"id": "run", "usage_metadata": {"input_tokens": n, "output_tokens": 1}} for n in (5, 0)]
+        assert [one.input for one in usages(chunks)] == [5, 0]
+        with pytest.raises(UsageError, match=r"usages\(\)\. Of an answer that was streamed, give"):
+            usage(chunks)
+
+    @pytest.mark.parametrize(
+        "event",
+        [
+            {"metadata": {"usage": {"inputTokens": 5, "outputTokens": 2}, "metrics": {"latencyMs": 1}}},
+            {"data": {"model": "m", "usage": {"prompt_tokens": 5, "completion_tokens": 2}}},
+            {"id": "1", "choices": [], "x_groq": {"usage": {"prompt_tokens": 5, "completion_tokens": 2}}},
+        ],
+        ids=["Bedrock", "Mistral", "Groq"],
+    )
+    def test_the_last_event_of_other_clients_holds_a_response(self, event: dict[str, Any]) -> None:
+        assert (usage(event).input, usage(event).output) == (5, 2)
+
 
 class TestUsage:
     """The record."""
