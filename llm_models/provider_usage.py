@@ -141,7 +141,14 @@ PROVIDERS = (
         },
         around=MODEL,
         modes=(TIER, Mode("speed"), Mode("inference_geo", only=("us",))),
-        ignored=("cache_creation.ephemeral_5m_input_tokens", "fallback_credit", "type", "model"),
+        ignored=(
+            "cache_creation.ephemeral_5m_input_tokens",
+            "fallback_credit",
+            "type",
+            "model",
+            "active_seconds",  # of a managed session, whose running time has a price of its own
+            "list_cost",
+        ),
         rest=(("cache_write", "cache_creation.ephemeral_5m_input_tokens"),),
         entries="iterations",
         inside={"message": True, "fallback_message": None, "compaction": False, "advisor_message": False},
