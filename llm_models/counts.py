@@ -84,7 +84,7 @@ class Usage(Record):
     >>> llm_models.Usage(input=10, cache_read=11)
     Traceback (most recent call last):
     ...
-    llm_models.errors.UsageError: usage: cache_read: larger than input, of which it is a part (found 11, ...)
+    llm_models.counts.UsageError: usage: cache_read: larger than input, of which it is a part (found 11, ...)
     """
 
     input: int | None = None
