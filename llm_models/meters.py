@@ -144,6 +144,7 @@ def _build(protocol: Protocol, found: Found) -> Usage:
         if protocol.modes:
             values["mode"] = _mode(protocol, found)
         usage = Usage.from_dict(values)
+        _check_input(protocol, usage)
         _check_total(protocol, within, usage)
         return usage
     except UsageError as error:
@@ -244,6 +245,13 @@ def _left(values: dict[str, Any], whole: str) -> int:
     """What the stated parts of a field leave of it, at least 0."""
     parts = [count(part, values[part]) for part in PARTS[whole] if part in values]
     return max(0, count(whole, values.get(whole, 0)) - sum(parts))
+
+
+def _check_input(protocol: Protocol, usage: Usage) -> None:
+    """Refuse an output without its input, which would cost nothing: an event of a stream states only what is new."""
+    if usage.output is not None and usage.input is None and not protocol.exact and protocol.zeros == "stated":
+        text = "not stated, but the output is. Of an answer that was streamed, give all events, as a list"
+        raise refusal(protocol.reads["input"].partition(" ")[0], text)
 
 
 def _check_total(protocol: Protocol, get: Callable[[Path], Any], usage: Usage) -> None:

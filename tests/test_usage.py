@@ -860,6 +860,20 @@ class TestNothingIsGuessed:
         with pytest.raises(UsageError, match="add up to more than input"):
             usage(given | caches)
 
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {"type": "message_delta", "usage": {"output_tokens": 50, "input_tokens": None}},
+            {"prompt_tokens": None, "completion_tokens": 50},
+            {"gen_ai.usage.output_tokens": 50},
+        ],
+    )
+    def test_an_output_without_its_input_is_an_error(self, given: dict[str, Any]) -> None:
+        """The input would cost nothing, and the bill would be exact."""
+        with pytest.raises(UsageError, match="not stated, but the output is"):
+            usage(given)
+        assert usage({"output": 50}) == Usage(output=50)
+
     def test_exclusive_caches_without_their_input_are_an_error(self) -> None:
         with pytest.raises(UsageError, match="input, which is not stated"):
             usage({"input_tokens": None, "cache_read_input_tokens": 5, "output_tokens": 1}, protocol="anthropic")
