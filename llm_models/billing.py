@@ -80,9 +80,9 @@ def cost(
     history; so a model that is gone has the prices of its time, if `at` is stated. Prices that an application states
     hold at any time, and no history replaces them.
 
-    Raises the errors of `resolve`, `UsageError` for a usage that is impossible or that has no one price (several
-    requests, of which one may be in a tier), `UnknownModeError` for a mode that the list does not price,
-    `InvalidArgumentError` for another wrong argument, and `SnapshotError` where the packaged history is damaged.
+    Raises the errors of `resolve`, `UsageError` for a usage that is impossible, that states no number, or that has no
+    one price (several requests, of which one may be in a tier), `UnknownModeError` for a mode that the list does not
+    price, `InvalidArgumentError` for another wrong argument, and `SnapshotError` where the packaged history is damaged.
 
     >>> reported = {"prompt_tokens": 10000, "prompt_tokens_details": {"cached_tokens": 4000}, "completion_tokens": 2000}
     >>> bill = llm_models.cost("openai:gpt-5.2", reported)

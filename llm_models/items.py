@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from llm_models.bills import Line, place
 from llm_models.classes import CLASSES, FEE_PER, MILLION
-from llm_models.counts import refusal
+from llm_models.counts import NUMBERS, refusal
 from llm_models.tariff import EXACT
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ BELOW = {one.name: frozenset(_below(one.name)) for one in CLASSES}
 SPLIT = {one.name: one.part_of for one in CLASSES if not {*one.part_of} <= {"input", "output"}}
 """Class -> its wholes, of the longer lifetimes and cached modalities, which usages often do not state."""
 _TOKENS = attrgetter(*BELOW)
+_COUNTS = tuple(name for name in NUMBERS if name not in ("requests", "reported"))
 _POWERS = {MILLION: -6, FEE_PER: -3, 1: 0}
 _BY_MINUTE = Context(prec=28)
 
@@ -55,10 +56,18 @@ def quantities(usage: Usage) -> dict[str, int]:
     return alone
 
 
+def _states_a_number(usage: Usage) -> bool:
+    """Whether a usage states any number but that of requests, also if it is 0."""
+    return bool(usage.fees) or any(getattr(usage, name) is not None for name in _COUNTS)
+
+
 def lines_of(
     usage: Usage, prices: Mapping[str, PriceRow], mode: str | None, model: str
 ) -> tuple[list[Line], list[tuple[str, Number]], list[str]]:
-    """The lines of a usage, what has no price with its quantity, and the classes whose price or number is assumed."""
+    """The lines of a usage, what has no price with its quantity, and the classes whose price or number is assumed.
+
+    Raises `UsageError` for a usage in which nothing is counted: what is not stated is unknown, and not 0.
+    """
     counted: dict[str, Number] = {**quantities(usage)}
     if usage.images and not usage.output_image:
         counted["image"] = usage.images
@@ -69,6 +78,8 @@ def lines_of(
             counted[f"fees.{name}"] = number
     if usage.unmeasured_requests:
         counted["unmeasured_requests"] = usage.unmeasured_requests
+    if not counted and not _states_a_number(usage):
+        raise refusal("", "nothing is counted, so what it costs is unknown. State a number, also if it is 0")
     unsplit = [name for name in SPLIT if name in prices and _is_unsplit(name, usage, prices[name])]
     lines: list[Line] = []
     unpriced: list[tuple[str, Number]] = []

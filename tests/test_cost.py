@@ -139,6 +139,22 @@ class TestUnknown:
         made = bill({"input": 0, "output": 0}, input=100, output=10)
         assert (made.total, made.exact) == (0, True)
 
+    @pytest.mark.parametrize(
+        "usage",
+        [
+            Usage(),
+            Usage(requests=2, mode="batch", model="m", reported="0.1"),
+            {"prompt_tokens": None, "completion_tokens": None},
+            llm_models.usage({"prompt_tokens": 5, "completion_tokens": 1}, protocol="anthropic"),
+        ],
+    )
+    def test_a_usage_that_states_no_number_is_not_free(self, usage: Any) -> None:
+        with pytest.raises(UsageError, match=r"nothing is counted, so what it costs is unknown"):
+            catalogue(**FULL).cost(SPEC, usage)
+        assert (
+            bill(FULL, input=0).total == bill(FULL, web_search=0).total == bill(FULL, fees={"ocr": 0}, output=0).total
+        )
+
     def test_what_the_provider_reports_is_in_no_total(self) -> None:
         made = bill(FULL, input=1_000_000, reported="1.75")
         assert (made.total, made.reported) == (2, Decimal("1.75"))

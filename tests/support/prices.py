@@ -79,7 +79,7 @@ COSTS = _with(_LIST, dated=_DATED)
 @st.composite
 def usages(draw: Any, most: int = 100_000) -> Usage:
     """A random usage of one request that is possible: disjoint parts, added up to their wholes."""
-    alone = draw(st.dictionaries(st.sampled_from(TOKENS), st.integers(0, most), max_size=6))
+    alone = draw(st.dictionaries(st.sampled_from(TOKENS), st.integers(0, most), min_size=1, max_size=6))
     total = dict.fromkeys(TOKENS, 0) | alone
     for one in reversed(CLASSES):  # parts before their wholes
         for whole in one.part_of:
