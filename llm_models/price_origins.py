@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.origins import CURATED, fields_of
-from llm_models.own_prices import price_name
+from llm_models.own_prices import LISTS, PRICES, price_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,51 +23,63 @@ COPIED = ("base", "resolves_to")
 class Origins(NamedTuple):
     """Who states the prices of a record, by path, without those that are the source's.
 
-    `own` are the paths that the application states. `replaces`: one of them replaced another price, so that
-    each price beside them is a list price next to an own one.
+    `own` has what the application states, by path, and None for what it omits. `replaces`: one of these replaced
+    another price, so that each price beside them is a list price next to an own one. `is_whole`: no class beside them
+    has a price of the list. `copied_from` is the spec of the model from which the record has its list prices, if any.
     """
 
     stated: Mapping[Path, Stored]
-    own: frozenset[Path]
+    own: Mapping[Path, Any]
     replaces: bool
+    is_whole: bool
+    copied_from: str | None
 
     def origin(self, path: Path) -> Stored | None:
         """The origin of what stands at a path, or of the list in which it stands; None for the source's."""
         return next((self.stated[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.stated), None)
 
+    def is_own(self, path: Path) -> bool:
+        """Whether the application states the price at a path."""
+        return any(path[: len(one)] == one or one[: len(path)] == path for one in self.own)
+
     def is_list_price(self, path: Path) -> bool:
         """Whether the price at a path is a list price next to an own one."""
-        return self.replaces and not any(path[: len(one)] == one or one[: len(path)] == path for one in self.own)
+        return self.replaces and not self.is_own(path)
 
 
-NO_ORIGINS = Origins({}, frozenset(), replaces=False)
+NO_ORIGINS = Origins({}, {}, replaces=False, is_whole=False, copied_from=None)
 
 
 def origins_of(tail: Tail, spec: str, cost: Mapping[str, Any]) -> Origins:
     """The origins of the prices of a record. What it copies has the origin that it has where it is copied from."""
     stated: dict[Path, Stored] = {}
-    own: dict[Path, bool] = {}
-    for path, origin in fields_of(tail, spec).items():
-        value = _value({"cost": cost}, path)
-        if value is None:  # it is omitted
-            continue
-        stated[path] = _followed(tail, path, origin)
-        layer, before = stated[path]["layer"], stated[path].get("replaced")
-        if layer not in COPIED and not layer.startswith(CURATED):
-            own[path] = price_name(path) is not None and before not in (None, value)
-    return Origins(stated, frozenset(own), any(own.values()))
+    own: dict[Path, Any] = {}
+    replaces, copied_from = False, None
+    for path, nearest in fields_of(tail, spec).items():
+        value, origin = _value({"cost": cost}, path), nearest
+        if value is not None:
+            origin, place = _followed(tail, path, nearest)
+            stated[path], copied_from = origin, copied_from or place
+        if path[0] == "cost" and origin["layer"] not in COPIED and not origin["layer"].startswith(CURATED):
+            own[path] = value
+            is_price = value is not None and price_name(path) is not None
+            replaces = replaces or (is_price and origin.get("replaced") not in (None, value))
+    flat = [("cost", name) for name in cost if name in PRICES and name not in LISTS]
+    return Origins(stated, own, replaces, bool(own) and all(path in own for path in flat), copied_from)
 
 
-def _followed(tail: Tail, path: Path, origin: Stored) -> Stored:
-    """The origin of a value where it is stated, perhaps through other copies."""
+def _followed(tail: Tail, path: Path, origin: Stored) -> tuple[Stored, str | None]:
+    """The origin of a value where it is stated, perhaps through other copies, and the last model on the way there."""
+    place = None
     for _ in range(8):
         if origin["layer"] not in COPIED:
             break
-        there = fields_of(tail, origin.get("place", "")).get(path)
+        place = origin.get("place", "")
+        there = fields_of(tail, place).get(path)
         if there is None:
             break
         origin = there
-    return origin
+    return origin, place
 
 
 def _value(data: Any, path: Path) -> Any:

@@ -15,7 +15,7 @@ from llm_models.tariff import layers, rates, thresholds, window_at
 from llm_models.validity import HISTORY, Valid, documented, listed, lists_of, moment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from llm_models.errors import RetiredModelError
@@ -66,7 +66,7 @@ class Priced:
         self._origins = origins_of(ground.tail, self.spec, cost) if self.is_listed else NO_ORIGINS
         self._source = ground.source if self.is_listed else None
         is_gone = row is None and not cost
-        date = ground.basis.date if is_gone or (self.is_listed and not self._origins.own) else None
+        date = ground.basis.date if is_gone or (self.is_listed and not self._origins.is_whole) else None
         self._since = None if date is None else moment_of(date if len(date) > len("YYYY-MM") else f"{date}-01")
         """The date of the catalogue, where the history is about these prices."""
         self.basis = ground.basis
@@ -76,7 +76,8 @@ class Priced:
     def valid_at(self, moment: datetime) -> Valid:
         """The price list that holds at a moment.
 
-        The history is asked where it is about these prices: not about those that an application states.
+        The history is asked where it is about these prices: not where an application states all of them. That of a
+        copy is the history of the model from which it has its prices.
         """
         found = documented(self._lists, moment)
         if found.since is not None or self._since is None or moment >= self._since:
@@ -84,8 +85,15 @@ class Priced:
         day = moment.date().isoformat()
         key = day, found.path
         if key not in self._of_days:
-            self._of_days[key] = listed(self._view, (self.model.provider, self.model.id), day, found)
+            self._of_days[key] = listed(self._view, self._keys(), day, found, self._origins.own)
         return self._of_days[key]
+
+    def _keys(self) -> Iterator[tuple[str, str]]:
+        """The model, and the one from which it has its prices."""
+        yield self.model.provider, self.model.id
+        if self._origins.copied_from is not None:
+            provider, _, model_id = self._origins.copied_from.partition(":")
+            yield provider, model_id
 
     def ladder(self, chosen: TimedList, mode: str | None, moment: datetime) -> Ladder:
         """The layers of a price list in a mode, at a moment."""
@@ -98,7 +106,9 @@ class Priced:
 
     def row(self, chosen: TimedList, cls: str, rate: Rate) -> PriceRow:
         """The price of a class by a list. Next to prices of the application's own, a list price is assumed."""
-        path = ("cost", *(chosen.path or rate.path))
+        path = ("cost", *rate.path)
+        if chosen.path != HISTORY or not self._origins.is_own(path):
+            path = ("cost", *(chosen.path or rate.path))
         is_fee = cls.startswith("fees.")
         why = rate.why or ("list_price" if not is_fee and self._origins.is_list_price(path) else None)
         taken = None if rate.of == cls else rate.of
@@ -106,9 +116,11 @@ class Priced:
 
     def _source_of(self, chosen: TimedList, path: Path) -> Source:
         """Who states the price at a path of the record. The page of another layer is not that of the price."""
-        valid = chosen.valid_from, chosen.basis
-        if chosen.path == HISTORY:
+        valid: tuple[str | None, str | None] = chosen.valid_from, chosen.basis
+        if path == ("cost", *HISTORY):
             return Source("history", None, None, *valid)
+        if self._origins.is_own(path):  # it holds at any time, also where the history knows since when the others hold
+            valid = chosen.prices.get("valid_from"), chosen.prices.get("valid_from_basis")
         stated, of_page = self._origins.origin(path), self._origins.origin(("cost", "source"))
         layer, place_there = (stated["layer"], stated.get("place")) if stated else (self._source, None)
         same = bool(chosen.path) or (of_page["layer"] if of_page else self._source) == layer

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models.errors import InvalidArgumentError, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from llm_models.listings import ModelHistory
     from llm_models.origins import Path
     from llm_models.view import View
 
@@ -86,25 +87,53 @@ def documented(lists: Sequence[TimedList], moment: datetime) -> TimedList:
     return next((one for one in reversed(lists) if one.since is None or one.since <= moment), _NONE)
 
 
-def listed(view: View, key: tuple[str, str], day: str, otherwise: TimedList) -> Valid:
+def listed(
+    view: View, keys: Iterable[tuple[str, str]], day: str, otherwise: TimedList, own: Mapping[Path, Any]
+) -> Valid:
     """The price list of a day before the catalogue, by the history; `otherwise` is that of the record.
 
-    While the source listed the prices of today, the record's list holds: it has more than the source listed. Where the
-    history knows no price of that day, the record's list is the only one, and not certain.
+    The history is that of the first of the keys that has one. While the source listed the prices of today, the record's
+    list holds: it has more than the source listed. Where the history knows no price of that day, the record's list is
+    the only one, and not certain. The application's `own` prices (None: omitted) hold at any time, also in an old list.
     """
-    from llm_models.chronicle import history_of  # few questions are about the past
-
-    try:
-        answer = history_of(view, key).price_on(day)
-    except LookupError:  # a model of the application's own
+    found = next(filter(None, (_history(view, key) for key in keys)), None)
+    if found is None or (own and otherwise is _NONE):  # a model of the application's own, or prices that begin later
         return Valid(otherwise)
+    answer = found.price_on(day)
     if answer.dated is None or answer.price is None:
         return Valid(otherwise, certain=False)
     begins = answer.dated
     basis = "first_seen" if not begins.exact and begins.changed_between is None else "source_change"
-    found = TimedList(answer.price, moment_of(begins.valid_from), begins.valid_from, basis, HISTORY)
+    prices = _with(answer.price, own)
+    valid = TimedList(prices, moment_of(begins.valid_from), begins.valid_from, basis, HISTORY)
     if begins.valid_until is None and otherwise is not _NONE:
-        found = found._replace(prices=otherwise.prices, path=otherwise.path)
+        valid = valid._replace(prices=otherwise.prices, path=otherwise.path)
     between = answer.changed_between
     known = (between[0], between[1]) if between and between[0] and between[1] else None
-    return Valid(found, answer.exact, known)
+    return Valid(valid, answer.exact, known)
+
+
+def _history(view: View, key: tuple[str, str]) -> ModelHistory | None:
+    from llm_models.chronicle import history_of  # few questions are about the past
+
+    try:
+        return history_of(view, key)
+    except LookupError:
+        return None
+
+
+def _with(prices: Mapping[str, Any], own: Mapping[Path, Any]) -> Mapping[str, Any]:
+    """A price list with values of a record in it, by their paths there; what is None there is left out."""
+    changed = dict(prices)
+    for (_, *above, name), value in own.items():
+        inside = changed
+        for step in above:
+            inside[step] = inside = dict(inside.get(step, {}))
+        inside.pop(name, None)
+        if value is not None and name not in _OF_LISTS:
+            inside[name] = value
+    return changed
+
+
+_OF_LISTS = ("dated", "source", "valid_from", "valid_from_basis")
+"""Fields that are about a list as a whole, not prices in it."""

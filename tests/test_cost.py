@@ -387,6 +387,52 @@ class TestHistory:
         made = own.cost("acme:m", Usage(input=1_000_000), "2026-01-05")
         assert (made.total, made.exact) == (1, True)
 
+    @pytest.mark.parametrize(
+        ("entry", "total", "layers"),
+        [
+            ({"cost": {"fees": {"request": 10}}}, "5.01", ["history", "layer 0"]),
+            ({"cost": {"source": "a contract"}}, "5", ["history"]),
+            ({"cost": {"output": 2}}, "5", ["history"]),
+            ({"cost": {"input": 3}}, "3", ["layer 0"]),
+            ({"omit": ["cost"], "cost": {"input": 1}}, "1", ["layer 0"]),
+            ({"id": "copy", "new": True, "base": "acme:m"}, "5", ["history"]),
+            ({"id": "copy", "new": True, "base": "acme:m", "cost": {"output": 2}}, "5", ["history"]),
+        ],
+    )
+    def test_list_prices_beside_own_ones_and_in_copies_are_those_of_that_day(
+        self, old: Snapshot, entry: Any, total: str, layers: list[str]
+    ) -> None:
+        """What an application adds changes no other price, and what it copies is a list price."""
+        entry = {"provider": "acme", "id": "m", **entry}
+        own = Snapshot(catalogues.layered(old.file, {"models": [entry]}))
+        made = own.cost((entry["provider"], entry["id"]), Usage(input=1_000_000), "2026-01-01")
+        assert (made.total, made.exact) == (Decimal(total), True)
+        assert [line.origin.layer for line in made.lines] == layers
+        between = own.cost((entry["provider"], entry["id"]), Usage(input=1_000_000), "2026-01-05")
+        assert between.exact == ("history" not in layers)
+
+    def test_an_own_price_stands_in_the_list_of_that_day(self, old: Snapshot) -> None:
+        entry = {"provider": "acme", "id": "same", "cost": {"input": 1, "modes": {"batch": {"output": 3}}}}
+        own = Snapshot(catalogues.layered(old.file, {"models": [entry]}))
+        made = own.cost("acme:same", Usage(input=10, output=10), "2026-01-05", "batch")
+        assert [(line.cls, int(line.rate), line.why, line.origin.layer) for line in made.lines] == [
+            ("input", 1, None, "layer 0"), ("output", 3, None, "layer 0"),
+        ]  # fmt: skip
+        made = own.cost("acme:same", Usage(input=10, output=10), "2026-01-05")
+        assert [(line.cls, line.why, line.origin.layer, line.origin.valid_from) for line in made.lines] == [
+            ("input", None, "layer 0", None), ("output", "list_price", "models_dev", "2026-01-01"),
+        ]  # fmt: skip
+
+    def test_what_the_application_omits_is_in_no_list(self, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        models = [model("m", cost={"input": 3, "cache_read": 1}, last_updated="2026-01-21")]
+        before = histories.seen("2026-01-01", {"acme": {"m": {"input": 5, "cache_read": 2}}})
+        histories.shipped(monkeypatch, tmp_path, catalogues.catalogue(provider("acme", *models)), "2026-01-21", before)
+        old = llm_models.load(config=None, publish=False)
+        entry = {"provider": "acme", "id": "m", "omit": ["cost.cache_read"]}
+        own = Snapshot(catalogues.layered(old.file, {"models": [entry]}))
+        read = Usage(input=1_000_000, cache_read=1_000_000)
+        assert [one.cost("acme:m", read, "2026-01-01").total for one in (old, own)] == [2, 5]
+
     def test_a_model_that_a_program_made_has_no_history(self, old: Snapshot) -> None:
         made = Model.from_dict({"provider": "acme", "id": "m", "cost": {"input": 11}})
         assert old.cost(made, Usage(input=1_000_000), "2026-01-01").total == 11
