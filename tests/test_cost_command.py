@@ -113,6 +113,9 @@ class TestOptions:
             (["acme:m", "--input=-5"], "'-5' is not a number of tokens or uses"),
             (["acme:m", "--input", "1", "--at", "soon"], "--at: not a moment (found 'soon'"),
             (["acme:m", "--fee", "web_search"], "--fee: 'web_search' is not NAME=N"),
+            (["acme:m", "--fee", "maps=1", "--fee", "maps=2"], "--fee: 'maps' is stated twice"),
+            (["acme:m", "--fee", "ocr=1", "--fee", "ocr=2"], "--fee: 'ocr' is stated twice"),
+            (["acme:m", "--requests", "3"], "nothing is counted"),
             (["acme:m"], "State a model and what was counted"),
             (["--input", "5"], "State a model and what was counted"),
             (["acme:m", "--input", "5", "--protocol", "plain"], "--protocol and --provider are about --response"),
@@ -176,12 +179,25 @@ class TestResponses:
             ("{", "the text is not JSON"),
             ('{"usage": {"prompt_tokens": 1}}\n{"usage": {"prompt_tokens": -1}}', "r.jsonl:2: usage (openai_chat): "),
             (b"\xff", "not UTF-8"),
+            ("[]", "there is no response in it"),
+            ('{"usage": {}}', "Name it with --protocol, one of openai_chat"),
+            ('{"usage": {"prompt_tokens": 1}}\n{"usage": {"prompt_tokens": null}}', ":2: usage: nothing is counted"),
         ],
     )  # fmt: skip
     def test_what_is_wrong_names_the_line(self, run: Any, tmp_path: Path, text: Any, message: str) -> None:
         file = tmp_path / "r.jsonl"
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
         assert message in refused(run("acme:m", "--response", file), 2)
+
+    def test_a_model_that_is_wrong_names_the_line(self, run: Any, tmp_path: Path) -> None:
+        file = tmp_path / "r.jsonl"
+        file.write_text("\n".join(json.dumps({**CHAT, "model": name}) for name in ("m", "x")), "utf-8")
+        assert "r.jsonl:2: the response names the model 'x'" in refused(
+            run("--response", file, "--provider", "acme"), 2
+        )
+        file.write_text("\n".join(json.dumps({**CHAT, "model": name}) for name in ("m", "other")), "utf-8")
+        batch = run("--response", file, "--provider", "acme", "--mode", "batch")
+        assert "r.jsonl:2: acme:other: the price list has no mode 'batch'" in refused(batch, 2)
 
     def test_a_file_that_is_missing_is_named(self, run: Any, tmp_path: Path) -> None:
         assert "nothing.json" in refused(run("acme:m", "--response", tmp_path / "nothing.json"), 2)
@@ -198,3 +214,14 @@ def test_the_json_is_that_of_the_bill() -> None:
 
 def test_a_day_that_is_not_certain_is_noted() -> None:
     assert "not known" in fine("cost", "openai:gpt-5.2", "--input", "1000", "--at", "2020-01-01").err
+
+
+def test_a_model_that_is_gone_is_priced_only_at_a_time(tmp_path: Path) -> None:
+    """By its spec, and by the name that a response states."""
+    file = tmp_path / "r.json"
+    file.write_text('{"model": "gpt-5-codex", "usage": {"prompt_tokens": 1000000}}', "utf-8")
+    for args in (("openai:gpt-5-codex", "--input", "1M"), ("--response", str(file), "--provider", "openai")):
+        result = here("cost", *args)
+        assert "openai:gpt-5-codex is no longer listed" in refused(result, 1)
+        assert "with --at" in result.err
+        assert facts("cost", *args, "--at", "2026-05-01")["total"] == "1.25"

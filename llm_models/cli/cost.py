@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,13 @@ from llm_models.amounts import amount
 from llm_models.cli.options import as_json, catalogue, command, file_path, model_spec
 from llm_models.cli.output import line, note, print_json, print_pairs, print_table
 from llm_models.counts import UsageError
-from llm_models.errors import InvalidArgumentError
+from llm_models.errors import (
+    InvalidArgumentError,
+    LLMModelsError,
+    ModelNotAllowedError,
+    RetiredModelError,
+    UnknownModelError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -99,6 +106,7 @@ def cost_command(
     several requests: bills, sum.
     """
     stated = {name: number for name, number in counts.items() if number is not None}
+    model = None if spec is None else _model(snapshot, spec, at)
     if response is None:
         if spec is None or not (stated or fee):
             raise click.UsageError("State a model and what was counted, such as --input N --output N, or --response.")
@@ -108,15 +116,18 @@ def cost_command(
     elif stated or fee:
         raise click.UsageError("--response has the numbers, so no other option can state them.")
     else:
-        usages = [*_of_responses(response, protocol, _provider(snapshot, spec, provider))]
+        who = snapshot.parse_provider(provider) if provider else model and model[0]
+        usages = [*_of_responses(response, protocol, who)]
+        if not usages:
+            raise click.UsageError("--response: there is no response in it")
     from llm_models.bills import as_plain
 
     moment = _moment(at)
     bills = []
     for place, usage in usages:
         try:
-            bills.append(snapshot.cost(spec or _named(snapshot, usage.model, provider), usage, moment, mode))
-        except UsageError as error:
+            bills.append(snapshot.cost(model or _named(snapshot, usage.model, provider, at), usage, moment, mode))
+        except LLMModelsError as error:
             raise _at(place, error) from None
     total: Bill = sum(bills[1:], bills[0])
     if as_json:
@@ -154,6 +165,8 @@ def _of_options(stated: dict[str, int], fees: Sequence[str]) -> Usage:
         name, _, number = text.partition("=")
         if not name or not number:
             raise click.UsageError(f"--fee: '{text}' is not NAME=N, such as web_search=2")
+        if name in counted or name in counted["fees"]:
+            raise click.UsageError(f"--fee: '{name}' is stated twice. State the sum")
         (counted if name in FEES else counted["fees"])[name] = Count().convert(number, None, None)
     return Usage(**counted)
 
@@ -186,7 +199,7 @@ def _text(file: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise click.UsageError(f"--response: {file}: not UTF-8") from None
+        raise click.UsageError(f"--response: {'stdin' if file == '-' else file}: not UTF-8") from None
 
 
 def _documents(text: str, name: str) -> list[tuple[str, str]]:
@@ -204,31 +217,45 @@ def _documents(text: str, name: str) -> list[tuple[str, str]]:
     return lines if len(lines) > 1 else [(name, text)]
 
 
-def _at(place: str, error: UsageError) -> UsageError:
-    """The error with the place of what it is about."""
-    fields = {"field": error.field, "problem": error.problem, "protocols": error.protocols}
-    message = str(error).replace("protocol=", "--protocol ").replace("usages()", "one --response for each")
-    return UsageError(f"{place}: {message}" if place else message, **fields)
+def _at(place: str, error: LLMModelsError) -> LLMModelsError:
+    """The error with the place of what it is about, in the words of the command."""
+    message = re.sub(r"protocol=(?=')", "--protocol ", str(error)).replace("protocol=", "--protocol")
+    message = message.replace("usages()", "one --response for each")
+    error.args = (f"{place}: {message}" if place else message,)
+    return error
 
 
-def _provider(snapshot: Snapshot, spec: str | None, provider: str | None) -> str | None:
-    """The provider whose responses are read."""
-    if provider is not None:
-        return snapshot.parse_provider(provider)
-    return None if spec is None else snapshot.resolve(spec).provider
+def _model(snapshot: Snapshot, spec: str | tuple[str, str], at: str | None) -> tuple[str, str]:
+    """Provider and id of a model. One that is gone has prices only at a stated time."""
+    try:
+        found = snapshot.resolve(spec)
+    except RetiredModelError as error:
+        if at is None:
+            note("note: a model that is gone has the prices of its time: state it with --at")
+            raise
+        provider, _, model_id = error.spec.partition(":")
+        return provider, model_id
+    return found.provider, found.id
 
 
-def _named(snapshot: Snapshot, model: str | None, provider: str | None) -> str:
-    """The spec of the model that a response names."""
-    if model is None:
-        raise click.UsageError("The response does not name its model. State SPEC.")
-    found = snapshot.match_names(provider, model)
-    if found.model is None:
-        at = f"at {provider}" if provider else "without --provider"
-        raise click.UsageError(f"The response names the model '{model}', which is unknown {at}. State SPEC.")
-    if found.note:
-        note(f"note: {model}: {found.note}")
-    return found.model.spec
+def _named(snapshot: Snapshot, name: str | None, provider: str | None, at: str | None) -> tuple[str, str]:
+    """The model that a response names."""
+    if name is None:
+        raise UsageError("the response does not name its model. State SPEC")
+    found = snapshot.match_names(provider, name)
+    if found.model is not None:
+        if found.note:
+            note(f"note: {name}: {found.note}")
+        return found.model.provider, found.model.id
+    try:
+        if provider is not None:
+            return _model(snapshot, (provider, name), at)
+    except (RetiredModelError, ModelNotAllowedError):
+        raise
+    except UnknownModelError:
+        pass
+    where = f"at {provider}" if provider else "without --provider"
+    raise UsageError(f"the response names the model '{name}', which is unknown {where}. State SPEC")
 
 
 def _rows_of(bills: Sequence[Bill]) -> Iterator[tuple[object, ...]]:
