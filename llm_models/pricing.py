@@ -12,7 +12,7 @@ from llm_models.modes import billed
 from llm_models.price_origins import NO_ORIGINS, origins_of
 from llm_models.records import Model
 from llm_models.tariff import layers, rates, thresholds, window_at
-from llm_models.validity import HISTORY, Valid, documented, listed, lists_of, moment_of
+from llm_models.validity import HISTORY, NOTHING, Valid, documented, listed, lists_of, moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,6 +95,12 @@ class Priced:
             provider, _, model_id = self._origins.copied_from.partition(":")
             yield provider, model_id
 
+    def billed(self, chosen: TimedList, asked: str | None, served: str | None) -> tuple[str | None, bool]:
+        """The mode that is billed by a list, and whether the list prices it. Before the first list none is priced."""
+        if chosen is NOTHING:
+            return billed(self._lists[0].prices, asked, served, self.spec)[0], False
+        return billed(chosen.prices, asked, served, self.spec, _which(chosen))
+
     def ladder(self, chosen: TimedList, mode: str | None, moment: datetime) -> Ladder:
         """The layers of a price list in a mode, at a moment."""
         window = window_at(chosen.prices if mode is None else chosen.prices["modes"][mode], moment)
@@ -164,8 +170,8 @@ def prices_of(view: View, model: Model, at: Moment, mode: str | None) -> Prices:
     moment = moment_of(at)
     valid = priced.valid_at(moment)
     chosen = valid.prices
-    name, _ = billed(chosen.prices, mode, None, priced.spec, _which(chosen))
-    ladder = priced.ladder(chosen, name, moment)
+    name, is_known = priced.billed(chosen, mode, None)
+    ladder = priced.ladder(chosen, name if is_known else None, moment)
     rows = [
         row._replace(context_over=over)
         for over in (None, *ladder.sizes)
@@ -186,7 +192,7 @@ def bill_of(view: View, model: Model, usage: object, at: Moment, mode: str | Non
     used = usage if isinstance(usage, Usage) else _read(usage, model.provider)
     moment = moment_of(at)
     chosen, certain, between = priced.valid_at(moment)
-    name, is_known = billed(chosen.prices, mode, used.mode, priced.spec, _which(chosen))
+    name, is_known = priced.billed(chosen, mode, used.mode)
     prices = _prices_for(used, priced.ladder(chosen, name, moment)) if is_known else {}
     lines, unpriced, assumed = lines_of(used, prices, name, priced.spec)
     known = total_of([line.amount for line in lines])

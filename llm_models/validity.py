@@ -43,7 +43,7 @@ class Valid(NamedTuple):
 
 
 HISTORY: Path = ("history",)
-_NONE = TimedList({}, None, None, None, ())
+NOTHING = TimedList({}, None, None, None, ())
 """The list of a moment before the first list: nothing has a price."""
 _FIRST = datetime.min.replace(tzinfo=UTC)
 
@@ -84,7 +84,7 @@ def _list(prices: Mapping[str, Any], path: Path) -> TimedList:
 
 def documented(lists: Sequence[TimedList], moment: datetime) -> TimedList:
     """The list of a record that holds at a moment; an empty one where none holds yet."""
-    return next((one for one in reversed(lists) if one.since is None or one.since <= moment), _NONE)
+    return next((one for one in reversed(lists) if one.since is None or one.since <= moment), NOTHING)
 
 
 def listed(
@@ -97,7 +97,7 @@ def listed(
     the only one, and not certain. The application's `own` prices (None: omitted) hold at any time, also in an old list.
     """
     found = next(filter(None, (_history(view, key) for key in keys)), None)
-    if found is None or (own and otherwise is _NONE):  # a model of the application's own, or prices that begin later
+    if found is None or (own and otherwise is NOTHING):  # a model of the application's own, or prices that begin later
         return Valid(otherwise)
     answer = found.price_on(day)
     if answer.dated is None or answer.price is None:
@@ -106,7 +106,7 @@ def listed(
     basis = "first_seen" if not begins.exact and begins.changed_between is None else "source_change"
     prices = _with(answer.price, own)
     valid = TimedList(prices, moment_of(begins.valid_from), begins.valid_from, basis, HISTORY)
-    if begins.valid_until is None and otherwise is not _NONE:
+    if begins.valid_until is None and otherwise is not NOTHING:
         valid = valid._replace(prices=otherwise.prices, path=otherwise.path)
     between = answer.changed_between
     known = (between[0], between[1]) if between and between[0] and between[1] else None

@@ -286,6 +286,15 @@ class TestTime:
         cost = {"input": 1, "cache_write_1h": 5, "dated": [{"input": 9, "valid_from": "2026-01-09"}]}
         assert bill(cost, input=9, cache_write=9, cache_write_1h=9).unpriced == (("cache_write_1h", 9),)
 
+    def test_before_the_first_list_a_mode_of_it_is_without_a_price_and_a_typo_an_error(self) -> None:
+        cost = {"valid_from": "2026-01-09", "input": 9, "modes": {"flex": {"input": 3}}}
+        made = bill(cost, "2026-01-08", "flex", input=5)
+        assert (made.total, made.unpriced, made.mode) == (None, (("input", 5),), "flex")
+        record = Model.from_dict({"provider": "acme", "id": "made", "cost": cost})
+        assert catalogue().prices(record, "2026-01-08", "flex").rows == ()
+        with pytest.raises(UnknownModeError, match="its modes are flex"):
+            bill(cost, "2026-01-08", "flx", input=5)
+
     def test_hours_are_those_of_the_moment(self) -> None:
         cost = {"input": 4, "hours": [{"utc": ["16:30", "00:30"], "input": 1}]}
         totals = [bill(cost, f"2026-06-01T{time}", input=1_000_000).total for time in ("16:29", "16:30", "00:29")]
