@@ -85,6 +85,15 @@ class Outcomes:
         start = self._copies.start(ModelKey(provider, model_id))
         return None if start is None or self._copies.problems else self._base(start)
 
+    def copied(self, key: ModelKey) -> list[Entry]:
+        """The entries that change the models of which a model is a copy, nearest last. What they state is no list's."""
+        found: list[Entry] = []
+        seen = {key}
+        while (start := self._copies.start(key)) is not None and start.base not in seen:
+            seen.add(key := start.base)
+            found[:0] = self._case.run.changing(*key)
+        return found
+
     def _base(self, start: Start) -> Record:
         stated = self.after(*start.base)
         return self.whole(start.base.provider, stated) if stated else {}

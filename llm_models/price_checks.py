@@ -54,10 +54,10 @@ def beside_list_prices(case: Case) -> Iterator[Finding]:
     for entry in () if case.layer.only_patches else case.entries():
         found: dict[ModelKey, tuple[Path, list[str]]] = {}
         for key in outcomes.of(entry) if "cost" in entry.fields else ():
-            before = (outcomes.before(*key) or {}).get("cost", {})
+            before = (outcomes.before(*key) or outcomes.start(*key) or {}).get("cost", {})
             ground, entries = dict(leaves(before, ("cost",))), case.run.changing(*key)
             own = [path for path in replaced(ground, entries) if _is_of(entry, entries, path)]
-            kept = at_list_price(ground, entries) if own else []
+            kept = at_list_price(ground, [*outcomes.copied(key), *entries]) if own else []
             if kept and not any(odd.severity == "error" for odd in odd_prices(entry.fields["cost"], before)):
                 told = _contradictions(before, entries)
                 if kept := [name for name in kept if name not in told]:

@@ -124,6 +124,26 @@ class TestSilence:
         assert checks.check_text(entry + b"cache_read = 0.2\n", "llm_models.toml", base) == []
 
 
+class TestCopies:
+    """What a copy takes is a list price, except what the application states of the model that it copies."""
+
+    @staticmethod
+    def of_copies(*lines: str) -> list[str]:
+        """What `validate` says of `acme:mid`, a copy of `acme:flat` with `lines`, and of a copy of that."""
+        text = '[[models]]\nprovider = "acme"\nnew = true\nid = "mid"\nbase = "acme:flat"\n' + "\n".join(lines)
+        text += '\n[[models]]\nprovider = "acme"\nnew = true\nid = "top"\nbase = "acme:mid"\ncost.output = 7\n'
+        found = checks.check_text(text.encode(), "llm_models.toml", BASE)
+        return [f"{one.path.rpartition(':')[2]}: {one.message}" for one in found]
+
+    def test_what_stays_as_it_is_copied_is_named(self) -> None:
+        assert self.of_copies("cost.input = 2") == ["mid.cost.input: output stays at list price"]
+        assert self.of_copies() == ["top.cost.output: input stays at list price"]
+
+    def test_what_is_stated_of_the_base_is_an_own_price(self) -> None:
+        assert self.of_copies("cost = { input = 2, output = 9 }") == []
+        assert self.of_copies('omit = ["cost"]', "cost.input = 2") == []
+
+
 class TestConfirming:
     """A price that is stated at its list value beside an own price says that it stays."""
 
