@@ -26,6 +26,7 @@ class Origins(NamedTuple):
     `own` has what the application states, by path, and None for what it omits. `replaces`: one of these replaced
     another price, so that each price beside them is a list price next to an own one. `is_whole`: no class beside them
     has a price of the list. `copied_from` is the spec of the model from which the record has its list prices, if any.
+    `corrected` has each class whose price a curated correction replaced: what the source lists, and the correction.
     """
 
     stated: Mapping[Path, Stored]
@@ -33,6 +34,7 @@ class Origins(NamedTuple):
     replaces: bool
     is_whole: bool
     copied_from: str | None
+    corrected: Mapping[str, tuple[Any, Any]]
 
     def origin(self, path: Path) -> Stored | None:
         """The origin of what stands at a path, or of the list in which it stands; None for the source's."""
@@ -46,26 +48,59 @@ class Origins(NamedTuple):
         """Whether the price at a path is a list price next to an own one."""
         return self.replaces and not self.is_own(path)
 
+    def over(self, listed: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
+        """An old price list of the source with what holds in it too, and whether it has a value that is corrected.
 
-NO_ORIGINS = Origins({}, {}, replaces=False, is_whole=False, copied_from=None)
+        The application's prices hold at any time. A value that is wrong today was probably wrong then.
+        """
+        changed = dict(listed)
+        wrong = [name for name, (before, _) in self.corrected.items() if listed.get(name) == before]
+        changed.update((name, self.corrected[name][1]) for name in wrong)
+        for (_, *above, name), value in self.own.items():
+            inside = changed
+            for step in above:
+                inside[step] = inside = dict(inside.get(step, {}))
+            inside.pop(name, None)
+            if value is not None and name not in _OF_LISTS:
+                inside[name] = value
+        return changed, bool(wrong)
+
+    def stands_in(self, prices: Mapping[str, Any], path: Path) -> bool:
+        """Whether a price that is `over` such a list is the one at a path of the record."""
+        return self.is_own(path) or (path[1] in self.corrected and prices.get(path[1]) == self.corrected[path[1]][1])
+
+
+FLAT = PRICES.difference(LISTS)
+"""What has one price in a list, apart from tiers, hours and modes."""
+_OF_LISTS = ("dated", "source", "valid_from", "valid_from_basis")
+"""Fields that are about a list as a whole, not prices in it."""
+NO_ORIGINS = Origins({}, {}, replaces=False, is_whole=False, copied_from=None, corrected={})
 
 
 def origins_of(tail: Tail, spec: str, cost: Mapping[str, Any]) -> Origins:
     """The origins of the prices of a record. What it copies has the origin that it has where it is copied from."""
     stated: dict[Path, Stored] = {}
     own: dict[Path, Any] = {}
+    corrected: dict[str, tuple[Any, Any]] = {}
     replaces, copied_from = False, None
     for path, nearest in fields_of(tail, spec).items():
         value, origin = _value({"cost": cost}, path), nearest
         if value is not None:
             origin, place = _followed(tail, path, nearest)
             stated[path], copied_from = origin, copied_from or place
+            if (
+                path[:-1] == ("cost",)
+                and path[-1] in FLAT
+                and origin["layer"].startswith(CURATED)
+                and "replaced" in origin
+            ):
+                corrected[path[-1]] = origin["replaced"], value
         if path[0] == "cost" and origin["layer"] not in COPIED and not origin["layer"].startswith(CURATED):
             own[path] = value
             is_price = value is not None and price_name(path) is not None
             replaces = replaces or (is_price and origin.get("replaced") not in (None, value))
-    flat = [("cost", name) for name in cost if name in PRICES and name not in LISTS]
-    return Origins(stated, own, replaces, bool(own) and all(path in own for path in flat), copied_from)
+    is_whole = bool(own) and all(("cost", name) in own for name in cost if name in FLAT)
+    return Origins(stated, own, replaces, is_whole, copied_from, corrected)
 
 
 def _followed(tail: Tail, path: Path, origin: Stored) -> tuple[Stored, str | None]:

@@ -80,12 +80,17 @@ class Priced:
         copy is the history of the model from which it has its prices.
         """
         found = documented(self._lists, moment)
-        if found.since is not None or self._since is None or moment >= self._since:
+        begins_later = found is NOTHING and bool(self._origins.own)
+        if found.since is not None or self._since is None or moment >= self._since or begins_later:
             return Valid(found)
         day = moment.date().isoformat()
         key = day, found.path
         if key not in self._of_days:
-            self._of_days[key] = listed(self._view, self._keys(), day, found, self._origins.own)
+            then, certain, between = listed(self._view, self._keys(), day, found)
+            if then.path == HISTORY:
+                prices, is_corrected = self._origins.over(then.prices)
+                then, certain = then._replace(prices=prices), certain and not is_corrected
+            self._of_days[key] = Valid(then, certain, between)
         return self._of_days[key]
 
     def _keys(self) -> Iterator[tuple[str, str]]:
@@ -113,7 +118,7 @@ class Priced:
     def row(self, chosen: TimedList, cls: str, rate: Rate) -> PriceRow:
         """The price of a class by a list. Next to prices of the application's own, a list price is assumed."""
         path = ("cost", *rate.path)
-        if chosen.path != HISTORY or not self._origins.is_own(path):
+        if chosen.path != HISTORY or not self._origins.stands_in(chosen.prices, path):
             path = ("cost", *(chosen.path or rate.path))
         is_fee = cls.startswith("fees.")
         why = rate.why or ("list_price" if not is_fee and self._origins.is_list_price(path) else None)

@@ -87,25 +87,22 @@ def documented(lists: Sequence[TimedList], moment: datetime) -> TimedList:
     return next((one for one in reversed(lists) if one.since is None or one.since <= moment), NOTHING)
 
 
-def listed(
-    view: View, keys: Iterable[tuple[str, str]], day: str, otherwise: TimedList, own: Mapping[Path, Any]
-) -> Valid:
+def listed(view: View, keys: Iterable[tuple[str, str]], day: str, otherwise: TimedList) -> Valid:
     """The price list of a day before the catalogue, by the history; `otherwise` is that of the record.
 
     The history is that of the first of the keys that has one. While the source listed the prices of today, the record's
     list holds: it has more than the source listed. Where the history knows no price of that day, the record's list is
-    the only one, and not certain. The application's `own` prices (None: omitted) hold at any time, also in an old list.
+    the only one, and not certain.
     """
     found = next(filter(None, (_history(view, key) for key in keys)), None)
-    if found is None or (own and otherwise is NOTHING):  # a model of the application's own, or prices that begin later
+    if found is None:  # a model of the application's own
         return Valid(otherwise)
     answer = found.price_on(day)
     if answer.dated is None or answer.price is None:
         return Valid(otherwise, certain=False)
     begins = answer.dated
     basis = "first_seen" if not begins.exact and begins.changed_between is None else "source_change"
-    prices = _with(answer.price, own)
-    valid = TimedList(prices, moment_of(begins.valid_from), begins.valid_from, basis, HISTORY)
+    valid = TimedList(answer.price, moment_of(begins.valid_from), begins.valid_from, basis, HISTORY)
     if begins.valid_until is None and otherwise is not NOTHING:
         valid = valid._replace(prices=otherwise.prices, path=otherwise.path)
     between = answer.changed_between
@@ -120,20 +117,3 @@ def _history(view: View, key: tuple[str, str]) -> ModelHistory | None:
         return history_of(view, key)
     except LookupError:
         return None
-
-
-def _with(prices: Mapping[str, Any], own: Mapping[Path, Any]) -> Mapping[str, Any]:
-    """A price list with values of a record in it, by their paths there; what is None there is left out."""
-    changed = dict(prices)
-    for (_, *above, name), value in own.items():
-        inside = changed
-        for step in above:
-            inside[step] = inside = dict(inside.get(step, {}))
-        inside.pop(name, None)
-        if value is not None and name not in _OF_LISTS:
-            inside[name] = value
-    return changed
-
-
-_OF_LISTS = ("dated", "source", "valid_from", "valid_from_basis")
-"""Fields that are about a list as a whole, not prices in it."""

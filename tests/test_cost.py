@@ -15,7 +15,7 @@ import pytest
 from support import ROOT, catalogues, histories
 from support.catalogues import model, provider
 from support.command import fine
-from support.prices import FULL, SPEC, bill, catalogue, lines, small
+from support.prices import FULL, SPEC, TOKENS, bill, catalogue, lines, small
 
 import llm_models
 from llm_models import (
@@ -31,7 +31,9 @@ from llm_models import (
 )
 from llm_models.bills import written
 from llm_models.modes import is_priced
+from llm_models.origins import fields_of
 
+NAMES = {(name,) for name in TOKENS}
 WORKED = ROOT.parent / "shared" / "cost" / "examples.json"
 """Examples with their sources, which are no part of the repository."""
 
@@ -441,6 +443,19 @@ class TestHistory:
         own = Snapshot(catalogues.layered(old.file, {"models": [entry]}))
         read = Usage(input=1_000_000, cache_read=1_000_000)
         assert [one.cost("acme:m", read, "2026-01-01").total for one in (old, own)] == [2, 5]
+
+    def test_a_value_that_is_corrected_is_in_no_old_list(self, packaged: Snapshot) -> None:
+        """Text of a model of images, which the source lists at the price of image tokens, at all times."""
+        checked = 0
+        for spec in packaged.file.tail()["models"]:
+            for path, origin in fields_of(packaged.file.tail(), spec).items():
+                if path[0] == "cost" and path[1:] in NAMES and origin["layer"].startswith("overrides/"):
+                    for then in packaged.history(spec).prices:
+                        made = packaged.prices(spec, then.valid_from)
+                        row = next((row for row in made.rows if row.cls == path[1]), None)
+                        assert row is None or row.rate != origin.get("replaced")
+                        checked += row is not None and not made.exact
+        assert checked
 
     def test_a_model_that_a_program_made_has_no_history(self, old: Snapshot) -> None:
         made = Model.from_dict({"provider": "acme", "id": "m", "cost": {"input": 11}})
