@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.classes import CLASSES, COUNTED
-from llm_models.errors import LLMModelsError
+from llm_models.errors import InvalidArgumentError, LLMModelsError
 from llm_models.tariff import EXACT
 
 if TYPE_CHECKING:
@@ -177,8 +177,10 @@ SHARED = ("tier", "mode", "at", "model", "basis", "changed_between")
 """What bills of one sum may share."""
 
 
-def usd(amount: Bill | Decimal | None) -> str:
+def usd(amount: Bill | Decimal | int | None) -> str:
     """An amount for people: four significant digits, and never less than whole dollars; what is unknown is stated.
+
+    Raises `InvalidArgumentError` for what is not an amount.
 
     >>> from decimal import Decimal
     >>> [usd(Decimal(one)) for one in ("0.0123456", "1234567.8", "0")]
@@ -190,8 +192,13 @@ def usd(amount: Bill | Decimal | None) -> str:
         return usd(amount.total) if amount.total is not None else f"unknown (at least {usd(amount.known)})"
     if amount is None:
         return "unknown"
-    places = max(0, 3 - amount.adjusted()) if amount else 0
-    shown = amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, EXACT)
+    exact: object = Decimal(amount) if isinstance(amount, int) else amount  # the sum of no bills is 0
+    if not isinstance(exact, Decimal) or not exact.is_finite():
+        found = exact if isinstance(exact, (Decimal, float)) else type(exact).__name__
+        raise InvalidArgumentError(f"usd: not an amount (found {found}, expected a Bill, a Decimal or None)")
+    places = max(0, 3 - exact.adjusted()) if exact else 0
+    is_long = exact.adjusted() >= EXACT.prec
+    shown = exact if is_long else exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, EXACT)
     return f"${written(shown, ',')}"
 
 

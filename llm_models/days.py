@@ -33,6 +33,24 @@ def is_day(text: object) -> bool:
         return False
 
 
+def moment_in_utc(text: str) -> str | None:
+    """A day with a time as `YYYY-MM-DDThh:mm:ssZ`; without a zone it is UTC. None for any other text.
+
+    >>> moment_in_utc("2026-12-01T00:30+05:00"), moment_in_utc("2026-12-01 12:30"), moment_in_utc("2026-12-01")
+    ('2026-11-30T19:30:00Z', '2026-12-01T12:30:00Z', None)
+    """
+    from datetime import UTC, datetime
+
+    if len(text) <= len("YYYY-MM-DD"):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
 def day_of(day: Day) -> str:
     """A day as text. Raises `InvalidArgumentError` for a text that is not a day, `YYYY-MM-DD`."""
     iso = getattr(day, "isoformat", None)  # an argument of a program may have any type

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from llm_models.advice import advice, as_toml
 from llm_models.amounts import amount
 from llm_models.credentials import HIDDEN, has_form
+from llm_models.days import moment_in_utc
 from llm_models.errors import dotted
 from llm_models.examples import examples_at
 from llm_models.known_names import MAKERS
@@ -130,8 +131,8 @@ def _number(_node: Any, value: Any) -> Iterator[Any]:
         yield int(value)
 
 
-def _text(_node: Any, value: Any) -> Iterator[Any]:
-    """The names in a table; a number as text; a text without spaces, in lower case, as a day, as a model spec.
+def _text(node: Any, value: Any) -> Iterator[Any]:
+    """The names in a table; a number as text; a text without spaces, in lower case, as a time, as a model spec.
 
     The last is the provider of such a spec.
     """
@@ -141,6 +142,7 @@ def _text(_node: Any, value: Any) -> Iterator[Any]:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return
     text = str(value).strip()
+    yield moment_in_utc(text) if node.get("format") == "moment" else None
     digits = re.fullmatch(r"(\d{4})(\d\d)(\d\d)", text)
     year, *rest = digits.groups() if digits else re.split(r"[-/.]", text.partition("T")[0])
     day = "-".join((year, *[part.zfill(2) for part in rest]))

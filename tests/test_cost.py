@@ -715,4 +715,9 @@ def test_amounts_for_people_have_four_digits() -> None:
     assert llm_models.usd(Decimal("1234567.5")) == "$1,234,568"
     assert llm_models.usd(Decimal("12.3456")) == "$12.35"
     assert llm_models.usd(None) == "unknown"
+    assert llm_models.usd(sum([])) == "$0"
+    assert llm_models.usd(Decimal("1E+70")) == "$10" + ",000" * 23
+    for wrong in (Decimal("NaN"), Decimal("-Infinity"), 0.5, "5"):
+        with pytest.raises(InvalidArgumentError, match="usd: not an amount"):
+            llm_models.usd(wrong)  # type: ignore[arg-type]
     assert written(Decimal("1E+3")) == "1000"

@@ -137,6 +137,11 @@ class TestFaults:
                 'Write cost.valid_from = "2026-10-01".',
             ),
             (
+                'valid_from = "2026-10-01T02:00:00+05:00"',
+                "valid_from: expected a moment that exists, YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ (found "
+                '"2026-10-01T02:00:00+05:00"). Write cost.valid_from = "2026-09-30T21:00:00Z".',
+            ),
+            (
                 "valid_from = 2026-10-01T12:00:00Z",
                 "valid_from: a date must be a string (found 2026-10-01 12:00:00+00:00). Put it in quotes: "
                 '"2026-10-01T12:00:00Z".',
