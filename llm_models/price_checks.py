@@ -1,4 +1,4 @@
-"""Prices of an entry that are probably wrong: in another unit, far from the price that they replace, or incomplete."""
+"""Prices of an entry that are probably wrong: in another unit, far off, incomplete, or under a mistyped name."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models.advice import as_toml
 from llm_models.case import Case, Finding, counted, example
+from llm_models.counts import FEES
 from llm_models.dependents import RULES, clashes
+from llm_models.errors import quoted
+from llm_models.modes import SERVED
 from llm_models.odd_prices import number, odd_prices
 from llm_models.origins import leaves
 from llm_models.outcomes import Outcomes, deciding
 from llm_models.own_prices import LISTS, at_list_price, replaced
+from llm_models.similarity import mistyped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from llm_models.document import DocumentPath
     from llm_models.layers import Entry
@@ -99,4 +103,32 @@ def _joined(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-CHECKS = (implausible, beside_list_prices)
+NAMES = {"modes": {"batch", *SERVED}, "fees": {"request", *FEES}}
+"""The names of modes and fees that usages have; others are free."""
+
+
+def near_names(case: Case) -> Iterator[Finding]:
+    """A price under nearly the name of a mode or fee, whose own price it leaves as it is."""
+    outcomes = Outcomes(case)
+    for entry in () if case.layer.only_patches else case.entries():
+        for kind, usual in NAMES.items():
+            stated = entry.value("cost", kind) or {}
+            if names := [name for name in stated if name not in usual and isinstance(name, str)]:
+                records = [outcomes.before(*key) or outcomes.start(*key) or {} for key in outcomes.of(entry)]
+                known = usual.union(*(one.get("cost", {}).get(kind, {}) for one in records))
+                for name in names:
+                    if (right := _meant(name, known)) is not None:
+                        text = f"unknown {kind[:-1]} {quoted(name)}; it changes no price of a known {kind[:-1]}"
+                        yield Finding(
+                            entry.provider, (*entry.path, "cost", kind, name), text, f"Did you mean '{right}'?"
+                        )
+
+
+def _meant(name: str, known: Collection[str]) -> str | None:
+    """The known name that a name is a mistyped form of; None for one that is known, or that only begins like one."""
+    if name in known or any(name.startswith(f"{one}_") for one in known):
+        return None
+    return next(iter(mistyped(name, sorted(known))), None)
+
+
+CHECKS = (implausible, beside_list_prices, near_names)

@@ -124,6 +124,29 @@ class TestSilence:
         assert checks.check_text(entry + b"cache_read = 0.2\n", "llm_models.toml", base) == []
 
 
+class TestNearNames:
+    @pytest.mark.parametrize(
+        ("kind", "name", "meant"),
+        [
+            ("mode", "Flex", "flex"),
+            ("mode", "bacth", "batch"),
+            ("fee", "web_serach", "web_search"),
+            ("fee", "requests", "request"),
+        ],
+    )
+    def test_a_mode_or_fee_that_is_nearly_a_known_one(self, kind: str, name: str, meant: str) -> None:
+        (found,) = told(f"cost.{kind}s.{name}{'.input' if kind == 'mode' else ''} = 1", model_id="flat")
+        assert found.endswith(
+            f"{name}: unknown {kind} '{name}'; it changes no price of a known {kind}. Did you mean '{meant}'?"
+        )
+
+    @pytest.mark.parametrize(
+        "name", ["modes.thinking", "modes.'batch+thinking'", "modes.uk", "fees.web_search_low", "fees.ocr"]
+    )
+    def test_free_names_are_no_mistake(self, name: str) -> None:
+        assert told(f"cost.{name}{'.input' if 'mode' in name else ''} = 1", model_id="flat") == []
+
+
 class TestCopies:
     """What a copy takes is a list price, except what the application states of the model that it copies."""
 
