@@ -242,9 +242,11 @@ def _sum(one: Number, other: Number) -> Number:
 
 
 def _joined(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """The lines, of which those of one model, class, rate and mode are one."""
+    """The lines, of which those of one model, class, rate and mode are one; by model, in the order of a bill."""
+    models: dict[str, int] = {}
     found: dict[Any, Line] = {}
     for line in lines:
+        models.setdefault(line.model, len(models))
         key = line.model, line.cls, line.rate, line.per, line.mode
         had = found.get(key)
         if had is None:
@@ -257,7 +259,7 @@ def _joined(lines: Iterable[Line]) -> tuple[Line, ...]:
                 why=had.why or line.why,
                 origin=had.origin if had.origin == line.origin else Source(None),
             )
-    return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda line: (models[line.model], place(line.cls))))
 
 
 def total_of(amounts: Iterable[Decimal]) -> Decimal:

@@ -617,6 +617,10 @@ class TestBills:
         assert lines(total) == [("input", 1500, "2", None), ("output", 30, "8", None)]
         assert (total.total, total.model, total.mode, total.basis) == (Decimal("0.00324"), one.model, None, one.basis)
 
+    def test_the_lines_of_a_sum_are_in_the_order_of_a_bill(self) -> None:
+        made = bill(FULL, output=5) + bill(FULL, input=9, cache_read=5) + bill(FULL, input=9, web_search=1)
+        assert [line.cls for line in made.lines] == ["input", "cache_read", "output", "fees.web_search"]
+
     def test_one_unknown_makes_the_sum_unknown(self) -> None:
         total = sum([bill(FULL, input=1000), bill(FULL, input=10, input_audio=10), bill(FULL, input=5, input_audio=5)])
         assert isinstance(total, Bill)
