@@ -26,7 +26,8 @@ class Origins(NamedTuple):
     `own` has what the application states, by path, and None for what it omits. `replaces`: one of these replaced
     another price, so that each price beside them is a list price next to an own one. `is_whole`: no class beside them
     has a price of the list. `copied_from` is the spec of the model from which the record has its list prices, if any.
-    `corrected` has each class whose price a curated correction replaced: what the source lists, and the correction.
+    `moved` has each class whose price a curated correction moved to another one: what the source lists, that other
+    class, and the correction (None: omitted). So the source lists image tokens as `output`, and not as `output_image`.
     """
 
     stated: Mapping[Path, Stored]
@@ -34,7 +35,7 @@ class Origins(NamedTuple):
     replaces: bool
     is_whole: bool
     copied_from: str | None
-    corrected: Mapping[str, tuple[Any, Any]]
+    moved: Mapping[str, tuple[Any, str, Any]]
 
     def origin(self, path: Path) -> Stored | None:
         """The origin of what stands at a path, or of the list in which it stands; None for the source's."""
@@ -49,13 +50,18 @@ class Origins(NamedTuple):
         return self.replaces and not self.is_own(path)
 
     def over(self, listed: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
-        """An old price list of the source with what holds in it too, and whether it has a value that is corrected.
+        """An old price list of the source with what holds in it too, and whether a correction is among that.
 
-        The application's prices hold at any time. A value that is wrong today was probably wrong then.
+        The application's prices hold at any time. What is the price of another class today was so then, at the same
+        price; what the class itself cost then is not known for certain.
         """
         changed = dict(listed)
-        wrong = [name for name, (before, _) in self.corrected.items() if listed.get(name) == before]
-        changed.update((name, self.corrected[name][1]) for name in wrong)
+        wrong = [name for name, (before, _, _) in self.moved.items() if listed.get(name) == before]
+        for name in wrong:
+            before, other, changed[name] = self.moved[name]
+            changed.setdefault(other, before)
+            if changed[name] is None:
+                del changed[name]
         for (_, *above, name), value in self.own.items():
             inside = changed
             for step in above:
@@ -67,40 +73,42 @@ class Origins(NamedTuple):
 
     def stands_in(self, prices: Mapping[str, Any], path: Path) -> bool:
         """Whether a price that is `over` such a list is the one at a path of the record."""
-        return self.is_own(path) or (path[1] in self.corrected and prices.get(path[1]) == self.corrected[path[1]][1])
+        return self.is_own(path) or (path[1] in self.moved and prices.get(path[1]) == self.moved[path[1]][2])
 
 
 FLAT = PRICES.difference(LISTS)
 """What has one price in a list, apart from tiers, hours and modes."""
 _OF_LISTS = ("dated", "source", "valid_from", "valid_from_basis")
 """Fields that are about a list as a whole, not prices in it."""
-NO_ORIGINS = Origins({}, {}, replaces=False, is_whole=False, copied_from=None, corrected={})
+NO_ORIGINS = Origins({}, {}, replaces=False, is_whole=False, copied_from=None, moved={})
 
 
 def origins_of(tail: Tail, spec: str, cost: Mapping[str, Any]) -> Origins:
     """The origins of the prices of a record. What it copies has the origin that it has where it is copied from."""
     stated: dict[Path, Stored] = {}
     own: dict[Path, Any] = {}
-    corrected: dict[str, tuple[Any, Any]] = {}
+    curated: dict[str, Stored] = {}
     replaces, copied_from = False, None
     for path, nearest in fields_of(tail, spec).items():
         value, origin = _value({"cost": cost}, path), nearest
         if value is not None:
             origin, place = _followed(tail, path, nearest)
             stated[path], copied_from = origin, copied_from or place
-            if (
-                path[:-1] == ("cost",)
-                and path[-1] in FLAT
-                and origin["layer"].startswith(CURATED)
-                and "replaced" in origin
-            ):
-                corrected[path[-1]] = origin["replaced"], value
+        if path[:-1] == ("cost",) and path[-1] in FLAT and origin["layer"].startswith(CURATED):
+            curated[path[-1]] = origin
         if path[0] == "cost" and origin["layer"] not in COPIED and not origin["layer"].startswith(CURATED):
             own[path] = value
             is_price = value is not None and price_name(path) is not None
             replaces = replaces or (is_price and origin.get("replaced") not in (None, value))
     is_whole = bool(own) and all(("cost", name) in own for name in cost if name in FLAT)
-    return Origins(stated, own, replaces, is_whole, copied_from, corrected)
+    return Origins(stated, own, replaces, is_whole, copied_from, _moved(curated, cost))
+
+
+def _moved(curated: Mapping[str, Stored], cost: Mapping[str, Any]) -> dict[str, tuple[Any, str, Any]]:
+    """Each class whose price became that of another one by curated corrections; see `Origins`."""
+    added = {cost[name]: name for name, origin in curated.items() if "replaced" not in origin and name in cost}
+    replaced = {name: origin["replaced"] for name, origin in curated.items() if "replaced" in origin}
+    return {name: (before, added[before], cost.get(name)) for name, before in replaced.items() if before in added}
 
 
 def _followed(tail: Tail, path: Path, origin: Stored) -> tuple[Stored, str | None]:

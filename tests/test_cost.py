@@ -444,17 +444,20 @@ class TestHistory:
         read = Usage(input=1_000_000, cache_read=1_000_000)
         assert [one.cost("acme:m", read, "2026-01-01").total for one in (old, own)] == [2, 5]
 
-    def test_a_value_that_is_corrected_is_in_no_old_list(self, packaged: Snapshot) -> None:
+    def test_a_price_that_is_that_of_another_class_is_so_in_old_lists(self, packaged: Snapshot) -> None:
         """Text of a model of images, which the source lists at the price of image tokens, at all times."""
         checked = 0
         for spec in packaged.file.tail()["models"]:
-            for path, origin in fields_of(packaged.file.tail(), spec).items():
-                if path[0] == "cost" and path[1:] in NAMES and origin["layer"].startswith("overrides/"):
-                    for then in packaged.history(spec).prices:
-                        made = packaged.prices(spec, then.valid_from)
-                        row = next((row for row in made.rows if row.cls == path[1]), None)
-                        assert row is None or row.rate != origin.get("replaced")
-                        checked += row is not None and not made.exact
+            there = fields_of(packaged.file.tail(), spec)
+            wrong = there.get(("cost", "output"), {}).get("replaced")
+            model = None if wrong is None else packaged.resolve(spec)
+            if model is None or model.cost.output_image != wrong:
+                continue
+            for then in packaged.history(spec).prices:
+                made = packaged.cost(spec, Usage(input=0, output=20, output_image=10), then.valid_from)
+                rates = {line.cls: float(line.rate) for line in made.lines}
+                assert (rates.get("output"), rates["output_image"]) == (model.cost.output, wrong)
+                checked += not made.exact
         assert checked
 
     def test_a_model_that_a_program_made_has_no_history(self, old: Snapshot) -> None:
