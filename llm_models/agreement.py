@@ -6,11 +6,10 @@ that two records state differently is no agreement.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from llm_models.groups import Groups, parts_of
 from llm_models.kinds import CHAT, last_segment, rule_of
-from llm_models.modelspec import fold_provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,17 +46,6 @@ PATHS = {name: (name,) for name in ("canonical", *OF_ID)} | {name: fact.path for
 LIKELY: Mapping[str, tuple[str, ...]] = {"json_schema": ("json_native", "json_schema")}
 """Fact -> the capabilities that are likely where its agreed value is True. An agreed False is right in 77 %: unused."""
 
-_PART = re.compile(r"[a-z]+|[0-9]+")
-
-
-def key_of(model_id: str) -> str:
-    """The letters and digits of the last part of an id, in lower case: what its spellings have in common.
-
-    >>> key_of("anthropic/claude-opus-4.6:thinking"), key_of("claude-opus-4-6@eu")
-    ('claudeopus46', 'claudeopus46')
-    """
-    return "".join(_PART.findall(last_segment(model_id)))
-
 
 def stated_of(model: Mapping[str, Any], name: str) -> Any:
     """What a model's data states of a fact, None where it states nothing."""
@@ -75,7 +63,7 @@ def longest_family(model_id: str, families: Mapping[str, Iterable[tuple[list[str
     >>> longest_family("gpt-4o-mini-search", families_by_part(["gpt", "gpt-mini", "o-mini", "mini"]))
     'gpt-mini'
     """
-    parts = _PART.findall(last_segment(model_id))
+    parts = parts_of(last_segment(model_id))
     fitting = []
     for wanted, family in families.get(parts[0], ()) if parts else ():
         left = iter(parts)
@@ -88,7 +76,7 @@ def families_by_part(families: Iterable[str]) -> dict[str, list[tuple[list[str],
     """First part -> the families that begin with it, each with its parts."""
     by_part: dict[str, list[tuple[list[str], str]]] = {}
     for family in families:
-        if parts := _PART.findall(family.lower()):
+        if parts := parts_of(family.lower()):
             by_part.setdefault(parts[0], []).append((parts, family))
     return by_part
 
@@ -112,10 +100,9 @@ def states_kind(model: Mapping[str, Any]) -> bool:
 class Agreement:
     """What `records` agree on: (provider, stated data of a model).
 
-    A model's canonical id is the one that its record states; else `provider/id` where that is a canonical id; else the
-    one that the records with the same `key_of` state, where it is only one. The records of the first two kinds vote
-    on the facts of their canonical id, and those of all three get the result. `canonicals` and `families` are those of
-    records that are not among `records`.
+    A model's canonical id is that of its group. The records whose group is not derived vote on the facts of their
+    canonical id, and those of all groups get the result. `canonicals` and `families` are those of records that are not
+    among `records`.
     """
 
     def __init__(
@@ -124,28 +111,19 @@ class Agreement:
         canonicals: Iterable[str] = (),
         families: Iterable[str] = (),
     ) -> None:
-        self._own: dict[str, str] = {}
-        self._by_key: dict[str, set[str]] = {}
+        self._groups = Groups(canonicals)
         self._families = set(families)
         self._by_part: dict[str, list[tuple[list[str], str]]] | None = None
         self._votes: dict[tuple[str, str, str], dict[Any, int]] = {}
         self._by_segment: dict[str, list[Mapping[str, Any]]] = {}
-        self._name(canonicals)
         self.add(records)
-
-    def _name(self, canonicals: Iterable[str]) -> None:
-        for canonical in sorted({*canonicals}):
-            self._own[_folded(canonical)] = canonical
-            self._by_key.setdefault(key_of(canonical), set()).add(canonical)
 
     def add(self, records: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
         """Let more records agree or differ."""
         records = list(records)
-        self._name(model["canonical"] for _, model in records if model.get("canonical"))
+        self._groups.add((provider, model["id"], model.get("canonical")) for provider, model in records)
         self._families.update(model["family"] for _, model in records if model.get("family"))
         for provider, model in records:
-            if model.get("canonical"):
-                self._by_key.setdefault(key_of(model["id"]), set()).add(model["canonical"])
             canonical = self._named(provider, model)
             segment = last_segment(model["id"])
             self._by_segment.setdefault(segment, []).append(model)
@@ -157,16 +135,13 @@ class Agreement:
                             votes[value] = votes.get(value, 0) + 1
 
     def _named(self, provider: str, model: Mapping[str, Any]) -> str | None:
-        return model.get("canonical") or self._own.get(f"{provider}/{model['id']}")
+        found = self._groups.named(provider, model["id"], model.get("canonical"))
+        return None if found is None else found.canonical
 
     def canonical(self, provider: str, model: Mapping[str, Any]) -> str | None:
         """The canonical id of a model, stated or derived; None where it has none or several fit."""
-        named = self._named(provider, model)
-        if named is None:
-            key = key_of(model["id"])
-            fitting = self._by_key.get(key, ()) if key else ()
-            named = next(iter(fitting)) if len(fitting) == 1 else None
-        return named
+        found = self._groups.of(provider, model["id"], model.get("canonical"))
+        return None if found is None else found.canonical
 
     def facts(self, provider: str, model: Mapping[str, Any]) -> dict[str, Any]:
         """The canonical id of a model, and each fact that it does not state and that other records agree on.
@@ -218,9 +193,3 @@ class Agreement:
 def likely(facts: Mapping[str, Any]) -> list[str]:
     """The capabilities that are likely, of a model with these agreed facts."""
     return [flag for name, flags in LIKELY.items() if facts.get(name) is True for flag in flags]
-
-
-def _folded(canonical: str) -> str:
-    """A canonical id with its provider as our ids spell it."""
-    provider, slash, rest = canonical.partition("/")
-    return f"{fold_provider(provider)}{slash}{rest}"

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from llm_models.agreement import FACTS, LIKELY, OF_ID, TEXTS, Agreement, key_of, stated_of
+from llm_models.agreement import FACTS, LIKELY, OF_ID, TEXTS, Agreement, stated_of
 from llm_models.block import encode_json
+from llm_models.groups import canonicals_in, key_of
 from llm_models.jsontext import loads
 
 if TYPE_CHECKING:
@@ -94,12 +95,12 @@ def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]
     agreement = Agreement(records.values(), canonicals, families)
     near = set(records)
     groups = {agreement.canonical(key[0], models[key]) for key in wanted} - {None}
-    stated = _canonicals(b"".join(b'"canonical":' + encode_json(group) for group in groups))
+    stated = canonicals_in(b"".join(b'"canonical":' + encode_json(group) for group in groups))
     for provider, data in _blocks(base) if stated else ():
-        if not stated.isdisjoint(_canonicals(data)):
+        if not stated.isdisjoint(canonicals_in(data)):
             block = base.block(provider)
             for row, model_id in enumerate(block.ids):
-                if not stated.isdisjoint(_canonicals(block.line(row))):
+                if not stated.isdisjoint(canonicals_in(block.line(row))):
                     add(provider, model_id)
     agreement.add(record for key, record in records.items() if key not in near)
     return agreement
@@ -108,11 +109,6 @@ def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]
 def _blocks(base: SnapshotFile) -> Iterator[tuple[str, bytes]]:
     """Each provider and the bytes of its block, one after the other: all of them together would take new memory."""
     return ((provider, base.raw_block(provider)) for provider in base.blocks)
-
-
-def _canonicals(data: bytes) -> set[bytes]:
-    """The canonical ids that records state, as JSON up to their first quotation mark."""
-    return {text[1 : text.index(b'"', 1)] for text in data.split(b'"canonical":')[1:]}
 
 
 def _may_hold(data: bytes, naming: re.Pattern[bytes]) -> bool:

@@ -9,7 +9,8 @@ from unittest import mock
 import pytest
 from support import ROOT, catalogues
 
-from llm_models.agreement import FACTS, Agreement, families_by_part, key_of, likely, longest_family, stated_of
+from llm_models.agreement import FACTS, Agreement, families_by_part, likely, longest_family, stated_of
+from llm_models.groups import key_of
 from llm_models.modelspec import fold_provider
 from llm_models.paths import PACKAGED_SNAPSHOT
 from llm_models.siblings import agreed_facts

@@ -33,7 +33,7 @@ RANKS = (
         "transforms",
         "transforms.specs",
     ),
-    ("dependents", "odd_prices", "schema"),
+    ("dependents", "groups", "odd_prices", "schema"),
     ("agreement", "filters", "layers", "locks", "snapshot_file", "state", "timeline", "transforms.models_dev_prices"),
     ("transforms.models_dev",),
     ("examples", "name_table", "notices", "remarks", "siblings", "timeline_fold", "workload"),

@@ -12,6 +12,7 @@ from collections import Counter
 import llm_models
 from llm_models import paths
 from llm_models.errors import RetiredModelError
+from llm_models.groups import group_in
 from llm_models.timeline import History
 
 DAYS = 8
@@ -23,6 +24,9 @@ def kinds(snapshot: llm_models.Snapshot) -> None:
     lines = [snapshot.file.line(*model.key) or {"id": model.id} for model in models]
     print(f"models: {len(models):,}; providers: {len(snapshot.list_providers()):,}")
     print("kinds:", ", ".join(f"{kind} {count:,}" for kind, count in Counter(m.kind for m in models).most_common()))
+    groups = [group_in(model.provider, line) for model, line in zip(models, lines, strict=True)]
+    rules = Counter("none" if one is None else one.rule for one in groups)
+    print("canonical groups, by rule:", ", ".join(f"{rule} {count:,}" for rule, count in rules.most_common()))
     for field in ("canonical", "family", "knowledge", "open_weights"):
         stated = sum(field in line for line in lines)
         derived = sum(field in line.get("derived", {}) for line in lines)
