@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models.groups import Groups, parts_of
-from llm_models.kinds import CHAT, last_segment, rule_of
+from llm_models.groups import Groups, parts_of, segment_of
+from llm_models.kinds import CHAT, rule_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -63,7 +63,7 @@ def longest_family(model_id: str, families: Mapping[str, Iterable[tuple[list[str
     >>> longest_family("gpt-4o-mini-search", families_by_part(["gpt", "gpt-mini", "o-mini", "mini"]))
     'gpt-mini'
     """
-    parts = parts_of(last_segment(model_id))
+    parts = parts_of(segment_of(model_id))
     fitting = []
     for wanted, family in families.get(parts[0], ()) if parts else ():
         left = iter(parts)
@@ -125,7 +125,7 @@ class Agreement:
         self._families.update(model["family"] for _, model in records if model.get("family"))
         for provider, model in records:
             canonical = self._named(provider, model)
-            segment = last_segment(model["id"])
+            segment = segment_of(model["id"])
             self._by_segment.setdefault(segment, []).append(model)
             for name in FACTS:
                 if (value := stated_of(model, name)) is not None:
@@ -150,7 +150,7 @@ class Agreement:
         the id; else it is the `longest_family`. No family is invented. A model that states nothing of its kind takes
         that of its id (`OF_ID`).
         """
-        named, segment = self._named(provider, model), last_segment(model["id"])
+        named, segment = self._named(provider, model), segment_of(model["id"])
         canonical = named or self.canonical(provider, model)
         found: dict[str, Any] = {} if canonical is None else {"canonical": canonical}
         for name in FACTS:

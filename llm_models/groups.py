@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Rule = Literal["stated", "maker", "name"]
 
 _PART = re.compile(r"[a-z]+|[0-9]+")
+_SIZE = re.compile(r":\d[\d.]*[bmt](?![a-z0-9])[^:@]*")
+"""The size of a model behind a colon, as Ollama writes it: part of its name. Any other such suffix is a variant."""
 _MARK = b'"canonical":'
 
 
@@ -45,13 +47,23 @@ def parts_of(text: str) -> list[str]:
     return _PART.findall(text)
 
 
+def segment_of(model_id: str) -> str:
+    """The last part of an id in lower case, without what follows `@`, and after a colon only with the model's size.
+
+    >>> segment_of("openai/gpt-oss-20b:free"), segment_of("gpt-oss:20b")
+    ('gpt-oss-20b', 'gpt-oss:20b')
+    """
+    size = _SIZE.search(model_id.rpartition("/")[2].lower()) if ":" in model_id else None
+    return last_segment(model_id) + (size[0] if size else "")
+
+
 def key_of(model_id: str) -> str:
-    """The letters and digits of the last part of an id, in lower case: what its spellings have in common.
+    """The letters and digits of `segment_of` an id: what its spellings have in common.
 
     >>> key_of("anthropic/claude-opus-4.6:thinking"), key_of("claude-opus-4-6@eu")
     ('claudeopus46', 'claudeopus46')
     """
-    return "".join(parts_of(last_segment(model_id)))
+    return "".join(parts_of(segment_of(model_id)))
 
 
 class Groups:
@@ -103,8 +115,9 @@ def groups_of(records: Iterable[tuple[str, str, str | None]]) -> dict[tuple[str,
 
     Each record is its provider, its id, and the canonical id that it states.
 
-    >>> groups_of([("acme", "m", None), ("groq", "acme/m", "acme/m")])["acme", "m"]
-    Group(canonical='acme/m', rule='maker')
+    >>> records = [("openai", "gpt-5.2", None), ("openrouter", "openai/gpt-5.2", "openai/gpt-5.2")]
+    >>> groups_of(records)["openai", "gpt-5.2"]
+    Group(canonical='openai/gpt-5.2', rule='maker')
     """
     records = [*records]
     groups = Groups()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Models = Mapping[str, Mapping[str, Mapping[str, Any]]]
     """Provider -> id -> the stated data of a model."""
 
+_SIZE = re.compile(r"(?=\d+[bmt])")
+"""The places in a key before which the size of a model may begin."""
 _NOT_IN_KEYS = bytes(set(range(256)) - set(b'abcdefghijklmnopqrstuvwxyz0123456789"/:@'))
 
 
@@ -86,7 +88,7 @@ def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]
 
     keys = {key_of(model_id) for _, model_id in wanted} - {""}
     # No class stands before the keys: what all of them begin with is found faster.
-    naming = re.compile(b'(?:%b)["/:@]' % "|".join(sorted(keys)).encode()) if keys else None
+    naming = re.compile(b'(?:%b)["/:@]' % "|".join(map(_in_index, sorted(keys))).encode()) if keys else None
     for provider, data in _blocks(base) if naming else ():
         if naming is not None and _may_hold(data, naming):
             for model_id in base.block(provider).ids:
@@ -104,6 +106,11 @@ def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]
                     add(provider, model_id)
     agreement.add(record for key, record in records.items() if key not in near)
     return agreement
+
+
+def _in_index(key: str) -> str:
+    """The pattern of a key in an index without most characters: the colon before a size is still there."""
+    return _SIZE.sub(":?", key)
 
 
 def _blocks(base: SnapshotFile) -> Iterator[tuple[str, bytes]]:

@@ -301,6 +301,10 @@ TOUCHED: dict[str, dict[str, dict[str, Stated | None]]] = {
         "openai": {"gpt-5.2": {"family": "mine"}},
     },
     "another canonical id": {"groq": {"openai/gpt-oss-120b": {"canonical": "zhipuai/glm-5.3", "family": None}}},
+    "sizes behind a colon": {
+        "house": {"mistral-large-3-675b": None, "gpt-oss:20b": None, "gemma4-31b": None, "qwen3-coder:30b-a3b": None},
+        "pendra": {"gpt-oss:120b": {"knowledge": None, "family": None}},
+    },
     "odd ids": {"house": {"a\"b": None, "x/": None, "ёлка-7b": None, "@cf": None, "ft:gpt-4o-mini:acme::1": None}},
 }  # fmt: skip
 """Name -> what layers make of models: fields to set, or to take away (None); a model that is None is new."""

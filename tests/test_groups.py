@@ -86,6 +86,10 @@ class TestRules:
             (("openai", "gpt-oss-120b", None), Group(OSS, "maker")),
             (("mirror", "hosted/GPT_OSS-120B:free", None), Group(OSS, "name")),
             (("mirror", "oss120", None), Group(OSS, "name")),  # as groq writes it
+            (("mirror", "gpt-oss:120b", None), Group(OSS, "name")),
+            (("mirror", "gpt-oss:120b-cloud", None), None),
+            (("mirror", "gpt-oss:20b", None), None),
+            (("mirror", "gpt-oss:0731", None), None),
             (("mirror", "gpt-oss-20b", None), None),
             (("mirror", "gpt-oss-120b-2025-08-05", None), None),  # a date is another model
             (("mirror", "-", None), None),
@@ -93,6 +97,7 @@ class TestRules:
     )
     def test_the_strongest_counts(self, record: Record, expected: Group | None) -> None:
         others: list[Record] = [("groq", "openai/gpt-oss-120b", OSS), ("groq", "oss-120", OSS)]
+        others += [("ollama", "gpt-oss:120b", OSS)]
         assert groups_of([*others, record]).get(record[:2]) == expected
         assert expected is None or expected.derived is (expected.rule == "name")
 
