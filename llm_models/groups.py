@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _PART = re.compile(r"[a-z]+|[0-9]+")
 _SIZE = re.compile(r":\d[\d.]*[bmt](?![a-z0-9])[^:@]*")
 """The size of a model behind a colon, as Ollama writes it: part of its name. Any other such suffix is a variant."""
-_MARK = b'"canonical":'
 
 
 class Group(NamedTuple):
@@ -134,19 +133,6 @@ def group_in(provider: str, line: Mapping[str, Any]) -> Group | None:
         return None
     own = _folded(canonical) == f"{provider}/{line['id']}"
     return Group(canonical, "stated" if stated else "maker" if own else "name")
-
-
-def canonicals_in(data: bytes) -> set[bytes]:
-    """The canonical ids in the text of a snapshot file, as JSON up to their first quotation mark.
-
-    It may also have texts of other fields with that name, so who reads a line must look at it again.
-    """
-    return {text[1 : text.index(b'"', 1)] for text in data.split(_MARK)[1:]}
-
-
-def as_text(canonical: bytes) -> bytes:
-    """What the text of a record of a group holds, which `canonicals_in` found."""
-    return _MARK + b'"' + canonical + b'"'
 
 
 def _folded(canonical: str) -> str:

@@ -48,6 +48,7 @@ def build_base(
     `EmptyCatalogError` where no record survives.
     """
     from llm_models.ingest import read_source
+    from llm_models.outliers import COMPARED, farthest_first, outliers
 
     header, ground, report = read_source(data, name, source, day=day, without_prose=without_prose)
     base = empty(header)
@@ -68,11 +69,21 @@ def build_base(
             report.add("odd", "cost", "a moving name has another price than its newest sibling", spec)
     for spec, other in of_image_tokens(_with_derived(changes)):
         report.add("odd", "cost", "output is probably the price of image tokens", printable(f"{spec} ({other})"))
+    for (provider, model_id), field, (value, median) in farthest_first(outliers(_lines(changes))):
+        why = f"{COMPARED[field].times} times or more off the median of the same model at other providers"
+        report.add("odd", field, why, printable(f"{provider}:{model_id} ({value:,.10g}, median {median:,.10g})"))
     for provider, alias in changes.touched.shadowed:
         report.add("left out", "aliases", "it is the id of a provider", printable(f"{provider} ({alias})"))
     for fallen in changes.fallen:
         report.add("dropped", fallen.field, fallen.why, printable(f"{fallen.spec} ({fallen.name})"))
     return file, report
+
+
+def _lines(changes: Changes) -> Iterator[tuple[str, dict[str, Any]]]:
+    """All records of a build, each with its provider, as the lines of a snapshot file have them."""
+    for provider, finals in changes.models.items():
+        for model_id, final in finals.items():
+            yield provider, {**final.stated, "id": model_id, "derived": final.derived}
 
 
 def _with_derived(changes: Changes) -> dict[str, dict[str, Any]]:

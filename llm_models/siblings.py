@@ -1,4 +1,4 @@
-"""Siblings: the records of a base with which touched models agree, found without decoding the others.
+"""Siblings: the records of one model in a file, found without decoding the others; those with which touched ones agree.
 
 A touched model keeps what the base derived for it as long as no layer changes a fact of its siblings or its own.
 Otherwise the text of the blocks is searched, and only records of the same model are decoded.
@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models.agreement import FACTS, LIKELY, OF_ID, TEXTS, Agreement, stated_of
 from llm_models.block import encode_json
-from llm_models.groups import canonicals_in, key_of
+from llm_models.groups import group_in, key_of
 from llm_models.jsontext import loads
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from llm_models.block import Line
     from llm_models.snapshot_file import SnapshotFile
 
     Key = tuple[str, str]
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _SIZE = re.compile(r"(?=\d+[bmt])")
 """The places in a key before which the size of a model may begin."""
+_MARK = b'"canonical":'
 _NOT_IN_KEYS = bytes(set(range(256)) - set(b'abcdefghijklmnopqrstuvwxyz0123456789"/:@'))
 
 
@@ -97,12 +99,12 @@ def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]
     agreement = Agreement(records.values(), canonicals, families)
     near = set(records)
     groups = {agreement.canonical(key[0], models[key]) for key in wanted} - {None}
-    stated = canonicals_in(b"".join(b'"canonical":' + encode_json(group) for group in groups))
+    stated = _canonicals(b"".join(_MARK + encode_json(group) for group in groups))
     for provider, data in _blocks(base) if stated else ():
-        if not stated.isdisjoint(canonicals_in(data)):
+        if not stated.isdisjoint(_canonicals(data)):
             block = base.block(provider)
             for row, model_id in enumerate(block.ids):
-                if not stated.isdisjoint(canonicals_in(block.line(row))):
+                if not stated.isdisjoint(_canonicals(block.line(row))):
                     add(provider, model_id)
     agreement.add(record for key, record in records.items() if key not in near)
     return agreement
@@ -113,9 +115,35 @@ def _in_index(key: str) -> str:
     return _SIZE.sub(":?", key)
 
 
+def members(file: SnapshotFile, canonicals: Collection[str]) -> Iterator[tuple[str, int, Line]]:
+    """The provider, the row and the line of each record of a file in one of these groups; few others are decoded."""
+    wanted = _canonicals(b"".join(_MARK + encode_json(canonical) for canonical in canonicals))
+    for provider in file.blocks if wanted else ():
+        here = wanted & _canonicals(file.raw_block(provider))
+        if here:
+            block = file.block(provider)
+            most = 2 * len(here) > len(block.ids)
+            texts = [_MARK + b'"' + text + b'"' for text in here]
+            rows = range(len(block.ids)) if most else sorted({row for text in texts for row in block.rows_with(text)})
+            lines = block.models() if most else {row: block.model(row) for row in rows}
+            for row in rows:
+                line = lines[row]
+                group = group_in(provider, line)
+                if group is not None and group.canonical in canonicals:
+                    yield provider, row, line
+
+
 def _blocks(base: SnapshotFile) -> Iterator[tuple[str, bytes]]:
     """Each provider and the bytes of its block, one after the other: all of them together would take new memory."""
     return ((provider, base.raw_block(provider)) for provider in base.blocks)
+
+
+def _canonicals(data: bytes) -> set[bytes]:
+    """The canonical ids in the text of a snapshot file, as JSON up to their first quotation mark.
+
+    It may also have texts of other fields with that name, so who reads a line must look at it again.
+    """
+    return {text[1 : text.index(b'"', 1)] for text in data.split(_MARK)[1:]}
 
 
 def _may_hold(data: bytes, naming: re.Pattern[bytes]) -> bool:

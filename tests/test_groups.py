@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import catalogues
 
 from llm_models.agreement import Agreement
-from llm_models.groups import Group, Groups, as_text, canonicals_in, group_in, groups_of
+from llm_models.groups import Group, Groups, group_in, groups_of
 from llm_models.paths import PACKAGED_SNAPSHOT
+from llm_models.siblings import members
 from llm_models.snapshot_file import SnapshotFile
 
 if TYPE_CHECKING:
@@ -115,11 +117,23 @@ class TestThePackagedData:
         assert {group.rule for group in found.values()} == {"stated", "maker", "name"}
         assert len(found) > len(every) / 2
 
-    def test_the_text_of_a_record_has_its_group(self) -> None:
-        """So records of a group are found without decoding the others."""
+    def test_the_members_of_groups_are_found_without_decoding_the_rest(self) -> None:
+        """The same records as by decoding all of them, in order of provider and id."""
         file = SnapshotFile.open(PACKAGED_SNAPSHOT)
-        expected = {line["id"] for provider, line in lines() if (one := group_in(provider, line)) and one[0] == OSS}
-        text = canonicals_in(f'"canonical":"{OSS}"'.encode())
-        assert text == {OSS.encode()}
-        rows = {name: file.block(name).rows_with(as_text(OSS.encode())) for name in file.blocks}
-        assert {file.block(name).ids[row] for name in rows for row in rows[name]} == expected
+        every = [(provider, line, group_in(provider, line)) for provider, line in lines()]
+        some = sorted({group.canonical for _, _, group in every if group})
+        for wanted in ({OSS}, {*some[::9]}, {*some}, {"no/such-model"}, set[str]()):
+            expected = [(provider, line) for provider, line, group in every if group and group.canonical in wanted]
+            found = [*members(file, wanted)]
+            assert [(provider, line) for provider, _, line in found] == expected
+            assert all(file.block(provider).ids[row] == line["id"] for provider, row, line in found)
+
+    def test_texts_that_look_like_a_group_are_none(self) -> None:
+        """A field of the same name elsewhere in a record, a longer id, an id with a quotation mark."""
+        records: dict[str, dict[str, Any]] = {
+            "a": {"m": {"canonical": "x/m"}, "n": {"canonical": "x/m-1"}, "o": {"extra": {"canonical": "x/m"}}},
+            "b": {"q": {"canonical": 'x/"m'}, "r": {"canonical": 'x/"n'}},
+        }
+        file = catalogues.from_records(records)
+        assert [line["id"] for _, _, line in members(file, ["x/m"])] == ["m"]
+        assert [line["id"] for _, _, line in members(file, ['x/"m'])] == ["q"]

@@ -37,7 +37,7 @@ RANKS = (
     ("agreement", "filters", "layers", "locks", "snapshot_file", "state", "timeline", "transforms.models_dev_prices"),
     ("transforms.models_dev",),
     ("examples", "name_table", "notices", "remarks", "siblings", "timeline_fold", "workload"),
-    ("bans", "forms", "timeline_writer"),
+    ("bans", "forms", "outliers", "timeline_writer"),
     ("past",),
     ("bases", "canonical", "manifest", "view"),
     ("hosts", "name_rules", "price_lists", "readings", "standing"),

@@ -273,6 +273,9 @@ class TestNothingIsLost:
             ("odd", "limits", "output is larger than context"): 68,
             ("odd", "cost", "a moving name has another price than its newest sibling"): 13,
             ("odd", "cost", "output is probably the price of image tokens"): 18,
+            ("odd", "limits.context", "4 times or more off the median of the same model at other providers"): 136,
+            ("odd", "cost.input", "8 times or more off the median of the same model at other providers"): 41,
+            ("odd", "cost.output", "8 times or more off the median of the same model at other providers"): 48,
         }
 
     def test_what_the_record_moves_is_still_in_the_line(self, built: tuple[SnapshotFile, Report]) -> None:

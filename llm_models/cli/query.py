@@ -14,13 +14,15 @@ from llm_models.errors import dotted
 from llm_models.modelspec import STYLES
 from llm_models.naming import request_notes
 from llm_models.origins import leaves
+from llm_models.outliers import COMPARED, outliers_in
 from llm_models.records import CAPABILITIES
 from llm_models.selection import ORDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from llm_models.modelspec import Style
+    from llm_models.outliers import Outlier
     from llm_models.records import Model
     from llm_models.selection import Order
     from llm_models.snapshot import Snapshot
@@ -45,15 +47,17 @@ def list_command(
 ) -> None:
     """List the models of PROVIDER, or all models, sorted by name.
 
-    Prices are USD per million tokens, limits are tokens; a dash means unknown.
+    Prices are USD per million tokens, limits are tokens; a dash means unknown. Unusual are values that are far from
+    those of the same model at other providers.
 
     Capabilities: {records.CAPABILITIES}.
     """
     models = snapshot.list_models(provider, require=require, forbid=forbid)
+    unusual = outliers_in(snapshot.file, {model.canonical for model in models})
     if as_json:
-        print_json([model.to_dict() for model in models])
+        print_json([_with_outliers(model.to_dict(), unusual.get(model.key)) for model in models])
     elif models:
-        _print_models(models)
+        _print_models(models, unusual)
     if not models:
         from llm_models.misses import none_shown
 
@@ -62,7 +66,12 @@ def list_command(
         raise click.exceptions.Exit(1)
 
 
-def _print_models(models: Iterable[Model]) -> None:
+def _with_outliers(record: dict[str, Any], found: Mapping[str, Outlier] | None) -> dict[str, Any]:
+    """A record as JSON, with its values that are far from those of other providers, where it has any."""
+    return {**record, "outliers": {field: one._asdict() for field, one in found.items()}} if found else record
+
+
+def _print_models(models: Iterable[Model], unusual: Mapping[tuple[str, str], Mapping[str, Outlier]]) -> None:
     rows = []
     for model in models:
         flags = model.capabilities
@@ -76,6 +85,8 @@ def _print_models(models: Iterable[Model]) -> None:
         known = lifecycle.state(model)
         state = known + lifecycle.successor_of(model) if known else model.status
         words = [name for name, flag in does.items() if flag] + ([f"({state})"] if state else [])
+        if odd := unusual.get(model.key):
+            words.append(f"(unusual: {', '.join(one.label for field, one in COMPARED.items() if field in odd)})")
         limits, cost = model.limits, model.cost
         rows.append((model.spec, limits.context, limits.output, cost.input, cost.output, " ".join(words)))
     print_table(("model", "context", "output", "$ in", "$ out", "does"), rows, right=_NUMBERS)
@@ -106,11 +117,15 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
     A capability that no source states is "not stated", with its default, or "likely yes" where at least two records of
     the same model at other providers state it and none denies it. A kind, a family or another fact that no source
     states of this record is marked "derived": it follows from the id, or other records of the model agree on it.
+
+    A value that is far from those of the same model at other providers is "unusual".
     """
     model = snapshot.resolve(spec)
     record = model.to_dict()
+    unusual = outliers_in(snapshot.file, {model.canonical}).get(model.key, {})
     if as_json:
-        print_json(record if model.requested == model.id else {**record, "requested": model.requested})
+        told = _with_outliers(record, unusual)
+        print_json(told if model.requested == model.id else {**told, "requested": model.requested})
         return
     likely = snapshot.file.likely(*model.key)
     names = {path: name for name, path in CAPABILITIES.items()}
@@ -122,6 +137,8 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
             values.append((dotted(path), f"not stated ({'likely yes' if name in likely else cell(value)})"))
         elif path in derived:
             values.append((dotted(path), f"{cell(value)} (derived)"))
+        elif dotted(path) in unusual:
+            values.append((dotted(path), f"{cell(value)} ({unusual[dotted(path)].text()})"))
         elif path not in (("id",), ("provider",)):
             values.append((dotted(path), value))
     state = lifecycle.state(model)
@@ -162,7 +179,7 @@ def select_command(
     if as_json:
         print_json([model.to_dict() for model in models] if every else best.to_dict())
     elif every:
-        _print_models(models)
+        _print_models(models, outliers_in(snapshot.file, {model.canonical for model in models}))
     else:
         line(best.spec)
 
