@@ -83,8 +83,10 @@ if TYPE_CHECKING:
     from llm_models.modes import UnknownModeError as UnknownModeError
     from llm_models.naming import match_names as match_names
     from llm_models.naming import wire_id as wire_id
+    from llm_models.offering import Offer as Offer
     from llm_models.questions import explain as explain
     from llm_models.questions import history as history
+    from llm_models.questions import offers as offers
     from llm_models.questions import provider_history as provider_history
     from llm_models.selection import NoMatchError as NoMatchError
     from llm_models.trust import UntrustedEndpointError as UntrustedEndpointError
@@ -114,6 +116,7 @@ __all__ = [
     "ModelNotAllowedError",
     "NameMatch",
     "NoMatchError",
+    "Offer",
     "Overrides",
     "PriceList",
     "PriceRow",
@@ -152,6 +155,7 @@ __all__ = [
     "list_providers",
     "load",
     "match_names",
+    "offers",
     "parse_provider",
     "parse_spec",
     "prices",
@@ -173,6 +177,7 @@ _LAZY = {
     "ModelHistory": "llm_models.listings",
     "NameMatch": "llm_models.matches",
     "NoMatchError": "llm_models.selection",
+    "Offer": "llm_models.offering",
     "Overrides": "llm_models.behaviour",
     "PriceRow": "llm_models.bills",
     "Prices": "llm_models.bills",
@@ -187,6 +192,7 @@ _LAZY = {
     "explain": "llm_models.questions",
     "history": "llm_models.questions",
     "match_names": "llm_models.naming",
+    "offers": "llm_models.questions",
     "prices": "llm_models.billing",
     "provider_history": "llm_models.questions",
     "usage": "llm_models.billing",

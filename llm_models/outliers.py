@@ -64,7 +64,7 @@ def outliers(records: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[Key, dict
     do records of other groups.
 
     >>> stated = {"canonical": "openai/gpt-oss-20b", "id": "openai/gpt-oss-20b", "limits": {"context": 131072}}
-    >>> records = [(provider, stated) for provider in ("groq", "novita_ai", "openrouter")]
+    >>> records = [(provider, stated) for provider in ["groq", "vercel", "openrouter"]]
     >>> outliers([*records, ("mirror", {**stated, "limits": {"context": 1310720}})])
     {('mirror', 'openai/gpt-oss-20b'): {'limits.context': Outlier(value=1310720, median=131072)}}
     """

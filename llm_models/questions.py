@@ -1,4 +1,4 @@
-"""Questions: those to the published catalogue that are about its past and its sources, and that few programs ask."""
+"""Questions: those to the published catalogue that few programs ask: about its past, its sources, and one model."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from llm_models.store import snapshot
 
 if TYPE_CHECKING:
     from llm_models.listings import ModelHistory, ProviderHistory
+    from llm_models.offering import Offer
     from llm_models.provenance import Explanation
     from llm_models.snapshot import Spec
 
-__all__ = ["explain", "history", "provider_history"]
+__all__ = ["explain", "history", "offers", "provider_history"]
 
 
 def history(spec: Spec) -> ModelHistory:
@@ -57,3 +58,27 @@ def explain(spec: Spec, field: str | None = None) -> Explanation:
     'models_dev'
     """
     return snapshot().explain(spec, field)
+
+
+def offers(spec: Spec) -> list[Offer]:
+    """The same model at all providers that the configuration shows, cheapest first; `spec` is as for `resolve`.
+
+    The same model is one with the same `canonical` (`docs/data.md` has the rules); a model without one is alone. A bare
+    id that several providers serve is enough where all of them serve the same model.
+
+    Each offer has the `model` with its prices (`input`, `output`, `cache_read`, USD per million tokens) and limits
+    (`context`, `max_output`), the mark of a `variant` such as `:thinking` or `-fp8`, the `billing` of the provider,
+    `outliers` (values that are far from those of the other providers), and `derived`: whether only the way in which the
+    id is written tells that it is this model. Plain offers come before variants, and deprecated ones last. In each
+    part, they are in order of the price of input plus output: known prices, then those that are outliers, unknown ones,
+    and an explicit 0. Names whose meaning changes, such as `-latest`, and retired models are left out.
+
+    Raises the errors of `resolve`.
+
+    >>> found = llm_models.offers("groq:openai/gpt-oss-120b")
+    >>> "cerebras:gpt-oss-120b" in [offer.spec for offer in found]
+    True
+    >>> found == llm_models.offers("cerebras:gpt-oss-120b")
+    True
+    """
+    return snapshot().offers(spec)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from llm_models.listings import ModelHistory, ProviderHistory
     from llm_models.matches import NameMatch
     from llm_models.modelspec import Style
+    from llm_models.offering import Offer
     from llm_models.paths import Folder, FoundFile
     from llm_models.provenance import Explanation
     from llm_models.records import Capabilities, ModelKey, Provider
@@ -74,8 +75,7 @@ class Snapshot(Immutable):
             filters = given.over(stated.get("allow") if allow is None else None, stated.get("deny"))
             # The arguments as they were read: the caller's objects may change later, or be generators.
             allow, deny = None if allow is None else given.allow or "all", given.deny
-        self.file = file
-        self.epoch = 0
+        self.file, self.epoch = file, 0
         self.found: tuple[FoundFile, ...] = ()
         """The files that it was built from and that were found, so that nobody named them."""
         self.from_program: Mapping[str, Any] = FrozenDict()
@@ -194,10 +194,8 @@ class Snapshot(Immutable):
         """`llm_models.endpoint`, of this snapshot."""
         from llm_models.endpoints import endpoint_of
 
-        model = self.resolve(spec)
-        provider = self.view.provider(model.provider)
-        found, program, named = self.found, self.from_program, self.named
-        return endpoint_of(model, provider, self.view.file, found, program, named, base_url, with_key)
+        model, files = self.resolve(spec), (self.found, self.from_program, self.named)
+        return endpoint_of(model, self.view.provider(model.provider), self.view.file, *files, base_url, with_key)
 
     def capabilities(self, spec: Spec) -> Capabilities:
         """`llm_models.capabilities`, of this snapshot."""
@@ -209,6 +207,12 @@ class Snapshot(Immutable):
             return isinstance(locate(self.view, spec, None, ()), tuple)
         except LLMModelsError:
             return False
+
+    def offers(self, spec: Spec) -> list[Offer]:
+        """`llm_models.offers`, of this snapshot."""
+        from llm_models.offering import offers_of
+
+        return offers_of(self.view, self.resolve, spec)
 
     def explain(self, spec: Spec, field: str | None = None) -> Explanation:
         """`llm_models.explain`, of this snapshot."""
@@ -307,7 +311,7 @@ class Snapshot(Immutable):
         day = days.today() if at is None else days.day_of(at)
         return masks, first, self._scope(scope), order_by, day
 
-    def _scope(self, scope: str | None) -> str | None:
+    def _scope(self, scope: Text) -> Text:
         return None if scope is None or scope == "all" else self.parse_provider(scope)
 
     def _providers(self, names: Iterable[str], gone: list[str] | None = None) -> list[str]:

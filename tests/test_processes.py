@@ -391,6 +391,7 @@ COMMANDS = [
     "list openai",
     "providers",
     "show openai:gpt-4o-mini",
+    "offers openai:gpt-4o-mini",
     "select --require tools",
     "resolve gpt-4o-mini@openai",
     "history openai:gpt-5-codex",

@@ -24,6 +24,7 @@ READING = {
     "list": ["openai"],
     "providers": [],
     "show": [SPEC],
+    "offers": [SPEC],
     "select": ["--require", "tools"],
     "resolve": ["gpt-4o-mini@openai"],
     "history": [SPEC],
@@ -74,6 +75,7 @@ for catalogue in (m.load(), m.load(config=None), m.load(overrides={{"deny": {{"o
     catalogue.select(require=["tools"]), catalogue.candidates(scope="openai", order_by="price")
     [catalogue.get_provider(provider).to_dict() for provider in catalogue.list_providers()]
     catalogue.get_model("openai", "gpt-4o-mini"), catalogue.parse_spec("{SPEC}"), catalogue.parse_provider("OpenAI")
+    catalogue.offers("{SPEC}")
     copy.deepcopy(catalogue), m.diff(catalogue, m.snapshot()), m.snapshot(), m.epoch()
 for name in ("nobody:nothing", "openai:nothing"):
     try:

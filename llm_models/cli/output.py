@@ -98,6 +98,27 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right:
     _write(_fitted(columns, texts, right) if sys.stdout.isatty() else _aligned(columns, texts, right))
 
 
+def print_whole(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = (), drop: Sequence[str] = ()
+) -> None:
+    """Print a table in which nothing is cut. `right` names the columns that are aligned to the right.
+
+    Where it is wider than the terminal, columns of `drop` are left out, in their order, and a note names them.
+    """
+    texts = [[cell(value) for value in row] for row in rows]
+    width = shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else None
+    left_out: list[str] = []
+    table = _aligned(columns, texts, right)
+    while width is not None and len(left_out) < len(drop) and max(map(len, table[0].split("\n"))) > width:
+        left_out.append(drop[len(left_out)])
+        kept = [number for number, name in enumerate(columns) if name not in left_out]
+        fewer = [[row[number] for number in kept] for row in texts]
+        table = _aligned([columns[number] for number in kept], fewer, right)
+    _write(table)
+    if left_out:
+        note(f"note: the terminal is too narrow for these columns: {', '.join(left_out)} (--json has all)")
+
+
 def _aligned(columns: Sequence[str], rows: list[list[str]], right: Sequence[str]) -> list[str]:
     """The text of a plain table. A table of all models is printed so in a tenth of the time that rich takes."""
 

@@ -1,4 +1,4 @@
-"""Commands that read the catalogue: list, providers, show, select, resolve, history."""
+"""Commands that read the catalogue: list, providers, show, offers, select, resolve."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from llm_models import lifecycle
 from llm_models.agreement import PATHS
 from llm_models.cli.options import as_json, catalogue, command, model_spec, note_gone
-from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table
+from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table, print_whole
 from llm_models.errors import dotted
 from llm_models.modelspec import STYLES
 from llm_models.naming import request_notes
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from llm_models.modelspec import Style
+    from llm_models.offering import Offer
     from llm_models.outliers import Outlier
     from llm_models.records import Model
     from llm_models.selection import Order
     from llm_models.snapshot import Snapshot
 
-_NUMBERS = ("context", "output", "$ in", "$ out", "models")
+_NUMBERS = ("context", "output", "$ in", "$ out", "$ cache", "models")
 _FIRST = {"id": "name", "price": "lowest price", "context": "largest context", "release": "newest release"}
 
 _require = click.option("--require", multiple=True, metavar="NAME", help="A capability that it must have; repeatable.")
@@ -71,6 +72,10 @@ def _with_outliers(record: dict[str, Any], found: Mapping[str, Outlier] | None) 
     return {**record, "outliers": {field: one._asdict() for field, one in found.items()}} if found else record
 
 
+def _unusual(found: Mapping[str, Outlier]) -> str:
+    return f"(unusual: {', '.join(one.label for field, one in COMPARED.items() if field in found)})"
+
+
 def _print_models(models: Iterable[Model], unusual: Mapping[tuple[str, str], Mapping[str, Outlier]]) -> None:
     rows = []
     for model in models:
@@ -86,7 +91,7 @@ def _print_models(models: Iterable[Model], unusual: Mapping[tuple[str, str], Map
         state = known + lifecycle.successor_of(model) if known else model.status
         words = [name for name, flag in does.items() if flag] + ([f"({state})"] if state else [])
         if odd := unusual.get(model.key):
-            words.append(f"(unusual: {', '.join(one.label for field, one in COMPARED.items() if field in odd)})")
+            words.append(_unusual(odd))
         limits, cost = model.limits, model.cost
         rows.append((model.spec, limits.context, limits.output, cost.input, cost.output, " ".join(words)))
     print_table(("model", "context", "output", "$ in", "$ out", "does"), rows, right=_NUMBERS)
@@ -215,4 +220,46 @@ def resolve_command(
         line(text)
 
 
-COMMANDS = (list_command, providers_command, show_command, select_command, resolve_command)
+@command("offers", "Compare a model at all providers.", "offers gpt-oss-120b")
+@click.argument("spec", type=model_spec, metavar="SPEC")
+@catalogue
+@as_json
+def offers_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
+    """Show the same model at all providers, cheapest first.
+
+    SPEC is provider:model, model@provider, provider/model, an alias, or a bare id: it may be that of several providers,
+    if all of them serve the same model. Names whose meaning changes, such as -latest, and retired models are left out.
+
+    Prices are USD per million tokens, limits are tokens; a dash means unknown. Plain models come before variants, such
+    as :thinking, -fast, @eu and -fp8, and deprecated ones last. Each part is in order of the price of input plus
+    output: known prices, then unusual ones, unknown ones, and 0.
+
+    "Unusual" are values that are far from those of the other providers. "By name": only the way in which the id is
+    written tells that it is this model. "Plan", "trial" and "local": the price is not what a request costs.
+
+    JSON: spec, provider, id, canonical, variant, input, output, cache_read, context, max_output, billing, deprecated,
+    retires, derived (by name), outliers.
+    """
+    offers = snapshot.offers(spec)
+    if as_json:
+        print_json([offer.to_dict() for offer in offers])
+    elif offers:
+        columns = ("model", "variant", "$ in", "$ out", "$ cache", "context", "output", "about")
+        drop = ("output", "$ cache", "variant", "context")  # the id has the mark of a variant, too
+        print_whole(columns, map(_offer_row, offers), right=_NUMBERS, drop=drop)
+    if not offers:
+        note("every model that this is has been retired")
+        raise click.exceptions.Exit(1)
+
+
+def _offer_row(offer: Offer) -> tuple[object, ...]:
+    state = lifecycle.state(offer.model)
+    words = [f"({state})"] if state else []
+    words += [offer.billing] if offer.billing != "usage" else []
+    words += [_unusual(offer.outliers)] if offer.outliers else []
+    words += ["by name"] if offer.derived else []
+    prices = offer.input, offer.output, offer.cache_read
+    return offer.spec, offer.variant or "", *prices, offer.context, offer.max_output, " ".join(words)
+
+
+COMMANDS = (list_command, providers_command, show_command, offers_command, select_command, resolve_command)
