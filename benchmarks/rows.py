@@ -117,6 +117,7 @@ WARM = {
         "llm_models.cost('openai:gpt-4o-mini', usage)",
         f"{OURS}; usage = llm_models.Usage(input=10_000, cache_read=4_000, output=2_000)",
     ),
+    "search": Work("llm_models.search('cheap visoin chat')", f"{OURS}; llm_models.search('gpt')"),
     "genai-prices calc_price": Work(
         "calc_price(usage, 'gpt-4o-mini', provider_id='openai').total_price",
         "from genai_prices import Usage, calc_price; "
@@ -162,6 +163,9 @@ ROWS = {
         Row("`candidates` by price, warm", "time", "candidates", "scan", 0.4, 0.25),
         Row("`select` that raises `NoMatchError`, warm", "time", "NoMatchError", "scan", 0.4, 0.25),
         Row("`cost` of one usage, warm", "time", "cost", "genai-prices calc_price", 0.4, 0.2),
+        Row(
+            "`search` with a typo, a condition and a word of nearly all models, warm", "time", "search", "", 0.03, 0.01
+        ),
         Row("`llm-models activate` of the upstream file", "cpu", "activate", "", 4.0, 2.5),
         Row("`llm-models validate` of 20 overrides", "cpu", "validate", "", 0.11),
     ),

@@ -77,6 +77,8 @@ if TYPE_CHECKING:
     from llm_models.counts import UsageError as UsageError
     from llm_models.differences import diff as diff
     from llm_models.endpoints import Endpoint as Endpoint
+    from llm_models.hits import Hit as Hit
+    from llm_models.hits import SearchResult as SearchResult
     from llm_models.listings import ModelHistory as ModelHistory
     from llm_models.listings import ProviderHistory as ProviderHistory
     from llm_models.matches import NameMatch as NameMatch
@@ -88,6 +90,7 @@ if TYPE_CHECKING:
     from llm_models.questions import history as history
     from llm_models.questions import offers as offers
     from llm_models.questions import provider_history as provider_history
+    from llm_models.questions import search as search
     from llm_models.selection import NoMatchError as NoMatchError
     from llm_models.trust import UntrustedEndpointError as UntrustedEndpointError
 
@@ -103,6 +106,7 @@ __all__ = [
     "CostTier",
     "EmptyCatalogError",
     "Endpoint",
+    "Hit",
     "InvalidArgumentError",
     "InvalidSpecError",
     "Json",
@@ -126,6 +130,7 @@ __all__ = [
     "ProviderHistory",
     "Reasoning",
     "RetiredModelError",
+    "SearchResult",
     "Snapshot",
     "SnapshotError",
     "SourceError",
@@ -162,6 +167,7 @@ __all__ = [
     "provider_history",
     "reload",
     "resolve",
+    "search",
     "select",
     "snapshot",
     "usage",
@@ -173,6 +179,7 @@ __all__ = [
 _LAZY = {
     "Bill": "llm_models.bills",
     "Endpoint": "llm_models.endpoints",
+    "Hit": "llm_models.hits",
     "Line": "llm_models.bills",
     "ModelHistory": "llm_models.listings",
     "NameMatch": "llm_models.matches",
@@ -182,6 +189,7 @@ _LAZY = {
     "PriceRow": "llm_models.bills",
     "Prices": "llm_models.bills",
     "ProviderHistory": "llm_models.listings",
+    "SearchResult": "llm_models.hits",
     "UnknownModeError": "llm_models.modes",
     "UnpricedError": "llm_models.bills",
     "UntrustedEndpointError": "llm_models.trust",
@@ -195,6 +203,7 @@ _LAZY = {
     "offers": "llm_models.questions",
     "prices": "llm_models.billing",
     "provider_history": "llm_models.questions",
+    "search": "llm_models.questions",
     "usage": "llm_models.billing",
     "usages": "llm_models.billing",
     "usd": "llm_models.bills",

@@ -1,4 +1,4 @@
-"""Questions: those to the published catalogue that few programs ask: about its past, its sources, and one model."""
+"""Questions: those to the published catalogue that few programs ask: its past, its sources, one model, a search."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from llm_models.store import snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from llm_models.hits import SearchResult
     from llm_models.listings import ModelHistory, ProviderHistory
     from llm_models.offering import Offer
     from llm_models.provenance import Explanation
     from llm_models.snapshot import Spec
 
-__all__ = ["explain", "history", "offers", "provider_history"]
+__all__ = ["explain", "history", "offers", "provider_history", "search"]
 
 
 def history(spec: Spec) -> ModelHistory:
@@ -82,3 +85,27 @@ def offers(spec: Spec) -> list[Offer]:
     True
     """
     return snapshot().offers(spec)
+
+
+def search(words: str | Iterable[str], *, limit: int | None = 20) -> SearchResult:
+    """The models that words mean, best first, at most `limit` (None: all): one row for each id, with every word.
+
+    A row has the model at its maker, if the catalogue has it there, and counts the other providers of that id. Ids are
+    equal in any spelling, and with any words before their last `/`. How well a word matches: as a whole word of the id
+    or of the provider's id, else of the name, family or maker, as the beginning or a part of such a word, in the
+    description, in the kind or a modality. Among equal matches, the maker's models come first, then those that are not
+    deprecated, ids with the words in the same order, short ids, new models. Models that are retired today come last. A
+    whole id or model spec has its model first.
+
+    Words such as `free`, `cheap`, `vision`, `image generation` and `long context` are conditions, and the answer lists
+    them (`conditions`). With conditions alone, only models that chat fit, unless a condition is about another kind or
+    about output. A word that no model has or had is corrected (`corrections`). Where nothing fits, one word is left out
+    (`dropped`), and models that are gone are searched (`gone`). `allow` and `deny` hide models here, too.
+
+    Raises `InvalidArgumentError` for words that are no text, more than 16 words, and a limit below 1.
+
+    >>> answer = llm_models.search("claude sonet", limit=3)
+    >>> answer.rows[0].model.provider, answer.corrections, answer.total > 3
+    ('anthropic', (('sonet', 'sonnet'),), True)
+    """
+    return snapshot().search(words, limit=limit)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from llm_models.days import Day
     from llm_models.endpoints import Endpoint
     from llm_models.filters import Allow, Deny
+    from llm_models.hits import SearchResult
     from llm_models.listings import ModelHistory, ProviderHistory
     from llm_models.matches import NameMatch
     from llm_models.modelspec import Style
@@ -48,13 +49,9 @@ class Snapshot(Immutable):
     __slots__ = ("_given", "_models", "_texts", "epoch", "file", "found", "from_program", "named", "prefer", "view")
 
     def __init__(
-        self,
-        file: SnapshotFile,
-        prefer: Iterable[str] | None = None,
-        allow: Allow = None,
-        deny: Deny = None,
+        self, file: SnapshotFile, prefer: Iterable[str] | None = None, allow: Allow = None, deny: Deny = None,
         remembers: Folder | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         """A snapshot of a file, with filters and preferred providers on top of those in its header.
 
         `deny` is united with the header's; `allow` and `prefer` replace them. `remembers` is the application whose own
@@ -219,6 +216,12 @@ class Snapshot(Immutable):
         from llm_models.provenance import explain
 
         return explain(self.view, spec, field)
+
+    def search(self, words: str | Iterable[str], *, limit: int | None = 20) -> SearchResult:
+        """`llm_models.search`, of this snapshot."""
+        from llm_models.hits import search
+
+        return search(self.view, words, limit)
 
     def history(self, spec: Spec) -> ModelHistory:
         """`llm_models.history`, of this snapshot."""

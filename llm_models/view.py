@@ -49,6 +49,7 @@ class View:
         "by_host",
         "by_name",
         "counts",
+        "entries",
         "file",
         "filters",
         "known",
@@ -84,6 +85,8 @@ class View:
         """Cache of `selection`: the answer to conditions that no model fits."""
         self.priced: dict[tuple[str, str], Any] = {}
         """Cache of `pricing`: what it knows of the models whose prices were asked for."""
+        self.entries: Any = None
+        """Cache of `hits`: what it knows of all models that are shown."""
         self.price_ground: Any = None
         """Cache of `pricing`: what is the same for all models."""
         if not self._shows_any():

@@ -444,6 +444,7 @@ COMMANDS = {
     "show": ["openai:gpt-4o"],
     "select": [],
     "resolve": ["gpt-4o@openai"],
+    "search": ["gpt"],
     "explain": ["openai:gpt-4o", "cost"],
     "info": [],
     "validate": [],

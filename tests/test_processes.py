@@ -394,6 +394,7 @@ COMMANDS = [
     "offers openai:gpt-4o-mini",
     "select --require tools",
     "resolve gpt-4o-mini@openai",
+    "search claude sonnet",
     "history openai:gpt-5-codex",
     "cost openai:gpt-4o-mini --input 1000 --cached 200",
     "validate",

@@ -27,6 +27,7 @@ READING = {
     "offers": [SPEC],
     "select": ["--require", "tools"],
     "resolve": ["gpt-4o-mini@openai"],
+    "search": ["openai:gpt-5-codex"],
     "history": [SPEC],
     "explain": [SPEC],
     "cost": [SPEC, "--input", "9", "--at", "2026-07-20"],
@@ -74,6 +75,7 @@ for catalogue in (m.load(), m.load(config=None), m.load(overrides={{"deny": {{"o
         catalogue.allowed(model), catalogue.capabilities(model), catalogue.resolve(model.id, prefer=["openai"])
     catalogue.select(require=["tools"]), catalogue.candidates(scope="openai", order_by="price")
     [catalogue.get_provider(provider).to_dict() for provider in catalogue.list_providers()]
+    catalogue.search("claude sonet"), catalogue.search("openai:gpt-5-codex")
     catalogue.get_model("openai", "gpt-4o-mini"), catalogue.parse_spec("{SPEC}"), catalogue.parse_provider("OpenAI")
     catalogue.offers("{SPEC}")
     copy.deepcopy(catalogue), m.diff(catalogue, m.snapshot()), m.snapshot(), m.epoch()

@@ -12,7 +12,7 @@ import sys
 
 import click
 
-from llm_models.cli import config, cost, data, history, query
+from llm_models.cli import config, cost, data, history, query, search
 from llm_models.cli.output import note
 from llm_models.errors import LLMModelsError
 
@@ -49,7 +49,7 @@ def cli() -> None:
     """
 
 
-for command in (*query.COMMANDS, *cost.COMMANDS, *history.COMMANDS, *config.COMMANDS, *data.COMMANDS):
+for command in (*query.COMMANDS, *search.COMMANDS, *cost.COMMANDS, *history.COMMANDS, *config.COMMANDS, *data.COMMANDS):
     cli.add_command(command)
 
 

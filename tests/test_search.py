@@ -1,0 +1,395 @@
+"""`search`: from words to models; what a right answer must satisfy, over the packaged data."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from typing import TYPE_CHECKING
+
+import pytest
+from support.command import here
+
+import llm_models
+from llm_models import phrases, vocabulary
+from llm_models.entries import Entries
+from llm_models.past import told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from llm_models import Model, SearchResult, Snapshot
+
+    Test = Callable[[SearchResult], object]
+
+
+@pytest.fixture(scope="module")
+def packaged() -> Snapshot:
+    return llm_models.load(config=None, publish=False)
+
+
+def top(answer: SearchResult, count: int = 3) -> list[Model]:
+    return [hit.model for hit in answer.rows[:count]]
+
+
+def has(*words: str) -> Test:
+    """The first ids have these words, whatever stands between them."""
+    wanted = {word for text in words for word in vocabulary.words_of(text)}
+    return lambda answer: top(answer) and all(wanted <= {*vocabulary.words_of(one.id)} for one in top(answer))
+
+
+def at(*providers: str) -> Test:
+    return lambda answer: top(answer) and all(one.provider in providers for one in top(answer))
+
+
+def first_at(provider: str) -> Test:
+    return lambda answer: answer.rows[0].model.provider == provider
+
+
+def every(test: Callable[[Model], object]) -> Test:
+    """All rows, of which there are some, satisfy a condition."""
+    return lambda answer: answer.rows and all(test(hit.model) for hit in answer.rows)
+
+
+def both(*tests: Test) -> Test:
+    return lambda answer: all(test(answer) for test in tests)
+
+
+def corrected(word: str, meant: str) -> Test:
+    return lambda answer: (word, meant) in answer.corrections
+
+
+def chats(model: Model) -> bool:
+    return model.kind == "chat"
+
+
+def price(model: Model) -> float:
+    assert model.cost.input is not None
+    return model.cost.input + (model.cost.output or 0)
+
+
+def cheapest_first(answer: SearchResult) -> bool:
+    """Among models that match equally well, those at their makers come first; the cheapest of these leads."""
+    prices = [price(model) for model in top(answer, 5)]
+    return min(prices) > 0 and prices == sorted(prices)
+
+
+def free(model: Model) -> bool:
+    return model.cost.input == 0 == (model.cost.output or 0)
+
+
+def accepts(modality: str) -> Test:
+    return every(lambda model: modality in model.modalities.input)
+
+
+def returns(modality: str) -> Test:
+    return every(lambda model: modality in model.modalities.output)
+
+
+QUERIES: dict[str, Test] = {
+    "claude sonnet": both(has("claude sonnet"), at("anthropic")),
+    "sonnet": both(has("sonnet"), at("anthropic")),
+    "opus": both(has("opus"), at("anthropic")),
+    "opus 4.1": has("opus 4.1"),
+    "anthropic haiku": both(has("haiku"), first_at("anthropic")),
+    "bedrock claude": at("amazon_bedrock"),
+    "azure gpt-5": both(has("gpt-5"), at("azure", "azure_cognitive_services")),
+    "openrouter gemini": at("openrouter"),
+    "groq llama": lambda answer: "groq" in {one.provider for one in top(answer)},
+    "gpt 5 mini": both(has("gpt 5 mini"), first_at("openai")),
+    "gpt-5.4-mini": lambda answer: answer.rows[0].model.spec == "openai:gpt-5.4-mini",
+    "gpt4o": both(has("gpt-4o"), first_at("openai")),
+    "GPT-4.1": both(has("gpt 4.1"), first_at("openai")),
+    "gpt 4 1": both(has("gpt 4.1"), first_at("openai")),
+    "o3": both(has("o3"), first_at("openai")),
+    "codex": both(has("codex"), first_at("openai")),
+    "gemini flash lite": both(has("gemini flash lite"), at("google")),
+    "google gemini pro": both(has("gemini pro"), first_at("google")),
+    "qwen coder 480b": has("qwen coder 480b"),
+    "qwen 3 32b": both(has("qwen3 32b"), first_at("alibaba")),
+    "llama 3.3 70b": has("llama 3.3 70b"),
+    "llama 3.2 vision": both(has("llama 3.2"), accepts("image")),
+    "deepseek v3": has("deepseek v3"),
+    "kimi k2": has("kimi k2"),
+    "mistral large": both(has("mistral large"), first_at("mistral")),
+    "command a": both(has("command a"), at("cohere")),
+    "grok fast": has("grok fast"),
+    "grok fast non-reasoning": both(has("grok fast"), every(lambda model: not model.capabilities.reasoning.enabled)),
+    "whisper": has("whisper"),
+    "embedding small": both(has("embedding small"), every(lambda model: model.kind == "embedding"), first_at("openai")),
+    "embeddings": every(lambda model: model.kind == "embedding"),
+    "cheap embeddings": both(every(lambda model: model.kind == "embedding"), cheapest_first),
+    "text to speech": every(lambda model: model.kind == "speech"),
+    "image generation": returns("image"),
+    "video generation": returns("video"),
+    "vision": both(accepts("image"), every(chats)),
+    "cheap vision": both(accepts("image"), every(chats), cheapest_first),
+    "free tools": every(lambda model: free(model) and model.capabilities.tools.enabled and chats(model)),
+    "free": every(free),
+    "reasoning claude": both(at("anthropic"), every(lambda model: model.capabilities.reasoning.enabled)),
+    "open weights long context": every(
+        lambda model: model.open_weights and (model.limits.context or 0) >= phrases.LONG_CONTEXT
+    ),
+    "structured output mistral": both(at("mistral"), every(lambda model: model.capabilities.json.schema)),
+    "sonet": both(corrected("sonet", "sonnet"), at("anthropic")),
+    "antropic claude": both(corrected("antropic", "anthropic"), at("anthropic")),
+    "gemni flash": both(corrected("gemni", "gemini"), at("google")),
+    "cheap embeding": both(corrected("embeding", "embedding"), every(lambda model: model.kind == "embedding")),
+    "claude zzyzzx": lambda answer: answer.dropped == ("zzyzzx",) and at("anthropic")(answer),
+    "gpt 5 llama": lambda answer: answer.dropped == ("llama",) and has("gpt 5")(answer),
+    "zzyzzx": lambda answer: not answer.rows and not answer.gone,
+}
+"""What people type, and what a right answer satisfies: conditions, because the models change with each refresh."""
+
+
+@pytest.mark.parametrize("words", QUERIES)
+def test_the_answer_is_right(packaged: Snapshot, words: str) -> None:
+    answer = packaged.search(words)
+    assert QUERIES[words](answer), [model.spec for model in top(answer)]
+    if not answer.dropped:
+        exact = [hit.model.id for hit in answer.rows]
+        assert len(exact) == len({vocabulary.folded(one.rpartition("/")[2]) for one in exact})
+    assert answer.total >= len(answer.rows)
+
+
+@pytest.mark.whole
+def test_every_id_and_every_spec_is_the_first_answer_to_itself(packaged: Snapshot) -> None:
+    for provider in packaged.list_providers():
+        for model in packaged.list_models(provider)[::7]:
+            assert packaged.search(model.spec, limit=1).rows[0].model.spec == model.spec
+            found = packaged.search(model.id, limit=1).rows[0].model
+            assert vocabulary.folded(found.id).endswith(vocabulary.folded(model.id.rpartition("/")[2]))
+
+
+def test_a_model_that_many_providers_have_is_one_row_at_its_maker(packaged: Snapshot) -> None:
+    hit = packaged.search("claude-sonnet-5").rows[0]
+    same = {
+        model.provider
+        for model in packaged.list_models()
+        if vocabulary.folded(model.id.rpartition("/")[2]) == "claude-sonnet-5"
+    }
+    assert (hit.model.provider, hit.others) == ("anthropic", len(same) - 1)
+
+
+def test_those_at_the_maker_come_first_and_deprecated_ones_after_those_in_use(packaged: Snapshot) -> None:
+    rows = packaged.search("claude sonnet", limit=None).rows
+    own = [hit.model for hit in rows if hit.model.provider == "anthropic" and "sonnet" in hit.model.id]
+    assert [hit.model for hit in rows[: len(own)]] == own
+    deprecated = [model.deprecated for model in own]
+    assert deprecated == sorted(deprecated)
+    newest = [model.release_date or "" for model in own if not model.deprecated]
+    assert newest == sorted(newest, reverse=True)
+
+
+def test_a_retired_model_comes_last(tmp_path: Path) -> None:
+    path = tmp_path / "llm_models.toml"
+    path.write_text('[[models]]\nprovider = "anthropic"\nmatch = "*"\nretires = "2026-01-01"\n', encoding="utf-8")
+    catalogue = llm_models.load(path, publish=False)
+    assert catalogue.search("claude sonnet").rows[0].model.provider != "anthropic"
+
+
+def test_limit_takes_from_the_front(packaged: Snapshot) -> None:
+    whole = packaged.search("llama", limit=None)
+    assert len(whole.rows) == whole.total > 40
+    for limit in (1, 2, 20, 40):
+        assert packaged.search("llama", limit=limit).rows == whole.rows[:limit]
+
+
+def test_the_order_of_words_and_their_spelling_change_nothing_that_is_found(packaged: Snapshot) -> None:
+    found = packaged.search("gpt 4.1 mini", limit=None)
+    for other in ("mini gpt-4.1", ["GPT", "4_1", "Mini"], "gpt4.1 MINI", "ＧＰＴ　4.1 mini"):  # noqa: RUF001
+        assert {hit.model.spec for hit in packaged.search(other, limit=None).rows} == {
+            hit.model.spec for hit in found.rows
+        }
+
+
+class TestGone:
+    """Where nothing fits, the history is asked."""
+
+    def test_a_spec_that_is_gone_has_its_last_day_and_its_successor(self, packaged: Snapshot) -> None:
+        (gone,) = packaged.search("openai:gpt-5-codex").gone
+        history = packaged.history("openai:gpt-5-codex")
+        assert (gone, gone.successor) == (history, history.successor)
+        assert told(gone).startswith("last listed on ")
+
+    def test_words_of_a_name_that_is_gone(self, packaged: Snapshot) -> None:
+        answer = packaged.search("claude instant")
+        assert answer.dropped
+        assert answer.gone
+        for gone in answer.gone:
+            assert not gone.listed
+            assert {"claude", "instant"} <= {*vocabulary.words_of(gone.id)}
+            assert not packaged.file.holds(gone.provider, gone.id)
+
+    def test_a_word_of_a_name_that_is_gone_is_no_typo(self, packaged: Snapshot) -> None:
+        entries = Entries(packaged.view)
+        words = {*entries.gone(packaged.view).vocabulary.names()} - {*entries.vocabulary.names()} - phrases.WORDS
+        assert len(words) > 20
+        for word in sorted(words)[::10]:
+            assert packaged.search(word).corrections == (), word
+
+    def test_what_an_application_hides_or_excludes_is_not_gone(self, tmp_path: Path) -> None:
+        path = tmp_path / "llm_models.toml"
+        path.write_text('[deny]\nopenai = ["gpt-5.4*"]\n[exclude]\nopenai = ["gpt-5.5"]\n', encoding="utf-8")
+        catalogue = llm_models.load(path, publish=False)
+        for spec in ("openai:gpt-5.4", "openai:gpt-5.5"):
+            answer = catalogue.search(spec, limit=None)
+            assert answer.gone == ()
+            assert spec not in {hit.model.spec for hit in answer.rows}
+
+    def test_with_a_hit_it_is_not_asked(self, packaged: Snapshot) -> None:
+        assert packaged.search("claude sonnet").gone == ()
+
+
+class TestConditions:
+    def test_each_phrase_is_read_and_every_row_satisfies_it(self, packaged: Snapshot) -> None:
+        entries = packaged.view.entries or (packaged.search("gpt") and packaged.view.entries)
+        for condition, texts in phrases.PHRASES.items():
+            assert any(condition.holds(facts) for facts in entries.facts), condition.meaning
+            assert not all(condition.holds(facts) for facts in entries.facts), condition.meaning
+            for text in texts.split(", "):
+                answer = packaged.search(text, limit=1)
+                assert (text, condition.meaning) in answer.conditions, text
+                assert " ".join(vocabulary.words_of(text)) == text  # or it could never be read
+                assert answer.rows, text
+
+    def test_a_condition_that_nothing_fulfils_is_left_out(self, packaged: Snapshot) -> None:
+        answer = packaged.search("whisper pdf")
+        assert answer.dropped == ("pdf",)
+        assert answer.conditions == ()
+        assert answer.rows == packaged.search("whisper").rows
+
+    def test_a_plan_or_a_trial_is_not_free(self, packaged: Snapshot) -> None:
+        rows = packaged.search("free", limit=None).rows
+        assert {packaged.get_provider(hit.model.provider).billing for hit in rows} == {"usage"}
+
+
+ODD = [
+    "",
+    " ",
+    ":",
+    "-._",
+    "(",
+    "[a-z]*",
+    "gpt.*\\",
+    "\x00\x1b[31m",
+    "\u202egpt",
+    "x" * 10_000,
+    "1" * 10_000,
+    "正" * 500,
+    "γπτ",
+    "ß",
+    "İ",
+    "🦙",
+    "١٢",
+    "openai:",
+    ":gpt-5",
+    "@openai",
+    "a/b/c:d@e",
+    "%s {0}",
+]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_text_has_a_plain_answer(packaged: Snapshot, text: str) -> None:
+    answer = packaged.search(text)
+    assert answer.total >= len(answer.rows)
+    assert 0 <= len(answer.rows) <= 20
+    assert answer.to_dict()["total"] == answer.total
+
+
+@pytest.mark.parametrize(
+    ("words", "limit", "message"),
+    [
+        ("w " * 5_000, 20, "words: too many (found 5000, expected at most 16)"),
+        (None, 20, "words: expected text, or several texts (found NoneType)"),
+        (["gpt", 5], 20, "words: expected text, or several texts (found int)"),
+        (b"gpt", 20, "words: expected text, or several texts (found bytes)"),
+        ("gpt", 0, "limit: expected a number of rows from 1 on, or None (found '0')"),
+        ("gpt", True, "limit: expected a number of rows from 1 on, or None (found 'True')"),
+        ("gpt", "5", "limit: expected a number of rows from 1 on, or None (found '5')"),
+    ],
+)
+def test_wrong_arguments_are_refused(packaged: Snapshot, words: object, limit: object, message: str) -> None:
+    with pytest.raises(llm_models.InvalidArgumentError) as raised:
+        packaged.search(words, limit=limit)  # type: ignore[arg-type]
+    assert str(raised.value).startswith(message)
+
+
+def test_the_answer_cannot_be_changed_and_can_be_stored(packaged: Snapshot) -> None:
+    for words in ("gemni flash", "claude instant", "cheap vision"):
+        answer = packaged.search(words)
+        assert hash(answer) == hash(packaged.search(words))
+        assert pickle.loads(pickle.dumps(answer)) == answer == copy.deepcopy(answer)
+        assert json.loads(json.dumps(answer.to_dict()))["rows"][0]["spec"] == answer.rows[0].model.spec
+
+
+def test_questions_do_not_make_the_catalogue_grow(packaged: Snapshot) -> None:
+    def size() -> int:
+        return len(pickle.dumps([getattr(packaged.view.entries, name) for name in ("names", "facts", "_holding")]))
+
+    [packaged.search(words) for words in (*QUERIES, *ODD)]
+    before = size()
+    for number in range(50):
+        packaged.search(f"qx{number} free zz{number} long context", limit=1)
+    assert size() == before
+
+
+def test_filters_hide_models(tmp_path: Path) -> None:
+    path = tmp_path / "llm_models.toml"
+    path.write_text('allow = { anthropic = ["claude-*"] }\n', encoding="utf-8")
+    catalogue = llm_models.load(path, publish=False)
+    answer = catalogue.search("claude", limit=None)
+    assert {hit.model.provider for hit in answer.rows} == {"anthropic"}
+    assert {hit.others for hit in answer.rows} == {0}
+    assert catalogue.search("gemini").rows == ()
+
+
+def test_descriptions_served_ids_and_aliases_are_searched(tmp_path: Path) -> None:
+    path = tmp_path / "llm_models.toml"
+    path.write_text(
+        '[[providers]]\nid = "house"\nname = "Our House"\n'
+        '[[models]]\nprovider = "house"\nid = "quiet-7b"\naliases = ["wombat"]\nserved_as = ["quiet-7b-2026-01-02"]\n'
+        'description = "A marsupial for summaries"\n',
+        encoding="utf-8",
+    )
+    catalogue = llm_models.load(path, publish=False)
+    for words in ("wombat", "quiet-7b-2026-01-02", "marsupial summaries", "our house quiet", "house:quiet-7b"):
+        assert catalogue.search(words).rows[0].model.spec == "house:quiet-7b", words
+
+
+class TestCommand:
+    def test_it_prints_what_the_function_finds_and_notes_how_it_read_the_words(self, packaged: Snapshot) -> None:
+        result = here("search", "cheap", "embeding", "--limit", "4", "--config", "none")
+        answer = packaged.search("cheap embeding", limit=4)
+        assert [line.split()[0] for line in result.out.splitlines()[1:]] == [hit.model.spec for hit in answer.rows]
+        assert "note: no model has 'embeding'; searched for 'embedding'" in result.err
+        assert f"note: 'cheap' means: {phrases.CHEAP.meaning}" in result.err
+        assert f"--limit {answer.total} prints all" in result.err
+
+    def test_json_has_the_whole_answer(self, packaged: Snapshot) -> None:
+        result = here("search", "claude instant", "--json", "--limit", "2", "--config", "none")
+        assert json.loads(result.out) == packaged.search("claude instant", limit=2).to_dict()
+        assert {*json.loads(result.out)["rows"][0]} >= {"spec", "others", "cost"}
+
+    def test_it_names_what_is_gone_and_its_successor(self) -> None:
+        result = here("search", "openai:gpt-5-codex", "--config", "none")
+        assert "openai:gpt-5-codex is no longer listed (last listed on " in result.err
+        assert "Its successor is 'openai:" in result.err
+
+    @pytest.mark.parametrize("text", ["", "\x00\x1b[31m", "\u202egpt", "x" * 10_000, "正", "[a-z]*"])
+    def test_odd_text_has_a_plain_answer(self, text: str) -> None:
+        result = here("search", "--config", "none", "--", text)
+        assert result.code in (0, 1), result
+        assert "Traceback" not in result.err
+        assert "\x1b" not in result.out + result.err
+
+    def test_no_hit_is_exit_1(self) -> None:
+        result = here("search", "zzyzzx", "--config", "none")
+        assert (result.code, result.out) == (1, "")
+        assert "no model fits these words" in result.err
+
+    @pytest.mark.parametrize("args", [[], ["gpt", "--limit", "0"], ["gpt", "--limit", "x"]])
+    def test_a_wrong_command_line_is_exit_2(self, args: list[str]) -> None:
+        assert here("search", *args).code == 2
