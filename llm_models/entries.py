@@ -47,12 +47,12 @@ class Entries:
     """The entries of a catalogue: lists with one item for each entry, unless stated otherwise.
 
     `words` has the words of the last part of the id. `groups` has the number of each entry's group, and `members` the
-    entries of each group. `names` maps ids, their last parts, served ids and aliases, folded, to entries.
+    entries of each group. `ids` maps ids and their last parts, folded, to entries; `others` served ids and aliases.
     """
 
     __slots__ = (
-        "_gone", "_holding", "_offers", "_retires", "_standings", "facts", "groups", "members", "names", "rows",
-        "vocabulary", "words",
+        "_gone", "_holding", "_offers", "_retires", "_standings", "facts", "groups", "ids", "members", "others",
+        "rows", "vocabulary", "words",
     )  # fmt: skip
 
     def __init__(self, view: View) -> None:
@@ -61,7 +61,8 @@ class Entries:
         self.facts: list[Facts] = []
         self.groups: list[int] = []
         self.members: list[list[int]] = []
-        self.names: dict[str, list[int]] = {}
+        self.ids: dict[str, list[int]] = {}
+        self.others: dict[str, list[int]] = {}
         self.vocabulary = Vocabulary()
         self._retires: dict[int, str] = {}
         self._holding: dict[Condition, set[int]] = {}
@@ -92,8 +93,10 @@ class Entries:
                     self.members.append([])
                 self.members[group].append(number)
                 self.groups.append(group)
-                for other in {name, "-".join(split(block.ids[row])), *map(folded, others)}:
-                    self.names.setdefault(other, []).append(number)
+                for one in {name, folded(block.ids[row]) if vendor else name}:
+                    self.ids.setdefault(one, []).append(number)
+                for one in {*map(folded, others)}:
+                    self.others.setdefault(one, []).append(number)
             span = range(first, len(self.rows))
             self.vocabulary.add(PROVIDER, own_names, span)
             self.vocabulary.add(NAMED, words_of(block.provider.get("name") or ""), span)
@@ -172,6 +175,14 @@ class Entries:
             self._gone = Gone(view)
         return self._gone
 
+    def named(self, name: str, provider: str | None = None) -> list[int]:
+        """The entries with an id, else those with a served id or an alias, in any spelling; of a provider if given."""
+        for table in (self.ids, self.others):
+            numbers = [n for n in table.get(folded(name), ()) if provider is None or self.rows[n][0] == provider]
+            if numbers:
+                return numbers
+        return []
+
     def providers_of(self, number: int) -> int:
         """How many providers have the id of an entry."""
         return len({self.rows[member][0] for member in self.members[self.groups[number]]})
@@ -233,7 +244,7 @@ class Gone:
             for number in range(first, len(self.keys)):
                 words = words_of(self.keys[number][1])
                 self.vocabulary.add(ID, {*words}, [number])
-                self.names.setdefault("-".join(words), []).append(self.keys[number])
+                self.names.setdefault(folded(self.keys[number].id), []).append(self.keys[number])
             self.vocabulary.add(PROVIDER, {*words_of(provider)}, range(first, len(self.keys)))
 
 
@@ -250,6 +261,7 @@ def _facts(data: Mapping[str, Any], bits: int, by_usage: bool) -> Facts:
     price = first + (rest or 0) if by_usage and first is not None else None
     if kind == "chat" and (rest is None or (first == 0) != (rest == 0)):  # a gap in the data
         price = None
+    day = (data.get("release_date") or "").replace("-", "")
     return Facts(
         bits=bits,
         kind=kind,
@@ -258,5 +270,5 @@ def _facts(data: Mapping[str, Any], bits: int, by_usage: bool) -> Facts:
         context=limits.get("context") or 0,
         price=price,
         open_weights=data.get("open_weights"),
-        released=int((data.get("release_date") or "").replace("-", "").ljust(8, "0")),
+        released=int(day.ljust(8, "0")) if day.isdecimal() else 0,
     )

@@ -76,12 +76,9 @@ def search(view: View, words: str | Iterable[str], limit: int | None = 20) -> Se
     conditions, left = phrases.read(asked)
     found, dropped = _fitting(entries, [entries.vocabulary.matches(one.word) for one in left], conditions)
     exact, wanted = _exact(view, entries, text)
-    gone: list[ModelKey] = []
-    if wanted is not None:
-        gone = _named_so(entries.gone(view), wanted)
+    gone = [] if wanted is None else _named_so(entries.gone(view), wanted)
     if not gone and not exact and (dropped is not None or not found):
-        texts = [one.word for one in asked], [one.word for one in left]
-        gone = next(filter(None, (_with_words(entries.gone(view), text) for text in texts)), [])
+        gone = _with_words(entries.gone(view), asked) or _with_words(entries.gone(view), left)
     if exact:
         found, dropped = {**({} if dropped is not None else found), **dict.fromkeys(exact, _EXACT)}, None
     parts: list[Word | Read] = [*left, *conditions]
@@ -177,18 +174,26 @@ def _exact(view: View, entries: Entries, text: str) -> tuple[list[int], ModelKey
     punctuation. Its id is folded, and its provider is empty where the text has none.
     """
     name = text.strip()
+
+    def spelled_so(numbers: list[int], name: str) -> list[int]:
+        keys = [(number, *entries.rows[number]) for number in numbers]
+        return [number for number, provider, row in keys if view.file.block(provider).ids[row] == name]
+
     if any(map(str.isspace, name)):
-        raw = entries.names.get(folded(name), [])
-        return [n for n in raw if view.file.block(entries.rows[n][0]).ids[entries.rows[n][1]] == name], None
+        return spelled_so(entries.named(name), name), None
     pairs = [name.partition(":")[::2], name.rpartition("@")[::-2], name.partition("/")[::2]]
     for (head, rest), mark in zip(pairs, ":@/", strict=True):
         provider = view.file.provider_id(head) if mark in name else None
-        numbers = [n for n in entries.names.get(folded(rest), ()) if entries.rows[n][0] == provider] if provider else []
+        if provider is None:
+            continue
+        numbers = entries.named(rest, provider)
         if numbers:
-            return numbers, None
-        if provider and mark != "/":
+            return spelled_so(numbers, rest) or numbers, None
+        if mark != "/":
             return [], ModelKey(provider, folded(rest))
-    numbers = entries.names.get(folded(name), [])
+    numbers = entries.named(name)
+    groups = {entries.groups[number] for number in spelled_so(numbers, name)}
+    numbers = [number for number in numbers if entries.groups[number] in groups] or numbers
     return numbers, None if numbers or name.isalpha() else ModelKey("", folded(name))
 
 
@@ -231,12 +236,12 @@ def _in_order(words: list[str], of_id: list[str]) -> bool:
 def _named_so(gone: Gone, wanted: ModelKey) -> list[ModelKey]:
     """The models that are gone with an id, folded, and a provider, which may be empty; those of makers come first."""
     keys = [key for key in gone.names.get(wanted.id, ()) if wanted.provider in ("", key.provider)]
-    return sorted(keys, key=lambda key: key.provider not in MAKERS)
+    return sorted(keys, key=lambda key: key.provider not in MAKERS)[: 2 * GONE]
 
 
-def _with_words(gone: Gone, words: list[str]) -> list[ModelKey]:
+def _with_words(gone: Gone, words: list[Word]) -> list[ModelKey]:
     """The models that are gone and have all words, the best first, one of each id; those of makers come first."""
-    found = _common([gone.vocabulary.matches(word) for word in words], [])
+    found = _common([gone.vocabulary.matches(one.word) for one in words], [])
 
     def order(number: int) -> tuple[Any, ...]:
         key = gone.keys[number]

@@ -62,8 +62,8 @@ def written_words(text: str) -> list[Word]:
 
 
 def folded(text: str) -> str:
-    """A text in the spelling in which names are compared as a whole."""
-    return "-".join(words_of(text))
+    """A name in the spelling in which names are compared as a whole; its parts between `/` stay apart."""
+    return "/".join(["-".join(words_of(part)) for part in text.split("/")])
 
 
 def _plain(text: str) -> str:

@@ -80,6 +80,8 @@ def calls(file: SnapshotFile) -> Iterator[Callable[[], object]]:
         )
     for order in ("id", "price", "context", "newest"):
         yield partial(one.candidates, require=["chat"], order_by=order)
+    for words in ("gpt", "cheap vision", "free long context"):
+        yield partial(one.search, words)
     yield lambda: one.select(require=["tools"], order_by="price")
     current = InUse(file, paths.Folder(None, None), None)
     tag = {"models": [{"provider": "openai", "match": "*", "tags": ["t"]}]}

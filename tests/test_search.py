@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
+import doctest
 import json
 import pickle
+import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
+from support import ROOT
 from support.command import here
 
 import llm_models
@@ -148,27 +152,41 @@ def test_the_answer_is_right(packaged: Snapshot, words: str) -> None:
     answer = packaged.search(words)
     assert QUERIES[words](answer), [model.spec for model in top(answer)]
     if not answer.dropped:
-        exact = [hit.model.id for hit in answer.rows]
-        assert len(exact) == len({vocabulary.folded(one.rpartition("/")[2]) for one in exact})
+        assert len(answer.rows) == len({last(hit.model.id) for hit in answer.rows})
     assert answer.total >= len(answer.rows)
+
+
+def last(model_id: str) -> str:
+    """The last part of an id, in the spelling in which ids are compared."""
+    return vocabulary.folded(model_id.rpartition("/")[2])
+
+
+def check_itself(packaged: Snapshot, model: Model) -> None:
+    """A model spec has its model first, an id a model of that id, or the one that it means as a model spec."""
+    assert packaged.search(model.spec, limit=1).rows[0].model.spec == model.spec
+    found = packaged.search(model.id, limit=1).rows[0].model
+    assert last(found.id) == last(model.id) or found.spec == packaged.resolve(model.id).spec
+
+
+def test_an_id_comes_before_another_name_and_before_another_spelling(packaged: Snapshot) -> None:
+    models = packaged.list_models()
+    names = {last(name) for model in models for name in (*model.served_as, *model.aliases)}
+    spelled = Counter((model.provider, last(model.id)) for model in models)
+    chosen = [one for one in models if last(one.id) in names or spelled[one.provider, last(one.id)] > 1]
+    assert len(chosen) > 5
+    for model in chosen[:60]:
+        check_itself(packaged, model)
 
 
 @pytest.mark.whole
 def test_every_id_and_every_spec_is_the_first_answer_to_itself(packaged: Snapshot) -> None:
-    for provider in packaged.list_providers():
-        for model in packaged.list_models(provider)[::7]:
-            assert packaged.search(model.spec, limit=1).rows[0].model.spec == model.spec
-            found = packaged.search(model.id, limit=1).rows[0].model
-            assert vocabulary.folded(found.id).endswith(vocabulary.folded(model.id.rpartition("/")[2]))
+    for model in packaged.list_models()[::7]:
+        check_itself(packaged, model)
 
 
 def test_a_model_that_many_providers_have_is_one_row_at_its_maker(packaged: Snapshot) -> None:
     hit = packaged.search("claude-sonnet-5").rows[0]
-    same = {
-        model.provider
-        for model in packaged.list_models()
-        if vocabulary.folded(model.id.rpartition("/")[2]) == "claude-sonnet-5"
-    }
+    same = {model.provider for model in packaged.list_models() if last(model.id) == "claude-sonnet-5"}
     assert (hit.model.provider, hit.others) == ("anthropic", len(same) - 1)
 
 
@@ -212,6 +230,11 @@ class TestGone:
         history = packaged.history("openai:gpt-5-codex")
         assert (gone, gone.successor) == (history, history.successor)
         assert told(gone).startswith("last listed on ")
+
+    def test_of_an_id_that_many_had_the_one_of_its_maker_comes_first(self, packaged: Snapshot) -> None:
+        gone = packaged.search("claude-3-5-sonnet-20241022").gone
+        assert len(gone) > 1
+        assert gone[0].provider == "anthropic"
 
     def test_words_of_a_name_that_is_gone(self, packaged: Snapshot) -> None:
         answer = packaged.search("claude instant")
@@ -327,7 +350,9 @@ def test_the_answer_cannot_be_changed_and_can_be_stored(packaged: Snapshot) -> N
 
 def test_questions_do_not_make_the_catalogue_grow(packaged: Snapshot) -> None:
     def size() -> int:
-        return len(pickle.dumps([getattr(packaged.view.entries, name) for name in ("names", "facts", "_holding")]))
+        return len(
+            pickle.dumps([getattr(packaged.view.entries, name) for name in ("ids", "others", "facts", "_holding")])
+        )
 
     [packaged.search(words) for words in (*QUERIES, *ODD)]
     before = size()
@@ -357,6 +382,46 @@ def test_descriptions_served_ids_and_aliases_are_searched(tmp_path: Path) -> Non
     catalogue = llm_models.load(path, publish=False)
     for words in ("wombat", "quiet-7b-2026-01-02", "marsupial summaries", "our house quiet", "house:quiet-7b"):
         assert catalogue.search(words).rows[0].model.spec == "house:quiet-7b", words
+
+
+def made_up(folder: Path, *models: tuple[str, str, float | None, float | None]) -> Snapshot:
+    """The packaged catalogue with models of made-up providers: provider, id, and the prices of input and output."""
+    lines = [f'[[providers]]\nid = "{provider}"\n' for provider in dict.fromkeys(one[0] for one in models)]
+    for provider, model_id, first, rest in models:
+        lines.append(f'[[models]]\nprovider = "{provider}"\nid = "{model_id}"\n')
+        lines += [
+            f"cost.{name} = {price}\n" for name, price in (("input", first), ("output", rest)) if price is not None
+        ]
+    path = folder / "llm_models.toml"
+    path.write_text("".join(lines), encoding="utf-8")
+    return llm_models.load(path, publish=False)
+
+
+class TestWithoutAMaker:
+    def test_a_row_is_where_the_known_price_is_lowest_and_not_odd(self, tmp_path: Path) -> None:
+        prices = {"house_a": 3.0, "house_b": 2.0, "house_c": 2.5, "house_d": 0.001, "house_e": None, "house_f": 0.0}
+        catalogue = made_up(tmp_path, *((name, "wombat-7b", price, price) for name, price in prices.items()))
+        for words in ("wombat 7b", "cheap wombat"):
+            (hit,) = catalogue.search(words).rows
+            assert (hit.model.provider, hit.others) == ("house_b", 5)
+        assert catalogue.search("free wombat").rows[0].model.provider == "house_f"
+
+    def test_a_price_of_input_alone_is_not_cheap_for_a_model_that_chats(self, tmp_path: Path) -> None:
+        catalogue = made_up(tmp_path, ("house", "wombat-1", 0.01, 0.0), ("house", "wombat-2", 0.01, None))
+        answer = catalogue.search("cheap wombat")
+        assert answer.dropped == ("cheap",)
+        assert len(answer.rows) == 2
+
+    def test_an_id_with_the_words_in_their_order_comes_first(self, tmp_path: Path) -> None:
+        catalogue = made_up(tmp_path, *(("house", one, None, None) for one in ("quokka-zulu-7b", "zulu-quokka-7b")))
+        for words in ("quokka zulu", "zulu quokka"):
+            assert catalogue.search(words).rows[0].model.id.split("-")[:2] == words.split()
+
+    def test_a_number_is_not_the_beginning_of_a_longer_one(self, tmp_path: Path) -> None:
+        catalogue = made_up(
+            tmp_path, *(("house", one, None, None) for one in ("numbat-40b", "numbat-4o", "numbat-4.1"))
+        )
+        assert {hit.model.id for hit in catalogue.search("numbat 4").rows} == {"numbat-4o", "numbat-4.1"}
 
 
 class TestCommand:
@@ -393,3 +458,16 @@ class TestCommand:
     @pytest.mark.parametrize("args", [[], ["gpt", "--limit", "0"], ["gpt", "--limit", "x"]])
     def test_a_wrong_command_line_is_exit_2(self, args: list[str]) -> None:
         assert here("search", *args).code == 2
+
+
+class TestDocs:
+    TEXT = (ROOT / "docs" / "search.md").read_text(encoding="utf-8")
+
+    def test_its_table_has_every_phrase(self) -> None:
+        rows = re.findall(r"^\| (.+) \| (.+) \|$", self.TEXT, re.MULTILINE)[2:]
+        assert rows == [(texts, condition.meaning) for condition, texts in phrases.PHRASES.items()]
+
+    def test_its_lines_of_python_hold(self) -> None:
+        test = doctest.DocTestParser().get_doctest(self.TEXT, {}, "search.md", "search.md", 0)
+        result = doctest.DocTestRunner(verbose=False).run(test)
+        assert (result.failed, result.attempted > 3) == (0, True)
