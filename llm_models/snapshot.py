@@ -296,14 +296,9 @@ class Snapshot(Immutable):
         return self.view.asked(*answer, asked())
 
     def _query(
-        self,
-        require: Names,
-        forbid: Names,
-        prefer: Iterable[str] | None,
-        scope: str | None,
-        order_by: Order,
+        self, require: Names, forbid: Names, prefer: Iterable[str] | None, scope: str | None, order_by: Order,
         at: Day | None,
-    ) -> tuple[tuple[int, int], list[str], str | None, Order, str]:
+    ) -> tuple[tuple[int, int], list[str], str | None, Order, str]:  # fmt: skip
         """The arguments of `selection`: masks, preferred providers, the only provider, order, day; all checked."""
         from llm_models import days, selection
 
