@@ -39,7 +39,10 @@ def quoted(text: object) -> str:
     >>> quoted("gpt-4o")
     "'gpt-4o'"
     """
-    text = str(text)
+    try:
+        text = str(text)
+    except ValueError:  # an integer with more digits than Python writes
+        text = "a very long number"
     return f"'{printable(text if len(text) <= 200 else f'{text[:200]}...')}'"
 
 

@@ -139,3 +139,25 @@ def _folded(canonical: str) -> str:
     """A canonical id with its provider as our ids spell it."""
     provider, slash, rest = canonical.partition("/")
     return f"{fold_provider(provider)}{slash}{rest}"
+
+
+OTHERS = 3
+"""So many other records of a group must state a value, at least, before one of them is judged."""
+_EXACT = 1 - 1e-9
+"""Prices are binary fractions: 0.8 is eight times 0.1."""
+
+
+def far_from(values: Iterable[float], times: float) -> tuple[float, float] | None:
+    """The limits of the values that a group states: one at most the first, or at least the second, is far from them.
+
+    That is so many times off the median. Where two values are in the middle, it must be far from both, because nobody
+    knows which half is right. None where the group has too few values.
+
+    >>> far_from([1, 1, 1, 1, 9], 8)
+    (0.125000000125, 7.999999992)
+    """
+    ranked = sorted(values)
+    if len(ranked) <= OTHERS:
+        return None
+    low, high = ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]
+    return low / (times * _EXACT), high * times * _EXACT

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         overrides_module: NotRequired[str]
         blocks: Mapping[str, Span]
         aliases: NotRequired[str]
+        columns: NotRequired[Span]
         config: NotRequired[Span]
         kept: NotRequired[Kept]
         tail: Span
@@ -209,12 +210,12 @@ def parse_header(line: bytes, name: str) -> Header:
             path=name,
         )
     try:
-        spans = [header["config"]] if "config" in header else []
+        spans = [header[name] for name in ("columns", "config") if name in header]
         if "kept" in header:
             kept = header["kept"]
             spans += [*kept["blocks"].values(), kept["tail"], kept["header"]]
         spans.append(header["tail"])
-        ends = [start + length for start, length, *_ in spans]
+        ends = [start + length for start, length, _, *_ in spans]
         flags = header["capabilities"]
         if (
             header["blocks"]

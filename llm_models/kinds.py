@@ -139,11 +139,19 @@ _TALKS = _word("chat", "instruct", "it", "llm", "llama", "coder", "thinking")
 TAGS: tuple[tuple[str, str], ...] = (
     ("guard", r"(?<!van)guard|safety"),
     ("ocr", _word("ocr")),
+    (
+        "special",
+        _word("deep-research", "computer-use", "agent", "codestral", "starcoder", "starcoder2", "fim", "voxtral"),
+    ),
 )
 """The tags of chat models for a special purpose, with the pattern of the last segment of their ids."""
 
 MOVING = re.compile(r"^~|[-:]latest(?=@|$)")
 """The ids of moving names, whose meaning changes without notice. Hosts mark their own with `~`; a region may follow."""
+
+
+PREVIEW = re.compile(_word("preview", "exp", "experimental"))
+"""The ids of models that their maker calls a preview."""
 
 
 def last_segment(model_id: str) -> str:
@@ -217,6 +225,15 @@ def tags_of(model_id: str) -> list[str]:
     """
     segment = _name(model_id)
     return [tag for tag, pattern in TAGS if re.search(pattern, segment)]
+
+
+def is_preview(model_id: str, status: str | None) -> bool:
+    """Whether a model is not generally available yet, by its status or by a part of its id.
+
+    >>> is_preview("gemini-3-pro-preview", None), is_preview("gpt-5.2", "beta"), is_preview("expert-7b", None)
+    (True, True, False)
+    """
+    return status in ("alpha", "beta") or PREVIEW.search(last_segment(model_id)) is not None
 
 
 def is_moving(model_id: str) -> bool:

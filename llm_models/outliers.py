@@ -7,9 +7,11 @@ from both, because nobody knows which half is right. A price of 0 counts as none
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models.groups import group_in
+from llm_models.columns import FAR
+from llm_models.groups import far_from, group_in
 from llm_models.siblings import members
 
 if TYPE_CHECKING:
@@ -19,12 +21,6 @@ if TYPE_CHECKING:
 
     Key = tuple[str, str]
     """The provider and the id of a model."""
-
-OTHERS = 3
-"""So many other records of the group must state the value, at least."""
-
-_EXACT = 1e-9
-"""Prices are binary fractions: 0.8 is eight times 0.1."""
 
 
 class Outlier(NamedTuple):
@@ -49,9 +45,9 @@ class Compared(NamedTuple):
 COMPARED = {
     ".".join(one.path): one
     for one in (
-        Compared(("limits", "context"), 4, "context"),
-        Compared(("cost", "input"), 8, "$ in"),
-        Compared(("cost", "output"), 8, "$ out"),
+        Compared(("limits", "context"), FAR["context"], "context"),
+        Compared(("cost", "input"), FAR["input_price"], "$ in"),
+        Compared(("cost", "output"), FAR["output_price"], "$ out"),
     )
 }
 """Field, as dotted text -> how it is compared."""
@@ -78,13 +74,12 @@ def outliers(records: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[Key, dict
                     values.setdefault((field, group.canonical), []).append((value, (provider, line["id"])))
     found: dict[Key, dict[str, Outlier]] = {}
     for (field, _), stated in values.items():
-        if len(stated) > OTHERS:
-            ranked = sorted(value for value, _ in stated)
-            low, high = ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]
+        limits = far_from([value for value, _ in stated], COMPARED[field].times)
+        if limits is not None:
+            middle = median([value for value, _ in stated])
             for value, key in stated:
-                if max(value / high, low / value) >= COMPARED[field].times * (1 - _EXACT):
-                    median = high if low == high else (low + high) / 2
-                    found.setdefault(key, {})[field] = Outlier(value, median)
+                if not limits[0] < value < limits[1]:
+                    found.setdefault(key, {})[field] = Outlier(value, middle)
     return found
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import files, paths, pipeline
 from llm_models.activation import merged
+from llm_models.columns import NAMES
 from llm_models.days import is_day, later_than_tomorrow, today
 from llm_models.differences import Served, compare
 from llm_models.errors import LLMModelsError, SnapshotError, SourceError, printable
@@ -119,6 +120,7 @@ def _differences(active: SnapshotFile, new: SnapshotFile) -> Iterator[str]:
         f"it has {name}, which its inputs do not have" for name in (*found.providers_removed, *found.models_removed)
     )
     yield from (f"it lacks {name}, which its inputs have" for name in (*found.providers_added, *found.models_added))
+    yield from _in_columns(active, new)
     mine, other = dict(active.header), dict(new.header)
     yield from (
         f"{name} is {_text(mine.get(name))}, but its inputs give {_text(other.get(name))}"
@@ -134,6 +136,19 @@ def _differences(active: SnapshotFile, new: SnapshotFile) -> Iterator[str]:
     pairs = enumerate(zip(active.data, new.data, strict=False))
     at = next((at for at, (one, two) in pairs if one != two), min(len(active.data), len(new.data)))
     yield f"byte {at:,} is another one"
+
+
+def _in_columns(active: SnapshotFile, new: SnapshotFile) -> Iterator[str]:
+    """The differences between what models of two files with the same models are chosen by."""
+    mine, other = active.columns(), new.columns()
+    for provider, span in new.blocks.items():
+        rows = zip(new.block(provider).ids, mine.rows(provider, span[3]), other.rows(provider, span[3]), strict=True)
+        yield from (
+            f"columns: {name} of {provider}:{model_id} is {_text(old)}, but its inputs give {_text(right)}"
+            for model_id, *both in rows
+            for name, old, right in zip(NAMES, *both, strict=True)
+            if old != right
+        )
 
 
 def _flat(tail: Any) -> dict[tuple[str, str], Any]:

@@ -1,181 +1,260 @@
-"""Choosing models by capabilities, best first; standard library only.
+"""Choosing models: from a question to the models that fit, best first; standard library only.
 
-A model's capability set is one integer, computed when a snapshot is built (`records.capability_bits`). A condition
-is then one `&` for each model, and no model is decoded.
+Conditions and orders are tried on `columns`, so only what is returned is decoded. The answer to a question is kept: a
+program that asks the same again does no work twice.
 """
 
 from __future__ import annotations
 
-from llm_models.errors import InvalidArgumentError, LLMModelsError, did_you_mean, quoted
+from bisect import bisect_right
+
+from llm_models.conditions import (
+    CONDITIONS,
+    CURRENT,
+    flag_test,
+    sentence,
+    state_of,
+)
+from llm_models.errors import LLMModelsError
 from llm_models.frozen import FrozenDict
-from llm_models.records import BIT, DEPRECATED, STATED, unknown_capability
+from llm_models.ranking import best, levels, ordered
+from llm_models.records import BIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Any, Literal
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
 
+    from llm_models.choices import Question
+    from llm_models.columns import Columns
+    from llm_models.conditions import Test
+    from llm_models.ranking import Order, Rank
     from llm_models.records import Model
     from llm_models.view import Unmatched, View
-
-    Names = Iterable[str] | Mapping[str, bool] | None
-    """Names of capabilities, or a mapping from name to yes or no."""
-    Order = Literal["id", "price", "context", "release"]
+    from llm_models.workloads import Costed
 
 
 class NoMatchError(LLMModelsError, LookupError):
     """No model fits the conditions.
 
     `considered` is the number of models, `removed` maps each condition to (models that it removed, how many of these
-    only because of a default).
+    only because no source states the fact).
     """
 
     considered: int
     removed: Mapping[str, tuple[int, int]]
 
 
-def capability_masks(require: Names, forbid: Names) -> tuple[int, int]:
-    """The bits that must be set, and the bits that must not. Raises `UnknownCapabilityError` with the nearest name."""
-    must = must_not = 0
-    for names, wanted in ((require, True), (forbid, False)):
-        if names is None:
-            continue
-        for name, value in _pairs(names):
-            try:
-                bit = BIT[name]
-            except (KeyError, TypeError):
-                raise unknown_capability(name) from None
-            if bool(value) is wanted:
-                must |= bit
-            else:
-                must_not |= bit
-    return must, must_not
+MOST = 1000
+"""How many questions are kept: a program may ask endless different ones."""
 
 
-def _pairs(names: Any) -> Iterable[tuple[Any, bool]]:
-    """The names in a `require` or `forbid`, each with yes or no."""
-    if isinstance(names, str) or not hasattr(names, "__iter__"):
-        return ((names, True),)
-    return names.items() if hasattr(names, "items") else [(name, True) for name in names]
+def _considered(view: View, question: Question) -> Sequence[int]:
+    """The numbers of the models that are shown, of the providers in the scope."""
+    columns = view.file.columns()
+    if view.filters is None and question.scope is None:
+        return range(len(columns))
+    rows: list[int] = []
+    for provider in columns.starts if question.scope is None else question.scope:
+        first = columns.starts[provider]
+        rows += [first + row for row in view.shown(provider)]
+    return rows
 
 
-def _price(model: Model) -> float:
-    cost = model.cost
-    return float("inf") if cost.input is None or cost.output is None else cost.input + cost.output
-
-
-def _context(model: Model) -> int:
-    return -(model.limits.context or 0)
-
-
-def _release(model: Model) -> str:
-    return model.release_date or ""
-
-
-ORDERS: dict[Order, tuple[Callable[[Model], Any] | None, bool]] = {
-    "id": (None, False),
-    "price": (_price, False),
-    "context": (_context, False),
-    "release": (_release, True),
-}
-"""Order -> the value to sort models by (None: they are sorted already), and whether the largest comes first."""
-
-
-def check_order(order_by: str) -> None:
-    """Raise `InvalidArgumentError` when there is no such order."""
-    if order_by not in tuple(ORDERS):
-        hint = did_you_mean(str(order_by), ORDERS)
-        raise InvalidArgumentError(f"unknown order {quoted(order_by)} (expected {', '.join(ORDERS)}).{hint}")
-
-
-def matching(view: View, provider: str, must: int, must_not: int, at: str | None = None) -> list[int]:
-    """The rows of a provider's shown models that have all bits of `must` and none of `must_not`.
-
-    With a day `at`, only those that are not retired then.
-    """
-    shown = view.shown(provider)
-    if at is not None and view.file.block(provider).retires:
-        retired = _retired(view, provider, at)
-        shown = [row for row in shown if row not in retired]
-    if not must | must_not:
-        return list(shown)
-    bits = view.file.block(provider).bits
-    return [row for row in shown if bits[row] & must == must and not bits[row] & must_not]
-
-
-def _retired(view: View, provider: str, at: str) -> set[int]:
-    """The rows of a provider's shown models that are retired on a day."""
-    shown, retires = view.shown(provider), view.file.block(provider).retires
-    return {row for day, rows in retires.items() if day <= at for row in rows if row in shown}
-
-
-def ordered(
-    view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: Order, at: str
-) -> Iterator[Model]:
-    """The models that fit, best first: `first` are the preferred providers, `within` is the only provider if given.
-
-    Models that are retired on the day `at` are left out.
-    """
-    must, must_not = masks
-    counts = view.counts.get(within)
-    if counts is not None and not any(bits & must == must and not bits & must_not for bits in counts):
-        return
-    rank, descending = ORDERS[order_by]
-    for group in _groups(view, first) if within is None else [[within]]:
-        for also, never in ((0, DEPRECATED), (DEPRECATED, 0)):
-            rows = ((name, row) for name in group for row in matching(view, name, must | also, must_not | never, at))
-            models = (view.model(name, row) for name, row in rows)
-            # Sorting is stable in both directions, so equal models stay in order of key.
-            yield from models if rank is None else sorted(models, key=rank, reverse=descending)
-
-
-def _groups(view: View, first: Sequence[str]) -> Iterator[list[str]]:
-    yield from ([name] for name in first)
-    yield [name for name in view.known if name not in first]  # reads the whole block table
-
-
-def select(
-    view: View, masks: tuple[int, int], first: Sequence[str], within: str | None, order_by: Order, at: str
-) -> Model:
-    """The first of `ordered`. Raises `NoMatchError` with the number of models that each condition removed."""
-    query = (*masks, within, at)
-    unmatched = view.unmatched.get(query)
-    if unmatched is None:
-        for model in ordered(view, masks, first, within, order_by, at):
-            return model
-        if len(view.unmatched) >= 1000:  # a program may ask for endless different conditions
-            view.unmatched.clear()
-        unmatched = view.unmatched[query] = _unmatched(view, masks, within, at)
-    message, considered, removed = unmatched
-    raise NoMatchError(message, considered=considered, removed=removed)
-
-
-def _unmatched(view: View, masks: tuple[int, int], within: str | None, at: str) -> Unmatched:
-    """The message of a `NoMatchError`, how many models there are, and how many each condition removed."""
-    counts = _counts(view, within)
-    removed: dict[str, tuple[int, int]] = {}
-    for mask, word, wanted in ((masks[0], "without", False), (masks[1], "with", True)):
+def _tests(question: Question) -> Iterable[tuple[str, tuple[str, ...], Test]]:
+    """What a message says of the models that a condition leaves out, its columns, and its test."""
+    for mask, word, wanted in zip(question.flags, ("without", "with"), (True, False), strict=True):
         for name, bit in BIT.items():
             if mask & bit:
-                failing = [(bits, count) for bits, count in counts.items() if bool(bits & bit) is wanted]
-                by_default = sum(count for bits, count in failing if not bits & (bit << STATED))
-                removed[f"{word} {name}"] = (sum(count for _, count in failing), by_default)
-    total = sum(counts.values())
-    retired = sum(len(_retired(view, provider, at)) for provider in (view.known if within is None else (within,)))
-    if retired:
-        removed[f"retired by {at}"] = (retired, 0)
-    parts = [f"{n} {why}" + (f" ({d} only by default)" if d else "") for why, (n, d) in removed.items()]
-    of = f"{total} models" + (f" of {within}" if within else "")
-    return f"no model fits; of {of}{': ' if parts else ''}{', '.join(parts)}", total, FrozenDict(removed)
+                columns = ("bits", "likely") if question.unknown == "likely" else ("bits",)
+                yield f"{word} {name}", columns, flag_test(name, wanted, question.unknown)
+    for name, value in question.asked:
+        yield sentence(name, value), CONDITIONS[name].columns, CONDITIONS[name].test(value)
+    states, at = question.states, question.at
+    if states == CURRENT:
+        yield f"retired by {at}", ("retires",), lambda retires: retires is None or retires > at
+    elif states is not None:
+        yield (
+            f"not {' or '.join(states)} on {at}",
+            ("bits", "retires", "preview"),
+            lambda bits, retires, preview: state_of(bits, retires, preview, at) in states,
+        )
 
 
-def _counts(view: View, within: str | None) -> dict[int, int]:
-    """Capability set -> how many shown models have it, of one provider or of all."""
-    if within not in view.counts:
-        counts: dict[int, int] = {}
-        for provider in view.known if within is None else (within,):
-            bits = view.file.block(provider).bits
-            for row in view.shown(provider):
-                counts[bits[row]] = counts.get(bits[row], 0) + 1
-        view.counts[within] = counts
-    return view.counts[within]
+def _passing(columns: Columns, names: Sequence[str], test: Test) -> tuple[dict[str, bool | None], str]:
+    """What a test says of each combination of values, by its letter, and the letter of each model."""
+    meaning, text = columns.column(*names)
+    return {letter: test(*values) for letter, values in meaning.items()}, text
+
+
+def fitting(view: View, question: Question) -> list[int]:
+    """The numbers of the models that fit, in order of key."""
+    columns = view.file.columns()
+    rows = [*_considered(view, question)]
+    for _, names, test in _tests(question):
+        passing, text = _passing(columns, names, test)
+        rows = [row for row in rows if passing[text[row]]]
+    if question.match:
+        rows = [row for row in rows if _is_named(view, row, question.match)]
+    return rows
+
+
+def costs_of(view: View, rows: Sequence[int], question: Question) -> dict[int, Costed]:
+    """What the workload costs at each of these models, which are decoded for that; empty without a workload."""
+    if question.workload is None:
+        return {}
+    from llm_models.workloads import costed
+
+    at = question.at if question.dated else None
+    return {
+        row: costed(view, model, question.workload, at) for row, model in zip(rows, _models(view, rows), strict=True)
+    }
+
+
+def within(view: View, question: Question) -> tuple[list[int], dict[int, Costed]]:
+    """The numbers of the models that fit, in order of key, and what the workload costs at each."""
+    rows = fitting(view, question)
+    costs = costs_of(view, rows, question)
+    if question.most is not None:
+        from llm_models.workloads import is_within
+
+        rows = [row for row in rows if is_within(costs[row], question.most)]
+    return rows, costs
+
+
+def listed(view: View, question: Question) -> dict[str, list[int]]:
+    """The rows of the models that fit, by provider; without a condition, nothing is decoded for that."""
+    if not (any(question.flags) or question.asked or question.match or question.states or question.most is not None):
+        return {name: [*view.shown(name)] for name in question.scope or view.known}
+    rows: dict[str, list[int]] = {}
+    for number in within(view, question)[0]:
+        provider, row = place_of(view, number)
+        rows.setdefault(provider, []).append(row)
+    return rows
+
+
+def _models(view: View, rows: Sequence[int]) -> list[Model]:
+    """The records of models; those of one provider are decoded together."""
+    places = [place_of(view, row) for row in rows]
+    by_provider: dict[str, list[int]] = {}
+    for provider, row in places:
+        by_provider.setdefault(provider, []).append(row)
+    for provider, its in by_provider.items():
+        view.models_in(provider, sorted(its))
+    return [view.model(provider, row) for provider, row in places]
+
+
+def _is_named(view: View, row: int, patterns: Sequence[str]) -> bool:
+    from fnmatch import fnmatchcase
+
+    provider, place = place_of(view, row)
+    spec = f"{provider}:{view.file.block(provider).ids[place]}".lower()
+    return any(fnmatchcase(spec, pattern) for pattern in patterns)
+
+
+def place_of(view: View, row: int) -> tuple[str, int]:
+    """The provider of a model, and its row there."""
+    columns = view.file.columns()
+    firsts = columns.firsts
+    at = bisect_right(firsts, row) - 1
+    provider = columns.providers[at]
+    return provider, row - firsts[at]
+
+
+def _resold(view: View) -> Callable[[int], bool]:
+    """Whether the provider of a model is not the one that its canonical name states as its maker."""
+    columns = view.file.columns()
+    canonical = columns.reader("canonical")
+    makers: dict[str | None, str | None] = {None: None}
+
+    def resold(row: int) -> bool:
+        name = canonical(row)
+        if name not in makers:
+            makers[name] = view.file.provider_id(name.partition("/")[0])
+        return makers[name] != place_of(view, row)[0]
+
+    return resold
+
+
+def _levels(view: View, question: Question, costs: Mapping[int, Costed]) -> Sequence[Rank]:
+    """What a question ranks by, the most important first."""
+    asked = dict(question.asked)
+    first = {provider: at for at, provider in enumerate(question.prefer)}
+    resold = _resold(view)
+
+    def preferred(row: int) -> int:
+        return first.get(place_of(view, row)[0], len(first)) if first else 0
+
+    group = preferred if first or question.orders or question.scope else resold
+    orders: tuple[Order, ...] = question.orders or ("release",)
+    tags, free = asked.get("tags", ()), asked.get("free") is True
+    ranks = {row: one.rank(free) for row, one in costs.items()}
+    return levels(view.file.columns(), orders, group, resold, tags, ranks, free)
+
+
+def _kept(cache: dict[tuple[Any, ...], Any], key: tuple[Any, ...], answer: Callable[[], Any]) -> Any:
+    """The answer to a question, which is kept."""
+    if key not in cache:
+        if len(cache) >= MOST:
+            cache.clear()
+        return cache.setdefault(key, answer())
+    return cache[key]
+
+
+def candidates(view: View, question: Question) -> list[Model]:
+    """The models that fit, best first."""
+
+    def answer() -> tuple[Model, ...]:
+        rows, costs = within(view, question)
+        return tuple(_models(view, ordered(rows, _levels(view, question, costs))))
+
+    return list(_kept(view.fitting, question.key, answer))
+
+
+def select(view: View, question: Question) -> Model:
+    """The first model that fits. Raises `NoMatchError` with the number of models that each condition removed."""
+
+    def answer() -> Model | Unmatched:
+        rows, costs = within(view, question)
+        if rows:
+            return view.model(*place_of(view, best(rows, _levels(view, question, costs))))
+        return _unmatched(view, question)
+
+    found = _kept(view.chosen, question.key, answer)
+    if type(found) is tuple:
+        message, considered, removed = found
+        raise NoMatchError(message, considered=considered, removed=removed)
+    model: Model = found
+    return model
+
+
+def _unmatched(view: View, question: Question) -> Unmatched:
+    """The message of a `NoMatchError`, how many models there are, and how many each condition removed."""
+    columns = view.file.columns()
+    rows = _considered(view, question)
+    removed: dict[str, tuple[int, int]] = {}
+    flags = 0
+    for says, names, test in _tests(question):
+        passing, text = _passing(columns, names, test)
+        found = [passing[text[row]] for row in rows]
+        out, unstated = sum(not fits for fits in found), found.count(None)
+        is_flag = names[0] == "bits" and "retires" not in names
+        flags += unstated if is_flag and says.startswith("without") else 0
+        if out or is_flag:
+            removed[says] = (out, unstated)
+    if question.match:
+        out = sum(not _is_named(view, row, question.match) for row in rows)
+        if out:
+            removed[f"that {' or '.join(question.match)} does not match"] = (out, 0)
+    if question.most is not None:
+        from llm_models.workloads import is_within
+
+        fits = [is_within(one, question.most) for one in costs_of(view, rows, question).values()]
+        removed[f"with a higher cost than {question.most}"] = (sum(not one for one in fits), fits.count(None))
+    parts = [f"{n} {why}" + (f" ({d} not stated)" if d else "") for why, (n, d) in removed.items()]
+    of = f"{len(rows)} models" + (f" of {' and '.join(question.scope)}" if question.scope else "")
+    hint = "" if not flags or question.unknown == "yes" else _HINT
+    return f"no model fits; of {of}{': ' if parts else ''}{', '.join(parts)}{hint}", len(rows), FrozenDict(removed)
+
+
+_HINT = ". What is not stated counts as no, unless the question states unknown 'likely' or 'yes'"

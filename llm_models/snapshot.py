@@ -16,10 +16,10 @@ from llm_models.view import View
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from typing import Any, Literal
+    from typing import Any, Literal, Unpack
 
     from llm_models.bills import Bill, Prices
-    from llm_models.days import Day
+    from llm_models.choices import Choice, Question
     from llm_models.endpoints import Endpoint
     from llm_models.filters import Allow, Deny
     from llm_models.hits import SearchResult
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from llm_models.paths import Folder, FoundFile
     from llm_models.provenance import Explanation
     from llm_models.records import Capabilities, ModelKey, Provider
-    from llm_models.selection import Names, Order
     from llm_models.snapshot_file import SnapshotFile
     from llm_models.validity import Moment
     from llm_models.view import ModelRow
@@ -137,24 +136,27 @@ class Snapshot(Immutable):
         """`llm_models.get_provider`, of this snapshot."""
         return self.view.provider(self.parse_provider(provider))
 
-    def list_models(
-        self, provider: str | None = None, *, require: Names = None, forbid: Names = None, allow: Allow = None
-    ) -> list[Model]:
+    def list_models(self, provider: str | None = None, *, allow: Allow = None, **choice: Unpack[Choice]) -> list[Model]:
         """`llm_models.list_models`, of this snapshot."""
         from llm_models import selection
 
-        masks = selection.capability_masks(require, forbid)
         view = self.view
-        providers = view.known if provider is None else [self.parse_provider(provider)]
-        rows = {name: selection.matching(view, name, *masks) for name in providers}
+        if provider is not None:
+            if choice.get("scope") is not None:
+                raise InvalidArgumentError("scope: the provider is already given (found both). Leave one of them out")
+            choice["scope"] = self.parse_provider(provider)
+        question = self._question(choice, listing=True)
+        if question.orders:
+            models = selection.candidates(view, question)
+        else:
+            rows = selection.listed(view, question)
+            models = [model for name, fitting in rows.items() for model in view.models_in(name, fitting)]
         if allow is not None:
             from llm_models.filters import Filters
 
-            reason = Filters(allow, None, view.file.provider_id, view.known, view.was_known).reason
-            for name, fitting in rows.items():
-                names = view.file.block(name).names
-                rows[name] = [row for row in fitting if reason(name, names(row), view.id_of) is None]
-        return [model for name, fitting in rows.items() for model in view.models_in(name, fitting)]
+            narrower = Filters(allow, None, view.file.provider_id, view.known, view.was_known)
+            models = [one for one in models if narrower.reason(one.provider, view.names_of(one), view.id_of) is None]
+        return models
 
     def get_model(self, provider: str, model_id: str) -> Model:
         """`llm_models.get_model`, of this snapshot."""
@@ -260,54 +262,32 @@ class Snapshot(Immutable):
 
             return gone(error)
 
-    def select(
-        self,
-        *,
-        require: Names = None,
-        forbid: Names = None,
-        prefer: Iterable[str] | None = None,
-        scope: str | None = None,
-        order_by: Order = "id",
-        at: Day | None = None,
-    ) -> Model:
+    def select(self, **choice: Unpack[Choice]) -> Model:
         """`llm_models.select`, of this snapshot."""
         from llm_models import selection
 
-        return selection.select(self.view, *self._query(require, forbid, prefer, scope, order_by, at))
+        return selection.select(self.view, self._question(choice))
 
-    def candidates(
-        self,
-        *,
-        require: Names = None,
-        forbid: Names = None,
-        prefer: Iterable[str] | None = None,
-        scope: str | None = None,
-        order_by: Order = "id",
-        at: Day | None = None,
-    ) -> list[Model]:
+    def candidates(self, **choice: Unpack[Choice]) -> list[Model]:
         """`llm_models.candidates`, of this snapshot."""
         from llm_models import selection
 
-        return list(selection.ordered(self.view, *self._query(require, forbid, prefer, scope, order_by, at)))
+        return selection.candidates(self.view, self._question(choice))
 
     def _model(self, answer: ModelRow | Callable[[], LLMModelsError], asked: Callable[[], str]) -> Model:
         if callable(answer):
             raise answer()
         return self.view.asked(*answer, asked())
 
-    def _query(
-        self, require: Names, forbid: Names, prefer: Iterable[str] | None, scope: str | None, order_by: Order,
-        at: Day | None,
-    ) -> tuple[tuple[int, int], list[str], str | None, Order, str]:  # fmt: skip
-        """The arguments of `selection`: masks, preferred providers, the only provider, order, day; all checked."""
-        from llm_models import days, selection
+    def _question(self, choice: Choice, *, listing: bool = False) -> Question:
+        """The checked question of a choice, or of a list, for which no condition holds by default."""
+        from llm_models.choices import choice_of
 
-        masks = selection.capability_masks(require, forbid)
-        selection.check_order(order_by)
+        prefer = choice.get("prefer")
         # The header of a file may name a provider that is no longer known; an argument may not.
-        first = self._providers(prefer) if prefer is not None else [n for n in self.prefer if n in self.view.known]
-        day = days.today() if at is None else days.day_of(at)
-        return masks, first, self._scope(scope), order_by, day
+        own = () if listing else [name for name in self.prefer if name in self.view.known]
+        first = own if prefer is None else self._providers(prefer)
+        return choice_of(self.view, choice, first, defaults=not listing)
 
     def _scope(self, scope: Text) -> Text:
         return None if scope is None or scope == "all" else self.parse_provider(scope)

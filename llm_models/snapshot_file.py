@@ -1,8 +1,9 @@
 """The snapshot file: its layout, and how it is read; standard library only.
 
 One JSON array, in lines. Line 1 is the header: what the file has and where. Then a block for each provider:
-a line with the provider and its index, and one line for each model. Then the `llm_models.toml` that was merged, as
-one string, and last the tail: the origins of values that are not the source's. Offsets count from the end of line 1.
+a line with the provider and its index, and one line for each model. Then the columns, by which models are chosen, the
+`llm_models.toml` that was merged, as one string, and last the tail: the origins of values that are not the source's.
+Offsets count from the end of line 1.
 
 A reader decodes a block when a provider is first asked for, and a model when it is. It checks the CRC-32 of each part
 that it reads, so that a damaged file is a `SnapshotError` and never a wrong answer. What a first question reads and
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from llm_models.block import Line
+    from llm_models.columns import Columns
     from llm_models.header import Header, Span
     from llm_models.origins import Tail
 
@@ -45,11 +47,23 @@ class SnapshotFile:
     that of the open file, when `open` made the object.
     """
 
-    __slots__ = ("_body", "_decoded", "_source", "aliases", "blocks", "header", "name", "other_flags", "status")
+    __slots__ = (
+        "_body",
+        "_columns",
+        "_decoded",
+        "_source",
+        "aliases",
+        "blocks",
+        "header",
+        "name",
+        "other_flags",
+        "status",
+    )
 
     def __init__(self, source: bytes | OpenFile, name: str) -> None:
         """The file with these bytes. Checks the header and the length; raises `SnapshotError` that names the file."""
         self._source = source
+        self._columns: Columns | None = None
         self._decoded: dict[str, Block] = {}
         self.name = name
         self.status: os.stat_result | None = None
@@ -129,6 +143,20 @@ class SnapshotFile:
         except WRONG:
             raise damaged(self.name, f"the part about {provider} cannot be read") from None
         return self._decoded.setdefault(provider, block)
+
+    def columns(self) -> Columns:
+        """What models are chosen and ordered by; decoded once, or made from the models of a file without columns."""
+        if self._columns is None:
+            from llm_models import columns
+
+            span = self.header.get("columns")
+            if span is None:
+                self._columns = columns.of_rows({name: columns.rows_of(self.block(name), {}) for name in self.blocks})
+            else:
+                blocks = None if self.name == paths.PACKAGED_SNAPSHOT else self.blocks
+                data = self.part(span, "columns")
+                self._columns = columns.decoded(data, self.name, self.other_flags, blocks)
+        return self._columns
 
     def provider_id(self, text: object) -> str | None:
         """The id of the provider that `text` names, in any spelling or by an alias; an id beats an alias.
@@ -229,9 +257,12 @@ class SnapshotFile:
     def verify(self) -> None:
         """Check every byte, every record and the schema of the header. Raises `SnapshotError` for what is wrong."""
         from llm_models import schema
+        from llm_models.columns import STORED
 
         for provider in self.blocks:
             self.block(provider).models()
+        for name in STORED:
+            self.columns().column(name)
         if not schema.accepts("snapshot", {**self.header, "blocks": dict(self.blocks)}):
             raise damaged(self.name, "its header does not keep snapshot.schema.json")
         self.tail()

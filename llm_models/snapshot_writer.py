@@ -11,6 +11,7 @@ from zlib import crc32
 
 from llm_models.agreement import texts_of
 from llm_models.block import NAMES, encode_block, encode_json, filled
+from llm_models.columns import encoded, of_rows, row_of, rows_of
 from llm_models.errors import EmptyCatalogError
 from llm_models.header import CRC, FORMAT, WRONG, Aliases, damaged
 from llm_models.jsontext import loads
@@ -26,20 +27,23 @@ if TYPE_CHECKING:
 
     from llm_models.block import Block, Row
     from llm_models.changes import Changes, Final
+    from llm_models.columns import Columns
+    from llm_models.columns import Row as ColumnRow
     from llm_models.header import Kept
     from llm_models.origins import Tail
 
 _ORDER = ("format", "sources", "date", "counts", "capabilities", "filters", "base", "overrides_module",
-          "blocks", "aliases", "config", "kept", "tail")  # fmt: skip
+          "blocks", "aliases", "columns", "config", "kept", "tail")  # fmt: skip
 
 
 class Composite(SnapshotFile):
     """A snapshot in memory: the blocks of another file, except those in `own` (provider -> bytes, number of models).
 
-    `base` is the file that layers were merged onto, None where this is a base itself.
+    `base` is the file that layers were merged onto, None where this is a base itself. `rows` are values for its columns
+    that are known: provider -> id -> values.
     """
 
-    __slots__ = ("_assembled", "_config", "_from", "_own", "_tail", "base")
+    __slots__ = ("_assembled", "_config", "_from", "_own", "_rows", "_tail", "base")
 
     def __init__(
         self,
@@ -52,6 +56,7 @@ class Composite(SnapshotFile):
         config: bytes | None = None,
         base: SnapshotFile | None = None,
         left_out: Iterable[str] = (),
+        rows: Mapping[str, Mapping[str, ColumnRow]] | None = None,
     ) -> None:
         counts = {provider: span[3] for provider, span in blocks_of.blocks.items()} if blocks_of else {}
         for provider in left_out:
@@ -64,7 +69,9 @@ class Composite(SnapshotFile):
         self.header: Any = {**header, "format": FORMAT, "capabilities": list(CAPABILITIES), "counts": totals}
         self.aliases = Aliases(header.get("aliases", ""))
         self.other_flags = self.status = None
+        self._columns = None
         self._decoded = {}
+        self._rows = rows or {}
         self._from = blocks_of
         self._own = own
         self._tail: Tail | Callable[[], Tail] = tail
@@ -83,6 +90,18 @@ class Composite(SnapshotFile):
         if provider in self._own or self._from is None:
             return super().block(provider)
         return self._from.block(provider)
+
+    def columns(self) -> Columns:
+        """What models are chosen and ordered by; put together when first asked for."""
+        if self._columns is None:
+            rows: dict[str, list[ColumnRow]] = {}
+            for provider, span in self.blocks.items():
+                if provider in self._own or self._from is None:
+                    rows[provider] = rows_of(self.block(provider), self._rows.get(provider, {}))
+                else:
+                    rows[provider] = self._from.columns().rows(provider, span[3])
+            self._columns = of_rows(rows)
+        return self._columns
 
     def tail(self) -> Tail:
         """The origins of the values; put together when first asked for."""
@@ -135,7 +154,8 @@ def write(
     """
     base = changes.base
     touched = {*changes.providers, *changes.models, *changes.removed}
-    own = {provider: _block(changes, provider) for provider in touched}
+    known: dict[str, dict[str, ColumnRow]] = {provider: {} for provider in touched}
+    own = {provider: _block(changes, provider, known[provider]) for provider in touched}
     header = _of_header(base, "sources", "date")
     if aliases := Aliases.text(changes.provider_aliases()):
         header["aliases"] = aliases
@@ -145,15 +165,22 @@ def write(
     if module is not None:
         header["overrides_module"] = module
     file = Composite(
-        header, base, own, lambda: _tail(changes), name=name, config=config, base=base if base_kind else None
+        header,
+        base,
+        own,
+        lambda: _tail(changes),
+        name=name,
+        config=config,
+        base=base if base_kind else None,
+        rows=known,
     )
     if not file.header["counts"]["models"]:
         raise EmptyCatalogError("no model is left once every exclude is applied")
     return file
 
 
-def _block(changes: Changes, provider: str) -> tuple[bytes, int]:
-    """The block of a provider with its changes, and how many models it holds."""
+def _block(changes: Changes, provider: str, known: dict[str, ColumnRow]) -> tuple[bytes, int]:
+    """The block of a provider with its changes, and how many models it holds. Puts values for columns in `known`."""
     changed, removed = changes.models.get(provider, {}), changes.removed.get(provider, ())
     record: Mapping[str, Any] = {"id": provider}
     rows: dict[str, Row] = {}
@@ -165,12 +192,14 @@ def _block(changes: Changes, provider: str) -> tuple[bytes, int]:
         rows = {i: (i, base.line(row), base.bits[row]) for row, i in enumerate(base.ids) if i not in removed}
         retires.update({base.ids[row]: day for day, its in base.retires.items() for row in its})
         names = base.others()
+    record, _ = changes.providers.get(provider, (record, None))
     for model_id, final in changed.items():
         rows[model_id] = _row(final)
+        data = filled(final.stated, final.derived)
+        known[model_id] = row_of(data, final.likely, record.get("billing", "usage"), rows[model_id][2])
         retires[model_id] = final.stated.get("retires")
         for field in NAMES:
             names[field][model_id] = final.stated.get(field, [])
-    record, _ = changes.providers.get(provider, (record, None))
     ids = sorted(rows)
     tables = {
         field: {name: model_id for model_id in ids for name in by_model.get(model_id, ())}
@@ -261,6 +290,7 @@ def _assemble(file: Composite) -> bytes:
 
     header = dict(file.header)
     header["blocks"] = {provider: [*put(file.raw_block(provider)), span[3]] for provider, span in file.blocks.items()}
+    header["columns"] = put(encoded(file.columns()))
     config = file.config()
     if config is not None:
         header["config"] = put(encode_json(config.decode()) + b",\n")

@@ -15,15 +15,14 @@ from llm_models.request import build, pin
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
+    from typing import Any, Unpack
 
-    from llm_models.days import Day
+    from llm_models.choices import Choice
     from llm_models.endpoints import Endpoint
     from llm_models.filters import Allow, Deny
     from llm_models.modelspec import Style
     from llm_models.records import Capabilities, Model, ModelKey, Provider
     from llm_models.request import Request
-    from llm_models.selection import Names, Order
     from llm_models.snapshot import Snapshot, Spec
 
 _published: Snapshot | None = None
@@ -135,21 +134,19 @@ def get_provider(provider: str) -> Provider:
     return snapshot().get_provider(provider)
 
 
-def list_models(
-    provider: str | None = None, *, require: Names = None, forbid: Names = None, allow: Allow = None
-) -> list[Model]:
+def list_models(provider: str | None = None, *, allow: Allow = None, **choice: Unpack[Choice]) -> list[Model]:
     """The models of one provider, or of all, sorted by provider and id. The list is empty when no model fits.
 
-    `require` and `forbid` are names of capabilities that a model must have or lack (`llm_models.CAPABILITIES` has all
-    names), or mappings from name to yes or no. `allow` has the shape of `allow` in `llm_models.toml`, provider -> list
-    of patterns or `"all"`, and narrows this answer only.
+    The conditions are those of `select`, but none holds by default: without any, all models are listed. With
+    `order_by` the list is in the order of `candidates`. `allow` has the shape of `allow` in `llm_models.toml`,
+    provider -> list of patterns or `"all"`, and narrows this answer only.
 
-    Raises `UnknownProviderError`, `UnknownCapabilityError`, and `ConfigError` for an `allow` that is wrong.
+    Raises the errors of `select`, except `NoMatchError`, and `ConfigError` for an `allow` that is wrong.
 
     >>> [model.id for model in llm_models.list_models("openai", require=["embeddings"])][-1]
     'text-embedding-ada-002'
     """
-    return snapshot().list_models(provider, require=require, forbid=forbid, allow=allow)
+    return snapshot().list_models(provider, allow=allow, **choice)
 
 
 def get_model(provider: str, model_id: str) -> Model:
@@ -200,49 +197,54 @@ def allowed(spec: Spec) -> bool:
     return snapshot().allowed(spec)
 
 
-def select(
-    *,
-    require: Names = None,
-    forbid: Names = None,
-    prefer: Iterable[str] | None = None,
-    scope: str | None = None,
-    order_by: Order = "id",
-    at: Day | None = None,
-) -> Model:
-    """The best model that fits: the first of `candidates`, with the same arguments and errors.
+def select(**choice: Unpack[Choice]) -> Model:
+    """The best model that fits: the first of `candidates`, with the same arguments.
 
-    Raises `NoMatchError` when none fits; it counts the models that each condition removed.
+    All conditions must hold; each may be left out or None:
 
-    >>> llm_models.select(require=["chat", "tools"], prefer=["openai"]).provider
-    'openai'
+    - `require`, `forbid`: names of capabilities that a model must have or lack (`llm_models.CAPABILITIES` has all), or
+      mappings from name to yes or no. A flag that no source states counts as its default. With `unknown="likely"` one
+      of `require` is also met where other records of the model have it, with `"yes"` wherever it is not stated.
+    - `scope`: a provider, or several; `"all"` is the default.
+    - `kind` (`chat` is the default, unless `kind`, `output` or embeddings are asked for), `family`: one of these.
+    - `input`, `output`: modalities that it must take or return, such as `image`; `tags` that it must have.
+    - `min_context`, `min_output`: tokens. `max_price_input`, `max_price_output`: USD per million tokens.
+    - `released_after`: a day, `YYYY-MM-DD` or a date. `open_weights`: True or False.
+    - `match`: a pattern such as `*:gpt-*-mini` over the model spec, or several of which one must match; in any case.
+    - `lifecycle`: states that it may have: `ga`, `preview`, `deprecated`, `retired`, or `current` (all but retired, the
+      default) on the day `at` (`YYYY-MM-DD` or a date, in UTC; default today).
+    - `free`: True for models of which input and output cost 0 and the provider bills by usage; False for all others.
+    - `max_cost`: USD for the `workload`: a `Usage`, a mapping of its fields, text such as `input=8k,output=500,x=1000`
+      (`x` is how often it occurs), or a list of these. Costs are those of `llm_models.cost`.
+
+    What comes first is stated by `candidates`. Raises `NoMatchError` when none fits; it counts the models that each
+    condition removed, and how many of them only because no source states the fact. Raises `UnknownProviderError`,
+    `UnknownCapabilityError`, `InvalidArgumentError` for another value that a condition does not take, and `TypeError`
+    for a condition that does not exist.
+
+    >>> llm_models.select(require=["tools"], input="image", min_context=200_000, scope=["openai", "google"]).kind
+    'chat'
     """
-    return snapshot().select(require=require, forbid=forbid, prefer=prefer, scope=scope, order_by=order_by, at=at)
+    return snapshot().select(**choice)
 
 
-def candidates(
-    *,
-    require: Names = None,
-    forbid: Names = None,
-    prefer: Iterable[str] | None = None,
-    scope: str | None = None,
-    order_by: Order = "id",
-    at: Day | None = None,
-) -> list[Model]:
-    """All models that fit, best first. The list is empty when no model fits.
+def candidates(**choice: Unpack[Choice]) -> list[Model]:
+    """All models that fit, best first; the conditions and errors are those of `select`. The list may be empty.
 
-    `require` and `forbid` are as for `list_models`. The providers in `prefer` come first, in this order (default: those
-    of the configuration); all others are one group. `scope` is the only provider, or `"all"`. In each group, deprecated
-    models come last. `order_by` ranks the rest: `"id"` (provider and id), `"price"` (input plus output, in USD per
-    million tokens; cheapest first, unknown last), `"context"` (tokens, largest first) or `"release"` (newest first).
-    Models that are retired on the day `at` (`YYYY-MM-DD` or a date, in UTC; default today) are left out.
+    The order, from the most to the least important: models for a special purpose (tagged `guard`, `moving`, `special`)
+    last, unless `tags` asks for them; deprecated ones after all others; the providers in `prefer` first, in this order
+    (default: those of the configuration), and without `prefer` and `scope` the models at their makers before those of
+    resellers; released models before previews; then `order_by`, one order or several; then provider and id.
 
-    Raises `UnknownProviderError`, `UnknownCapabilityError`, and `InvalidArgumentError` for another
-    order or a text that is not a day.
+    `order_by`: `"release"` (newest first, the default), `"price"` (one token of input and one of output, in USD;
+    cheapest first), `"cost"` (of the `workload`; cheapest first), `"context"` (tokens, largest first), `"id"`. What is
+    unknown comes last in its order. Prices of 0 come after all others, unless `free=True`. A value far from that of
+    the same model elsewhere (4 times in context, 8 times in price) comes after all that are plausible.
 
     >>> llm_models.candidates(scope="openai", order_by="price")[0].provider
     'openai'
     """
-    return snapshot().candidates(require=require, forbid=forbid, prefer=prefer, scope=scope, order_by=order_by, at=at)
+    return snapshot().candidates(**choice)
 
 
 def parse_provider(text: str) -> str:

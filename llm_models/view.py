@@ -48,16 +48,16 @@ class View:
         "_spellings",
         "by_host",
         "by_name",
-        "counts",
+        "chosen",
         "entries",
         "file",
         "filters",
+        "fitting",
         "known",
         "models",
         "price_ground",
         "priced",
         "remembers",
-        "unmatched",
     )
 
     def __init__(self, file: SnapshotFile, filters: Filters | None, remembers: Folder | None = None) -> None:
@@ -79,10 +79,10 @@ class View:
         self._spellings: dict[str, list[dict[tuple[str, str], str]]] = {}
         self._removed: dict[str, tuple[str, Removed]] | None = None
         """Cache of `removed`."""
-        self.counts: dict[str | None, dict[int, int]] = {}
-        """Cache of `selection`: how many models have each capability set, of a provider or of all."""
-        self.unmatched: dict[tuple[int, int, str | None, str], Unmatched] = {}
-        """Cache of `selection`: the answer to conditions that no model fits."""
+        self.chosen: dict[tuple[Any, ...], Model | Unmatched] = {}
+        """Cache of `selection`: the best model for a question, or why none fits."""
+        self.fitting: dict[tuple[Any, ...], Sequence[Model]] = {}
+        """Cache of `selection`: the models that fit a question, best first."""
         self.priced: dict[tuple[str, str], Any] = {}
         """Cache of `pricing`: what it knows of the models whose prices were asked for."""
         self.entries: Any = None
@@ -157,6 +157,11 @@ class View:
         names = [[model_id, *served.get(model_id, ()), *aliases.get(model_id, ())] for model_id in block.ids]
         shown = [row for row, every in enumerate(names) if reason(provider, every, self.id_of) is None]
         return self._shown.setdefault(provider, shown)
+
+    def names_of(self, model: Model) -> list[str]:
+        """The id, the served ids and the aliases of a model that is shown."""
+        block = self.file.block(model.provider)
+        return block.names(block.rows[model.id])
 
     def hidden(self, provider: str, row: int) -> tuple[str, str | None] | None:
         """Why the model in a row is hidden, as (section, pattern), or None when it is shown."""

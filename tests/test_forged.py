@@ -17,6 +17,7 @@ from support import catalogues, forging
 from support.command import here
 
 from llm_models import jsontext, paths, pipeline
+from llm_models.columns import STORED as COLUMNS
 from llm_models.errors import LLMModelsError, SnapshotError
 from llm_models.in_use import InUse, base_of
 from llm_models.snapshot import Snapshot
@@ -62,6 +63,18 @@ def activated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return file.data
 
 
+ASKED: list[dict[str, Any]] = [
+    {"kind": "embedding"},
+    {"input": "image", "output": ["text"], "free": False},
+    {"min_context": 1, "min_output": 1, "max_price_input": 9, "max_price_output": 9},
+    {"released_after": "2020-01-01", "open_weights": True, "family": "gpt", "free": True},
+    {"tags": ["curated"], "match": "*:gpt*", "lifecycle": "current", "at": "2027-01-01"},
+    {"require": ["tools"], "unknown": "likely", "scope": ["openai", "own"]},
+    {"require": ["tools"], "forbid": ["tools"], "unknown": "yes"},
+]
+"""Conditions on every column."""
+
+
 def calls(file: SnapshotFile) -> Iterator[Callable[[], object]]:
     """Every question that can be asked of a file."""
     one = Snapshot(file)
@@ -78,11 +91,16 @@ def calls(file: SnapshotFile) -> Iterator[Callable[[], object]]:
             lambda spec=spec: one.allowed(spec),
             lambda spec=spec: one.match_names("openai", spec, "https://own.example/v1/chat"),
         )
-    for order in ("id", "price", "context", "newest"):
+    for order in ("id", "price", "context", "release"):
         yield partial(one.candidates, require=["chat"], order_by=order)
+        yield partial(one.select, order_by=[order, "price"], prefer=["openai"])
+    yield lambda: one.candidates(order_by="cost", workload={"input": 5})
+    for asked in ASKED:
+        yield partial(one.candidates, **asked)
+        yield partial(one.list_models, **asked)
+        yield partial(one.select, **asked)
     for words in ("gpt", "cheap vision", "free long context"):
         yield partial(one.search, words)
-    yield lambda: one.select(require=["tools"], order_by="price")
     current = InUse(file, paths.Folder(None, None), None)
     tag = {"models": [{"provider": "openai", "match": "*", "tags": ["t"]}]}
     yield lambda: pipeline.merge_application(current, overrides=tag)[0].data
@@ -114,7 +132,7 @@ def test_a_file_put_together_again_is_whole(activated: bytes) -> None:
     assert len(Snapshot(SnapshotFile(again, NAME))) == len(Snapshot(SnapshotFile(activated, NAME)))
 
 
-@pytest.mark.parametrize("part", ["header", "blocks", "tail", "kept header", "kept blocks", "kept tail"])
+@pytest.mark.parametrize("part", ["header", "blocks", "columns", "tail", "kept header", "kept blocks", "kept tail"])
 @pytest.mark.parametrize("some", [slice(8), pytest.param(slice(8, None), marks=pytest.mark.whole)], ids=str)
 def test_any_value_may_be_wrong(activated: bytes, part: str, some: slice) -> None:
     """At paths of a part: a wrong value, and none at all."""
@@ -126,6 +144,87 @@ def test_any_value_may_be_wrong(activated: bytes, part: str, some: slice) -> Non
         for value in (..., wrong):
             data = forging.put_together(forging.changed(parts, path, value))
             assert failures(data) == [], (path, value)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("some", [slice(4), pytest.param(slice(4, 16), marks=pytest.mark.whole)], ids=str)
+def test_a_column_may_be_anything(activated: bytes, name: str, some: slice) -> None:
+    """Its letters and its values: too few, too many, others, and values that nothing can be compared with.
+
+    Each column meets some of them.
+    """
+    parts = forging.taken_apart(activated)
+    letters, *values = parts["columns"][name]
+    first, beyond = values[0], chr(ord("]") + len(values))
+    odd = (
+        "-1",
+        "True",
+        str(1 << 63),
+        "9" * 5000,
+        "inf",
+        "nan",
+        "1_0",
+        " 1",
+        "\ud800",
+        "x" * 10_000,
+        "\x1b[31m",
+        "\u0663",
+    )
+    wrong: list[Any] = [
+        *[
+            [text, *values]
+            for text in (letters[1:], letters + letters[:1], letters[:-1] + beyond, "", None, [*letters])
+        ],
+        *[[letters[:-1] + end, *values] for end in ("\x00", "\\", "A", "\ud800", "\udfff", "\U0010ffff", "]]")],
+        *[[letters, *some] for some in ([], values[1:], [*values, first], [first] * 5_000, [{"0": first}], "]" * 9)],
+        *[[letters, *values[:-1], last] for last in (*forging.WRONG, *odd)],
+        *([values], [letters, values], "]]", values, letters, {}, None, 5, [*values, letters]),
+    ]
+    random.Random(name).shuffle(wrong)
+    for value in wrong[some]:
+        data = forging.put_together(forging.changed(parts, ("columns", name), value))
+        assert failures(data) == [], value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        lambda letters, *values: [letters[1:], *values],
+        lambda letters, *values: [letters + letters[:1], *values],
+        lambda letters, *values: [letters[:-1] + chr(ord("]") + len(values)), *values],
+        lambda letters, *values: [letters, *values, values[0]],
+        lambda letters, *values: [letters, *values[:-1], [1]],
+        lambda letters, *values: [letters, *values[:-1], "-1"],
+        lambda letters, *values: [letters, *values[:-1], "1" + "0" * 400],
+        lambda letters, *values: [[*letters], *values],
+    ],
+    ids=["short", "long", "a letter without a value", "a value without a model", "type", "negative", "huge", "list"],
+)
+def test_wrong_columns_are_refused_and_named(activated: bytes, value: Any) -> None:
+    parts = forging.taken_apart(activated)
+    for name in ("context", "input_price"):
+        given = value(*parts["columns"][name])
+        file = SnapshotFile(forging.put_together(forging.changed(parts, ("columns", name), given)), NAME)
+        one = Snapshot(file)
+        ranked: dict[str, Any] = {"order_by": ["price", "context"]}
+        listed: dict[str, Any] = {"min_context": 5, "max_price_input": 9}
+        asks = [partial(one.select, **ranked), partial(one.candidates, **ranked), partial(one.list_models, **listed)]
+        for ask in (*asks, file.verify):
+            with pytest.raises(SnapshotError, match=r"forged\.json: not a whole snapshot: the part about columns"):
+                ask()
+        assert one.get_model("own", "mine").id == "mine"  # which needs no columns
+
+
+def test_a_file_without_columns_gives_the_same_answers(activated: bytes) -> None:
+    parts = forging.taken_apart(activated)
+    del parts["columns"], parts["header"]["columns"]
+    without = SnapshotFile(forging.put_together(parts), NAME)
+    whole = SnapshotFile(activated, NAME)
+    without.verify()
+    for name in COLUMNS:
+        assert without.columns().column(name) == whole.columns().column(name)
+    for asked in ASKED:
+        assert Snapshot(without).candidates(**asked) == Snapshot(whole).candidates(**asked)
 
 
 @pytest.mark.parametrize("value", forging.WRONG)

@@ -66,15 +66,16 @@ NEVER = {
 HEAVY = {"collections", "enum", "functools", "json", "re"}
 """What `json` brings along: not before there is much to read. It takes longer than all the rest."""
 
-MANY = {"bare id", "list_models", "no match"}
+MANY = {"bare id", "list_models"}
 """Questions that read every provider's index, or more."""
 
-_SELECT = {"llm_models.days", "llm_models.selection"}
+_LISTING = {f"llm_models.{name}" for name in ("choices", "columns", "conditions", "days", "ranking", "selection")}
+_CHOICE = _LISTING | {"bisect", "_bisect"}
 CHOOSING = {
     "allowed": {"llm_models.name_forms", "llm_models.name_rules"},
-    "list_models": {"llm_models.selection"},
-    "select": _SELECT,
-    "no match": _SELECT,
+    "list_models": _LISTING,
+    "select": _CHOICE,
+    "no match": _CHOICE,
 }
 """Questions about capabilities load these modules too."""
 

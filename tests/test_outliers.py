@@ -12,8 +12,8 @@ from support import catalogues
 from support.catalogues import catalogue, model, provider
 from support.command import facts, fine
 
-from llm_models.groups import group_in
-from llm_models.outliers import COMPARED, OTHERS, Outlier, farthest_first, outliers, outliers_in
+from llm_models.groups import OTHERS, group_in
+from llm_models.outliers import COMPARED, Outlier, farthest_first, outliers, outliers_in
 from llm_models.paths import PACKAGED_SNAPSHOT
 from llm_models.snapshot_file import SnapshotFile
 

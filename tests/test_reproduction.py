@@ -49,7 +49,7 @@ def forge(change: Callable[[dict[str, Any], dict[str, bytes]], None]) -> None:
     data = SNAPSHOT.read_bytes()
     line, _, body = data.partition(b"\n")
     header = json.loads(line.decode()[1:].rstrip(","))
-    spans = {**header["blocks"], "config": header.get("config"), "tail": header["tail"]}
+    spans = {**header["blocks"], **{name: header.get(name) for name in ("columns", "config", "tail")}}
     parts = {name: body[span[0] : span[0] + span[1]] for name, span in spans.items() if span}
     change(header, parts)
     at, whole = 0, b""
@@ -83,7 +83,17 @@ def origin(_: Change, parts: dict[str, bytes]) -> None:
     parts["tail"] = parts["tail"].replace(b"llm_models.toml:3", b"llm_models.toml:9")
 
 
+def columns(_: Change, parts: dict[str, bytes]) -> None:
+    """The records keep their price, but models are chosen by another."""
+    lines = parts["columns"].split(b"\n")
+    at = next(at for at, line in enumerate(lines) if line.startswith(b'"input_price":'))
+    assert b'"0.15"' in lines[at]
+    lines[at] = lines[at].replace(b'"0.15"', b'"0.01"')
+    parts["columns"] = b"\n".join(lines)
+
+
 FORGED = {
+    columns: "columns: input_price of acme:a is 0.01, but its inputs give 0.15",
     price: "acme:a: cost.input is 0.01, but its inputs give 0.15",
     filters: "filters is ",
     origin: "the origin of settings deny is ",

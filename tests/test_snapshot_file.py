@@ -22,9 +22,11 @@ from support import SCHEMAS, catalogues, oracle
 
 import llm_models
 from llm_models import block as block_module
+from llm_models import columns as columns_module
 from llm_models import header as header_module
 from llm_models import jsontext, open_file, paths, records, snapshot_file, snapshot_writer
 from llm_models.block import encode_block, encode_json
+from llm_models.columns import STORED
 from llm_models.errors import SnapshotError
 from llm_models.header import FORMAT, read_header
 from llm_models.paths import PACKAGED_SNAPSHOT
@@ -74,10 +76,11 @@ def read(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def everything(file: SnapshotFile) -> Any:
-    """Each answer that a file gives: all records, the header, the tail; read lazily, not by `verify`."""
+    """Each answer that a file gives: all records, the header, the columns, the tail; read lazily, not by `verify`."""
     catalogue = llm_models.Snapshot(file)
     providers = [catalogue.get_provider(name) for name in catalogue.list_providers()]
-    return file.header, providers, catalogue.list_models(), file.tail(), file.config()
+    chosen_by = {name: file.columns().column(name) for name in STORED}
+    return file.header, providers, catalogue.list_models(), chosen_by, file.tail(), file.config()
 
 
 def sealed(data: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
@@ -88,6 +91,26 @@ def sealed(data: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
     header.pop("crc", None)
     line = b"[" + encode_json(header)[:-1]
     return line + b',"crc":"%08x"},\n' % zlib.crc32(line) + data[end:]
+
+
+def with_parts(data: bytes, change: Callable[[dict[str, bytes]], object]) -> bytes:
+    """The file with other parts, by name (a block by its provider's), all places and checksums made to fit."""
+    end = header_end(data)
+    header = json.loads(data[1 : end - 2])
+    spans = {**header["blocks"], **{name: header[name] for name in ("columns", "tail")}}
+    parts = {name: data[end + span[0] : end + span[0] + span[1]] for name, span in spans.items()}
+    change(parts)
+    body = b"".join(parts.values())
+
+    def seal(header: dict[str, Any]) -> None:
+        at = 0
+        for name, part in parts.items():
+            holder = header["blocks"] if name in header["blocks"] else header
+            holder[name] = [at, len(part), zlib.crc32(part), *holder[name][3:]]
+            at += len(part)
+        header["digest"] = digest(header, body)
+
+    return sealed(data[:end] + body, seal)
 
 
 def refused(data: bytes, read: Read, use: Callable[[SnapshotFile], object] = everything) -> str:
@@ -144,8 +167,9 @@ class TestDamage:
                 with pytest.raises(SnapshotError, match=r"the-file.json.*altered"):
                     file.block(name)
             if not struck:
+                at, size, _ = file.header["columns"]
                 with pytest.raises(SnapshotError, match=r"the-file.json.*altered"):
-                    file.tail()
+                    everything(file) if at <= place - body < at + size else file.tail()
             other = "openai" if struck != ["openai"] else "anthropic"
             assert file.block(other).ids
 
@@ -252,7 +276,7 @@ class TestAnotherFormat:
         ],
     )
     def test_a_block_that_is_none(self, block: bytes) -> None:
-        file = catalogues.assembled({"sources": [], "filters": {}}, {"alpha": (block, 1)})
+        file = SnapshotFile(with_parts(SMALL, lambda parts: parts.update(alpha=block)), "made-up.json")
         with pytest.raises(SnapshotError, match=r"made-up.json"):
             file.block("alpha")
 
@@ -322,8 +346,9 @@ class TestTheFormat:
 
     def test_the_whole_file_is_json(self, whole: bytes) -> None:
         for data in (SMALL, whole):
-            header, *blocks, _ = json.loads(data)
+            header, *blocks, columns, _ = json.loads(data)
             assert [block["provider"]["id"] for block in blocks] == list(header["blocks"]) == sorted(header["blocks"])
+            assert [*columns] == ["providers", *STORED]
 
     def test_the_header_conforms_to_its_schema(self, whole: bytes) -> None:
         schema = json.loads((SCHEMAS / "snapshot.schema.json").read_text("utf-8"))
@@ -336,8 +361,9 @@ class TestTheFormat:
     def test_counts_and_places(self, whole: bytes) -> None:
         """The parts lie side by side and cover the file; counts are those of what is there."""
         for data in (SMALL, whole):
-            header, *blocks, tail = json.loads(data)
-            places = [*header["blocks"].values(), *([header["config"]] if "config" in header else []), header["tail"]]
+            header, *blocks, _, tail = json.loads(data)
+            others = [header[name] for name in ("columns", "config", "tail") if name in header]
+            places = [*header["blocks"].values(), *others]
             at = header_end(data)
             for offset, length, checksum, *_ in places:
                 assert header_end(data) + offset == at
@@ -356,7 +382,7 @@ class TestTheFormat:
     def test_one_model_a_line(self, whole: bytes) -> None:
         """A changed price is a change of one model's line and of the lines that hold places and sums."""
         lines = whole.splitlines()
-        header, *blocks, _ = json.loads(whole)
+        header, *blocks, _, _ = json.loads(whole)
         for block in blocks:
             for model in block["models"]:
                 assert model["id"]
@@ -364,7 +390,7 @@ class TestTheFormat:
         assert len(models) == header["counts"]["models"]
 
     def test_index_and_models_agree(self, whole: bytes) -> None:
-        for block in json.loads(whole)[1:-1]:
+        for block in json.loads(whole)[1:-2]:
             assert block["ids"] == [model["id"] for model in block["models"]]
             assert block["ids"] == sorted(block["ids"])
             assert block["lengths"] == [len(encode_json(model)) for model in block["models"]]
@@ -449,6 +475,7 @@ class TestLaziness:
         monkeypatch.setattr(snapshot_file, "loads", counting)
         monkeypatch.setattr(block_module, "loads", counting)
         monkeypatch.setattr(header_module, "loads", counting)
+        monkeypatch.setattr(columns_module, "loads", counting)
         return sizes
 
     def test_one_lookup(self, whole: bytes, decoded: list[int]) -> None:
@@ -481,17 +508,20 @@ class TestLaziness:
         assert len(decoded) == 2  # the header and its block table
         with pytest.raises(llm_models.NoMatchError):
             catalogue.select(require=["chat", "embeddings"])
-        blocks = len(catalogue.file.header["blocks"])
-        assert len(decoded) == 2 + blocks
-        assert sum(decoded) < len(whole) / 10
+        assert len(decoded) == 2  # the columns are read without `json`
+        assert sum(decoded) < len(whole) / 20
         with pytest.raises(llm_models.AmbiguousModelError):
             catalogue.resolve("gpt-4o-mini")
+        blocks = len(catalogue.file.header["blocks"])
         assert len(decoded) <= 2 + blocks + 10  # the error names makers first, so it looks at a few of the models
 
     def test_select_decodes_the_one_it_gives(self, decoded: list[int]) -> None:
+        """The first line, and the index and the line of the answer; the columns are read without `json`."""
         catalogue = llm_models.load(config=None, publish=False)
         catalogue.select(require=["tools", "json_native"], prefer=["openai"])
         assert len(decoded) == 3
+        catalogue.select(require=["json_schema"], input="image", scope=["openai", "google"], order_by="price")
+        assert len(decoded) <= 5
 
     def test_a_first_lookup_does_not_grow_with_the_catalogue(self, decoded: list[int]) -> None:
         """Of a file with 500 times the providers it decodes the same texts, and reads more only of the first line."""
@@ -685,14 +715,22 @@ def with_flags(flags: list[str]) -> bytes:
 
     Of a flag that is not one of ours every model has it, stated.
     """
-    file = SnapshotFile(SMALL, "x")
-    blocks = {}
-    for provider, raw in ((name, file.raw_block(name)) for name in file.blocks):
-        line, rest = raw.split(b"\n", 1)
-        index = json.loads(line + b"]}")
-        index["bits"] = [sum(_bits(model, flags)) for model in json.loads(raw[:-2])["models"]]
-        blocks[provider] = (encode_json(index).removesuffix(b"]}") + b"\n" + rest, len(index["ids"]))
-    made = catalogues.assembled(file.header, blocks, file.tail()).data
+
+    def change(parts: dict[str, bytes]) -> None:
+        every: list[int] = []
+        for provider in SnapshotFile(SMALL, "x").blocks:
+            raw = parts[provider]
+            line, rest = raw.split(b"\n", 1)
+            index = json.loads(line + b"]}")
+            index["bits"] = [sum(_bits(model, flags)) for model in json.loads(raw[:-2])["models"]]
+            parts[provider] = encode_json(index).removesuffix(b"]}") + b"\n" + rest
+            every += index["bits"]
+        values = [*dict.fromkeys(every)]
+        old = json.loads(parts["columns"][:-2])["bits"]
+        new = ["".join(chr(ord("]") + values.index(bits)) for bits in every), *map(str, values)]
+        parts["columns"] = parts["columns"].replace(b'"bits":' + encode_json(old), b'"bits":' + encode_json(new))
+
+    made = with_parts(SMALL, change)
     body = made[header_end(made) :]
 
     def seal(header: dict[str, Any]) -> None:

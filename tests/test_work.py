@@ -97,6 +97,7 @@ class Bound(NamedTuple):
 
 GET = "llm_models.get_model('openai', 'gpt-4o-mini')"
 SELECT = "llm_models.select(require=['tools', 'json_native'], prefer=['openai'])"
+OTHER = "llm_models.select(require=['tools'], input='image', min_context=200_000, scope='anthropic', order_by='price')"
 NOTHING = "llm_models.select(require=['chat', 'embeddings', 'tools'])"
 ALL = "llm_models.list_models()"
 
@@ -111,6 +112,10 @@ INDEX = 4_000
 """Characters of the index of openai, one of the larger ones: 50 ids, lengths, capability sets, and aliases."""
 MODEL = 1_500
 """Characters of a model's line; openai's longest has 1,100."""
+CHOICE = MODELS
+"""Objects that the first choice adds: the different values of the columns that it needs, and some modules."""
+PRICES = 5_000
+"""Objects of columns that no earlier choice needed: the different contexts and prices, each with a letter."""
 START = 700
 """Objects of a first question: the header, a block's index, and the modules that are imported on the way."""
 SAME = 100
@@ -123,10 +128,11 @@ BOUNDS = {
     "the same again": Bound(GET, 0, 0, SAME, 0, before=GET),
     "another of the same provider": Bound("llm_models.get_model('openai', 'gpt-5.2')", MODEL, 1, PRICED, 0, before=GET),
     "resolve of what was looked up": Bound("llm_models.resolve('openai:gpt-4o-mini')", 0, 0, SAME, 0, before=GET),
-    "a select that matches early": Bound(SELECT, HEADER + INDEX + MODEL, 1, START + 700),
+    # Conditions and orders need columns, which are read without `json`: of the records, only the answer is decoded.
+    "a select": Bound(SELECT, HEADER + INDEX + MODEL, 1, START + CHOICE),
     "that select again": Bound(SELECT, 0, 0, SAME, 0, before=SELECT),
-    # Of every provider the index, 45 characters and 7 objects a model; no model's own line, which has 480.
-    "a select that matches nothing": Bound(NOTHING, HEADER + TABLE + 60 * MODELS, 0, START + 9 * MODELS),
+    "another select": Bound(OTHER, INDEX + MODEL, 1, START + PRICES, 0, before=SELECT),
+    "a select that matches nothing": Bound(NOTHING, HEADER, 0, START + CHOICE),
     "that select again, warm": Bound(NOTHING, 0, 0, SAME, 0, before=NOTHING),
     "all models": Bound(ALL, HEADER + TABLE + 610 * MODELS, MODELS, START + 40 * MODELS),
     "all models again": Bound(ALL, 0, 0, SAME, 0, before=ALL),

@@ -12,7 +12,7 @@ import sys
 
 import click
 
-from llm_models.cli import config, cost, data, history, query, search
+from llm_models.cli import choose, config, cost, data, history, query, search
 from llm_models.cli.output import note
 from llm_models.errors import LLMModelsError
 
@@ -49,7 +49,8 @@ def cli() -> None:
     """
 
 
-for command in (*query.COMMANDS, *search.COMMANDS, *cost.COMMANDS, *history.COMMANDS, *config.COMMANDS, *data.COMMANDS):
+_FAMILIES = (choose, query, search, cost, history, config, data)
+for command in (one for family in _FAMILIES for one in family.COMMANDS):
     cli.add_command(command)
 
 

@@ -33,8 +33,20 @@ class Command(click.Command):
     """A command whose help text may name lists and limits of other modules, such as `{guards.MAX_GONE}`.
 
     They are looked up when help is shown, because some of these modules take long to import. A name that may mean
-    several models is an error that states which command to type instead.
+    several models is an error that states which command to type instead. An option that takes one value and is given
+    twice is an error, too: the last value would count, silently.
     """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line."""
+        if not ctx.resilient_parsing:
+            _, _, order = self.make_parser(ctx).parse_args(args=[*args])
+            given = [one for one in order if isinstance(one, click.Option) and not (one.multiple or one.count)]
+            for option in given:
+                if given.count(option) > 1 and not (option.is_flag and not option.secondary_opts):
+                    names = " or ".join((*option.opts, *option.secondary_opts))
+                    raise click.UsageError(f"{names} is given twice, but takes one value", ctx)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""

@@ -16,85 +16,30 @@ from llm_models.naming import request_notes
 from llm_models.origins import leaves
 from llm_models.outliers import COMPARED, outliers_in
 from llm_models.records import CAPABILITIES
-from llm_models.selection import ORDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from llm_models.modelspec import Style
     from llm_models.offering import Offer
     from llm_models.outliers import Outlier
     from llm_models.records import Model
-    from llm_models.selection import Order
     from llm_models.snapshot import Snapshot
 
 _NUMBERS = ("context", "output", "$ in", "$ out", "$ cache", "models")
-_FIRST = {"id": "name", "price": "lowest price", "context": "largest context", "release": "newest release"}
 
-_require = click.option("--require", multiple=True, metavar="NAME", help="A capability that it must have; repeatable.")
-_forbid = click.option("--forbid", multiple=True, metavar="NAME", help="A capability that it must lack; repeatable.")
 _prefer = click.option("--prefer", multiple=True, metavar="PROVIDER", help="A provider to try first; repeatable.")
 _scope = click.option("--scope", metavar="PROVIDER", help="Use only the models of this provider.")
 
 
-@command("list", "List models, all or of one provider.", "list anthropic --require reasoning")
-@click.argument("provider", required=False)
-@_require
-@_forbid
-@catalogue
-@as_json
-def list_command(
-    snapshot: Snapshot, provider: str | None, require: tuple[str, ...], forbid: tuple[str, ...], as_json: bool
-) -> None:
-    """List the models of PROVIDER, or all models, sorted by name.
-
-    Prices are USD per million tokens, limits are tokens; a dash means unknown. Unusual are values that are far from
-    those of the same model at other providers.
-
-    Capabilities: {records.CAPABILITIES}.
-    """
-    models = snapshot.list_models(provider, require=require, forbid=forbid)
-    unusual = outliers_in(snapshot.file, {model.canonical for model in models})
-    if as_json:
-        print_json([_with_outliers(model.to_dict(), unusual.get(model.key)) for model in models])
-    elif models:
-        _print_models(models, unusual)
-    if not models:
-        from llm_models.misses import none_shown
-
-        why = None if provider is None else none_shown(snapshot.view, snapshot.parse_provider(provider))
-        note(why or "no model has the required capabilities without the forbidden ones")
-        raise click.exceptions.Exit(1)
-
-
-def _with_outliers(record: dict[str, Any], found: Mapping[str, Outlier] | None) -> dict[str, Any]:
+def with_outliers(record: dict[str, Any], found: Mapping[str, Outlier] | None) -> dict[str, Any]:
     """A record as JSON, with its values that are far from those of other providers, where it has any."""
     return {**record, "outliers": {field: one._asdict() for field, one in found.items()}} if found else record
 
 
-def _unusual(found: Mapping[str, Outlier]) -> str:
+def unusual_words(found: Mapping[str, Outlier]) -> str:
+    """Which values of a model are unusual, for a list."""
     return f"(unusual: {', '.join(one.label for field, one in COMPARED.items() if field in found)})"
-
-
-def _print_models(models: Iterable[Model], unusual: Mapping[tuple[str, str], Mapping[str, Outlier]]) -> None:
-    rows = []
-    for model in models:
-        flags = model.capabilities
-        does = {
-            "embeddings": flags.embeddings,
-            "tools": flags.tools.enabled,
-            "json": flags.json.native,
-            "reasoning": flags.reasoning.enabled,
-            "files": flags.attachments,
-        }
-        known = lifecycle.state(model)
-        state = known + lifecycle.successor_of(model) if known else model.status
-        words = [name for name, flag in does.items() if flag] + ([f"({state})"] if state else [])
-        if odd := unusual.get(model.key):
-            words.append(_unusual(odd))
-        limits, cost = model.limits, model.cost
-        rows.append((model.spec, limits.context, limits.output, cost.input, cost.output, " ".join(words)))
-    print_table(("model", "context", "output", "$ in", "$ out", "does"), rows, right=_NUMBERS)
 
 
 @command("providers", "List the providers.", "providers --json")
@@ -129,7 +74,7 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
     record = model.to_dict()
     unusual = outliers_in(snapshot.file, {model.canonical}).get(model.key, {})
     if as_json:
-        told = _with_outliers(record, unusual)
+        told = with_outliers(record, unusual)
         print_json(told if model.requested == model.id else {**told, "requested": model.requested})
         return
     likely = snapshot.file.likely(*model.key)
@@ -155,41 +100,7 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
     ])  # fmt: skip
 
 
-@command("select", "Choose the best model by capabilities.", "select --require tools --prefer openai")
-@_require
-@_forbid
-@_prefer
-@_scope
-@click.option(
-    "--order-by", type=click.Choice(tuple(ORDERS)), default="id", show_default=True,
-    help=f"What comes first among equals: {', '.join(_FIRST.get(order, order) for order in ORDERS)}.",
-)  # fmt: skip
-@click.option("--all", "every", is_flag=True, help="Print every candidate, best first.")
-@catalogue
-@as_json
-def select_command(
-    snapshot: Snapshot, require: tuple[str, ...], forbid: tuple[str, ...], prefer: tuple[str, ...], scope: str | None,
-    order_by: Order, every: bool, as_json: bool,
-) -> None:  # fmt: skip
-    """Print the model spec of the best model with the required capabilities and without the forbidden ones.
-
-    Capabilities: {records.CAPABILITIES}.
-    """
-    wanted: dict[str, Any] = {"require": require, "forbid": forbid, "scope": scope, "order_by": order_by}
-    wanted["prefer"] = prefer or None  # otherwise the configuration's
-    best = snapshot.select(**wanted)  # the error states the reasons where no model fits
-    note_gone(snapshot, prefer)
-    models = snapshot.candidates(**wanted) if every else [best]
-    _note_lifecycle(best)
-    if as_json:
-        print_json([model.to_dict() for model in models] if every else best.to_dict())
-    elif every:
-        _print_models(models, outliers_in(snapshot.file, {model.canonical for model in models}))
-    else:
-        line(best.spec)
-
-
-def _note_lifecycle(model: Model) -> None:
+def note_lifecycle(model: Model) -> None:
     """Note on stderr that a model is deprecated, retiring or retired."""
     notice = lifecycle.notice(model)
     if notice is not None:
@@ -210,7 +121,7 @@ def resolve_command(
     model = snapshot.resolve(spec, scope=scope, prefer=prefer)
     note_gone(snapshot, prefer)
     text = snapshot.format_spec(model.key, style)
-    _note_lifecycle(model)
+    note_lifecycle(model)
     for notice in request_notes(snapshot, model):
         note(f"notice: {notice}")
     if as_json:
@@ -256,10 +167,10 @@ def _offer_row(offer: Offer) -> tuple[object, ...]:
     state = lifecycle.state(offer.model)
     words = [f"({state})"] if state else []
     words += [offer.billing] if offer.billing != "usage" else []
-    words += [_unusual(offer.outliers)] if offer.outliers else []
+    words += [unusual_words(offer.outliers)] if offer.outliers else []
     words += ["by name"] if offer.derived else []
     prices = offer.input, offer.output, offer.cache_read
     return offer.spec, offer.variant or "", *prices, offer.context, offer.max_output, " ".join(words)
 
 
-COMMANDS = (list_command, providers_command, show_command, offers_command, select_command, resolve_command)
+COMMANDS = (providers_command, show_command, offers_command, resolve_command)

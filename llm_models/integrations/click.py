@@ -22,7 +22,7 @@ from llm_models.integrations.facts import Needs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from llm_models.selection import Names
+    from llm_models.conditions import Names
     from llm_models.snapshot import Snapshot
 
 __all__ = ["ModelSpecParam"]

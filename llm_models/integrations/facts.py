@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llm_models.block import effective
+from llm_models.conditions import capability_masks
 from llm_models.dependents import consistent
 from llm_models.errors import printable
 from llm_models.records import BIT, capability_bits
-from llm_models.selection import capability_masks
 
 if TYPE_CHECKING:
+    from llm_models.conditions import Names
     from llm_models.records import Model
-    from llm_models.selection import Names
     from llm_models.snapshot import Snapshot
 
 __all__ = ["Needs", "facts"]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler  # type: ignore[import-not-found, unused-ignore]
     from pydantic_core import CoreSchema  # type: ignore[import-not-found, unused-ignore]
 
-    from llm_models.selection import Names
+    from llm_models.conditions import Names
     from llm_models.snapshot import Snapshot
 
 __all__ = ["ModelSpec"]

@@ -105,10 +105,15 @@ def loaded(file: SnapshotFile, path: str | Path, text: bytes) -> Snapshot:
         raise pipeline.emptied(error, current, changes) from None
 
 
-def layered(file: SnapshotFile, *stated: Record) -> SnapshotFile:
-    """The snapshot file with layers merged into it, weakest first, each in the shape of `llm_models.toml`."""
+def composite(file: SnapshotFile, *stated: Record) -> Composite:
+    """The snapshot in memory with layers merged into a file, weakest first, each in the shape of `llm_models.toml`."""
     layers = [layer_of_mapping(one, f"layer {number}") for number, one in enumerate(stated)]
-    return SnapshotFile(write(merge_layers(file, layers), name="layered").data, "layered")
+    return write(merge_layers(file, layers), name="layered")
+
+
+def layered(file: SnapshotFile, *stated: Record) -> SnapshotFile:
+    """The snapshot file with layers merged into it, as `composite`."""
+    return SnapshotFile(composite(file, *stated).data, "layered")
 
 
 def at_once(source: bytes, curated: bytes, text: bytes) -> SnapshotFile:
@@ -129,11 +134,14 @@ def restored(file: SnapshotFile) -> SnapshotFile:
     return base_of(file)
 
 
-def from_records(records: dict[str, dict[str, Record]]) -> SnapshotFile:
-    """A snapshot of provider -> model id -> stated fields, in the shape of our records."""
+def from_records(records: dict[str, dict[str, Record]], providers: dict[str, Record] | None = None) -> SnapshotFile:
+    """A snapshot of provider -> model id -> stated fields, in the shape of our records.
+
+    `providers` maps providers to more fields of theirs.
+    """
     ground = {
         provider_id: {
-            "provider": {"id": provider_id, "name": provider_id.title()},
+            "provider": {"id": provider_id, "name": provider_id.title(), **(providers or {}).get(provider_id, {})},
             "models": {
                 model_id: {"id": model_id, "provider": provider_id, "name": model_id, **stated}
                 for model_id, stated in models.items()
@@ -162,11 +170,14 @@ def assembled(
 
 
 def made_up(
-    records: dict[str, dict[str, Record]], filters: Record | None = None, tail: Record | None = None
+    records: dict[str, dict[str, Record]],
+    filters: Record | None = None,
+    tail: Record | None = None,
+    providers: dict[str, Record] | None = None,
 ) -> SnapshotFile:
-    """A snapshot file of provider -> model id -> stated fields, in the shape of our records."""
+    """A snapshot file of provider -> model id -> stated fields, in the shape of our records; see `from_records`."""
     header = {"sources": [{"name": "made_up", "sha256": "0" * 64}], "date": "2026-01-02", "filters": filters or {}}
-    file = from_records(records)
+    file = from_records(records, providers)
     return assembled(header, {name: (file.raw_block(name), len(records[name])) for name in records}, tail)
 
 

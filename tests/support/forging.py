@@ -39,6 +39,8 @@ def taken_apart(data: bytes) -> dict[str, Any]:
         return decoded
 
     parts: dict[str, Any] = {"header": header, "blocks": {name: block(span) for name, span in header["blocks"].items()}}
+    if "columns" in header:
+        parts["columns"] = block(header["columns"])
     if "config" in header:
         start, size, _ = header["config"]
         parts["config"] = json.loads(body[start : start + size].rstrip(b",\n"))
@@ -80,6 +82,12 @@ def put_together(parts: dict[str, Any]) -> bytes:
 
     header = dict(parts["header"])
     header["blocks"] = {name: put_block(block) for name, block in parts["blocks"].items()}
+    if "columns" in parts:
+        lists = parts["columns"]
+        text = dump(lists)
+        if isinstance(lists, dict):  # a line each
+            text = b"{" + b",\n".join([dump(name) + b":" + dump(its) for name, its in lists.items()]) + b"}"
+        header["columns"] = put(text + b",\n")
     if "config" in parts:
         header["config"] = put(dump(parts["config"]) + b",\n")
     if "kept header" in parts:

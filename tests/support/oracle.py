@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import re
+import statistics
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -98,13 +100,16 @@ class Plain:
         self.was_listed = was_listed
         self.today = datetime.now(UTC).date().isoformat()
         header, *rows, self.tail = json.loads(data)
-        rows = [row for row in rows if isinstance(row, dict)]  # a merged configuration stands there as one string
+        rows = [row for row in rows if "provider" in row and isinstance(row, dict)]  # else columns or a configuration
         self.providers: dict[str, dict[str, Any]] = {row["provider"]["id"]: row["provider"] for row in rows}
         self.models: dict[tuple[str, str], dict[str, Any]] = {}
+        self.likely: dict[tuple[str, str], list[str]] = {}
+        self._values: dict[tuple[str, str], list[float]] = {}
         for row in rows:
             for line in row["models"]:
                 provider = row["provider"]["id"]
                 self.models[provider, line["id"]] = filled(line, provider)
+                self.likely[provider, line["id"]] = line.get("likely", [])
         self.header = header
         self.prefer = header["filters"].get("prefer", []) if prefer is None else prefer
         allow = header["filters"].get("allow") if allow is None else allow
@@ -246,48 +251,231 @@ class Plain:
         hidden = any(text in self.names(key) for key in self.models)
         raise Fault("ModelNotAllowedError" if hidden else "UnknownModelError")
 
-    def candidates(
-        self,
-        require: Any = (),
-        forbid: Any = (),
-        prefer: list[str] | None = None,
-        scope: str | None = None,
-        order_by: str = "id",
-    ) -> list[tuple[str, str]]:
+    def state(self, key: tuple[str, str], at: str) -> str:
+        model = self.models[key]
+        if "retires" in model and model["retires"] <= at:
+            return "retired"
+        if model.get("deprecated", False):
+            return "deprecated"
+        return "preview" if self.early(key) else "ga"
+
+    def early(self, key: tuple[str, str]) -> bool:
+        """Whether a model is a preview, also one that is deprecated."""
+        parts = re.split("[^a-z0-9]+", last_part(key[1]))
+        unready = {"preview", "exp", "experimental"} & {*parts}
+        return bool(unready) or self.models[key].get("status") in ("alpha", "beta")
+
+    def verdicts(self, key: tuple[str, str], question: dict[str, Any]) -> dict[str, bool | None]:
+        """What a message says of the models that a condition leaves out -> whether it holds; None: not stated."""
+        model, likely = self.models[key], self.likely[key]
+        cost, limits, modalities = (model.get(part, {}) for part in ("cost", "limits", "modalities"))
+        found: dict[str, bool | None] = {}
+        unknown = question.get("unknown") or "no"
+        for says, (name, wanted) in _asked_flags(question).items():
+            fits: bool | None = has(model, name) is wanted
+            if not fits and not stated(model, name):
+                lenient = unknown == "yes" or (unknown == "likely" and name in likely)
+                fits = True if lenient and wanted and not FLAGS[name][1] else None
+            found[says] = fits
+
+        def test(name: str, says: str, holds: Callable[[Any], bool | None]) -> None:
+            wanted = question.get(name)
+            if wanted is not None:
+                shown = _texts(wanted) if name in TEXTS else wanted
+                text = " or ".join(shown) if name in TEXTS else f"{wanted:,}" if name in TOKENS else str(wanted)
+                found[says.format(text)] = holds(shown)
+
+        def bound(value: Any, holds: Callable[[Any, Any], bool]) -> Callable[[Any], bool | None]:
+            return lambda wanted: None if value is None else holds(value, wanted)
+
+        def all_in(listed: list[str]) -> Callable[[Any], bool | None]:
+            return lambda wanted: {*wanted} <= {one.lower() for one in listed} if listed else None
+
+        test("kind", "of another kind than {}", lambda wanted: model.get("kind", "chat").lower() in wanted)
+        test("input", "without input of {}", all_in(modalities.get("input", [])))
+        test("output", "without output of {}", all_in(modalities.get("output", [])))
+        least: Callable[[Any, Any], bool] = lambda value, wanted: value >= wanted  # noqa: E731
+        most: Callable[[Any, Any], bool] = lambda value, wanted: value <= wanted  # noqa: E731
+        test("min_context", "with a smaller context than {}", bound(limits.get("context"), least))
+        test("min_output", "with a smaller output than {}", bound(limits.get("output"), least))
+        test("max_price_input", "with a higher price of input than {}", bound(cost.get("input"), most))
+        test("max_price_output", "with a higher price of output than {}", bound(cost.get("output"), most))
+        test(
+            "released_after",
+            "not released after {}",
+            bound(model.get("release_date"), lambda value, wanted: value > str(wanted)),
+        )
+        test(
+            "open_weights",
+            "of which open_weights is not {}",
+            bound(model.get("open_weights"), lambda value, wanted: value is wanted),
+        )
+        test(
+            "family",
+            "of another family than {}",
+            bound(model.get("family"), lambda value, wanted: value.lower() in wanted),
+        )
+        test(
+            "tags",
+            "without the tag {}",
+            lambda wanted: {*wanted} <= {tag.lower() for tag in model.get("tags", [])},
+        )
+
+        def is_free(wanted: bool) -> bool | None:
+            prices = [cost.get("input"), cost.get("output")]
+            if model.get("kind") == "embedding" and prices[1] is None:
+                prices = prices[:1]
+            if self.providers[key[0]].get("billing", "usage") != "usage" or any(price for price in prices):
+                return not wanted
+            return wanted if None not in prices else None
+
+        test("free", "of which free is not {}", is_free)
+        states = _states(question.get("lifecycle"))
+        if states is not None:
+            at = str(question.get("at") or self.today)
+            known = ("ga", "preview", "deprecated", "retired")
+            of = [state for state in known if state in states]
+            text = f"retired by {at}" if of == [*known[:3]] else f"not {' or '.join(of)} on {at}"
+            found[text] = self.state(key, at) in states
+        if question.get("match") is not None:
+            globs = _texts(question["match"])
+            spec = f"{key[0]}:{key[1]}".lower()
+            text = f"that {' or '.join(globs)} does not match"
+            found[text] = any(fnmatch.fnmatchcase(spec, glob) for glob in globs)
+        return found
+
+    def considered(self, scope: Any = None) -> list[tuple[str, str]]:
+        """The models that are shown, of the providers in a scope."""
+        named = [scope] if isinstance(scope, str) else list(scope or ["all"])
+        within = None if "all" in named else {self.provider(name) for name in named}
+        return sorted(key for key in self.models if (within is None or key[0] in within) and self.shown(key))
+
+    def listed(self, **question: Any) -> list[tuple[str, str]]:
+        """The models that fit, in order of key; nothing holds by default."""
+        return [
+            key
+            for key in self.considered(question.get("scope"))
+            if all(holds for holds in self.verdicts(key, question).values())
+        ]
+
+    def chosen(self, question: dict[str, Any]) -> dict[str, Any]:
+        """The question of a choice, with its defaults."""
+        asked = {name: value for name, value in question.items() if value is not None}
+        if not {"kind", "output"} & {*asked} and "without embeddings" not in _asked_flags(question):
+            asked["kind"] = "chat"
+        return {"lifecycle": "current", **asked}
+
+    def candidates(self, **question: Any) -> list[tuple[str, str]]:
+        """The models that fit, best first.
+
+        Where neither a provider nor an order is asked for, makers come before resellers; else only among equals.
+        """
+        question = self.chosen(question)
+        prefer = question.get("prefer")
         if prefer is None:
             first = [name for name in self.prefer if name in self.providers]
         else:
-            first = [self.provider(name) for name in prefer]
-        within = None if scope in (None, "all") else self.provider(str(scope))
-        found = [key for key in self.list_models(within, require, forbid) if not self.retired(key)]
+            first = [self.provider(name) for name in ([prefer] if isinstance(prefer, str) else prefer)]
+        orders = question.get("order_by") or ["release"]
+        orders = [orders] if isinstance(orders, str) else [*orders]
+        makers_first = not first and not question.get("order_by") and question.get("scope") in (None, "all")
+        asked_tags = _texts(question.get("tags", []))
+        last = {"guard", "moving", "special"} - {*asked_tags}
 
         def rank(key: tuple[str, str]) -> tuple[Any, ...]:
             model = self.models[key]
-            place = first.index(key[0]) if within is None and key[0] in first else len(first)
-            cost, limits = model.get("cost", {}), model.get("limits", {})
-            by: tuple[Any, ...] = ()
-            if order_by == "price":
-                known = "input" in cost and "output" in cost
-                by = (not known, cost.get("input", 0) + cost.get("output", 0) if known else 0)
-            elif order_by == "context":
-                by = (-limits.get("context", 0),)
-            elif order_by == "release":
-                # As a number: a month without a day stands before its days, and newest is first.
-                digits = model.get("release_date", "").replace("-", "").ljust(8, "0")
-                by = (-int(digits),)
-            return (place, model.get("deprecated", False), *by, key)
+            tags = {*model.get("tags", [])} | ({"moving"} if "resolves_to" in model else set())
+            maker = self.provider_id(model["canonical"].partition("/")[0]) if "canonical" in model else None
+            resold = maker != key[0]
+            group = first.index(key[0]) if key[0] in first else len(first)
+            parts: list[Any] = [bool(tags & last), model.get("deprecated", False), resold if makers_first else group]
+            parts.append(self.early(key))
+            parts += [key if order == "id" else getattr(self, f"_by_{order}")(key, question) for order in orders]
+            return (*parts, resold, key)
 
-        return sorted(found, key=rank)
+        return sorted(self.listed(**question), key=rank)
 
-    def removed(self, require: Any, forbid: Any, scope: str | None = None) -> tuple[int, dict[str, tuple[int, int]]]:
-        """How many models there are, and how many each condition removes: all, and by a default alone."""
-        keys = self.list_models(None if scope in (None, "all") else scope)
-        counts: dict[str, tuple[int, int]] = {}
-        for word, names, wanted in (("without", require, False), ("with", forbid, True)):
-            for name in names:
-                gone = [self.models[key] for key in keys if has(self.models[key], name) is wanted]
-                counts[f"{word} {name}"] = (len(gone), sum(not stated(model, name) for model in gone))
-        gone = [self.models[key] for key in keys if self.retired(key)]
-        if gone:
-            counts[f"retired by {self.today}"] = (len(gone), 0)
+    def _by_release(self, key: tuple[str, str], _: Any) -> Any:
+        # As a number: a month without a day stands before its days, and newest is first.
+        return -int(self.models[key].get("release_date", "").replace("-", "").ljust(8, "0"))
+
+    def _by_context(self, key: tuple[str, str], _: Any) -> Any:
+        context = self.models[key].get("limits", {}).get("context")
+        return (context is None or self.is_far(key, "limits", "context", 4), -(context or 0))
+
+    def _by_price(self, key: tuple[str, str], question: dict[str, Any]) -> Any:
+        """What is stated and plausible, what is not plausible, zeros (those of plans last), what is not known."""
+        cost = self.models[key].get("cost", {})
+        prices = [cost.get("input"), cost.get("output")]
+        if self.models[key].get("kind") == "embedding":
+            prices[1] = prices[1] or 0
+        if None in prices:
+            return (3, 0)
+        if sum(prices) == 0 and question.get("free") is not True:
+            return (2, self.providers[key[0]].get("billing", "usage") != "usage")
+        return (any(self.is_far(key, "cost", name, 8) for name in ("input", "output")), sum(prices))
+
+    def is_far(self, key: tuple[str, str], group: str, name: str, times: int) -> bool:
+        """Whether a value is so many times off the median of the same model at all providers."""
+
+        def value(model: dict[str, Any]) -> Any:
+            return model.get(group, {}).get(name)
+
+        canonical = self.models[key].get("canonical")
+        own = value(self.models[key])
+        if canonical is None or not own:
+            return False
+        if (canonical, name) not in self._values:
+            same = [value(model) for model in self.models.values() if model.get("canonical") == canonical]
+            self._values[canonical, name] = [one for one in same if one]
+        values = self._values[canonical, name]
+        middle = statistics.median(values)
+        return len(values) > 2 and (own > middle * times or own * times < middle)
+
+    def removed(
+        self, require: Any = None, forbid: Any = None, scope: Any = None, **more: Any
+    ) -> tuple[int, dict[str, tuple[int, int]]]:
+        """How many models `select` looks at, and how many each condition removes: all, and what is not stated."""
+        question = self.chosen({"require": require, "forbid": forbid, "scope": scope, **more})
+        keys = self.considered(scope)
+        every = [self.verdicts(key, question) for key in keys]
+        flags = _asked_flags(question)
+        counts: dict[str, tuple[int, int]] = dict.fromkeys(flags, (0, 0))  # those are always counted
+        for says in every[0] if every else ():
+            found = [one[says] for one in every]
+            out = sum(not holds for holds in found)
+            if out or says in flags:
+                counts[says] = (out, found.count(None))
         return len(keys), counts
+
+
+TEXTS = {"kind", "input", "output", "family", "tags"}
+TOKENS = {"min_context", "min_output"}
+
+
+def last_part(model_id: str) -> str:
+    """The last segment of an id, without a variant or a region behind it."""
+    return re.split("[:@]", model_id.lower().rstrip("/").rpartition("/")[2])[0]
+
+
+def _texts(value: Any) -> list[str]:
+    return [text.strip().lower() for text in ([value] if isinstance(value, str) else value)]
+
+
+def _asked_flags(question: dict[str, Any]) -> dict[str, tuple[str, bool]]:
+    """What a message says -> the flag and the value that `require` and `forbid` ask of it."""
+    found = {}
+    for argument, wanted in (("require", True), ("forbid", False)):
+        names = question.get(argument) or ()
+        names = [names] if isinstance(names, str) else names
+        for name in names:
+            asked = wanted if not isinstance(names, dict) or names[name] else not wanted
+            found[f"{'without' if asked else 'with'} {name}"] = (name, asked)
+    return found
+
+
+def _states(lifecycle: Any) -> set[str] | None:
+    if lifecycle is None:
+        return None
+    named = {*_texts(lifecycle)}
+    return (named - {"current"}) | ({"ga", "preview", "deprecated"} if "current" in named else set())

@@ -1,0 +1,180 @@
+"""Commands that choose models: list, select."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from llm_models import lifecycle
+from llm_models.cli.conditions import conditions
+from llm_models.cli.options import as_json, catalogue, command, note_gone
+from llm_models.cli.output import line, note, print_json, print_table
+from llm_models.cli.query import note_lifecycle, unusual_words, with_outliers
+from llm_models.kinds import is_preview
+from llm_models.outliers import outliers_in
+from llm_models.ranking import LAST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from llm_models.outliers import Outlier
+    from llm_models.records import Model
+    from llm_models.snapshot import Snapshot
+    from llm_models.workloads import Costed
+
+    Outliers = Mapping[tuple[str, str], Mapping[str, Outlier]]
+    """Key of a model -> its fields with unusual values."""
+
+_NUMBERS = ("context", "output", "$ in", "$ out", "$ workload")
+
+_limit = click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Print only the first N models.")
+
+
+@command("list", "List models, all or of one provider.", "list anthropic --require reasoning")
+@click.argument("provider", required=False)
+@conditions
+@_limit
+@catalogue
+@as_json
+def list_command(
+    snapshot: Snapshot, provider: str | None, choice: dict[str, Any], limit: int | None, as_json: bool
+) -> None:
+    """List the models of PROVIDER, or all models that fit, sorted by name or by --order-by.
+
+    Prices are USD per million tokens, limits are tokens; a dash means unknown. With --workload, a column is what the
+    workload costs, in USD. Unusual are values that are far from those of the same model at other providers.
+
+    Capabilities: {records.CAPABILITIES}.
+    """
+    if provider is not None and "scope" in choice:
+        raise click.UsageError("PROVIDER and --scope exclude each other")
+    models = snapshot.list_models(provider, **choice)[:limit]
+    costs, unusual = _costs(snapshot, models, choice), _unusual(snapshot, models)
+    if as_json:
+        print_json([_record(model, costs, unusual) for model in models])
+    elif models:
+        _print_models(models, costs, unusual)
+    if not models:
+        from llm_models.misses import none_shown
+
+        why = None if provider is None else none_shown(snapshot.view, snapshot.parse_provider(provider))
+        note(why or "no model fits the conditions")
+        raise click.exceptions.Exit(1)
+
+
+def _costs(snapshot: Snapshot, models: Iterable[Model], choice: dict[str, Any]) -> dict[str, Costed]:
+    """Spec -> what the workload costs, for the models that are printed; empty without a workload."""
+    if "workload" not in choice:
+        return {}
+    from llm_models.workloads import costed, workload_of
+
+    workload = workload_of(choice["workload"])
+    return {model.spec: costed(snapshot.view, model, workload, choice.get("at")) for model in models}
+
+
+def _unusual(snapshot: Snapshot, models: Iterable[Model]) -> Outliers:
+    return outliers_in(snapshot.file, {model.canonical for model in models})
+
+
+def _record(model: Model, costs: dict[str, Costed], unusual: Outliers) -> dict[str, Any]:
+    """A model as JSON, with what the workload costs, and its unusual values."""
+    cost = costs.get(model.spec)
+    record = with_outliers({"spec": model.spec, **model.to_dict()}, unusual.get(model.key))
+    if cost is not None:
+        record["workload"] = {"total": cost.total, "known": cost.known, "why": cost.why, "fits": cost.fits}
+        for name in ("total", "known"):
+            number = record["workload"][name]
+            record["workload"][name] = None if number is None else f"{number.normalize():f}"
+    return record
+
+
+def _print_models(models: Iterable[Model], costs: dict[str, Costed], unusual: Outliers) -> None:
+    rows = []
+    for model in models:
+        flags = model.capabilities
+        does = {
+            "embeddings": flags.embeddings,
+            "tools": flags.tools.enabled,
+            "json": flags.json.native,
+            "reasoning": flags.reasoning.enabled,
+            "files": flags.attachments,
+        }
+        known = lifecycle.state(model)
+        state = known + lifecycle.successor_of(model) if known else model.status
+        words = [name for name, flag in does.items() if flag] + ([f"({state})"] if state else [])
+        if odd := unusual.get(model.key):
+            words.append(unusual_words(odd))
+        limits, cost = model.limits, model.cost
+        price = [_cost_cell(costs[model.spec])] if costs else []
+        rows.append((model.spec, limits.context, limits.output, cost.input, cost.output, *price, " ".join(words)))
+    columns = ("model", "context", "output", "$ in", "$ out", *(["$ workload"] if costs else []), "does")
+    print_table(columns, rows, right=_NUMBERS)
+
+
+def _cost_cell(cost: Costed) -> str:
+    """What a workload costs, or why that is not known."""
+    if cost.total is not None:
+        return f"{cost.total.normalize():f}"
+    return f"{'unknown' if cost.fits else 'unfit'}: {cost.why}"
+
+
+@command("select", "Choose the best model by what it can do and costs.", "select --require tools --prefer openai")
+@conditions
+@click.option("--all", "every", is_flag=True, help="Print every candidate, best first.")
+@click.option("--why", is_flag=True, help="Print the first candidates and what ranks them.")
+@_limit
+@catalogue
+@as_json
+def select_command(
+    snapshot: Snapshot, choice: dict[str, Any], every: bool, why: bool, limit: int | None, as_json: bool
+) -> None:
+    """Print the model spec of the best model that fits.
+
+    Chat models that are not retired are meant, unless --kind, --output or --lifecycle states otherwise. Deprecated
+    models come after all others, and so do models for one task (safety, deep research, code completion). Without
+    --prefer, --scope and --order-by, models at their makers come first, the newest release before older ones.
+
+    Capabilities: {records.CAPABILITIES}.
+    """
+    best = snapshot.select(**choice)  # the error states the reasons where no model fits
+    note_gone(snapshot, choice.get("prefer", ()))
+    models = snapshot.candidates(**choice)[: limit or (10 if why and not every else None)] if every or why else [best]
+    costs = _costs(snapshot, models, choice)
+    note_lifecycle(best)
+    unusual = _unusual(snapshot, models) if every or as_json else {}
+    if as_json:
+        records = [_record(model, costs, unusual) for model in models]
+        print_json(records if every or why else records[0])
+    elif why:
+        _print_ranking(snapshot, models, costs)
+    elif every:
+        _print_models(models, costs, unusual)
+    else:
+        line(best.spec)
+
+
+def _print_ranking(snapshot: Snapshot, models: Iterable[Model], costs: dict[str, Costed]) -> None:
+    """Print models with what ranks them, the most important from left to right."""
+    rows = []
+    for model in models:
+        state = lifecycle.state(model) or ("preview" if is_preview(model.id, model.status) else "")
+        last = ", ".join(tag for tag in LAST if tag in model.tags or (tag == "moving" and model.resolves_to))
+        price = [_cost_cell(costs[model.spec])] if costs else []
+        facts = model.release_date, model.cost.input, model.cost.output, *price, model.limits.context
+        rows.append((model.spec, last, state, *facts, snapshot.get_provider(model.provider).billing))
+    columns = (
+        "model",
+        "for",
+        "state",
+        "released",
+        "$ in",
+        "$ out",
+        *(["$ workload"] if costs else []),
+        "context",
+        "billing",
+    )
+    print_table(columns, rows, right=_NUMBERS)
+
+
+COMMANDS = (list_command, select_command)

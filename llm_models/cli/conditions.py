@@ -1,0 +1,122 @@
+"""The options that state which models are meant: the conditions and orders of a choice, as a table."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from llm_models.amounts import amount
+from llm_models.conditions import LIKELY_UNKNOWN, STATES
+from llm_models.errors import InvalidArgumentError
+from llm_models.ranking import ORDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LONGEST = 10_000_000  # bytes of a file with a workload
+
+
+class Amount(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic only in newer versions of click
+    """A number of tokens or of dollars, as people write it: 200000, 200k, 1M, 0.5."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number."""
+        found = value if isinstance(value, (int, float)) else amount(value)
+        if found is None:
+            self.fail(f"'{value}' is not a number (such as 200000, 200k, 1M or 0.5)", param, ctx)
+        return found
+
+
+_SEVERAL = {"multiple": True}
+OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "--require NAME": ("A capability that it must have; repeatable.", _SEVERAL),
+    "--forbid NAME": ("A capability that it must lack; repeatable.", _SEVERAL),
+    "--unknown": (
+        "Whether a required capability that no source states counts: no, where it is likely, or yes.",
+        {"type": click.Choice(LIKELY_UNKNOWN), "default": "no", "show_default": True},
+    ),
+    "--scope PROVIDER": ("Use only the models of this provider; repeatable.", _SEVERAL),
+    "--kind NAME": ("What it is for, such as chat, embedding or image; repeatable.", _SEVERAL),
+    "--input NAME": ("A modality that it must take, such as image, audio, video or pdf; repeatable.", _SEVERAL),
+    "--output NAME": ("A modality that it must return; repeatable.", _SEVERAL),
+    "--min-context N": ("The smallest context, in tokens, such as 200k.", {"type": Amount()}),
+    "--min-output N": ("The smallest limit of output, in tokens.", {"type": Amount()}),
+    "--max-price-input USD": ("The highest price of a million tokens of input.", {"type": Amount()}),
+    "--max-price-output USD": ("The highest price of a million tokens of output.", {"type": Amount()}),
+    "--workload FILE|TEXT": (
+        "What to ask of it: input=8k,cache_read=6k,output=500,x=1000, or a file of JSON or TOML; repeatable.", _SEVERAL,
+    ),
+    "--max-cost USD": ("The highest cost of the workload.", {"type": Amount()}),
+    "--released-after DAY": ("Released after this day, YYYY-MM-DD.", {}),
+    "--open-weights/--closed-weights": ("Whether its weights are open.", {"default": None}),
+    "--family NAME": ("A family of models, such as claude-opus; repeatable.", _SEVERAL),
+    "--match PATTERN": ("A pattern for its name, such as '*:gpt-*-mini'; repeatable.", _SEVERAL),
+    "--tags NAME": ("A tag that it must have; repeatable.", _SEVERAL),
+    "--lifecycle STATE": (
+        f"A state that it may have: {', '.join(STATES)}, or current (all but retired); repeatable.", _SEVERAL,
+    ),
+    "--no-deprecated": ("Leave out deprecated and retired models.", {"is_flag": True}),
+    "--free/--not-free": ("Whether it costs nothing, without being part of a plan or a trial.", {"default": None}),
+    "--prefer PROVIDER": ("A provider to try first; repeatable.", _SEVERAL),
+    "--order-by": (
+        "What comes first, repeatable: " + "; ".join(f"{name}: {meaning}" for name, meaning in ORDERS.items()) + ".",
+        {"type": click.Choice(tuple(ORDERS)), "multiple": True},
+    ),
+    "--at DAY": ("The day for which retirement and costs hold, YYYY-MM-DD. Default: today.", {}),
+}  # fmt: skip
+"""Option and its argument -> its help, and what click needs to know of it."""
+
+
+def conditions(function: Callable[..., None]) -> Callable[..., None]:
+    """The options that state which models are meant. The command gets them as `choice`, arguments of `candidates`."""
+
+    @wraps(function)
+    def with_choice(**given: Any) -> None:
+        choice = {name: given.pop(name) for name in _FIELDS}
+        if choice.pop("no_deprecated"):
+            if choice["lifecycle"]:
+                raise click.UsageError("--no-deprecated and --lifecycle exclude each other")
+            choice["lifecycle"] = ("ga", "preview")
+        if choice["workload"]:
+            choice["workload"] = [part for text in choice["workload"] for part in _workload(text)]
+        function(choice={name: value for name, value in choice.items() if value not in (None, ())}, **given)
+
+    command = with_choice
+    for words, (text, more) in reversed(OPTIONS.items()):
+        option, _, metavar = words.partition(" ")
+        known = {"metavar": metavar, **more} if metavar else more
+        command = click.option(option, help=text, **known)(command)
+    return command
+
+
+_FIELDS = [words.partition(" ")[0].partition("/")[0].removeprefix("--").replace("-", "_") for words in OPTIONS]
+
+
+def _workload(text: str) -> list[Any]:
+    """The usages of a workload that is a text, or a file of JSON or TOML."""
+    if "=" in text and not os.path.exists(text):
+        return [text]
+    try:
+        with open(text, "rb") as file:
+            data = file.read(_LONGEST + 1)
+        if len(data) > _LONGEST:
+            raise InvalidArgumentError(f"--workload {text}: the file has more than {_LONGEST:,} bytes")
+        if text.endswith(".toml"):
+            import tomllib
+
+            found = tomllib.loads(data.decode())
+            found = found.get("workload", found)
+        else:
+            found = json.loads(data, parse_float=str)
+    except OSError as error:
+        hint = "expected a file, or text such as input=8k,output=500"
+        raise InvalidArgumentError(f"--workload {text}: {error.strerror} ({hint})") from None
+    except (ValueError, RecursionError) as error:
+        raise InvalidArgumentError(f"--workload {text}: it cannot be read: {error}") from None
+    return found if isinstance(found, list) else [found]

@@ -1,0 +1,131 @@
+"""Workloads: what a program will ask of a model, and what that costs at each; for choosing by cost.
+
+A workload is one usage, or several with the number of times that each occurs. A model that cannot take the input of a
+usage is unfit; one that has no price of a part has no known cost, and a mode that it does not have is a reason, too.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from llm_models.amounts import amount
+from llm_models.counts import FIELDS, Usage, UsageError, count, known_names, refusal
+from llm_models.errors import InvalidArgumentError, LLMModelsError, quoted
+from llm_models.modes import UnknownModeError
+from llm_models.pricing import bill_of, unsure
+
+if TYPE_CHECKING:
+    from llm_models.records import Model
+    from llm_models.view import View
+
+    Workload = tuple[tuple[Usage, int], ...]
+    """Usages, each with how often it occurs."""
+
+TIMES = "x"
+"""The name of the number of times in a workload."""
+_EXAMPLE = "workload={'input': 8000, 'cache_read': 6000, 'output': 500}"
+
+
+class Costed(NamedTuple):
+    """What a workload costs at a model: the total in USD, or None and why it is not known.
+
+    `known` is the part of the cost that is known. `fits` is False where the model cannot take the input.
+    """
+
+    total: Decimal | None
+    known: Decimal
+    why: str | None = None
+    fits: bool = True
+
+    def rank(self, free: bool) -> tuple[int, Decimal]:
+        """Known costs first, the lowest first; then those of 0, unless they are asked for; then the others."""
+        if self.total is None:
+            return (2 if self.fits else 3), self.known
+        return (1 if not self.total and not free else 0), self.total
+
+
+def workload_of(workload: object) -> Workload:
+    """The workload in an argument: a `Usage`, a mapping of its fields, text such as `input=8000,output=500,x=1000`, or
+    a list of these. Raises `UsageError` and `InvalidArgumentError`.
+
+    >>> workload_of("input=8k,output=500,x=1000")
+    ((Usage(input=8000, output=500), 1000),)
+    """
+    items = workload if isinstance(workload, (list, tuple)) else [workload]
+    if not items:
+        raise InvalidArgumentError(f"workload: it is empty (expected a usage, such as {_EXAMPLE})")
+    return tuple([_item(item) for item in items])
+
+
+def _item(item: Any) -> tuple[Usage, int]:
+    if isinstance(item, Usage):
+        return item, 1
+    if isinstance(item, str):
+        item = _fields(item)
+    if not hasattr(item, "items"):
+        raise InvalidArgumentError(f"workload: found {quoted(item)} (expected a usage, such as {_EXAMPLE})")
+    data = dict(item.items())
+    times = count(TIMES, data.pop(TIMES, 1))
+    known_names(map(str, data), (*FIELDS, TIMES))
+    usage = Usage(**data)
+    if usage.input is None and usage.output is None and usage.fee_counts() == Usage().fee_counts():
+        raise InvalidArgumentError(f"workload: it counts nothing (expected a usage, such as {_EXAMPLE})")
+    return usage, times
+
+
+def _fields(text: str) -> dict[str, Any]:
+    """The fields in a text such as `input=8000,output=500`."""
+    fields: dict[str, Any] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, found, value = (word.strip() for word in part.partition("="))
+        if not found:
+            raise InvalidArgumentError(
+                f"workload: {quoted(part)} is no count (expected NAME=NUMBER, such as input=8000)"
+            )
+        if name in fields:
+            raise InvalidArgumentError(f"workload: {quoted(name)} is stated twice")
+        number = amount(value)
+        fields[name] = value if number is None and name in ("mode", "model") else number
+        if fields[name] is None:
+            raise refusal(name, f"not a number (found {quoted(value)})", "workload")
+    return fields
+
+
+def costed(view: View, model: Model, workload: Workload, at: str | None) -> Costed:
+    """What a workload costs at a model on a day, by default now."""
+    limits = model.limits
+    largest = limits.input or limits.context
+    most = max((usage.input or 0) for usage, _ in workload)
+    known, why, complete = Decimal(0), None, True
+    with localcontext() as context:
+        context.prec = 60
+        for usage, times in workload:
+            try:
+                bill = bill_of(view, model, usage, at, None, False)
+            except (UnknownModeError, UsageError) as error:
+                why, complete = getattr(error, "problem", "") or str(error), False
+                continue
+            known += bill.known * times
+            if bill.total is None:
+                why, complete = unsure(bill), False
+    if largest is not None and most > largest:
+        return Costed(None, known, f"{most:,} tokens of input are more than its {largest:,}", fits=False)
+    return Costed(known if complete else None, known, why)
+
+
+def check_most(value: Any) -> Decimal:
+    """The largest cost that is accepted, as an exact number. Raises `InvalidArgumentError`."""
+    from llm_models.counts import amount as exact
+
+    try:
+        return exact("max_cost", value)
+    except LLMModelsError as error:
+        raise InvalidArgumentError(str(error).removeprefix("usage: ")) from None
+
+
+def is_within(one: Costed, most: Decimal) -> bool | None:
+    """Whether a cost is at most so much; None where it is not known."""
+    if one.total is None:
+        return None if one.fits and one.known <= most else False
+    return one.total <= most
