@@ -141,7 +141,7 @@ TAGS: tuple[tuple[str, str], ...] = (
     ("ocr", _word("ocr")),
     (
         "special",
-        _word("deep-research", "computer-use", "agent", "codestral", "starcoder", "starcoder2", "fim", "voxtral"),
+        _word("deep-research", "computer-use", "agent", "code", "codestral", "starcoder2?", "fim", "voxtral"),
     ),
 )
 """The tags of chat models for a special purpose, with the pattern of the last segment of their ids."""

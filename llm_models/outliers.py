@@ -7,7 +7,6 @@ from both, because nobody knows which half is right. A price of 0 counts as none
 
 from __future__ import annotations
 
-from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.columns import FAR
@@ -76,7 +75,9 @@ def outliers(records: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[Key, dict
     for (field, _), stated in values.items():
         limits = far_from([value for value, _ in stated], COMPARED[field].times)
         if limits is not None:
-            middle = median([value for value, _ in stated])
+            ranked = sorted(value for value, _ in stated)
+            low, high = ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]
+            middle = high if low == high else (low + high) / 2
             for value, key in stated:
                 if not limits[0] < value < limits[1]:
                     found.setdefault(key, {})[field] = Outlier(value, middle)

@@ -1,9 +1,9 @@
 """Ranking: the order in which models that fit are given, best first; standard library only.
 
-From the most to the least important: special models last (`LAST`); deprecated ones after all others; the preferred
-providers; released models before previews; the orders that were asked for; models at their makers before those of
-resellers; and last the key. Where neither an order nor a provider is asked for, makers come before all resellers, and
-then the newest release counts. So no answer depends on the alphabet alone, unless all else is equal.
+From the most to the least important: deprecated models after all others; special ones (`LAST`) after the rest; the
+preferred providers; released models before previews; the orders that were asked for; models at their makers before
+those of resellers; and last the key. Where neither an order nor a provider is asked for, makers come before all
+resellers, and then the newest release counts. So no answer depends on the alphabet alone, unless all else is equal.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LAST = ("guard", "moving", "special")
 """The tags of models that are chosen only when they are asked for, or nothing else fits: safety classifiers, names that
-mean another model tomorrow, models for one task (deep research, computer use, agents, code completion)."""
+mean another model tomorrow, models for one task (deep research, computer use, agents, code, audio)."""
 ORDERS = {
     "release": "newest release first",
     "price": "lowest price of one token of input and one of output first",
@@ -62,9 +62,9 @@ def levels(
         return tags is not None and not last.isdisjoint(tags.split(" "))
 
     ranks = [
+        _rank(columns, lambda bits: bits & DEPRECATED, "bits"),
         _rank(columns, special, "tags"),
         _rank(columns, lambda target: "moving" in last and target is not None, "target"),
-        _rank(columns, lambda bits: bits & DEPRECATED, "bits"),
         group,
         _rank(columns, bool, "preview"),
     ]

@@ -231,10 +231,11 @@ def select(**choice: Unpack[Choice]) -> Model:
 def candidates(**choice: Unpack[Choice]) -> list[Model]:
     """All models that fit, best first; the conditions and errors are those of `select`. The list may be empty.
 
-    The order, from the most to the least important: models for a special purpose (tagged `guard`, `moving`, `special`)
-    last, unless `tags` asks for them; deprecated ones after all others; the providers in `prefer` first, in this order
-    (default: those of the configuration), and without `prefer` and `scope` the models at their makers before those of
-    resellers; released models before previews; then `order_by`, one order or several; then provider and id.
+    The order, from the most to the least important: deprecated models after all others; models for a special purpose
+    (tagged `guard`, `moving`, `special`) after the rest, unless `tags` asks for them; the providers in `prefer` first,
+    in this order (default: those of the configuration); released models before previews; `order_by`, one order or
+    several; models at their makers before those of resellers; then provider and id. Without `order_by`, `prefer` and
+    `scope`, models at their makers come before those of resellers, and then the newest release counts.
 
     `order_by`: `"release"` (newest first, the default), `"price"` (one token of input and one of output, in USD;
     cheapest first), `"cost"` (of the `workload`; cheapest first), `"context"` (tokens, largest first), `"id"`. What is

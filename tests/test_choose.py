@@ -232,12 +232,11 @@ QUESTIONS: dict[int, tuple[dict[str, Any], list[Callable[[Answer], bool]]]] = {
     42: (asked("chat", "tools", "json_native", prefer=PREFER), [general, at(*PREFER), current]),
 }
 """The number of a question -> the question, and what is true of a right answer."""
-OPEN = {25: "a free code model is the newest of Cohere's, and no rule states that it is not a general one"}
 
 
 @pytest.mark.parametrize(
     "number",
-    [pytest.param(n, marks=pytest.mark.xfail(reason=OPEN[n], strict=True)) if n in OPEN else n for n in QUESTIONS],
+    QUESTIONS,
 )
 def test_a_right_answer(packaged: Snapshot, whole: oracle.Plain, number: int) -> None:
     question, expected = QUESTIONS[number]

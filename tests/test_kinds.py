@@ -159,7 +159,27 @@ class TestTags:
         assert kind(model_id) == "chat"
 
     @pytest.mark.parametrize(
-        "model_id", ["gpt-oss-120b", "vanguard-7b", "guard-co/llama-3", "ocrelle-2", "socrates-7b"]
+        "model_id",
+        [
+            "perplexity/sonar-deep-research", "gemini-2.5-computer-use-preview-10-2025", "x-ai/grok-4.20-multi-agent",
+            "codestral-2508", "kimi-k2.7-code", "starcoder2-15b", "mistral.voxtral-mini-3b-2507",
+        ],
+    )  # fmt: skip
+    def test_models_for_one_task(self, model_id: str) -> None:
+        assert tags_of(model_id) == ["special"]
+        assert kind(model_id) == "chat"
+
+    @pytest.mark.parametrize(
+        "model_id",
+        [
+            "gpt-oss-120b",
+            "vanguard-7b",
+            "guard-co/llama-3",
+            "ocrelle-2",
+            "socrates-7b",
+            "qwen3-coder-plus",
+            "agentic-7b",
+        ],
     )
     def test_look_alikes(self, model_id: str) -> None:
         assert tags_of(model_id) == []
@@ -184,12 +204,12 @@ def test_the_last_segment(model_id: str, segment: str) -> None:
 COUNTS: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "2026-07-02": (
         {"realtime": 10, "transcription": 2, "speech": 3, "music": 4, "translation": 3, "classifier": 10,
-         "completion": 6, "image": 6, "embedding": 73, "rerank": 12, "chat": 4968, "guard": 22, "ocr": 7},
+         "completion": 6, "image": 6, "embedding": 73, "rerank": 12, "chat": 4968, "guard": 22, "ocr": 7, "special": 108},
         {"image": 89, "video": 47, "speech": 29, "transcription": 17, "music": 7, "classifier": 15},
     ),
     "2026-09-30": (
         {"realtime": 17, "transcription": 4, "music": 6, "classifier": 17, "completion": 5, "image": 9, "embedding": 83,
-         "rerank": 13, "chat": 7941, "guard": 38, "ocr": 8},
+         "rerank": 13, "chat": 7941, "guard": 38, "ocr": 8, "special": 178},
         {"image": 108, "video": 67, "speech": 39, "transcription": 32, "music": 9, "classifier": 22},
     ),
 }  # fmt: skip

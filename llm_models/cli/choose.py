@@ -132,7 +132,7 @@ def select_command(
     """Print the model spec of the best model that fits.
 
     Chat models that are not retired are meant, unless --kind, --output or --lifecycle states otherwise. Deprecated
-    models come after all others, and so do models for one task (safety, deep research, code completion). Without
+    models come after all others, and so do models for one task (safety, deep research, code). Without
     --prefer, --scope and --order-by, models at their makers come first, the newest release before older ones.
 
     Capabilities: {records.CAPABILITIES}.

@@ -11,6 +11,7 @@ import json
 import re
 import statistics
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from support import SCHEMAS
@@ -388,7 +389,7 @@ class Plain:
             maker = self.provider_id(model["canonical"].partition("/")[0]) if "canonical" in model else None
             resold = maker != key[0]
             group = first.index(key[0]) if key[0] in first else len(first)
-            parts: list[Any] = [bool(tags & last), model.get("deprecated", False), resold if makers_first else group]
+            parts: list[Any] = [model.get("deprecated", False), bool(tags & last), resold if makers_first else group]
             parts.append(self.early(key))
             parts += [key if order == "id" else getattr(self, f"_by_{order}")(key, question) for order in orders]
             return (*parts, resold, key)
@@ -416,7 +417,10 @@ class Plain:
         return (any(self.is_far(key, "cost", name, 8) for name in ("input", "output")), sum(prices))
 
     def is_far(self, key: tuple[str, str], group: str, name: str, times: int) -> bool:
-        """Whether a value is so many times off the median of the same model at all providers."""
+        """Whether a value is so many times off the median of the same model at all providers, which state four or more.
+
+        Where two values are in the middle, it must be far from both.
+        """
 
         def value(model: dict[str, Any]) -> Any:
             return model.get(group, {}).get(name)
@@ -429,8 +433,9 @@ class Plain:
             same = [value(model) for model in self.models.values() if model.get("canonical") == canonical]
             self._values[canonical, name] = [one for one in same if one]
         values = self._values[canonical, name]
-        middle = statistics.median(values)
-        return len(values) > 2 and (own > middle * times or own * times < middle)
+        low, high = Fraction(str(statistics.median_low(values))), Fraction(str(statistics.median_high(values)))
+        own = Fraction(str(own))
+        return len(values) > 3 and (own >= high * times or own * times <= low)
 
     def removed(
         self, require: Any = None, forbid: Any = None, scope: Any = None, **more: Any
