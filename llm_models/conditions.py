@@ -139,29 +139,6 @@ def _free(wanted: bool) -> Test:
     return test
 
 
-MEANT = {
-    **dict.fromkeys(("vision", "image", "images", "image_input"), "input=['image']"),
-    "audio": "input=['audio']",
-    "video": "input=['video']",
-    "pdf": "input=['pdf']",
-    "files": "require=['attachments']",
-    "image_generation": "output=['image']",
-    "speech": "output=['audio']",
-    "embedding": "require=['embeddings']",
-    "rerank": "kind=['rerank']",
-    "function_calling": "require=['tools']",
-    "structured_output": "require=['json_schema']",
-    "thinking": "require=['reasoning']",
-    "cheap": "order_by='price'",
-    "free": "free=True",
-    "open": "open_weights=True",
-    "open_weights": "open_weights=True",
-    "deprecated": "lifecycle=['ga', 'preview'] for models that are not deprecated",
-    "retired": "lifecycle='current', which holds by default",
-    "preview": "lifecycle=['preview']",
-}
-"""Words that people give as capabilities -> the condition that they mean."""
-
 CONDITIONS: dict[str, Condition] = {
     "kind": Condition(
         "kind", texts_of, lambda wanted: lambda value: (value or "chat") in wanted, "of another kind than {}"
@@ -222,11 +199,7 @@ def capability_masks(require: Names, forbid: Names) -> tuple[int, int]:
             try:
                 bit = BIT[name]
             except (KeyError, TypeError):
-                error = unknown_capability(name)
-                meant = MEANT.get(name) if isinstance(name, str) else None
-                if meant is not None:
-                    error.args = (f"unknown capability {quoted(name)}. State {meant}.",)
-                raise error from None
+                raise unknown_capability(name) from None
             if bool(value) is wanted:
                 must |= bit
             else:

@@ -61,10 +61,11 @@ def levels(
     def special(tags: str | None) -> bool:
         return tags is not None and not last.isdisjoint(tags.split(" "))
 
+    tagged = _rank(columns, special, "tags")
+    moving = _rank(columns, lambda target: "moving" in last and target is not None, "target")
     ranks = [
         _rank(columns, lambda bits: bits & DEPRECATED, "bits"),
-        _rank(columns, special, "tags"),
-        _rank(columns, lambda target: "moving" in last and target is not None, "target"),
+        lambda row: tagged(row) or moving(row),
         group,
         _rank(columns, bool, "preview"),
     ]

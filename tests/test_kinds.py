@@ -204,7 +204,8 @@ def test_the_last_segment(model_id: str, segment: str) -> None:
 COUNTS: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "2026-07-02": (
         {"realtime": 10, "transcription": 2, "speech": 3, "music": 4, "translation": 3, "classifier": 10,
-         "completion": 6, "image": 6, "embedding": 73, "rerank": 12, "chat": 4968, "guard": 22, "ocr": 7, "special": 108},
+         "completion": 6, "image": 6, "embedding": 73, "rerank": 12, "chat": 4968, "guard": 22, "ocr": 7,
+         "special": 108},
         {"image": 89, "video": 47, "speech": 29, "transcription": 17, "music": 7, "classifier": 15},
     ),
     "2026-09-30": (

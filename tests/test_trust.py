@@ -388,7 +388,9 @@ class TestNames:
         blocks = {name: (base.raw_block(name), base.blocks[name][3]) for name in base.blocks}
         blocks["openrouter"] = (made, len(rows))
         path = forge(clone, {})
-        path.write_bytes(catalogues.assembled(base.header, blocks, base.tail()).data)
+        any_row = base.columns().rows("openrouter", 1)[0]
+        columns = {"openrouter": {model_id: any_row for model_id, _, _ in rows}}
+        path.write_bytes(catalogues.assembled(base.header, blocks, base.tail(), rows=columns).data)
         with pytest.raises(llm_models.LLMModelsError) as refused:
             llm_models.load(publish=False).endpoint("openrouter:openai/gpt-4o-mini")
         assert str(path) in str(refused.value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +99,7 @@ _FIELDS = [words.partition(" ")[0].partition("/")[0].removeprefix("--").replace(
 
 def _workload(text: str) -> list[Any]:
     """The usages of a workload that is a text, or a file of JSON or TOML."""
-    if "=" in text and not os.path.exists(text):
+    if "=" in text:
         return [text]
     try:
         with open(text, "rb") as file:
