@@ -8,7 +8,7 @@ import click
 
 from llm_models import lifecycle
 from llm_models.cli.options import as_json, catalogue, command
-from llm_models.cli.output import note, print_json, print_table
+from llm_models.cli.output import note, print_json, print_whole
 
 if TYPE_CHECKING:
     from llm_models.hits import Hit, SearchResult
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("model", "others", "released", "context", "$ in", "$ out", "state")
 _NUMBERS = ("others", "context", "$ in", "$ out")
+_DROP = ("others", "context", "released", "state")
 
 
 @command("search", "Search for models by words.", "search cheap vision")
@@ -36,7 +37,7 @@ def search_command(snapshot: Snapshot, words: tuple[str, ...], limit: int, as_js
     if as_json:
         print_json(found.to_dict())
     elif found.rows:
-        print_table(_COLUMNS, map(_cells, found.rows), right=_NUMBERS)
+        print_whole(_COLUMNS, map(_cells, found.rows), right=_NUMBERS, drop=_DROP)
     _note(snapshot, found)
     if not found.rows:
         raise click.exceptions.Exit(1)
