@@ -136,14 +136,16 @@ _CHATS = _word("chat", "coder")
 _TALKS = _word("chat", "instruct", "it", "llm", "llama", "coder", "thinking")
 """The words of models that talk."""
 
+_OCR = r"ocr(?![a-z])"
 TAGS: tuple[tuple[str, str], ...] = (
     ("guard", r"(?<!van)guard|safety"),
-    ("ocr", _word("ocr")),
+    ("ocr", _OCR),
     (
         "special",
-        _word("deep-research", "computer-use", "agent", "code", "codestral", "starcoder2?", "fim", "voxtral"),
+        _word("deep-research", "computer-use", "agent", "code", "codestral", "starcoder2?", "fim", "voxtral",
+              "audio", "image", "translate", "mt", r"(?:\w+-)?router", r"auto(?:-model(?:-\w+)?)?$") + "|" + _OCR,
     ),
-)
+)  # fmt: skip
 """The tags of chat models for a special purpose, with the pattern of the last segment of their ids."""
 
 MOVING = re.compile(r"^~|[-:]latest(?=@|$)")

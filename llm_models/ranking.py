@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 LAST = ("guard", "moving", "special")
 """The tags of models that are chosen only when they are asked for, or nothing else fits: safety classifiers, names that
-mean another model tomorrow, models for one task (deep research, computer use, agents, code, audio)."""
+mean another model tomorrow, models for one task (deep research, computer use, agents, code, audio, pictures, reading
+pictures, translation) and routers, which choose another model."""
 ORDERS = {
     "release": "newest release first",
     "price": "lowest price of one token of input and one of output first",

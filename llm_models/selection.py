@@ -188,6 +188,8 @@ def _levels(view: View, question: Question, costs: Mapping[int, Costed]) -> Sequ
     group = preferred if first or question.orders or question.scope else resold
     orders: tuple[Order, ...] = question.orders or ("release",)
     tags, free = asked.get("tags", ()), asked.get("free") is True
+    if {*asked.get("output", ())} - {"text"}:
+        tags = (*tags, "special")  # who asks for pictures or sound asks for the models that make them
     ranks = {row: one.rank(free) for row, one in costs.items()}
     return levels(view.file.columns(), orders, group, resold, tags, ranks, free)
 

@@ -301,6 +301,28 @@ class TestCases:
         largest_one = found[odd.index(True)].limits.context or 0
         assert largest_one > (found[odd.index(True) - 1].limits.context or 0)
 
+    @pytest.mark.parametrize(
+        "question",
+        [
+            {"forbid": ["tools"]}, {"scope": "google", "max_price_input": 0.29},
+            {"scope": "openrouter", "order_by": "context"}, {"order_by": ["price", "release"]},
+            {"scope": "alibaba", "forbid": ["reasoning"]}, {"scope": "azure", "max_price_output": 0.03},
+        ],
+        ids=str,
+    )  # fmt: skip
+    def test_a_model_for_one_task_is_not_chosen_unasked(self, packaged: Snapshot, question: dict[str, Any]) -> None:
+        """CH5: no maker of pictures, reader of pictures or router where another model fits, whatever the condition."""
+        found = packaged.candidates(at=AT, **question)
+        special = [re.search(r"image|ocr|router|audio|-mt-|/auto$", one.id, re.IGNORECASE) is not None for one in found]
+        assert any(special)
+        assert special[0] == all(special)
+
+    def test_who_asks_for_pictures_gets_what_makes_them(self, packaged: Snapshot) -> None:
+        found = packaged.candidates(output="image", scope="google", at=AT)
+        days = [one.release_date or "" for one in found if not one.deprecated and "preview" not in one.id]
+        assert len(days) > 2
+        assert days == sorted(days, reverse=True)
+
     def test_a_preview_comes_after_released_models(self, packaged: Snapshot, whole: oracle.Plain) -> None:
         """CH4, unless it is asked for."""
         answer = Answer(packaged, whole, {"order_by": "release", "scope": "google", "lifecycle": ["ga", "preview"]})

@@ -152,10 +152,14 @@ class TestTags:
         assert kind(model_id) == "chat"
 
     @pytest.mark.parametrize(
-        "model_id", ["deepseek-ai/DeepSeek-OCR", "qwen-vl-ocr", "deepseek-ocr-2", "baidu/qianfan-ocr-fast"]
-    )
+        "model_id",
+        [
+            "deepseek-ai/DeepSeek-OCR", "qwen-vl-ocr", "deepseek-ocr-2", "baidu/qianfan-ocr-fast",
+            "paddlepaddle/paddleocr-vl", "lightonai/LightOnOCR-2-1B",
+        ],
+    )  # fmt: skip
     def test_readers_of_pictures(self, model_id: str) -> None:
-        assert tags_of(model_id) == ["ocr"]
+        assert tags_of(model_id) == ["ocr", "special"]
         assert kind(model_id) == "chat"
 
     @pytest.mark.parametrize(
@@ -163,6 +167,8 @@ class TestTags:
         [
             "perplexity/sonar-deep-research", "gemini-2.5-computer-use-preview-10-2025", "x-ai/grok-4.20-multi-agent",
             "codestral-2508", "kimi-k2.7-code", "starcoder2-15b", "mistral.voxtral-mini-3b-2507",
+            "google/gemini-3.1-flash-image", "openai/gpt-5.4-image-2", "gpt-audio-mini", "qwen-mt-plus",
+            "command-a-translate-08-2025", "openrouter/auto", "model-router", "nanogpt/coding-router:high",
         ],
     )  # fmt: skip
     def test_models_for_one_task(self, model_id: str) -> None:
@@ -179,6 +185,10 @@ class TestTags:
             "socrates-7b",
             "qwen3-coder-plus",
             "agentic-7b",
+            "autoglm-phone-9b",
+            "accounts/fireworks/routers/glm-5p3-fast",
+            "mediocre-7b",
+            "imagine-2",
         ],
     )
     def test_look_alikes(self, model_id: str) -> None:
@@ -204,13 +214,13 @@ def test_the_last_segment(model_id: str, segment: str) -> None:
 COUNTS: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "2026-07-02": (
         {"realtime": 10, "transcription": 2, "speech": 3, "music": 4, "translation": 3, "classifier": 10,
-         "completion": 6, "image": 6, "embedding": 73, "rerank": 12, "chat": 4968, "guard": 22, "ocr": 7,
-         "special": 108},
+         "completion": 6, "image": 6, "embedding": 73, "rerank": 12, "chat": 4968, "guard": 22, "ocr": 9,
+         "special": 180},
         {"image": 89, "video": 47, "speech": 29, "transcription": 17, "music": 7, "classifier": 15},
     ),
     "2026-09-30": (
         {"realtime": 17, "transcription": 4, "music": 6, "classifier": 17, "completion": 5, "image": 9, "embedding": 83,
-         "rerank": 13, "chat": 7941, "guard": 38, "ocr": 8, "special": 178},
+         "rerank": 13, "chat": 7941, "guard": 38, "ocr": 11, "special": 284},
         {"image": 108, "video": 67, "speech": 39, "transcription": 32, "music": 9, "classifier": 22},
     ),
 }  # fmt: skip

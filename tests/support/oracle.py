@@ -382,6 +382,8 @@ class Plain:
         makers_first = not first and not question.get("order_by") and question.get("scope") in (None, "all")
         asked_tags = _texts(question.get("tags", []))
         last = {"guard", "moving", "special"} - {*asked_tags}
+        if {*_texts(question.get("output", []))} - {"text"}:
+            last -= {"special"}
 
         def rank(key: tuple[str, str]) -> tuple[Any, ...]:
             model = self.models[key]
