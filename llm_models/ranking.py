@@ -1,9 +1,10 @@
 """Ranking: the order in which models that fit are given, best first; standard library only.
 
-From the most to the least important: deprecated models after all others; special ones (`LAST`) after the rest; the
-preferred providers; released models before previews; the orders that were asked for; models at their makers before
-those of resellers; and last the key. Where neither an order nor a provider is asked for, makers come before all
-resellers, and then the newest release counts. So no answer depends on the alphabet alone, unless all else is equal.
+From the most to the least important: retired models last of all, and before them deprecated ones; special ones (`LAST`)
+after the rest; the preferred providers; released models before previews; the orders that were asked for; models at
+their makers before those of resellers; and last the key. Where neither an order nor a provider is asked for, makers
+come before all resellers, and then the newest release counts. So no answer depends on the alphabet alone, unless all
+else is equal.
 """
 
 from __future__ import annotations
@@ -50,12 +51,12 @@ def orders_of(order_by: Any) -> tuple[Order, ...]:
 
 def levels(
     columns: Columns, orders: Sequence[Order], group: Rank, resold: Rank, asked_tags: Iterable[str],
-    costs: Mapping[int, Any], free: bool,
+    costs: Mapping[int, Any], free: bool, at: str | None,
 ) -> list[Rank]:  # fmt: skip
     """The functions from a model to its rank, the most important first; smaller is better.
 
     `group` is the number of the group of a model, `resold` whether its provider is not its maker, `costs` its rank by
-    cost.
+    cost. `at` is the day on which a model may be retired, None where none is.
     """
     last = {tag for tag in LAST if tag not in {*asked_tags}}
 
@@ -64,7 +65,9 @@ def levels(
 
     tagged = _rank(columns, special, "tags")
     moving = _rank(columns, lambda target: "moving" in last and target is not None, "target")
+    gone = [] if at is None else [_rank(columns, lambda day: day is not None and day <= at, "retires")]
     ranks = [
+        *gone,
         _rank(columns, lambda bits: bits & DEPRECATED, "bits"),
         lambda row: tagged(row) or moving(row),
         group,

@@ -191,7 +191,8 @@ def _levels(view: View, question: Question, costs: Mapping[int, Costed]) -> Sequ
     if {*asked.get("output", ())} - {"text"}:
         tags = (*tags, "special")  # who asks for pictures or sound asks for the models that make them
     ranks = {row: one.rank(free) for row, one in costs.items()}
-    return levels(view.file.columns(), orders, group, resold, tags, ranks, free)
+    at = question.at if question.states is None or "retired" in question.states else None
+    return levels(view.file.columns(), orders, group, resold, tags, ranks, free, at)
 
 
 def _kept(cache: dict[tuple[Any, ...], Any], key: tuple[Any, ...], answer: Callable[[], Any]) -> Any:

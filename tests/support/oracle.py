@@ -385,13 +385,21 @@ class Plain:
         if {*_texts(question.get("output", []))} - {"text"}:
             last -= {"special"}
 
+        day = str(question.get("at") or self.today)
+
         def rank(key: tuple[str, str]) -> tuple[Any, ...]:
             model = self.models[key]
             tags = {*model.get("tags", [])} | ({"moving"} if "resolves_to" in model else set())
             maker = self.provider_id(model["canonical"].partition("/")[0]) if "canonical" in model else None
             resold = maker != key[0]
             group = first.index(key[0]) if key[0] in first else len(first)
-            parts: list[Any] = [model.get("deprecated", False), bool(tags & last), resold if makers_first else group]
+            gone = self.state(key, day) == "retired"
+            parts: list[Any] = [
+                gone,
+                model.get("deprecated", False),
+                bool(tags & last),
+                resold if makers_first else group,
+            ]
             parts.append(self.early(key))
             parts += [key if order == "id" else getattr(self, f"_by_{order}")(key, question) for order in orders]
             return (*parts, resold, key)

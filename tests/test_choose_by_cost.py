@@ -1,0 +1,64 @@
+"""Choosing by cost: the order is that of `cost` at each model, and retired models are last in every order."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from support import catalogues
+
+from llm_models import Model, Snapshot
+from llm_models.outliers import outliers_in
+
+AT = "2026-11-25"
+LAST = {"guard", "moving", "special"}
+WORKLOADS: list[Any] = [
+    {"input": 192_000, "cache_read": 180_000, "output": 900},
+    {"input": 8000, "output": 500, "mode": "batch"},
+    [{"input": 8000, "output": 500, "x": 3}, {"input": 250_000, "output": 10, "x": 2}],
+]
+
+
+def total(catalogue: Snapshot, model: Model, workload: Any) -> Decimal | None:
+    """The sum of the bills, None where one is not known or the input does not fit."""
+    found = Decimal(0)
+    largest = model.limits.input or model.limits.context
+    for item in workload if isinstance(workload, list) else [workload]:
+        usage = {name: value for name, value in item.items() if name != "x"}
+        try:
+            bill = catalogue.cost(model, usage, at=AT)
+        except ValueError:
+            return None
+        if bill.total is None or (largest is not None and usage["input"] > largest):
+            return None
+        found += bill.total * item.get("x", 1)
+    return found
+
+
+@pytest.mark.parametrize("workload", WORKLOADS, ids=str)
+@pytest.mark.parametrize("scope", [["openai", "anthropic", "google"], ["openrouter", "xai", "nvidia", "deepseek"]])
+def test_the_order_is_that_of_the_bills(packaged: Snapshot, scope: list[str], workload: Any) -> None:
+    """CH22: the lowest first, then 0, then what is not known."""
+    found = packaged.candidates(scope=scope, order_by="cost", workload=workload, at=AT, lifecycle="ga")
+    odd = outliers_in(packaged.file, {one.canonical for one in found})
+    far = {key for key, fields in odd.items() if any(field.startswith("cost.") for field in fields)}
+    usual = [one for one in found if not {*one.tags} & LAST and not one.resolves_to and one.key not in far]
+    totals = [total(packaged, one, workload) for one in usual]
+    assert totals == sorted(totals, key=lambda one: (one is None, not one, one or 0))
+    assert totals[0]
+
+
+@pytest.mark.parametrize("order", [None, "release", "price", "context"])
+def test_a_retired_model_is_last(order: Any) -> None:
+    """Also one that no source calls deprecated, and that is newer, cheaper and larger."""
+    gone: dict[str, Any] = {"retires": "2026-11-01", "release_date": "2026-10-01", "cost": {"input": 1, "output": 1},
+                            "limits": {"context": 9000}}  # fmt: skip
+    old: dict[str, Any] = {"release_date": "2026-01-01", "cost": {"input": 2, "output": 2}, "limits": {"context": 8000},
+                           "deprecated": True}  # fmt: skip
+    catalogue = Snapshot(catalogues.made_up({"a": {"gone": gone, "old": old}}))
+    every: Any = ["current", "retired"]
+    assert [one.id for one in catalogue.candidates(order_by=order, lifecycle=every, at=AT)] == ["old", "gone"]
+    assert [one.id for one in catalogue.candidates(order_by=order, lifecycle=every, at="2026-10-31")] == ["gone", "old"]
+    if order is not None:
+        assert [one.id for one in catalogue.list_models(order_by=order, at=AT)] == ["old", "gone"]
