@@ -119,9 +119,13 @@ def _by_context(columns: Columns, _free: bool) -> Rank:
     return rank
 
 
+def has_odd_price(columns: Columns) -> Rank:
+    """Whether a price of a model is far from those of the same model at other providers, and so is not believed."""
+    return _rank(columns, lambda its: _names(its, "input_price") or _names(its, "output_price"), ODD)
+
+
 def _by_price(columns: Columns, free: bool) -> Rank:
-    given, made = columns.reader("input_price"), columns.reader("output_price")
-    odd = _rank(columns, lambda its: _names(its, "input_price") or _names(its, "output_price"), ODD)
+    given, made, odd = columns.reader("input_price"), columns.reader("output_price"), has_odd_price(columns)
     embeds = _rank(columns, lambda kind: kind == "embedding", "kind")
     planned = _rank(columns, lambda billing: billing != "usage", "billing")
 

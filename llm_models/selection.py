@@ -17,7 +17,7 @@ from llm_models.conditions import (
 )
 from llm_models.errors import LLMModelsError
 from llm_models.frozen import FrozenDict
-from llm_models.ranking import best, levels, ordered
+from llm_models.ranking import best, has_odd_price, levels, ordered
 from llm_models.records import BIT
 
 TYPE_CHECKING = False
@@ -190,9 +190,11 @@ def _levels(view: View, question: Question, costs: Mapping[int, Costed]) -> Sequ
     tags, free = asked.get("tags", ()), asked.get("free") is True
     if {*asked.get("output", ())} - {"text"}:
         tags = (*tags, "special")  # who asks for pictures or sound asks for the models that make them
-    ranks = {row: one.rank(free) for row, one in costs.items()}
+    columns = view.file.columns()
+    odd = has_odd_price(columns) if costs else None
+    ranks = {row: one.rank(free, odd is not None and odd(row)) for row, one in costs.items()}
     at = question.at if question.states is None or "retired" in question.states else None
-    return levels(view.file.columns(), orders, group, resold, tags, ranks, free, at)
+    return levels(columns, orders, group, resold, tags, ranks, free, at)
 
 
 def _kept(cache: dict[tuple[Any, ...], Any], key: tuple[Any, ...], answer: Callable[[], Any]) -> Any:

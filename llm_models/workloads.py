@@ -38,11 +38,13 @@ class Costed(NamedTuple):
     why: str | None = None
     fits: bool = True
 
-    def rank(self, free: bool) -> tuple[int, Decimal]:
-        """Known costs first, the lowest first; then those of 0, unless they are asked for; then the others."""
+    def rank(self, free: bool, odd: bool) -> tuple[int, Decimal]:
+        """Known costs first, the lowest first, then those by prices that are not believed (`odd`); then those of 0,
+        unless they are asked for; then the others.
+        """
         if self.total is None:
-            return (2 if self.fits else 3), self.known
-        return (1 if not self.total and not free else 0), self.total
+            return (3 if self.fits else 4), self.known
+        return (2 if not self.total and not free else int(odd)), self.total
 
 
 def workload_of(workload: object) -> Workload:

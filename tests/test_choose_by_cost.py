@@ -49,6 +49,19 @@ def test_the_order_is_that_of_the_bills(packaged: Snapshot, scope: list[str], wo
     assert totals[0]
 
 
+def test_an_impossible_price_is_not_the_cheapest() -> None:
+    """A price that is far from that of the same model elsewhere is not believed, in both orders."""
+    usual: dict[str, Any] = {"canonical": "openai/m", "cost": {"input": 2, "output": 4}}
+    odd = {**usual, "cost": {"input": 0.002, "output": 0.004}}
+    records = {name: {"m": usual} for name in "abcd"} | {"e": {"m": odd}}
+    dear = {"x": {"cost": {"input": 50, "output": 50}}}
+    catalogue = Snapshot(catalogues.made_up({**records, "f": dear}))
+    work: Any = {"input": 1000, "output": 100}
+    for order in ("cost", "price"):
+        found = catalogue.candidates(order_by=order, workload=work, at=AT)
+        assert [one.provider for one in found] == ["a", "b", "c", "d", "f", "e"]
+
+
 @pytest.mark.parametrize("order", [None, "release", "price", "context"])
 def test_a_retired_model_is_last(order: Any) -> None:
     """Also one that no source calls deprecated, and that is newer, cheaper and larger."""
