@@ -197,13 +197,15 @@ def _levels(view: View, question: Question, costs: Mapping[int, Costed]) -> Sequ
     return levels(columns, orders, group, resold, tags, ranks, free, at)
 
 
-def _kept(cache: dict[tuple[Any, ...], Any], key: tuple[Any, ...], answer: Callable[[], Any]) -> Any:
-    """The answer to a question, which is kept."""
-    if key not in cache:
+def _kept(cache: dict[tuple[Any, ...], Any], question: Question, answer: Callable[[], Any]) -> Any:
+    """The answer to a question, which is kept, unless it holds only now: a cost may depend on the hour."""
+    if question.workload is not None and not question.dated:
+        return answer()
+    if question.key not in cache:
         if len(cache) >= MOST:
             cache.clear()
-        return cache.setdefault(key, answer())
-    return cache[key]
+        return cache.setdefault(question.key, answer())
+    return cache[question.key]
 
 
 def candidates(view: View, question: Question) -> list[Model]:
@@ -213,7 +215,7 @@ def candidates(view: View, question: Question) -> list[Model]:
         rows, costs = within(view, question)
         return tuple(_models(view, ordered(rows, _levels(view, question, costs))))
 
-    return list(_kept(view.fitting, question.key, answer))
+    return list(_kept(view.fitting, question, answer))
 
 
 def select(view: View, question: Question) -> Model:
@@ -225,7 +227,7 @@ def select(view: View, question: Question) -> Model:
             return view.model(*place_of(view, best(rows, _levels(view, question, costs))))
         return _unmatched(view, question)
 
-    found = _kept(view.chosen, question.key, answer)
+    found = _kept(view.chosen, question, answer)
     if type(found) is tuple:
         message, considered, removed = found
         raise NoMatchError(message, considered=considered, removed=removed)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from support import catalogues
 
-from llm_models import Model, Snapshot
+from llm_models import Model, Snapshot, validity
 from llm_models.outliers import outliers_in
 
 AT = "2026-11-25"
@@ -75,3 +76,25 @@ def test_a_retired_model_is_last(order: Any) -> None:
     assert [one.id for one in catalogue.candidates(order_by=order, lifecycle=every, at="2026-10-31")] == ["gone", "old"]
     if order is not None:
         assert [one.id for one in catalogue.list_models(order_by=order, at=AT)] == ["old", "gone"]
+
+
+def test_a_cost_of_this_hour_is_not_kept_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A running program asks again, and other prices hold."""
+    night = {"input": 1, "output": 1, "hours": [{"utc": ["00:00", "06:00"], "input": 9, "output": 9}]}
+    records: dict[str, Any] = {"a": {"by-hour": {"cost": night}}, "b": {"always": {"cost": {"input": 5, "output": 5}}}}
+    catalogue = Snapshot(catalogues.made_up(records))
+    moments = [dt.datetime(2026, 11, 25, hour, tzinfo=dt.UTC) for hour in (3, 12)]
+    chosen = []
+
+    class Clock(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> Any:
+            return moments[len(chosen)].astimezone(tz)
+
+    monkeypatch.setattr(validity, "datetime", Clock)
+    work: Any = {"input": 1000, "output": 100}
+    for _ in moments:
+        first = catalogue.candidates(order_by="cost", workload=work)[0]
+        assert catalogue.select(order_by="cost", workload=work) == first
+        chosen.append(first.id)
+    assert chosen == ["always", "by-hour"]
