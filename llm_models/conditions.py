@@ -77,8 +77,10 @@ class Condition:
 
 def texts_of(name: str, value: Any) -> tuple[str, ...]:
     texts = (value,) if isinstance(value, str) else tuple(value) if hasattr(value, "__iter__") else ()
-    if not texts or not all(isinstance(text, str) and text.strip() for text in texts):
-        raise InvalidArgumentError(f"{name}: expected text, or several texts (found {quoted(value)})")
+    wrong = [text for text in texts if not isinstance(text, str) or not text.strip()]
+    if not texts or wrong:
+        found = quoted(wrong[0] if wrong else value)
+        raise InvalidArgumentError(f"{name}: expected text, or several texts (found {found})")
     return tuple(dict.fromkeys(text.strip().lower() for text in texts))
 
 

@@ -21,6 +21,7 @@ from support.command import process as run
 
 from llm_models import CAPABILITIES, differences, guards, modelspec, ranking, schema
 from llm_models.cli import EXIT_CODES, cli, output
+from llm_models.wishes import MEANT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,6 +96,29 @@ def test_a_no_is_one_line_on_stderr_and_exit_1(args: list[str], expected: str) -
     message = refused(run(*args))
     assert expected in message
     assert message.count("\n") == 1
+
+
+@pytest.mark.parametrize("word", sorted(MEANT))
+def test_the_hint_of_a_word_is_options_that_answer(word: str) -> None:
+    """What a message of the command line says to state can be copied into the command."""
+    message = refused(run("select", "--require", word))
+    hint = message.partition(" State ")[2].partition(" for ")[0].partition(",")[0].rstrip(".\n")
+    assert hint.startswith("--")
+    assert ":" in fine("select", *hint.split()).out
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--max-cost", "1"], ["--order-by", "cost"], ["--at", "x"], ["--released-after", "x"], ["--kind", ""],
+        ["--lifecycle", "x"], ["--min-context", "100000000000000M"], ["--match", " "], ["--tags", ""],
+    ],
+)  # fmt: skip
+def test_a_message_names_the_option_as_it_is_written(args: list[str]) -> None:
+    for command in ("list", "select"):
+        message = refused(run(command, *args))
+        assert args[0] in message
+        assert not re.search(r"\w_\w|\w=\w*[\['{]|\('", message)
 
 
 def test_wrong_usage_is_exit_2() -> None:

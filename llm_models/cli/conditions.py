@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import click
 
 from llm_models.amounts import amount
 from llm_models.conditions import LIKELY_UNKNOWN, STATES
-from llm_models.errors import InvalidArgumentError
+from llm_models.errors import InvalidArgumentError, UnknownCapabilityError
 from llm_models.ranking import ORDERS
 
 if TYPE_CHECKING:
@@ -84,7 +85,11 @@ def conditions(function: Callable[..., None]) -> Callable[..., None]:
             choice["lifecycle"] = ("ga", "preview")
         if choice["workload"]:
             choice["workload"] = [part for text in choice["workload"] for part in _workload(text)]
-        function(choice={name: value for name, value in choice.items() if value not in (None, ())}, **given)
+        try:
+            function(choice={name: value for name, value in choice.items() if value not in (None, ())}, **given)
+        except (InvalidArgumentError, UnknownCapabilityError) as error:
+            error.args = (_as_options(str(error)), *error.args[1:])
+            raise
 
     command = with_choice
     for words, (text, more) in reversed(OPTIONS.items()):
@@ -95,6 +100,31 @@ def conditions(function: Callable[..., None]) -> Callable[..., None]:
 
 
 _FIELDS = [words.partition(" ")[0].partition("/")[0].removeprefix("--").replace("-", "_") for words in OPTIONS]
+
+
+_ARGUMENT = re.compile(
+    rf"\b({'|'.join(_FIELDS)})="
+    r"(?:True|'(?P<one>[^']*)'|\[(?P<several>'[^']*'(?:, '[^']*')*)\]|\{(?P<counts>'\w+': \d+(?:, '\w+': \d+)*)\})"
+)
+_SUBJECT = re.compile(rf"^(?:{'|'.join(_FIELDS)})(?=: | needs )")
+
+
+def _as_options(message: str) -> str:
+    """A message about arguments of Python as one about options.
+
+    >>> _as_options("unknown capability 'pdf'. State input=['pdf'].")
+    "unknown capability 'pdf'. State --input pdf."
+    """
+
+    def option(found: re.Match[str]) -> str:
+        name = f"--{found[1].replace('_', '-')}"
+        if found["several"] is not None:
+            return " ".join(f"{name} {word}" for word in re.findall(r"'([^']*)'", found["several"]))
+        text = found["one"] or (found["counts"] or "").replace("'", "").replace(": ", "=").replace(", ", ",")
+        return f"{name} {text}".rstrip()
+
+    message = _SUBJECT.sub(lambda found: f"--{found[0].replace('_', '-')}", message)
+    return _ARGUMENT.sub(option, message)
 
 
 def _workload(text: str) -> list[Any]:
