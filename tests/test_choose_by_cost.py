@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from support import catalogues
+from support.command import process
 
 from llm_models import Model, Snapshot, validity
 from llm_models.outliers import outliers_in
@@ -98,3 +100,16 @@ def test_a_cost_of_this_hour_is_not_kept_for_the_next(monkeypatch: pytest.Monkey
         assert catalogue.select(order_by="cost", workload=work) == first
         chosen.append(first.id)
     assert chosen == ["always", "by-hour"]
+
+
+@pytest.mark.parametrize(
+    ("work", "pattern", "why"),
+    [("input=90M", "*", r"90,000,000 tokens .* more than"), ("input=9k", "*gemma*", "input")],
+)
+def test_a_best_model_whose_cost_is_not_known_is_reported(work: str, pattern: str, why: str) -> None:
+    """The answer looks like the cheapest model, so stderr states that nothing is known of its cost."""
+    usual = ("select", "--scope", "google", "--order-by", "cost", "--workload")
+    result = process(*usual, work, "--match", pattern)
+    assert result.code == 0
+    assert re.search(rf"^notice: {re.escape(result.out.strip())}: what the workload costs .*: .*{why}", result.err)
+    assert "workload" not in process(*usual, "input=9k").err

@@ -142,6 +142,8 @@ def select_command(
     models = snapshot.candidates(**choice)[: limit or (10 if why and not every else None)] if every or why else [best]
     costs = _costs(snapshot, models, choice)
     note_lifecycle(best)
+    if (cost := costs.get(best.spec)) is not None and cost.total is None:
+        note(f"notice: {best.spec}: what the workload costs is not known: {cost.why}")
     unusual = _unusual(snapshot, models) if every or as_json else {}
     if as_json:
         records = [_record(model, costs, unusual) for model in models]
