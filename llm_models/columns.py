@@ -46,6 +46,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "target": ("resolves_to",),
 }
 """Column -> where its value is in the data of a model. The items of a list are joined by spaces; see `word`."""
+_STEPS = [(path[0], path[1] if len(path) > 1 else None) for path in PATHS.values()]
 FAR = {"context": 4, "input_price": 8, "output_price": 8}
 """How many times off the median of the same model at all providers a value is far from it: not believed in an order."""
 ODD = "odd"
@@ -135,10 +136,10 @@ def row_of(data: Mapping[str, Any], likely: Sequence[str], billing: str, bits: i
     from llm_models.kinds import is_preview
 
     values: list[Value] = []
-    for path in PATHS.values():
-        value: Any = data
-        for step in path:
-            value = value.get(step) if value.__class__ is dict else None
+    for group, field in _STEPS:
+        value: Any = data.get(group)
+        if field is not None:
+            value = value.get(field) if value.__class__ is dict else None
         values.append(" ".join(map(word, value)) or None if isinstance(value, (list, tuple)) else value)
     return (*values, is_preview(data["id"], data.get("status")), " ".join(likely) or None, billing, bits)
 
