@@ -13,7 +13,7 @@ from llm_models.conditions import (
     states_of,
     texts_of,
 )
-from llm_models.errors import InvalidArgumentError, did_you_mean, quoted
+from llm_models.errors import did_you_mean, quoted, wrong_argument
 from llm_models.lookup import parse_provider
 from llm_models.ranking import orders_of
 from llm_models.records import BIT
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
         max_cost: float | None
 
 
-_NAMES = (*CONDITIONS, *OTHERS)
-_CHOICE = (*_NAMES, "prefer", "order_by", "workload", "max_cost")
+_NAMES = (*CONDITIONS, *OTHERS, "prefer", "order_by", "workload", "max_cost")
 
 
 class Question:
@@ -47,15 +46,15 @@ class Question:
     __slots__ = ("asked", "at", "dated", "flags", "key", "match", "most", "orders", "prefer", "scope", "states",
                  "unknown", "workload")  # fmt: skip
 
-    def __init__(self, view: View, given: Mapping[str, Any], names: Sequence[str] = _NAMES) -> None:
-        """The conditions in `given`, whose names must be among `names`.
+    def __init__(self, view: View, given: Mapping[str, Any]) -> None:
+        """The conditions in `given`.
 
         Raises `TypeError` for another name, `UnknownCapabilityError`, `UnknownProviderError`, and
         `InvalidArgumentError` for a value that the condition does not take.
         """
         for name in given:
-            if name not in names:
-                raise TypeError(f"unknown condition {name!r}.{did_you_mean(name, names)}")
+            if name not in _NAMES:
+                raise TypeError(f"unknown condition {name!r}.{did_you_mean(name, _NAMES)}")
         self.unknown = "no" if given.get("unknown") is None else given["unknown"]
         check_unknown(self.unknown)
         self.flags = capability_masks(given.get("require"), given.get("forbid"))
@@ -84,7 +83,7 @@ def choice_of(view: View, given: Mapping[str, Any], prefer: Sequence[str], *, de
 
     Raises what `Question` raises, and `UsageError` for a workload that is impossible.
     """
-    question = Question(view, given, _CHOICE)
+    question = Question(view, given)
     if defaults:
         if not {"kind", "output"} & {name for name, _ in question.asked} and not question.flags[0] & BIT["embeddings"]:
             question.asked.append(("kind", ("chat",)))
@@ -92,10 +91,13 @@ def choice_of(view: View, given: Mapping[str, Any], prefer: Sequence[str], *, de
             question.states = CURRENT
     question.prefer = tuple(prefer)
     question.orders = () if given.get("order_by") is None else orders_of(given["order_by"])
-    by_cost, most = "cost" in question.orders, given.get("max_cost")
-    for name, needed in (("order_by='cost'", by_cost), ("max_cost", most is not None)):
-        if needed and given.get("workload") is None:
-            raise InvalidArgumentError(f"{name} needs a workload, such as workload={{'input': 8000, 'output': 500}}")
+    most = given.get("max_cost")
+    if given.get("workload") is None:
+        example = "a workload, such as input=8000,output=500"
+        if "cost" in question.orders:
+            raise wrong_argument("order_by", f"cost needs {example}")
+        if most is not None:
+            raise wrong_argument("max_cost", f"it needs {example}")
     if given.get("workload") is not None:
         from llm_models.workloads import check_most, workload_of
 
@@ -113,5 +115,5 @@ def scope_of(view: View, scope: Any) -> tuple[str, ...] | None:
         return None
     named = (scope,) if isinstance(scope, str) or not hasattr(scope, "__iter__") else tuple(scope)
     if not named:
-        raise InvalidArgumentError(f"scope: expected a provider, or several (found {quoted(scope)})")
+        raise wrong_argument("scope", f"expected a provider, or several (found {quoted(scope)})")
     return None if "all" in named else tuple(sorted({parse_provider(name, view) for name in named}))

@@ -197,7 +197,7 @@ def _far(columns: Columns, name: str, times: int) -> list[int]:
     limits = {group: far_from(its, times) for group, its in groups.items()}
     far = set()
     for letter, (model, value) in meaning.items():
-        low, high = limits.get(str(model)) or (0.0, float("inf"))
+        low, high, _ = limits.get(str(model)) or (0.0, float("inf"), 0)
         found: Any = value
         if found and not low < found < high:
             far.add(letter)

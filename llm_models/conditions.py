@@ -1,14 +1,14 @@
 """Conditions: what a chosen model must be, as a table; standard library only.
 
-A condition tests values of `columns`. What no source states satisfies no condition, and is counted: a model that is
-left out only because a fact is not stated is told apart from one that does not fit. `unknown` changes this for the
-flags of `require` that are off by default.
+A condition tests values of `columns`. What no source states satisfies no condition, and is counted
+separately, so that a model that does not fit is not confused with one of which a fact is not stated. `unknown` changes
+this for the flags of `require` that are off by default.
 """
 
 from __future__ import annotations
 
 from llm_models.columns import MAX_NUMBER, word
-from llm_models.errors import InvalidArgumentError, did_you_mean, quoted
+from llm_models.errors import InvalidArgumentError, did_you_mean, quoted, wrong_argument
 from llm_models.records import BIT, DEPRECATED, STATED, Capabilities, capability_bits, unknown_capability
 
 TYPE_CHECKING = False
@@ -80,21 +80,21 @@ def texts_of(name: str, value: Any) -> tuple[str, ...]:
     wrong = [text for text in texts if not isinstance(text, str) or not text.strip()]
     if not texts or wrong:
         found = quoted(wrong[0] if wrong else value)
-        raise InvalidArgumentError(f"{name}: expected text, or several texts (found {found})")
+        raise wrong_argument(name, f"expected text, or several texts (found {found})")
     return tuple(dict.fromkeys(text.strip().lower() for text in texts))
 
 
 def _number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise InvalidArgumentError(f"{name}: expected a number of at least 0 (found {quoted(value)})")
+        raise wrong_argument(name, f"expected a number of at least 0 (found {quoted(value)})")
     if not 0 <= value < MAX_NUMBER:
-        raise InvalidArgumentError(f"{name}: expected a number from 0 to {MAX_NUMBER - 1:,} (found {quoted(value)})")
+        raise wrong_argument(name, f"expected a number from 0 to {MAX_NUMBER - 1:,} (found {quoted(value)})")
     return value
 
 
 def _flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise InvalidArgumentError(f"{name}: expected True or False (found {quoted(value)})")
+        raise wrong_argument(name, f"expected True or False (found {quoted(value)})")
     return value
 
 
@@ -105,7 +105,7 @@ def day_of(name: str, value: Any) -> str:
     try:
         return days.day_of(value)
     except InvalidArgumentError as error:
-        raise InvalidArgumentError(f"{name}: {error}") from None
+        raise wrong_argument(name, str(error)) from None
 
 
 def states_of(name: str, value: Any) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ def states_of(name: str, value: Any) -> tuple[str, ...]:
     for text in texts:
         if text not in (*STATES, "current"):
             hint = did_you_mean(text, (*STATES, "current"))
-            raise InvalidArgumentError(f"{name}: unknown state {quoted(text)} (expected {', '.join(STATES)}).{hint}")
+            raise wrong_argument(name, f"unknown state {quoted(text)} (expected {', '.join(STATES)}).{hint}")
     return tuple(state for state in STATES if state in texts or ("current" in texts and state in CURRENT))
 
 
@@ -217,10 +217,10 @@ def _pairs(names: Any) -> Iterable[tuple[Any, bool]]:
 
 
 def check_unknown(unknown: object) -> None:
-    """Raise `InvalidArgumentError` unless `unknown` states what to do with flags that nobody states."""
+    """Raise `InvalidArgumentError` unless `unknown` states what to do with flags that no source states."""
     if unknown not in LIKELY_UNKNOWN:
         hint = did_you_mean(str(unknown), LIKELY_UNKNOWN)
-        raise InvalidArgumentError(f"unknown: expected {', '.join(LIKELY_UNKNOWN)} (found {quoted(unknown)}).{hint}")
+        raise wrong_argument("unknown", f"expected {', '.join(LIKELY_UNKNOWN)} (found {quoted(unknown)}).{hint}")
 
 
 def flag_test(name: str, wanted: bool, unknown: str) -> Test:

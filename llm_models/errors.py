@@ -257,13 +257,28 @@ class InvalidSpecError(LLMModelsError, ValueError):
 
 
 class InvalidArgumentError(LLMModelsError, ValueError):
-    """An argument has a value that is not one of those that it can have: an unknown order, a text that is not a day."""
+    """An argument has a value that is not one of those that it can have: an unknown order, a text that is not a day.
+
+    Of a question about models, `argument` is its name, and `problem` the message without it; otherwise both are empty.
+    """
+
+    argument: str = ""
+    problem: str = ""
+
+
+def wrong_argument(name: str, problem: str) -> InvalidArgumentError:
+    """The error about an argument of a question about models."""
+    return InvalidArgumentError(f"{name}: {problem}", argument=name, problem=problem)
 
 
 class UnknownCapabilityError(LLMModelsError, ValueError):
-    """There is no such capability. `name` is the text as given."""
+    """There is no such capability. `name` is the text as given.
+
+    `meant` is the condition that it means, where it is a word for one: the name of an argument, and its values.
+    """
 
     name: str
+    meant: tuple[str, tuple[str, ...]] | None = None
 
 
 class ConfigError(LLMModelsError, ValueError):

@@ -2,8 +2,8 @@
 
 A group has the name of a canonical id. A record is in the group whose name it states; else in that of `provider/id`,
 where this is a canonical id; else in the only one whose name, or the id of a record that states it, it writes in
-another way. Nobody states the last, so such a group is `derived`. It is right in 99.7 % of cases, measured on records
-that state theirs.
+another way. No source states the last, so such a group is `derived`. It is right in 99.7 % of cases, measured on
+records that state theirs.
 """
 
 from __future__ import annotations
@@ -147,17 +147,17 @@ _EXACT = 1 - 1e-9
 """Prices are binary fractions: 0.8 is eight times 0.1."""
 
 
-def far_from(values: Iterable[float], times: float) -> tuple[float, float] | None:
-    """The limits of the values that a group states: one at most the first, or at least the second, is far from them.
+def far_from(values: Iterable[float], times: float) -> tuple[float, float, float] | None:
+    """The limits of the values that a group states, and their median; None where the group has too few values.
 
-    That is so many times off the median. Where two values are in the middle, it must be far from both, because nobody
-    knows which half is right. None where the group has too few values.
+    A value that is at most the first limit, or at least the second, is far from them: so many times off the median.
+    Where two values are in the middle, it must be far from both, because it is not known which half is right.
 
     >>> far_from([1, 1, 1, 1, 9], 8)
-    (0.125000000125, 7.999999992)
+    (0.125000000125, 7.999999992, 1)
     """
     ranked = sorted(values)
     if len(ranked) <= OTHERS:
         return None
     low, high = ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]
-    return low / (times * _EXACT), high * times * _EXACT
+    return low / (times * _EXACT), high * times * _EXACT, high if low == high else (low + high) / 2

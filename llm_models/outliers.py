@@ -2,7 +2,7 @@
 
 Hosts set their own limits and prices, so such a value may be right: it is marked, and never changed. It is compared
 with the median of its canonical group, in which it counts itself; where two values are in the middle, it must be far
-from both, because nobody knows which half is right. A price of 0 counts as none: it is no outlier either.
+from both, because it is not known which half is right. A price of 0 counts as none: it is no outlier either.
 """
 
 from __future__ import annotations
@@ -75,11 +75,9 @@ def outliers(records: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[Key, dict
     for (field, _), stated in values.items():
         limits = far_from([value for value, _ in stated], COMPARED[field].times)
         if limits is not None:
-            ranked = sorted(value for value, _ in stated)
-            low, high = ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]
-            middle = high if low == high else (low + high) / 2
+            low, high, middle = limits
             for value, key in stated:
-                if not limits[0] < value < limits[1]:
+                if not low < value < high:
                     found.setdefault(key, {})[field] = Outlier(value, middle)
     return found
 

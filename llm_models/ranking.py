@@ -10,7 +10,7 @@ else is equal.
 from __future__ import annotations
 
 from llm_models.columns import ODD
-from llm_models.errors import InvalidArgumentError, did_you_mean, quoted
+from llm_models.errors import did_you_mean, quoted, wrong_argument
 from llm_models.records import DEPRECATED
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ def orders_of(order_by: Any) -> tuple[Order, ...]:
     for order in orders or [order_by]:
         if order not in tuple(ORDERS):
             hint = did_you_mean(str(order), ORDERS)
-            raise InvalidArgumentError(f"order_by: unknown order {quoted(order)} (expected {', '.join(ORDERS)}).{hint}")
+            raise wrong_argument("order_by", f"unknown order {quoted(order)} (expected {', '.join(ORDERS)}).{hint}")
     return orders
 
 

@@ -267,8 +267,10 @@ def unknown_capability(name: object) -> UnknownCapabilityError:
     """The error for a name that no capability has, with the nearest names."""
     from llm_models.wishes import MEANT
 
-    if str(name) in MEANT:
-        return UnknownCapabilityError(f"unknown capability {quoted(name)}. State {MEANT[str(name)]}.", name=str(name))
+    meant = MEANT.get(str(name))
+    if meant is not None:
+        state = f"{meant[0]}={list(meant[1]) or True}"
+        return UnknownCapabilityError(f"unknown capability {quoted(name)}. State {state}.", name=str(name), meant=meant)
     flags = [flag for flag in CAPABILITIES if flag.startswith(f"{name}_")]  # a group that has no flag of its own
     hint = did_you_mean(flags[0], flags) if flags else did_you_mean(str(name), CAPABILITIES)
     known = "" if hint else f" The capabilities are {', '.join(CAPABILITIES)}."

@@ -6,7 +6,13 @@ without a lock. The answers come from `view` (what is shown), `lookup` (names) a
 
 from __future__ import annotations
 
-from llm_models.errors import InvalidArgumentError, LLMModelsError, RetiredModelError, UnknownProviderError
+from llm_models.errors import (
+    InvalidArgumentError,
+    LLMModelsError,
+    RetiredModelError,
+    UnknownProviderError,
+    wrong_argument,
+)
 from llm_models.frozen import FrozenDict, Immutable
 from llm_models.lookup import asked_name, locate, parse, parse_provider, row_of_pair
 from llm_models.modelspec import fold_provider, format_spec
@@ -143,10 +149,10 @@ class Snapshot(Immutable):
         view = self.view
         if provider is not None:
             if choice.get("scope") is not None:
-                raise InvalidArgumentError("scope: the provider is already given (found both). Leave one of them out")
+                raise wrong_argument("scope", "the provider is already given (found both). Leave one of them out")
             choice["scope"] = self.parse_provider(provider)
         question = self._question(choice, listing=True)
-        if question.orders:
+        if question.orders or question.prefer:
             models = selection.candidates(view, question)
         else:
             rows = selection.listed(view, question)

@@ -138,8 +138,8 @@ def list_models(provider: str | None = None, *, allow: Allow = None, **choice: U
     """The models of one provider, or of all, sorted by provider and id. The list is empty when no model fits.
 
     The conditions are those of `select`, but none holds by default: without any, all models are listed. With
-    `order_by` the list is in the order of `candidates`. `allow` has the shape of `allow` in `llm_models.toml`,
-    provider -> list of patterns or `"all"`, and narrows this answer only.
+    `order_by` or `prefer` the list is in the order of `candidates`. `allow` has the shape of `allow` in
+    `llm_models.toml`, provider -> list of patterns or `"all"`, and narrows this answer only.
 
     Raises the errors of `select`, except `NoMatchError`, and `ConfigError` for an `allow` that is wrong.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.amounts import amount
 from llm_models.counts import FIELDS, Usage, UsageError, count, known_names, refusal
-from llm_models.errors import InvalidArgumentError, LLMModelsError, quoted
+from llm_models.errors import quoted, wrong_argument
 from llm_models.modes import UnknownModeError
 from llm_models.pricing import bill_of, unsure
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TIMES = "x"
 """The name of the number of times in a workload."""
-_EXAMPLE = "workload={'input': 8000, 'cache_read': 6000, 'output': 500}"
+_EXAMPLE = "input=8000,cache_read=6000,output=500"
 
 
 class Costed(NamedTuple):
@@ -56,7 +56,7 @@ def workload_of(workload: object) -> Workload:
     """
     items = workload if isinstance(workload, (list, tuple)) else [workload]
     if not items:
-        raise InvalidArgumentError(f"workload: it is empty (expected a usage, such as {_EXAMPLE})")
+        raise wrong_argument("workload", f"it is empty (expected a usage, such as {_EXAMPLE})")
     return tuple([_item(item) for item in items])
 
 
@@ -66,13 +66,13 @@ def _item(item: Any) -> tuple[Usage, int]:
     if isinstance(item, str):
         item = _fields(item)
     if not hasattr(item, "items"):
-        raise InvalidArgumentError(f"workload: found {quoted(item)} (expected a usage, such as {_EXAMPLE})")
+        raise wrong_argument("workload", f"found {quoted(item)} (expected a usage, such as {_EXAMPLE})")
     data = dict(item.items())
     times = count(TIMES, data.pop(TIMES, 1))
     known_names(map(str, data), (*FIELDS, TIMES))
     usage = Usage(**data)
     if usage.input is None and usage.output is None and usage.fee_counts() == Usage().fee_counts():
-        raise InvalidArgumentError(f"workload: it counts nothing (expected a usage, such as {_EXAMPLE})")
+        raise wrong_argument("workload", f"it counts nothing (expected a usage, such as {_EXAMPLE})")
     return usage, times
 
 
@@ -82,11 +82,9 @@ def _fields(text: str) -> dict[str, Any]:
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, found, value = (word.strip() for word in part.partition("="))
         if not found:
-            raise InvalidArgumentError(
-                f"workload: {quoted(part)} is no count (expected NAME=NUMBER, such as input=8000)"
-            )
+            raise wrong_argument("workload", f"{quoted(part)} is no count (expected NAME=NUMBER, such as input=8000)")
         if name in fields:
-            raise InvalidArgumentError(f"workload: {quoted(name)} is stated twice")
+            raise wrong_argument("workload", f"{quoted(name)} is stated twice")
         number = amount(value)
         fields[name] = value if number is None and name in ("mode", "model") else number
         if fields[name] is None:
@@ -122,8 +120,8 @@ def check_most(value: Any) -> Decimal:
 
     try:
         return exact("max_cost", value)
-    except LLMModelsError as error:
-        raise InvalidArgumentError(str(error).removeprefix("usage: ")) from None
+    except UsageError as error:
+        raise wrong_argument("max_cost", error.problem) from None
 
 
 def is_within(one: Costed, most: Decimal) -> bool | None:

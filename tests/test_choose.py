@@ -33,6 +33,8 @@ from llm_models.snapshot_file import SnapshotFile
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from llm_models.conditions import Unknown
+
 AT = "2026-11-25"
 CURRENT = 180
 """Days: how much older than the newest model of its maker a current one is at most."""
@@ -393,10 +395,11 @@ class TestCases:
         """CH12: no rule is the same as `no`, and what is likely is less than what is not stated."""
         likely = [(key, name) for key, names in whole.likely.items() for name in names]
         assert len(likely) > 50
+        levels: tuple[Unknown, ...] = ("no", "likely", "yes")
         for key, name in likely[:: len(likely) // 50]:
             found = {
-                unknown: {one.key for one in packaged.list_models(key[0], require=[name], unknown=unknown)}  # type: ignore[arg-type]
-                for unknown in ("no", "likely", "yes")
+                unknown: {one.key for one in packaged.list_models(key[0], require=[name], unknown=unknown)}
+                for unknown in levels
             }
             assert key not in found["no"]
             assert key in found["likely"]
@@ -456,6 +459,13 @@ class TestCases:
         assert all(one.open_weights is True for one in packaged.candidates(open_weights=True, at=AT))
         families = {one.family for one in packaged.candidates(family=["gpt", "claude-opus"], at=AT)}
         assert families == {"gpt", "claude-opus"}
+
+    def test_a_list_ranks_by_preferred_providers(self, packaged: Snapshot) -> None:
+        """CH17: no argument is silently without effect."""
+        plain = packaged.list_models(scope=["anthropic", "openai"], match="*-5*", at=AT)
+        ranked = packaged.list_models(scope=["anthropic", "openai"], match="*-5*", at=AT, prefer=["openai"])
+        assert (plain[0].provider, ranked[0].provider) == ("anthropic", "openai")
+        assert sorted(one.key for one in ranked) == [one.key for one in plain]
 
     def test_a_list_of_orders(self, packaged: Snapshot, whole: oracle.Plain) -> None:
         """CH21: the next order decides among equals; a list has orders, too."""

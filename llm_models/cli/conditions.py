@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -87,8 +86,13 @@ def conditions(function: Callable[..., None]) -> Callable[..., None]:
             choice["workload"] = [part for text in choice["workload"] for part in _workload(text)]
         try:
             function(choice={name: value for name, value in choice.items() if value not in (None, ())}, **given)
-        except (InvalidArgumentError, UnknownCapabilityError) as error:
-            error.args = (_as_options(str(error)), *error.args[1:])
+        except InvalidArgumentError as error:  # people typed options, not arguments
+            if error.argument:
+                error.args = (f"{_option(error.argument)}: {error.problem}",)
+            raise
+        except UnknownCapabilityError as error:
+            if error.meant is not None:
+                error.args = (f"{str(error).partition(' State ')[0]} State {_option(*error.meant)}.",)
             raise
 
     command = with_choice
@@ -102,29 +106,10 @@ def conditions(function: Callable[..., None]) -> Callable[..., None]:
 _FIELDS = [words.partition(" ")[0].partition("/")[0].removeprefix("--").replace("-", "_") for words in OPTIONS]
 
 
-_ARGUMENT = re.compile(
-    rf"\b({'|'.join(_FIELDS)})="
-    r"(?:True|'(?P<one>[^']*)'|\[(?P<several>'[^']*'(?:, '[^']*')*)\]|\{(?P<counts>'\w+': \d+(?:, '\w+': \d+)*)\})"
-)
-_SUBJECT = re.compile(rf"^(?:{'|'.join(_FIELDS)})(?=: | needs )")
-
-
-def _as_options(message: str) -> str:
-    """A message about arguments of Python as one about options.
-
-    >>> _as_options("unknown capability 'pdf'. State input=['pdf'].")
-    "unknown capability 'pdf'. State --input pdf."
-    """
-
-    def option(found: re.Match[str]) -> str:
-        name = f"--{found[1].replace('_', '-')}"
-        if found["several"] is not None:
-            return " ".join(f"{name} {word}" for word in re.findall(r"'([^']*)'", found["several"]))
-        text = found["one"] or (found["counts"] or "").replace("'", "").replace(": ", "=").replace(", ", ",")
-        return f"{name} {text}".rstrip()
-
-    message = _SUBJECT.sub(lambda found: f"--{found[0].replace('_', '-')}", message)
-    return _ARGUMENT.sub(option, message)
+def _option(argument: str, values: tuple[str, ...] = ()) -> str:
+    """An argument of Python with its values, as an option."""
+    name = f"--{argument.replace('_', '-')}"
+    return " ".join([f"{name} {value}" for value in values]) or name
 
 
 def _workload(text: str) -> list[Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import operator
 import re
 import statistics
 from datetime import UTC, datetime
@@ -295,12 +296,10 @@ class Plain:
         test("kind", "of another kind than {}", lambda wanted: model.get("kind", "chat").lower() in wanted)
         test("input", "without input of {}", all_in(modalities.get("input", [])))
         test("output", "without output of {}", all_in(modalities.get("output", [])))
-        least: Callable[[Any, Any], bool] = lambda value, wanted: value >= wanted  # noqa: E731
-        most: Callable[[Any, Any], bool] = lambda value, wanted: value <= wanted  # noqa: E731
-        test("min_context", "with a smaller context than {}", bound(limits.get("context"), least))
-        test("min_output", "with a smaller output than {}", bound(limits.get("output"), least))
-        test("max_price_input", "with a higher price of input than {}", bound(cost.get("input"), most))
-        test("max_price_output", "with a higher price of output than {}", bound(cost.get("output"), most))
+        test("min_context", "with a smaller context than {}", bound(limits.get("context"), operator.ge))
+        test("min_output", "with a smaller output than {}", bound(limits.get("output"), operator.ge))
+        test("max_price_input", "with a higher price of input than {}", bound(cost.get("input"), operator.le))
+        test("max_price_output", "with a higher price of output than {}", bound(cost.get("output"), operator.le))
         test(
             "released_after",
             "not released after {}",
