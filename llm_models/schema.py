@@ -265,11 +265,12 @@ _PATTERNS = {
 """The days, months and moments that exist, leap days included, as `FORMATS` decides."""
 
 
-_URL = r'^(?:[Hh][Tt][Tt][Pp][Ss]?://|\$\{[A-Za-z0-9_]+\})[^\x00-\x20\x7f?#\\"]*$'
+_URL = r'^(?:[Hh][Tt][Tt][Pp][Ss]?://|\$\{[A-Za-z0-9_]+\})[^\x00-\x20\x7f?#\\"]*$(?!\n)'
+_VARIABLE = r"^(?:[A-Za-z0-9]{1,19}|[A-Za-z]{1,100}|(?=[^_]*_)[A-Za-z0-9_]{1,100})$(?!\n)"  # as credentials.is_variable
 EDITOR = {
     ("providers", "items", "properties", "base_url"): _URL,
     ("providers", "items", "properties", "openai_base_url"): _URL,
-    ("providers", "items", "properties", "env", "items"): "^[A-Za-z0-9_]+$",
+    ("providers", "items", "properties", "env", "items"): _VARIABLE,
 }
 """Patterns of the published schema of `llm_models.toml` alone, so that editors mark what `remarks` explains better."""
 

@@ -172,6 +172,11 @@ class TestVerdicts:
 
     @given(DOCUMENT, EDITS)
     @example({"providers": [{"id": "openai", "env": ["gpt-4o"]}]}, [])
+    @example({"providers": [{"id": "openai", "env": ["x\n"]}]}, [])
+    @example({"providers": [{"id": "openai", "env": ["a" * 100, "_" * 100, "1" * 19]}]}, [])
+    @example({"providers": [{"id": "openai", "env": ["1" * 20]}]}, [])
+    @example({"providers": [{"id": "openai", "env": ["A_" * 51]}]}, [])
+    @example({"providers": [{"id": "openai", "base_url": "http://x\n"}]}, [])
     def test_are_equal_to_ours(self, document: Any, edits: list[tuple[int, Any]]) -> None:
         document = edited(document, edits)
         is_fine = validation.first_fault("overrides", document) is None and not names_no_variable(document)
