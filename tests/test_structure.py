@@ -46,6 +46,7 @@ RANKS = (
         "state",
         "timeline",
         "transforms.models_dev_prices",
+        "transforms.units",
     ),
     ("transforms.models_dev",),
     ("examples", "name_table", "notices", "remarks", "siblings", "timeline_fold", "workload"),

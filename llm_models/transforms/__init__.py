@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 
 
 class Source(NamedTuple):
-    """An upstream catalogue: its title, the URL to fetch it from, and the name of the module that transforms it."""
+    """An upstream catalogue: its title, the URL to fetch it from, and the name of the module that transforms it.
+
+    `lists`: it can be the source that states which models exist. Any other one can only fill what that source does not
+    state (`supplements`), and contradict it.
+    """
 
     title: str
     url: str
     transform: str
+    lists: bool = True
 
 
 SOURCES = {
