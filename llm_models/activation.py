@@ -6,7 +6,7 @@ import gc
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_models import files, guards, locks, notices, paths, pipeline, replacement, state, timeline_update
+from llm_models import files, guards, locks, notices, paths, pipeline, replacement, state, supplements, timeline_update
 from llm_models.errors import EmptyCatalogError, LLMModelsError, SnapshotError, SourceError, printable
 from llm_models.header import WRONG
 from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
@@ -18,7 +18,7 @@ from llm_models.snapshot_file import SnapshotFile
 from llm_models.upstream import MAX_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from llm_models.changes import Changes
 
@@ -59,6 +59,7 @@ def activate(
     out: str | None = None,
     *,
     source: str | None = None,
+    supplement: Mapping[str, str] | None = None,
     without_prose: bool = False,
     force: bool = False,
     strict: bool = False,
@@ -67,7 +68,8 @@ def activate(
     """Build the snapshot of a source file with the application's layers, and put it in place, whole or not at all.
 
     Without `path` it takes the newer of the pulled file, which its manifest must describe, and the packaged snapshot.
-    `source` names the source of the file; None means the one in its manifest, else the default one. `without_prose`
+    `source` names the source of the file; None means the one in its manifest, else the default one. `supplement` has
+    files of other lists, by their names, which take the places of the packaged ones. `without_prose`
     leaves out the source's descriptions, as the packaged snapshot does. No code that the configuration names is run.
     The file that it replaces is kept beside it, and the application's own history goes on with the source
     (`timeline_update`); what hinders it is a notable change that is never refused. Raises `SourceError`, `ConfigError`,
@@ -80,7 +82,7 @@ def activate(
     try:
         if out is None:
             state.check_places(_files(folder), within)
-        built = _build(path, folder, out, source, without_prose)
+        built = _build(path, folder, out, source, supplement or {}, without_prose=without_prose)
         _heed(built, force=force, strict=strict)
         if out is None:
             state.check_forms(_files(folder), within)  # the lock would make a folder and a file
@@ -118,10 +120,16 @@ def _files(folder: paths.Folder) -> list[str]:
 
 
 def _build(
-    path: str | None, folder: paths.Folder, out: str | None, source: str | None, without_prose: bool
+    path: str | None,
+    folder: paths.Folder,
+    out: str | None,
+    source: str | None,
+    supplement: Mapping[str, str],
+    *,
+    without_prose: bool,
 ) -> Activation:
     config = None if folder.config is None else paths.read_config(folder.config)
-    base, origin, report, fetched = _base(path, folder, source, without_prose)
+    base, origin, report, fetched = _base(path, folder, source, supplement, without_prose=without_prose)
     file, run = merged(base, folder, config)
     goal = target(folder, out)
     built = Activation(file, base, origin, report, run, goal, fetched=fetched)
@@ -145,12 +153,21 @@ def merged(base: SnapshotFile, folder: paths.Folder, config: bytes | None) -> tu
 
 
 def _base(
-    path: str | None, folder: paths.Folder, source: str | None, without_prose: bool
+    path: str | None, folder: paths.Folder, source: str | None, supplement: Mapping[str, str], *, without_prose: bool
 ) -> tuple[SnapshotFile, str, Report, str | None]:
     """The snapshot of the file at `path` (None: the newer of pulled and packaged), its origin, report and day."""
+
+    def as_packaged(origin: str) -> tuple[SnapshotFile, str, Report, str | None]:
+        if supplement:
+            what = f"{origin} is in use, which was filled before"
+            raise SourceError(
+                f"--supplement fills what a source does not state: {what}. Give a source with --from FILE."
+            )
+        return packaged(), origin, Report(), None
+
     chosen = pulled_file(folder) if path is None else path
     if path is None and not paths.exists(chosen, SourceError):
-        return packaged(), "the packaged snapshot", Report(), None
+        return as_packaged("the packaged snapshot")
     try:
         data = files.read_limited(chosen, MAX_BYTES)
     except files.FileError as error:
@@ -158,9 +175,14 @@ def _base(
     if path is None:
         refuse_unpulled(chosen, data)
     of_file, day = described(chosen, data)
-    base, report = pipeline.build_base(data, chosen, source or of_file, day=day, without_prose=without_prose)
+    lists, reports = supplements.taking_part(supplement)
+    base, report = pipeline.build_base(
+        data, chosen, source or of_file, day=day, supplements=lists, without_prose=without_prose
+    )
     if path is None and (base.header.get("date") or "") < (packaged().header.get("date") or ""):
-        return packaged(), "the packaged snapshot, which is newer than the pulled file", Report(), None
+        return as_packaged("the packaged snapshot, which is newer than the pulled file,")
+    for name, each in reports.items():
+        report.add_values(name, each)
     return base, chosen, report, day
 
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
         format: int
         sources: list[dict[str, str]]
+        supplements: NotRequired[list[dict[str, str]]]
         date: NotRequired[str]
         counts: dict[str, int]
         capabilities: list[str]
@@ -64,7 +65,8 @@ MAX_HEADER = 16 << 20
 CRC = b',"crc":"%08x"}'
 """How a header line ends: with the checksum of the text before it."""
 _END = len(CRC % 0) + len(",\n")
-_TYPES = {"sources": list, "filters": dict, "digest": str, "counts": dict, "date": str, "base": dict, "aliases": str}
+_TYPES = {"sources": list, "filters": dict, "digest": str, "counts": dict, "date": str, "base": dict, "aliases": str,
+          "supplements": list}  # fmt: skip
 """The types of the parts that `parse_header` does not look into; the first three must be there."""
 _NO_HEADER = "it does not begin with a snapshot's header, or the header was altered"
 _NOT_OURS = "its header is not one that this package writes"
@@ -239,6 +241,9 @@ def _check_parts(header: Any) -> None:
     """Raise one of `WRONG` for parts of a header that code relies on; most headers have few of them."""
     for source in header["sources"]:
         if not isinstance(source["name"], str) or not isinstance(source["sha256"], str):
+            raise TypeError
+    for one in header.get("supplements", ()):
+        if not all(isinstance(one[name], str) for name in ("name", "date", "sha256")):
             raise TypeError
     if header["filters"]:
         from llm_models.shape import check_filters

@@ -164,10 +164,10 @@ def base_of(file: SnapshotFile) -> SnapshotFile:
     return restored_0_1(file)
 
 
-def pulled_file(folder: paths.Folder) -> str:
-    """Where `pull` puts what it fetches."""
-    file = folder.state_file("upstream.json")
-    return file or os.path.join(paths.working_folder() or "", paths.STATE_NAME, "upstream.json")
+def pulled_file(folder: paths.Folder, source: str | None = None) -> str:
+    """Where `pull` puts what `activate` reads; that of a `source` that only fills is in a folder of its name there."""
+    name = "upstream.json" if source is None else os.path.join(source, "upstream.json")
+    return folder.state_file(name) or os.path.join(paths.working_folder() or "", paths.STATE_NAME, name)
 
 
 def target(folder: paths.Folder, out: str | None = None) -> str:

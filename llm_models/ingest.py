@@ -34,6 +34,7 @@ def read_source(
     leaves out the descriptions. Raises `SourceError` where the bytes are not a catalogue,
     `EmptyCatalogError` where no record is valid.
     """
+    transforms.check_lists(source)
     report = Report()
     document, _ = transforms.read(data, name, source)
     records = normalize(document, transforms.transform(source), report, _fault)

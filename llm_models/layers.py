@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from llm_models.credentials import is_variable
 from llm_models.errors import split_dotted
 from llm_models.frozen import defaults
-from llm_models.merge import OMIT, Layered, nest
+from llm_models.merge import OMIT, Layered, merge, nest
 from llm_models.modelspec import fold_provider
+from llm_models.origins import leaves
 from llm_models.records import Model, Provider
 
 if TYPE_CHECKING:
@@ -130,6 +131,16 @@ class Entry(NamedTuple):
                 parts.append(Layered(nest(other, self.value(*one)), layer, partial(self._location_of, one)))
         return [*parts, Layered(self.fields, layer, self._field_location)]
 
+    def beside(self, other: Entry) -> Entry:
+        """The entry without what another one states or omits too, except lists that are united."""
+        kept = [
+            (path, value)
+            for path, value in leaves(self.fields)
+            if path in RECORD_RULES
+            or not (other.states(*path) or any(path[: len(gap)] == gap for gap in other.omitted))
+        ]
+        return self._replace(fields=merge([Layered(nest(*one)) for one in kept], {}).values)
+
     def states(self, *path: str) -> bool:
         """Whether the entry states a field."""
         return self.value(*path) is not None
@@ -161,14 +172,15 @@ class Entry(NamedTuple):
 class Layer:
     """A named set of partial records and settings. `only_patches` layers define no models of their own.
 
-    `by_program` is true of what the program states: a configuration that it names, an argument of `load()`.
+    `by_program` is true of what the program states: a configuration that it names, an argument of `load()`. A layer
+    that `fills` gives way to every other one: it states only what none of them states (see `supplements`).
     """
 
     def __init__(self, name: str, document: Document, *, only_patches: bool) -> None:
         self.name = name
         self.document = document
         self.only_patches = only_patches
-        self.by_program = False
+        self.by_program = self.fills = False
         self.providers: list[Entry] = []
         self.models: list[Entry] = []
         self.settings: dict[str, Any] = {}
@@ -179,7 +191,7 @@ class Layer:
     def empty(self) -> Layer:
         """A layer of the same text, still without entries and settings."""
         made = Layer(self.name, self.document, only_patches=self.only_patches)
-        made.by_program = self.by_program
+        made.by_program, made.fills = self.by_program, self.fills
         return made
 
     def provider_of(self, spelling: object) -> str:

@@ -46,6 +46,13 @@ class Report:
         if kind == "record dropped":
             self.records_dropped += 1
 
+    def add_values(self, source: str, other: Report) -> None:
+        """Also count the values that another source's report counts, but not its records: they are not the source's."""
+        for (kind, field, reason), count in other.counts.items():
+            if kind != "record dropped":
+                self.counts[kind, f"{source}: {field}", reason] = count
+                self.examples[kind, f"{source}: {field}", reason] = other.examples[kind, field, reason]
+
     def rows(self) -> list[dict[str, Any]]:
         """The counts as plain data, most frequent first within each kind."""
         order = sorted(self.counts.items(), key=lambda item: (item[0][0], -item[1], item[0]))

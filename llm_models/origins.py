@@ -44,6 +44,12 @@ if TYPE_CHECKING:
 CURATED = "overrides/"
 """How the names of the layers begin that correct the packaged data. No layer of an application has such a name."""
 
+SUPPLEMENT = "supplements/"
+"""How the names of the layers begin in which another list fills what the source does not state."""
+
+OF_BASE = (CURATED, SUPPLEMENT)
+"""How the names of the layers begin that are no application's."""
+
 
 def empty_tail() -> Tail:
     """The sections, without a line in them."""

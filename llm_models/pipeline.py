@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from llm_models.layers import Layer
     from llm_models.normalize import Report
     from llm_models.snapshot_file import SnapshotFile
+    from llm_models.supplements import Supplement
     from llm_models.trust import Code
 
 
@@ -38,21 +39,28 @@ def build_base(
     *,
     day: str | None = None,
     curated: Sequence[Layer] | None = None,
+    supplements: Sequence[Supplement] | None = None,
     without_prose: bool = False,
 ) -> tuple[SnapshotFile, Report]:
     """The snapshot of a source's bytes with the curated overrides, and what was dropped and repaired.
 
-    `name` stands for the bytes in messages, `curated` for the overrides that ship with the package. `day` is the day
+    `name` stands for the bytes in messages, `curated` for the overrides and `supplements` for the other lists that ship
+    with the package. `day` is the day
     on which the bytes were fetched (None: today), because dates later than the day after it are dropped. The packaged
     snapshot is built `without_prose`: without descriptions. Raises `SourceError` where the bytes are not a catalogue,
     `EmptyCatalogError` where no record survives.
     """
     from llm_models.ingest import read_source
     from llm_models.outliers import COMPARED, farthest_first, outliers
+    from llm_models.supplements import layers as filling
+    from llm_models.supplements import packaged as packaged_supplements
 
     header, ground, report = read_source(data, name, source, day=day, without_prose=without_prose)
+    lists = [one for one in (packaged_supplements() if supplements is None else supplements) if one.name != source]
+    if lists:
+        header["supplements"] = [one.stated() for one in lists]
     base = empty(header)
-    layers = [ground, *(curated_layers() if curated is None else curated)]
+    layers = [ground, *filling(lists, ground), *(curated_layers() if curated is None else curated)]
     changes = merge_layers(base, layers)
     file = write(changes, name=base.name)
     for entry in changes.left_out:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models.origins import CURATED, fields_of
+from llm_models.origins import CURATED, OF_BASE, fields_of
 from llm_models.own_prices import LISTS, PRICES, price_name
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def origins_of(tail: Tail, spec: str, cost: Mapping[str, Any]) -> Origins:
             stated[path], copied_from = origin, copied_from or place
         if path[:-1] == ("cost",) and path[-1] in FLAT and origin["layer"].startswith(CURATED):
             curated[path[-1]] = origin
-        if path[0] == "cost" and origin["layer"] not in COPIED and not origin["layer"].startswith(CURATED):
+        if path[0] == "cost" and origin["layer"] not in COPIED and not origin["layer"].startswith(OF_BASE):
             own[path] = value
             is_price = value is not None and price_name(path) is not None
             replaces = replaces or (is_price and origin.get("replaced") not in (None, value))

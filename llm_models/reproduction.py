@@ -10,7 +10,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models import files, paths, pipeline
+from llm_models import files, paths, pipeline, supplements
 from llm_models.activation import merged
 from llm_models.columns import NAMES
 from llm_models.days import is_day, later_than_tomorrow, today
@@ -24,7 +24,7 @@ from llm_models.snapshot_file import SnapshotFile
 from llm_models.upstream import MAX_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _APART = {"blocks", "digest", "crc", "counts", "config", "kept", "tail"}
 """What of a header follows from the other parts of a file."""
@@ -43,12 +43,14 @@ def check(
     out: str | None = None,
     *,
     source: str | None = None,
+    supplement: Mapping[str, str] | None = None,
     without_prose: bool = False,
     as_merged: bool = False,
 ) -> Verdict:
     """Build the activated snapshot of `folder`, or the one at `out`, again and compare it with the file.
 
     `path` is its source, by default the pulled file; a file that states the packaged snapshot as its base needs none.
+    `supplement` has the files of other lists that took the places of the packaged ones, by their names.
     `llm_models.toml` counts as it is now, or `as_merged` into the file, so that a change of it is no difference.
     Raises `SnapshotError` where the file is missing or damaged, `SourceError` where its source is not there.
     """
@@ -68,7 +70,7 @@ def check(
             elif base["digest"] != ground.digest:
                 why = "it was made from another packaged snapshot"
         else:
-            ground, why = _of_source(active, path, folder, source, without_prose=without_prose)
+            ground, why = _of_source(active, path, folder, source, supplement or {}, without_prose=without_prose)
         if why is None:
             if as_merged:
                 config = active.config()
@@ -85,7 +87,13 @@ def check(
 
 
 def _of_source(
-    active: SnapshotFile, path: str | None, folder: paths.Folder, source: str | None, *, without_prose: bool
+    active: SnapshotFile,
+    path: str | None,
+    folder: paths.Folder,
+    source: str | None,
+    supplement: Mapping[str, str],
+    *,
+    without_prose: bool,
 ) -> tuple[SnapshotFile, str | None]:
     """The base that the source of a file produces; or the file itself, and why it is from another source."""
     stated = active.header["sources"][0]
@@ -106,7 +114,14 @@ def _of_source(
     if is_day(stated.get("day")) and not later_than_tomorrow(stated["day"], today()):  # a forged one lets any date in
         day = stated["day"]
     without_prose = without_prose or b'"description":' not in active.data
-    return pipeline.build_base(data, chosen, source or name, day=day, without_prose=without_prose)[0], None
+    listed = active.header.get("supplements", [])
+    lists, _ = supplements.taking_part(supplement, listed)
+    taking = [one.stated() for one in lists if one.name != (source or name)]
+    if taking != listed:
+        other = next((one for one in (*listed, *taking) if one not in taking or one not in listed), {"name": "other"})
+        return active, f"it was made with another list of {other['name']}; give the one with --supplement NAME=FILE"
+    base = pipeline.build_base(data, chosen, source or name, day=day, supplements=lists, without_prose=without_prose)[0]
+    return base, None
 
 
 def _differences(active: SnapshotFile, new: SnapshotFile) -> Iterator[str]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from llm_models.header import Kept
     from llm_models.origins import Tail
 
-_ORDER = ("format", "sources", "date", "counts", "capabilities", "filters", "base", "overrides_module",
+_ORDER = ("format", "sources", "supplements", "date", "counts", "capabilities", "filters", "base", "overrides_module",
           "blocks", "aliases", "columns", "config", "kept", "tail")  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def write(
     touched = {*changes.providers, *changes.models, *changes.removed}
     known: dict[str, dict[str, ColumnRow]] = {provider: {} for provider in touched}
     own = {provider: _block(changes, provider, known[provider]) for provider in touched}
-    header = _of_header(base, "sources", "date")
+    header = _of_header(base, "sources", "supplements", "date")
     if aliases := Aliases.text(changes.provider_aliases()):
         header["aliases"] = aliases
     header["filters"] = {key: value for key, value in changes.settings.items() if SETTINGS[key].in_header}
@@ -306,7 +306,7 @@ def _assemble(file: Composite) -> bytes:
 
 def _keep(file: Composite, base: SnapshotFile, put: Any) -> dict[str, Any]:
     """The parts of the base that the file does not hold itself, put beside it; their spans."""
-    head = _of_header(base, "sources", "date", "filters", "aliases")
+    head = _of_header(base, "sources", "supplements", "date", "filters", "aliases")
     head["digest"] = base.digest
     head["own"] = [provider for provider in file.blocks if provider not in base.blocks]
     blocks = {}

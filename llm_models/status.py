@@ -43,6 +43,7 @@ def status(
         "snapshot": file.name,
         "kind": _kind(current),
         "sources": [f"{source['name']} (SHA-256 {source['sha256']})" for source in header["sources"]],
+        "supplements": _lists(header.get("supplements", [])),
         "date": header.get("date"),
         "age_days": age,
         "providers": header["counts"]["providers"],
@@ -57,6 +58,10 @@ def status(
         "problem": problem,
         "too_old": None if max_age is None else _too_old(current, age, f"{how} {day}", max_age),
     }
+
+
+def _lists(stated: list[dict[str, str]]) -> list[str] | None:
+    return [f"{one['name']} of {one['date']} (SHA-256 {one['sha256']})" for one in stated] or None
 
 
 UNUSED = {"stale": "was made from another packaged snapshot", "foreign": "belongs to another user",

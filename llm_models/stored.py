@@ -41,7 +41,9 @@ def restored_0_1(file: SnapshotFile) -> Composite:
     left_out = [provider for provider, record in providers.items() if record is None]
     for provider in {*models, *providers}.difference(left_out):
         own[provider] = _block(file, provider, providers.get(provider), models.get(provider, {}))
-    header: dict[str, Any] = {key: value for key, value in file.header.items() if key in {"sources", "date"}}
+    header: dict[str, Any] = {
+        key: value for key, value in file.header.items() if key in {"sources", "supplements", "date"}
+    }
     header.update(filters=settings["filters"], digest=file.header.get("base", {}).get("digest"))
     return Composite(header, file, own, lambda: in_order(old), name=file.name, left_out=left_out)
 

@@ -285,7 +285,7 @@ class Touched:
 
     def _touch(self, entry: Entry, model_id: str) -> None:
         entries = self.models.setdefault(entry.provider, {}).setdefault(model_id, [])
-        entries.append(entry)
+        entries[:] = [*(one.beside(entry) if one.layer.fills else one for one in entries), entry]
         self.names.add(entry, model_id)
         if not entry.is_ground:
             self._keys.setdefault((id(entry.layer), entry.path), []).append(ModelKey(entry.provider, model_id))

@@ -56,7 +56,7 @@ RANKS = (
     ("entries", "hosts", "name_rules", "price_lists", "readings", "standing"),
     ("assignments", "gone_names", "suggestions", "touched", "validation", "variants"),
     ("offering", "retired"),
-    ("misses", "moving", "settings"),
+    ("misses", "moving", "settings", "supplements"),
     ("copies",),
     ("case", "changes", "own_prices", "grammar", "ingest", "lookup", "sources"),
     ("config", "matches", "misread", "price_origins", "snapshot_writer", "takeovers", "targets"),
@@ -85,6 +85,7 @@ RANKS = (
     ("snapshot", "successors"),
     (
         "differences",
+        "supplements_build",
         "timeline_build",
         "timeline_update",
         "integrations.facts",

@@ -107,7 +107,12 @@ def _digest(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 @command("pull", "Download the source's catalogue; goes online.", "pull && llm-models activate")
 @click.option("--source", default=DEFAULT, show_default=True, metavar="NAME", help=f"One of: {', '.join(SOURCES)}.")
 @click.option("--url", metavar="URL", help="A mirror, a file: URL or a path, instead of the source's own address.")
-@click.option("--out", type=file_path, metavar="FILE", help="Where to store it. Default: .llm_models/upstream.json.")
+@click.option(
+    "--out",
+    type=file_path,
+    metavar="FILE",
+    help="Default: .llm_models/upstream.json, or .llm_models/NAME/upstream.json of a source that only fills.",
+)
 @click.option("--sha256", callback=_digest, metavar="HEX", help="Store only a file with this SHA-256.")
 @click.option("--insecure-http", is_flag=True, help="Also fetch by plain http from another machine.")
 @click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="Time limit for the download.")
@@ -124,9 +129,11 @@ def pull_command(
     """
     from llm_models import state
     from llm_models.sources import pull
+    from llm_models.transforms import named
 
-    path = pulled_file(folder_of(config)) if out is None else out
-    inside = state.inside(path, "--out") if out is None else None
+    folder = folder_of(config)
+    path = pulled_file(folder, None if named(source).lists else source) if out is None else out
+    inside = state.inside(pulled_file(folder), "--out") if out is None else None
     with transfer_bar(source) as progress:
         result = pull(
             source, url=url, out=path, inside=inside, sha256=sha256, insecure=insecure_http, timeout=timeout,
@@ -154,6 +161,13 @@ def _counted(counts: Mapping[str, Any]) -> str:
     metavar="FILE",
     help="Where to write. Default: .llm_models/snapshot.json of the application.",
 )
+@click.option(
+    "--supplement",
+    "supplement",
+    multiple=True,
+    metavar="NAME=FILE",
+    help="A file of another list, in place of the packaged one, which fills what the source does not state.",
+)
 @click.option("--without-prose", is_flag=True, help="Leave out the source's descriptions, as the packaged data does.")
 @click.option("--force", is_flag=True, help="Write even if there are reasons to refuse.")
 @click.option("--strict", is_flag=True, help="Also refuse on notable changes.")
@@ -162,8 +176,9 @@ def _counted(counts: Mapping[str, Any]) -> str:
 @config_option
 @report_style
 def activate_command(
-    path: str | None, source: str | None, config: str | None, dry_run: bool, check: bool, style: str, **options: Any
-) -> None:
+    path: str | None, source: str | None, supplement: tuple[str, ...], config: str | None, dry_run: bool, check: bool,
+    style: str, **options: Any,
+) -> None:  # fmt: skip
     """Build a snapshot from a source, merge llm_models.toml into it, and put it in place.
 
     Without --from it uses the pulled file or the packaged snapshot, whichever is newer. It counts what it
@@ -183,13 +198,16 @@ def activate_command(
     With --check it exits with 1 and states the first difference if the snapshot is not what its inputs produce.
     """
     from llm_models.activation import activate
+    from llm_models.supplements import named
 
+    options["supplement"] = named(supplement)
     if source is not None and path is None:
         raise click.UsageError("--source needs --from FILE")
     if check:
         if dry_run or options["force"] or options["strict"]:
             raise click.UsageError("--check writes nothing, so it takes no --dry-run, --force or --strict")
-        _check(path, folder_of(config), options["out"], source, options["without_prose"], style == "json")
+        given = {name: options[name] for name in ("out", "supplement", "without_prose")}
+        _check(path, folder_of(config), style == "json", source=source, **given)
         return
     result = activate(path, folder_of(config), source=source, dry_run=dry_run, **options)
     header = result.file.header
@@ -222,12 +240,10 @@ def activate_command(
     note(*warnings)
 
 
-def _check(
-    path: str | None, folder: Folder, out: str | None, source: str | None, without_prose: bool, as_json: bool
-) -> None:
+def _check(path: str | None, folder: Folder, as_json: bool, **options: Any) -> None:
     from llm_models import reproduction
 
-    verdict = reproduction.check(path, folder, out, source=source, without_prose=without_prose)
+    verdict = reproduction.check(path, folder, **options)
     if as_json:
         print_json(
             {"snapshot": verdict.path, "reproduced": verdict.difference is None, "difference": verdict.difference}

@@ -42,6 +42,14 @@ def named(source: str) -> Source:
     return SOURCES[source]
 
 
+def check_lists(source: str) -> None:
+    """Raise `SourceError` for a source that does not state which models exist."""
+    row = named(source)
+    if not row.lists:
+        what = f"{row.title} does not state which models exist, it can only fill what another source does not state"
+        raise SourceError(f"{what}: use it with --supplement {source}=FILE")
+
+
 def transform(source: str) -> ModuleType:
     """The transform module of a source, which needs glom. Raises `SourceError` for an unknown name."""
     return import_module(named(source).transform)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from llm_models import config, paths, pipeline
+from llm_models import config, paths, pipeline, supplements
 from llm_models.behaviour import layer_of_mapping
 from llm_models.changes import merge_layers
 from llm_models.config import Document
@@ -68,15 +68,15 @@ def numbered(count: int, **fields: Any) -> bytes:
 
 def of_source(source: bytes, name: str = "made-up.json", **how: Any) -> tuple[SnapshotFile, Report]:
     """The snapshot file of a source alone, without curated overrides; `how` is passed on to `build_base`."""
-    return build_base(source, name, curated=[], **how)
+    return build_base(source, name, curated=[], **{"supplements": [], **how})
 
 
 def base(
     source: bytes, curated: bytes | None = None, name: str = "made-up.json", *, without_prose: bool = False
 ) -> tuple[SnapshotFile, Report]:
-    """The snapshot file of a source, with curated overrides: those of the package, or the text of one file."""
-    layers = None if curated is None else [_curated(curated)]
-    return build_base(source, name, curated=layers, without_prose=without_prose)
+    """The snapshot file of a source, with what corrects and fills it: as the package has it, or one text alone."""
+    layers, lists = (None, None) if curated is None else ([_curated(curated)], [])
+    return build_base(source, name, curated=layers, supplements=lists, without_prose=without_prose)
 
 
 def _curated(text: bytes) -> Layer:
@@ -85,8 +85,11 @@ def _curated(text: bytes) -> Layer:
 
 @contextlib.contextmanager
 def shipping(curated: bytes) -> Iterator[None]:
-    """A package whose curated overrides are this one file."""
-    with mock.patch.object(pipeline, "curated_layers", return_value=[_curated(curated)]):
+    """A package whose curated overrides are this one file, and in which no other list fills anything."""
+    with (
+        mock.patch.object(pipeline, "curated_layers", return_value=[_curated(curated)]),
+        mock.patch.object(supplements, "packaged", return_value=[]),
+    ):
         yield
 
 
@@ -119,7 +122,7 @@ def layered(file: SnapshotFile, *stated: Record) -> SnapshotFile:
 def at_once(source: bytes, curated: bytes, text: bytes) -> SnapshotFile:
     """The snapshot file of a source with curated overrides and an `llm_models.toml`, all layers merged in one step."""
     layers = [_curated(curated), config.layer_of(config.parse(text, "llm_models.toml"), "llm_models.toml")]
-    return build_base(source, "made-up.json", curated=layers)[0]
+    return build_base(source, "made-up.json", curated=layers, supplements=[])[0]
 
 
 @contextlib.contextmanager

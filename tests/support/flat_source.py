@@ -9,7 +9,7 @@ from glom import Val
 
 from llm_models.modelspec import fold_provider
 from llm_models.normalize import Drop
-from llm_models.transforms.specs import Record, Take, identity, text, tokens
+from llm_models.transforms.specs import Record, Take, date, identity, text, tokens
 
 if TYPE_CHECKING:
     from llm_models.transforms.specs import Note
@@ -45,6 +45,12 @@ MODEL = Record(
     provider_model_id=Take("id", identity),
     name=Take("name", text),
     limits={"context": Take("context_length", tokens)},
-    cost={"input": Take("pricing.prompt", per_million), "output": Take("pricing.completion", per_million)},
+    retires=Take("retires", date),
+    cost={
+        "input": Take("pricing.prompt", per_million),
+        "output": Take("pricing.completion", per_million),
+        "cache_write_1h": Take("pricing.cache_write_1h", per_million),
+    },
     tags=Val(["flat"]),
 )
+FILLS = ("retires", "cost.cache_write_1h")

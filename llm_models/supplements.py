@@ -1,0 +1,229 @@
+"""Supplements: other lists, which fill what the catalogue's own source does not state. They never add a model.
+
+A source's transform states which fields it may fill (`FILLS`). What the lists filled when the package was released is
+in `data/supplements.json`, one supplement each, and takes part in every build of a base, as a layer between the source
+and the curated overrides. So a value is filled only where the source, as it is now, still does not state it.
+
+A price is filled only beside equal ones: where the list has the same price of input and of output as the source, and as
+many tiers. Otherwise the two mean different prices, or one of them is old, and a class of one beside those of the other
+would make a wrong bill. A value that would contradict what the source states (`dependents`) is not filled either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from llm_models import paths, schema
+from llm_models.days import today
+from llm_models.dependents import clashes, consistent
+from llm_models.document import Document
+from llm_models.errors import SourceError, printable, split_dotted
+from llm_models.files import FileError, read_limited
+from llm_models.layers import Entry, Layer
+from llm_models.manifest import described
+from llm_models.merge import Layered, merge, nest
+from llm_models.normalize import Report, normalize
+from llm_models.origins import SUPPLEMENT, leaves
+from llm_models.upstream import MAX_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from llm_models.merge import Path
+
+    Record = Mapping[str, Any]
+    Fills = Mapping[str, Mapping[str, Record]]
+    """Provider -> id -> the fields that a list may fill, and under `BESIDE` the prices beside which it does."""
+
+BESIDE = "beside"
+_PRICES = ("input", "output")
+FORMAT = 1
+_TIMES = 50
+"""How many times the budgets of a hand-written layer hold for one that a list fills."""
+
+
+class Supplement(NamedTuple):
+    """What a list may fill: the `name` of its source, the `date` of its data, the SHA-256 of its bytes, the `fills`."""
+
+    name: str
+    date: str
+    sha256: str
+    fills: Fills
+
+    def stated(self) -> dict[str, str]:
+        """What a snapshot's header states of it."""
+        return {"name": self.name, "date": self.date, "sha256": self.sha256}
+
+
+def packaged() -> list[Supplement]:
+    """The supplements that ship with the package, weakest first."""
+    with open(paths.PACKAGED_SUPPLEMENTS, encoding="utf-8") as file:
+        return [Supplement(**one) for one in json.load(file)["supplements"]]
+
+
+def encode(supplements: Sequence[Supplement]) -> bytes:
+    """The content of `data/supplements.json`, a model per line."""
+    parts = []
+    for one in supplements:
+        providers = []
+        for provider, models in sorted(one.fills.items()):
+            lines = [f"{_text(model_id)}:{_text(fill)}" for model_id, fill in sorted(models.items())]
+            providers.append(f"{_text(provider)}:{{\n" + ",\n".join(lines) + "}")
+        head = _text(one.stated())[:-1]
+        parts.append(f'{head},"fills":{{\n' + ",\n".join(providers) + "}}")
+    text = f'{{"format":{FORMAT},"supplements":[\n' + ",\n".join(parts) + "]}\n"
+    return text.encode()
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def of_file(data: bytes, name: str, source: str, date: str) -> tuple[Supplement, Report]:
+    """What the bytes of a list may fill, and what was dropped and repaired. `name` stands for the bytes in messages.
+
+    Raises `SourceError` where the bytes are not that list.
+    """
+    from llm_models import transforms
+
+    document, _ = transforms.read(data, name, source)
+    transform, report = transforms.transform(source), Report()
+    records = normalize(document, transform, report, _fault)
+    fills = {
+        provider: {
+            model_id: fill for model_id, model in part["models"].items() if (fill := _fill(model, transform.FILLS))
+        }
+        for provider, part in records.items()
+    }
+    digest = hashlib.sha256(data).hexdigest()
+    return Supplement(source, date, digest, {name: models for name, models in fills.items() if models}), report
+
+
+def _fault(kind: str, record: dict[str, Any]) -> str | None:
+    return None if schema.accepts(kind, record) else "its schema refuses it"
+
+
+def _fill(model: Record, fills: Iterable[str]) -> dict[str, Any]:
+    """The part of a list's record that it may fill, with the prices beside which its own ones stand."""
+    theirs = consistent(model)
+    parts = [nest(path, value) for path, value in leaves(theirs) if any(_covers(field, path) for field in fills)]
+    fill = merge([*map(Layered, parts)], {}).values
+    if "cost" in fill:
+        fill[BESIDE] = _beside(theirs.get("cost", {}))
+    return fill
+
+
+def _covers(field: str, path: Path) -> bool:
+    """Whether a dotted field is at a path, or around it."""
+    steps = split_dotted(field)
+    return path[: len(steps)] == tuple(steps)
+
+
+def _beside(cost: Record) -> dict[str, Any]:
+    return {name: cost[name] for name in _PRICES if name in cost} | {"tiers": len(cost.get("tiers", ()))}
+
+
+def layers(supplements: Sequence[Supplement], ground: Layer) -> list[Layer]:
+    """A layer of each supplement, of what the source's layer and the stronger supplements do not state."""
+    models = {(entry.provider, entry.id): entry.fields for entry in ground.models}
+    made: list[Layer] = []
+    for one in reversed(supplements):
+        layer = Layer(f"{SUPPLEMENT}{one.name}", Document(one.name, None, None, [], times=_TIMES), only_patches=True)
+        layer.fills = True
+        for provider, model_id, fill in _each(one.fills):
+            ours = models.get((provider, model_id))
+            fields = {} if ours is None else _filling(fill, ours, provider, models)
+            if fields and ours is not None:
+                layer.models.append(Entry(layer, ("models", len(layer.models)), provider, model_id, fields))
+                models[provider, model_id] = merge([Layered(fields), Layered(ours)], {}).values
+        made.insert(0, layer)
+    return made
+
+
+def _each(fills: Fills) -> Iterator[tuple[str, str, Record]]:
+    for provider, models in fills.items():
+        for model_id, fill in models.items():
+            yield provider, model_id, fill
+
+
+def _filling(fill: Record, ours: Record, provider: str, models: Mapping[tuple[str, str], Record]) -> dict[str, Any]:
+    """What of a fill a record does not state and does not contradict."""
+    values = {path: value for path, value in leaves(fill) if path[0] != BESIDE and _is_open(ours, path)}
+    if fill.get(BESIDE) != _beside(ours.get("cost", {})):
+        values = {path: value for path, value in values.items() if path[0] != "cost"}
+    if "successor" in fill and tuple(fill["successor"].split(":", 1)) not in models:
+        values.pop(("successor",), None)
+    if names := values.pop(("served_as",), None):
+        free = [name for name in names if (provider, name) not in models]
+        values.update({("served_as",): free} if free else {})
+    while values:
+        fields = merge([Layered(nest(path, value)) for path, value in values.items()], {}).values
+        clashing = _clashing({**merge([Layered(fields), Layered(ours)], {}).values}, ours, values)
+        if not clashing:
+            return fields
+        for path in clashing:
+            del values[path]
+    return {}
+
+
+def _clashing(filled: Record, ours: Record, values: Mapping[Path, Any]) -> set[Path]:
+    """The filled values that break a rule which the record alone does not break."""
+    before = {(rule.field, other) for rule, other in clashes(ours)}
+    found: set[Path] = set()
+    for rule, other in clashes(filled):
+        if (rule.field, other) not in before:
+            found |= {path for path in values if _covers(other, path)} or {
+                path for path in values if _covers(rule.field, path)
+            }
+    return found
+
+
+def _is_open(record: Record, path: Path) -> bool:
+    """Whether a record states nothing at a path and nothing around it."""
+    value: Any = record
+    for step in path:
+        if not isinstance(value, dict):
+            return False
+        if step not in value:
+            return True
+        value = value[step]
+    return False
+
+
+def taking_part(
+    files: Mapping[str, str], stated: Iterable[Mapping[str, str]] = ()
+) -> tuple[list[Supplement], dict[str, Report]]:
+    """The packaged supplements, with those of `files` (source -> path) in their places, and the reports about these.
+
+    The date of a file is the day of its fetch, if its manifest states it, else the one that is `stated` of the same
+    bytes, as the header of a snapshot does, else today. Raises `SourceError`.
+    """
+    known = {(one["name"], one["sha256"]): one["date"] for one in stated}
+    made = {one.name: one for one in packaged()}
+    reports = {}
+    for name, path in files.items():
+        try:
+            data = read_limited(path, MAX_BYTES)
+        except FileError as error:
+            raise SourceError(str(error)) from None
+        date = described(path, data)[1] or known.get((name, hashlib.sha256(data).hexdigest())) or today()
+        made[name], reports[name] = of_file(data, path, name, date)
+    return [*made.values()], reports
+
+
+def named(texts: Sequence[str]) -> dict[str, str]:
+    """The files of `NAME=FILE`, by the name of the source. Raises `SourceError`."""
+    from llm_models import transforms
+
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, path = text.partition("=")
+        if not equals or not path:
+            raise SourceError(f"'{printable(text)}' is not of the form NAME=FILE, such as litellm=map.json")
+        transforms.named(name)
+        if name in found:
+            raise SourceError(f"two files of '{printable(name)}' are given; give one")
+        found[name] = path
+    return found
