@@ -227,7 +227,7 @@ def compared(
         old, new = ("active", "pulled") if is_pulled else ("packaged", "active")
     elif new is None:
         new = "active" if old != "active" else "pulled" if is_pulled else "packaged"
-    before, after = _named(old, folder), _named(new, folder)
+    before, after = catalogue(old, folder), catalogue(new, folder)
     before, after = _as_served(before, after, folder), _as_served(after, before, folder)
     difference = compare(Served(before), Served(after))
     if _is_packaged(before) is not _is_packaged(after):
@@ -241,7 +241,7 @@ def compared(
     return difference.only(_used(folder, after, before)) if only_used else difference
 
 
-def _named(name: str, folder: Folder) -> SnapshotFile:
+def catalogue(name: str, folder: Folder) -> SnapshotFile:
     """The catalogue of that name, or of the file at that path. The active one is that of `load()` without behaviour."""
     if name == "packaged":
         return packaged()

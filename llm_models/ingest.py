@@ -23,6 +23,21 @@ PAST = ("release_date", "last_updated", "knowledge")
 """The fields of a model that hold a date in the past. (An announced retirement lies in the future on purpose.)"""
 
 
+def records_of(data: bytes, name: str, source: str) -> tuple[dict[str, dict[str, Any]], Report]:
+    """The valid records of a source's bytes, without what looks like a key, and what was dropped and repaired.
+
+    Provider id -> `{"provider": record, "models": {id: record}}`. Raises `SourceError`.
+    """
+    report = Report()
+    document, _ = transforms.read(data, name, source)
+    records = normalize(document, transforms.transform(source), report, _fault)
+    for part in records.values():
+        _leave_out_secrets(part["provider"], part["provider"]["id"], report)
+        for model in part["models"].values():
+            _leave_out_secrets(model, f"{model['provider']}:{model['id']}", report)
+    return records, report
+
+
 def read_source(
     data: bytes, name: str, source: str, *, day: str | None = None, without_prose: bool = False
 ) -> tuple[dict[str, Any], Layer, Report]:
@@ -35,13 +50,8 @@ def read_source(
     `EmptyCatalogError` where no record is valid.
     """
     transforms.check_lists(source)
-    report = Report()
-    document, _ = transforms.read(data, name, source)
-    records = normalize(document, transforms.transform(source), report, _fault)
+    records, report = records_of(data, name, source)
     for part in records.values():
-        _leave_out_secrets(part["provider"], part["provider"]["id"], report)
-        for model in part["models"].values():
-            _leave_out_secrets(model, f"{model['provider']}:{model['id']}", report)
         settle(part["models"], report)
     models = [model for part in records.values() for model in part["models"].values()]
     if not models:

@@ -60,7 +60,7 @@ def build_base(
     if lists:
         header["supplements"] = [one.stated() for one in lists]
     base = empty(header)
-    layers = [ground, *filling(lists, ground), *(curated_layers() if curated is None else curated)]
+    layers = [ground, *filling(lists, ground, header.get("date")), *(curated_layers() if curated is None else curated)]
     changes = merge_layers(base, layers)
     file = write(changes, name=base.name)
     for entry in changes.left_out:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     Check = Callable[[Any], bool]
 
-SCHEMAS = ("provider", "model", "capabilities", "limits", "cost", "overrides", "snapshot", "manifest", "history")
+SCHEMAS = ("provider", "model", "capabilities", "limits", "cost", "overrides", "snapshot", "manifest", "history",
+           "accepted")  # fmt: skip
 
 
 @cache

@@ -15,16 +15,16 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_models import paths, schema
+from llm_models import paths
 from llm_models.days import today
 from llm_models.dependents import clashes, consistent
 from llm_models.document import Document
+from llm_models.enrich import is_deprecated
 from llm_models.errors import SourceError, printable, split_dotted
 from llm_models.files import FileError, read_limited
 from llm_models.layers import Entry, Layer
 from llm_models.manifest import described
 from llm_models.merge import Layered, merge, nest
-from llm_models.normalize import Report, normalize
 from llm_models.origins import SUPPLEMENT, leaves
 from llm_models.upstream import MAX_BYTES
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from llm_models.merge import Path
+    from llm_models.normalize import Report
 
     Record = Mapping[str, Any]
     Fills = Mapping[str, Mapping[str, Record]]
@@ -87,22 +88,16 @@ def of_file(data: bytes, name: str, source: str, date: str) -> tuple[Supplement,
     Raises `SourceError` where the bytes are not that list.
     """
     from llm_models import transforms
+    from llm_models.ingest import records_of
 
-    document, _ = transforms.read(data, name, source)
-    transform, report = transforms.transform(source), Report()
-    records = normalize(document, transform, report, _fault)
+    records, report = records_of(data, name, source)
+    fillable = transforms.transform(source).FILLS
     fills = {
-        provider: {
-            model_id: fill for model_id, model in part["models"].items() if (fill := _fill(model, transform.FILLS))
-        }
+        provider: {model_id: fill for model_id, model in part["models"].items() if (fill := _fill(model, fillable))}
         for provider, part in records.items()
     }
     digest = hashlib.sha256(data).hexdigest()
     return Supplement(source, date, digest, {name: models for name, models in fills.items() if models}), report
-
-
-def _fault(kind: str, record: dict[str, Any]) -> str | None:
-    return None if schema.accepts(kind, record) else "its schema refuses it"
 
 
 def _fill(model: Record, fills: Iterable[str]) -> dict[str, Any]:
@@ -125,8 +120,11 @@ def _beside(cost: Record) -> dict[str, Any]:
     return {name: cost[name] for name in _PRICES if name in cost} | {"tiers": len(cost.get("tiers", ()))}
 
 
-def layers(supplements: Sequence[Supplement], ground: Layer) -> list[Layer]:
-    """A layer of each supplement, of what the source's layer and the stronger supplements do not state."""
+def layers(supplements: Sequence[Supplement], ground: Layer, date: str | None) -> list[Layer]:
+    """A layer of each supplement, of what the source's layer and the stronger supplements do not state.
+
+    `date` is that of the source's data. A model that it lists then, and not as deprecated, did not retire before.
+    """
     models = {(entry.provider, entry.id): entry.fields for entry in ground.models}
     made: list[Layer] = []
     for one in reversed(supplements):
@@ -134,7 +132,7 @@ def layers(supplements: Sequence[Supplement], ground: Layer) -> list[Layer]:
         layer.fills = True
         for provider, model_id, fill in _each(one.fills):
             ours = models.get((provider, model_id))
-            fields = {} if ours is None else _filling(fill, ours, provider, models)
+            fields = {} if ours is None else _filling(fill, ours, provider, models, date or "")
             if fields and ours is not None:
                 layer.models.append(Entry(layer, ("models", len(layer.models)), provider, model_id, fields))
                 models[provider, model_id] = merge([Layered(fields), Layered(ours)], {}).values
@@ -148,11 +146,15 @@ def _each(fills: Fills) -> Iterator[tuple[str, str, Record]]:
             yield provider, model_id, fill
 
 
-def _filling(fill: Record, ours: Record, provider: str, models: Mapping[tuple[str, str], Record]) -> dict[str, Any]:
+def _filling(
+    fill: Record, ours: Record, provider: str, models: Mapping[tuple[str, str], Record], date: str
+) -> dict[str, Any]:
     """What of a fill a record does not state and does not contradict."""
     values = {path: value for path, value in leaves(fill) if path[0] != BESIDE and _is_open(ours, path)}
     if fill.get(BESIDE) != _beside(ours.get("cost", {})):
         values = {path: value for path, value in values.items() if path[0] != "cost"}
+    if fill.get("retires", date) < date and not is_deprecated(ours):
+        values.pop(("retires",), None)
     if "successor" in fill and tuple(fill["successor"].split(":", 1)) not in models:
         values.pop(("successor",), None)
     if names := values.pop(("served_as",), None):

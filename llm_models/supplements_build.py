@@ -36,7 +36,7 @@ def restricted(supplements: Sequence[Supplement], data: bytes, name: str) -> lis
     """The supplements with what they fill of a source's bytes and the curated overrides, and nothing else."""
     source, day = described(name, data)
     header, ground, _ = read_source(data, name, source, day=day)
-    changes = merge_layers(empty(header), [ground, *layers(supplements, ground), *curated_layers()])
+    changes = merge_layers(empty(header), [ground, *layers(supplements, ground, header.get("date")), *curated_layers()])
     filled: dict[str, dict[str, dict[str, dict[str, Any]]]] = {}
     for provider, models in changes.touched.models.items():
         for model_id, entries in models.items():

@@ -108,7 +108,7 @@ def _missing(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fault]
 def _under_another_name(path: tuple[str | int, ...], key: str, entry: Any) -> Fault | None:
     """That an entry states a key by the name of another tool; `remarks` leaves it to this."""
     section = str(path[0])
-    name = stating(section, entry, key)
+    name = stating(section, entry, key) if section in SECTIONS else None
     known = None if name is None else advice(section, (name,), entry[name])
     if known is None:
         return None

@@ -34,7 +34,7 @@ RANKS = (
         "transforms.specs",
     ),
     ("dependents", "groups", "odd_prices", "schema"),
-    ("columns",),
+    ("columns", "meanings"),
     (
         "agreement",
         "conditions",
@@ -56,10 +56,10 @@ RANKS = (
     ("entries", "hosts", "name_rules", "price_lists", "readings", "standing"),
     ("assignments", "gone_names", "suggestions", "touched", "validation", "variants"),
     ("offering", "retired"),
-    ("misses", "moving", "settings", "supplements"),
+    ("misses", "moving", "settings"),
     ("copies",),
     ("case", "changes", "own_prices", "grammar", "ingest", "lookup", "sources"),
-    ("config", "matches", "misread", "price_origins", "snapshot_writer", "takeovers", "targets"),
+    ("config", "supplements", "matches", "misread", "price_origins", "snapshot_writer", "takeovers", "targets"),
     (
         "behaviour",
         "cancelled",
@@ -85,6 +85,7 @@ RANKS = (
     ("snapshot", "successors"),
     (
         "differences",
+        "disagreements",
         "supplements_build",
         "timeline_build",
         "timeline_update",
@@ -93,7 +94,7 @@ RANKS = (
         "request",
         "revision",
     ),
-    ("ground", "store"),
+    ("accepted", "ground", "store"),
     ("losses", "routes"),
     (
         "guards",
@@ -109,6 +110,7 @@ RANKS = (
     ("reproduction",),
     ("cli.output",),
     ("cli.conditions", "cli.markdown", "cli.options"),
+    ("cli.against",),
     ("cli.diff",),
     ("cli.config", "cli.cost", "cli.data", "cli.history", "cli.query", "cli.search"),
     ("cli.choose",),

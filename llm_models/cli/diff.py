@@ -19,20 +19,38 @@ if TYPE_CHECKING:
 @click.option("--provider", metavar="PROVIDER", help="Compare only this provider.")
 @click.option("--only-used", is_flag=True, help="Compare only the models and providers that llm_models.toml names.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
+@click.option("--against", multiple=True, type=file_path, metavar="FILE", help="A file of another list; with --source.")
+@click.option("--source", multiple=True, metavar="NAME", help="What list that file is, such as litellm.")
+@click.option("--accepted", type=file_path, metavar="FILE", help="A TOML file of differences that are accepted.")
+@click.option("--contradicted", is_flag=True, help="Only values that two of these lists contradict and none supports.")
 @config_option
 @report_style
 def diff_command(
     old: str | None, new: str | None, provider: str | None, only_used: bool, exit_code: bool, config: str | None,
-    style: str,
+    style: str, against: tuple[str, ...], source: tuple[str, ...], accepted: str | None, contradicted: bool,
 ) -> None:  # fmt: skip
     """Show what changed from OLD to NEW: each is {differences.NAMES}, or the path of a snapshot or source file.
 
     Without NEW it compares OLD with the active catalogue. Without both it compares the active catalogue with
     the pulled one or, if nothing was pulled, the packaged one with the active one.
+
+    With --against it reports where another list, such as LiteLLM's price map, states other values than OLD: nothing is
+    merged. Each file needs its --source. It shows prices first, then retirements, capabilities, moving names, unusual
+    values and limits; limits that differ by less than 5 % are only counted.
     """
     from llm_models.differences import compared
 
     folder = folder_of(config)
+    if against or source or accepted or contradicted:
+        from llm_models.cli.against import pairs, report
+
+        if new or provider or only_used or not against:
+            raise click.UsageError("--source, --accepted and --contradicted need --against FILE; it takes one OLD")
+        name, files = old or "packaged", pairs(against, source)
+        is_open = report(name, folder, files, accepted, contradicted=contradicted, style=style)
+        if is_open and exit_code:
+            raise click.exceptions.Exit(1)
+        return
     difference = compared(folder, old, new, provider=provider, only_used=only_used)
     if style == "json":
         print_json(difference.to_dict())
