@@ -46,8 +46,8 @@ def read_source(
     `name` stands for the bytes in messages. `day` is the day on which they were fetched; None means today. A date of
     the past that lies later than the day after it is dropped, and then the header states that day: the bytes and the
     day decide what is built. The date of the catalogue is the newest `last_updated` up to that day. `without_prose`
-    leaves out the descriptions. Raises `SourceError` where the bytes are not a catalogue,
-    `EmptyCatalogError` where no record is valid.
+    leaves out the descriptions. Raises `SourceError` where the source does not list models or the bytes are not a
+    catalogue, `EmptyCatalogError` where no record is valid.
     """
     transforms.check_lists(source)
     records, report = records_of(data, name, source)

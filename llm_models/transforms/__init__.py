@@ -29,8 +29,11 @@ class Source(NamedTuple):
     lists: bool = True
 
 
+_LITELLM = "https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json"
+
 SOURCES = {
     "models_dev": Source("models.dev", "https://models.dev/api.json", "llm_models.transforms.models_dev"),
+    "litellm": Source("LiteLLM's map", _LITELLM, "llm_models.transforms.litellm", lists=False),
 }
 DEFAULT = "models_dev"
 

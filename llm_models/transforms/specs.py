@@ -67,6 +67,7 @@ class First:
 
     def __init__(self, *specs: Take) -> None:
         self._specs = specs
+        self.taken: list[Path] = [path for spec in specs for path in spec.taken]
 
     def glomit(self, target: Any, scope: Any) -> Any:
         values = (spec.glomit(target, scope) for spec in self._specs)
@@ -108,7 +109,7 @@ class Record:
 
 def _taken(table: Mapping[str, Any]) -> Iterator[Path]:
     for leaf in table.values():
-        yield from _taken(leaf) if isinstance(leaf, dict) else leaf.taken if isinstance(leaf, Take) else ()
+        yield from _taken(leaf) if isinstance(leaf, dict) else leaf.taken if isinstance(leaf, Take | First) else ()
 
 
 def _filled(table: Mapping[str, Any], target: Any, scope: Any) -> dict[str, Any]:

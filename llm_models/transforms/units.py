@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from llm_models.transforms.specs import Note
 
 
-def _scaled(times: int, value: Any, note: Note) -> float:
-    """A price, as a number or as a number in text, times a power of ten."""
+def scaled(times: int, value: Any, note: Note) -> float:
+    """A price, as a number or as a number in text, `times` as much, in `Decimal`."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise Drop("expected a price as a number")
     try:
@@ -31,11 +31,11 @@ def _scaled(times: int, value: Any, note: Note) -> float:
     return price(int(exact) if exact == exact.to_integral_value() else float(exact), note)
 
 
-per_token = partial(_scaled, 1_000_000)
+per_token = partial(scaled, 1_000_000)
 """USD per token -> USD per million tokens."""
 
-per_use = partial(_scaled, 1_000)
+per_use = partial(scaled, 1_000)
 """USD per use -> USD per 1,000 uses."""
 
-per_million = partial(_scaled, 1)
+per_million = partial(scaled, 1)
 """USD per million tokens in text -> the same as a number."""
