@@ -214,8 +214,9 @@ def select(**choice: Unpack[Choice]) -> Model:
     - `lifecycle`: states that it may have: `ga`, `preview`, `deprecated`, `retired`, or `current` (all but retired, the
       default) on the day `at` (`YYYY-MM-DD` or a date, in UTC; default today).
     - `free`: True for models of which input and output cost 0 and the provider bills by usage; False for all others.
-    - `max_cost`: USD for the `workload`: a `Usage`, a mapping of its fields, text such as `input=8k,output=500,x=1000`
-      (`x` is how often it occurs), or a list of these. Costs are those of `llm_models.cost`.
+    - `workload`: what it must be able to take, as far as its limits and modalities are stated: a `Usage`, a mapping of
+      its fields, text such as `input=8k,output=500,x=1000` (`x` is how often it occurs), or a list of these.
+      `max_cost`: USD for the workload. Costs are those of `llm_models.cost`.
 
     What comes first is stated by `candidates`. Raises `NoMatchError` when none fits; it counts the models that each
     condition removed, and how many of them only because no source states the fact. Raises `UnknownProviderError`,

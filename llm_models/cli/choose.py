@@ -82,7 +82,7 @@ def _record(model: Model, costs: dict[str, Costed], unusual: Outliers) -> dict[s
     cost = costs.get(model.spec)
     record = with_outliers({"spec": model.spec, **model.to_dict()}, unusual.get(model.key))
     if cost is not None:
-        record["workload"] = {"total": cost.total, "known": cost.known, "why": cost.why, "fits": cost.fits}
+        record["workload"] = {"total": cost.total, "known": cost.known, "why": cost.why}
         for name in ("total", "known"):
             number = record["workload"][name]
             record["workload"][name] = None if number is None else f"{number.normalize():f}"
@@ -116,7 +116,7 @@ def _cost_cell(cost: Costed) -> str:
     """What a workload costs, or why that is not known."""
     if cost.total is not None:
         return f"{cost.total.normalize():f}"
-    return f"{'unknown' if cost.fits else 'unfit'}: {cost.why}"
+    return f"unknown: {cost.why}"
 
 
 @command("select", "Choose the best model by what it can do and costs.", "select --require tools --prefer openai")
