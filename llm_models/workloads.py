@@ -51,20 +51,24 @@ class Costed(NamedTuple):
 
 def workload_of(workload: object) -> Workload:
     """The workload in an argument: a `Usage`, a mapping of its fields, text such as `input=8000,output=500,x=1000`, or
-    a list of these. Raises `UsageError` and `InvalidArgumentError`.
+    a list of these. A usage that occurs 0 times is left out.
+
+    Raises `UsageError`, and `InvalidArgumentError` where nothing is counted, or a usage counts nothing.
 
     >>> workload_of("input=8k,output=500,x=1000")
     ((Usage(input=8000, output=500), 1000),)
     """
     items = workload if isinstance(workload, (list, tuple)) else [workload]
-    if not items:
-        raise wrong_argument("workload", f"it is empty (expected a usage, such as {_EXAMPLE})")
-    return tuple([_item(item) for item in items])
+    found = tuple([(usage, times) for usage, times in map(_item, items) if times])
+    if not found:
+        problem = "all of it occurs 0 times" if items else "it is empty"
+        raise wrong_argument("workload", f"{problem} (expected a usage, such as {_EXAMPLE})")
+    return found
 
 
 def _item(item: Any) -> tuple[Usage, int]:
     if isinstance(item, Usage):
-        return item, 1
+        return _counting(item), 1
     if isinstance(item, str):
         item = _fields(item)
     if not hasattr(item, "items"):
@@ -72,10 +76,15 @@ def _item(item: Any) -> tuple[Usage, int]:
     data = dict(item.items())
     times = count(TIMES, data.pop(TIMES, 1))
     known_names(map(str, data), (*FIELDS, TIMES))
-    usage = Usage(**data)
-    if usage.input is None and usage.output is None and usage.fee_counts() == Usage().fee_counts():
+    return _counting(Usage(**data)), times
+
+
+def _counting(usage: Usage) -> Usage:
+    """A usage that counts something; one request alone is nothing. Else raises `InvalidArgumentError`."""
+    fees = [number for name, number in usage.fee_counts().items() if name != "request"]
+    if not any((usage.input, usage.output, usage.images, usage.audio_seconds, usage.requests > 1, *fees)):
         raise wrong_argument("workload", f"it counts nothing (expected a usage, such as {_EXAMPLE})")
-    return usage, times
+    return usage
 
 
 def _fields(text: str) -> dict[str, Any]:

@@ -12,7 +12,8 @@ import pytest
 from support import catalogues
 from support.command import process
 
-from llm_models import Model, NoMatchError, Snapshot, validity
+from llm_models import Model, NoMatchError, Snapshot, Usage, validity
+from llm_models.errors import InvalidArgumentError
 from llm_models.outliers import outliers_in
 
 AT = "2026-11-25"
@@ -127,6 +128,7 @@ SIZES: dict[str, Any] = {
         ({"input": 8000}, ""),
         ({"input": 8001}, "by-input"),
         ([{"input": 10}, {"input": 8501, "x": 2}], "by-input by-context"),
+        ([{"input": 10}, {"input": 8501, "x": 0}], ""),
         ({"input": 10, "output": 400}, ""),
         ({"input": 10, "output": 401}, "by-context"),
         ("input=91k,output=9001", "by-input by-context large"),
@@ -163,3 +165,25 @@ def test_a_workload_that_no_model_can_take_is_no_match(packaged: Snapshot) -> No
     assert packaged.list_models(scope="google", workload={"input": 90_000_000}, kind="chat") == []
     copy = pickle.loads(pickle.dumps(error))
     assert (str(copy), copy.__dict__) == (str(error), error.__dict__)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        {}, [], "", {"input": 0}, {"input": 0, "output": 0}, "input=0,output=0,x=5", Usage(), Usage(input=0, output=0),
+        [{"input": 5}, {"input": 0}], {"input": 5, "x": 0}, {"web_search": 0}, {"fees": {"page": 0}}, {"images": 0},
+        [{"input": 5, "x": 0}, {"output": 5, "x": 0}],
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_workload_that_counts_nothing_is_a_wrong_argument(packaged: Snapshot, work: Any) -> None:
+    for ask in (packaged.select, packaged.candidates, packaged.list_models):
+        with pytest.raises(InvalidArgumentError, match=r"^workload: .*\(expected a usage, such as input=8000"):
+            ask(workload=work)
+
+
+@pytest.mark.parametrize("work", [{"images": 2}, {"web_search": 1}, {"fees": {"page": 1}}, {"requests": 9}], ids=str)
+def test_a_workload_without_tokens(work: Any) -> None:
+    """Fees and images count, too."""
+    catalogue = Snapshot(catalogues.made_up({"a": {"m": {}}}))
+    assert catalogue.select(workload=work).id == "m"
