@@ -17,7 +17,7 @@ from llm_models.conditions import (
 )
 from llm_models.errors import LLMModelsError
 from llm_models.frozen import FrozenDict
-from llm_models.ranking import best, has_odd_price, levels, ordered
+from llm_models.ranking import best, has_odd_price, is_planned, levels, ordered
 from llm_models.records import BIT
 
 TYPE_CHECKING = False
@@ -204,8 +204,10 @@ def _levels(view: View, question: Question, costs: Mapping[int, Costed]) -> Sequ
     if {*asked.get("output", ())} - {"text"}:
         tags = (*tags, "special")  # who asks for pictures or sound asks for the models that make them
     columns = view.file.columns()
-    odd = has_odd_price(columns) if costs else None
-    ranks = {row: one.rank(free, odd is not None and odd(row)) for row, one in costs.items()}
+    ranks: dict[int, Any] = {}
+    if costs:
+        odd, planned = has_odd_price(columns), is_planned(columns)
+        ranks = {row: one.rank(free, odd(row), planned(row)) for row, one in costs.items()}
     at = question.at if question.states is None or "retired" in question.states else None
     return levels(columns, orders, group, resold, tags, ranks, free, at)
 

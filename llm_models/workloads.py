@@ -40,13 +40,13 @@ class Costed(NamedTuple):
     known: Decimal
     why: str | None = None
 
-    def rank(self, free: bool, odd: bool) -> tuple[int, Decimal]:
+    def rank(self, free: bool, odd: bool, planned: bool) -> tuple[int, bool, Decimal]:
         """Known costs first, the lowest first, then those by prices that are not believed (`odd`); then those of 0,
-        unless they are asked for; then the others.
+        unless they are asked for; then those of plans, which no request costs (`planned`); then the others.
         """
         if self.total is None:
-            return 3, self.known
-        return (2 if not self.total and not free else int(odd)), self.total
+            return 3, False, self.known
+        return (2 if planned or (not self.total and not free) else int(odd)), planned, self.total
 
 
 def workload_of(workload: object) -> Workload:

@@ -18,7 +18,7 @@ from support import catalogues, oracle
 
 import llm_models
 from llm_models import Model, Snapshot, columns
-from llm_models.conditions import CONDITIONS, OTHERS
+from llm_models.conditions import BILLINGS, CONDITIONS, OTHERS
 from llm_models.errors import (
     EmptyCatalogError,
     InvalidArgumentError,
@@ -293,6 +293,30 @@ class TestCases:
         asked_for = packaged.select(require=["tools"], free=True, order_by="price", at=AT)
         assert asked_for.cost.input == asked_for.cost.output == 0
 
+    def test_who_bills_in_another_way_is_a_condition(self, packaged: Snapshot) -> None:
+        """CH2: of every provider, and what is not free is the rest: also plans and trials."""
+        billing = {name: packaged.get_provider(name).billing for name in packaged.list_providers()}
+        assert {*billing.values()} == {*BILLINGS}
+        for way in BILLINGS:
+            found = packaged.list_models(billing=way)
+            assert {one.provider for one in found} == {name for name in billing if billing[name] == way}
+        assert packaged.list_models(billing=[*BILLINGS]) == packaged.list_models()
+        charged = packaged.list_models(free=False, billing="usage")
+        assert all(one.cost.input or one.cost.output for one in charged)
+        assert {billing[one.provider] for one in packaged.list_models(free=False)} == {*BILLINGS}
+
+    def test_the_price_of_a_plan_is_not_the_cheapest(self) -> None:
+        """CH2: no request costs it, also where it is above 0; whoever asks for plans gets the cheapest."""
+        low, high, zero = ({"cost": {"input": one, "output": one}} for one in (1, 9, 0))
+        records = {"a": {"m": low, "n": high}, "b": {"m": low}, "c": {"m": high, "n": zero, "unknown": {}}}
+        how = {"a": {"billing": "plan"}, "b": {"billing": "trial"}}
+        catalogue = Snapshot(catalogues.made_up(records, providers=how))
+        work: Any = {"input": 1000, "output": 100}
+        for order in ("price", "cost"):
+            found = [one.spec for one in catalogue.candidates(order_by=order, workload=work, at=AT)]
+            assert found == ["c:m", "c:n", "a:m", "b:m", "a:n", "c:unknown"]
+            assert catalogue.select(order_by=order, workload=work, billing="plan").spec == "a:m"
+
     def test_an_impossible_context_is_not_the_largest(self, packaged: Snapshot, whole: oracle.Plain) -> None:
         """CH3: of the usual models, such values come after all that are plausible, however large they are."""
         answer = Answer(packaged, whole, {"order_by": "context"})
@@ -558,6 +582,7 @@ ASKED: dict[str, st.SearchStrategy[Any]] = {
     "tags": some("alpha", "g d", "guard"),
     "lifecycle": some("ga", "preview", "deprecated", "retired", "current"),
     "free": st.booleans(),
+    "billing": some("usage", "Plan", "trial"),
     "at": st.sampled_from([AT, "2026-11-26", "2027-06-01"]),
 }
 """A condition -> values of it."""
@@ -703,7 +728,7 @@ class TestLaws:
 
 # Wrong arguments
 
-TEXT_LIKE = ["kind", "input", "output", "family", "tags", "match", "lifecycle"]
+TEXT_LIKE = ["kind", "input", "output", "family", "tags", "match", "lifecycle", "billing"]
 NUMBERS = ["min_context", "min_output", "max_price_input", "max_price_output"]
 HUGE = 10**5000
 WRONG = {

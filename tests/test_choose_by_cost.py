@@ -41,17 +41,23 @@ def total(catalogue: Snapshot, model: Model, workload: Any) -> Decimal | None:
     return found
 
 
+def place(planned: bool, cost: Decimal | None) -> tuple[int, Decimal]:
+    zero = Decimal(0)
+    return (3, zero) if cost is None else (2, cost) if planned else (1, zero) if not cost else (0, cost)
+
+
 @pytest.mark.parametrize("workload", WORKLOADS, ids=str)
 @pytest.mark.parametrize("scope", [["openai", "anthropic", "google"], ["openrouter", "xai", "nvidia", "deepseek"]])
 def test_the_order_is_that_of_the_bills(packaged: Snapshot, scope: list[str], workload: Any) -> None:
-    """CH22: the lowest first, then 0, then what is not known."""
+    """CH22: the lowest first, then 0, then what no request costs (a plan, a trial), then what is not known."""
     found = packaged.candidates(scope=scope, order_by="cost", workload=workload, at=AT, lifecycle="ga")
     odd = outliers_in(packaged.file, {one.canonical for one in found})
     far = {key for key, fields in odd.items() if any(field.startswith("cost.") for field in fields)}
     usual = [one for one in found if not {*one.tags} & LAST and not one.resolves_to and one.key not in far]
-    totals = [total(packaged, one, workload) for one in usual]
-    assert totals == sorted(totals, key=lambda one: (one is None, not one, one or 0))
-    assert totals[0]
+    plans = {one for one in scope if packaged.get_provider(one).billing != "usage"}
+    totals = [(one.provider in plans, total(packaged, one, workload)) for one in usual]
+    assert totals == sorted(totals, key=lambda pair: place(*pair))
+    assert totals[0][1]
 
 
 def test_an_impossible_price_is_not_the_cheapest() -> None:

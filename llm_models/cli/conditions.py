@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llm_models.amounts import amount
-from llm_models.conditions import LIKELY_UNKNOWN, STATES
+from llm_models.conditions import BILLINGS, LIKELY_UNKNOWN, STATES
 from llm_models.errors import InvalidArgumentError, UnknownCapabilityError
 from llm_models.ranking import ORDERS
 
@@ -62,6 +62,7 @@ OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "--no-deprecated": ("Leave out deprecated and retired models.", {"is_flag": True}),
     "--free/--not-free": ("Whether it costs nothing, without being part of a plan or a trial.", {"default": None}),
+    "--billing NAME": (f"How its provider bills: {', '.join(BILLINGS)}; repeatable.", _SEVERAL),
     "--prefer PROVIDER": ("A provider to try first; repeatable.", _SEVERAL),
     "--order-by": (
         "What comes first, repeatable: " + "; ".join(f"{name}: {meaning}" for name, meaning in ORDERS.items()) + ".",
