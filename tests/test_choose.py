@@ -512,7 +512,8 @@ class TestCases:
 
 # Made-up catalogues, in which everything occurs that a condition or an order looks at.
 
-IDS = ["m", "n", "m-preview", "n-exp-2", "deep-research-1", "x-guard", "z-latest", "a/b:free", "text-embedding-1"]
+IDS = ["m", "n", "m-preview", "n-exp-2", "deep-research-1", "x-guard", "z-latest", "a/b:free", "text-embedding-1",
+       "n-beta-2", "alpha-7b"]  # fmt: skip
 WORDS = ["Alpha", "beta", "g d"]
 DAYS = ["2026-01", "2026-01-01", "2026-03-05", "2026-11-30"]
 PRICES = st.sampled_from([0, 0.5, 1, 2, 8, 100])

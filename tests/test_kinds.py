@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,12 @@ from support import ROOT
 from support.own_kinds import OWN
 from support.real_kinds import RERANKERS, TALKERS
 
-from llm_models.kinds import KINDS, QUICK_LOOK, RULES, last_segment, rule_of, tags_of
+from llm_models.kinds import KINDS, QUICK_LOOK, RULES, is_preview, last_segment, rule_of, tags_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from llm_models import Snapshot
 
 REAL: dict[str, list[str]] = {
     "realtime": [
@@ -193,6 +196,42 @@ class TestTags:
     )
     def test_look_alikes(self, model_id: str) -> None:
         assert tags_of(model_id) == []
+
+
+class TestPreviews:
+    @pytest.mark.parametrize(
+        "model_id",
+        [
+            "gemini-3-pro-preview", "deepseek/deepseek-v3.2-exp", "spacexai/grok-4.20-reasoning-beta", "grok-4.2-beta",
+            "grok-4-20-beta-0309-reasoning", "interfaze/interfaze-beta", "stealth/space-bunny-alpha:free", "ox-alpha",
+            "agnes-2.5-pro-alpha", "x_beta2",
+        ],
+    )  # fmt: skip
+    def test_previews(self, model_id: str) -> None:
+        assert is_preview(model_id, None)
+
+    @pytest.mark.parametrize(
+        "model_id",
+        [
+            "expert-7b", "alpha-7b", "alpha", "betamax-2", "x-alphabet-7b", "deepseek/alphacode-2", "x-betatron",
+            "alpha-beta-corp/gpt-9", "gpt-9:beta", "gpt-9@beta", "superbeta-7b",
+        ],
+    )  # fmt: skip
+    def test_look_alikes(self, model_id: str) -> None:
+        assert not is_preview(model_id, None)
+
+    def test_a_status_that_is_stated_wins_over_alpha_and_beta(self) -> None:
+        assert not is_preview("grok-4.2-beta", "deprecated")
+        assert is_preview("grok-4.2", "beta")
+        assert is_preview("gemini-3-pro-preview", "deprecated")
+
+    def test_every_packaged_id_with_such_a_part(self, packaged: Snapshot) -> None:
+        """They are listed as previews."""
+        parts = re.compile(r"[-_.](alpha|beta)([-_.:@]|$)", re.IGNORECASE)
+        found = [one for one in packaged.list_models() if parts.search(one.id.rpartition("/")[2])]
+        assert len(found) > 8
+        listed = {one.key for one in packaged.list_models(lifecycle="preview")}
+        assert {one.key for one in found if not one.deprecated} <= listed
 
 
 @pytest.mark.parametrize(

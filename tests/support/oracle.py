@@ -264,8 +264,11 @@ class Plain:
     def early(self, key: tuple[str, str]) -> bool:
         """Whether a model is a preview, also one that is deprecated."""
         parts = re.split("[^a-z0-9]+", last_part(key[1]))
-        unready = {"preview", "exp", "experimental"} & {*parts}
-        return bool(unready) or self.models[key].get("status") in ("alpha", "beta")
+        unready = bool({"preview", "exp", "experimental"} & {*parts})
+        status = self.models[key].get("status")
+        if status is None:  # the first part is a name: `alpha-7b`
+            unready = unready or any(part.rstrip("0123456789") in ("alpha", "beta") for part in parts[1:])
+        return unready or status in ("alpha", "beta")
 
     def verdicts(self, key: tuple[str, str], question: dict[str, Any]) -> dict[str, bool | None]:
         """What a message says of the models that a condition leaves out -> whether it holds; None: not stated."""
