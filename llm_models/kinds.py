@@ -142,8 +142,9 @@ TAGS: tuple[tuple[str, str], ...] = (
     ("ocr", _OCR),
     (
         "special",
-        _word("deep-research", "computer-use", "agent", "code", "codestral", "starcoder2?", "fim", "voxtral",
-              "audio", "image", "translate", "mt", r"(?:\w+-)?router", r"auto(?:-model(?:-\w+)?)?$") + "|" + _OCR,
+        _word("deep-research", "computer-use", "agent", "code", "coder", "codex", "build", "codestral", "devstral",
+              "starcoder2?", "fim", "voxtral", "audio", "image", "translate", "mt", r"(?:\w+-)?router",
+              r"auto(?:-model(?:-\w+)?)?$") + "|" + _OCR,
     ),
 )  # fmt: skip
 """The tags of chat models for a special purpose, with the pattern of the last segment of their ids."""
