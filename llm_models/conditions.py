@@ -154,6 +154,11 @@ def _free(wanted: bool) -> Test:
     return test
 
 
+def _after(day: str) -> Test:
+    # As text, a month stands before each of its days: it is after a day if all of its days are.
+    return lambda value: None if value is None else value > day
+
+
 CONDITIONS: dict[str, Condition] = {
     "kind": Condition(
         "kind", texts_of, lambda wanted: lambda value: (value or "chat") in wanted, "of another kind than {}"
@@ -177,7 +182,7 @@ CONDITIONS: dict[str, Condition] = {
         "with a higher price of output than {}",
     ),
     "released_after": Condition(
-        "released", day_of, lambda day: lambda value: None if value is None else value > day, "not released after {}"
+        "released", day_of, _after, "not released after {}",
     ),
     "open_weights": Condition(
         "open_weights", _flag, lambda wanted: lambda value: None if value is None else value is wanted,

@@ -484,6 +484,34 @@ class TestCases:
         families = {one.family for one in packaged.candidates(family=["gpt", "claude-opus"], at=AT)}
         assert families == {"gpt", "claude-opus"}
 
+    @pytest.mark.parametrize(
+        "day", ["2023-12-31", "2024-01-01", "2024-02-28", "2024-02-29", "2025-06-15", "2026-01-30"]
+    )
+    def test_a_month_is_after_a_day_if_all_of_its_days_are(self, packaged: Snapshot, day: str) -> None:
+        """And it is stated: only a model without a date is counted as one of which the date is not stated."""
+        every = packaged.list_models()
+        months = [one for one in every if len(one.release_date or "") == len("2026-01")]
+        undated = [one for one in every if one.release_date is None]
+        assert len(months) > 100
+        assert undated
+        found = {one.key for one in packaged.list_models(released_after=day)}
+        for one in months:
+            first = datetime.date.fromisoformat(f"{one.release_date}-01")
+            days = (first + datetime.timedelta(number) for number in range(31))
+            own = [each for each in days if each.month == first.month]
+            assert (one.key in found) == all(each > datetime.date.fromisoformat(day) for each in own)
+        with pytest.raises(NoMatchError) as caught:
+            packaged.select(released_after=day, match="no:such")
+        says = f"not released after {day}"
+        assert caught.value.removed[says] == (len(every) - len(found), len(undated))
+
+    def test_of_a_month_the_days_are_newer(self) -> None:
+        """In the order of release, a month stands behind its days, which may all be newer."""
+        days = {name: {"release_date": name} for name in ("2026-03", "2026-03-31", "2026-02-28", "2026-03-01")}
+        catalogue = Snapshot(catalogues.made_up({"a": {**days, "none": {}}}))
+        found = [one.id for one in catalogue.candidates(order_by="release", at=AT)]
+        assert found == ["2026-03-31", "2026-03-01", "2026-03", "2026-02-28", "none"]
+
     def test_a_list_ranks_by_preferred_providers(self, packaged: Snapshot) -> None:
         """CH17: no argument is silently without effect."""
         plain = packaged.list_models(scope=["anthropic", "openai"], match="*-5*", at=AT)
