@@ -19,7 +19,7 @@ from support.catalogues import catalogue, model, provider
 from support.command import COMMAND, environment, facts, fine, here, program, refused, started
 from support.command import process as run
 
-from llm_models import CAPABILITIES, differences, guards, modelspec, ranking, schema
+from llm_models import CAPABILITIES, differences, guards, modelspec, parse_provider, ranking, schema
 from llm_models.cli import EXIT_CODES, cli, output
 from llm_models.cli.conditions import OPTIONS
 from llm_models.wishes import MEANT
@@ -168,6 +168,25 @@ def test_how_to_count_what_is_not_stated_is_an_option() -> None:
     assert hint
     for words in hint.groups():
         fine("select", "--require", "json_schema", *words.split())
+
+
+def test_why_shows_unusual_values_and_the_maker() -> None:
+    """Of every candidate, as JSON and as a table; and the table says what `list` says of the same model."""
+    usual = ("--match", "*mistral-nemo", "--order-by", "price")
+    rows = {one["spec"]: one for one in json.loads(fine("select", "--why", "--all", "--json", *usual).out)}
+    lines = fine("select", "--why", "--all", *usual).out.splitlines()
+    listed = dict(line.split(maxsplit=1) for line in fine("list", "--kind", "chat", *usual).out.splitlines())
+    start, end, last = (lines[0].index(name) for name in ("unusual", "maker", "billing"))
+    assert len(rows) == len(lines) - 1
+    assert any("outliers" in row for row in rows.values())
+    assert not all("outliers" in row for row in rows.values())
+    for line in lines[1:]:
+        spec = line.split()[0]
+        odd, maker, billing = line[start:end].strip(), line[end:last].strip(), line[last:].strip()
+        assert bool(odd) == ("outliers" in rows[spec])
+        assert (f"(unusual: {odd})" in listed[spec]) == bool(odd)
+        assert (maker, billing) == (rows[spec]["maker"], rows[spec]["billing"])
+        assert maker == parse_provider(rows[spec]["canonical"].partition("/")[0])
 
 
 def test_wrong_usage_is_exit_2() -> None:
