@@ -110,6 +110,7 @@ def _by_release(columns: Columns, _free: bool) -> Rank:
 
 
 def _by_context(columns: Columns, _free: bool) -> Rank:
+    """By context alone: whether a price is known, unusual or 0 changes nothing in it."""
     context, odd = columns.reader("context"), _rank(columns, lambda its: _names(its, "context"), ODD)
 
     def rank(row: int) -> tuple[bool, int]:

@@ -505,6 +505,24 @@ class TestCases:
         says = f"not released after {day}"
         assert caught.value.removed[says] == (len(every) - len(found), len(undated))
 
+    @pytest.mark.parametrize("order", ["context", "release"])
+    def test_a_price_has_no_part_in_another_order(self, order: str) -> None:
+        """Whatever the prices of the models are, also where one is unknown or 0; only the next order asks."""
+        sizes = dict(zip("abcd", (4, 3, 3, 1), strict=True))
+        facts: dict[str, Any] = {
+            name: {"limits": {"context": 1000 * n}, "release_date": f"2026-01-0{n}"} for name, n in sizes.items()
+        }
+        costs: list[dict[str, Any]] = [{}, {"input": 1}, {"input": 0, "output": 0}, {"input": 2, "output": 3}]
+        then: Any = [order, "price"]
+        for prices in itertools.permutations(costs):
+            data = {name: {**one, "cost": cost} for (name, one), cost in zip(facts.items(), prices, strict=True)}
+            catalogue = Snapshot(catalogues.made_up({"p": data}))
+            given: Any = order
+            assert [one.id for one in catalogue.candidates(order_by=given, at=AT)] == [*facts]
+            ranks = [3 if "output" not in cost else 1 if cost["output"] else 2 for cost in prices[1:3]]
+            equals = [one.id for one in catalogue.candidates(order_by=then, at=AT)][1:3]
+            assert equals == (["c", "b"] if ranks[1] < ranks[0] else ["b", "c"])
+
     def test_of_a_month_the_days_are_newer(self) -> None:
         """In the order of release, a month stands behind its days, which may all be newer."""
         days = {name: {"release_date": name} for name in ("2026-03", "2026-03-31", "2026-02-28", "2026-03-01")}
