@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     """One text, or several of which one must fit (for `input`, `output` and `tags`: all)."""
     Unknown = Literal["no", "likely", "yes"]
     State = Literal["ga", "preview", "deprecated", "retired", "current"]
+    Billing = Literal["usage", "plan", "trial", "local"]
 
     class Conditions(TypedDict, total=False):
         """What a model must be. All conditions must hold; one that is None or left out holds for every model."""
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         tags: Texts
         lifecycle: State | Iterable[State] | None
         free: bool | None
+        billing: Billing | Iterable[Billing] | None
         at: Day | None
 
     Test = Callable[..., bool | None]
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
 LIKELY_UNKNOWN = ("no", "likely", "yes")
 CURRENT = ("ga", "preview", "deprecated")
 STATES = (*CURRENT, "retired")
+BILLINGS = ("usage", "plan", "trial", "local")
 _DEFAULTS = capability_bits(Capabilities(), {}, False)
 
 
@@ -108,12 +111,22 @@ def day_of(name: str, value: Any) -> str:
         raise wrong_argument(name, str(error)) from None
 
 
-def states_of(name: str, value: Any) -> tuple[str, ...]:
+def _some_of(name: str, value: Any, known: tuple[str, ...], what: str) -> tuple[str, ...]:
+    """One or several texts, each of which is known."""
     texts = texts_of(name, value)
     for text in texts:
-        if text not in (*STATES, "current"):
-            hint = did_you_mean(text, (*STATES, "current"))
-            raise wrong_argument(name, f"unknown state {quoted(text)} (expected {', '.join(STATES)}).{hint}")
+        if text not in known:
+            hint = did_you_mean(text, known)
+            raise wrong_argument(name, f"unknown {what} {quoted(text)} (expected {', '.join(known)}).{hint}")
+    return texts
+
+
+def _billings_of(name: str, value: Any) -> tuple[str, ...]:
+    return _some_of(name, value, BILLINGS, "billing")
+
+
+def states_of(name: str, value: Any) -> tuple[str, ...]:
+    texts = _some_of(name, value, (*STATES, "current"), "state")
     return tuple(state for state in STATES if state in texts or ("current" in texts and state in CURRENT))
 
 
@@ -141,6 +154,11 @@ def _free(wanted: bool) -> Test:
     return test
 
 
+def _after(day: str) -> Test:
+    # As text, a month stands before each of its days: it is after a day if all of its days are.
+    return lambda value: None if value is None else value > day
+
+
 CONDITIONS: dict[str, Condition] = {
     "kind": Condition(
         "kind", texts_of, lambda wanted: lambda value: (value or "chat") in wanted, "of another kind than {}"
@@ -164,7 +182,7 @@ CONDITIONS: dict[str, Condition] = {
         "with a higher price of output than {}",
     ),
     "released_after": Condition(
-        "released", day_of, lambda day: lambda value: None if value is None else value > day, "not released after {}"
+        "released", day_of, _after, "not released after {}",
     ),
     "open_weights": Condition(
         "open_weights", _flag, lambda wanted: lambda value: None if value is None else value is wanted,
@@ -175,6 +193,7 @@ CONDITIONS: dict[str, Condition] = {
         "tags", texts_of, _tagged, "without the tag {}",
     ),
     "free": Condition("input_price output_price billing kind", _flag, _free, "of which free is not {}"),
+    "billing": Condition("billing", _billings_of, _any_of, "of another billing than {}"),
 }  # fmt: skip
 """The conditions on values. `require`, `forbid`, `scope`, `match` and `lifecycle` need more than a value."""
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from llm_models.block import effective
+from llm_models.columns import FAR
 from llm_models.days import today
+from llm_models.groups import far_from
 from llm_models.phrases import Condition, Facts
+from llm_models.ranking import has_odd_price
 from llm_models.records import DEPRECATED, ModelKey
 from llm_models.vocabulary import (
     ABOUT,
@@ -38,9 +40,6 @@ OWN, OWN_DEPRECATED, OTHER, OTHER_DEPRECATED, RETIRED = range(5)
 """The standing of an entry: its provider made the model or not, and it is in use or not. The first is the best."""
 _WORTH = 3
 """How many characters a word of a description must have to be looked for."""
-
-_ENOUGH, _ODD = 3, 8
-"""From how many prices of an id on one that is so many times off the middle is odd."""
 
 
 class Entries:
@@ -104,7 +103,7 @@ class Entries:
             for day, rows in block.retires.items():
                 self._retires.update({places[row]: day for row in rows if row in places})
         self._standings = self._standing_of_all(view, stated)
-        self._leave_out_odd_prices()
+        self._leave_out_odd_prices(view)
 
     def _add_words(
         self, number: int, data: Mapping[str, Any], texts: list[list[str]], of_provider: frozenset[str]
@@ -140,17 +139,19 @@ class Entries:
                     standings[number] = OWN
         return [one + bool(facts.bits & DEPRECATED) for one, facts in zip(standings, self.facts, strict=True)]
 
-    def _leave_out_odd_prices(self) -> None:
-        """Take prices that are far from those of the same id at other providers as not known."""
-        for members in self.members:
-            prices = [price for number in members if (price := self.facts[number].price)]
-            if len(prices) < _ENOUGH:
-                continue
-            middle = median(prices)
-            for number in members:
-                price = self.facts[number].price
-                if price and not middle / _ODD <= price <= middle * _ODD:
-                    self.facts[number] = self.facts[number]._replace(price=None)
+    def _leave_out_odd_prices(self, view: View) -> None:
+        """Take prices that no choice believes as not known. Without a canonical id, those of one id are compared."""
+        columns = view.file.columns()
+        places = [columns.starts[provider] + row for provider, row in self.rows]
+        odd, canonical = has_odd_price(columns), columns.reader("canonical")
+        limits = [
+            far_from([price for number in members if (price := self.facts[number].price)], FAR["input_price"])
+            for members in self.members
+        ]
+        for number, place in enumerate(places):
+            price, known = self.facts[number].price, None if canonical(place) else limits[self.groups[number]]
+            if odd(place) or (price and known and not known[0] < price < known[1]):
+                self.facts[number] = self.facts[number]._replace(price=None)
 
     def offers(self) -> Offers:
         """How good each entry is today."""

@@ -142,8 +142,9 @@ TAGS: tuple[tuple[str, str], ...] = (
     ("ocr", _OCR),
     (
         "special",
-        _word("deep-research", "computer-use", "agent", "code", "codestral", "starcoder2?", "fim", "voxtral",
-              "audio", "image", "translate", "mt", r"(?:\w+-)?router", r"auto(?:-model(?:-\w+)?)?$") + "|" + _OCR,
+        _word("deep-research", "computer-use", "agent", "code", "coder", "codex", "build", "codestral", "devstral",
+              "starcoder2?", "fim", "voxtral", "audio", "image", "translate", "mt", r"(?:\w+-)?router",
+              r"auto(?:-model(?:-\w+)?)?$") + "|" + _OCR,
     ),
 )  # fmt: skip
 """The tags of chat models for a special purpose, with the pattern of the last segment of their ids."""
@@ -152,8 +153,13 @@ MOVING = re.compile(r"^~|[-:]latest(?=@|$)")
 """The ids of moving names, whose meaning changes without notice. Hosts mark their own with `~`; a region may follow."""
 
 
-PREVIEW = re.compile(_word("preview", "exp", "experimental"))
-"""The ids of models that their maker calls a preview."""
+PREVIEWS: tuple[tuple[str, bool], ...] = (
+    (_word("preview", "exp", "experimental"), True),
+    (r"(?<=[a-z0-9])[-_.](?:alpha|beta)\d*(?![a-z0-9])", False),
+)
+"""The ids of models that their maker calls a preview: the pattern of the last segment, and whether it also counts where
+a status is stated.
+"""
 
 
 def last_segment(model_id: str) -> str:
@@ -235,7 +241,10 @@ def is_preview(model_id: str, status: str | None) -> bool:
     >>> is_preview("gemini-3-pro-preview", None), is_preview("gpt-5.2", "beta"), is_preview("expert-7b", None)
     (True, True, False)
     """
-    return status in ("alpha", "beta") or PREVIEW.search(last_segment(model_id)) is not None
+    segment = last_segment(model_id)
+    return status in ("alpha", "beta") or any(
+        re.search(pattern, segment) for pattern, always in PREVIEWS if always or status is None
+    )
 
 
 def is_moving(model_id: str) -> bool:

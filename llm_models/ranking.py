@@ -110,6 +110,7 @@ def _by_release(columns: Columns, _free: bool) -> Rank:
 
 
 def _by_context(columns: Columns, _free: bool) -> Rank:
+    """By context alone: whether a price is known, unusual or 0 changes nothing in it."""
     context, odd = columns.reader("context"), _rank(columns, lambda its: _names(its, "context"), ODD)
 
     def rank(row: int) -> tuple[bool, int]:
@@ -124,19 +125,24 @@ def has_odd_price(columns: Columns) -> Rank:
     return _rank(columns, lambda its: _names(its, "input_price") or _names(its, "output_price"), ODD)
 
 
+def is_planned(columns: Columns) -> Rank:
+    """Whether a model is part of a plan or a trial, or is local: its price is not what a request costs."""
+    return _rank(columns, lambda billing: billing != "usage", "billing")
+
+
 def _by_price(columns: Columns, free: bool) -> Rank:
     given, made, odd = columns.reader("input_price"), columns.reader("output_price"), has_odd_price(columns)
     embeds = _rank(columns, lambda kind: kind == "embedding", "kind")
-    planned = _rank(columns, lambda billing: billing != "usage", "billing")
+    planned = is_planned(columns)
 
-    def rank(row: int) -> tuple[int, float]:
+    def rank(row: int) -> tuple[float, ...]:
         one, other = given(row), made(row)
         if other is None and embeds(row):
             other = 0
         if one is None or other is None:
             return 3, 0
-        if one + other == 0 and not free:
-            return 2, planned(row)
+        if planned(row) or (one + other == 0 and not free):
+            return 2, planned(row), one + other
         return odd(row), one + other
 
     return rank

@@ -17,7 +17,7 @@ from llm_models.conditions import (
 )
 from llm_models.errors import LLMModelsError
 from llm_models.frozen import FrozenDict
-from llm_models.ranking import best, has_odd_price, levels, ordered
+from llm_models.ranking import best, has_odd_price, is_planned, levels, ordered
 from llm_models.records import BIT
 
 TYPE_CHECKING = False
@@ -37,12 +37,17 @@ if TYPE_CHECKING:
 class NoMatchError(LLMModelsError, LookupError):
     """No model fits the conditions.
 
-    `considered` is the number of models, `removed` maps each condition to (models that it removed, how many of these
-    only because no source states the fact).
+    `considered` is the number of models, those of the providers in `scope` (None: of all). `removed` maps each
+    condition, as the message states it, to (models that it removed, how many of these only because no source states the
+    fact); `largest` to the largest limit of these models, in tokens, where they are too small for the workload; and
+    `asked` to the name of the argument and its value.
     """
 
     considered: int
+    scope: tuple[str, ...] | None
     removed: Mapping[str, tuple[int, int]]
+    largest: Mapping[str, int]
+    asked: Mapping[str, tuple[str, Any]]
 
 
 MOST = 1000
@@ -61,21 +66,29 @@ def _considered(view: View, question: Question) -> Sequence[int]:
     return rows
 
 
-def _tests(question: Question) -> Iterable[tuple[str, tuple[str, ...], Test]]:
-    """What a message says of the models that a condition leaves out, its columns, and its test."""
+def _tests(question: Question) -> Iterable[tuple[str, tuple[str, Any], tuple[str, ...], Test]]:
+    """What a message says of the models that a condition leaves out, its argument and value, its columns, its test."""
     for mask, word, wanted in zip(question.flags, ("without", "with"), (True, False), strict=True):
+        argument = "require" if wanted else "forbid"
         for name, bit in BIT.items():
             if mask & bit:
                 columns = ("bits", "likely") if question.unknown == "likely" else ("bits",)
-                yield f"{word} {name}", columns, flag_test(name, wanted, question.unknown)
-    for name, value in question.asked:
-        yield sentence(name, value), CONDITIONS[name].columns, CONDITIONS[name].test(value)
+                yield f"{word} {name}", (argument, name), columns, flag_test(name, wanted, question.unknown)
+    for one in question.asked:
+        name, value = one
+        yield sentence(name, value), one, CONDITIONS[name].columns, CONDITIONS[name].test(value)
+    if question.workload is not None:
+        from llm_models.workloads import demands
+
+        for demand in demands(question.workload):
+            yield demand.says, ("workload", question.workload), demand.columns, demand.test
     states, at = question.states, question.at
     if states == CURRENT:
-        yield f"retired by {at}", ("retires",), lambda retires: retires is None or retires > at
+        yield f"retired by {at}", ("lifecycle", states), ("retires",), lambda retires: retires is None or retires > at
     elif states is not None:
         yield (
             f"not {' or '.join(states)} on {at}",
+            ("lifecycle", states),
             ("bits", "retires", "preview"),
             lambda bits, retires, preview: state_of(bits, retires, preview, at) in states,
         )
@@ -91,7 +104,7 @@ def fitting(view: View, question: Question) -> list[int]:
     """The numbers of the models that fit, in order of key."""
     columns = view.file.columns()
     rows = [*_considered(view, question)]
-    for _, names, test in _tests(question):
+    for _, _, names, test in _tests(question):
         passing, text = _passing(columns, names, test)
         rows = [row for row in rows if passing[text[row]]]
     if question.match:
@@ -124,7 +137,7 @@ def within(view: View, question: Question) -> tuple[list[int], dict[int, Costed]
 
 def listed(view: View, question: Question) -> dict[str, list[int]]:
     """The rows of the models that fit, by provider; without a condition, nothing is decoded for that."""
-    if not (any(question.flags) or question.asked or question.match or question.states or question.most is not None):
+    if not (any(question.flags) or question.asked or question.match or question.states or question.workload):
         return {name: [*view.shown(name)] for name in question.scope or view.known}
     rows: dict[str, list[int]] = {}
     for number in within(view, question)[0]:
@@ -191,8 +204,10 @@ def _levels(view: View, question: Question, costs: Mapping[int, Costed]) -> Sequ
     if {*asked.get("output", ())} - {"text"}:
         tags = (*tags, "special")  # who asks for pictures or sound asks for the models that make them
     columns = view.file.columns()
-    odd = has_odd_price(columns) if costs else None
-    ranks = {row: one.rank(free, odd is not None and odd(row)) for row, one in costs.items()}
+    ranks: dict[int, Any] = {}
+    if costs:
+        odd, planned = has_odd_price(columns), is_planned(columns)
+        ranks = {row: one.rank(free, odd(row), planned(row)) for row, one in costs.items()}
     at = question.at if question.states is None or "retired" in question.states else None
     return levels(columns, orders, group, resold, tags, ranks, free, at)
 
@@ -228,40 +243,64 @@ def select(view: View, question: Question) -> Model:
         return _unmatched(view, question)
 
     found = _kept(view.chosen, question, answer)
-    if type(found) is tuple:
-        message, considered, removed = found
-        raise NoMatchError(message, considered=considered, removed=removed)
+    if type(found) is FrozenDict:
+        raise NoMatchError(reasons(found), **found)
     model: Model = found
     return model
 
 
 def _unmatched(view: View, question: Question) -> Unmatched:
-    """The message of a `NoMatchError`, how many models there are, and how many each condition removed."""
+    """The fields of a `NoMatchError`."""
     columns = view.file.columns()
     rows = _considered(view, question)
     removed: dict[str, tuple[int, int]] = {}
-    flags = 0
-    for says, names, test in _tests(question):
+    asked: dict[str, tuple[str, Any]] = {}
+    for says, condition, names, test in _tests(question):
         passing, text = _passing(columns, names, test)
         found = [passing[text[row]] for row in rows]
-        out, unstated = sum(not fits for fits in found), found.count(None)
-        is_flag = names[0] == "bits" and "retires" not in names
-        flags += unstated if is_flag and says.startswith("without") else 0
-        if out or is_flag:
-            removed[says] = (out, unstated)
+        out = sum(not fits for fits in found)
+        if out or condition[0] in ("require", "forbid"):
+            removed[says], asked[says] = (out, found.count(None)), condition
     if question.match:
         out = sum(not _is_named(view, row, question.match) for row in rows)
         if out:
-            removed[f"that {' or '.join(question.match)} does not match"] = (out, 0)
+            says = f"that {' or '.join(question.match)} does not match"
+            removed[says], asked[says] = (out, 0), ("match", question.match)
     if question.most is not None:
         from llm_models.workloads import is_within
 
         fits = [is_within(one, question.most) for one in costs_of(view, rows, question).values()]
-        removed[f"with a higher cost than {question.most}"] = (sum(not one for one in fits), fits.count(None))
-    parts = [f"{n} {why}" + (f" ({d} not stated)" if d else "") for why, (n, d) in removed.items()]
-    of = f"{len(rows)} models" + (f" of {' and '.join(question.scope)}" if question.scope else "")
-    hint = "" if not flags or question.unknown == "yes" else _HINT
-    return f"no model fits; of {of}{': ' if parts else ''}{', '.join(parts)}{hint}", len(rows), FrozenDict(removed)
+        says = f"with a higher cost than {question.most}"
+        removed[says] = (sum(not one for one in fits), fits.count(None))
+        asked[says] = ("max_cost", question.most)
+    largest: dict[str, int] = {}
+    if question.workload is not None:
+        from llm_models.workloads import demands
+
+        for demand in demands(question.workload):
+            if demand.limit is not None and demand.says in removed:
+                meaning, text = columns.column(*demand.columns)
+                limits = [demand.limit(*meaning[letter]) for letter in {text[row] for row in rows}]
+                largest[demand.says] = max(limit for limit in limits if limit is not None)
+    given = {"considered": len(rows), "scope": question.scope}
+    return FrozenDict(given, removed=FrozenDict(removed), largest=FrozenDict(largest), asked=FrozenDict(asked))
 
 
-_HINT = ". What is not stated counts as no, unless the question states unknown 'likely' or 'yes'"
+HINT = "What is not stated counts as no, unless the question states unknown 'likely' or 'yes'"
+
+
+def reasons(fields: Mapping[str, Any], words: Mapping[str, str] = FrozenDict(), hint: str = HINT) -> str:
+    """The message of a `NoMatchError` with these fields.
+
+    `words` replaces what the message says of the models that a condition left out; `hint` states how to count flags
+    that no source states.
+    """
+    removed, scope, asked = fields["removed"], fields["scope"], fields["asked"]
+    parts = []
+    for says, (out, unstated) in removed.items():
+        notes = [f"{unstated} not stated"] if unstated else []
+        notes += [f"the largest limit is {fields['largest'][says]:,}"] if says in fields["largest"] else []
+        parts.append(f"{out} {words.get(says, says)}" + (f" ({', '.join(notes)})" if notes else ""))
+    of = f"{fields['considered']} models" + (f" of {' and '.join(scope)}" if scope else "")
+    flags = any(unstated for says, (_, unstated) in removed.items() if asked[says][0] == "require")
+    return f"no model fits; of {of}{': ' if parts else ''}{', '.join(parts)}{'. ' + hint if flags else ''}"

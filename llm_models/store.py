@@ -213,9 +213,11 @@ def select(**choice: Unpack[Choice]) -> Model:
     - `match`: a pattern such as `*:gpt-*-mini` over the model spec, or several of which one must match; in any case.
     - `lifecycle`: states that it may have: `ga`, `preview`, `deprecated`, `retired`, or `current` (all but retired, the
       default) on the day `at` (`YYYY-MM-DD` or a date, in UTC; default today).
-    - `free`: True for models of which input and output cost 0 and the provider bills by usage; False for all others.
-    - `max_cost`: USD for the `workload`: a `Usage`, a mapping of its fields, text such as `input=8k,output=500,x=1000`
-      (`x` is how often it occurs), or a list of these. Costs are those of `llm_models.cost`.
+    - `free`: True for models of which input and output cost 0 and the provider bills by usage; False for all others,
+      also plans. `billing`: how the provider bills, `usage`, `plan`, `trial` or `local`, or several of these.
+    - `workload`: what it must be able to take, as far as its limits and modalities are stated: a `Usage`, a mapping of
+      its fields, text such as `input=8k,output=500,x=1000` (`x` is how often it occurs), or a list of these.
+      `max_cost`: USD for the workload. Costs are those of `llm_models.cost`.
 
     What comes first is stated by `candidates`. Raises `NoMatchError` when none fits; it counts the models that each
     condition removed, and how many of them only because no source states the fact. Raises `UnknownProviderError`,
@@ -239,8 +241,9 @@ def candidates(**choice: Unpack[Choice]) -> list[Model]:
 
     `order_by`: `"release"` (newest first, the default), `"price"` (one token of input and one of output, in USD;
     cheapest first), `"cost"` (of the `workload`; cheapest first), `"context"` (tokens, largest first), `"id"`. What is
-    unknown comes last in its order. Prices of 0 come after all others, unless `free=True`. A value far from that of
-    the same model elsewhere (4 times in context, 8 times in price) comes after all that are plausible.
+    unknown comes last in its order. Prices of 0 come after all others, unless `free=True`, and then those of plans and
+    trials. A value far from that of the same model elsewhere (4 times in context, 8 times in price) comes after all
+    that are plausible.
 
     >>> llm_models.candidates(scope="openai", order_by="price")[0].provider
     'openai'

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     ModelRow = tuple[str, int]
     """A provider, and the row of a model in its block."""
-    Unmatched = tuple[str, int, Mapping[str, tuple[int, int]]]
-    """Why no model fits: the message, how many models there are, and how many each condition removed."""
+    Unmatched = Mapping[str, Any]
+    """Why no model fits: the fields of a `NoMatchError`."""
 
 _FLAGS = (1 << len(CAPABILITIES)) - 1
 

@@ -18,7 +18,7 @@ from support import catalogues, oracle
 
 import llm_models
 from llm_models import Model, Snapshot, columns
-from llm_models.conditions import CONDITIONS, OTHERS
+from llm_models.conditions import BILLINGS, CONDITIONS, OTHERS
 from llm_models.errors import (
     EmptyCatalogError,
     InvalidArgumentError,
@@ -293,6 +293,30 @@ class TestCases:
         asked_for = packaged.select(require=["tools"], free=True, order_by="price", at=AT)
         assert asked_for.cost.input == asked_for.cost.output == 0
 
+    def test_who_bills_in_another_way_is_a_condition(self, packaged: Snapshot) -> None:
+        """CH2: of every provider, and what is not free is the rest: also plans and trials."""
+        billing = {name: packaged.get_provider(name).billing for name in packaged.list_providers()}
+        assert {*billing.values()} == {*BILLINGS}
+        for way in BILLINGS:
+            found = packaged.list_models(billing=way)
+            assert {one.provider for one in found} == {name for name in billing if billing[name] == way}
+        assert packaged.list_models(billing=[*BILLINGS]) == packaged.list_models()
+        charged = packaged.list_models(free=False, billing="usage")
+        assert all(one.cost.input or one.cost.output for one in charged)
+        assert {billing[one.provider] for one in packaged.list_models(free=False)} == {*BILLINGS}
+
+    def test_the_price_of_a_plan_is_not_the_cheapest(self) -> None:
+        """CH2: no request costs it, also where it is above 0; whoever asks for plans gets the cheapest."""
+        low, high, zero = ({"cost": {"input": one, "output": one}} for one in (1, 9, 0))
+        records = {"a": {"m": low, "n": high}, "b": {"m": low}, "c": {"m": high, "n": zero, "unknown": {}}}
+        how = {"a": {"billing": "plan"}, "b": {"billing": "trial"}}
+        catalogue = Snapshot(catalogues.made_up(records, providers=how))
+        work: Any = {"input": 1000, "output": 100}
+        for order in ("price", "cost"):
+            found = [one.spec for one in catalogue.candidates(order_by=order, workload=work, at=AT)]
+            assert found == ["c:m", "c:n", "a:m", "b:m", "a:n", "c:unknown"]
+            assert catalogue.select(order_by=order, workload=work, billing="plan").spec == "a:m"
+
     def test_an_impossible_context_is_not_the_largest(self, packaged: Snapshot, whole: oracle.Plain) -> None:
         """CH3: of the usual models, such values come after all that are plausible, however large they are."""
         answer = Answer(packaged, whole, {"order_by": "context"})
@@ -460,6 +484,52 @@ class TestCases:
         families = {one.family for one in packaged.candidates(family=["gpt", "claude-opus"], at=AT)}
         assert families == {"gpt", "claude-opus"}
 
+    @pytest.mark.parametrize(
+        "day", ["2023-12-31", "2024-01-01", "2024-02-28", "2024-02-29", "2025-06-15", "2026-01-30"]
+    )
+    def test_a_month_is_after_a_day_if_all_of_its_days_are(self, packaged: Snapshot, day: str) -> None:
+        """And it is stated: only a model without a date is counted as one of which the date is not stated."""
+        every = packaged.list_models()
+        months = [one for one in every if len(one.release_date or "") == len("2026-01")]
+        undated = [one for one in every if one.release_date is None]
+        assert len(months) > 100
+        assert undated
+        found = {one.key for one in packaged.list_models(released_after=day)}
+        for one in months:
+            first = datetime.date.fromisoformat(f"{one.release_date}-01")
+            days = (first + datetime.timedelta(number) for number in range(31))
+            own = [each for each in days if each.month == first.month]
+            assert (one.key in found) == all(each > datetime.date.fromisoformat(day) for each in own)
+        with pytest.raises(NoMatchError) as caught:
+            packaged.select(released_after=day, match="no:such")
+        says = f"not released after {day}"
+        assert caught.value.removed[says] == (len(every) - len(found), len(undated))
+
+    @pytest.mark.parametrize("order", ["context", "release"])
+    def test_a_price_has_no_part_in_another_order(self, order: str) -> None:
+        """Whatever the prices of the models are, also where one is unknown or 0; only the next order asks."""
+        sizes = dict(zip("abcd", (4, 3, 3, 1), strict=True))
+        facts: dict[str, Any] = {
+            name: {"limits": {"context": 1000 * n}, "release_date": f"2026-01-0{n}"} for name, n in sizes.items()
+        }
+        costs: list[dict[str, Any]] = [{}, {"input": 1}, {"input": 0, "output": 0}, {"input": 2, "output": 3}]
+        then: Any = [order, "price"]
+        for prices in itertools.permutations(costs):
+            data = {name: {**one, "cost": cost} for (name, one), cost in zip(facts.items(), prices, strict=True)}
+            catalogue = Snapshot(catalogues.made_up({"p": data}))
+            given: Any = order
+            assert [one.id for one in catalogue.candidates(order_by=given, at=AT)] == [*facts]
+            ranks = [3 if "output" not in cost else 1 if cost["output"] else 2 for cost in prices[1:3]]
+            equals = [one.id for one in catalogue.candidates(order_by=then, at=AT)][1:3]
+            assert equals == (["c", "b"] if ranks[1] < ranks[0] else ["b", "c"])
+
+    def test_of_a_month_the_days_are_newer(self) -> None:
+        """In the order of release, a month stands behind its days, which may all be newer."""
+        days = {name: {"release_date": name} for name in ("2026-03", "2026-03-31", "2026-02-28", "2026-03-01")}
+        catalogue = Snapshot(catalogues.made_up({"a": {**days, "none": {}}}))
+        found = [one.id for one in catalogue.candidates(order_by="release", at=AT)]
+        assert found == ["2026-03-31", "2026-03-01", "2026-03", "2026-02-28", "none"]
+
     def test_a_list_ranks_by_preferred_providers(self, packaged: Snapshot) -> None:
         """CH17: no argument is silently without effect."""
         plain = packaged.list_models(scope=["anthropic", "openai"], match="*-5*", at=AT)
@@ -488,7 +558,8 @@ class TestCases:
 
 # Made-up catalogues, in which everything occurs that a condition or an order looks at.
 
-IDS = ["m", "n", "m-preview", "n-exp-2", "deep-research-1", "x-guard", "z-latest", "a/b:free", "text-embedding-1"]
+IDS = ["m", "n", "m-preview", "n-exp-2", "deep-research-1", "x-guard", "z-latest", "a/b:free", "text-embedding-1",
+       "n-beta-2", "alpha-7b"]  # fmt: skip
 WORDS = ["Alpha", "beta", "g d"]
 DAYS = ["2026-01", "2026-01-01", "2026-03-05", "2026-11-30"]
 PRICES = st.sampled_from([0, 0.5, 1, 2, 8, 100])
@@ -558,6 +629,7 @@ ASKED: dict[str, st.SearchStrategy[Any]] = {
     "tags": some("alpha", "g d", "guard"),
     "lifecycle": some("ga", "preview", "deprecated", "retired", "current"),
     "free": st.booleans(),
+    "billing": some("usage", "Plan", "trial"),
     "at": st.sampled_from([AT, "2026-11-26", "2027-06-01"]),
 }
 """A condition -> values of it."""
@@ -703,7 +775,7 @@ class TestLaws:
 
 # Wrong arguments
 
-TEXT_LIKE = ["kind", "input", "output", "family", "tags", "match", "lifecycle"]
+TEXT_LIKE = ["kind", "input", "output", "family", "tags", "match", "lifecycle", "billing"]
 NUMBERS = ["min_context", "min_output", "max_price_input", "max_price_output"]
 HUGE = 10**5000
 WRONG = {

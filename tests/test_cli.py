@@ -19,8 +19,9 @@ from support.catalogues import catalogue, model, provider
 from support.command import COMMAND, environment, facts, fine, here, program, refused, started
 from support.command import process as run
 
-from llm_models import CAPABILITIES, differences, guards, modelspec, ranking, schema
+from llm_models import CAPABILITIES, differences, guards, modelspec, parse_provider, ranking, schema
 from llm_models.cli import EXIT_CODES, cli, output
+from llm_models.cli.conditions import OPTIONS
 from llm_models.wishes import MEANT
 
 if TYPE_CHECKING:
@@ -119,6 +120,73 @@ def test_a_message_names_the_option_as_it_is_written(args: list[str]) -> None:
         message = refused(run(command, *args))
         assert args[0] in message
         assert not re.search(r"\w_\w|\w=\w*[\['{]|\('", message)
+
+
+LEAVING_OUT = {
+    "--require": "--require tools --require embeddings", "--forbid": "--forbid tools", "--kind": "--kind music",
+    "--input": "--input pdf", "--output": "--output video", "--min-context": "--min-context 2.5M",
+    "--min-output": "--min-output 2.5M", "--max-price-input": "--max-price-input 0.00001",
+    "--max-price-output": "--max-price-output 0.00001", "--workload": "--workload input=90M,output=80M",
+    "--max-cost": "--max-cost 0.0000001 --workload input=5", "--released-after": "--released-after 2026-11-01",
+    "--open-weights": "--open-weights", "--family": "--family no-such", "--match": "--match no:such",
+    "--tags": "--tags no-such", "--lifecycle": "--lifecycle retired --lifecycle preview", "--free": "--free",
+    "--no-deprecated": "--no-deprecated", "--billing": "--billing trial --billing plan",
+}  # fmt: skip
+"""Option -> how it leaves out models."""
+
+
+@pytest.mark.parametrize("option", LEAVING_OUT)
+def test_what_leaves_out_models_is_told_in_words_of_the_command_line(option: str) -> None:
+    """No name of an argument, no value of Python, and numbers as people write them."""
+    message = refused(run("select", *LEAVING_OUT[option].split(), "--scope", "openai", "--match", "no:such"))
+    assert re.match(r"llm-models: no model fits; of \d+ models of openai: ", message)
+    assert not re.search(r"True|False|None|\w_\w|'|\de-?\d|\d\.0\b|argument", message, re.IGNORECASE)
+
+
+def test_every_option_that_leaves_out_models_is_told_so() -> None:
+    others = {"--unknown", "--scope", "--prefer", "--order-by", "--at"}
+    assert {words.partition(" ")[0].partition("/")[0] for words in OPTIONS} == {*LEAVING_OUT} | others
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        ("--free", "that are not free"),
+        ("--not-free", "that are free"),
+        ("--open-weights", "whose weights are not open"),
+        ("--closed-weights", "whose weights are not closed"),
+    ],
+)
+def test_yes_and_no_are_told_in_words(option: str, says: str) -> None:
+    message = refused(run("select", option, "--match", "no:such"))
+    assert re.search(rf"[:,] \d+ {says}[ ,]", message)
+
+
+def test_how_to_count_what_is_not_stated_is_an_option() -> None:
+    message = refused(run("select", "--require", "json_schema", "--match", "no:such"))
+    hint = re.search(r" unless (--unknown \w+) or (--unknown \w+) is given$", message.strip())
+    assert hint
+    for words in hint.groups():
+        fine("select", "--require", "json_schema", *words.split())
+
+
+def test_why_shows_unusual_values_and_the_maker() -> None:
+    """Of every candidate, as JSON and as a table; and the table says what `list` says of the same model."""
+    usual = ("--match", "*mistral-nemo", "--order-by", "price")
+    rows = {one["spec"]: one for one in json.loads(fine("select", "--why", "--all", "--json", *usual).out)}
+    lines = fine("select", "--why", "--all", *usual).out.splitlines()
+    listed = dict(line.split(maxsplit=1) for line in fine("list", "--kind", "chat", *usual).out.splitlines())
+    start, end, last = (lines[0].index(name) for name in ("unusual", "maker", "billing"))
+    assert len(rows) == len(lines) - 1
+    assert any("outliers" in row for row in rows.values())
+    assert not all("outliers" in row for row in rows.values())
+    for line in lines[1:]:
+        spec = line.split()[0]
+        odd, maker, billing = line[start:end].strip(), line[end:last].strip(), line[last:].strip()
+        assert bool(odd) == ("outliers" in rows[spec])
+        assert (f"(unusual: {odd})" in listed[spec]) == bool(odd)
+        assert (maker, billing) == (rows[spec]["maker"], rows[spec]["billing"])
+        assert maker == parse_provider(rows[spec]["canonical"].partition("/")[0])
 
 
 def test_wrong_usage_is_exit_2() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,12 @@ from support import ROOT
 from support.own_kinds import OWN
 from support.real_kinds import RERANKERS, TALKERS
 
-from llm_models.kinds import KINDS, QUICK_LOOK, RULES, last_segment, rule_of, tags_of
+from llm_models.kinds import KINDS, QUICK_LOOK, RULES, is_preview, last_segment, rule_of, tags_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from llm_models import Snapshot
 
 REAL: dict[str, list[str]] = {
     "realtime": [
@@ -169,6 +172,8 @@ class TestTags:
             "codestral-2508", "kimi-k2.7-code", "starcoder2-15b", "mistral.voxtral-mini-3b-2507",
             "google/gemini-3.1-flash-image", "openai/gpt-5.4-image-2", "gpt-audio-mini", "qwen-mt-plus",
             "command-a-translate-08-2025", "openrouter/auto", "model-router", "nanogpt/coding-router:high",
+            "qwen3-coder-plus", "Qwen/Qwen3-Coder-30B-A3B-Instruct", "kat-coder-pro-v2.5", "xai/grok-build-0.1",
+            "gpt-5.3-codex-spark", "openai/gpt-5-codex", "duo-chat-gpt-5-2-codex", "mistral.devstral-2-123b",
         ],
     )  # fmt: skip
     def test_models_for_one_task(self, model_id: str) -> None:
@@ -183,7 +188,11 @@ class TestTags:
             "guard-co/llama-3",
             "ocrelle-2",
             "socrates-7b",
-            "qwen3-coder-plus",
+            "bodybuilder",
+            "mercury-encoder-2",
+            "codexter-7b",
+            "rebuild-1",
+            "vibecoder",
             "agentic-7b",
             "autoglm-phone-9b",
             "accounts/fireworks/routers/glm-5p3-fast",
@@ -193,6 +202,42 @@ class TestTags:
     )
     def test_look_alikes(self, model_id: str) -> None:
         assert tags_of(model_id) == []
+
+
+class TestPreviews:
+    @pytest.mark.parametrize(
+        "model_id",
+        [
+            "gemini-3-pro-preview", "deepseek/deepseek-v3.2-exp", "spacexai/grok-4.20-reasoning-beta", "grok-4.2-beta",
+            "grok-4-20-beta-0309-reasoning", "interfaze/interfaze-beta", "stealth/space-bunny-alpha:free", "ox-alpha",
+            "agnes-2.5-pro-alpha", "x_beta2",
+        ],
+    )  # fmt: skip
+    def test_previews(self, model_id: str) -> None:
+        assert is_preview(model_id, None)
+
+    @pytest.mark.parametrize(
+        "model_id",
+        [
+            "expert-7b", "alpha-7b", "alpha", "betamax-2", "x-alphabet-7b", "deepseek/alphacode-2", "x-betatron",
+            "alpha-beta-corp/gpt-9", "gpt-9:beta", "gpt-9@beta", "superbeta-7b",
+        ],
+    )  # fmt: skip
+    def test_look_alikes(self, model_id: str) -> None:
+        assert not is_preview(model_id, None)
+
+    def test_a_status_that_is_stated_wins_over_alpha_and_beta(self) -> None:
+        assert not is_preview("grok-4.2-beta", "deprecated")
+        assert is_preview("grok-4.2", "beta")
+        assert is_preview("gemini-3-pro-preview", "deprecated")
+
+    def test_every_packaged_id_with_such_a_part(self, packaged: Snapshot) -> None:
+        """They are listed as previews."""
+        parts = re.compile(r"[-_.](alpha|beta)([-_.:@]|$)", re.IGNORECASE)
+        found = [one for one in packaged.list_models() if parts.search(one.id.rpartition("/")[2])]
+        assert len(found) > 8
+        listed = {one.key for one in packaged.list_models(lifecycle="preview")}
+        assert {one.key for one in found if not one.deprecated} <= listed
 
 
 @pytest.mark.parametrize(
@@ -215,12 +260,12 @@ COUNTS: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "2026-07-02": (
         {"realtime": 10, "transcription": 2, "speech": 3, "music": 4, "translation": 3, "classifier": 10,
          "completion": 6, "image": 6, "embedding": 73, "rerank": 12, "chat": 4968, "guard": 22, "ocr": 9,
-         "special": 180},
+         "special": 445},
         {"image": 89, "video": 47, "speech": 29, "transcription": 17, "music": 7, "classifier": 15},
     ),
     "2026-09-30": (
         {"realtime": 17, "transcription": 4, "music": 6, "classifier": 17, "completion": 5, "image": 9, "embedding": 83,
-         "rerank": 13, "chat": 7941, "guard": 38, "ocr": 11, "special": 284},
+         "rerank": 13, "chat": 7941, "guard": 38, "ocr": 11, "special": 585},
         {"image": 108, "video": 67, "speech": 39, "transcription": 32, "music": 9, "classifier": 22},
     ),
 }  # fmt: skip

@@ -17,6 +17,7 @@ from support.command import here
 import llm_models
 from llm_models import phrases, vocabulary
 from llm_models.entries import Entries
+from llm_models.outliers import outliers_in
 from llm_models.past import told
 
 if TYPE_CHECKING:
@@ -406,6 +407,12 @@ class TestWithoutAMaker:
             assert (hit.model.provider, hit.others) == ("house_b", 5)
         assert catalogue.search("free wombat").rows[0].model.provider == "house_f"
 
+    def test_three_prices_judge_none(self, tmp_path: Path) -> None:
+        """The rule is that of choosing: at least four."""
+        prices = {"house_a": 3.0, "house_b": 2.0, "house_c": 0.001}
+        catalogue = made_up(tmp_path, *((name, "wombat-7b", price, price) for name, price in prices.items()))
+        assert catalogue.search("cheap wombat").rows[0].model.provider == "house_c"
+
     def test_a_price_of_input_alone_is_not_cheap_for_a_model_that_chats(self, tmp_path: Path) -> None:
         catalogue = made_up(tmp_path, ("house", "wombat-1", 0.01, 0.0), ("house", "wombat-2", 0.01, None))
         answer = catalogue.search("cheap wombat")
@@ -422,6 +429,16 @@ class TestWithoutAMaker:
             tmp_path, *(("house", one, None, None) for one in ("numbat-40b", "numbat-4o", "numbat-4.1"))
         )
         assert {hit.model.id for hit in catalogue.search("numbat 4").rows} == {"numbat-4o", "numbat-4.1"}
+
+
+def test_what_is_cheap_has_no_price_that_a_choice_does_not_believe(packaged: Snapshot) -> None:
+    """One rule of unusual prices: none that `list` marks, and the same limits."""
+    odd = outliers_in(packaged.file, {one.canonical for one in packaged.list_models()})
+    far = {key for key, fields in odd.items() if any(field.startswith("cost.") for field in fields)}
+    assert len(far) > 20
+    rows = packaged.search("cheap", limit=None).rows
+    assert len(rows) > 500
+    assert not {hit.model.key for hit in rows} & far
 
 
 class TestCommand:

@@ -10,7 +10,7 @@ from llm_models import lifecycle
 from llm_models.cli.conditions import conditions
 from llm_models.cli.options import as_json, catalogue, command, note_gone
 from llm_models.cli.output import line, note, print_json, print_whole
-from llm_models.cli.query import note_lifecycle, unusual_words, with_outliers
+from llm_models.cli.query import note_lifecycle, unusual_labels, unusual_words, with_outliers
 from llm_models.kinds import is_preview
 from llm_models.outliers import outliers_in
 from llm_models.ranking import LAST
@@ -82,7 +82,7 @@ def _record(model: Model, costs: dict[str, Costed], unusual: Outliers) -> dict[s
     cost = costs.get(model.spec)
     record = with_outliers({"spec": model.spec, **model.to_dict()}, unusual.get(model.key))
     if cost is not None:
-        record["workload"] = {"total": cost.total, "known": cost.known, "why": cost.why, "fits": cost.fits}
+        record["workload"] = {"total": cost.total, "known": cost.known, "why": cost.why}
         for name in ("total", "known"):
             number = record["workload"][name]
             record["workload"][name] = None if number is None else f"{number.normalize():f}"
@@ -116,7 +116,7 @@ def _cost_cell(cost: Costed) -> str:
     """What a workload costs, or why that is not known."""
     if cost.total is not None:
         return f"{cost.total.normalize():f}"
-    return f"{'unknown' if cost.fits else 'unfit'}: {cost.why}"
+    return f"unknown: {cost.why}"
 
 
 @command("select", "Choose the best model by what it can do and costs.", "select --require tools --prefer openai")
@@ -144,19 +144,28 @@ def select_command(
     note_lifecycle(best)
     if (cost := costs.get(best.spec)) is not None and cost.total is None:
         note(f"notice: {best.spec}: what the workload costs is not known: {cost.why}")
-    unusual = _unusual(snapshot, models) if every or as_json else {}
+    unusual = _unusual(snapshot, models) if every or why or as_json else {}
     if as_json:
         records = [_record(model, costs, unusual) for model in models]
+        if why:
+            records = [record | _standing(snapshot, one) for record, one in zip(records, models, strict=True)]
         print_json(records if every or why else records[0])
     elif why:
-        _print_ranking(snapshot, models, costs)
+        _print_ranking(snapshot, models, costs, unusual)
     elif every:
         _print_models(models, costs, unusual)
     else:
         line(best.spec)
 
 
-def _print_ranking(snapshot: Snapshot, models: Iterable[Model], costs: dict[str, Costed]) -> None:
+def _standing(snapshot: Snapshot, model: Model) -> dict[str, str | None]:
+    """The maker of a model, where its canonical name states one, and how its provider bills."""
+    maker = (model.canonical or "").partition("/")[0]
+    known = snapshot.file.provider_id(maker) if maker else None
+    return {"maker": known or maker or None, "billing": snapshot.get_provider(model.provider).billing}
+
+
+def _print_ranking(snapshot: Snapshot, models: Iterable[Model], costs: dict[str, Costed], unusual: Outliers) -> None:
     """Print models with what ranks them, the most important from left to right."""
     rows = []
     for model in models:
@@ -164,7 +173,8 @@ def _print_ranking(snapshot: Snapshot, models: Iterable[Model], costs: dict[str,
         last = ", ".join(tag for tag in LAST if tag in model.tags or (tag == "moving" and model.resolves_to))
         price = [_cost_cell(costs[model.spec])] if costs else []
         facts = model.release_date, model.cost.input, model.cost.output, *price, model.limits.context
-        rows.append((model.spec, last, state, *facts, snapshot.get_provider(model.provider).billing))
+        odd = unusual_labels(unusual.get(model.key, {}))
+        rows.append((model.spec, last, state, *facts, odd, *_standing(snapshot, model).values()))
     columns = (
         "model",
         "for",
@@ -174,9 +184,11 @@ def _print_ranking(snapshot: Snapshot, models: Iterable[Model], costs: dict[str,
         "$ out",
         *(["$ workload"] if costs else []),
         "context",
+        "unusual",
+        "maker",
         "billing",
     )
-    print_whole(columns, rows, right=_NUMBERS, drop=("billing", "for", "context", "released"))
+    print_whole(columns, rows, right=_NUMBERS, drop=("billing", "maker", "for", "unusual", "context", "released"))
 
 
 COMMANDS = (list_command, select_command)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from llm_models.amounts import amount
-from llm_models.conditions import LIKELY_UNKNOWN, STATES
+from llm_models.conditions import BILLINGS, LIKELY_UNKNOWN, STATES
 from llm_models.errors import InvalidArgumentError, UnknownCapabilityError
 from llm_models.ranking import ORDERS
+from llm_models.selection import NoMatchError, reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +64,7 @@ OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "--no-deprecated": ("Leave out deprecated and retired models.", {"is_flag": True}),
     "--free/--not-free": ("Whether it costs nothing, without being part of a plan or a trial.", {"default": None}),
+    "--billing NAME": (f"How its provider bills: {', '.join(BILLINGS)}; repeatable.", _SEVERAL),
     "--prefer PROVIDER": ("A provider to try first; repeatable.", _SEVERAL),
     "--order-by": (
         "What comes first, repeatable: " + "; ".join(f"{name}: {meaning}" for name, meaning in ORDERS.items()) + ".",
@@ -70,6 +73,14 @@ OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "--at DAY": ("The day for which retirement and costs hold, YYYY-MM-DD. Default: today.", {}),
 }  # fmt: skip
 """Option and its argument -> its help, and what click needs to know of it."""
+_SAYS = {
+    ("free", True): "that are not free",
+    ("free", False): "that are free",
+    ("open_weights", True): "whose weights are not open",
+    ("open_weights", False): "whose weights are not closed",
+}
+"""A condition and its value -> what a message says of the models that it leaves out, where it has words of Python."""
+_HINT = "What is not stated counts as no, unless --unknown likely or --unknown yes is given"
 
 
 def conditions(function: Callable[..., None]) -> Callable[..., None]:
@@ -94,6 +105,10 @@ def conditions(function: Callable[..., None]) -> Callable[..., None]:
             if error.meant is not None:
                 error.args = (f"{str(error).partition(' State ')[0]} State {_option(*error.meant)}.",)
             raise
+        except NoMatchError as error:
+            words = {says: _words(says, *condition) for says, condition in error.asked.items()}
+            error.args = (reasons(vars(error), words, _HINT),)
+            raise
 
     command = with_choice
     for words, (text, more) in reversed(OPTIONS.items()):
@@ -110,6 +125,13 @@ def _option(argument: str, values: tuple[str, ...] = ()) -> str:
     """An argument of Python with its values, as an option."""
     name = f"--{argument.replace('_', '-')}"
     return " ".join([f"{name} {value}" for value in values]) or name
+
+
+def _words(says: str, argument: str, value: Any) -> str:
+    """What a message says of the models that a condition leaves out, with numbers as people write them."""
+    if isinstance(value, (float, Decimal)):
+        return says.replace(str(value), f"{Decimal(str(value)):f}")
+    return _SAYS.get((argument, value), says) if isinstance(value, bool) else says
 
 
 def _workload(text: str) -> list[Any]:

@@ -39,7 +39,12 @@ def with_outliers(record: dict[str, Any], found: Mapping[str, Outlier] | None) -
 
 def unusual_words(found: Mapping[str, Outlier]) -> str:
     """Which values of a model are unusual, for a list."""
-    return f"(unusual: {', '.join(one.label for field, one in COMPARED.items() if field in found)})"
+    return f"(unusual: {unusual_labels(found)})"
+
+
+def unusual_labels(found: Mapping[str, Outlier]) -> str:
+    """The names of a model's unusual values."""
+    return ", ".join(one.label for field, one in COMPARED.items() if field in found)
 
 
 @command("providers", "List the providers.", "providers --json")

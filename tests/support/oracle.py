@@ -264,8 +264,11 @@ class Plain:
     def early(self, key: tuple[str, str]) -> bool:
         """Whether a model is a preview, also one that is deprecated."""
         parts = re.split("[^a-z0-9]+", last_part(key[1]))
-        unready = {"preview", "exp", "experimental"} & {*parts}
-        return bool(unready) or self.models[key].get("status") in ("alpha", "beta")
+        unready = bool({"preview", "exp", "experimental"} & {*parts})
+        status = self.models[key].get("status")
+        if status is None:  # the first part is a name: `alpha-7b`
+            unready = unready or any(part.rstrip("0123456789") in ("alpha", "beta") for part in parts[1:])
+        return unready or status in ("alpha", "beta")
 
     def verdicts(self, key: tuple[str, str], question: dict[str, Any]) -> dict[str, bool | None]:
         """What a message says of the models that a condition leaves out -> whether it holds; None: not stated."""
@@ -330,6 +333,8 @@ class Plain:
             return wanted if None not in prices else None
 
         test("free", "of which free is not {}", is_free)
+        billing = self.providers[key[0]].get("billing", "usage")
+        test("billing", "of another billing than {}", lambda wanted: billing in wanted)
         states = _states(question.get("lifecycle"))
         if states is not None:
             at = str(question.get("at") or self.today)
@@ -414,15 +419,16 @@ class Plain:
         return (context is None or self.is_far(key, "limits", "context", 4), -(context or 0))
 
     def _by_price(self, key: tuple[str, str], question: dict[str, Any]) -> Any:
-        """What is stated and plausible, what is not plausible, zeros (those of plans last), what is not known."""
+        """What is stated and plausible, what is not plausible, zeros, then what no request costs, what is not known."""
         cost = self.models[key].get("cost", {})
         prices = [cost.get("input"), cost.get("output")]
         if self.models[key].get("kind") == "embedding":
             prices[1] = prices[1] or 0
         if None in prices:
             return (3, 0)
-        if sum(prices) == 0 and question.get("free") is not True:
-            return (2, self.providers[key[0]].get("billing", "usage") != "usage")
+        planned = self.providers[key[0]].get("billing", "usage") != "usage"
+        if planned or (sum(prices) == 0 and question.get("free") is not True):
+            return (2, planned, sum(prices))
         return (any(self.is_far(key, "cost", name, 8) for name in ("input", "output")), sum(prices))
 
     def is_far(self, key: tuple[str, str], group: str, name: str, times: int) -> bool:
@@ -463,7 +469,7 @@ class Plain:
         return len(keys), counts
 
 
-TEXTS = {"kind", "input", "output", "family", "tags"}
+TEXTS = {"kind", "input", "output", "family", "tags", "billing"}
 TOKENS = {"min_context", "min_output"}
 
 
