@@ -235,8 +235,8 @@ def settle(models: Mapping[str, dict[str, Any]], report: Report) -> None:
 
 def differs(record: Record, origins: Mapping[Path, Origin]) -> bool:
     """Whether a moving name stated other values of its own than those that it takes."""
-    values = dict(leaves(record))
     taken = [(path, origin.replaced) for path, origin in origins.items() if origin.layer == FIELD]
+    values = dict(leaves(record)) if taken else {}  # few records are moving names, and a build asks about each
     return any(own is not None and own != values.get(path) for path, own in taken)
 
 
