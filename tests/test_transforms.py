@@ -17,8 +17,9 @@ import llm_models
 from llm_models import paths, pipeline, transforms
 from llm_models.errors import SourceError
 from llm_models.normalize import Report, normalize
+from llm_models.origins import leaves
 from llm_models.snapshot import Snapshot
-from llm_models.transforms.specs import Record, Take, flag, text, tokens, words
+from llm_models.transforms.specs import First, Record, Take, flag, text, tokens, words
 
 DOCUMENT: dict[str, Any] = {
     "data": [
@@ -173,6 +174,26 @@ class TestSpecs:
         table = {"a": {"b": {"c": Take("c", flag)}, "d": Take("d", flag)}}
         assert apply(table, {"d": False}) == ({"a": {"d": False}}, [])
         assert apply(table, {}) == ({}, [])
+
+    def test_fields_are_in_the_order_of_the_table(self) -> None:
+        """The origins of values in a file follow it, so another order would make other bytes."""
+        table = {
+            "a": {"b": {"c": Take("c", flag)}, "d": Take("d", flag)},
+            "e": Take("e", flag),
+            "f": {"g": Take("d", flag)},
+        }
+        record, _ = apply(table, {"e": True, "d": True, "c": True})
+        assert list(leaves(record)) == [(("a", "b", "c"), True), (("a", "d"), True), (("e",), True), (("f", "g"), True)]
+
+    def test_a_table_is_read_alike_with_and_without_glom(self) -> None:
+        """`normalize` reads records without it, since glom makes scopes for each."""
+        table = {"a": Take("a", words), "b": {"c": Spec(T["d"].upper())}, "extra": {"g": First(Take("e", text))}}
+        source = {"a": [1, "x", "x"], "d": "y", "e": " z ", "f": 2}
+        notes: list[tuple[str, ...]] = []
+        record = Record(**table).read(source, lambda *note: notes.append(note))
+        assert apply(table, source) == (record, notes)
+        assert record == {"a": ["x"], "b": {"c": "Y"}, "extra": {"g": "z", "d": "y", "f": 2}}
+        assert len(notes) == 3
 
     def test_unknown_keys_keep_their_nesting(self) -> None:
         source = {"limit": {"context": 1, "new": {"deep": [None]}}, "other": {}, "limit.context": 2}

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from glom import SKIP
+from glom import SKIP, glom
 
 from llm_models.addresses import can_work
 from llm_models.credentials import is_variable
@@ -19,16 +20,27 @@ from llm_models.errors import dotted
 from llm_models.normalize import Drop, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     Note = Callable[..., None]
     Path = tuple[str, ...]
+    Nested = dict[str, "Nested"]
 
 _NO_ADDRESS = re.compile(r"[\x00-\x20\x7f]")
 _DATE = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2})(?:[T ].*)?)?")
 
 
-class Take:
+class Reader:
+    """A glom spec that reads a target with `note(kind, field, reason)` alone, also without glom and its scopes."""
+
+    def read(self, target: Any, note: Note) -> Any:
+        raise NotImplementedError
+
+    def glomit(self, target: Any, scope: Any) -> Any:
+        return self.read(target, scope["note"])
+
+
+class Take(Reader):
     """The checked value at `path`, dotted text over keys of the source; SKIP where it is absent or refused.
 
     With `keys`, the value is a dict: those of the keys that the object at `path` has.
@@ -38,93 +50,119 @@ class Take:
         self.path = path
         self._check = check
         self._keys = keys
-        self._steps = tuple(path.split("."))
-        self.start = self._steps[0]
-        self.taken: list[Path] = [(*self._steps, key) for key in keys] or [self._steps]
+        self.start, *self._steps = steps = path.split(".")
+        self.taken: list[Path] = [(*steps, key) for key in keys] or [(*steps,)]
 
-    def glomit(self, target: Any, scope: Any) -> Any:
+    def read(self, target: Any, note: Note) -> Any:
+        value = target.get(self.start, SKIP)
         for step in self._steps:
-            if not isinstance(target, dict) or step not in target:
-                return SKIP
-            target = target[step]
+            value = value.get(step, SKIP) if isinstance(value, dict) else SKIP
         if self._keys:
-            target = {key: target[key] for key in self._keys if key in target} if isinstance(target, dict) else None
-            if not target:
-                return SKIP
+            value = {key: value[key] for key in self._keys if key in value} if isinstance(value, dict) else SKIP
+        if value is SKIP or (self._keys and not value):
+            return SKIP
 
-        def note(reason: str, part: str = "", kind: str = "repaired") -> None:
-            scope["note"](kind, f"{self.path}.{part}" if part else self.path, reason)
+        def note_here(reason: str, part: str = "", kind: str = "repaired") -> None:
+            note(kind, f"{self.path}.{part}" if part else self.path, reason)
 
         try:
-            return self._check(target, note)
+            return self._check(value, note_here)
         except Drop as why:
-            note(str(why), kind="dropped")
+            note_here(str(why), kind="dropped")
             return SKIP
 
 
-class First:
+class First(Reader):
     """The value of the first of several `Take` that has one."""
 
     def __init__(self, *specs: Take) -> None:
         self._specs = specs
         self.taken: list[Path] = [path for spec in specs for path in spec.taken]
 
-    def glomit(self, target: Any, scope: Any) -> Any:
-        values = (spec.glomit(target, scope) for spec in self._specs)
+    def read(self, target: Any, note: Note) -> Any:
+        values = (spec.read(target, note) for spec in self._specs)
         return next((value for value in values if value is not SKIP), SKIP)
 
 
-class Record:
-    """A nested table in the shape of our record, with a `Take` or another spec that has `glomit` as each leaf.
+class Other(Reader):
+    """Any glom spec."""
+
+    def __init__(self, spec: Any) -> None:
+        self._spec = spec
+
+    def read(self, target: Any, note: Note) -> Any:
+        return glom(target, self._spec, scope={"note": note})
+
+
+class Record(Reader):
+    """A nested table in the shape of our record, with a `Take` or another glom spec as each leaf.
 
     A group without a value is left out. A key of the source that no `Take` takes is kept in `extra`, nested as it was.
-    `note(kind, field, reason)` in the scope counts what is dropped and repaired.
+    `note(kind, field, reason)` counts what is dropped and repaired.
     """
 
     def __init__(self, **table: Any) -> None:
         self._table = table
-        self._taken = set(_taken(table))
-        self._groups = {path[:depth] for path in self._taken for depth in range(1, len(path))}
+        self._runs = [run for run in _runs(table) if run[1]]
+        self._taken: Nested = {}
+        for _, leaves in self._runs:
+            for *groups, key in [path for *_, leaf in leaves if isinstance(leaf, Take | First) for path in leaf.taken]:
+                _inside(self._taken, groups).setdefault(key, {})
 
-    def glomit(self, target: dict[str, Any], scope: Any) -> dict[str, Any]:
-        record = _filled(self._table, target, scope)
-        extra = self._keep(target, record.get("extra", {}), (), scope)
+    def read(self, target: dict[str, Any], note: Note) -> dict[str, Any]:
+        record: dict[str, Any] = {}
+        for groups, leaves in self._runs:
+            values = {}
+            for start, key, leaf in leaves:
+                if start is None or start in target:  # most of what a table takes is absent
+                    value = leaf.read(target, note)
+                    if value is not SKIP:
+                        values[key] = value
+            if values:
+                _inside(record, groups).update(values)
+        extra = _keep(target, record.get("extra", {}), self._taken, (), note)
         return {**record, "extra": extra} if extra else record
 
-    def _keep(self, source: dict[str, Any], extra: dict[str, Any], group: Path, scope: Any) -> dict[str, Any]:
-        """`extra` with all of `source` that is not taken."""
-        for key, item in source.items():
-            path = (*group, key)
-            if path in self._groups and isinstance(item, dict):
-                if inner := self._keep(item, extra.get(key, {}), path, scope):
-                    extra[key] = inner
-            elif path in self._groups:
-                scope["note"]("dropped", dotted(path), f"expected an object, found {kind_of(item)}")
-            elif path not in self._taken and key in extra:
-                scope["note"]("dropped", dotted(path), "extra holds another value of that name")
-            elif path not in self._taken:
-                extra[key] = item
-        return extra
 
+def _runs(table: Mapping[str, Any], groups: Path = ()) -> Iterator[tuple[Path, list[tuple[str | None, str, Reader]]]]:
+    """The leaves of a table in its order, those that follow each other in a group together, with the path of the group.
 
-def _taken(table: Mapping[str, Any]) -> Iterator[Path]:
-    for leaf in table.values():
-        yield from _taken(leaf) if isinstance(leaf, dict) else leaf.taken if isinstance(leaf, Take | First) else ()
-
-
-def _filled(table: Mapping[str, Any], target: Any, scope: Any) -> dict[str, Any]:
-    """The table's values. Leaves are called directly: glom would make a scope for each, which triples the time.
-
-    Most of what a table takes is absent, so that is seen without a call.
+    Of each the key of the source without which it has no value (None: any), its own key, and what reads it.
     """
-    values = {}
+    run: list[tuple[str | None, str, Reader]] = []
     for key, leaf in table.items():
-        if type(leaf) is Take and leaf.start not in target:
-            continue
-        value = _filled(leaf, target, scope) or SKIP if type(leaf) is dict else leaf.glomit(target, scope)
-        if value is not SKIP:
-            values[key] = value
-    return values
+        if isinstance(leaf, dict):
+            yield groups, run
+            run = []
+            yield from _runs(leaf, (*groups, key))
+        else:
+            reader = leaf if isinstance(leaf, Reader) else Other(leaf)
+            run.append((leaf.start if isinstance(leaf, Take) else None, key, reader))
+    yield groups, run
+
+
+def _inside(data: dict[str, Any], groups: Iterable[str]) -> dict[str, Any]:
+    """The group of nested data at that path, which is made where there is none."""
+    for group in groups:
+        data = data.setdefault(group, {})
+    return data
+
+
+def _keep(source: dict[str, Any], extra: dict[str, Any], taken: Nested, above: Path, note: Note) -> dict[str, Any]:
+    """`extra` with all of `source` that is not `taken`: keys, nested, without any below one that is taken whole."""
+    for key, item in source.items():
+        inside = taken.get(key)
+        if inside is None:
+            if key in extra:
+                note("dropped", dotted((*above, key)), "extra holds another value of that name")
+            else:
+                extra[key] = item
+        elif inside and isinstance(item, dict):
+            if inner := _keep(item, extra.get(key, {}), inside, (*above, key), note):
+                extra[key] = inner
+        elif inside:
+            note("dropped", dotted((*above, key)), f"expected an object, found {kind_of(item)}")
+    return extra
 
 
 def text(value: Any, note: Note) -> str:
@@ -219,7 +257,15 @@ def price(value: Any, _note: Note) -> float:
 
 def date(value: Any, note: Note) -> str:
     """`YYYY-MM-DD` or `YYYY-MM`."""
-    match = _DATE.fullmatch(identity(value, note).strip())
+    normal = _date_of(identity(value, note))
+    if normal != value:
+        note("another spelling of a date")
+    return normal
+
+
+@lru_cache(4096)  # a catalogue has far more dates than days
+def _date_of(text: str) -> str:
+    match = _DATE.fullmatch(text.strip())
     if match is None:
         raise Drop("not a date")
     try:
@@ -229,6 +275,4 @@ def date(value: Any, note: Note) -> str:
     normal = day if match[3] else day[: len("YYYY-MM")]
     if normal == "1970-01-01":
         raise Drop("1970-01-01 means unknown")
-    if normal != value:
-        note("another spelling of a date")
     return normal
