@@ -91,12 +91,33 @@ def check_of(schema: dict[str, Any]) -> Check:
 
     Each part is built when the first value meets it: most values meet few parts, and a source has many values.
     """
-    checks: list[Check] | None = None
+    check: Check | None = None
 
     def accepted(value: Any) -> bool:
-        nonlocal checks
-        if checks is None:
-            checks = [word(wanted, schema) for name, wanted in schema.items() if (word := WORDS[name]) is not None]
+        nonlocal check
+        if check is None:
+            check = _built(schema)
+        return check(value)
+
+    return accepted
+
+
+def _built(schema: dict[str, Any]) -> Check:
+    """The check of a schema. A plain value of the right type is decided once: names, dates and prices come again."""
+    checks = [word(wanted, schema) for name, wanted in schema.items() if name != "type" and (word := WORDS[name])]
+    rest = _every(checks)
+    if "type" not in schema:
+        return rest
+    is_of_type = _type(schema["type"], schema)
+    if not checks:
+        return is_of_type
+    if schema["type"] not in ("array", "object"):
+        rest = lru_cache(1024, typed=True)(rest)
+    return lambda value: is_of_type(value) and rest(value)
+
+
+def _every(checks: list[Check]) -> Check:
+    def accepted(value: Any) -> bool:
         for check in checks:  # a generator for `all` would take longer than most checks
             if not check(value):
                 break
@@ -104,7 +125,7 @@ def check_of(schema: dict[str, Any]) -> Check:
             return True
         return False
 
-    return accepted
+    return checks[0] if len(checks) == 1 else accepted
 
 
 def is_integer(value: object) -> bool:
@@ -151,16 +172,20 @@ _NUMBERS = {"integer": is_integer, "number": is_number}
 
 
 def _type(wanted: Any, _schema: Any) -> Check:
-    return _NUMBERS[wanted] if wanted in _NUMBERS else lambda value: isinstance(value, _TYPES[wanted])
+    kind = _TYPES.get(wanted)
+    return _NUMBERS[wanted] if kind is None else lambda value: isinstance(value, kind)
 
 
 def _properties(wanted: Any, _schema: Any) -> Check:
-    checks = {key: check_of(schema) for key, schema in wanted.items()}
+    checks: dict[str, Check] = {}
 
     def accepted(value: Any) -> bool:
         if isinstance(value, dict):
             for key, item in value.items():
-                if key in checks and not checks[key](item):
+                check = checks.get(key)
+                if check is None and key in wanted:
+                    check = checks[key] = _built(wanted[key])
+                if check is not None and not check(item):
                     return False
         return True
 
@@ -196,11 +221,10 @@ def _pattern(wanted: Any, _schema: Any) -> Check:
     # What a class says beyond ASCII takes ten times as long to compile as the rest, and most texts are plain.
     plain = re.sub(_BEYOND_ASCII, "", wanted)
 
-    @lru_cache(256)  # an entry for many models gives each of them the same texts
-    def fits(text: str) -> bool:
-        return re.search(plain if text.isascii() else wanted, text) is not None
+    def fits(value: Any) -> bool:
+        return not isinstance(value, str) or re.search(plain if value.isascii() else wanted, value) is not None
 
-    return lambda value: not isinstance(value, str) or fits(value)
+    return fits
 
 
 def _format(wanted: Any, _schema: Any) -> Check:
@@ -241,7 +265,9 @@ WORDS: dict[str, Callable[[Any, Any], Check] | None] = {
     "prefixItems": _prefix_items,
     "minItems": lambda wanted, _: lambda value: not isinstance(value, list) or len(value) >= wanted,
     "maxItems": lambda wanted, _: lambda value: not isinstance(value, list) or len(value) <= wanted,
-    "uniqueItems": lambda *_: lambda value: not isinstance(value, list) or len(set(map(_mark, value))) == len(value),
+    "uniqueItems": lambda *_: (
+        lambda value: not isinstance(value, list) or len(value) < 2 or len(set(map(_mark, value))) == len(value)
+    ),
     "minLength": lambda wanted, _: lambda value: not isinstance(value, str) or len(value) >= wanted,
     "maxLength": lambda wanted, _: lambda value: not isinstance(value, str) or len(value) <= wanted,
     "pattern": _pattern,

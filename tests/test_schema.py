@@ -213,3 +213,13 @@ def test_globs_are_limited_alike_in_files_and_arguments() -> None:
         ):
             assert schema.accepts("overrides", document) is accepted, pattern
         assert schema.accepts("overrides", {"models": [{"provider": "x", "match": pattern}]}) is accepted, pattern
+
+
+@pytest.mark.parametrize("order", [(1, 1.0, True), (True, 1.0, 1), (1.0, True, 1)])
+def test_a_verdict_is_not_that_of_an_equal_value_of_another_type(order: tuple[Any, ...]) -> None:
+    """Plain values are decided once, and to Python `1`, `1.0` and `True` are equal."""
+    check = schema.check_of({"properties": {"context": {"type": "integer", "minimum": 1}, "input": {"minimum": 1}}})
+    for value in order * 2:
+        assert check({"context": value}) is (type(value) is int)
+        assert check({"input": value})
+        assert not check({"context": [value]})
