@@ -9,7 +9,7 @@ from llm_models.records import Capabilities
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, Required, TypedDict
 
     Row = tuple[str, bytes, int]
@@ -33,11 +33,14 @@ if TYPE_CHECKING:
 
 def encode_json(value: object) -> bytes:
     """One line of JSON in UTF-8, without spaces, keys in the order of the dict."""
-    import json
+    if not _encoders:  # `json.dumps` would make one for each line
+        import json
 
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        _encoders.append(json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode)
+    return _encoders[0](value).encode()
 
 
+_encoders: list[Callable[[object], str]] = []
 _OPEN_MODELS = b',"models":['
 
 NAMES = ("served_as", "aliases")

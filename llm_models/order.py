@@ -13,33 +13,38 @@ if TYPE_CHECKING:
 def ordered(data: Mapping[str, Any], kind: type[Record]) -> dict[str, Any]:
     """`data` with the fields of a record in their order, and free maps sorted by key; what is empty is left out."""
     values: dict[str, Any] = {}
-    fields = _fields(kind)
-    for name in filter(data.__contains__, fields):
-        value, (part, member) = data[name], fields[name]
+    stated = tuple(data)
+    if (kind, stated) not in _known:
+        _known[kind, stated] = _steps(kind, stated)
+    for name, part, member in _known[kind, stated]:
+        value = data[name]
         if value is None:
             continue
         if part is not None:
             value = ordered(value, part)
         elif isinstance(value, (dict, list)):
             value = _many(name, value, member)
-        # Empty, these two lists state that there is none. (A comparison with an empty dict or list is slow.)
-        if value or not isinstance(value, (dict, list)) or name in {"efforts", "env"}:
+        else:
+            values[name] = value
+            continue
+        if value or name in {"efforts", "env"}:  # empty, these two lists state that there is none
             values[name] = value
     return values
 
 
-_known: dict[type[Record], dict[str, tuple[type[Record] | None, type[Record] | None]]] = {}
+Step = tuple[str, type[Record] | None, type[Record] | None]
+_known: dict[tuple[type[Record], tuple[str, ...]], list[Step]] = {}
+"""The steps for each choice of fields that a record states: most records of a source state the same."""
 
 
-def _fields(kind: type[Record]) -> dict[str, tuple[type[Record] | None, type[Record] | None]]:
-    """Field -> the record class of a part, and the record class of which the field holds a list or a table."""
-    if kind not in _known:
-        kinds = field_kinds(kind)
-        _known[kind] = {
-            name: (type(default) if isinstance(default, Record) else None, member_of(kinds[name]))
-            for name, default in defaults(kind).items()
-        }
-    return _known[kind]
+def _steps(kind: type[Record], stated: tuple[str, ...]) -> list[Step]:
+    """The stated fields in their order: name, the record class of a part, and that of the items of a list or table."""
+    kinds = field_kinds(kind)
+    return [
+        (name, type(default) if isinstance(default, Record) else None, member_of(kinds[name]))
+        for name, default in defaults(kind).items()
+        if name in stated
+    ]
 
 
 def _many(name: str, value: Any, member: type[Record] | None) -> Any:

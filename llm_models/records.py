@@ -295,6 +295,24 @@ def capability_bits(capabilities: Capabilities, stated: Mapping[str, Any], depre
     return bits
 
 
+def set_of(stated: Mapping[str, Any], deprecated: bool) -> int:
+    """The capability set of a model of which these capabilities are stated or derived, as plain data.
+
+    It is that of `capability_bits`, without making the record.
+    """
+    bits = _DEFAULTS | (DEPRECATED if deprecated else 0)
+    for field, value in stated.items():
+        for flag, has in value.items() if isinstance(value, dict) else ((None, value),):
+            bit = _BIT_AT.get((field, flag))
+            if bit is not None and has is not None:
+                bits = (bits | bit if has else bits & ~bit) | bit << STATED
+    return bits
+
+
+_BIT_AT = {(path[0], path[1] if path[1:] else None): BIT[name] for name, path in CAPABILITIES.items()}
+_DEFAULTS = capability_bits(Capabilities(), {}, False)
+
+
 def translate_bits(sets: Iterable[int], flags: Sequence[str]) -> list[int]:
     """Capability sets whose bits are in the order of `flags`, as sets of this version.
 

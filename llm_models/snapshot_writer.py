@@ -18,7 +18,7 @@ from llm_models.jsontext import loads
 from llm_models.layers import SETTINGS
 from llm_models.order import ordered
 from llm_models.origins import empty_tail, extended
-from llm_models.records import CAPABILITIES, Capabilities, Model, Provider, capability_bits
+from llm_models.records import CAPABILITIES, Model, Provider, set_of
 from llm_models.shape import check_base
 from llm_models.snapshot_file import SnapshotFile, digest
 
@@ -218,12 +218,11 @@ def _row(final: Final) -> Row:
     stated = data.get("capabilities", {})
     known = filled(stated, final.derived.get("capabilities", {}))
     deprecated = data.get("deprecated", final.derived.get("deprecated", False))
-    bits = capability_bits(Capabilities.from_dict(known), known, deprecated)
     if final.derived:
         data["derived"] = final.derived
     if final.likely:
         data["likely"] = final.likely
-    return data["id"], encode_json(data), bits
+    return data["id"], encode_json(data), set_of(known, deprecated)
 
 
 def _tail(changes: Changes) -> Tail:

@@ -16,9 +16,11 @@ from support import oracle
 
 import llm_models
 from llm_models import costs, records
+from llm_models.block import effective
 from llm_models.frozen import FrozenDict, Record, defaults, freeze, thaw
 from llm_models.paths import PACKAGED_SNAPSHOT
 from llm_models.records import Model, ModelKey, Provider
+from llm_models.snapshot_file import SnapshotFile
 
 KINDS = [
     records.Limits,
@@ -340,3 +342,36 @@ class TestFreezeAndThaw:
         assert json.loads(json.dumps(frozen)) == {"a": [1, {"b": 2}]}
         assert frozen | {"c": 3} == {"a": (1, {"b": 2}), "c": 3}
         assert dict(frozen) is not frozen
+
+
+class TestSetOf:
+    """`set_of` makes a capability set from plain data: that of the record, without making it."""
+
+    def test_of_all_packaged_models(self) -> None:
+        file = SnapshotFile.open(PACKAGED_SNAPSHOT)
+        seen = set()
+        for provider in file.blocks:
+            block = file.block(provider)
+            for line, bits in zip(block.models(), block.bits, strict=True):
+                data = effective(line, provider)
+                stated, deprecated = data.get("capabilities", {}), data.get("deprecated", False)
+                made = records.capability_bits(records.Capabilities.from_dict(stated), stated, deprecated)
+                assert records.set_of(stated, deprecated) == made == bits
+                seen.add(bits)
+        assert len(seen) > 100
+
+    @pytest.mark.parametrize(
+        "stated",
+        [
+            {},
+            {"chat": False, "temperature": False, "embeddings": True},
+            {"chat": None, "streaming": {"text": None, "tool_calls": True}},
+            {"reasoning": {"enabled": True, "efforts": ["low"], "token_budget": 5}, "tools": {}},
+            {"flying": True, "tools": {"flying": True, "enabled": False}},
+        ],
+    )
+    def test_of_data_that_no_packaged_model_has(self, stated: dict[str, Any]) -> None:
+        """Defaults that are denied, values of None, fields that are no flags, and flags of another version."""
+        for deprecated in (False, True):
+            made = records.capability_bits(records.Capabilities.from_dict(stated), stated, deprecated)
+            assert records.set_of(stated, deprecated) == made
