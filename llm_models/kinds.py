@@ -162,6 +162,7 @@ a status is stated.
 """
 
 
+@lru_cache(8192)
 def last_segment(model_id: str) -> str:
     """The last path segment of an id in lower case, up to the first `@` or `:`.
 
@@ -182,7 +183,8 @@ def rule_of(model: Mapping[str, Any], family: str | None) -> Mapping[str, Any]:
     stated, modalities = model.get("capabilities", {}), model.get("modalities", {})
     named = _named(model["id"])
     textless = [side for side, listed in modalities.items() if listed and "text" not in listed]
-    for number, rule in enumerate(RULES):
+    decides = named or textless or family in _FAMILIES or not _FLAGS.isdisjoint(stated)
+    for number, rule in enumerate(RULES if decides else ()):  # nothing decides about most models
         if "textless" in rule:
             side = rule["textless"]
             fits = side in textless and rule.get("with", modalities[side][0]) in modalities[side]
@@ -194,6 +196,10 @@ def rule_of(model: Mapping[str, Any], family: str | None) -> Mapping[str, Any]:
         if fits and not (stated.get("chat") and rule["kind"] != EMBEDDING):
             return rule
     return {"kind": OTHER if stated.get("chat") is False else CHAT}
+
+
+_FAMILIES = {family for rule in RULES for family in rule.get("families", ())}
+_FLAGS = {rule["flag"] for rule in RULES if "flag" in rule}
 
 
 @lru_cache(8192)  # many providers serve models of the same id
@@ -231,8 +237,13 @@ def tags_of(model_id: str) -> list[str]:
     >>> tags_of("meta-llama/llama-guard-4-12b"), tags_of("gpt-oss-120b")
     (['guard'], [])
     """
+    return [*_tagged(model_id)]
+
+
+@lru_cache(8192)
+def _tagged(model_id: str) -> tuple[str, ...]:
     segment = _name(model_id)
-    return [tag for tag, pattern in TAGS if re.search(pattern, segment)]
+    return tuple(tag for tag, pattern in TAGS if re.search(pattern, segment))
 
 
 def is_preview(model_id: str, status: str | None) -> bool:
