@@ -14,7 +14,7 @@ from llm_models.records import translate_bits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from llm_models.block import Block
@@ -173,15 +173,10 @@ def of_rows(rows: Mapping[str, Sequence[Row]]) -> Columns:
     return columns
 
 
-def _lettered(column: Iterable[Value]) -> Column:
-    letters: dict[tuple[type, Value], str] = {}  # with their types: True equals 1
-    text = []
-    for value in column:
-        letter = letters.get((value.__class__, value))
-        if letter is None:
-            letter = letters[value.__class__, value] = _letter(len(letters))
-        text.append(letter)
-    return {letter: (value,) for (_, value), letter in letters.items()}, "".join(text)
+def _lettered(column: Sequence[Value]) -> Column:
+    keys = [*zip(map(type, column), column, strict=True)]  # with their types: True equals 1
+    letters = {key: _letter(number) for number, key in enumerate(dict.fromkeys(keys))}
+    return {letter: (value,) for (_, value), letter in letters.items()}, "".join(map(letters.__getitem__, keys))
 
 
 def _far(columns: Columns, name: str, times: int) -> list[int]:

@@ -201,6 +201,7 @@ def _of_key(key: str) -> tuple[bool, bool, bool]:
     return has_form(key), names_secret(key), key in _NAMING
 
 
+@lru_cache(16384)  # a catalogue repeats its names, dates and addresses
 def _in_text(text: str, naming: bool) -> bool:
     """Whether a text holds a secret, whatever the name of its key is; `naming`: it is a name, or prose."""
     if has_form(text):

@@ -126,9 +126,9 @@ def _float(text: str) -> float:
 
 
 def _refuse_depth(document: Any) -> None:
-    level = containers = [document]
-    for _ in range(MAX_DEPTH + 1):
-        containers = [value for value in level if type(value) in (dict, list)]
-        level = [value for held in containers for value in (held.values() if type(held) is dict else held)]
+    containers = [document] if type(document) in (dict, list) else []
+    for _ in range(MAX_DEPTH):
+        inside = (held.values() if type(held) is dict else held for held in containers)
+        containers = [value for values in inside for value in values if type(value) in (dict, list)]
     if containers:
         raise SourceError(_TOO_DEEP)
