@@ -132,13 +132,14 @@ class Entry(NamedTuple):
         return [*parts, Layered(self.fields, layer, self._field_location)]
 
     def beside(self, other: Entry) -> Entry:
-        """The entry without what another one states or omits too, except lists that are united."""
-        kept = [
-            (path, value)
-            for path, value in leaves(self.fields)
-            if path in RECORD_RULES
-            or not (other.states(*path) or any(path[: len(gap)] == gap for gap in other.omitted))
-        ]
+        """The entry without what another one states or omits too."""
+        kept: list[tuple[Path, Any]] = []
+        for path, value in leaves(self.fields):
+            stated = other.value(*path)
+            rest = [item for item in value if item not in (stated or ())] if path in RECORD_RULES else value
+            is_omitted = any(path[: len(gap)] == gap for gap in other.omitted)
+            if not is_omitted and rest != [] and (stated is None or path in RECORD_RULES):
+                kept.append((path, rest))
         return self._replace(fields=merge([Layered(nest(*one)) for one in kept], {}).values)
 
     def states(self, *path: str) -> bool:

@@ -51,9 +51,9 @@ def match_names(provider: str | None = None, model: str | None = None, base_url:
 
     Raises `InvalidArgumentError` when `model` is missing, or an argument is not text. An unknown name is no error.
 
-    >>> found = llm_models.match_names(provider="azure", model="gpt-5.4-2026-03-05")
+    >>> found = llm_models.match_names(provider="azure", model="gpt-5.5-2026-04-23")
     >>> found.model.spec, found.rule
-    ('azure:gpt-5.4', 'date')
+    ('azure:gpt-5.5', 'date')
     >>> llm_models.match_names(model="models/gemini-3.5-flash").model.spec
     'google:gemini-3.5-flash'
     >>> llm_models.match_names(provider="azure", model="my-deployment").model is None

@@ -1,6 +1,7 @@
 """Supplements: other lists, which fill what the catalogue's own source does not state. They never add a model.
 
-A source's transform states which fields it may fill (`FILLS`). What the lists filled when the package was released is
+A source's transform states which fields it may fill (`FILLS`), and of some which other field must be stated with them
+(`NEEDS`). What the lists filled when the package was released is
 in `data/supplements.json`, one supplement each, and takes part in every build of a base, as a layer between the source
 and the curated overrides. So a value is filled only where the source, as it is now, still does not state it.
 
@@ -91,19 +92,27 @@ def of_file(data: bytes, name: str, source: str, date: str) -> tuple[Supplement,
     from llm_models.ingest import records_of
 
     records, report = records_of(data, name, source)
-    fillable = transforms.transform(source).FILLS
+    transform = transforms.transform(source)
+    fillable, needs = transform.FILLS, getattr(transform, "NEEDS", {})
     fills = {
-        provider: {model_id: fill for model_id, model in part["models"].items() if (fill := _fill(model, fillable))}
+        provider: {
+            model_id: fill for model_id, model in part["models"].items() if (fill := _fill(model, fillable, needs))
+        }
         for provider, part in records.items()
     }
     digest = hashlib.sha256(data).hexdigest()
     return Supplement(source, date, digest, {name: models for name, models in fills.items() if models}), report
 
 
-def _fill(model: Record, fills: Iterable[str]) -> dict[str, Any]:
-    """The part of a list's record that it may fill, with the prices beside which its own ones stand."""
+def _fill(model: Record, fills: Iterable[str], needs: Mapping[str, str]) -> dict[str, Any]:
+    """The part of a list's record that it may fill, with the prices beside which its own ones stand.
+
+    A field that `needs` another one is filled only where the record states that, too.
+    """
     theirs = consistent(model)
-    parts = [nest(path, value) for path, value in leaves(theirs) if any(_covers(field, path) for field in fills)]
+    stated = [*leaves(theirs)]
+    fillable = [one for one in fills if one not in needs or any(_covers(needs[one], path) for path, _ in stated)]
+    parts = [nest(path, value) for path, value in stated if any(_covers(field, path) for field in fillable)]
     fill = merge([*map(Layered, parts)], {}).values
     if "cost" in fill:
         fill[BESIDE] = _beside(theirs.get("cost", {}))

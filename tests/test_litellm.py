@@ -615,6 +615,7 @@ class TestHostile:
 
 
 CACHE_WRITE = "a price of writing to a cache below that of input, or of a shorter lifetime"
+ROUNDED = "nearly the same share of the standard price as that of input, so it is rounded"
 KEPT = frozenset(
     {
         "annotation_cost_per_page",
@@ -693,6 +694,11 @@ class TestRealMap:
             ("dropped", "max_input_tokens", "0 means unknown"): 10,
             ("dropped", "prices.input_audio", "a price of long requests below that of short ones"): 1,
             ("dropped", "prices.cache_write", CACHE_WRITE): 7,
+            ("dropped", "prices.batch.cache_read", ROUNDED): 8,
+            ("dropped", "prices.flex.cache_read", ROUNDED): 4,
+            ("dropped", "prices.batch.cache_write", ROUNDED): 4,
+            ("dropped", "prices.batch.output", ROUNDED): 4,
+            ("dropped", "prices.flex.output", ROUNDED): 3,
             ("dropped", "prices.off_peak_pricing", "days of another time zone than UTC"): 2,
             ("record dropped", "provider", "not one of the providers that are read"): 89,
             ("record dropped", "model", "its provider was dropped"): 1090,

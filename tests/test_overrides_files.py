@@ -15,6 +15,7 @@ import llm_models
 from llm_models import checks, paths
 from llm_models.modelspec import fold_provider
 from llm_models.moving import FIELD
+from llm_models.origins import SUPPLEMENT
 from llm_models.patterns import matcher
 from llm_models.positions import locate
 from llm_models.timeline import History
@@ -158,6 +159,7 @@ def test_each_file_has_left_its_mark(packaged: Snapshot) -> None:
     tail = packaged.file.tail()
     lines = [*tail["providers"].values(), *tail["models"].values()]
     layers = {origin["layer"] for line in lines for origin in line["fields"].values()}
+    layers -= {f"{SUPPLEMENT}{one['name']}" for one in packaged.file.header["supplements"]}
     of_the_living = [
         path
         for path in (*FILES, NAMES)

@@ -41,11 +41,15 @@ FILLS = (
 `retires` of 205, `successor` of 83, `served_as` of 27 (the other 23 are the curated ones of OpenAI),
 `cost.cache_write_1h` of 100, `modes.batch` of 134, `modes.flex` of 78, `tools.parallel` of 185, `json.schema` of 165
 (of the 524 that both state, 12 differ), `streaming.text` of 92; of the others nothing now, but another base may lack
-them. Its prices of cache reads in these modes are rounded in places (0.13 for 0.125).
+them.
 
 Not here: `chat` and `embeddings` (4 are known to be wrong; the kind decides them), `reasoning.efforts` (33 of 162
 differ: flags do not state all of them), `modes.priority` (models.dev has it as `fast` of many), fees, limits.
 """
+
+NEEDS = {"retires": "extra.litellm.deprecation_source"}
+"""A date without a source is often the earliest one on which a model may retire: of Claude Haiku 4.5 at Vertex AI the map
+states 2026-10-15, and Google's page "not sooner than" that."""
 
 CATALOGUE = (T.items(), listing)
 

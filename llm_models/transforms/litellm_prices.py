@@ -100,6 +100,7 @@ _WINDOW = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5]
 AT_MOST = (("cache_read", "input"), ("cache_read_audio", "input_audio"))
 AT_LEAST = (("cache_write", "input"), ("cache_write_1h", "cache_write"), ("cache_write_12h", "cache_write_1h"))
 CHEAPER = frozenset({"batch", "flex"})
+ROUNDED = "nearly the same share of the standard price as that of input, so it is rounded"
 DEARER = frozenset({"priority", "ultrafast"})
 
 
@@ -175,9 +176,21 @@ def _leave_out_contradictions(lists: dict[str, Sizes], note: Note) -> None:
                     name == one and amount < {**base, **classes}.get(than, 0) for one, than in AT_LEAST
                 ):
                     why = "a price of writing to a cache below that of input, or of a shorter lifetime"
+                elif mode in CHEAPER and _is_rounded(amount, name, classes, plain):
+                    why = ROUNDED
                 if why:
                     note(why, f"{place}{name}", "dropped")
-                    del classes[name]
+                    classes.pop(name, None)
+                    if why == ROUNDED and name == "output":  # it is not known which of the two is rounded
+                        classes.clear()
+
+
+def _is_rounded(amount: float, name: str, classes: dict[str, float], plain: dict[str, float]) -> bool:
+    """Whether a price of a mode is off the mode's share of the standard prices by less than 5 %: 0.13 for 0.125."""
+    if not plain.get("input") or name not in plain or "input" not in classes:
+        return False
+    exact = plain[name] * classes["input"] / plain["input"]
+    return 1e-9 * exact < abs(amount - exact) < 0.05 * exact
 
 
 def _ranges(value: Any, note: Note) -> Sizes:
