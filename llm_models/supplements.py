@@ -90,7 +90,7 @@ def of_file(data: bytes, name: str, source: str, date: str) -> tuple[Supplement,
     from llm_models import transforms
     from llm_models.ingest import records_of
 
-    records, report = records_of(data, name, source)
+    records, report = records_of(data, name, source, date)
     fillable = transforms.transform(source).FILLS
     fills = {
         provider: {model_id: fill for model_id, model in part["models"].items() if (fill := _fill(model, fillable))}
