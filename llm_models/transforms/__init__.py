@@ -36,6 +36,12 @@ SOURCES = {
     "models_dev": Source("models.dev", "https://models.dev/api.json", "llm_models.transforms.models_dev"),
     "litellm": Source("LiteLLM's map", _LITELLM, "llm_models.transforms.litellm", lists=False),
     "openrouter": Source("OpenRouter", "https://openrouter.ai/api/v1/models", "llm_models.transforms.openrouter"),
+    "genai_prices": Source(
+        "genai-prices",
+        "https://raw.githubusercontent.com/pydantic/genai-prices/refs/heads/main/prices/new_data/v2/data.json",
+        "llm_models.transforms.genai_prices",
+        lists=False,
+    ),
 }
 DEFAULT = "models_dev"
 
