@@ -27,7 +27,8 @@ FILLS = (
     "cost.modes.fast",
     "cost.fees",
 )
-"""What a record of another source may take from here."""
+"""What a record of another source may take from here. Beside equal prices, and where the packaged data of 2026-09-30
+states nothing: the one-hour cache of 16 models, `fast` of 16, `priority` of 12, `batch` of 6, `flex` of 1, 25 fees."""
 
 PROVIDERS = {
     "anthropic": "anthropic",
