@@ -21,7 +21,7 @@ def of_day(cost: Mapping[str, Any], day: str) -> dict[str, Any]:
     request costs what it cost before.
 
     >>> of_day({"input": 2, "dated": [{"input": 4, "valid_from": "2026-11-01"}]}, "2026-11-27")
-    {'input': 4, 'valid_from': '2026-11-01', 'dated': [{'valid_from': '0001-01-01', 'input': 2}]}
+    {'valid_from': '2026-11-01', 'input': 4, 'dated': [{'valid_from': '0001-01-01', 'input': 2}]}
     """
     flat = {key: value for key, value in cost.items() if key != "dated"}
     lists = sorted([{"valid_from": ALWAYS, **one} for one in (flat, *cost.get("dated", ()))], key=_start)

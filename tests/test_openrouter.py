@@ -405,6 +405,12 @@ class TestHostile:
             if not any(f"{'.'.join(path)}.".startswith(f"{field}.") for field in fields):
                 assert ours[path] == value
 
+    @pytest.mark.parametrize("slug", ["\x00", " a", "x" * 400, "", 3])
+    def test_another_id_that_cannot_be_one_is_dropped_alone(self, slug: Any) -> None:
+        found, counts = records({"id": "a", "name": "A", "canonical_slug": slug, "alias_target": {"slug": slug}})
+        assert found["a"] == {"id": "a", "provider": "openrouter", "name": "A"}
+        assert {key[0] for key in counts} <= {"dropped"}
+
     def test_a_list_of_many_overrides_is_dropped(self) -> None:
         many = [{"min_prompt_tokens": size, "prompt": "0"} for size in range(2, 200)]
         found, counts = records({"id": "a", "pricing": {"prompt": "0", "overrides": many}})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from glom import SKIP
 
 from llm_models.normalize import Drop, kind_of
+from llm_models.schema import accepts
 from llm_models.transforms.openrouter_prices import PRICES, hours, overrides_in_full, tiers
 from llm_models.transforms.specs import (
     Record,
@@ -117,7 +118,8 @@ def models(rows: list[Any]) -> Iterator[tuple[str, Any]]:
             yield f"row {row}", record
             continue
         left = set()
-        if (slug := _slug(record)) is None or slugs[slug] > 1 or slug in ids:
+        slug = record.get("canonical_slug")
+        if isinstance(slug, str) and (_slug(record) is None or slugs[slug] > 1 or slug in ids):
             left.add("canonical_slug")
         if takes(REASONING, record.get("supported_parameters"), _unheard) is False:
             left.add("reasoning")
@@ -150,8 +152,16 @@ def title(value: Any, note: Note) -> str:
     return whole.partition(": ")[2].strip() or whole
 
 
+def other_id(value: Any, note: Note) -> str:
+    """An id beside that of the record, which is kept where this one cannot be an id."""
+    name = identity(value, note)
+    if not accepts("model", {"id": name, "provider": NAME}):
+        raise Drop("cannot be an id")
+    return name
+
+
 def alone(value: Any, note: Note) -> list[str]:
-    return [text(value, note)]
+    return [other_id(value, note)]
 
 
 def day_of(value: Any, _note: Note) -> str:
@@ -250,7 +260,7 @@ MODEL = Record(
     id=Take("id", identity),
     name=Take("name", title),
     description=Take("description", line),
-    resolves_to=Take("alias_target.slug", identity),
+    resolves_to=Take("alias_target.slug", other_id),
     served_as=Take("canonical_slug", alone),
     release_date=Take("created", day_of),
     knowledge=Take("knowledge_cutoff", date),
