@@ -77,9 +77,10 @@ def read(data: bytes, name: str, source: str, date: str | None = None) -> tuple[
 
     Raises `SourceError` where the bytes are not that list.
     """
-    records, report = records_of(data, name, source)
+    date = date or today()
+    records, report = records_of(data, name, source, date)
     models = {provider: part["models"] for provider, part in records.items()}
-    return List(source, date or today(), models), report
+    return List(source, date, models), report
 
 
 def against(file: SnapshotFile, lists: Sequence[List], day: str | None = None) -> tuple[list[Disagreement], int]:

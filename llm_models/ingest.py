@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from llm_models import addresses, credentials, schema, transforms
+from llm_models import addresses, credentials, current_prices, schema, transforms
 from llm_models.days import later_than_tomorrow, today
 from llm_models.document import Document
 from llm_models.errors import EmptyCatalogError, dotted, printable
@@ -23,10 +23,11 @@ PAST = ("release_date", "last_updated", "knowledge")
 """The fields of a model that hold a date in the past. (An announced retirement lies in the future on purpose.)"""
 
 
-def records_of(data: bytes, name: str, source: str) -> tuple[dict[str, dict[str, Any]], Report]:
+def records_of(data: bytes, name: str, source: str, day: str) -> tuple[dict[str, dict[str, Any]], Report]:
     """The valid records of a source's bytes, without what looks like a key, and what was dropped and repaired.
 
-    Provider id -> `{"provider": record, "models": {id: record}}`. Raises `SourceError`.
+    Provider id -> `{"provider": record, "models": {id: record}}`. Of price lists by day, the flat prices are those of
+    `day`. Raises `SourceError`.
     """
     report = Report()
     document, _ = transforms.read(data, name, source)
@@ -35,6 +36,8 @@ def records_of(data: bytes, name: str, source: str) -> tuple[dict[str, dict[str,
         _leave_out_secrets(part["provider"], part["provider"]["id"], report)
         for model in part["models"].values():
             _leave_out_secrets(model, f"{model['provider']}:{model['id']}", report)
+            if "dated" in model.get("cost", {}):
+                model["cost"] = current_prices.of_day(model["cost"], day)
     return records, report
 
 
@@ -44,19 +47,19 @@ def read_source(
     """What a snapshot's header states of the source, the layer of its valid records, and the report.
 
     `name` stands for the bytes in messages. `day` is the day on which they were fetched; None means today. A date of
-    the past that lies later than the day after it is dropped, and then the header states that day: the bytes and the
-    day decide what is built. The date of the catalogue is the newest `last_updated` up to that day. `without_prose`
-    leaves out the descriptions. Raises `SourceError` where the source does not list models or the bytes are not a
-    catalogue, `EmptyCatalogError` where no record is valid.
+    the past that lies later than the day after it is dropped; of price lists by day, the flat prices are those of that
+    day. Then the header states the day: the bytes and the day decide what is built. The date of the catalogue is the
+    newest `last_updated` up to that day. `without_prose` leaves out the descriptions. Raises `SourceError` where the
+    bytes are not a catalogue or the source lists no models, `EmptyCatalogError` where no record is valid.
     """
     transforms.check_lists(source)
-    records, report = records_of(data, name, source)
+    day = day or today()
+    records, report = records_of(data, name, source, day)
     for part in records.values():
         settle(part["models"], report)
     models = [model for part in records.values() for model in part["models"].values()]
     if not models:
         raise EmptyCatalogError(f"{name}: no model is left: {report.records_dropped} records were dropped")
-    day = day or today()
     origin = {"name": source, "sha256": hashlib.sha256(data).hexdigest()}
     for model in models:
         if _leave_out_future(model, day, report):
@@ -64,6 +67,8 @@ def read_source(
         if without_prose and model.pop("description", None) is not None:
             example = printable(f"{model['provider']}:{model['id']}")
             report.add("left out", "description", f"prose of {transforms.named(source).title}", example)
+        if "dated" in model.get("cost", {}):
+            origin["day"] = day
         limits = model.get("limits", {})
         if limits.get("output", 0) > limits.get("context", limits.get("output", 0)):
             example = printable(f"{model['provider']}:{model['id']}")

@@ -91,7 +91,7 @@ def of_file(data: bytes, name: str, source: str, date: str) -> tuple[Supplement,
     from llm_models import transforms
     from llm_models.ingest import records_of
 
-    records, report = records_of(data, name, source)
+    records, report = records_of(data, name, source, date)
     transform = transforms.transform(source)
     fillable, needs = transform.FILLS, getattr(transform, "NEEDS", {})
     fills = {

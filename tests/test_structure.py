@@ -12,7 +12,7 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("budgets", "classes", "image_prices", "wishes"),
+    ("budgets", "classes", "current_prices", "image_prices", "wishes"),
     ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "name_forms", "spellings"),
     ("costs", "order", "tokens"),
     ("amounts", "counts", "credentials", "files", "foreign", "modes", "tariff"),
@@ -35,7 +35,7 @@ RANKS = (
         "transforms.specs",
     ),
     ("dependents", "groups", "odd_prices", "schema"),
-    ("columns", "meanings"),
+    ("columns", "meanings", "transforms.units"),
     (
         "agreement",
         "conditions",
@@ -46,10 +46,11 @@ RANKS = (
         "snapshot_file",
         "state",
         "timeline",
+        "transforms.genai_prices_lists",
         "transforms.models_dev_prices",
-        "transforms.units",
+        "transforms.openrouter_prices",
     ),
-    ("transforms.litellm_prices", "transforms.models_dev"),
+    ("transforms.genai_prices", "transforms.litellm_prices", "transforms.models_dev", "transforms.openrouter"),
     (
         "examples",
         "name_table",
@@ -97,6 +98,7 @@ RANKS = (
         "differences",
         "disagreements",
         "supplements_build",
+        "genai_document",
         "timeline_build",
         "timeline_update",
         "integrations.facts",

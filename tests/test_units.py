@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llm_models.normalize import Drop
-from llm_models.transforms.units import per_million, per_token, per_use
+from llm_models.transforms.units import per_hour, per_million, per_token, per_use
 
 
 def unheard(*_: str) -> None:
@@ -33,6 +33,8 @@ def test_a_price_per_token_has_the_same_digits(theirs: Decimal) -> None:
         (per_token, "0", 0),
         (per_use, "0.004", 4),
         (per_use, 0.035, 35),
+        (per_hour, "0.111", 0.00185),
+        (per_hour, 6, 0.1),
         (per_million, "0.075", 0.075),
         (per_million, "15", 15),
     ],
@@ -54,6 +56,9 @@ def test_the_unit(check: Any, theirs: Any, ours: float) -> None:
         (True, "expected a price as a number"),
         (None, "expected a price as a number"),
         ("1e999999999", "expected a price as a number"),
+        ("1e999990", "a price above 1,000,000"),
+        ("-1e999990", "a price below 0"),
+        ("1e-999990", "a price too small to be one"),
     ],
 )
 def test_what_is_no_price_is_dropped(theirs: Any, why: str) -> None:

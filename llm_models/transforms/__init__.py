@@ -1,7 +1,8 @@
 """The upstream sources: one row here and one transform module each. Standard library only, until a transform is used.
 
 A transform module holds data: `CATALOGUE`, the glom spec from the document to its providers and models, and
-`PROVIDER` and `MODEL`, the tables in the shape of our records (`specs`).
+`PROVIDER` and `MODEL`, the tables in the shape of our records (`specs`). Where not every document of that shape may be
+read, it has `fault(document)`, the reason or None. `FILLS` are the fields that it may fill as a supplement.
 """
 
 from __future__ import annotations
@@ -34,6 +35,13 @@ _LITELLM = "https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_
 SOURCES = {
     "models_dev": Source("models.dev", "https://models.dev/api.json", "llm_models.transforms.models_dev"),
     "litellm": Source("LiteLLM's map", _LITELLM, "llm_models.transforms.litellm", lists=False),
+    "openrouter": Source("OpenRouter", "https://openrouter.ai/api/v1/models", "llm_models.transforms.openrouter"),
+    "genai_prices": Source(
+        "genai-prices",
+        "https://raw.githubusercontent.com/pydantic/genai-prices/refs/heads/main/prices/new_data/v2/data.json",
+        "llm_models.transforms.genai_prices",
+        lists=False,
+    ),
 }
 DEFAULT = "models_dev"
 
@@ -61,13 +69,16 @@ def transform(source: str) -> ModuleType:
 def read(data: bytes, name: str, source: str) -> tuple[Any, dict[str, int]]:
     """The document of a source, and how many providers and models it lists before any is checked.
 
-    Raises `SourceError`, whose message begins with `name`, for data that is not strict JSON or in which the source's
-    spec finds no model.
+    Raises `SourceError`, whose message begins with `name`, for data that is not strict JSON, in which the source's spec
+    finds no model, or which the source's `fault` refuses.
     """
     from llm_models.normalize import Drop, kind_of, listed
     from llm_models.upstream import parse
 
     document = parse(data, name)
+    fault = getattr(transform(source), "fault", None)
+    if fault is not None and (why := fault(document)) is not None:
+        raise SourceError(printable(f"{name}: {why}"))
     counts = {"providers": 0, "models": 0}
     for _, models in listed(document, transform(source)):  # one after the other: a hostile file may have very many
         counts["providers"] += 1

@@ -48,8 +48,8 @@ differ: flags do not state all of them), `modes.priority` (models.dev has it as 
 """
 
 NEEDS = {"retires": "extra.litellm.deprecation_source"}
-"""A date without a source is often the earliest one on which a model may retire: of Claude Haiku 4.5 at Vertex AI the map
-states 2026-10-15, and Google's page "not sooner than" that."""
+"""A date without a source is often the earliest one on which a model may retire: of Claude Haiku 4.5 at Vertex AI the
+map states 2026-10-15, and Google's page "not sooner than" that."""
 
 CATALOGUE = (T.items(), listing)
 

@@ -97,17 +97,21 @@ class Other(Reader):
 class Record(Reader):
     """A nested table in the shape of our record, with a `Take` or another glom spec as each leaf.
 
-    A group without a value is left out. A key of the source that no `Take` takes is kept in `extra`, nested as it was.
+    A group without a value is left out. A key of the source that no `Take` takes is kept in `extra`, nested as it was;
+    where the source has a `name`, in `extra` under that name. The paths in `left_out` are neither taken nor kept.
     `note(kind, field, reason)` counts what is dropped and repaired.
     """
 
-    def __init__(self, **table: Any) -> None:
+    def __init__(self, name: str = "", left_out: Iterable[str] = (), /, **table: Any) -> None:
+        self._name = name
         self._table = table
         self._runs = [run for run in _runs(table) if run[1]]
         self._taken: Nested = {}
         for _, leaves in self._runs:
             for *groups, key in [path for *_, leaf in leaves if isinstance(leaf, Take | First) for path in leaf.taken]:
                 _inside(self._taken, groups).setdefault(key, {})
+        for path in left_out:
+            _inside(self._taken, path.split("."))
 
     def read(self, target: dict[str, Any], note: Note) -> dict[str, Any]:
         record: dict[str, Any] = {}
@@ -120,8 +124,11 @@ class Record(Reader):
                         values[key] = value
             if values:
                 _inside(record, groups).update(values)
-        extra = _keep(target, record.get("extra", {}), self._taken, (), note)
-        return {**record, "extra": extra} if extra else record
+        extra = record.get("extra", {})
+        kept = _keep(target, extra.get(self._name, {}) if self._name else extra, self._taken, (), note)
+        if self._name and kept:
+            kept = {**extra, self._name: kept}
+        return {**record, "extra": kept} if kept else record
 
 
 def _runs(table: Mapping[str, Any], groups: Path = ()) -> Iterator[tuple[Path, list[tuple[str | None, str, Reader]]]]:
@@ -205,6 +212,14 @@ def address(value: Any, note: Note) -> str:
         raise Drop("white space or control characters inside an address")
     if not can_work(trimmed):
         raise Drop("not the base URL of an API")
+    return trimmed
+
+
+def page(value: Any, note: Note) -> str:
+    """The address of a page that people read."""
+    trimmed = text(value, note)
+    if _NO_ADDRESS.search(trimmed) or not trimmed.startswith(("https://", "http://")):
+        raise Drop("not the address of a page")
     return trimmed
 
 

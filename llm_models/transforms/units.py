@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from llm_models.transforms.specs import Note
 
 
-def scaled(times: int, value: Any, note: Note) -> float:
-    """A price, as a number or as a number in text, `times` as much, in `Decimal`."""
+def scaled(times: int, value: Any, note: Note, per: int = 1) -> float:
+    """A price, as a number or as a number in text, `times` as much divided by `per`, in `Decimal`."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise Drop("expected a price as a number")
     try:
@@ -26,9 +26,15 @@ def scaled(times: int, value: Any, note: Note) -> float:
         raise Drop("expected a price as a number") from None
     if exact == -times:
         raise Drop("-1 means unknown")
+    exact = exact if per == 1 else exact / per
     if not exact.is_finite():
         raise Drop("expected a price as a number")
-    return price(int(exact) if exact == exact.to_integral_value() else float(exact), note)
+    if not 0 <= exact <= 1_000_000:  # before it becomes an int, which 1e999999 would fill memory with
+        raise Drop("a price below 0" if exact < 0 else "a price above 1,000,000")
+    made = price(int(exact) if exact == exact.to_integral_value() else float(exact), note)
+    if exact and not made:
+        raise Drop("a price too small to be one")
+    return made
 
 
 per_token = partial(scaled, 1_000_000)
@@ -39,3 +45,16 @@ per_use = partial(scaled, 1_000)
 
 per_million = partial(scaled, 1)
 """USD per million tokens in text -> the same as a number."""
+
+per_hour = partial(scaled, 1, per=60)
+"""USD per hour -> USD per minute."""
+
+
+def minutes_of(start: str, end: str) -> set[int]:
+    """The minutes of the day from `start` to before `end`, which may lie after midnight; times are `HH:MM`.
+
+    >>> len(minutes_of("16:30", "00:30")), min(minutes_of("23:59", "24:00"))
+    (480, 1439)
+    """
+    first, last = (int(time[:2]) * 60 + int(time[3:]) for time in (start, end))
+    return {minute % 1440 for minute in range(first, last if first < last else last + 1440)}
