@@ -180,7 +180,7 @@ def _base(
         data, chosen, source or of_file, day=day, supplements=lists, without_prose=without_prose
     )
     if path is None and (base.header.get("date") or "") < (packaged().header.get("date") or ""):
-        return as_packaged("the packaged snapshot, which is newer than the pulled file,")
+        return as_packaged("the packaged snapshot, which is newer than the pulled file")
     for name, each in reports.items():
         report.add_values(name, each)
     return base, chosen, report, day

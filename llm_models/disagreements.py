@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from llm_models import transforms
+from llm_models.current_prices import of_day
 from llm_models.days import days_between, today
 from llm_models.errors import dotted
-from llm_models.ingest import records_of
+from llm_models.ingest import PAST, records_of
 from llm_models.meanings import EXPLAINED, Both, differ, factor_of, priced
 from llm_models.modelspec import fold_provider
 from llm_models.origins import SUPPLEMENT, fields_of, leaves
@@ -73,14 +74,16 @@ class Disagreement(NamedTuple):
 
 
 def read(data: bytes, name: str, source: str, date: str | None = None) -> tuple[List, Report]:
-    """The records of a list's bytes, and what was dropped and repaired; see `supplements.of_file`.
+    """The records of a list's bytes, and what was dropped and repaired. `date` is the day of its data.
 
+    Where it is not known, that is the newest day in the records, or today where they state none.
     Raises `SourceError` where the bytes are not that list.
     """
-    date = date or today()
-    records, report = records_of(data, name, source, date)
+    records, report = records_of(data, name, source, date or today())
     models = {provider: part["models"] for provider, part in records.items()}
-    return List(source, date, models), report
+    stated = (one.get(field) for part in models.values() for one in part.values() for field in PAST)
+    newest = max((day for day in stated if day and day <= today()), default=today())
+    return List(source, date or newest, models), report
 
 
 def against(file: SnapshotFile, lists: Sequence[List], day: str | None = None) -> tuple[list[Disagreement], int]:
@@ -100,7 +103,7 @@ def _against(file: SnapshotFile, other: List, day: str) -> tuple[list[Disagreeme
     found: list[Disagreement] = []
     small = 0
     for provider in sorted(other.models.keys() & file.blocks.keys()):
-        ours = {line["id"]: line for line in file.block(provider).models()}
+        ours = {line["id"]: _on(line, day) for line in file.block(provider).models()}
         for model_id in sorted(other.models[provider].keys() & ours.keys()):
             both = Both(model_id, ours[model_id], other.models[provider][model_id], ours, other.models[provider])
             shown = _Shown(file, tail, provider, both, other, address)
@@ -116,6 +119,11 @@ def _against(file: SnapshotFile, other: List, day: str) -> tuple[list[Disagreeme
                 else:
                     found.append(line)
     return found, small
+
+
+def _on(record: Record, day: str) -> Record:
+    """A record with the prices of a day: its flat prices are those of the source's day."""
+    return {**record, "cost": of_day(record["cost"], day)} if "dated" in record.get("cost", {}) else record
 
 
 def _rank(line: Disagreement) -> tuple[Any, ...]:
@@ -153,9 +161,9 @@ class _Shown(NamedTuple):
         )  # fmt: skip
 
     def _later(self, group: Group) -> Literal["ours", "theirs"] | None:
-        ours = self.both.ours.get("last_updated") or self.file.header.get("date") or ""
-        stated = self.both.theirs.get("cost", {}).get("valid_from") if group == "price" else None
-        theirs = stated or self.both.theirs.get("last_updated") or self.other.date
+        """By the days of both data, or the day from which a price holds, if that is later."""
+        since = [one.get("cost", {}).get("valid_from", "") if group == "price" else "" for one in self.both[1:3]]
+        ours, theirs = max(since[0], self.file.header.get("date") or ""), max(since[1], self.other.date)
         return None if ours == theirs else "ours" if ours > theirs else "theirs"
 
 
@@ -221,11 +229,12 @@ def _unusual(file: SnapshotFile) -> Iterator[Disagreement]:
 def contradicted(lines: Iterable[Disagreement], lists: Sequence[List]) -> list[Disagreement]:
     """The lines about values that two of the `lists` contradict and none supports, of those that are not explained.
 
-    Give independent lists only: two of which one was made from the other are one.
+    A list with older data than ours contradicts nothing. Give independent lists only: two of which one was made from
+    the other are one.
     """
     by_value: dict[tuple[str, str], list[Disagreement]] = {}
     for line in lines:
-        if line.group in ("price", "capability", "limit") and line.explained is None:
+        if line.group in ("price", "capability", "limit") and line.explained is None and line.later != "ours":
             by_value.setdefault((line.spec, line.field), []).append(line)
     return [
         line

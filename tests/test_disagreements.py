@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import catalogues
+from support import LITELLM, ROOT, catalogues
 from support.catalogues import catalogue, model, provider
 from support.command import fine, here, refused
 
-from llm_models import accepted, transforms
-from llm_models.disagreements import GROUPS, Disagreement, List, against, contradicted
+import llm_models
+from llm_models import accepted, genai_document, transforms
+from llm_models.disagreements import GROUPS, Disagreement, List, against, contradicted, read
 from llm_models.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -147,15 +148,14 @@ class TestLine:
             ("2026-01-02", {}, "theirs"),
             ("2026-10-01", {}, "ours"),
             ("2026-09-30", {}, None),
-            ("2026-01-02", {"last_updated": "2025-01-01"}, "ours"),
-            ("2026-10-01", {"cost": {"valid_from": "2026-10-02"}}, "theirs"),
+            ("2026-10-01", {"valid_from": "2026-10-02"}, "theirs"),
+            ("2026-10-01", {"valid_from": "2026-01-01"}, "ours"),
         ],
     )
     def test_it_names_the_side_with_the_later_date(
         self, updated: str, theirs: dict[str, Any], later: str | None
     ) -> None:
-        cost = {"input": 3, **theirs.get("cost", {})}
-        (line,) = lines(file_of(model("m", last_updated=updated)), other(m={**theirs, "cost": cost}))
+        (line,) = lines(file_of(model("m", last_updated=updated)), other(m={"cost": {"input": 3, **theirs}}))
         assert line.later == later
 
     @pytest.mark.parametrize(
@@ -184,6 +184,16 @@ class TestLine:
         found = lines(file, other(gpt={"cost": {"input": 30}}, **{"gpt-32k": {"cost": {"input": 60}}}))
         assert [line.explained for line in found] == ["the variant for 32k"]
 
+    def test_our_prices_are_those_of_the_day(self) -> None:
+        dated = 'cost.dated = [{ valid_from = "2026-08-01", input = 3, output = 2 }]\n'
+        toml = f'[[models]]\nprovider = "openai"\nid = "m"\n{dated}'.encode()
+        file = catalogues.base(catalogue(provider("openai", model("m"))), toml)[0]
+        assert lines(file, other(m={"cost": {"input": 3, "output": 2}})) == []
+        assert short(lines(file, other(m={"cost": {"input": 1}}))) == [("price", "cost.input", 3, 1)]
+        assert short(against(file, [other(m={"cost": {"input": 3}})], "2026-07-31")[0]) == [
+            ("price", "cost.input", 1, 3)
+        ]
+
 
 class TestContradicted:
     """A value that two lists contradict and none supports."""
@@ -208,6 +218,12 @@ class TestContradicted:
             other("models_dev", m={"cost": third}),
         ]
         assert len(contradicted(lines(file, *lists), lists)) == specs
+
+    def test_an_older_list_contradicts_nothing(self) -> None:
+        file = file_of(model("m", last_updated="2026-10-01"))
+        lists = [other(name, m={"cost": {"input": 3}}) for name in ("flat", "second")]
+        assert len(lines(file, *lists)) == 2
+        assert contradicted(lines(file, *lists), lists) == []
 
 
 ENTRY = '[[accepted]]\nspec = "openai:m"\n'
@@ -368,3 +384,44 @@ class TestCommand:
         result = here(*words)
         assert text in refused(result, result.code)
         assert result.code in (1, 2)
+
+
+@pytest.fixture(scope="module")
+def lists() -> list[List]:
+    pytest.importorskip("genai_prices", reason="the list comes with that package")
+    if not LITELLM.exists():
+        pytest.skip("the real map is not here")
+    theirs = {"litellm": LITELLM.read_bytes(), "genai_prices": genai_document.document()}
+    return [read(data, name, name)[0] for name, data in theirs.items()]
+
+
+@pytest.mark.whole
+class TestPackaged:
+    """Over the real lists: LiteLLM's map and genai-prices, which nobody made from models.dev."""
+
+    def test_no_value_is_contradicted_by_both_and_neither_corrected_nor_accepted(
+        self, packaged: llm_models.Snapshot, lists: list[List]
+    ) -> None:
+        found = contradicted(against(packaged.file, lists)[0], lists)
+        sorted_ = accepted.sort(found, accepted.read(str(ROOT / ".github" / "accepted.toml")), "2026-11-27")
+        assert sorted_.open == []
+        assert sorted_.unused == []
+        assert sorted_.accepted >= 40
+
+    def test_a_value_that_nobody_else_has_would_be_found(
+        self, packaged: llm_models.Snapshot, lists: list[List]
+    ) -> None:
+        """The control: a price of which both lists agree with ours is changed in ours."""
+        changed = {"models": [{"provider": "openai", "id": "gpt-5.4", "cost": {"input": 7}}]}
+        file = catalogues.layered(packaged.file, changed)
+        found = [line for line in contradicted(against(file, lists)[0], lists) if line.spec == "openai:gpt-5.4"]
+        assert {(line.field, line.ours, line.theirs, line.list) for line in found} == {
+            ("cost.input", 7, 2.5, "litellm"),
+            ("cost.input", 7, 2.5, "genai_prices"),
+        }
+
+    def test_every_group_has_lines(self, packaged: llm_models.Snapshot, lists: list[List]) -> None:
+        found, small = against(packaged.file, lists[:1])
+        assert {line.group for line in found} == {*GROUPS} - {"moving name"}
+        assert small > 100
+        assert sum(line.explained == "peak and off-peak" for line in found) >= 9

@@ -44,6 +44,7 @@ DOCUMENTED = {
     "anthropic": "claude.com",
     "cerebras": "cerebras.ai",
     "cohere": "cohere.com",
+    "databricks": "databricks.com",
     "deepinfra": "deepinfra.com",
     "deepseek": "deepseek.com",
     "google": "google.dev",

@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = ROOT / "schemas"
 UPSTREAM = ROOT.parent / "shared" / "upstream" / "models-dev-2026-09-30.json"
 """The real upstream file, which is no part of the repository; tests that need it skip where it is absent."""
+LITELLM = ROOT.parent / "shared" / "sources" / "litellm-1.110.2.json"
 OPENROUTER = ROOT.parent / "shared" / "sources" / "openrouter-2026-08-17.json"
 """A real answer of OpenRouter, which is no part of the repository either."""
 STORED = ROOT / "tests" / "stored"
