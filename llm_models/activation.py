@@ -159,10 +159,8 @@ def _base(
 
     def as_packaged(origin: str) -> tuple[SnapshotFile, str, Report, str | None]:
         if supplement:
-            what = f"{origin} is in use, which was filled before"
-            raise SourceError(
-                f"--supplement fills what a source does not state: {what}. Give a source with --from FILE."
-            )
+            why = "--supplement fills what a source does not state, and this was filled before"
+            raise SourceError(f"{why}: {origin}. Give a source with --from FILE.")
         return packaged(), origin, Report(), None
 
     chosen = pulled_file(folder) if path is None else path

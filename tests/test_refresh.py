@@ -487,12 +487,15 @@ class TestWorkflows:
         figures = Path("tests") / "support" / "figures.py"
         (tmp_path / figures).write_bytes((ROOT / figures).read_bytes())
         noted = 'echo "$(basename "$0") $*" >> "$NOTED"\n'
+        chosen = """case "$*" in
+            pull*--source*) set -- "$@" --url "$LISTS/$3.json" ;;
+            pull*) set -- "$@" --url "$URL" ;;
+        esac"""
         stubs = {
             "git": f'{noted}[ "$1" != diff ]',
             "gh": noted,
             "pip": noted,
-            "llm-models": 'case "$*" in pull*--source*) set -- "$@" --url "$LISTS/$3.json";; pull*) set -- "$@" --url "$URL"'
-            '; esac; exec "$PYTHON" -P -m llm_models "$@"',
+            "llm-models": f'{chosen}\nexec "$PYTHON" -P -m llm_models "$@"',
             "python": f'if [ "$2" = pytest ]; then {noted} echo "1 passed"; else exec "$PYTHON" -P "$@"; fi',
         }
         for name, stub in stubs.items():
