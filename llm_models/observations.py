@@ -12,7 +12,7 @@ from llm_models.origins import fields_of
 from llm_models.timeline_fold import Observation
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from llm_models.origins import Tail
     from llm_models.snapshot_file import SnapshotFile
@@ -37,10 +37,15 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def observed_records(records: Mapping[str, Mapping[str, Any]], day: str, unseen: Collection[str] = ()) -> Observation:
-    """The observation of a source's records, as `normalize` gives them."""
+def observed_records(
+    records: Mapping[str, Mapping[str, Any]],
+    day: str,
+    unseen: Collection[str] = (),
+    price: Callable[[Any], FrozenDict] = price_of,
+) -> Observation:
+    """The observation of a source's records, as `normalize` gives them; `price` does what `price_of` does."""
     listed = {
-        provider: {model_id: price_of(record.get("cost", {})) for model_id, record in part["models"].items()}
+        provider: {model_id: price(record.get("cost", {})) for model_id, record in part["models"].items()}
         for provider, part in records.items()
     }
     return Observation(day_of(day), listed, unseen)

@@ -30,7 +30,7 @@ from llm_models.files import read_limited
 from llm_models.listings import Successor
 from llm_models.modelspec import fold_provider
 from llm_models.normalize import Report, normalize
-from llm_models.observations import observed_file, observed_records
+from llm_models.observations import observed_file, observed_records, price_of
 from llm_models.replacement import write_atomically
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.successors import CURATED, curated_aliases, curated_followers, entry_of
@@ -51,6 +51,7 @@ from llm_models.upstream import MAX_BYTES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from llm_models.frozen import FrozenDict
     from llm_models.timeline_fold import Observation
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -81,12 +82,25 @@ class Remembered:
         self._known: dict[str, dict[str, Any]] = {}
 
     def glomit(self, target: Any, scope: Any) -> dict[str, Any]:
-        text = json.dumps(target, sort_keys=True)
+        text = repr(target)  # of JSON: texts are equal only of equal data
         if text not in self._known:
             record = glom(target, self._spec, scope={"note": scope["note"]})
             valid = schema.accepts("model", {**record, "provider": "any"})
             self._known[text] = {name: record[name] for name in ("id", "cost") if valid and name in record}
         return dict(self._known[text])
+
+
+def remembering(price: Callable[[Any], FrozenDict]) -> Callable[[Any], FrozenDict]:
+    """The same function, with one result for equal prices: a history compares those of every day."""
+    known: dict[str, FrozenDict] = {}
+
+    def remembered(cost: Any) -> FrozenDict:
+        text = repr(cost)
+        if text not in known:
+            known[text] = price(cost)
+        return known[text]
+
+    return remembered
 
 
 def observations(paths: Iterable[str], source: str = transforms.DEFAULT) -> Iterator[Observation]:
@@ -95,13 +109,14 @@ def observations(paths: Iterable[str], source: str = transforms.DEFAULT) -> Iter
     remembered: Any = SimpleNamespace(
         CATALOGUE=transform.CATALOGUE, PROVIDER=transform.PROVIDER, MODEL=Remembered(transform.MODEL)
     )
+    price = remembering(price_of)
     for name, read in documents(paths, source):
         found = _DAY.findall(os.path.basename(name))
         if not found:
             raise SourceError(f"{printable(name)}: its name has no day (expected YYYY-MM-DD in it)")
         records = normalize(read(), remembered, Report(), lambda *_: None)
         unseen = next((parts for end, parts in UNSEEN.items() if name.endswith(end)), ())
-        yield observed_records(records, found[-1], unseen)
+        yield observed_records(records, found[-1], unseen, price)
 
 
 def documents(paths: Iterable[str], source: str) -> Iterator[tuple[str, Callable[[], Any]]]:

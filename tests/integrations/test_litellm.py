@@ -170,17 +170,29 @@ def infos(names: Iterable[str]) -> dict[str, dict[str, Any]]:
 class TestTheWholeCatalogue:
     """The default call, and a call with every model of the catalogue that may also add entries."""
 
-    @pytest.fixture(scope="class", params=["default", "every model"])
-    def call(self, request: pytest.FixtureRequest, packaged: llm_models.Snapshot) -> Iterator[Call]:
-        every = request.param == "every model"
+    @pytest.fixture(scope="class")
+    def untouched(self, packaged: llm_models.Snapshot) -> tuple[State, dict[str, Any], dict[str, dict[str, Any]]]:
+        """LiteLLM before both calls, and its answers about all names: asked once, since LiteLLM takes long for them."""
         models = packaged.list_models()
         before = State.now()
         litellm.suppress_debug_info = True
         sent = routes(known_names(before, models))
         known = infos(name for name in {*before.prices, *map(litellm_name, models)} if name in sent)
         litellm.suppress_debug_info = False
-        result = register(models if every else None, add_missing=every, snapshot=packaged)
-        yield Call(every, before, sent, known, result, State.now())
+        return before, sent, known
+
+    @pytest.fixture(scope="class", params=["default", "every model"])
+    def call(
+        self,
+        request: pytest.FixtureRequest,
+        packaged: llm_models.Snapshot,
+        untouched: tuple[State, dict[str, Any], dict[str, dict[str, Any]]],
+    ) -> Iterator[Call]:
+        every = request.param == "every model"
+        before = State.now()
+        assert before == untouched[0], "so the answers are still those"
+        result = register(packaged.list_models() if every else None, add_missing=every, snapshot=packaged)
+        yield Call(every, *untouched, result, State.now())
         unregister()
 
     def test_no_route_changes(self, call: Call) -> None:
