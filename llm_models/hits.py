@@ -44,8 +44,8 @@ class SearchResult(NamedTuple):
 
     `conditions` are pairs: words, and the condition that they state. `corrections` are pairs: a word that no model has,
     and the word for which it was taken. `dropped` has what was left out because nothing fits all words: words such as
-    `with` or `model`, which name nothing, and at most one other word or condition. `gone` are models that fit and that the catalogue no longer has; they are looked for where no model fits all
-    words.
+    `with` or `model`, which name nothing, and at most one other word or condition. `gone` are models that fit and that
+    the catalogue no longer has; they are looked for where no model fits the words that name something.
     """
 
     words: tuple[str, ...]
