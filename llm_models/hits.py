@@ -14,7 +14,7 @@ from llm_models.errors import InvalidArgumentError, quoted
 from llm_models.frozen import thaw
 from llm_models.known_names import MAKERS
 from llm_models.records import Model, ModelKey
-from llm_models.vocabulary import HUNDRED, Word, folded, written_words
+from llm_models.vocabulary import HUNDRED, MAKER, Word, folded, written_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,9 +43,9 @@ class SearchResult(NamedTuple):
     """The answer to a search: `rows`, best first, of the `total` ids that fit.
 
     `conditions` are pairs: words, and the condition that they state. `corrections` are pairs: a word that no model has,
-    and the word for which it was taken. `dropped` has the word that was left out because nothing fits all words, or is
-    empty. `gone` are models that fit and that the catalogue no longer has; they are looked for where no model fits all
-    words.
+    and the word for which it was taken. `dropped` has what was left out because nothing fits all words: words such as
+    `with` or `model`, which name nothing, and at most one other word or condition. `gone` are models that fit and that
+    the catalogue no longer has; they are looked for where no model fits the words that name something.
     """
 
     words: tuple[str, ...]
@@ -74,6 +74,9 @@ def search(view: View, words: str | Iterable[str], limit: int | None = 20) -> Se
     entries: Entries = view.entries
     asked, corrections = _corrected(view, entries, written)
     conditions, left = phrases.read(asked)
+    words_read = tuple([one.written for one in asked])
+    left, fillers = _without_fillers(entries, left, conditions)
+    asked = [one for one in asked if one not in fillers]
     found, dropped = _fitting(entries, [entries.vocabulary.matches(one.word) for one in left], conditions)
     exact, wanted = _exact(view, entries, text)
     gone = [] if wanted is None else _named_so(entries.gone(view), wanted)
@@ -94,12 +97,12 @@ def search(view: View, words: str | Iterable[str], limit: int | None = 20) -> Se
     ranked, total = _ranked(entries, found, order, limit, by_price=by_price)
     histories = [view.past.model(*key) for key in gone]
     return SearchResult(
-        words=tuple([one.written for one in asked]),
+        words=words_read,
         rows=tuple([Hit(view.model(*entries.rows[one]), entries.providers_of(one) - 1) for one in ranked]),
         total=total,
         conditions=tuple(meant),
         corrections=corrections,
-        dropped=() if lost is None else (lost.written,),
+        dropped=(*[one.written for one in fillers if not exact], *([] if lost is None else [lost.written])),
         gone=tuple([one for one in histories if one is not None and not one.listed][:GONE]),
     )
 
@@ -122,7 +125,7 @@ def _corrected(view: View, entries: Entries, asked: list[Word]) -> tuple[list[Wo
     """The words, with those that no model has or had corrected; and what was corrected, as pairs."""
     words, pairs = [], []
     for one in asked:
-        known = one.word in phrases.WORDS or entries.vocabulary.matches(one.word)
+        known = one.word in phrases.WORDS or one.word in phrases.FILLERS or entries.vocabulary.matches(one.word)
         if known or entries.gone(view).vocabulary.matches(one.word):
             words.append(one)
             continue
@@ -130,6 +133,25 @@ def _corrected(view: View, entries: Entries, asked: list[Word]) -> tuple[list[Wo
         words.append(one if word is None else Word(word, word))
         pairs += [] if word is None else [(one.written, word)]
     return words, tuple(pairs)
+
+
+def _without_fillers(entries: Entries, words: list[Word], conditions: Sequence[Read]) -> tuple[list[Word], list[Word]]:
+    """The words, and those left out because they name nothing (`phrases.FILLERS`).
+
+    They stay where there is nothing else, and where a model fits that has them in its id or name as they are.
+    """
+    kept = [one for one in words if one.word not in phrases.FILLERS]
+    fillers = [one for one in words if one.word in phrases.FILLERS]
+    if not fillers or not (kept or conditions):
+        return words, []
+    if kept:
+        tables = [entries.vocabulary.matches(one.word) for one in words]
+        for at, one in enumerate(words):
+            if one in fillers:
+                tables[at] = {number: total for number, total in tables[at].items() if total > MAKER}
+        if _common(tables, [entries.holding(one.condition) for one in conditions]):
+            return words, []
+    return kept, fillers
 
 
 def _fitting(

@@ -110,6 +110,45 @@ _BY_WORDS = {
 _MOST = max(map(len, _BY_WORDS))
 WORDS = frozenset(word for phrase in _BY_WORDS for word in phrase)
 """All words of the phrases."""
+FILLERS = frozenset(
+    [
+        "a",
+        "ai",
+        "an",
+        "and",
+        "any",
+        "are",
+        "best",
+        "can",
+        "find",
+        "for",
+        "give",
+        "good",
+        "i",
+        "in",
+        "is",
+        "llm",
+        "llms",
+        "me",
+        "model",
+        "models",
+        "my",
+        "need",
+        "of",
+        "on",
+        "or",
+        "some",
+        "that",
+        "the",
+        "to",
+        "want",
+        "what",
+        "which",
+        "who",
+        "with",
+    ]
+)
+"""Words that people write in a question and that name no model, unless they stand in its id or name as they are."""
 
 
 class Read(NamedTuple):

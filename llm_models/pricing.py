@@ -248,7 +248,8 @@ def _prices_for(usage: Usage, ladder: Ladder) -> Mapping[str, PriceRow]:
 def unsure(bill: Bill) -> str:
     """Why the total of a bill is unknown or not exact."""
     if bill.unpriced:
-        return f"no price of {', '.join(f'{printable(name)} ({number:,})' for name, number in bill.unpriced)}"
+        mode = "" if bill.mode is None else f" in the mode {quoted(bill.mode)}"
+        return f"no price of {', '.join(f'{printable(name)} ({number:,})' for name, number in bill.unpriced)}{mode}"
     if bill.assumed:
         return f"the price or the number is assumed of {', '.join(map(printable, bill.assumed))}"
     if bill.changed_between:

@@ -99,8 +99,9 @@ def search(words: str | Iterable[str], *, limit: int | None = 20) -> SearchResul
 
     Words such as `free`, `cheap`, `vision`, `image generation` and `long context` are conditions, and the answer lists
     them (`conditions`). With conditions alone, only models that chat fit, unless a condition is about another kind or
-    about output. A word that no model has or had is corrected (`corrections`). Where nothing fits, one word is left out
-    (`dropped`), and models that are gone are searched (`gone`). `allow` and `deny` hide models here, too.
+    about output. A word that no model has or had is corrected (`corrections`). Words such as `the` and `model` and,
+    where nothing fits, one other word are left out (`dropped`); then models that are gone are searched (`gone`).
+    `allow` and `deny` hide models here, too.
 
     Raises `InvalidArgumentError` for words that are no text, more than 16 words, and a limit below 1.
 

@@ -15,6 +15,7 @@ from support.command import process
 from llm_models import Model, NoMatchError, Snapshot, Usage, validity
 from llm_models.errors import InvalidArgumentError
 from llm_models.outliers import outliers_in
+from llm_models.workloads import costed, workload_of
 
 AT = "2026-11-25"
 LAST = {"guard", "moving", "special"}
@@ -193,3 +194,15 @@ def test_a_workload_without_tokens(work: Any) -> None:
     """Fees and images count, too."""
     catalogue = Snapshot(catalogues.made_up({"a": {"m": {}}}))
     assert catalogue.select(workload=work).id == "m"
+
+
+def test_a_mode_that_a_model_lacks_is_the_reason(packaged: Snapshot) -> None:
+    """A price of the list itself is none of the mode, and the reason does not deny the former."""
+    model = packaged.select(scope="deepseek")
+    assert model.cost.input
+    assert "batch" not in model.cost.modes
+    for name in ("batch", "nix"):
+        found = costed(packaged.view, model, workload_of(f"input=10k,mode={name}"), None)
+        assert (found.total, found.why) == (None, f"no price of input (10,000) in the mode '{name}'")
+    plain = costed(packaged.view, model, workload_of("input=10k,web_search=3"), None)
+    assert plain.why == "no price of fees.web_search (3)"

@@ -223,6 +223,43 @@ def test_the_order_of_words_and_their_spelling_change_nothing_that_is_found(pack
         }
 
 
+class TestFillers:
+    """Words of a question that name no model decide nothing, unless a model has them in its id or name."""
+
+    @pytest.mark.parametrize(
+        ("asked", "meant", "left_out"),
+        [
+            ("the cheapest model", "cheapest", ("the", "model")),
+            ("cheapest openai model with vision", "cheapest openai vision", ("model", "with")),
+            ("best coding models", "coding", ("best", "models")),
+            ("small open source model with tools", "small open source tools", ("model", "with")),
+            ("give me a good embedding model", "embedding", ("give", "me", "a", "good", "model")),
+        ],
+    )
+    def test_it_is_the_search_without_them(
+        self, packaged: Snapshot, asked: str, meant: str, left_out: tuple[str, ...]
+    ) -> None:
+        answer, same = packaged.search(asked), packaged.search(meant)
+        assert (answer.rows, answer.total, answer.conditions) == (same.rows, same.total, same.conditions)
+        assert answer.rows
+        assert (answer.dropped, answer.corrections) == (left_out, ())
+        assert answer.words == tuple(asked.split())
+
+    @pytest.mark.parametrize("asked", ["model router", "z ai glm 5", "auto model"])
+    def test_they_count_where_a_model_is_named_so(self, packaged: Snapshot, asked: str) -> None:
+        answer = packaged.search(asked)
+        assert answer.dropped == ()
+        assert {*vocabulary.words_of(asked)} <= {*vocabulary.words_of(answer.rows[0].model.spec)}
+
+    def test_alone_they_are_words_like_others(self, packaged: Snapshot) -> None:
+        answer = packaged.search("model", limit=None)
+        assert answer.dropped == ()
+        assert "model-router" in {hit.model.id for hit in answer.rows}
+
+    def test_a_whole_id_stays_first(self, packaged: Snapshot) -> None:
+        assert packaged.search("nano_gpt:auto-model").rows[0].model.spec == "nano_gpt:auto-model"
+
+
 class TestGone:
     """Where nothing fits, the history is asked."""
 

@@ -185,7 +185,7 @@ class TestShow:
         code, out, _ = here("show", "groq:openai/gpt-oss-120b", "--config", "none")
         assert code == 0
         shown = dict(line.split(maxsplit=1) for line in out.splitlines())
-        assert shown["capabilities.tools.parallel"] == "not stated (no)"
+        assert shown["capabilities.tools.strict"] == "not stated (no)"
         assert shown["capabilities.streaming.text"] == "not stated (yes)"
         assert shown["capabilities.tools.enabled"] == "yes"
         assert shown["capabilities.attachments"] == "no"
@@ -201,7 +201,7 @@ class TestShow:
 
     def test_json_keeps_the_defaults(self) -> None:
         record = json.loads(here("show", "groq:openai/gpt-oss-120b", "--config", "none", "--json")[1])
-        assert record["capabilities"]["tools"]["parallel"] is False
+        assert record["capabilities"]["tools"]["strict"] is False
 
 
 def test_the_docs_state_how_many_models_state_each_flag(packaged: llm_models.Snapshot) -> None:

@@ -59,7 +59,8 @@ def _note(snapshot: Snapshot, found: SearchResult) -> None:
     for words, meaning in found.conditions:
         note(f"note: '{words}' means: {meaning}" if words else f"note: {meaning}")
     if found.dropped:
-        note(f"note: nothing fits all words; left out '{found.dropped[0]}'")
+        words = ", ".join([f"'{word}'" for word in found.dropped])
+        note(f"note: nothing fits all words; left out {words}")
     for history in found.gone:
         note(f"note: {absent(history.spec, history)}. {follows(history, snapshot.file.holds)}".rstrip())
     if not found.rows:
