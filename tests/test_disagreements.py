@@ -362,6 +362,7 @@ class TestCommand:
             (("diff", "--against", "flat.json"), "each --against FILE needs its --source NAME"),
             (("diff", "api.json", "--against", "flat.json", "--source", "flatt"), "Did you mean 'flat'?"),
             (("diff", "api.json", "--against", "none.json", "--source", "flat"), "none.json"),
+            (("diff", "api.json", "--against", "api.json", "--source", "litellm"), "api.json: no model is left: "),
         ],
     )
     def test_what_is_wrong_is_said(self, words: tuple[str, ...], text: str) -> None:
