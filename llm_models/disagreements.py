@@ -38,10 +38,11 @@ _MOVING = (("cost", "input"), ("cost", "output"), ("limits", "context"), ("limit
 
 
 class List(NamedTuple):
-    """Another list as it was read: the `name` of its source, the `date` of its data, and provider -> id -> record."""
+    """Another list as it was read: the `name` of its source, the `date` of its data where it is known, and provider ->
+    id -> record."""
 
     name: str
-    date: str
+    date: str | None
     models: Mapping[str, Mapping[str, Record]]
 
 
@@ -75,10 +76,10 @@ class Disagreement(NamedTuple):
 def read(data: bytes, name: str, source: str, date: str | None = None) -> tuple[List, Report]:
     """The records of a list's bytes, and what was dropped and repaired; see `supplements.of_file`.
 
+    Without its `date`, the prices are those of today, and no line tells which side is later because of it.
     Raises `SourceError` where the bytes are not that list.
     """
-    date = date or today()
-    records, report = records_of(data, name, source, date)
+    records, report = records_of(data, name, source, date or today())
     models = {provider: part["models"] for provider, part in records.items()}
     return List(source, date, models), report
 
@@ -102,7 +103,9 @@ def _against(file: SnapshotFile, other: List, day: str) -> tuple[list[Disagreeme
     for provider in sorted(other.models.keys() & file.blocks.keys()):
         ours = {line["id"]: line for line in file.block(provider).models()}
         for model_id in sorted(other.models[provider].keys() & ours.keys()):
-            both = Both(model_id, ours[model_id], other.models[provider][model_id], ours, other.models[provider])
+            both = Both(
+                provider, model_id, ours[model_id], other.models[provider][model_id], ours, other.models[provider]
+            )
             shown = _Shown(file, tail, provider, both, other, address)
             for line in (
                 *_prices(shown),
@@ -155,8 +158,10 @@ class _Shown(NamedTuple):
     def _later(self, group: Group) -> Literal["ours", "theirs"] | None:
         ours = self.both.ours.get("last_updated") or self.file.header.get("date") or ""
         stated = self.both.theirs.get("cost", {}).get("valid_from") if group == "price" else None
-        theirs = stated or self.both.theirs.get("last_updated") or self.other.date
-        return None if ours == theirs else "ours" if ours > theirs else "theirs"
+        theirs = stated or self.both.theirs.get("last_updated") or self.other.date or ""
+        if not ours or not theirs or ours.startswith(theirs) or theirs.startswith(ours):  # a month has no later day
+            return None
+        return "ours" if ours > theirs else "theirs"
 
 
 def _prices(shown: _Shown) -> Iterator[Disagreement]:
@@ -164,7 +169,10 @@ def _prices(shown: _Shown) -> Iterator[Disagreement]:
     for path in ours:
         if path in theirs and differ(ours[path], theirs[path]):
             yield from shown.line("price", path, ours[path], theirs[path])
-    sizes = [[tier["context_over"] for tier in one.get("cost", {}).get("tiers", ())] for one in shown.both[1:3]]
+    sizes = [
+        [tier["context_over"] for tier in one.get("cost", {}).get("tiers", ())]
+        for one in (shown.both.ours, shown.both.theirs)
+    ]
     if all(sizes) and sizes[0] != sizes[1]:
         yield from shown.line("price", ("cost", "tiers"), sizes[0], sizes[1])
 
@@ -185,7 +193,9 @@ def _retirement(shown: _Shown, day: str) -> Iterator[Disagreement]:
 
 
 def _capabilities(shown: _Shown) -> Iterator[Disagreement]:
-    ours, theirs = (dict(leaves({"capabilities": one.get("capabilities", {})})) for one in shown.both[1:3])
+    ours, theirs = (
+        dict(leaves({"capabilities": one.get("capabilities", {})})) for one in (shown.both.ours, shown.both.theirs)
+    )
     for path, value in ours.items():
         if isinstance(value, bool) and isinstance(theirs.get(path), bool) and value is not theirs[path]:
             yield from shown.line("capability", path, value, theirs[path])

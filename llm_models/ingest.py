@@ -27,8 +27,8 @@ def records_of(data: bytes, name: str, source: str, day: str) -> tuple[dict[str,
     """The valid records of a source's bytes, without what looks like a key, and what was dropped and repaired.
 
     Provider id -> `{"provider": record, "models": {id: record}}`. Of price lists by day, the flat prices are those of
-    `day`. Raises `SourceError`, and `EmptyCatalogError` where no record is left: the bytes of a list that states nothing
-    must not pass for one that agrees.
+    `day`. Raises `SourceError`, and `EmptyCatalogError` where no record is left: a list that states nothing must not
+    pass for one that agrees.
     """
     report = Report()
     document, _ = transforms.read(data, name, source)

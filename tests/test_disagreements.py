@@ -149,6 +149,7 @@ class TestLine:
             ("2026-09-30", {}, None),
             ("2026-01-02", {"last_updated": "2025-01-01"}, "ours"),
             ("2026-10-01", {"cost": {"valid_from": "2026-10-02"}}, "theirs"),
+            ("2026-10-01", {"last_updated": "2026-10"}, None),
         ],
     )
     def test_it_names_the_side_with_the_later_date(
@@ -168,6 +169,10 @@ class TestLine:
              {"cost": {"input": 2, "hours": [{"utc": ["00:00", "08:00"], "input": 1}]}}, "peak and off-peak"),
             ({"cost": {"input": 0.125, "output": 2}}, {"cost": {"input": 0.13}}, "rounded"),
             ({"cost": {"input": 0.125, "output": 2}}, {"cost": {"input": 0.14}}, None),
+            ({"cost": {"input": 12, "output": 20}}, {"cost": {"input": 12.5}}, None),
+            ({"cost": {"input": 1.3, "output": 2}}, {"cost": {"input": 1.25}}, None),
+            ({"cost": {"input": 15, "output": 20}}, {"cost": {"input": 15.00002}}, "rounded"),
+            ({"cost": {"input": 1, "output": 2.2}}, {"cost": {"input": 1.1, "output": 2}}, None),
             ({"cost": {"input": 0.001, "output": 2}}, {"cost": {"input": 0}}, None),
             ({"limit": {"context": 1000, "output": 200}}, {"limits": {"context": 800}}, "the largest input"),
             ({"limit": {"context": 1000, "input": 700}}, {"limits": {"context": 700}}, "the largest input"),
@@ -178,6 +183,16 @@ class TestLine:
         self, ours: dict[str, Any], theirs: dict[str, Any], word: str | None
     ) -> None:
         assert {line.explained for line in lines(file_of(model("m", **ours)), other(m=theirs))} == {word}
+
+    def test_a_tenth_more_at_a_provider_without_such_regions_is_another_price(self) -> None:
+        file = catalogues.of_source(catalogue(provider("mistral", model("m"))))[0]
+        theirs = List("flat", "2026-09-30", {"mistral": {"m": {"cost": {"input": 1.1, "output": 2.2}}}})
+        assert [line.explained for line in lines(file, theirs)] == [None, None]
+
+    def test_a_list_of_an_unknown_date_is_not_the_later_one(self) -> None:
+        file = file_of(model("m", last_updated="2026-01-02"))
+        (line,) = lines(file, List("flat", None, {"openai": {"m": {"cost": {"input": 3}}}}))
+        assert line.later is None
 
     def test_the_variant_for_a_longer_context(self) -> None:
         file = file_of(model("gpt", cost={"input": 60, "output": 120}))

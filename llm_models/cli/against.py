@@ -47,7 +47,7 @@ def report(
     unused = [f"{_about(entry)} is accepted and does not differ: remove the entry" for entry in sorted_.unused]
     if style == "json":
         print_json({
-            "lists": [{"name": one.name, "date": one.date} for one in lists],
+            "lists": [{"name": one.name} | ({"date": one.date} if one.date else {}) for one in lists],
             "differences": [one.to_dict() for one in sorted_.open],
             "small_limits": small, "accepted": sorted_.accepted, "over": over, "unused": unused,
         })  # fmt: skip
