@@ -363,6 +363,25 @@ class TestCommand:
         (files / "accepted.toml").write_text(entry.replace("2999", "2026"))
         assert here(*WORDS, "--exit-code", "--accepted", "accepted.toml").code == 1
 
+    @pytest.mark.parametrize(
+        ("more", "words", "unused"),
+        [
+            ("", (), False),
+            ("", ("--contradicted",), False),
+            ('source = "second"\n', (), False),
+            ('source = "second"\n', ("--against", "flat.json", "--source", "second"), False),
+            ("theirs = 4\n", (), True),
+            ("theirs = 4\n", ("--contradicted",), True),
+        ],
+    )
+    def test_an_entry_is_unused_where_the_lists_do_not_differ(
+        self, files: Path, more: str, words: tuple[str, ...], *, unused: bool
+    ) -> None:
+        """Not where its list is not compared, or where the report leaves its line out."""
+        entry = f'[[accepted]]\nspec = "openai:m"\nfield = "cost.input"\nreason = "r"\nuntil = "2999-01-01"\n{more}'
+        (files / "accepted.toml").write_text(entry)
+        assert ("remove the entry" in here(*WORDS, *words, "--accepted", "accepted.toml").err) is unused
+
     def test_two_lists(self) -> None:
         both = (*WORDS, "--against", "flat.json", "--source", "second", "--contradicted")
         assert here(*both, "--exit-code").code == 1
