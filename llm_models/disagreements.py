@@ -39,10 +39,11 @@ _MOVING = (("cost", "input"), ("cost", "output"), ("limits", "context"), ("limit
 
 
 class List(NamedTuple):
-    """Another list as it was read: the `name` of its source, the `date` of its data, and provider -> id -> record."""
+    """Another list as it was read: the `name` of its source, the `date` of its data where it is known, and provider ->
+    id -> record."""
 
     name: str
-    date: str
+    date: str | None
     models: Mapping[str, Mapping[str, Record]]
 
 
@@ -76,13 +77,15 @@ class Disagreement(NamedTuple):
 def read(data: bytes, name: str, source: str, date: str | None = None) -> tuple[List, Report]:
     """The records of a list's bytes, and what was dropped and repaired. `date` is the day of its data.
 
-    Where it is not known, that is the newest day in the records, or today where they state none.
+    Where it is not known, that is the newest day in the records; where they state none, no line tells which side is
+    later. Without `date`, the prices are those of today.
+
     Raises `SourceError` where the bytes are not that list.
     """
     records, report = records_of(data, name, source, date or today())
     models = {provider: part["models"] for provider, part in records.items()}
     stated = (one.get(field) for part in models.values() for one in part.values() for field in PAST)
-    newest = max((day for day in stated if day and day <= today()), default=today())
+    newest = max((day for day in stated if day and day <= today()), default=None)
     return List(source, date or newest, models), report
 
 
@@ -105,7 +108,9 @@ def _against(file: SnapshotFile, other: List, day: str) -> tuple[list[Disagreeme
     for provider in sorted(other.models.keys() & file.blocks.keys()):
         ours = {line["id"]: _on(line, day) for line in file.block(provider).models()}
         for model_id in sorted(other.models[provider].keys() & ours.keys()):
-            both = Both(model_id, ours[model_id], other.models[provider][model_id], ours, other.models[provider])
+            both = Both(
+                provider, model_id, ours[model_id], other.models[provider][model_id], ours, other.models[provider]
+            )
             shown = _Shown(file, tail, provider, both, other, address)
             for line in (
                 *_prices(shown),
@@ -162,9 +167,11 @@ class _Shown(NamedTuple):
 
     def _later(self, group: Group) -> Literal["ours", "theirs"] | None:
         """By the days of both data, or the day from which a price holds, if that is later."""
-        since = [one.get("cost", {}).get("valid_from", "") if group == "price" else "" for one in self.both[1:3]]
-        ours, theirs = max(since[0], self.file.header.get("date") or ""), max(since[1], self.other.date)
-        return None if ours == theirs else "ours" if ours > theirs else "theirs"
+        since = [one.get("cost", {}).get("valid_from", "") if group == "price" else "" for one in self.both[2:4]]
+        ours, theirs = max(since[0], self.file.header.get("date") or ""), max(since[1], self.other.date or "")
+        if not ours or not theirs or ours.startswith(theirs) or theirs.startswith(ours):  # a month has no later day
+            return None
+        return "ours" if ours > theirs else "theirs"
 
 
 def _prices(shown: _Shown) -> Iterator[Disagreement]:
@@ -172,7 +179,10 @@ def _prices(shown: _Shown) -> Iterator[Disagreement]:
     for path in ours:
         if path in theirs and differ(ours[path], theirs[path]):
             yield from shown.line("price", path, ours[path], theirs[path])
-    sizes = [[tier["context_over"] for tier in one.get("cost", {}).get("tiers", ())] for one in shown.both[1:3]]
+    sizes = [
+        [tier["context_over"] for tier in one.get("cost", {}).get("tiers", ())]
+        for one in (shown.both.ours, shown.both.theirs)
+    ]
     if all(sizes) and sizes[0] != sizes[1]:
         yield from shown.line("price", ("cost", "tiers"), sizes[0], sizes[1])
 
@@ -193,7 +203,9 @@ def _retirement(shown: _Shown, day: str) -> Iterator[Disagreement]:
 
 
 def _capabilities(shown: _Shown) -> Iterator[Disagreement]:
-    ours, theirs = (dict(leaves({"capabilities": one.get("capabilities", {})})) for one in shown.both[1:3])
+    ours, theirs = (
+        dict(leaves({"capabilities": one.get("capabilities", {})})) for one in (shown.both.ours, shown.both.theirs)
+    )
     for path, value in ours.items():
         if isinstance(value, bool) and isinstance(theirs.get(path), bool) and value is not theirs[path]:
             yield from shown.line("capability", path, value, theirs[path])

@@ -27,7 +27,8 @@ def records_of(data: bytes, name: str, source: str, day: str) -> tuple[dict[str,
     """The valid records of a source's bytes, without what looks like a key, and what was dropped and repaired.
 
     Provider id -> `{"provider": record, "models": {id: record}}`. Of price lists by day, the flat prices are those of
-    `day`. Raises `SourceError`.
+    `day`. Raises `SourceError`, and `EmptyCatalogError` where no record is left: a list that states nothing must not
+    pass for one that agrees.
     """
     report = Report()
     document, _ = transforms.read(data, name, source)
@@ -38,6 +39,8 @@ def records_of(data: bytes, name: str, source: str, day: str) -> tuple[dict[str,
             _leave_out_secrets(model, f"{model['provider']}:{model['id']}", report)
             if "dated" in model.get("cost", {}):
                 model["cost"] = current_prices.of_day(model["cost"], day)
+    if not any(part["models"] for part in records.values()):
+        raise EmptyCatalogError(f"{name}: no model is left: {report.records_dropped} records were dropped")
     return records, report
 
 
@@ -58,8 +61,6 @@ def read_source(
     for part in records.values():
         settle(part["models"], report)
     models = [model for part in records.values() for model in part["models"].values()]
-    if not models:
-        raise EmptyCatalogError(f"{name}: no model is left: {report.records_dropped} records were dropped")
     origin = {"name": source, "sha256": hashlib.sha256(data).hexdigest()}
     for model in models:
         if _leave_out_future(model, day, report):

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     Record = Mapping[str, Any]
 
 _SAME = 1e-9
+_CENT = Decimal("0.01")
+"""Nobody rounds a price to more than cents: 12 is no rounded 12.5."""
 
 
 class Both(NamedTuple):
     """The two records of a model, and those of its provider on either side, for the rules in `EXPLAINED`."""
 
+    provider: str
     model_id: str
     ours: Record
     theirs: Record
@@ -55,25 +58,34 @@ def priced(cost: Record) -> Iterator[tuple[Path, float]]:
             yield path, value
 
 
+SURCHARGED = frozenset({"amazon_bedrock", "anthropic", "azure", "azure_cognitive_services", "google_vertex", "openai"})
+"""The providers where a region costs a tenth more, in every class."""
+
+
 def _surcharge(both: Both, path: Path, _ours: float, _theirs: float) -> bool:
-    """A region costs a tenth more at Amazon, Google, Microsoft and Anthropic: in every class."""
-    ours, theirs = (dict(priced(one.get("cost", {}))) for one in both[1:3])
-    factors = [factor_of(ours[name], theirs[name]) for name in ours if name in theirs]
-    return path[0] == "cost" and all(factor is not None and abs(factor - 1.1) < 0.002 for factor in factors)
+    """One of them states the prices of a region: all of them are a tenth more."""
+    ours, theirs = (dict(priced(one.get("cost", {}))) for one in (both.ours, both.theirs))
+    shared = [(ours[name], theirs[name]) for name in ours if name in theirs]
+    pairs = shared if all(mine <= other for mine, other in shared) else [(other, mine) for mine, other in shared]
+    return (
+        path in ours
+        and both.provider in SURCHARGED
+        and all(less > 0 and abs(more / less - 1.1) < 0.002 for less, more in pairs)
+    )
 
 
 def _rounded(_both: Both, path: Path, ours: float, theirs: float) -> bool:
-    """One of them states the other's price with fewer digits, of which there are still two."""
+    """One of them states the other's price with fewer digits, of which there are still two, by half a cent at most."""
     if path[0] != "cost" or not (is_number(ours) and is_number(theirs)):
         return False
     fewer, more = sorted((Decimal(repr(ours)), Decimal(repr(theirs))), key=lambda one: -int(one.as_tuple().exponent))
-    is_near = abs(more - fewer) <= Decimal(1).scaleb(int(fewer.as_tuple().exponent)) / 2
-    return is_near and len(fewer.as_tuple().digits) > 1
+    step = min(_CENT, Decimal(1).scaleb(int(fewer.as_tuple().exponent)))
+    return abs(more - fewer) <= step / 2 and len(fewer.as_tuple().digits) > 1
 
 
 def _image_tokens(both: Both, path: Path, ours: float, theirs: float) -> bool:
     """One of them states the price of image tokens as that of all output."""
-    mine, other = (one.get("cost", {}).get("output_image") for one in both[1:3])
+    mine, other = (one.get("cost", {}).get("output_image") for one in (both.ours, both.theirs))
     return path == ("cost", "output") and (mine == theirs or other == ours)
 
 

@@ -233,7 +233,7 @@ def named(texts: Sequence[str]) -> dict[str, str]:
         name, equals, path = text.partition("=")
         if not equals or not path:
             raise SourceError(f"'{printable(text)}' is not of the form NAME=FILE, such as litellm=map.json")
-        transforms.named(name)
+        transforms.check_fills(name)
         if name in found:
             raise SourceError(f"two files of '{printable(name)}' are given; give one")
         found[name] = path

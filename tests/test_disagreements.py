@@ -168,6 +168,10 @@ class TestLine:
              {"cost": {"input": 2, "hours": [{"utc": ["00:00", "08:00"], "input": 1}]}}, "peak and off-peak"),
             ({"cost": {"input": 0.125, "output": 2}}, {"cost": {"input": 0.13}}, "rounded"),
             ({"cost": {"input": 0.125, "output": 2}}, {"cost": {"input": 0.14}}, None),
+            ({"cost": {"input": 12, "output": 20}}, {"cost": {"input": 12.5}}, None),
+            ({"cost": {"input": 1.3, "output": 2}}, {"cost": {"input": 1.25}}, None),
+            ({"cost": {"input": 15, "output": 20}}, {"cost": {"input": 15.00002}}, "rounded"),
+            ({"cost": {"input": 1, "output": 2.2}}, {"cost": {"input": 1.1, "output": 2}}, None),
             ({"cost": {"input": 0.001, "output": 2}}, {"cost": {"input": 0}}, None),
             ({"limit": {"context": 1000, "output": 200}}, {"limits": {"context": 800}}, "the largest input"),
             ({"limit": {"context": 1000, "input": 700}}, {"limits": {"context": 700}}, "the largest input"),
@@ -178,6 +182,16 @@ class TestLine:
         self, ours: dict[str, Any], theirs: dict[str, Any], word: str | None
     ) -> None:
         assert {line.explained for line in lines(file_of(model("m", **ours)), other(m=theirs))} == {word}
+
+    def test_a_tenth_more_at_a_provider_without_such_regions_is_another_price(self) -> None:
+        file = catalogues.of_source(catalogue(provider("mistral", model("m"))))[0]
+        theirs = List("flat", "2026-09-30", {"mistral": {"m": {"cost": {"input": 1.1, "output": 2.2}}}})
+        assert [line.explained for line in lines(file, theirs)] == [None, None]
+
+    def test_a_list_of_an_unknown_date_is_not_the_later_one(self) -> None:
+        file = file_of(model("m", last_updated="2026-01-02"))
+        (line,) = lines(file, List("flat", None, {"openai": {"m": {"cost": {"input": 3}}}}))
+        assert line.later is None
 
     def test_the_variant_for_a_longer_context(self) -> None:
         file = file_of(model("gpt", cost={"input": 60, "output": 120}))
@@ -364,6 +378,25 @@ class TestCommand:
         (files / "accepted.toml").write_text(entry.replace("2999", "2026"))
         assert here(*WORDS, "--exit-code", "--accepted", "accepted.toml").code == 1
 
+    @pytest.mark.parametrize(
+        ("more", "words", "unused"),
+        [
+            ("", (), False),
+            ("", ("--contradicted",), False),
+            ('source = "second"\n', (), False),
+            ('source = "second"\n', ("--against", "flat.json", "--source", "second"), False),
+            ("theirs = 4\n", (), True),
+            ("theirs = 4\n", ("--contradicted",), True),
+        ],
+    )
+    def test_an_entry_is_unused_where_the_lists_do_not_differ(
+        self, files: Path, more: str, words: tuple[str, ...], *, unused: bool
+    ) -> None:
+        """Not where its list is not compared, or where the report leaves its line out."""
+        entry = f'[[accepted]]\nspec = "openai:m"\nfield = "cost.input"\nreason = "r"\nuntil = "2999-01-01"\n{more}'
+        (files / "accepted.toml").write_text(entry)
+        assert ("remove the entry" in here(*WORDS, *words, "--accepted", "accepted.toml").err) is unused
+
     def test_two_lists(self) -> None:
         both = (*WORDS, "--against", "flat.json", "--source", "second", "--contradicted")
         assert here(*both, "--exit-code").code == 1
@@ -378,6 +411,7 @@ class TestCommand:
             (("diff", "--against", "flat.json"), "each --against FILE needs its --source NAME"),
             (("diff", "api.json", "--against", "flat.json", "--source", "flatt"), "Did you mean 'flat'?"),
             (("diff", "api.json", "--against", "none.json", "--source", "flat"), "none.json"),
+            (("diff", "api.json", "--against", "api.json", "--source", "litellm"), "api.json: no model is left: "),
         ],
     )
     def test_what_is_wrong_is_said(self, words: tuple[str, ...], text: str) -> None:

@@ -39,15 +39,16 @@ def report(
             raise LLMModelsError(str(error)) from None
         lists.append(disagreements.read(data, path, source, described(path, data)[1])[0])
     lines, small = disagreements.against(file, lists)
-    if contradicted:
-        lines = disagreements.contradicted(lines, lists)
-    sorted_ = accepting.sort(lines, entries, today())
+    all_ = accepting.sort(
+        lines, [one for one in entries if one.source in (None, *(each.name for each in lists))], today()
+    )
+    sorted_ = accepting.sort(disagreements.contradicted(lines, lists) if contradicted else lines, entries, today())
     counts = {"limits that differ by less than 5 %": 0 if contradicted else small, "accepted": sorted_.accepted}
     over = [f"{_about(entry)} was accepted until {entry.until}: look at it again" for entry in sorted_.over]
-    unused = [f"{_about(entry)} is accepted and does not differ: remove the entry" for entry in sorted_.unused]
+    unused = [f"{_about(entry)} is accepted and does not differ: remove the entry" for entry in all_.unused]
     if style == "json":
         print_json({
-            "lists": [{"name": one.name, "date": one.date} for one in lists],
+            "lists": [{"name": one.name} | ({"date": one.date} if one.date else {}) for one in lists],
             "differences": [one.to_dict() for one in sorted_.open],
             "small_limits": small, "accepted": sorted_.accepted, "over": over, "unused": unused,
         })  # fmt: skip

@@ -61,6 +61,13 @@ def check_lists(source: str) -> None:
         raise SourceError(f"{what}: use it with --supplement {source}=FILE")
 
 
+def check_fills(source: str) -> None:
+    """Raise `SourceError` for a source that fills nothing, because it is the one that states which models exist."""
+    if not hasattr(transform(source), "FILLS"):
+        what = f"{named(source).title} states which models exist, and fills nothing that another source does not state"
+        raise SourceError(f"{what}: use it with --from FILE")
+
+
 def transform(source: str) -> ModuleType:
     """The transform module of a source, which needs glom. Raises `SourceError` for an unknown name."""
     return import_module(named(source).transform)
