@@ -477,3 +477,10 @@ def test_the_shell_completes_model_specs(words: str, expected: str, tmp_path: Pa
     result = run(cwd=tmp_path, LLM_MODELS_CONFIG=str(tmp_path / "llm_models.toml"), **completing)
     assert any(line.startswith(f"plain,{expected}") for line in result.out.splitlines()), result
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_limit_of_select_is_as_many_candidates() -> None:
+    words = ("select", "--require", "tools", "--prefer", "openai")
+    every = fine(*words, "--all").out.splitlines()
+    assert [fine(*words, "--limit", str(limit)).out.splitlines() for limit in (1, 3)] == [every[:1], every[:3]]
+    assert fine(*words).out.splitlines() == every[:1]

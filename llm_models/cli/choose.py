@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _NUMBERS = ("context", "output", "$ in", "$ out", "$ workload")
 
-_limit = click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Print only the first N models.")
+_limit = click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Print the first N models.")
 
 
 @command("list", "List models, all or of one provider.", "list anthropic --require reasoning")
@@ -139,7 +139,8 @@ def select_command(
     """
     best = snapshot.select(**choice)  # the error states the reasons where no model fits
     note_gone(snapshot, choice.get("prefer", ()))
-    models = snapshot.candidates(**choice)[: limit or (10 if why and not every else None)] if every or why else [best]
+    most = limit or (None if every else 10 if why else 1)
+    models = [best] if most == 1 else snapshot.candidates(**choice)[:most]
     costs = _costs(snapshot, models, choice)
     note_lifecycle(best)
     if (cost := costs.get(best.spec)) is not None and cost.total is None:
