@@ -480,7 +480,9 @@ def test_the_shell_completes_model_specs(words: str, expected: str, tmp_path: Pa
 
 
 def test_a_limit_of_select_is_as_many_candidates() -> None:
-    words = ("select", "--require", "tools", "--prefer", "openai")
-    every = fine(*words, "--all").out.splitlines()
-    assert [fine(*words, "--limit", str(limit)).out.splitlines() for limit in (1, 3)] == [every[:1], every[:3]]
-    assert fine(*words).out.splitlines() == every[:1]
+    words = ("select", "--require", "tools", "--prefer", "openai", "--json")
+    every = [one["spec"] for one in json.loads(fine(*words, "--all").out)]
+    for limit in (1, 3):
+        assert [one["spec"] for one in json.loads(fine(*words, "--limit", str(limit)).out)] == every[:limit]
+    assert json.loads(fine(*words).out)["spec"] == every[0]
+    assert fine(*words[:-1], "--limit", "3").out.count("openai:") == 3

@@ -139,6 +139,7 @@ def select_command(
     """
     best = snapshot.select(**choice)  # the error states the reasons where no model fits
     note_gone(snapshot, choice.get("prefer", ()))
+    every = every or limit is not None  # a number of candidates asks for a list of them
     most = limit or (None if every else 10 if why else 1)
     models = [best] if most == 1 else snapshot.candidates(**choice)[:most]
     costs = _costs(snapshot, models, choice)
