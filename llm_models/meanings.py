@@ -44,6 +44,13 @@ def differ(ours: Any, theirs: Any) -> bool:
     return bool(ours != theirs)
 
 
+def is_rounded(ours: float, theirs: float) -> bool:
+    """Whether one price is the other with fewer digits, of which there are still two, by half a cent at most."""
+    fewer, more = sorted((Decimal(repr(ours)), Decimal(repr(theirs))), key=lambda one: -int(one.as_tuple().exponent))
+    step = min(_CENT, Decimal(1).scaleb(int(fewer.as_tuple().exponent)))
+    return abs(more - fewer) <= step / 2 and len(fewer.as_tuple().digits) > 1
+
+
 def priced(cost: Record) -> Iterator[tuple[Path, float]]:
     """Each price of a list, with the sizes of tiers as steps of its path."""
     for path, value in leaves({"cost": cost}):
@@ -75,12 +82,8 @@ def _surcharge(both: Both, path: Path, _ours: float, _theirs: float) -> bool:
 
 
 def _rounded(_both: Both, path: Path, ours: float, theirs: float) -> bool:
-    """One of them states the other's price with fewer digits, of which there are still two, by half a cent at most."""
-    if path[0] != "cost" or not (is_number(ours) and is_number(theirs)):
-        return False
-    fewer, more = sorted((Decimal(repr(ours)), Decimal(repr(theirs))), key=lambda one: -int(one.as_tuple().exponent))
-    step = min(_CENT, Decimal(1).scaleb(int(fewer.as_tuple().exponent)))
-    return abs(more - fewer) <= step / 2 and len(fewer.as_tuple().digits) > 1
+    """One of them states the other's price with fewer digits."""
+    return path[0] == "cost" and is_number(ours) and is_number(theirs) and is_rounded(ours, theirs)
 
 
 def _image_tokens(both: Both, path: Path, ours: float, theirs: float) -> bool:

@@ -5,9 +5,10 @@ A source's transform states which fields it may fill (`FILLS`), and of some whic
 in `data/supplements.json`, one supplement each, and takes part in every build of a base, as a layer between the source
 and the curated overrides. So a value is filled only where the source, as it is now, still does not state it.
 
-A price is filled only beside equal ones: where the list has the same price of input and of output as the source, and as
-many tiers. Otherwise the two mean different prices, or one of them is old, and a class of one beside those of the other
-would make a wrong bill. A value that would contradict what the source states (`dependents`) is not filled either.
+A price is filled only beside equal ones: where the list has the same price of input and of output as the source, also
+in each tier. Otherwise the two mean different prices, or one of them is old, and a class of one beside those of the
+other would make a wrong bill. So a mode gets no class whose standard price is another one in the list, either. A value
+that would contradict what the source states (`dependents`) is not filled.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from llm_models.days import today
 from llm_models.dependents import clashes, consistent
 from llm_models.document import Document
 from llm_models.enrich import is_deprecated
-from llm_models.errors import SourceError, printable, split_dotted
+from llm_models.errors import SourceError, dotted, printable, split_dotted
 from llm_models.files import FileError, read_limited
 from llm_models.layers import Entry, Layer
 from llm_models.manifest import described
+from llm_models.meanings import differ, is_rounded, priced
 from llm_models.merge import Layered, merge, nest
 from llm_models.origins import SUPPLEMENT, leaves
 from llm_models.upstream import MAX_BYTES
@@ -115,8 +117,14 @@ def _fill(model: Record, fills: Iterable[str], needs: Mapping[str, str]) -> dict
     parts = [nest(path, value) for path, value in stated if any(_covers(field, path) for field in fillable)]
     fill = merge([*map(Layered, parts)], {}).values
     if "cost" in fill:
-        fill[BESIDE] = _beside(theirs.get("cost", {}))
+        classes = {name for path, value in leaves(fill["cost"]) if path[0] == "modes" for name in _classes(path, value)}
+        fill[BESIDE] = _beside(theirs.get("cost", {}), classes)
     return fill
+
+
+def _classes(path: Path, value: Any) -> list[str]:
+    """The classes of prices of a leaf of a mode."""
+    return [path[-1]] if path[-1] != "tiers" else [name for tier in value for name in tier if name != "context_over"]
 
 
 def _covers(field: str, path: Path) -> bool:
@@ -125,8 +133,33 @@ def _covers(field: str, path: Path) -> bool:
     return path[: len(steps)] == tuple(steps)
 
 
-def _beside(cost: Record) -> dict[str, Any]:
-    return {name: cost[name] for name in _PRICES if name in cost} | {"tiers": len(cost.get("tiers", ()))}
+def _beside(cost: Record, classes: Iterable[str] = ()) -> dict[str, Any]:
+    """The prices beside which others are filled: input and output, also those of tiers, and those of `classes`."""
+    found = {dotted(path[1:]): price for path, price in priced(cost)}
+    kept = {name: price for name, price in found.items() if name in classes or _decides(name)}
+    return kept | {"tiers": len(cost.get("tiers", ()))}
+
+
+def _decides(name: str) -> bool:
+    """Whether no price is filled where this one is another."""
+    return name in _PRICES or name == "tiers" or (name.startswith("tiers.") and name.rpartition(".")[2] in _PRICES)
+
+
+def _priced_alike(values: Mapping[Path, Any], beside: Record, cost: Record) -> dict[Path, Any]:
+    """The values, without the prices that stand beside other ones in the list."""
+    if {name: price for name, price in beside.items() if _decides(name)} != _beside(cost):
+        return {path: value for path, value in values.items() if path[0] != "cost"}
+    other = {name for name, price in beside.items() if name in cost and name != "tiers"}
+    other = {name for name in other if differ(cost[name], beside[name]) and not is_rounded(cost[name], beside[name])}
+    kept: dict[Path, Any] = {}
+    for path, value in values.items():
+        if path[:2] == ("cost", "modes") and path[-1] == "tiers":
+            tiers = [{name: price for name, price in tier.items() if name not in other} for tier in value]
+            if left := [tier for tier in tiers if len(tier) > 1]:
+                kept[path] = left
+        elif path[:2] != ("cost", "modes") or path[-1] not in other:
+            kept[path] = value
+    return kept
 
 
 def layers(supplements: Sequence[Supplement], ground: Layer, date: str | None) -> list[Layer]:
@@ -160,8 +193,7 @@ def _filling(
 ) -> dict[str, Any]:
     """What of a fill a record does not state and does not contradict."""
     values = {path: value for path, value in leaves(fill) if path[0] != BESIDE and _is_open(ours, path)}
-    if fill.get(BESIDE) != _beside(ours.get("cost", {})):
-        values = {path: value for path, value in values.items() if path[0] != "cost"}
+    values = _priced_alike(values, fill.get(BESIDE, {}), ours.get("cost", {}))
     if fill.get("retires", date) < date and not is_deprecated(ours):
         values.pop(("retires",), None)
     if "successor" in fill and tuple(fill["successor"].split(":", 1)) not in models:

@@ -98,6 +98,27 @@ class TestPrices:
         assert plain(snapshot)["cost"] == {"input": 1, "output": 2}
         assert plain(snapshot)["retires"] == "2027-01-01"
 
+    def test_not_beside_another_price_of_a_tier(self) -> None:
+        tiers = [{"tier": {"type": "context", "size": 1000}, "input": 3, "output": 4}]
+        for price, filled_in in ((3, True), (2, False)):
+            beside = {**USUAL, "tiers": 1, "tiers.1000.input": price, "tiers.1000.output": 4}
+            cost = plain(one({"cost": {"input": 1, "output": 2, "tiers": tiers}}, {**FILL, BESIDE: beside}))["cost"]
+            assert [one["context_over"] for one in cost["tiers"]] == [1000]
+            assert ("modes" in cost) is filled_in
+
+    @pytest.mark.parametrize(
+        ("listed", "classes"),
+        [(0.13, {"input", "cache_read"}), (0.125, {"input", "cache_read"}), (0.1, {"input"})],
+    )
+    def test_a_mode_gets_no_class_with_another_standard_price(self, listed: float, classes: set[str]) -> None:
+        """Of Claude Sonnet 5.5, LiteLLM's batch price of cached input is half of a price that is not the maker's."""
+        tiers = [{"context_over": 5, "cache_read": 0.1}]
+        fill = {"cost": {"modes": {"batch": {"input": 0.5, "cache_read": 0.05, "tiers": tiers}}}}
+        ours = {"cost": {"input": 1, "output": 2, "cache_read": 0.13}}
+        batch = plain(one(ours, {**fill, BESIDE: {**USUAL, "cache_read": listed}}))["cost"]["modes"]["batch"]
+        assert {*batch} - {"tiers"} == classes
+        assert ("tiers" in batch) is ("cache_read" in classes)
+
     def test_not_where_the_source_has_no_price(self) -> None:
         assert "cost" not in plain(one({"cost": None}, {**FILL, BESIDE: USUAL}))
 
