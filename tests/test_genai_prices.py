@@ -10,6 +10,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
+from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -576,7 +577,7 @@ MOMENTS = tuple(
 
 def compare(genai: Any) -> Iterator[str]:
     """The mode of each bill that was found equal to the package's price."""
-    for provider in genai.data.providers:
+    for provider in import_module("genai_prices.data").providers:
         name = genai_prices.PROVIDERS.get(provider.id)
         part = real().get(name or "", {}).get("models", {})
         for model in provider.models:

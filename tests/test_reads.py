@@ -216,7 +216,7 @@ class TestTheLazyPathEqualsAPlainFullDecode:
 @pytest.fixture(scope="module")
 def whole(packaged: Snapshot) -> oracle.Plain:
     with open(PACKAGED_SNAPSHOT, "rb") as file:
-        return oracle.Plain(file.read(), was_listed=packaged.view.past.knows)
+        return oracle.Plain(file.read(), was_listed=packaged.view.past.knows, past_ids=packaged.view.past.ids)
 
 
 class TestTheLazyPathOnThePackagedSnapshot:

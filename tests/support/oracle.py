@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from support import SCHEMAS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 def flags() -> dict[str, tuple[tuple[str, ...], bool]]:
@@ -87,6 +87,12 @@ class Fault(Exception):
     """What a plain query ends in; `args[0]` is the name of the error class that the real one must raise."""
 
 
+def letters(name: str) -> tuple[str, str]:
+    """The letters and digits of an id, and those of its last part."""
+    whole, last = ("".join(filter(str.isalnum, one.lower())) for one in (name, name.rpartition("/")[2]))
+    return whole, last
+
+
 class Plain:
     """A catalogue in full: every model decoded, every question answered by a loop."""
 
@@ -98,8 +104,10 @@ class Plain:
         allow: Any = None,
         deny: dict[str, list[str]] | None = None,
         was_listed: Callable[[str, str], bool] = lambda _provider, _name: False,
+        past_ids: Callable[[str], Iterable[str]] = lambda _provider: (),
     ) -> None:
         self.was_listed = was_listed
+        self.past_ids = past_ids
         self.today = datetime.now(UTC).date().isoformat()
         header, *rows, self.tail = json.loads(data)
         rows = [row for row in rows if "provider" in row and isinstance(row, dict)]  # else columns or a configuration
@@ -207,15 +215,17 @@ class Plain:
         removed = f"{provider}:{rest}" in self.tail["removed"]
         return (provider, rest) if denied or removed or self.was_listed(provider, rest) else None
 
-    def written(self, text: str) -> list[tuple[str, str]]:
-        """The models of the provider before the first `/` whose id is another spelling of the rest."""
-
+    def once_written(self, text: str) -> bool:
+        """Whether the provider before the first `/` had a model whose id is another spelling of the rest."""
         head, slash, rest = text.partition("/")
         provider = self.provider_id(head) if slash and rest else None
+        ids = self.past_ids(provider) if provider is not None else ()
+        return any(one == other for name in ids for one, other in zip(letters(name), letters(rest), strict=True))
 
-        def letters(name: str) -> tuple[str, str]:
-            whole, last = ("".join(filter(str.isalnum, one.lower())) for one in (name, name.rpartition("/")[2]))
-            return whole, last
+    def written(self, text: str) -> list[tuple[str, str]]:
+        """The models of the provider before the first `/` whose id is another spelling of the rest."""
+        head, slash, rest = text.partition("/")
+        provider = self.provider_id(head) if slash and rest else None
 
         whole, last = letters(rest)
         own = {key: letters(key[1]) for key in self.models if key[0] == provider}
@@ -246,6 +256,8 @@ class Plain:
         written = self.written(text)
         if written and not any(map(self.shown, written)):
             raise Fault("ModelNotAllowedError")
+        if not written and self.once_written(text):
+            raise Fault("UnknownModelError")
         if len(found) == 1 and not written:
             return found[0]
         if found:
