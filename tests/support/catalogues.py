@@ -165,7 +165,7 @@ def assembled(
     header: Record, blocks: dict[str, Any], tail: Record | None = None, text: bytes | None = None, rows: Any = None
 ) -> SnapshotFile:
     """A snapshot file of a header, blocks, a tail, the text of a configuration, and what its columns have of models."""
-    names = {"sources", "date", "filters", "aliases", "overrides_module"}
+    names = {"sources", "supplements", "date", "filters", "aliases", "overrides_module"}
     kept = {key: value for key, value in header.items() if key in names}
     sections = {**empty_tail(), **(tail or {})}
     file = Composite(kept, None, blocks, lambda: sections, name="made-up.json", config=text, rows=rows)
