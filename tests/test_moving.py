@@ -403,7 +403,7 @@ class TestTag:
             "~z-ai/glm-flash-latest",
             "accounts/fireworks/routers/glm-latest",
             "a:latest",
-            "devstral-latest@eu",
+            "magistral-latest@eu",
         ],
     )
     def test_moving_names(self, model_id: str) -> None:

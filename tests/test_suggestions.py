@@ -93,7 +93,7 @@ class TestModels:
         [
             ("openai:gpt-4o-mni", "gpt-4o-mini"),
             ("openai:GPT-4O-MINI", "gpt-4o-mini"),
-            ("azure:gpt-4.1-2025-04-14", "gpt-4.1"),
+            ("azure:gpt-5.5-2026-04-23", "gpt-5.5"),
             ("openrouter:anthropic/claude-4.5-sonnet-20250929", "anthropic/claude-sonnet-4.5"),
             ("openrouter:gpt-4o-mini", "openai/gpt-4o-mini"),
             ("openai:openai/gpt-4o", "gpt-4o"),
@@ -303,7 +303,7 @@ class TestSlash:
         [
             ("bedrock/claude-opus-5", "amazon_bedrock:anthropic.claude-opus-5"),
             ("gemini/gemini-pro-latest", "google:gemini-flash-latest"),
-            ("vertex_ai/gemini-2.0-flash-001", "google_vertex:gemini-2.5-flash"),
+            ("vertex_ai/gemini-3.4-flash-001", "google_vertex:gemini-3.8-flash"),
             ("azure/gpt-4o-minj", "azure:gpt-4o-mini"),
             ("openrouter/claude-opus-5", "openrouter:anthropic/claude-opus-5"),
             ("mistral/mistral-large", "mistral:mistral-large-2512"),
