@@ -411,7 +411,7 @@ class TestCommand:
             (("diff", "--against", "flat.json"), "each --against FILE needs its --source NAME"),
             (("diff", "api.json", "--against", "flat.json", "--source", "flatt"), "Did you mean 'flat'?"),
             (("diff", "api.json", "--against", "none.json", "--source", "flat"), "none.json"),
-            (("diff", "api.json", "--against", "api.json", "--source", "litellm"), "api.json: no model is left: "),
+            (("diff", "api.json", "--against", "api.json", "--source", "litellm"), "api.json: is not LiteLLM's map"),
         ],
     )
     def test_what_is_wrong_is_said(self, words: tuple[str, ...], text: str) -> None:

@@ -13,7 +13,7 @@ from support.catalogues import catalogue, model, provider
 from support.command import STATE, facts, fine, here
 
 import llm_models
-from llm_models import paths, validation
+from llm_models import paths, pipeline, validation
 from llm_models.in_use import base_of, in_use
 from llm_models.origins import key_of, path_of
 from llm_models.snapshot_file import SnapshotFile
@@ -211,7 +211,7 @@ extra."a.b".c = 1
     def test_the_base_is_the_one_that_was_built(self) -> None:
         file = self.activated()
         base = base_of(file)
-        built, _ = catalogues.base(Path("api.json").read_bytes(), b"", "api.json")
+        built, _ = pipeline.build_base(Path("api.json").read_bytes(), "api.json", curated=[])
         assert base.data == built.data
         assert base.digest == file.header["base"]["digest"] == built.digest
         assert not base.holds("mine")

@@ -17,6 +17,7 @@ from support.command import fine, here
 
 from llm_models import schema, transforms
 from llm_models.classes import TOKEN_CLASSES
+from llm_models.errors import SourceError
 from llm_models.normalize import Report, normalize
 from llm_models.paths import PACKAGED_SNAPSHOT
 from llm_models.snapshot_file import SnapshotFile
@@ -793,3 +794,10 @@ class TestRealMap:
         }
         shares = {field: same[field] / max(same[field] + different[field], 1) for field in least}
         assert {field: share for field, share in shares.items() if share < least[field]} == {}
+
+
+@pytest.mark.parametrize("document", [{"message": "rate limited"}, {"error": {"code": 429}}, {}, [], None, 3])
+def test_an_answer_that_is_no_map_is_refused(document: Any) -> None:
+    """`pull` must not put it in place of a good file."""
+    with pytest.raises(SourceError, match=r"^x: is not LiteLLM's map"):
+        transforms.read(json.dumps(document).encode(), "x", "litellm")

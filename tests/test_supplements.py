@@ -243,7 +243,7 @@ class TestCommand:
             (["--from", "api.json", "--supplement", "flatt=flat.json"], "unknown source 'flatt'. Did you mean 'flat'?"),
             (["--from", "api.json", "--supplement", "flat=none.json"], "none.json: "),
             (["--from", "api.json", "--supplement", "flat=api.json"], "api.json: is not a catalogue of Flat list"),
-            (["--from", "api.json", "--supplement", "litellm=api.json"], "api.json: no model is left: "),
+            (["--from", "api.json", "--supplement", "litellm=api.json"], "api.json: is not LiteLLM's map"),
             (["--from", "api.json", "--supplement", "models_dev=api.json"], "use it with --from FILE"),
             (["--from", "api.json", "--supplement", "flat=a", "--supplement", "flat=b"], "two files of 'flat'"),
             (["--from", "flat.json", "--source", "flat"], "use it with --supplement flat=FILE"),

@@ -53,6 +53,15 @@ map states 2026-10-15, and Google's page "not sooner than" that."""
 
 CATALOGUE = (T.items(), listing)
 
+
+def fault(document: Any) -> str | None:
+    """Why a document must not be read: an answer with an error is an object too, and would pass for a map."""
+    entries = document.values() if isinstance(document, dict) else ()
+    if any(isinstance(entry, dict) and "litellm_provider" in entry for entry in entries):
+        return None
+    return "is not LiteLLM's map: no entry states litellm_provider"
+
+
 KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "chat": ("chat", ()),
     "responses": ("chat", ("responses",)),
