@@ -43,6 +43,7 @@ ALLOWED = {
     "takeovers.py": ({"base_url"}, "an entry that states one under an alias is reported"),
     "touched.py": ({"base_url"}, "an entry that states one may define a provider that is gone"),
     "transforms/models_dev.py": ({"api", "env"}, "reads the source's document"),
+    "transforms/openrouter.py": ({"api", "env"}, "states those of its one provider"),
 }
 """Modules that merge or describe data and may read some of these names, and why."""
 

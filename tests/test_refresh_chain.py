@@ -21,6 +21,15 @@ EVIL = "https://evil.example/v1"
 PACKAGED = provider("openai", *(model(f"gpt-{number}") for number in range(20)), api=None, env=["OPENAI_API_KEY"])
 
 
+LISTS = {
+    "litellm": {"gpt-1": {"litellm_provider": "openai", "mode": "chat"}},
+    "genai_prices": [
+        {"id": "openai", "name": "OpenAI", "models": [{"id": "gpt-1", "match": {"equals": "gpt-1"}, "prices": {}}]}
+    ],
+}
+"""The other lists with which the job compares."""
+
+
 def steps() -> list[list[str]]:
     """The commands `llm-models ...` of the job, without what is piped."""
     text = (ROOT / ".github" / "workflows" / "refresh.yml").read_text(encoding="utf-8")
@@ -41,14 +50,23 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(upstream: dict[str, Any], tmp_path: Path) -> list[Result]:
-    """What each step told, until one fails."""
-    source = tmp_path / "api.json"
-    source.write_bytes(catalogue(upstream))
+    """What each step told that reads the source, until one fails."""
+    sources = {"": tmp_path / "api.json", **{name: tmp_path / f"{name}.json" for name in LISTS}}
+    sources[""].write_bytes(catalogue(upstream))
+    for name, listed in LISTS.items():
+        sources[name].write_text(json.dumps(listed))
+    (tmp_path / ".github").mkdir()
+    (tmp_path / ".github" / "accepted.toml").write_text("")
     done = []
     for step in steps():
         words = [word.replace("$RUNNER_TEMP", str(tmp_path)) for word in step]
-        done.append(here(*words, *(["--url", source.as_uri()] if words[0] == "pull" else [])))
-        if done[-1].code:
+        name = words[words.index("--source") + 1] if "--source" in words else ""
+        result = here(*words, *(["--url", sources[name].as_uri()] if words[0] == "pull" else []))
+        if name:
+            assert (result.code, result.err.replace("no difference\n", "")) == (0, "")
+            continue
+        done.append(result)
+        if result.code:
             break
     return done
 
@@ -60,9 +78,10 @@ def changed(**fields: Any) -> dict[str, Any]:
 
 
 def test_the_job_pulls_compares_and_activates_strictly() -> None:
-    assert [words[0] for words in steps()] == ["pull", "diff", "activate"]
-    assert "--strict" in steps()[2]
-    assert all(words[-2:] == ["--format", "markdown"] for words in steps()[1:])
+    assert [words[0] for words in steps()] == ["pull", "diff", "pull", "pull", "activate", "diff", "diff"]
+    assert "--strict" in steps()[4]
+    assert {"--contradicted", "--accepted", "--exit-code"} <= {*steps()[-1]}, "what two lists contradict stops it"
+    assert all(words[-2:] == ["--format", "markdown"] for words in steps() if words[0] != "pull")
 
 
 def test_an_honest_refresh_passes(checkout: Path, tmp_path: Path) -> None:
