@@ -2,7 +2,7 @@
 
 It fills and contradicts, but never lists models: of its ids at providers of ours, most are not ids of ours. An entry's
 id is what is left of its key (`litellm_keys`). `limits.context` is LiteLLM's maximum of input, which of some models is
-what our records state as `limits.input`: a transform cannot know, so whoever compares must look at both.
+what our records state as `limits.input`. A transform does not know our records, so `meanings` looks at both limits.
 """
 
 from __future__ import annotations
