@@ -170,6 +170,13 @@ class Entry(NamedTuple):
         return self.layer.location((*self.path, "omit")) or self.location
 
 
+def add(entry: Entry, entries: list[Entry]) -> None:
+    """Add an entry about a model to the weaker ones. Those of layers that fill give way to it."""
+    if len(entries) > 1 and entries[1].layer.fills:  # they stand next to the source's own; most models have none
+        entries[:] = [one.beside(entry) if one.layer.fills else one for one in entries]
+    entries.append(entry)
+
+
 class Layer:
     """A named set of partial records and settings. `only_patches` layers define no models of their own.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from llm_models.bases import Bases, stating
 from llm_models.canonical import ALIASES_OF_THE_GONE, OF_THE_GONE, duplicates, fill, with_providers
 from llm_models.errors import dotted, printable
-from llm_models.layers import BY_PROVIDER, FIELDS, SETTINGS
+from llm_models.layers import BY_PROVIDER, FIELDS, SETTINGS, add
 from llm_models.modelspec import fold_provider, split_any
 from llm_models.name_table import NameTable
 from llm_models.patterns import EVERY, is_nameable, is_plain, matcher, spread
@@ -285,7 +285,7 @@ class Touched:
 
     def _touch(self, entry: Entry, model_id: str) -> None:
         entries = self.models.setdefault(entry.provider, {}).setdefault(model_id, [])
-        entries[:] = [*(one.beside(entry) if one.layer.fills else one for one in entries), entry]
+        add(entry, entries)
         self.names.add(entry, model_id)
         if not entry.is_ground:
             self._keys.setdefault((id(entry.layer), entry.path), []).append(ModelKey(entry.provider, model_id))

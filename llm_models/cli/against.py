@@ -39,30 +39,30 @@ def report(
             raise LLMModelsError(str(error)) from None
         lists.append(disagreements.read(data, path, source, described(path, data)[1])[0])
     lines, small = disagreements.against(file, lists)
-    all_ = accepting.sort(
+    whole = accepting.sort(
         lines, [one for one in entries if one.source in (None, *(each.name for each in lists))], today()
     )
-    sorted_ = accepting.sort(disagreements.contradicted(lines, lists) if contradicted else lines, entries, today())
-    counts = {"limits that differ by less than 5 %": 0 if contradicted else small, "accepted": sorted_.accepted}
-    over = [f"{_about(entry)} was accepted until {entry.until}: look at it again" for entry in sorted_.over]
-    unused = [f"{_about(entry)} is accepted and does not differ: remove the entry" for entry in all_.unused]
+    shown = accepting.sort(disagreements.contradicted(lines, lists) if contradicted else lines, entries, today())
+    counts = {"limits that differ by less than 5 %": 0 if contradicted else small, "accepted": shown.accepted}
+    over = [f"{_about(entry)} was accepted until {entry.until}: look at it again" for entry in shown.over]
+    unused = [f"{_about(entry)} is accepted and does not differ: remove the entry" for entry in whole.unused]
     if style == "json":
         print_json({
             "lists": [{"name": one.name} | ({"date": one.date} if one.date else {}) for one in lists],
-            "differences": [one.to_dict() for one in sorted_.open],
-            "small_limits": small, "accepted": sorted_.accepted, "over": over, "unused": unused,
+            "differences": [one.to_dict() for one in shown.open],
+            "small_limits": small, "accepted": shown.accepted, "over": over, "unused": unused,
         })  # fmt: skip
     elif style == "markdown":
         from llm_models.cli.markdown import print_fenced
 
-        print_fenced([*_totals(sorted_.open, counts), *over, *unused, *map(_item, sorted_.open)])
+        print_fenced([*_totals(shown.open, counts), *over, *unused, *map(_item, shown.open)])
     else:
-        _print(sorted_.open)
+        _print(shown.open)
         line(*(f"{words}: {count:,}" for words, count in counts.items() if count))
         note(*over, *unused)
-        if not sorted_.open:
+        if not shown.open:
             note("no difference")
-    return bool(sorted_.open or over)
+    return bool(shown.open or over)
 
 
 def pairs(against: Sequence[str], sources: Sequence[str]) -> list[tuple[str, str]]:
