@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     None, an id, and values."""
 
 SETTINGS = ("_ACCOUNT", "_ACCOUNT_ID", "_BASE_URL", "_ENDPOINT", "_GATEWAY_ID", "_HOST", "_LOCATION", "_PROJECT",
-            "_REGION", "_RESOURCE_NAME", "_URL")  # fmt: skip
+            "_PROJECT_ID", "_REGION", "_RESOURCE_NAME", "_URL")  # fmt: skip
 """Endings of variables that hold settings: providers list these together with the variable for their key."""
 
 ADDRESSES = ("base_url", "openai_base_url")
@@ -77,9 +77,9 @@ def own_address(record: Mapping[str, Any]) -> str | None:
     return address if isinstance(address, str) else None
 
 
-def keys_of(variables: Sequence[str], url: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The variables of a provider that hold its key, and those that hold settings: for a request to `url`."""
-    placeholders = _PLACEHOLDER.findall(url or "")
+def keys_of(variables: Sequence[str], *urls: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The variables of a provider that hold its key, and those that hold settings: for requests to one of `urls`."""
+    placeholders = [name for url in urls for name in _PLACEHOLDER.findall(url or "")]
     settings = tuple(name for name in variables if name in placeholders or name.endswith(SETTINGS))
     return tuple(name for name in variables if name not in settings), settings
 
@@ -92,9 +92,9 @@ def destinations(provider: Mapping[str, Any], own: object) -> list[tuple[str | N
     """
     own = own if isinstance(own, str) else None
     url = provider.get("base_url") if own is None else own
-    keys, _ = keys_of(provider.get("env") or (), url)
-    for_openai = own is None and provider.get("openai_base_url")
-    return [(key, one) for one in dict.fromkeys((url, for_openai or url)) for key in keys or (None,)]
+    urls = dict.fromkeys((url, (own is None and provider.get("openai_base_url")) or url))
+    keys, _ = keys_of(provider.get("env") or (), *urls)
+    return [(key, one) for one in urls for key in keys or (None,)]
 
 
 def wire_id(model: Model) -> str:
@@ -123,8 +123,9 @@ def endpoint_of(
         text = f"{printable(model.spec)}: extra.provider.api is not a base URL (found {quoted(own)}). {why}"
         raise SnapshotError(text, path=file.name)
     url = provider.base_url if own is None else own
-    keys, settings = keys_of(provider.env, url)
-    for_openai = base_url or (url if own is not None else provider.openai_base_url or url)
+    its_own = url if own is not None else provider.openai_base_url or url
+    keys, settings = keys_of(provider.env, url, its_own)
+    for_openai = base_url or its_own
     no_key = file.block(model.provider).provider.get("env") == []
     endpoint = Endpoint(base_url or url, () if with_key else keys, settings, wire_id(model), for_openai)
     endpoint.needs_key = len(provider.env) > len(settings) or (False if no_key else None)

@@ -25,8 +25,6 @@ HOSTS = (
     ("cloudflare_ai_gateway", r"gateway\.ai\.cloudflare\.com"),
     ("databricks", r".+\.(?:(?:cloud|gcp)\.databricks\.com|azuredatabricks\.net)"),
     ("togetherai", r"api\.together\.ai"),
-    ("v0", r"api\.v0\.dev"),
-    ("vercel", r"ai-gateway\.vercel\.sh"),
     ("watsonx", r".+\.ml\.cloud\.ibm\.com"),
 )
 """Hosts that no record states, because each account or region has its own, or the provider's own client knows it."""

@@ -1,8 +1,8 @@
 """The OpenAI SDK: base URL, key and model id for every provider that uses its protocol; never imports the SDK.
 
 A provider uses the protocol if it states an `openai_base_url`, or if the client that upstream names for it
-(`extra.npm`), or for a model (`extra.provider.npm`) where that differs, is in `SPEAKERS`. Where no client is named, the
-`apis` of the model decide.
+(`extra.npm`), or for a model (`extra.provider.npm`) where that differs, is in `SPEAKERS`. The `apis` of a model can
+state it, too. An explicit base URL answers the question.
 """
 
 from __future__ import annotations
@@ -21,10 +21,21 @@ from llm_models.errors import LLMModelsError, printable
 
 if TYPE_CHECKING:
     from llm_models.endpoints import Endpoint
-    from llm_models.records import Model
+    from llm_models.records import Model, Provider
     from llm_models.snapshot import Snapshot, Spec
 
-__all__ = ["APIS", "CLIENT", "NO_KEY", "SPEAKERS", "ClientOptions", "ClientOptionsError", "client_options"]
+__all__ = [
+    "APIS",
+    "CLIENT",
+    "IDS",
+    "NOT_KEYS",
+    "NO_KEY",
+    "SPEAKERS",
+    "ClientOptions",
+    "ClientOptionsError",
+    "client_options",
+    "key_of",
+]
 
 CLIENT = Coalesce(T["model"]["extra"]["provider"]["npm"], T["provider"]["extra"]["npm"], default=None)
 """Our records of a model and its provider -> upstream's name of the client."""
@@ -49,6 +60,26 @@ SPEAKERS = {
 APIS = frozenset(("chat", "responses", "completions", "embeddings", "images", "audio", "realtime"))
 """The `apis` of a model that are OpenAI's."""
 
+_ITS_OWN = frozenset(("chat", "responses"))
+"""Those of `APIS` that no other protocol has: they count where another client is named, too."""
+
+IDS = {"google_vertex": "google/{id}"}
+"""Provider -> the id that its `openai_base_url` takes. Where none is stated, it is the one that `endpoint()` gives."""
+
+_OF_AWS = "it signs requests of AWS's own clients"
+_OF_GOOGLE = "it names a file, and Google's own libraries get tokens with it"
+
+NOT_KEYS = {
+    "amazon_bedrock": {"AWS_ACCESS_KEY_ID": _OF_AWS, "AWS_SECRET_ACCESS_KEY": _OF_AWS},
+    "github_copilot": {"GITHUB_TOKEN": "Copilot accepts only short-lived tokens that its own sign-in issues"},
+    "gitlab": {"GITLAB_TOKEN": "GitLab's own client gets tokens with it"},
+    "google_vertex": {"GOOGLE_APPLICATION_CREDENTIALS": _OF_GOOGLE},
+    "google_vertex_anthropic": {"GOOGLE_APPLICATION_CREDENTIALS": _OF_GOOGLE},
+    "sap_ai_core": {"AICORE_SERVICE_KEY": "it is a JSON text, and SAP's own client gets tokens with it"},
+    "watsonx": {"WATSONX_AI_APIKEY": "IBM's own client gets tokens with it"},
+}
+"""Provider -> variable -> why its value is no key that an OpenAI client can send, although it looks like one."""
+
 NO_KEY = "no-key-needed"
 """The key for a provider that needs none (`env = []`): OpenAI's client demands one."""
 
@@ -64,11 +95,16 @@ class ClientOptionsError(LLMModelsError, ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientOptions:
-    """What an OpenAI client needs for one model: `client` is its arguments, `model` the id for each request."""
+    """What an OpenAI client needs for one model: `client` is its arguments, `model` the id for each request.
+
+    `apis` are those of OpenAI's APIs that the model is known to support, and with them the call: `chat` is
+    `client.chat.completions.create`, `responses` is `client.responses.create`, and so on. Empty: not stated.
+    """
 
     base_url: str
     model: str
     api_key: str = field(repr=False)
+    apis: tuple[str, ...] = ()
 
     @property
     def client(self) -> dict[str, Any]:
@@ -86,8 +122,9 @@ def client_options(
 ) -> ClientOptions:
     """The base URL, key and model id with which an OpenAI client reaches a model. Nothing goes online.
 
-    The key is in the first of the endpoint's `key_variables` that is set; for a provider that states `env = []` it is
-    `NO_KEY`. `base_url` and `api_key` replace those of the catalogue, `snapshot` replaces the published one.
+    The key is in the first of the endpoint's `key_variables` that is set, except those in `NOT_KEYS`; for a provider
+    that states `env = []` it is `NO_KEY`. `base_url` and `api_key` replace those of the catalogue, `snapshot` replaces
+    the published one. Whoever gives a `base_url` knows that it speaks OpenAI's protocol, so that is not checked.
 
     Raises `ClientOptionsError`, with names of variables but never a value, where the provider does not use the
     protocol, has no base URL or one that contains `${NAME}`, or its key is not set; else as `llm_models.endpoint`.
@@ -95,7 +132,7 @@ def client_options(
     >>> import os
     >>> os.environ["GROQ_API_KEY"] = "gsk-example"
     >>> client_options("groq:openai/gpt-oss-20b")
-    ClientOptions(base_url='https://api.groq.com/openai/v1', model='openai/gpt-oss-20b')
+    ClientOptions(base_url='https://api.groq.com/openai/v1', model='openai/gpt-oss-20b', apis=())
     """
     if removed:
         hint = " It was removed: name the file, load(config=...) with its absolute path." * (
@@ -106,20 +143,29 @@ def client_options(
     snapshot = store.snapshot() if snapshot is None else snapshot
     model = snapshot.resolve(spec)
     provider = snapshot.get_provider(model.provider)
+    is_own = "provider" in model.extra  # its own client and address come before those of its provider
+    if base_url is None:
+        _check_protocol(model, provider, is_own)
+    endpoint = snapshot.endpoint(spec, base_url=base_url, with_key=api_key is not None)
+    url = _usable(endpoint, model) if base_url is None else base_url
+    key = api_key or key_of(endpoint, model)
+    sent = endpoint.model_id if is_own else IDS.get(model.provider, "{id}").replace("{id}", endpoint.model_id)
+    return ClientOptions(base_url=url, model=sent, api_key=key, apis=tuple(filter(APIS.__contains__, model.apis)))
+
+
+def _check_protocol(model: Model, provider: Provider, is_own: bool) -> None:
+    """Refuses a model whose address speaks another protocol, or an unknown one."""
     client = glom({"model": model.to_dict(), "provider": provider.to_dict()}, CLIENT)
     client = client if isinstance(client, str) else None  # a configuration may put anything into extra
-    is_own = "provider" in model.extra  # its own client and address come before those of its provider
-    stated = client is None and not APIS.isdisjoint(model.apis)
-    stated = stated or (provider.openai_base_url is not None and not is_own)
-    if client is None and not stated:
+    stated = not (APIS if client is None else _ITS_OWN).isdisjoint(model.apis)
+    if stated or client in SPEAKERS or (provider.openai_base_url is not None and not is_own):
+        return
+    if client is None:
         state = "state openai_base_url for it in llm_models.toml, or apis = ['chat'] for the model"
         why = "the protocol of its provider is not stated"
         raise _refused(model, f"{why}; if it accepts OpenAI's requests, {state}")
-    if client not in SPEAKERS and not stated:
-        raise _refused(model, f"it is not served by OpenAI's protocol, but by that of '{printable(client)}'")
-    endpoint = snapshot.endpoint(spec, base_url=base_url, with_key=api_key is not None)
-    url = _usable(endpoint, model) if base_url is None else base_url
-    return ClientOptions(base_url=url, model=endpoint.model_id, api_key=api_key or _key(endpoint, model))
+    why = f"it is not served by OpenAI's protocol, but by that of '{printable(client)}'"
+    raise _refused(model, f"{why}; if you have an address that accepts OpenAI's requests, pass base_url=")
 
 
 def _refused(model: Model, why: str, variables: tuple[str, ...] = ()) -> ClientOptionsError:
@@ -144,13 +190,21 @@ def _usable(endpoint: Endpoint, model: Model) -> str:
     return url
 
 
-def _key(endpoint: Endpoint, model: Model) -> str:
-    names = endpoint.key_variables
+def key_of(endpoint: Endpoint, model: Model) -> str:
+    """The key to send to an endpoint of a model, from the environment; `NO_KEY` where none is needed.
+
+    Raises `ClientOptionsError` where there is none.
+    """
+    others = NOT_KEYS.get(model.provider, {})
+    names = tuple(name for name in endpoint.key_variables if name not in others)
     key = next(filter(None, (os.environ.get(name, "").strip() for name in names)), "")
     if key:
         return key
     if endpoint.needs_key is False:
         return NO_KEY
+    if not names and endpoint.key_variables:
+        why = "; ".join(f"{name} is no key for it: {others[name]}" for name in endpoint.key_variables)
+        raise _refused(model, f"{why}. Pass api_key= with a key or token that its API accepts")
     if not names:
         why = "no variable is known that holds its key; pass api_key=, or state env for its provider"
         raise _refused(model, f"{why} (env = [] if it needs none)")

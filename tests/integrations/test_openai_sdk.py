@@ -11,7 +11,9 @@ from support.command import python
 import llm_models
 from llm_models.endpoints import SETTINGS
 from llm_models.integrations.openai_sdk import (
+    IDS,
     NO_KEY,
+    NOT_KEYS,
     SPEAKERS,
     ClientOptionsError,
     client_options,
@@ -48,7 +50,8 @@ def test_the_real_client_reaches_every_provider_that_speaks_the_protocol(
     openai = pytest.importorskip("openai")
     one_each: dict[tuple[str, object], llm_models.Model] = {}
     for model in packaged.list_models():
-        if client_of(model, packaged) in SPEAKERS:
+        its_provider = "provider" not in model.extra and packaged.get_provider(model.provider).openai_base_url
+        if client_of(model, packaged) in SPEAKERS or its_provider or "responses" in model.apis:
             one_each.setdefault((model.provider, client_of(model, packaged)), model)
     reached, told = set(), []
     shared = openai.DefaultHttpxClient()  # making one loads certificates, which is slow
@@ -65,6 +68,7 @@ def test_the_real_client_reaches_every_provider_that_speaks_the_protocol(
         asked = loopback.requests.pop()
         assert asked["path"] == f"{where.path.rstrip('/')}/chat/completions"
         assert asked["body"]["model"] == model.provider_model_id
+        assert model.provider not in IDS
         scheme, _, key = asked["authorization"].partition(" ")
         assert scheme == "Bearer"
         variable = key.removeprefix(f"{SECRET}-")
@@ -73,11 +77,12 @@ def test_the_real_client_reaches_every_provider_that_speaks_the_protocol(
         reached.add(model.provider)
     shared.close()
     assert {"openai", "openrouter", "groq", "cerebras", "deepseek", "togetherai", "xai", "fireworks_ai"} <= reached
-    assert all("base URL" in reason for reason in told)  # what the catalogue lacks; everything else must work
+    assert {"google", "anthropic", "mistral", "cohere", "vercel", "aihubmix", "minimax", "v0"} <= reached
+    assert all("you must fill in" in reason or "is no key" in reason for reason in told)  # everything else must work
     lacking = {
-        "aihubmix", "cloudflare_ai_gateway", "vercel", "v0",  # no base URL in the catalogue
-        "azure", "azure_cognitive_services", "cloudflare_workers_ai", "databricks", "google_vertex", "infomaniak",
-        "neon", "snowflake_cortex",  # ${NAME} in it
+        "amazon_bedrock", "azure", "azure_cognitive_services", "cloudflare_ai_gateway", "cloudflare_workers_ai",
+        "databricks", "google_vertex", "infomaniak", "neon", "snowflake_cortex",  # ${NAME} in it
+        "github_copilot",  # no key that an OpenAI client can send
     }  # fmt: skip
     assert {provider for provider, _ in one_each} - reached == lacking
 
@@ -91,6 +96,13 @@ def test_the_real_client_reaches_every_provider_that_speaks_the_protocol(
         ("openrouter:qwen/qwen3.8-27b:free", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
         # What a model says of its own client and base URL beats what its provider says.
         ("cohere:north-mini-code-1-0", "https://api.cohere.ai/compatibility/v1", "COHERE_API_KEY"),
+        ("freemodel:gpt-5.4", "https://api.freemodel.dev/v1", "FREEMODEL_API_KEY"),
+        # Providers whose own client speaks another protocol, and that have an address for OpenAI's, too.
+        ("google:gemini-2.5-flash", "https://generativelanguage.googleapis.com/v1beta/openai", "GEMINI_API_KEY"),
+        ("anthropic:claude-haiku-4-5", "https://api.anthropic.com/v1", "ANTHROPIC_API_KEY"),
+        ("mistral:mistral-large-2512", "https://api.mistral.ai/v1", "MISTRAL_API_KEY"),
+        ("cohere:command-a-03-2025", "https://api.cohere.ai/compatibility/v1", "CO_API_KEY"),
+        ("vercel:openai/gpt-4o", "https://ai-gateway.vercel.sh/v1", "AI_GATEWAY_API_KEY"),
     ],
 )
 def test_options_of_a_model(spec: str, base_url: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,9 +117,11 @@ def test_options_of_a_model(spec: str, base_url: str, variable: str, monkeypatch
 @pytest.mark.parametrize(
     ("spec", "why"),
     [
-        ("anthropic:claude-haiku-4-5", "'@ai-sdk/anthropic'"),
-        ("google:gemini-2.5-pro", "'@ai-sdk/google'"),
-        ("opencode:claude-sonnet-4-5", "'@ai-sdk/anthropic'"),  # of a provider that speaks it otherwise
+        ("freemodel:claude-opus-4-8", "'@ai-sdk/anthropic'"),
+        ("watsonx:openai/gpt-oss-120b", "'watsonx-ai-provider'"),
+        # Of providers that speak it otherwise.
+        ("opencode:claude-sonnet-4-5", "'@ai-sdk/anthropic'"),
+        ("google_vertex:claude-sonnet-5@default", "'@ai-sdk/google-vertex/anthropic'"),
     ],
 )
 def test_another_protocol_is_an_error_that_names_it(spec: str, why: str) -> None:
@@ -116,6 +130,64 @@ def test_another_protocol_is_an_error_that_names_it(spec: str, why: str) -> None
     assert why in str(told.value)
     assert SECRET not in str(told.value)
     assert told.value.spec == spec
+
+
+@pytest.mark.parametrize(
+    ("spec", "base_url"),
+    [
+        ("google:gemini-2.5-flash", "https://generativelanguage.googleapis.com/v1beta/openai/"),
+        ("anthropic:claude-haiku-4-5", "https://api.anthropic.com/v1/"),
+        ("mistral:mistral-large-2512", "https://api.mistral.ai/v1"),
+        ("cohere:command-a-03-2025", "https://api.cohere.ai/compatibility/v1"),
+        ("azure:gpt-4.1", "https://mine.openai.azure.com/openai/v1/"),
+        ("opencode:claude-sonnet-4-5", "https://proxy.example.com/v1"),
+        ("watsonx:openai/gpt-oss-120b", "https://proxy.example.com/v1"),
+    ],
+)
+def test_an_explicit_base_url_answers_which_protocol_it_speaks(spec: str, base_url: str) -> None:
+    options = client_options(spec, base_url=base_url, api_key=SECRET)
+    assert options.client == {"base_url": base_url, "api_key": SECRET}
+    assert options.model == spec.partition(":")[2]
+
+
+@pytest.mark.parametrize(
+    ("spec", "apis"),
+    [
+        ("openai:gpt-5.2-pro", ("responses",)),
+        ("openai:gpt-5.3-codex", ("responses",)),
+        ("openai:gpt-5.4-mini", ("chat", "responses")),
+        ("openai:text-embedding-3-small", ("embeddings",)),
+        ("openai:gpt-image-1", ("images",)),
+        ("groq:openai/gpt-oss-20b", ()),
+    ],
+)
+def test_the_apis_of_a_model_tell_which_call_to_make(spec: str, apis: tuple[str, ...]) -> None:
+    assert client_options(spec, api_key=SECRET).apis == apis
+
+
+def test_the_id_for_an_address_may_be_another_one() -> None:
+    options = client_options("google_vertex:gemini-2.5-pro", base_url="https://vertex.example/openapi", api_key="x")
+    assert options.model == "google/gemini-2.5-pro"
+    own = client_options("google_vertex:zai-org/glm-5-maas", base_url="https://vertex.example/openapi", api_key="x")
+    assert own.model == "zai-org/glm-5-maas"  # upstream states its address with its id
+
+
+@pytest.mark.usefixtures("all_keys")
+@pytest.mark.parametrize("provider", NOT_KEYS)
+def test_what_only_looks_like_a_key_is_never_sent(provider: str, packaged: llm_models.Snapshot) -> None:
+    """Another variable of the provider is the key, or the refusal states why there is none."""
+    here = "https://here.example.com/v1"
+    model = packaged.list_models(provider)[0]
+    assert set(NOT_KEYS[provider]) <= set(packaged.get_provider(provider).env)
+    keys = set(packaged.endpoint(model).key_variables) - set(NOT_KEYS[provider])
+    if keys:
+        assert client_options(model, base_url=here, snapshot=packaged).api_key.removeprefix(f"{SECRET}-") in keys
+        return
+    with pytest.raises(ClientOptionsError, match="is no key for it") as refused:
+        client_options(model, base_url=here, snapshot=packaged)
+    assert all(f"{name} is no key for it: {why}" in str(refused.value) for name, why in NOT_KEYS[provider].items())
+    assert SECRET not in str(refused.value)
+    assert client_options(model, base_url=here, api_key="token", snapshot=packaged).api_key == "token"
 
 
 def test_a_key_that_is_not_set_is_an_error_that_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,6 +213,7 @@ def test_a_setting_is_never_sent_as_a_key(packaged: llm_models.Snapshot, monkeyp
     ("provider", "variables", "key"),
     [
         ("databricks", ("DATABRICKS_HOST",), "DATABRICKS_TOKEN"),
+        ("amazon_bedrock", ("AWS_REGION",), "AWS_BEARER_TOKEN_BEDROCK"),
         ("neon", ("NEON_AI_GATEWAY_BASE_URL",), "NEON_AI_GATEWAY_TOKEN"),
         ("cloudflare_workers_ai", ("CLOUDFLARE_ACCOUNT_ID",), "CLOUDFLARE_API_KEY"),
     ],
@@ -169,8 +242,10 @@ def test_a_base_url_that_no_client_could_use_is_refused(packaged: llm_models.Sna
     stated = llm_models.load(config=None, overrides={"providers": [one_request]}, publish=False)
     with pytest.raises(ClientOptionsError, match="address of one request"):
         client_options(stated.list_models("bailing")[0], snapshot=stated)
+    unknown = {"id": "vercel", "omit": ["openai_base_url"]}
+    stated = llm_models.load(config=None, overrides={"providers": [unknown]}, publish=False)
     with pytest.raises(ClientOptionsError, match="no base URL is known"):
-        client_options(packaged.list_models("vercel")[0], snapshot=packaged)
+        client_options(stated.list_models("vercel")[0], snapshot=stated)
 
 
 def test_a_private_provider_says_which_protocol_it_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
