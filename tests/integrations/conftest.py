@@ -26,8 +26,71 @@ ANSWER = {
 }
 
 
+RESPONSE = {
+    "id": "answer-2",
+    "object": "response",
+    "created_at": 0,
+    "model": "echo",
+    "status": "completed",
+    "parallel_tool_calls": True,
+    "tool_choice": "auto",
+    "tools": [],
+    "output": [
+        {
+            "type": "message",
+            "id": "message-1",
+            "role": "assistant",
+            "status": "completed",
+            "content": [{"type": "output_text", "text": "hello", "annotations": []}],
+        }
+    ],
+    "usage": {
+        "input_tokens": 1,
+        "output_tokens": 1,
+        "total_tokens": 2,
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": 0},
+    },
+}
+
+MESSAGE = {
+    "id": "answer-3",
+    "type": "message",
+    "role": "assistant",
+    "model": "echo",
+    "content": [{"type": "text", "text": "hello"}],
+    "stop_reason": "end_turn",
+    "stop_sequence": None,
+    "usage": {"input_tokens": 1, "output_tokens": 1},
+}
+
+CONTENT = {
+    "candidates": [{"content": {"role": "model", "parts": [{"text": "hello"}]}, "finishReason": "STOP", "index": 0}],
+    "usageMetadata": {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2},
+}
+
+CONVERSE = {
+    "output": {"message": {"role": "assistant", "content": [{"text": "hello"}]}},
+    "stopReason": "end_turn",
+    "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2},
+    "metrics": {"latencyMs": 1},
+}
+
+ANSWERS = {
+    "/responses": RESPONSE,
+    "/messages": MESSAGE,
+    ":generateContent": CONTENT,
+    "/converse": CONVERSE,
+    "": ANSWER,
+}
+"""The end of a path -> what is answered there, the first that fits."""
+
+
 class Loopback:
-    """A server on the loopback that answers every request with one chat completion and keeps what was asked."""
+    """A server on the loopback that answers every request with "hello", as its path wants it, and keeps what was asked.
+
+    `key` of what was asked is the header in which it came.
+    """
 
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
@@ -38,8 +101,12 @@ class Loopback:
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                asked.append({"path": self.path, "authorization": self.headers["Authorization"], "body": body})
-                data = json.dumps(ANSWER).encode()
+                asked.append({
+                    "path": self.path, "authorization": self.headers["Authorization"], "body": body,
+                    "key": self.headers["x-api-key"] or self.headers["x-goog-api-key"],
+                })  # fmt: skip
+                path = self.path.partition("?")[0]
+                data = json.dumps(next(answer for end, answer in ANSWERS.items() if path.endswith(end))).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(data)))
