@@ -135,6 +135,9 @@ class Provider(Record):
     doc: str | None = None
     extra: Mapping[str, Any] = FrozenDict()
 
+    def __str__(self) -> str:
+        return self.id
+
 
 class Model(Record):
     """One model at one provider. Dates are `YYYY-MM-DD`, or `YYYY-MM` when the day is unknown.
@@ -176,6 +179,9 @@ class Model(Record):
     if TYPE_CHECKING:  # beside the fields: no values of the record
         _asked: str
         _bits: int
+
+    def __str__(self) -> str:
+        return self.spec  # people see it, as the default of an option or in a message
 
     def _fill(self, data: Mapping[str, Any]) -> None:
         super()._fill(data)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from llm_models.bills import Bill, Prices
     from llm_models.choices import Choice, Question
+    from llm_models.counts import Usage
     from llm_models.endpoints import Endpoint
     from llm_models.filters import Allow, Deny
     from llm_models.hits import SearchResult
@@ -250,6 +251,12 @@ class Snapshot(Immutable):
         from llm_models.pricing import bill_of
 
         return bill_of(self.view, self._priced(spec, at), usage, at, mode, strict)
+
+    def usage(self, obj: object, protocol: Text = None, provider: Text = None) -> Usage:
+        """`llm_models.usage`, with the providers of this snapshot."""
+        from llm_models import meters
+
+        return meters.read(obj, protocol, None if provider is None else self.parse_provider(provider))
 
     def prices(self, spec: Spec, at: Moment = None, mode: Text = None) -> Prices:
         """`llm_models.prices`, of this snapshot."""

@@ -375,3 +375,13 @@ class TestSetOf:
         for deprecated in (False, True):
             made = records.capability_bits(records.Capabilities.from_dict(stated), stated, deprecated)
             assert records.set_of(stated, deprecated) == made
+
+
+def test_a_model_and_a_provider_are_shown_by_their_names(packaged: llm_models.Snapshot) -> None:
+    """People see them as the default of an option, or in a message. `repr` still has all fields."""
+    for provider in packaged.list_providers():
+        record = packaged.get_provider(provider)
+        assert (str(record), f"{record}") == (provider, provider)
+    for model in packaged.list_models("openai"):
+        assert (str(model), packaged.resolve(str(model))) == (model.spec, model)
+        assert repr(model).startswith("Model(")

@@ -55,7 +55,10 @@ class Command(click.Command):
         except AmbiguousModelError as error:
             again = f"{ctx.command_path} {quote(error.specs[0])}"
             fields = {"spec": error.spec, "specs": error.specs, "problem": error.problem}
-            raise AmbiguousModelError(f"{error.problem}. Choose one, such as: {again}", **fields) from None
+            decides = any(param.name == "prefer" for param in self.params)
+            prefer = "Give --prefer PROVIDER, or name the model. " * decides
+            message = f"{error.problem}. {prefer}Choose one, such as: {again}"
+            raise AmbiguousModelError(message, **fields) from None
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help text, with the value of each name."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from click.shell_completion import CompletionItem
@@ -38,7 +39,7 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
     unknown, not allowed, lacks what `require` names or has what `forbid` names is a usage error (exit code 2).
     `catalogue` returns the catalogue, by default the published one; it is called while click parses, and the command's
     context is then current. `check=False` only completes the text and does not change it, for commands that resolve it
-    themselves.
+    themselves. Also a parser of typer: `typer.Option(parser=ModelSpecParam())`.
 
     Raises `UnknownCapabilityError` for an unknown capability, when the type is created.
 
@@ -47,6 +48,7 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
     """
 
     name = "model"
+    __name__ = "model"  # older releases of typer ask a parser for it
 
     def __init__(
         self,
@@ -76,6 +78,16 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
         if fault is not None:
             self.fail(fault, param, ctx)
         return model
+
+    def fail(self, message: str, param: click.Parameter | None = None, ctx: click.Context | None = None) -> NoReturn:
+        """Raise the usage error: `click.BadParameter`; outside a command of click, where typer is used, also typer's.
+
+        typer has a copy of click whose errors are other classes, and takes click's for a crash of the program.
+        """
+        theirs = getattr(sys.modules.get("typer"), "BadParameter", None)
+        if theirs is None or isinstance(ctx, click.Context) or issubclass(click.BadParameter, theirs):
+            super().fail(message, param, ctx)
+        raise type("BadParameter", (theirs, click.BadParameter), {})(message, ctx=ctx, param=param)
 
     def shell_complete(self, ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The models whose spec starts with `incomplete`, also with a `/`; the provider may have any spelling and name.

@@ -11,7 +11,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from llm_models import store
 from llm_models.errors import AmbiguousModelError, LLMModelsError
@@ -20,15 +21,15 @@ from llm_models.integrations.facts import Needs
 from llm_models.records import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from pydantic import GetJsonSchemaHandler  # type: ignore[import-not-found, unused-ignore]
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler  # type: ignore[import-not-found, unused-ignore]
     from pydantic_core import CoreSchema  # type: ignore[import-not-found, unused-ignore]
 
     from llm_models.conditions import Names
     from llm_models.snapshot import Snapshot
 
-__all__ = ["ModelSpec"]
+__all__ = ["ModelSpec", "unique_specs"]
 
 
 class _Hook:
@@ -51,7 +52,10 @@ class ModelSpec:
     be loaded, because pydantic has no other error. The catalogue is what `catalogue` returns, by default the published
     one at the time of validation. As a bare annotation (`model: ModelSpec`) it is a `str` without conditions.
 
-    Raises `UnknownCapabilityError` for an unknown capability, when the type is created.
+    The value has the annotated type. For `Annotated[Model, ModelSpec()]` it is the `Model`, which is that text in JSON.
+
+    Raises `UnknownCapabilityError` for an unknown capability when the type is created, and `TypeError` for a type that
+    can hold neither text nor a `Model` when the field is defined.
     """
 
     __slots__ = ("catalogue", "needs")
@@ -68,20 +72,39 @@ class ModelSpec:
     __get_pydantic_core_schema__ = _Hook("_core_schema")
     __get_pydantic_json_schema__ = _Hook("_json_schema")
 
-    def _core_schema(self, _source: Any, _handler: Any) -> CoreSchema:
+    def _core_schema(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         schemas = client_library("pydantic_core.core_schema", "pydantic")
-        core: CoreSchema = schemas.no_info_before_validator_function(self._canonical, schemas.str_schema())
+        kinds = {str} if source is ModelSpec else {*_kinds(source)}
+        core: CoreSchema
+        if Model in kinds and kinds <= {Model, NoneType}:
+            core = schemas.no_info_plain_validator_function(
+                self._model,
+                serialization=schemas.plain_serializer_function_ser_schema(
+                    _text, return_schema=schemas.str_schema(), when_used="json"
+                ),
+            )
+            return schemas.nullable_schema(core) if NoneType in kinds else core
+        if not all(isinstance(kind, type) and issubclass(kind, str | NoneType) for kind in kinds - {Any}):
+            raise TypeError(f"ModelSpec annotates str or llm_models.Model, each also with None (found {source!r})")
+        inner = schemas.str_schema() if source in (ModelSpec, Any) else handler(source)
+        core = schemas.no_info_before_validator_function(self._canonical, inner)
         return core
 
     def _json_schema(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         needs = f" {self.needs}" if str(self.needs) else ""
         description = f"A model of the llm_models catalogue{needs}, such as 'openai:gpt-5.4-mini'."
+        if core["type"] != "function-before":  # a `Model`, which is text in JSON
+            schemas = client_library("pydantic_core.core_schema", "pydantic")
+            core = schemas.nullable_schema(schemas.str_schema()) if core["type"] == "nullable" else schemas.str_schema()
         return {**handler(core), "description": description, "examples": ["openai:gpt-5.4-mini"]}
 
     def _canonical(self, value: object) -> object:
         """The canonical text of a value that names a model. pydantic itself refuses values of other types."""
+        return _text(self._model(value)) if isinstance(value, str | tuple | Model) else value
+
+    def _model(self, value: object) -> Model:
         if not isinstance(value, str | tuple | Model):
-            return value
+            raise client_library("pydantic_core", "pydantic").PydanticKnownError("string_type")
         try:
             model = self.catalogue().resolve(value)
         except LLMModelsError as error:
@@ -93,7 +116,66 @@ class ModelSpec:
         fault = self.needs.fault(model)
         if fault is not None:
             raise _error("model_unfit", fault)
-        return f"{model.provider}:{model.requested}"
+        return model
+
+
+class _UniqueSpecs:
+    """`Annotated[dict[Annotated[str, ModelSpec()], float], unique_specs]`: no two keys name the same model.
+
+    Without it the last of several spellings of one model counts, because a mapping has each key once.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "unique_specs"
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The schema of the mapping, with a check of its keys behind it. `TypeError` for what is not a mapping."""
+        if len(get_args(source)) != 2:
+            raise TypeError(f"unique_specs annotates a mapping, such as dict[...] (found {source!r})")
+        core = client_library("pydantic_core", "pydantic")
+        schemas = client_library("pydantic_core.core_schema", "pydantic")
+        names = core.SchemaValidator(schemas.list_schema(handler.generate_schema(get_args(source)[0])))
+
+        def check(value: Any, inner: Callable[[Any], Any]) -> Any:
+            result = inner(value)
+            if len(result) < len(value):
+                spellings: dict[object, list[str]] = {}
+                for given, name in zip(value, names.validate_python([*value]), strict=True):
+                    spellings.setdefault(name, []).append(repr(str(given)))
+                told = [f"{' and '.join(each)} are {name}" for name, each in spellings.items() if len(each) > 1]
+                raise _error(
+                    "duplicate_model", f"several keys name the same model: {'; '.join(told)}. Keep one of them"
+                )
+            return result
+
+        wrapped: CoreSchema = schemas.no_info_wrap_validator_function(check, handler(source))
+        return wrapped
+
+
+unique_specs = _UniqueSpecs()
+"""In `Annotated[dict[...], unique_specs]`: two keys that name the same model are a validation error naming both."""
+
+
+def _text(model: Model) -> str:
+    return f"{model.provider}:{model.requested}"
+
+
+def _kinds(source: Any) -> Iterator[Any]:
+    """The types that values of an annotation have: those of a union, below an alias, of the values of a `Literal`."""
+    named = getattr(source, "__value__", getattr(source, "__supertype__", None))  # `type X = ...`, `NewType`
+    if named is not None:
+        yield from _kinds(named)
+    elif get_origin(source) is Annotated:
+        yield from _kinds(get_args(source)[0])
+    elif get_origin(source) in (Union, UnionType):
+        for each in get_args(source):
+            yield from _kinds(each)
+    elif get_origin(source) is Literal:
+        yield from map(type, get_args(source))
+    else:
+        yield NoneType if source is None else source
 
 
 def _error(kind: str, reason: str) -> Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from typing import TYPE_CHECKING
 
@@ -149,3 +150,48 @@ class TestCompletion:
         result = run_program([sys.executable, script], tmp_path, _PROGRAM_COMPLETE=f"{shell}_complete", **words)
         assert "gpt-4o-mini" in result.out, result
         assert result.err == ""
+
+
+@click.command()
+@click.option("--model", type=ModelSpecParam(), default=llm_models.resolve("openai:gpt-4o"), show_default=True)
+def with_default(model: llm_models.Model) -> None:
+    """A program whose default is a model."""
+    click.echo(model)
+
+
+def test_the_default_is_shown_as_its_spec() -> None:
+    assert "[default: openai:gpt-4o]" in CliRunner().invoke(with_default, ["--help"]).output
+    assert CliRunner().invoke(with_default).output == "openai:gpt-4o\n"
+
+
+def typed(*args: str) -> tuple[int, str]:
+    """Exit code and output of a program of typer that has `ModelSpecParam` as the parser of an option."""
+    typer = pytest.importorskip("typer")
+    app = typer.Typer(rich_markup_mode=None)
+
+    def ask(model: object = typer.Option("openai:gpt-4o", parser=ModelSpecParam(require=["tools"]))) -> None:
+        typer.echo(f"{type(model).__name__} {model}")
+
+    app.command()(ask)
+    result = importlib.import_module("typer.testing").CliRunner().invoke(app, args, terminal_width=400)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.exit_code, result.output
+
+
+def test_typer_takes_it_as_a_parser() -> None:
+    assert typed() == (0, "Model openai:gpt-4o\n")
+    assert typed("--model", "gpt-4o@OpenAI") == (0, "Model openai:gpt-4o\n")
+    for wrong, why in (
+        ("openai:gpt-4o-mni", "openai has no model 'gpt-4o-mni'. Did you mean 'gpt-4o-mini'"),
+        ("openai:text-embedding-3-small", "openai:text-embedding-3-small lacks tools"),
+    ):
+        code, output = typed("--model", wrong)
+        assert (code, f"Invalid value for '--model': {why}" in output) == (2, True), output
+
+
+def test_an_error_outside_of_a_command_is_always_that_of_click() -> None:
+    for name in (None, "typer"):
+        if name is not None:
+            pytest.importorskip(name)
+        with pytest.raises(click.BadParameter, match="Did you mean 'gpt-4o-mini'"):
+            ModelSpecParam()("openai:gpt-4o-mni")

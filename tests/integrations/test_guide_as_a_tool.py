@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 from support.command import Result, program
 from support.docs import client
 
+import llm_models
 from llm_models.endpoints import Endpoint
 
 if TYPE_CHECKING:
@@ -23,8 +27,16 @@ KEY = "sk-a-key-of-the-user"
 SPEC = "openai:gpt-4o-mini"
 
 
+USAGE = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
+BODY = {"model": "gpt-4o-mini-2024-07-18", "choices": [{"message": {"content": "hello"}}], "usage": USAGE,
+        "content": [{"type": "text", "text": "hello"}]}  # fmt: skip
+"""What both protocols read as the text `hello`."""
+
+
 @contextmanager
-def server(status: int = 200, location: str | None = None) -> Iterator[tuple[str, list[dict[str, str]]]]:
+def server(
+    status: int = 200, location: str | None = None, body: bytes = json.dumps(BODY).encode(), slow: float = 0
+) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """A server on the loopback that gives one answer to every request: its base URL, and the headers of each."""
     requests: list[dict[str, str]] = []
 
@@ -32,13 +44,15 @@ def server(status: int = 200, location: str | None = None) -> Iterator[tuple[str
         def do_POST(self) -> None:
             requests.append(dict(self.headers.items()))
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            body = b"{}"
             self.send_response(status)
             if location is not None:
                 self.send_header("Location", location)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(OSError):  # the client may have left
+                for at in range(0, len(body), 1 if slow else len(body)):
+                    self.wfile.write(body[at : at + 1] if slow else body)
+                    time.sleep(slow)
 
         do_GET = do_POST
 
@@ -74,9 +88,9 @@ def ask(clone: Path, load: str = "None", spec: str = SPEC, code: str | None = No
     tool.mkdir(exist_ok=True)
     (tool / "small_client.py").write_text(client() if code is None else code, encoding="utf-8")
     (tool / "ask.py").write_text(
-        "import json, sys, llm_models, small_client\n"
+        "import sys, llm_models, small_client\n"
         "try:\n"
-        f"    print(json.dumps(small_client.Registry({load}).client(sys.argv[1]).ask('Hello?')))\n"
+        f"    print(small_client.Registry({load}).client(sys.argv[1]).ask('Hello?').text)\n"
         "except Exception as error:\n"
         "    print(type(error).__name__, error, sep='\\n')\n",
         encoding="utf-8",
@@ -109,15 +123,16 @@ def test_whatever_it_puts_into_extra(clone: Path, extra: str) -> None:
     """The client works, or it refuses the model: no crash."""
     text = f'[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\nextra.{extra}\n'
     (clone / "llm_models.toml").write_text(text, encoding="utf-8")
-    code = client().replace("self.endpoint.base_url.rstrip", "'http://127.0.0.1:1'.rstrip")  # nobody answers there
-    assert ask(clone, code=code).out.splitlines()[0] in {"URLError", "NotReachable"}
+    code = client().replace("self.url, json", "'http://127.0.0.1:1', json")  # nobody answers there
+    assert code != client()
+    assert ask(clone, code=code).out.splitlines()[0] in {"AnswerError", "NotReachable"}
 
 
 def test_a_file_that_is_named_decides(clone: Path) -> None:
     with server() as (url, requests):
         path = configure(clone, url)
-        assert json.loads(ask(clone, LLM_MODELS_CONFIG=str(path)).out) == {}
-        assert json.loads(ask(clone, f"llm_models.load(config={str(path)!r})").out) == {}
+        assert ask(clone, LLM_MODELS_CONFIG=str(path)).out == "hello\n"
+        assert ask(clone, f"llm_models.load(config={str(path)!r})").out == "hello\n"
         assert [each["Authorization"] for each in requests] == [f"Bearer {KEY}"] * 2
 
 
@@ -134,7 +149,7 @@ def test_the_key_does_not_follow_a_redirect(clone: Path, status: int, spec: str)
     with server() as (elsewhere, others), server(status, f"{elsewhere}/x") as (url, requests):
         path = configure(clone, url, spec.partition(":")[0])
         name, text = ask(clone, spec=spec, LLM_MODELS_CONFIG=str(path)).out.splitlines()
-        assert (name, str(status) in text) == ("HTTPError", True)
+        assert (name, str(status) in text) == ("AnswerError", True)
         assert [KEY in str(each) for each in requests] == [True]
         assert others == []
 
@@ -148,19 +163,154 @@ def test_the_servers_see_what_they_are_to_see(clone: Path) -> None:
         assert [KEY in str(each) for each in others] == [True]
 
 
+def module(**limits: Any) -> dict[str, Any]:
+    """The names of the client, in this process, with other limits."""
+    made = ModuleType("small_client")
+    with mock.patch.dict(sys.modules, small_client=made):  # dataclasses ask for the module of a class
+        exec(compile(client(), "small_client.py", "exec"), vars(made))
+    vars(made).update(limits)
+    return vars(made)
+
+
+def at(url: str, **more: Any) -> Any:
+    """A catalogue in which OpenAI is at that address."""
+    provider = {"id": "openai", "base_url": url, **more}
+    return llm_models.load(config=None, publish=False, overrides={"providers": [provider]})
+
+
+ANSWERS = {
+    "no JSON": b"<html>",
+    "no text": b"\xff\xfe",
+    "no object": b"[]",
+    "empty": b"",
+    "deep": b"[" * 200_000,
+    "a number": b'{"choices": [{"message": {"content": 5}}]}',
+    "no content": b'{"choices": [{"message": {"content": null}}]}',
+    "no choices": b'{"choices": []}',
+    "another shape": b'{"choices": {"message": 1}}',
+    "control characters": b'\x1b]0;owned\x07\x1b[2J{"error": "x\\u001b"}\r::error::x',
+    "hidden": "\u202e\u2028\u200b".encode(),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("status", [200, 401, 500])
+def test_an_answer_of_any_kind_is_one_error_that_is_safe_to_print(
+    name: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with server(status, body=ANSWERS[name]) as (url, _):
+        names = module()
+        with pytest.raises(names["AnswerError"]) as caught:
+            names["Registry"](at(url)).client(SPEC).ask("Hello?")
+    text = str(caught.value)
+    assert text.isprintable()
+    assert text.startswith(SPEC)
+    assert KEY not in text
+
+
+def test_an_error_that_repeats_the_key_does_not_show_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with server(401, body=f"wrong key {KEY}".encode()) as (url, _):
+        names = module()
+        with pytest.raises(names["AnswerError"], match=r"wrong key \(the key\)$"):
+            names["Registry"](at(url)).client(SPEC).ask("Hello?")
+
+
+@pytest.mark.parametrize("key", ["sk-a\nX-Evil: 1", "sk-a\r\n", "sk-\u00e4", "sk-\x00"])
+def test_a_key_that_no_header_can_hold_is_not_shown(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = module()
+    one = names["Registry"](at("http://127.0.0.1:1/v1")).client(SPEC)
+    monkeypatch.setattr("os.environ", {"OPENAI_API_KEY": key + "x"})
+    with pytest.raises(LookupError, match="OPENAI_API_KEY is not a key") as caught:
+        one.ask("Hello?")
+    assert "sk-" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("limits", "slow"), [({"BYTES": 100}, 0), ({"SECONDS": 0.2}, 0.02)], ids=["large", "slow"])
+def test_an_answer_that_does_not_end(limits: dict[str, Any], slow: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with server(body=json.dumps({**BODY, "more": "x" * 200}).encode(), slow=slow) as (url, _):
+        names = module(**limits)
+        with pytest.raises(names["AnswerError"], match="too long"):
+            names["Registry"](at(url)).client(SPEC).ask("Hello?")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://gateway.example/v1", "http://127.0.0.1.example/v1", "http://localhost.example/v1", "http://[::2]/v1",
+     "https://${HOST}/v1", "${URL}/v1", "http://10.0.0.1/v1"],
+)  # fmt: skip
+def test_an_address_to_which_no_key_may_go(url: str) -> None:
+    names = module()
+    with pytest.raises(names["NotReachable"], match=r"plain http|not complete"):
+        names["Registry"](at(url)).client(SPEC)
+
+
+@pytest.mark.parametrize("url", ["https://gateway.example/v1/", "http://localhost:1/v1", "http://[::1]:1/v1"])
+def test_an_address_to_which_a_key_may_go(url: str) -> None:
+    assert module()["Registry"](at(url)).client(SPEC).url == f"{url.rstrip('/')}/chat/completions"
+
+
+def test_the_bill_is_for_the_model_that_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a stranger's answer states is matched by the rules, and nothing in it stops the answer."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    cases: list[tuple[dict[str, Any], str, bool]] = [
+        ({}, SPEC, True),
+        ({"model": "gpt-5.4-mini-2026-03-17"}, "openai:gpt-5.4-mini", True),
+        ({"model": "\x1b[31mnobody"}, SPEC, True),
+        ({"model": ["x"]}, SPEC, True),
+        ({"usage": None}, SPEC, False),
+        ({"usage": {"prompt_tokens": -1, "completion_tokens": 2}}, SPEC, False),
+        ({"usage": {**USAGE, "prompt_tokens_details": {"cached_tokens": 99}}}, SPEC, False),
+        ({"usage": "many"}, SPEC, False),
+    ]
+    for more, spec, billed in cases:
+        with server(body=json.dumps({**BODY, **more}).encode()) as (url, _):
+            answer = module()["Registry"](at(url)).client(SPEC).ask("Hello?")
+        assert (answer.text, answer.model.spec, answer.bill is not None) == ("hello", spec, billed), more
+        if billed:
+            assert answer.bill.total == llm_models.cost(spec, {"input": 3, "output": 2}).total
+            assert (answer.usage.input, answer.usage.output) == (3, 2)
+
+
+def test_usage_knows_the_providers_of_its_catalogue() -> None:
+    mine = llm_models.load(config=None, publish=False, overrides={"providers": [{"id": "house"}], "models": [
+        {"provider": "house", "id": "one", "limits": {"context": 5}}]})  # fmt: skip
+    assert mine.usage({"usage": USAGE}, provider="House") == llm_models.usage({"usage": USAGE})
+    with pytest.raises(llm_models.UnknownProviderError):
+        llm_models.usage({"usage": USAGE}, provider="house")
+
+
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_the_client_is_clean(checker: str, tmp_path: Path) -> None:
+    """`mypy --strict` and `pyright`, as editors and other projects run them."""
+    pytest.importorskip(checker)
+    (tmp_path / "small_client.py").write_text(client(), encoding="utf-8")
+    arguments = {
+        "mypy": ["mypy", "--strict", "--no-incremental", "small_client.py"],
+        "pyright": ["pyright", "--pythonpath", sys.executable, "small_client.py"],
+    }
+    result = program([sys.executable, "-m", *arguments[checker]], tmp_path)
+    assert result.code == 0, result
+
+
 def test_every_model_of_the_packaged_catalogue(packaged: Any) -> None:
     """The client refuses a model, or it has all that `endpoint` states of it."""
-    names: dict[str, Any] = {"__name__": "small_client"}
-    exec(compile(client(), "small_client.py", "exec"), names)
-    registry = names["Registry"](packaged)
+    names = module()
     reached = 0
     for model in packaged.list_models():
         try:
-            one = names["Client"](registry, model)
+            one = names["Client"](packaged, model)
         except names["NotReachable"]:
             continue
         assert isinstance(one.endpoint, Endpoint)
         assert one.endpoint == packaged.endpoint(model)
-        assert str(one.endpoint.base_url).startswith("http")
+        path = {"chat": "/chat/completions", "responses": "/responses", "messages": "/messages"}
+        (api,) = [name for name, call in names["CALLS"].items() if call is one.call]
+        assert api in model.apis or not model.apis
+        stated = {str(one.endpoint.base_url).rstrip("/"), str(one.endpoint.openai_base_url).rstrip("/")}
+        assert one.url.removesuffix(path[api]).removesuffix("/v1") in {each.removesuffix("/v1") for each in stated}
+        assert "/v1/v1/" not in one.url
         reached += 1
     assert reached > 2000

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import pickle
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pytest
 from support.command import python
 
 import llm_models
-from llm_models.integrations.pydantic import ModelSpec
+from llm_models.integrations.pydantic import ModelSpec, unique_specs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,3 +160,83 @@ def test_pydantic_is_imported_when_a_field_is_built() -> None:
         "assert not {'pydantic', 'pydantic_core'} & set(sys.modules)"
     )
     python(code, measured=False)
+
+
+Record = Annotated[llm_models.Model, ModelSpec(require=["tools"])]
+
+
+def test_a_field_of_a_model_holds_the_model() -> None:
+    class Settings(pydantic.BaseModel):
+        model: Record
+        spare: Annotated[llm_models.Model | None, ModelSpec()] = None
+
+    for made in (
+        Settings(model="gpt-4o-2024-08-06@OpenAI"),
+        Settings(model=llm_models.resolve("openai:gpt-4o-2024-08-06")),
+        Settings(model=("openai", "gpt-4o-2024-08-06")),
+        Settings.model_validate_json('{"model": "openai/gpt-4o-2024-08-06", "spare": null}'),
+    ):
+        assert made.model == llm_models.resolve("openai:gpt-4o-2024-08-06")
+        assert (type(made.model), made.spare) == (llm_models.Model, None)
+        assert made.model_dump()["model"] is made.model
+        text = made.model_dump_json()
+        assert json.loads(text) == {"model": "openai:gpt-4o-2024-08-06", "spare": None}
+        assert Settings.model_validate_json(text) == made
+    for mode in ("validation", "serialization"):
+        fields = Settings.model_json_schema(mode=mode)["properties"]
+        assert fields["model"]["type"] == "string"
+        assert fields["spare"]["anyOf"] == [{"type": "string"}, {"type": "null"}]
+    for wrong, kind in ((5, "string_type"), ("openai:gpt-4o-mni", "unknown_model"), (b"x", "string_type"),
+                        ("openai:text-embedding-3-small", "model_unfit")):  # fmt: skip
+        with pytest.raises(pydantic.ValidationError) as caught:
+            Settings(model=wrong)
+        assert [error["type"] for error in caught.value.errors()] == [kind]
+
+
+@pytest.mark.parametrize(
+    "kind", [int, bytes, list[str], dict[str, str], str | int, str | llm_models.Model, llm_models.Provider, Literal[1]]
+)
+def test_a_type_that_holds_no_model_is_an_error_of_the_definition(kind: Any) -> None:
+    with pytest.raises(TypeError, match=r"ModelSpec annotates str or llm_models\.Model, each also with None \(found "):
+        adapter(Annotated[kind, ModelSpec()])
+
+
+@pytest.mark.parametrize("kind", [str, str | None, Literal["openai:gpt-4o", "openai:gpt-5.2"], Any])
+def test_the_value_has_the_annotated_type(kind: Any) -> None:
+    assert adapter(Annotated[kind, ModelSpec()]).validate_python("gpt-4o@OpenAI") == "openai:gpt-4o"
+
+
+def test_what_is_annotated_before_it_still_counts() -> None:
+    assert adapter(Annotated[str | None, ModelSpec()]).validate_python(None) is None
+    with pytest.raises(pydantic.ValidationError, match="openai:gpt-4o"):
+        adapter(Annotated[Literal["openai:gpt-5.2"], ModelSpec()]).validate_python("gpt-4o@OpenAI")
+    with pytest.raises(pydantic.ValidationError, match="at most 5 characters"):
+        adapter(Annotated[str, pydantic.Field(max_length=5), ModelSpec()]).validate_python("gpt-4o@OpenAI")
+
+
+@pytest.mark.parametrize("key", [Text, Record])
+def test_two_spellings_of_one_key_are_an_error(key: Any) -> None:
+    read = adapter(Annotated[dict[key, float], unique_specs])
+    assert [str(name) for name in read.validate_python({"openai:gpt-4o": 1, "gpt-5.2@openai": 2})] == [
+        "openai:gpt-4o",
+        "openai:gpt-5.2",
+    ]
+    words = (
+        r"'openai:gpt-4o' and 'gpt-4o@openai' are openai:gpt-4o; "
+        r"'openai/gpt-5\.2' and 'OpenAI:gpt-5\.2' are openai:gpt-5\.2"
+    )
+    given = {"openai:gpt-4o": 1, "openai/gpt-5.2": 2, "gpt-4o@openai": 3, "OpenAI:gpt-5.2": 4}
+    for validate, value in ((read.validate_python, given), (read.validate_json, json.dumps(given))):
+        with pytest.raises(pydantic.ValidationError, match=words) as caught:
+            validate(value)
+        assert [error["type"] for error in caught.value.errors()] == ["duplicate_model"]
+    with pytest.raises(pydantic.ValidationError, match="Did you mean"):
+        read.validate_python({"openai:gpt-4o-mni": 1})
+    dated = {"openai:gpt-4o": 1.0, "openai:gpt-4o-2024-08-06": 2.0}  # another name that the API takes, kept as such
+    assert len(read.validate_python(dated)) == (2 if key is Text else len({llm_models.resolve(name) for name in dated}))
+
+
+def test_only_a_mapping_has_keys() -> None:
+    for kind in (list[str], str, dict):
+        with pytest.raises(TypeError, match="unique_specs annotates a mapping"):
+            adapter(Annotated[kind, unique_specs])
