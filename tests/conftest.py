@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import socket
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from support import UPSTREAM
 
 import llm_models
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
     from llm_models.layers import Layer
 
 pytest.register_assert_rewrite("support.command")
+
+# Tests hold whole catalogues, which hardly ever die: looking through them after every 700 new objects, as Python does,
+# takes a quarter of the time of a test of the whole data.
+gc.set_threshold(50_000)
+
+settings.register_profile("untimed", deadline=None)  # no test measures time: the machine may be busy
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

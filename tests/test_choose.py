@@ -541,7 +541,8 @@ class TestCases:
         """CH21: the next order decides among equals; a list has orders, too."""
         orders: Any = ["price", "context"]
         answer = Answer(packaged, whole, {"order_by": orders, "scope": "openrouter"})
-        paid = [one for one in answer.every if one in answer.paid() and one.limits.context]
+        known = answer.paid()
+        paid = [one for one in answer.every if one in known and one.limits.context]
         pairs = [(one, two) for one, two in itertools.pairwise(paid) if price(one) == price(two)]
         contexts = [
             ((one.limits.context or 0), (two.limits.context or 0))

@@ -282,6 +282,33 @@ def test_names_and_addresses_are_checked_when_a_block_is_read(
         Snapshot(file).resolve("own:mine")
 
 
+ROWS: dict[str, Callable[[list[Any]], list[Any]]] = {
+    "too few": lambda row: row[:-1],
+    "too many": lambda row: [*row, 0],
+    "none": lambda _: [],
+    "true": lambda row: [True, *row[1:]],
+    "a float": lambda row: [1.0, *row[1:]],
+    "a text": lambda row: ["1", *row[1:]],
+    "null": lambda row: [None, *row[1:]],
+    "a list": lambda row: [[1], *row[1:]],
+    "negative": lambda row: [-1, *row[1:]],
+}
+"""What may be wrong in a list with a number for each model."""
+
+
+@pytest.mark.parametrize("name", ["lengths", "bits"])
+@pytest.mark.parametrize("change", ROWS.values(), ids=ROWS)
+def test_each_model_has_a_length_and_a_capability_set(
+    activated: bytes, name: str, change: Callable[[list[Any]], list[Any]]
+) -> None:
+    """Python would take some of these as numbers, or find out only when a model at the end is asked for."""
+    parts = forging.taken_apart(activated)
+    parts = forging.changed(parts, ("blocks", "openai", name), change(parts["blocks"]["openai"][name]))
+    file = SnapshotFile(forging.put_together(parts), NAME)
+    with pytest.raises(SnapshotError, match=r"forged\.json: not a whole snapshot: .*openai"):
+        file.block("openai")
+
+
 def test_more_than_this_package_writes(activated: bytes) -> None:
     """Not only a value may be wrong: what nobody asked for may stand beside it."""
     parts = forging.taken_apart(activated)

@@ -47,6 +47,12 @@ def _today() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A snapshot file with few models."""
+    return catalogues.write_small(tmp_path_factory.mktemp("small"))
+
+
 @pytest.fixture
 def snapshot(tmp_path: Path) -> Snapshot:
     return loaded(tmp_path, toml(DATES))
@@ -91,14 +97,14 @@ class TestTheQuestion:
 class TestChoosing:
     @settings(deadline=None, max_examples=50)
     @given(st.lists(st.none() | DAYS, min_size=1, max_size=5), DAYS)
-    def test_no_retired_model_is_chosen(self, dates: list[datetime.date | None], at: datetime.date) -> None:
+    def test_no_retired_model_is_chosen(self, small: str, dates: list[datetime.date | None], at: datetime.date) -> None:
         """And every other one still is, in the same order."""
         models = [
             {"provider": "acme", "id": f"m{number}", "name": "x", **({"retires": day.isoformat()} if day else {})}
             for number, day in enumerate(dates)
         ]
         document: Any = {"providers": [{"id": "acme"}], "models": models}
-        snapshot = llm_models.load(config=None, overrides=document, publish=False)
+        snapshot = llm_models.load(config=None, snapshot=small, overrides=document, publish=False)
         alive = [model.id for model in snapshot.list_models("acme") if not model.is_retired(at)]
         assert ids(snapshot.candidates(scope="acme", at=at)) == alive
         if alive:

@@ -45,8 +45,8 @@ NAMES = {"a": "a", "a-2026-01-01": "a", "alpha": "a", "b[eu]": "b[eu]", "b[1m]":
 
 @pytest.fixture(scope="module")
 def base() -> SnapshotFile:
-    """The packaged catalogue with that provider, as one base."""
-    return catalogues.layered(PACKAGED, HOUSE)
+    """A small catalogue with that provider, as one base."""
+    return catalogues.layered(catalogues.base(catalogues.small(), catalogues.CURATED)[0], HOUSE)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -18,6 +19,8 @@ WRONG: tuple[Any, ...] = (
     {"x": {}},
 )  # fmt: skip
 """What takes the place of a value."""
+COUNTED = "counted"
+"""Stands for the length of a model's line, which is counted when the parts are put together; other lengths stay."""
 
 
 def dump(value: object) -> bytes:
@@ -36,6 +39,8 @@ def taken_apart(data: bytes) -> dict[str, Any]:
 
     def block(span: list[int]) -> dict[str, Any]:
         decoded: dict[str, Any] = json.loads(body[span[0] : span[0] + span[1]].decode().rstrip().rstrip(","))
+        if "lengths" in decoded:
+            decoded["lengths"] = [COUNTED] * len(decoded["lengths"])
         return decoded
 
     parts: dict[str, Any] = {"header": header, "blocks": {name: block(span) for name, span in header["blocks"].items()}}
@@ -74,8 +79,10 @@ def put_together(parts: dict[str, Any]) -> bytes:
         models = block.get("models", [])
         lines = [dump(one) for one in models] if isinstance(models, list) else [dump(models)]
         index = {key: value for key, value in block.items() if key != "models"}
-        if isinstance(index.get("lengths"), list) and len(index["lengths"]) == len(lines):
-            index["lengths"] = [len(line) for line in lines]
+        if isinstance(index.get("lengths"), list):
+            counted = [len(line) for line in lines]
+            given = zip_longest(index["lengths"], counted[: len(index["lengths"])], fillvalue=0)
+            index["lengths"] = [count if length == COUNTED else length for length, count in given]
         text = dump(index)[:-1] + b',"models":[\n' + b",\n".join(lines) + b"\n]},\n"
         ids = index.get("ids")
         return [*put(text), len(ids) if isinstance(ids, list) else 0]

@@ -114,7 +114,7 @@ class Plain:
         self.providers: dict[str, dict[str, Any]] = {row["provider"]["id"]: row["provider"] for row in rows}
         self.models: dict[tuple[str, str], dict[str, Any]] = {}
         self.likely: dict[tuple[str, str], list[str]] = {}
-        self._values: dict[tuple[str, str], list[float]] = {}
+        self._middles: dict[tuple[str, str], tuple[int, Fraction, Fraction]] = {}
         for row in rows:
             for line in row["models"]:
                 provider = row["provider"]["id"]
@@ -456,13 +456,14 @@ class Plain:
         own = value(self.models[key])
         if canonical is None or not own:
             return False
-        if (canonical, name) not in self._values:
+        if (canonical, name) not in self._middles:
             same = [value(model) for model in self.models.values() if model.get("canonical") == canonical]
-            self._values[canonical, name] = [one for one in same if one]
-        values = self._values[canonical, name]
-        low, high = Fraction(str(statistics.median_low(values))), Fraction(str(statistics.median_high(values)))
+            values = [one for one in same if one]
+            low, high = (Fraction(str(middle(values))) for middle in (statistics.median_low, statistics.median_high))
+            self._middles[canonical, name] = len(values), low, high
+        many, low, high = self._middles[canonical, name]
         own = Fraction(str(own))
-        return len(values) > 3 and (own >= high * times or own * times <= low)
+        return many > 3 and (own >= high * times or own * times <= low)
 
     def removed(
         self, require: Any = None, forbid: Any = None, scope: Any = None, **more: Any
