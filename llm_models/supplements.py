@@ -18,7 +18,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import paths
-from llm_models.days import today
+from llm_models.days import is_day, later_than_tomorrow, today
 from llm_models.dependents import clashes, consistent
 from llm_models.document import Document
 from llm_models.enrich import is_deprecated
@@ -238,13 +238,13 @@ def _is_open(record: Record, path: Path) -> bool:
 def taking_part(
     files: Mapping[str, str], stated: Iterable[Mapping[str, str]] = ()
 ) -> tuple[list[Supplement], dict[str, Report]]:
-    """The packaged supplements, with those of `files` (source -> path) in their places, and the reports about these.
+    """The packaged supplements without those of `files` (source -> path), then these, and the reports about them.
 
     The date of a file is the day of its fetch, if its manifest states it, else the one that is `stated` of the same
     bytes, as the header of a snapshot does, else today. Raises `SourceError`.
     """
-    known = {(one["name"], one["sha256"]): one["date"] for one in stated}
-    made = {one.name: one for one in packaged()}
+    known = {(one["name"], one["sha256"]): one["date"] for one in stated if _may_be(one["date"])}
+    made = {one.name: one for one in packaged() if one.name not in files}
     reports = {}
     for name, path in files.items():
         try:
@@ -254,6 +254,11 @@ def taking_part(
         date = described(path, data)[1] or known.get((name, hashlib.sha256(data).hexdigest())) or today()
         made[name], reports[name] = of_file(data, path, name, date)
     return [*made.values()], reports
+
+
+def _may_be(date: str) -> bool:
+    """Whether a date can be that of a list. By a forged one, prices of another day would count as reproduced."""
+    return is_day(date) and not later_than_tomorrow(date, today())
 
 
 def named(texts: Sequence[str]) -> dict[str, str]:
