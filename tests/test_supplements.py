@@ -107,6 +107,22 @@ class TestPrices:
             assert ("modes" in cost) is filled_in
 
     @pytest.mark.parametrize(
+        ("stated", "mode", "is_filled"),
+        [
+            ({}, {"input": 0.5}, False),
+            ({}, {"output": 1, "cache_read": 0.05}, False),
+            ({}, {"input": 0.5, "tiers": [{"context_over": 5, "input": 1, "output": 2}]}, False),
+            ({}, {"input": 0.5, "output": 1}, True),
+            ({"output": 0}, {"input": 0.5}, True),  # of embeddings
+        ],
+    )
+    def test_a_mode_is_filled_whole(self, stated: dict[str, Any], mode: dict[str, Any], is_filled: bool) -> None:
+        """Of GPT-5.5 at Azure, LiteLLM has no `flex` price of output: it would be billed at the standard one."""
+        prices = {"input": 1, "output": 2, **stated}
+        fill = {"cost": {"modes": {"batch": mode}}, BESIDE: {**prices, "tiers": 0}}
+        assert ("modes" in plain(one({"cost": prices}, fill))["cost"]) is is_filled
+
+    @pytest.mark.parametrize(
         ("listed", "classes"),
         [
             (0.13, {"input", "output", "cache_read"}),
