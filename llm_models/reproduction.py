@@ -24,7 +24,7 @@ from llm_models.snapshot_file import SnapshotFile
 from llm_models.upstream import MAX_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _APART = {"blocks", "digest", "crc", "counts", "config", "kept", "tail"}
 """What of a header follows from the other parts of a file."""
@@ -118,10 +118,19 @@ def _of_source(
     lists, _ = supplements.taking_part(supplement, listed)
     taking = [one.stated() for one in lists if one.name != (source or name)]
     if taking != listed:
-        other = next((one for one in (*listed, *taking) if one not in taking or one not in listed), {"name": "other"})
-        return active, f"it was made with another list of {other['name']}; give the one with --supplement NAME=FILE"
+        return active, _other_lists(listed, taking)
     base = pipeline.build_base(data, chosen, source or name, day=day, supplements=lists, without_prose=without_prose)[0]
     return base, None
+
+
+def _other_lists(made_with: Sequence[Mapping[str, str]], given: Sequence[Mapping[str, str]]) -> str:
+    """How the lists with which a file was made are not those that are given."""
+    other = next((one for one in (*made_with, *given) if one not in given or one not in made_with), None)
+    if other is None:
+        return "it was made with its lists in another order; give each --supplement NAME=FILE in that order"
+    if not any(one["name"] == other["name"] for one in made_with):
+        return f"it was made without a list of {other['name']}"
+    return f"it was made with another list of {other['name']}; give the one with --supplement NAME=FILE"
 
 
 def _differences(active: SnapshotFile, new: SnapshotFile) -> Iterator[str]:

@@ -7,8 +7,9 @@ and the curated overrides. So a value is filled only where the source, as it is 
 
 A price is filled only beside equal ones: where the list has the same price of input and of output as the source, also
 in each tier. Otherwise the two mean different prices, or one of them is old, and a class of one beside those of the
-other would make a wrong bill. So a mode gets no class whose standard price is another one in the list, either. A value
-that would contradict what the source states (`dependents`) is not filled.
+other would make a wrong bill. So a mode gets no class whose standard price is another one in the list, either, and it
+is filled whole: one that lacks input or output would be billed with the standard price of the other. A value that would
+contradict what the source states (`dependents`) is not filled.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import paths
-from llm_models.days import today
+from llm_models.days import is_day, later_than_tomorrow, today
 from llm_models.dependents import clashes, consistent
 from llm_models.document import Document
 from llm_models.enrich import is_deprecated
@@ -162,6 +163,16 @@ def _priced_alike(values: Mapping[Path, Any], beside: Record, cost: Record) -> d
     return kept
 
 
+def _without_half_modes(values: Mapping[Path, Any], cost: Record) -> dict[Path, Any]:
+    """The values, without those of modes that would lack input or output, where the standard list has a price of it."""
+    needed = {name for name in _PRICES if cost.get(name)}
+    stated: dict[str, set[str]] = {name: {*mode} for name, mode in cost.get("modes", {}).items()}
+    for path in values:
+        if path[:2] == ("cost", "modes"):
+            stated.setdefault(path[2], set()).add(path[-1])
+    return {path: value for path, value in values.items() if path[:2] != ("cost", "modes") or needed <= stated[path[2]]}
+
+
 def layers(supplements: Sequence[Supplement], ground: Layer, date: str | None) -> list[Layer]:
     """A layer of each supplement, of what the source's layer and the stronger supplements do not state.
 
@@ -193,7 +204,9 @@ def _filling(
 ) -> dict[str, Any]:
     """What of a fill a record does not state and does not contradict."""
     values = {path: value for path, value in leaves(fill) if path[0] != BESIDE and _is_open(ours, path)}
-    values = _priced_alike(values, fill.get(BESIDE, {}), ours.get("cost", {}))
+    values = _without_half_modes(
+        _priced_alike(values, fill.get(BESIDE, {}), ours.get("cost", {})), ours.get("cost", {})
+    )
     if fill.get("retires", date) < date and not is_deprecated(ours):
         values.pop(("retires",), None)
     if "successor" in fill and tuple(fill["successor"].split(":", 1)) not in models:
@@ -238,13 +251,13 @@ def _is_open(record: Record, path: Path) -> bool:
 def taking_part(
     files: Mapping[str, str], stated: Iterable[Mapping[str, str]] = ()
 ) -> tuple[list[Supplement], dict[str, Report]]:
-    """The packaged supplements, with those of `files` (source -> path) in their places, and the reports about these.
+    """The packaged supplements without those of `files` (source -> path), then these, and the reports about them.
 
     The date of a file is the day of its fetch, if its manifest states it, else the one that is `stated` of the same
     bytes, as the header of a snapshot does, else today. Raises `SourceError`.
     """
-    known = {(one["name"], one["sha256"]): one["date"] for one in stated}
-    made = {one.name: one for one in packaged()}
+    known = {(one["name"], one["sha256"]): one["date"] for one in stated if _may_be(one["date"])}
+    made = {one.name: one for one in packaged() if one.name not in files}
     reports = {}
     for name, path in files.items():
         try:
@@ -254,6 +267,11 @@ def taking_part(
         date = described(path, data)[1] or known.get((name, hashlib.sha256(data).hexdigest())) or today()
         made[name], reports[name] = of_file(data, path, name, date)
     return [*made.values()], reports
+
+
+def _may_be(date: str) -> bool:
+    """Whether a date can be that of a list. By a forged one, prices of another day would count as reproduced."""
+    return is_day(date) and not later_than_tomorrow(date, today())
 
 
 def named(texts: Sequence[str]) -> dict[str, str]:

@@ -107,13 +107,33 @@ class TestPrices:
             assert ("modes" in cost) is filled_in
 
     @pytest.mark.parametrize(
+        ("stated", "mode", "is_filled"),
+        [
+            ({}, {"input": 0.5}, False),
+            ({}, {"output": 1, "cache_read": 0.05}, False),
+            ({}, {"input": 0.5, "tiers": [{"context_over": 5, "input": 1, "output": 2}]}, False),
+            ({}, {"input": 0.5, "output": 1}, True),
+            ({"output": 0}, {"input": 0.5}, True),  # of embeddings
+        ],
+    )
+    def test_a_mode_is_filled_whole(self, stated: dict[str, Any], mode: dict[str, Any], is_filled: bool) -> None:
+        """Of GPT-5.5 at Azure, LiteLLM has no `flex` price of output: it would be billed at the standard one."""
+        prices = {"input": 1, "output": 2, **stated}
+        fill = {"cost": {"modes": {"batch": mode}}, BESIDE: {**prices, "tiers": 0}}
+        assert ("modes" in plain(one({"cost": prices}, fill))["cost"]) is is_filled
+
+    @pytest.mark.parametrize(
         ("listed", "classes"),
-        [(0.13, {"input", "cache_read"}), (0.125, {"input", "cache_read"}), (0.1, {"input"})],
+        [
+            (0.13, {"input", "output", "cache_read"}),
+            (0.125, {"input", "output", "cache_read"}),
+            (0.1, {"input", "output"}),
+        ],
     )
     def test_a_mode_gets_no_class_with_another_standard_price(self, listed: float, classes: set[str]) -> None:
         """Of Claude Sonnet 5.5, LiteLLM's batch price of cached input is half of a price that is not the maker's."""
         tiers = [{"context_over": 5, "cache_read": 0.1}]
-        fill = {"cost": {"modes": {"batch": {"input": 0.5, "cache_read": 0.05, "tiers": tiers}}}}
+        fill = {"cost": {"modes": {"batch": {"input": 0.5, "output": 1, "cache_read": 0.05, "tiers": tiers}}}}
         ours = {"cost": {"input": 1, "output": 2, "cache_read": 0.13}}
         batch = plain(one(ours, {**fill, BESIDE: {**USUAL, "cache_read": listed}}))["cost"]["modes"]["batch"]
         assert {*batch} - {"tiers"} == classes
@@ -259,6 +279,35 @@ class TestCommand:
         assert "flat: context_length" in text
 
 
+class TestSeveral:
+    """`--supplement` for several lists: a later one is stronger, also than one that replaces a packaged list."""
+
+    @pytest.fixture
+    def both(self, files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+        monkeypatch.setitem(transforms.SOURCES, "other", FLAT._replace(title="Other list"))
+        monkeypatch.setattr(supplements, "packaged", lambda: [of({}, "flat")])
+        files["out.json"].write_bytes(flat().replace(b"2027-01-01", b"2027-02-02"))
+        return "flat=flat.json", "other=out.json"
+
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_a_later_one_is_stronger(self, both: tuple[str, str], turned: bool) -> None:
+        given = both[::-1] if turned else both
+        words = [word for one in given for word in ("--supplement", one)]
+        fine("activate", "--from", "api.json", "--force", *words)
+        assert json.loads(fine("show", "openai:m", "--json").out)["retires"] == (
+            "2027-01-01" if turned else "2027-02-02"
+        )
+        fine("activate", "--from", "api.json", "--check", *words)
+        other = [word for one in given[::-1] for word in ("--supplement", one)]
+        assert "in another order" in refused(here("activate", "--from", "api.json", "--check", *other))
+
+    def test_one_that_was_not_given_is_named(self, files: dict[str, Path]) -> None:
+        assert files["api.json"].exists()
+        fine("activate", "--from", "api.json", "--force")
+        text = refused(here("activate", "--from", "api.json", "--check", "--supplement", "flat=flat.json"))
+        assert "it was made without a list of flat" in text
+
+
 class TestPull:
     """What is pulled of another list does not take the place of the source that `activate` reads."""
 
@@ -284,6 +333,14 @@ class TestPull:
         text = refused(here("pull", "--source", "flat", "--url", str(files["flat.json"])))
         assert "link" in text
         assert not [*(tmp_path / "away").iterdir()]
+
+
+@pytest.mark.parametrize("forged", ["2099-01-01", "not a day", "2026-1-5", ""])
+def test_a_forged_date_of_a_list_does_not_count(files: dict[str, Path], forged: str) -> None:
+    assert files["flat.json"].exists()
+    made, _ = supplements.taking_part({"flat": "flat.json"})
+    stated = [{"name": "flat", "date": forged, "sha256": made[-1].sha256}]
+    assert supplements.taking_part({"flat": "flat.json"}, stated)[0][-1].date == catalogues.day(0)
 
 
 def test_a_file_is_dated_by_its_fetch_or_as_before(files: dict[str, Path], tmp_path: Path) -> None:
