@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -330,11 +331,26 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield tmp_path
 
 
+class Terminal(io.StringIO):
+    """An output that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 WORDS = ("diff", "api.json", "--against", "flat.json", "--source", "flat")
 
 
 @pytest.mark.usefixtures("files")
 class TestCommand:
+    def test_a_narrow_terminal_leaves_out_columns_and_cuts_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("COLUMNS", "40")
+        monkeypatch.setattr(io, "StringIO", Terminal)
+        run = here(*WORDS)
+        row = next(line for line in run.out.splitlines() if "openai:m" in line)
+        assert row.split() == ["openai:m", "cost.input", "1", "3"]
+        assert "too narrow for these columns: source, list" in run.err
+
     def test_the_report(self) -> None:
         text = fine(*WORDS).out
         assert "price: 1" in text

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from llm_models.cli.output import cell, line, note, print_json, print_table
+from llm_models.cli.output import cell, line, note, print_json, print_whole
 from llm_models.errors import LLMModelsError
 
 if TYPE_CHECKING:
@@ -90,12 +90,16 @@ def _totals(lines: Sequence[Disagreement], counts: dict[str, int]) -> list[str]:
     return [*(title for title, _ in _groups(lines)), *stated] or ["no difference"]
 
 
+_NARROW = ("source", "list", "newer", "stated by", "times", "explained")
+"""The columns that a narrow terminal does without, in this order."""
+
+
 def _print(lines: Sequence[Disagreement]) -> None:
     for title, found in _groups(lines):
         line(title)
         rows = [(f"  {each.spec}", each.field, *_values(each), each.list, each.source) for each in found]
         columns = ("  model", "field", "ours", "stated by", "theirs", "times", "newer", "explained", "list", "source")
-        print_table(columns, rows, right=("ours", "theirs", "times"))
+        print_whole(columns, rows, right=("ours", "theirs", "times"), drop=_NARROW)
 
 
 def _values(each: Disagreement) -> tuple[Any, ...]:
