@@ -8,10 +8,11 @@ from fnmatch import translate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.document import Document
-from llm_models.errors import ConfigError, listed
+from llm_models.errors import ConfigError, did_you_mean, listed
 from llm_models.files import FileError, read_limited
 from llm_models.positions import locate
 from llm_models.schema import is_number
+from llm_models.transforms import SOURCES
 from llm_models.validation import faults
 
 if TYPE_CHECKING:
@@ -67,6 +68,11 @@ def read(path: str) -> list[Accepted]:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
     document = Document(path, data, locate(text), [])
     problems = [document.problem(*fault) for fault in faults("accepted", data)]
+    for index, entry in enumerate([] if problems else data.get("accepted", ())):
+        source = entry.get("source")
+        if source is not None and source not in SOURCES:
+            what = f"unknown source {source!r}"
+            problems.append(document.problem(("accepted", index, "source"), what, did_you_mean(source, SOURCES)))
     if problems:
         raise ConfigError(listed(problems), problems=tuple(problems))
     return [

@@ -285,7 +285,7 @@ until = "2026-08-31"
             ("ours", "2", False),
             ("theirs", "3.0", True),
             ("theirs", "4", False),
-            ("source", '"other"', False),
+            ("source", '"genai_prices"', False),
         ],
     )
     def test_an_entry_holds_for_its_values_only(self, tmp_path: Path, field: str, value: str, *, accepts: bool) -> None:
@@ -300,6 +300,10 @@ until = "2026-08-31"
             ('field = "b"\nreason = "c"\nuntil = "2027-02-30"\n', "accepted.toml:5:9: accepted[0].until: "),
             ('field = "b"\nreason = "c"\nuntil = "2027-01-01"\nwhy = 1\n', "unknown key 'why'"),
             ('field = 3\nreason = "c"\nuntil = "2027-01-01"\n', "expected a string (found integer 3)"),
+            (
+                'field = "b"\nsource = "litelm"\nreason = "c"\nuntil = "2027-01-01"\n',
+                "accepted.toml:4:10: accepted[0].source: unknown source 'litelm'. Did you mean 'litellm'?",
+            ),
         ],
     )
     def test_what_is_wrong_in_an_entry_is_named(self, tmp_path: Path, text: str, message: str) -> None:

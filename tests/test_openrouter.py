@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from support import OPENROUTER, UPSTREAM
+from support.catalogues import catalogue, model, provider
 from support.command import facts, fine, here, refused
 from support.mutations import mutated
 from support.prices import bill
@@ -346,6 +347,15 @@ class TestDocument:
             assert message.startswith("llm-models: page.json: is ")
             assert why in message
         assert not Path("stored.json").exists()
+
+    def test_a_pull_that_replaces_another_source_says_so(self) -> None:
+        Path("page.json").write_text(json.dumps(answer(FULL)))
+        Path("api.json").write_bytes(catalogue(provider("openai", model("m"))))
+        fine("pull", "--url", "api.json")
+        again = "upstream.json had the catalogue of models_dev, which this one replaces"
+        pull = ("pull", "--source", "openrouter", "--url", "page.json")
+        assert again in fine(*pull).err
+        assert "replaces" not in fine(*pull).err
 
     @pytest.mark.parametrize("document", [[], {}, {"data": {}}, {"data": []}, {"models": [FULL]}, None, 3])
     def test_another_shape_is_no_answer(self, document: Any) -> None:

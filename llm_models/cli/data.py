@@ -128,18 +128,22 @@ def pull_command(
     A source that has not changed is usually not downloaded again. Plain http is only accepted from this machine.
     """
     from llm_models import state
+    from llm_models.manifest import believed
     from llm_models.sources import pull
     from llm_models.transforms import named
 
     folder = folder_of(config)
     path = pulled_file(folder, None if named(source).lists else source) if out is None else out
     inside = state.inside(pulled_file(folder), "--out") if out is None else None
+    before = (believed(path) or {}).get("source", source)
     with transfer_bar(source) as progress:
         result = pull(
             source, url=url, out=path, inside=inside, sha256=sha256, insecure=insecure_http, timeout=timeout,
             progress=progress,
         )  # fmt: skip
     note(*(f"notice: {sentence}" for sentence in result.redirects))
+    if before != source:
+        note(f"notice: {result.path} had the catalogue of {before}, which this one replaces; --out FILE keeps both")
     manifest = result.manifest
     if as_json:
         print_json({"path": result.path, "unchanged": result.unchanged, **manifest})
