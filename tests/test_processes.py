@@ -397,6 +397,7 @@ COMMANDS = [
     "search claude sonnet",
     "history openai:gpt-5-codex",
     "cost openai:gpt-4o-mini --input 1000 --cached 200",
+    "export litellm openai:gpt-4o-mini",
     "validate",
     "explain openai:gpt-4o-mini",
     "init new",

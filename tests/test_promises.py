@@ -31,6 +31,7 @@ READING = {
     "history": [SPEC],
     "explain": [SPEC],
     "cost": [SPEC, "--input", "9", "--at", "2026-07-20"],
+    "export": ["litellm-proxy", SPEC],
     "validate": [],
     "info": ["--verify"],
     "diff": [],

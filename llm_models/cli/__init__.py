@@ -13,7 +13,7 @@ import sys
 
 import click
 
-from llm_models.cli import choose, config, cost, data, history, query, search
+from llm_models.cli import choose, config, cost, data, export, history, query, search
 from llm_models.cli.output import note
 from llm_models.errors import LLMModelsError
 
@@ -50,7 +50,7 @@ def cli() -> None:
     """
 
 
-_FAMILIES = (choose, query, search, cost, history, config, data)
+_FAMILIES = (choose, query, search, cost, history, export, config, data)
 for command in (one for family in _FAMILIES for one in family.COMMANDS):
     cli.add_command(command)
 

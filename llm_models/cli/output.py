@@ -82,6 +82,23 @@ def print_json(value: object) -> None:
     _write([_MARKS.sub(r"\\u0023", text)])
 
 
+_EXPONENT = re.compile(r'^(\s*(?:"(?:[^"\\]|\\.)*": )?-?[0-9]+)(e[-+]?[0-9]+,?)$', re.MULTILINE)
+
+
+def document_text(value: object) -> str:
+    """`value` as JSON in ASCII that is YAML, too: to YAML, a number with an exponent but no point is a text.
+
+    >>> document_text({"price": 5e-06})
+    '{\\n  "price": 5.0e-06\\n}'
+    """
+    return _EXPONENT.sub(r"\1.0\2", json.dumps(value, indent=2, ensure_ascii=True))
+
+
+def print_text(text: str) -> None:
+    """Print a document of `document_text`."""
+    _write([_MARKS.sub(r"\\u0023", text)])
+
+
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
     """Print names and values, one pair a line, without the pairs that have no value."""
     shown = [(cell(name), cell(value)) for name, value in pairs if value not in (None, "", (), [])]

@@ -1,142 +1,82 @@
-"""LiteLLM: the prices of our records in its price list; imports litellm when it is used.
+"""LiteLLM: our models in its router, and our prices in its price list; imports litellm when it is used.
 
-`register` changes prices and nothing else: no request goes elsewhere, and LiteLLM's flags and limits stay. A model is
-registered only where LiteLLM then answers with the price of our record.
+`router_entry` passes on prices without LiteLLM's price list. `register` changes prices there and nothing else: no
+request goes elsewhere, and LiteLLM's flags and limits stay. A model is registered only where LiteLLM then answers with
+the price of our record.
 """
 
 from __future__ import annotations
 
-import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from glom import SKIP, Coalesce, T, glom
-
 from llm_models import store
-from llm_models.errors import LLMModelsError, printable
+from llm_models.days import today
+from llm_models.errors import printable
 from llm_models.frozen import FrozenDict
 from llm_models.integrations import client_library, litellm_prices
-from llm_models.integrations.facts import asked, facts
+from llm_models.integrations.facts import asked
+from llm_models.integrations.litellm_documents import RouterEntry, router_entry
+from llm_models.integrations.litellm_entries import ENTRY, PROVIDERS, LeftOutError, NotRegisteredError, Source, never
+from llm_models.integrations.litellm_fields import CLASSES, MODES, long_classes
 from llm_models.integrations.litellm_prices import Bill, Row
-from llm_models.modelspec import fold_provider
-from llm_models.trust import UntrustedEndpointError
+from llm_models.modes import named
+from llm_models.tariff import layers, rates, thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from llm_models.integrations.litellm_fields import Fields
     from llm_models.records import Model
     from llm_models.snapshot import Snapshot, Spec
 
-__all__ = ["ENTRY", "PRICES", "PROVIDERS", "TIERED", "NotRegisteredError", "Registered", "register", "unregister"]
-
-_SAME_NAME = (
-    "anthropic", "azure", "baseten", "cerebras", "chutes", "cortecs", "databricks", "deepinfra", "deepseek",
-    "fireworks_ai", "groq", "inception", "minimax", "mistral", "morph", "nebius", "openai", "openrouter", "ovhcloud",
-    "perplexity", "poe", "scaleway", "synthetic", "v0", "wandb", "xai", "zai",
-)  # fmt: skip
-PROVIDERS = {
-    **{name: name for name in _SAME_NAME},
-    "amazon_bedrock": "bedrock",
-    "cloudflare_workers_ai": "cloudflare",
-    "cohere": "cohere_chat",
-    "friendli": "friendliai",
-    "google": "gemini",
-    "google_vertex": "vertex_ai",
-    "llama": "meta_llama",
-    "moonshotai": "moonshot",
-    "nano_gpt": "nano-gpt",
-    "nova": "amazon_nova",
-    "novita_ai": "novita",
-    "nvidia": "nvidia_nim",
-    "togetherai": "together_ai",
-    "vercel": "vercel_ai_gateway",
-    "xiaomi": "xiaomi_mimo",
-}
-"""Our provider -> LiteLLM's name of it. Providers are left out whose models LiteLLM looks up online, or not by id."""
+__all__ = [
+    "CLASSES",
+    "ENTRY",
+    "MODES",
+    "PROVIDERS",
+    "NotRegisteredError",
+    "OldCatalogueWarning",
+    "Registered",
+    "RouterEntry",
+    "register",
+    "router_entry",
+    "unregister",
+]
 
 
-def per_token(usd_per_million: float) -> float:
-    """A price in USD per token, as in LiteLLM, from USD per million tokens, as in our records."""
-    return usd_per_million / 1_000_000
+TIERED = ("input", "output", "cache_read", "cache_write")
+"""The classes of tokens whose charge is checked after writing, for each size of the request."""
 
 
-def _known(*specs: Any) -> Any:
-    """The first of `specs` that finds a value; without one, the key is left out."""
-    return Coalesce(*specs, default=SKIP)
+class OldCatalogueWarning(UserWarning):
+    """LiteLLM's price list is newer than the catalogue, whose list prices replace those of LiteLLM."""
 
 
-_IN = T["modalities"]["input"]
-_OUT = T["modalities"]["output"]
-_CAN = T["capabilities"]
-_COST = T["cost"]
-
-PRICES = {
-    "input_cost_per_token": _known((_COST["input"], per_token)),
-    "output_cost_per_token": _known((_COST["output"], per_token)),
-    "cache_read_input_token_cost": _known((_COST["cache_read"], per_token)),
-    "cache_creation_input_token_cost": _known((_COST["cache_write"], per_token)),
-    "output_cost_per_reasoning_token": _known((_COST["reasoning"], per_token)),
-    "input_cost_per_audio_token": _known((_COST["input_audio"], per_token)),
-    "output_cost_per_audio_token": _known((_COST["output_audio"], per_token)),
-    "output_cost_per_image": _known(_COST["image"]),
-}
-"""The prices of a model (`facts`) -> LiteLLM's, in USD per token."""
-
-ENTRY = {
-    "max_tokens": _known("limits.output"),
-    "max_input_tokens": _known("limits.input", "limits.context"),
-    "max_output_tokens": _known("limits.output"),
-    "supports_function_calling": _known(_CAN["tools"]["enabled"]),
-    "supports_parallel_function_calling": _known(_CAN["tools"]["parallel"]),
-    "supports_response_schema": _known(_CAN["json"]["schema"]),
-    "supports_native_streaming": _known(_CAN["streaming"]["text"]),
-    "supports_reasoning": _known(_CAN["reasoning"]["enabled"]),
-    "reasoning_effort_levels": _known((_CAN["reasoning"]["efforts"], list)),
-    "supports_vision": _known((_IN.count("image"), bool)),
-    "supports_audio_input": _known((_IN.count("audio"), bool)),
-    "supports_video_input": _known((_IN.count("video"), bool)),
-    "supports_pdf_input": _known((_IN.count("pdf"), bool)),
-    "supports_audio_output": _known((_OUT.count("audio"), bool)),
-}
-"""The other facts of a model -> LiteLLM's, for an entry that LiteLLM does not have. Limits are in tokens."""
-
-TIERED = {
-    "input": "input_cost_per_token",
-    "output": "output_cost_per_token",
-    "cache_read": "cache_read_input_token_cost",
-    "cache_write": "cache_creation_input_token_cost",
-}
-"""Price of our record -> LiteLLM's, for the prices that LiteLLM can state again for long requests."""
-
-_NO_RANGES = {"tiered_pricing": [], "off_peak_pricing": {"hours_utc": [], "windows": []}}
-"""The fields of LiteLLM's own entries that would override a record's prices -> their empty values."""
-
-
-class NotRegisteredError(LLMModelsError, ValueError):
-    """LiteLLM cannot represent any requested model. `spec` names the first, `reason` states why."""
-
-    spec: str
-    reason: str
-
-
-class _LeftOutError(Exception):
-    """Why a model that LiteLLM could represent is not registered."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+_REPORTED = ("dropped", "listed", "no_field")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Registered(Mapping[str, str]):
     """What `register` did, as a mapping: the spec of each registered model -> LiteLLM's name, sorted.
 
-    `left_out` has the other models that were considered, sorted: spec -> why LiteLLM keeps its own answer.
+    `left_out` has the other models that were considered, sorted: spec -> why LiteLLM keeps its own answer. Of those
+    that are registered, by our names of prices: `dropped` has the list prices, ours and LiteLLM's, that stood beside an
+    application's own ones; `listed` those that stay there, because LiteLLM charges 0 without them; `no_field` the
+    prices of the record that LiteLLM has no field for.
     """
 
     names: Mapping[str, str]
     left_out: Mapping[str, str]
+    dropped: Mapping[str, tuple[str, ...]] = FrozenDict()
+    listed: Mapping[str, tuple[str, ...]] = FrozenDict()
+    no_field: Mapping[str, tuple[str, ...]] = FrozenDict()
+
+    def __repr__(self) -> str:
+        parts = ["names", "left_out", *(name for name in _REPORTED if getattr(self, name))]
+        return f"Registered({', '.join(f'{name}={getattr(self, name)!r}' for name in parts)})"
 
     def __getitem__(self, spec: str) -> str:
         return self.names[spec]
@@ -156,6 +96,7 @@ class _Plan:
     name: str
     key: str
     row: Row
+    fields: Fields
 
 
 def register(
@@ -172,18 +113,21 @@ def register(
     replaces the published one.
 
     For each registered model, `litellm.get_model_info` and `completion_cost` then give the prices that the record
-    states, and their old answers for the rest. Everything is checked afterwards. An entry is put back if a name has
-    another route (`litellm.get_llm_provider`), or if LiteLLM does not answer with our price. `left_out` of the result
-    states why. Calls add up; a call with the same arguments changes nothing. `unregister` undoes all.
+    states, and their old answers for the rest. Where an application states own prices, list prices beside them are
+    dropped: `dropped` of the result names them. Moving names such as `-latest` are left out, unless a source states
+    what they mean or the application states their price. Everything is checked afterwards. An entry is put back if a
+    name has another route (`litellm.get_llm_provider`), or if LiteLLM does not answer with our price. `left_out` of the
+    result states why. Calls add up; a call with the same arguments changes nothing. `unregister` undoes all.
 
-    Raises as `resolve`, `ImportError` where litellm is not installed, and `NotRegisteredError` where LiteLLM cannot
-    represent any of `models`: no provider, neither chat nor embeddings, or a price that is unknown on both sides.
+    Warns with `OldCatalogueWarning` where LiteLLM's list is known to be newer than the catalogue. Raises as `resolve`,
+    `ImportError` where litellm is not installed, and `NotRegisteredError` where LiteLLM cannot represent any of
+    `models`: no provider, neither chat nor embeddings, or a price that is unknown on both sides.
     """
     snapshot = store.snapshot() if snapshot is None else snapshot
     litellm = client_library("litellm", "litellm")
-    table = {**PROVIDERS, **{fold_provider(ours): theirs for ours, theirs in (providers or {}).items()}}
+    source = Source(snapshot, providers)
     if models is None:
-        shown = [one for one in snapshot.list_models() if one.provider in table]
+        shown = [one for one in snapshot.list_models() if one.provider in source.table]
         chosen = [snapshot.get_model(one.provider, name) for one in shown for name in (one.id, *one.served_as)]
     else:
         chosen = [snapshot.resolve(spec) for spec in ((models,) if isinstance(models, str) else models)]
@@ -194,11 +138,11 @@ def register(
     with litellm_prices.work_on(litellm):
         for spec, model in named.items():
             try:
-                plan = _plan(litellm, snapshot, model, table, add_missing)
+                plan = _plan(litellm, source, model, add_missing)
             except NotRegisteredError as error:
                 never.append(error)
                 left_out[spec] = error.reason
-            except _LeftOutError as error:
+            except LeftOutError as error:
                 left_out[spec] = error.reason
             else:
                 row = litellm.model_cost.get(plan.key)  # an alias of LiteLLM and its model share one row
@@ -208,7 +152,22 @@ def register(
         if models is not None and never and len(never) == len(named):
             raise never[0]
         registered = _write(litellm, list(plans.values()), left_out)
-    return Registered(FrozenDict(sorted(registered.items())), FrozenDict(sorted(left_out.items())))
+        known = litellm_prices.known_day(litellm, today())
+    done = {spec: plan.fields for plan in plans.values() if (spec := asked(plan.model)) in registered}
+    date = snapshot.file.header.get("date")
+    if date and known and date < known and not all(source.origins(named[spec]).is_whole for spec in done):
+        message = (
+            f"LiteLLM's price list is of {known} or later, and the catalogue of {date}: some of LiteLLM's prices may "
+            "be newer than those that replace them. Next step: 'llm-models pull', then 'llm-models activate'"
+        )
+        warnings.warn(message, OldCatalogueWarning, stacklevel=2)
+    return Registered(
+        FrozenDict(sorted(registered.items())), FrozenDict(sorted(left_out.items())),
+        *(
+            FrozenDict(sorted((spec, names) for spec, fields in done.items() if (names := getattr(fields, part))))
+            for part in _REPORTED
+        ),
+    )  # fmt: skip
 
 
 def unregister() -> list[str]:
@@ -235,7 +194,7 @@ def _write(litellm: Any, plans: list[_Plan], left_out: dict[str, str]) -> dict[s
     for plan in plans:
         spec = asked(plan.model)
         if spec not in left_out:
-            why = litellm_prices.wrong_answer(litellm, plan.name, plan.key, plan.row.prices, _bills(plan.model))
+            why = litellm_prices.wrong_answer(litellm, plan.name, plan.key, plan.row.prices, _bills(plan.fields))
             if why is None:
                 registered[spec] = plan.name
             else:
@@ -246,85 +205,45 @@ def _write(litellm: Any, plans: list[_Plan], left_out: dict[str, str]) -> dict[s
     return registered
 
 
-def _plan(litellm: Any, snapshot: Snapshot, model: Model, table: Mapping[str, str], add_missing: bool) -> _Plan:
-    """What to write for a model. Raises `NotRegisteredError` or `_LeftOutError` with the reason to write nothing."""
-    provider = table.get(model.provider)
-    if provider is None:
-        raise _never(model, "LiteLLM has no provider for it; name one with providers=")
+def _plan(litellm: Any, source: Source, model: Model, add_missing: bool) -> _Plan:
+    """What to write for a model. Raises `NotRegisteredError` or `LeftOutError` with the reason to write nothing."""
+    provider = source.provider(model)
     if provider in litellm_prices.signs_in():
-        raise _never(model, "LiteLLM would ask the user to sign in")
+        raise never(model, "LiteLLM would ask the user to sign in")
     if not (model.capabilities.chat or model.capabilities.embeddings):
-        raise _never(model, "it neither chats nor embeds")
-    try:  # LiteLLM has addresses and keys of its own, so only the id to send is asked for
-        model_id = snapshot.endpoint(model, base_url=provider, with_key=True).model_id
-    except UntrustedEndpointError as error:
-        raise _LeftOutError(str(error)) from None
+        raise never(model, "it neither chats nor embeds")
+    model_id = source.model_id(model)
     name = f"{provider}/{model_id}"
     key, own = litellm_prices.own_row(litellm, name)
     if key is None:
         if model.cost.input is None or (model.capabilities.chat and model.cost.output is None):
-            raise _never(model, "its price is unknown, and LiteLLM would report 0")
+            raise never(model, "its price is unknown, and LiteLLM would report 0")
         if not add_missing and name not in litellm.model_cost:
-            raise _LeftOutError("LiteLLM has no entry for it; add_missing=True adds one")
-        known = facts(snapshot, model)
+            raise LeftOutError("LiteLLM has no entry for it; add_missing=True adds one")
+        fields = source.fields(model, own)
         mode = "chat" if model.capabilities.chat else "embedding"
-        fields = {**glom(known, ENTRY), "litellm_provider": provider, "mode": mode}
-        return _Plan(model, name, name, Row(_prices(model, known, own), guessed=own, fields=fields))
+        added = {**source.facts(model), "litellm_provider": provider, "mode": mode}
+        return _Plan(model, name, name, Row(fields.prices, guessed=own, fields=added), fields)
     same_provider = str(own.get("litellm_provider", provider)).startswith(provider)
     if key.lower() != name.lower() and not (key.lower() == model_id.lower() and same_provider):
-        raise _never(model, f"LiteLLM reads it as '{printable(key)}'")
-    prices = _prices(model, facts(snapshot, model), own)
-    if not prices:
-        raise _LeftOutError("its record states no price")
-    return _Plan(model, name, key, Row(prices))
+        raise never(model, f"LiteLLM reads it as '{printable(key)}'")
+    fields = source.fields(model, own)
+    if not fields.prices:
+        raise LeftOutError("its record states no price")
+    return _Plan(model, name, key, Row(fields.prices), fields)
 
 
-def _never(model: Model, why: str) -> NotRegisteredError:
-    return NotRegisteredError(f"{printable(asked(model))}: {why}", spec=asked(model), reason=why)
-
-
-def _bills(model: Model) -> list[Bill]:
-    """A request with caches for the base price and each tier, as far as the record has prices."""
-    bills = []
-    for prompt in (1000, *(tier.context_over + 1 for tier in model.cost.tiers)):
-        price = {name: _price(model, name, prompt) for name in TIERED}
-        if price["input"] is not None:
-            tokens = {name: 0 if price[name] is None else 100 for name in ("cache_read", "cache_write", "output")}
-            tokens["input"] = prompt - tokens["cache_read"] - tokens["cache_write"]
-            usd = sum(per_token(count * (price[name] or 0)) for name, count in tokens.items())
-            bills.append(Bill(prompt, tokens["cache_read"], tokens["cache_write"], tokens["output"], usd))
-    return bills
-
-
-def _price(model: Model, name: str, prompt: int) -> float | None:
-    """The record's price of a class of tokens for a prompt of a size, in USD per million."""
-    tiers = [tier for tier in model.cost.tiers if tier.context_over < prompt]
-    tiered = getattr(max(tiers, key=lambda tier: tier.context_over), name) if tiers else None
-    base: float | None = getattr(model.cost, name)
-    return base if tiered is None else tiered
-
-
-def _prices(model: Model, known: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """The prices to write over LiteLLM's own values, with those of long requests.
-
-    A tier states all prices above its threshold, because otherwise LiteLLM would use the next lower tier instead of
-    our base price. Thresholds that only LiteLLM has get the price that applies there.
-    """
-    prices: dict[str, Any] = glom(known, PRICES)
-    for theirs in sorted(prices.keys() - TIERED.values()):
-        prices.update(dict.fromkeys(_thresholds(own, theirs).values(), prices[theirs]))
-    for ours, theirs in TIERED.items():
-        for threshold in sorted({*(tier.context_over for tier in model.cost.tiers), *_thresholds(own, theirs)}):
-            if (price := _price(model, ours, threshold + 1)) is not None:
-                size = f"{threshold // 1000}k" if threshold % 1000 == 0 else threshold
-                prices[f"{theirs}_above_{size}_tokens"] = per_token(price)
-    if model.cost.input is not None:
-        prices.update({key: nothing for key, nothing in _NO_RANGES.items() if own.get(key)})
-    return prices
-
-
-def _thresholds(own: Mapping[str, Any], price: str) -> dict[int, str]:
-    """The sizes in tokens above which LiteLLM's own entry has another standard price, with its name."""
-    pattern = re.compile(rf"{price}_above_(\d+)(k?)_tokens")
-    matches = [pattern.fullmatch(key) for key, value in own.items() if value is not None]
-    return {int(match[1]) * (1000 if match[2] else 1): match[0] for match in matches if match}
+def _bills(fields: Fields) -> Iterator[Bill]:
+    """A request with caches for the base price and each tier, in each mode that a response can state."""
+    modes = {name: named(fields.cost, name) for name in MODES if name != "batch"}
+    for tier, mode in {"": None, **{name: mode for name, mode in modes.items() if mode is not None}}.items():
+        ladder = layers(fields.cost, mode, None)
+        for over in (None, *thresholds(ladder)):
+            found = {name: rate for name, rate in rates(ladder, over).items() if name in TIERED and rate.of == name}
+            read = long_classes(tier or None, over) if over is not None else TIERED
+            if "input" in found and {*found} <= {*read}:
+                prompt = 1000 if over is None else over + 1
+                tokens = {name: 100 if name in found else 0 for name in ("cache_read", "cache_write", "output")}
+                tokens["input"] = prompt - tokens["cache_read"] - tokens["cache_write"]
+                usd = float(sum(found[name].usd * count for name, count in tokens.items() if count)) / 1e6
+                yield Bill(prompt, tokens["cache_read"], tokens["cache_write"], tokens["output"], usd, tier or None)

@@ -6,6 +6,7 @@ writes values that LiteLLM derived into the rows. A row that is changed in place
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import isclose
@@ -19,7 +20,7 @@ from llm_models.integrations import client_library
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["Bill", "Row", "change_rows", "own_row", "restore_rows", "signs_in", "work_on", "wrong_answer"]
+__all__ = ["Bill", "Row", "change_rows", "known_day", "own_row", "restore_rows", "signs_in", "work_on", "wrong_answer"]
 
 _LOCK = RLock()
 
@@ -37,13 +38,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A request, in tokens, and what our record charges for it, in USD. `prompt` includes the cached tokens."""
+    """A request, in tokens, and what our record charges for it, in USD. `prompt` includes the cached tokens.
+
+    `tier` is the way to be served (LiteLLM's `service_tier`).
+    """
 
     prompt: int
     cache_read: int
     cache_write: int
     completion: int
     usd: float
+    tier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +181,10 @@ def wrong_answer(litellm: Any, name: str, key: str, prices: Mapping[str, Any], b
             if not _same(read.get(each, price), price):
                 return f"LiteLLM reports another {each} (found {read[each]}, expected {price})"
         for bill in bills:
-            charged = sum(litellm.cost_per_token(model=name, usage_object=_usage(litellm, bill)))
+            mode = {} if bill.tier is None else {"service_tier": bill.tier}
+            charged = sum(litellm.cost_per_token(model=name, usage_object=_usage(litellm, bill), **mode))
             if not _same(charged, bill.usd):
-                size = f"{bill.prompt:,} + {bill.completion:,} tokens"
+                size = f"{bill.prompt:,} + {bill.completion:,} tokens{f' ({bill.tier})' if bill.tier else ''}"
                 return f"LiteLLM charges another price for {size} (found {charged:.9g} USD, expected {bill.usd:.9g})"
     except Exception as error:  # it raises plain Exception for a model that it does not know
         return f"LiteLLM does not answer for it ({type(error).__name__})"
@@ -193,6 +199,27 @@ def _usage(litellm: Any, bill: Bill) -> Any:
         total_tokens=bill.prompt + bill.completion,
         prompt_tokens_details={kind: tokens for kind, tokens in cached.items() if tokens},
     )
+
+
+_DAY = re.compile(r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?([0-2]\d|3[01])(?!\d)")
+
+
+def known_day(litellm: Any, today: str) -> str | None:
+    """A day on which LiteLLM's list is known to have been current, `YYYY-MM-DD`; it may be newer. None: not known.
+
+    The list states no date, and neither does the installed package. A list that LiteLLM fetched is that of the day. Of
+    the list in the package, a name with a day, such as `gpt-5.4-mini-2026-03-17`, was not there before that day.
+    """
+    days = {"-".join(match.groups()) for name in litellm.model_cost for match in _DAY.finditer(name)}
+    days = {day for day in days if day <= today}
+    told = getattr(client_library("litellm.litellm_core_utils.get_model_cost_map", "litellm"), _ABOUT, None)
+    about = told() if told is not None else {}
+    if about.get("source") == "remote" and about.get("loaded_at"):
+        days.add(str(about["loaded_at"])[:10])
+    return max(days, default=None)
+
+
+_ABOUT = "get_model_cost_map_source_info"
 
 
 def _changed_name(litellm: Any, key: str) -> str | None:

@@ -16,7 +16,9 @@ from llm_models.integrations.litellm import PROVIDERS
 from llm_models.integrations.openai_sdk import ClientOptionsError, client_options
 
 DOCS = (ROOT / "docs" / "integrations.md").read_text(encoding="utf-8")
-EXAMPLES = dict(re.findall(r"^```python (\w+)\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL))
+EXAMPLES: dict[str, str] = {}
+for _word, _code in re.findall(r"^```python (\w+)\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL):
+    EXAMPLES[_word] = EXAMPLES.get(_word, "") + _code
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -34,7 +36,19 @@ def test_an_example_gives_what_it_says(library: str, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    "name", ["openai_sdk", "openai_agents", "langchain", "litellm", "pydantic", "click", "facts", ""]
+    "name",
+    [
+        "openai_sdk",
+        "openai_agents",
+        "langchain",
+        "litellm",
+        "litellm_fields",
+        "litellm_documents",
+        "pydantic",
+        "click",
+        "facts",
+        "",
+    ],
 )
 @pytest.mark.filterwarnings("ignore")
 def test_docstrings_give_what_they_say(name: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from support.command import python
 import llm_models
 from llm_models.integrations import litellm as ours
 from llm_models.integrations.litellm import NotRegisteredError, Registered, register, unregister
+from llm_models.integrations.litellm_fields import CLASSES as CLASSES_OF_LITELLM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,6 +27,9 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # its own are many, and none 
 OUTPUT = ("output", "reasoning", "output_audio")
 CLASSES = ("input", "cache_read", "cache_write", "input_audio", *OUTPUT)
 """The classes of tokens that both sides price."""
+
+TIERED = {name: CLASSES_OF_LITELLM[name] for name in ("input", "output", "cache_read", "cache_write")}
+"""The classes that may have another price for long requests."""
 
 PRICE = re.compile("cost|pricing")
 """What LiteLLM's names of prices contain, and no other of its names that we could touch."""
@@ -105,7 +109,7 @@ def routes(names: Iterable[str]) -> dict[str, Any]:
 def price(model: llm_models.Model, name: str, prompt: int) -> float | None:
     """What our record asks for a class of tokens in a request of that size, USD per million, by its own words."""
     tier = max((t for t in model.cost.tiers if prompt > t.context_over), key=lambda t: t.context_over, default=None)
-    in_tier = getattr(tier, name) if tier is not None and name in ours.TIERED else None
+    in_tier = getattr(tier, name) if tier is not None and name in TIERED else None
     base: float | None = getattr(model.cost, name)
     return base if in_tier is None else in_tier
 
@@ -247,7 +251,7 @@ class TestTheWholeCatalogue:
                     if got != pytest.approx(wanted, rel=1e-9, abs=1e-15):
                         wrong.append(f"{spec} {kind} {prompt}: {got} for {wanted}")
             info = litellm.get_model_info(name)
-            for kind, key in ours.TIERED.items():
+            for kind, key in TIERED.items():
                 if getattr(model.cost, kind) is not None and info[key] != pytest.approx(
                     getattr(model.cost, kind) / 1e6
                 ):
@@ -344,8 +348,13 @@ def test_an_applications_own_price_is_what_litellm_charges() -> None:
         for prompt in (2000, 32000, 32001, 150_500, 150_501, 250_000, 1_000_000):
             for kind in CLASSES:
                 wanted = expected(model, kind, prompt)
+                of_list = price(model, kind, prompt) == getattr(model.cost, kind)
+                if of_list and kind in taken.dropped.get(spec, ()):  # a list price beside own ones
+                    wanted = expected(model, "output" if kind in OUTPUT else "input", prompt)
                 if wanted is not None:
                     assert charged(name, kind, prompt) == pytest.approx(wanted), (spec, kind, prompt)
+    assert "cache_read" in taken.dropped["deepseek:deepseek-v4-pro"]
+    assert taken.listed == {"openai:gpt-4o-mini": ("output",)}
     assert litellm.get_model_info("gpt-4o-mini")["input_cost_per_token"] == pytest.approx(0.12e-6)
 
 
@@ -534,10 +543,10 @@ def test_unregister_restores_after_several_calls(price_list: dict[str, Any], pac
     register(["openai:gpt-5.2", "mistral:mistral-nemo"], snapshot=second, add_missing=True)
     row = price_list["gpt-5.2"]
     assert (row["input_cost_per_token"], row["output_cost_per_token"]) == pytest.approx((9e-6, 1e-5))
-    # The record of the last call counts: it states no tier and no cache price, so LiteLLM's own is back.
+    # The record of the last call counts: it states no tier and no cache price, and LiteLLM's is that of the list.
     assert "input_cost_per_token_above_32k_tokens" not in row
-    own = before.prices["gpt-5.2"]["cache_read_input_token_cost"]
-    assert row["cache_read_input_token_cost"] == own != pytest.approx(1e-6)
+    assert before.prices["gpt-5.2"]["cache_read_input_token_cost"]
+    assert row["cache_read_input_token_cost"] is None
     assert "mistral/mistral-nemo" in price_list
     assert unregister() == []
     assert State.now() == before
@@ -805,3 +814,137 @@ def test_the_table_names_providers_that_both_have(packaged: llm_models.Snapshot)
 def test_litellm_is_imported_when_it_is_asked_for() -> None:
     code = "import sys, llm_models.integrations.litellm; assert 'litellm' not in sys.modules"
     python(code, measured=False)
+
+
+def own_of(provider: str, model: str, **cost: Any) -> llm_models.Snapshot:
+    """The catalogue with own prices of a model, beside its list prices."""
+    own = {"models": [{"provider": provider, "id": model, "cost": cost}]}
+    return llm_models.load(config=None, overrides=own, publish=False)
+
+
+def bill_of(name: str, usage: dict[str, Any], **more: Any) -> float:
+    """What LiteLLM charges for a usage."""
+    usage["total_tokens"] = usage["prompt_tokens"] + usage["completion_tokens"]
+    response = litellm.ModelResponse(model=name, usage=litellm.Usage(**usage))
+    cost: float = litellm.completion_cost(completion_response=response, model=name, **more)
+    return cost
+
+
+@pytest.mark.usefixtures("price_list")
+@pytest.mark.parametrize(
+    ("name", "output"),
+    [("gemini-2.5-flash-image", (2.5, 30)), ("gemini-3-pro-image", (12, 120)), ("gemini-3.1-flash-image", (3, 60))],
+)
+def test_text_of_an_image_model_is_not_priced_as_an_image(
+    name: str, output: tuple[float, float], packaged: llm_models.Snapshot
+) -> None:
+    usage = {
+        "prompt_tokens": 1000,
+        "completion_tokens": 2290,
+        "completion_tokens_details": {"text_tokens": 1000, "image_tokens": 1290},
+    }
+    price = packaged.resolve(f"google:{name}").cost.input
+    assert price is not None
+    expected = (1000 * price + 1000 * output[0] + 1290 * output[1]) / 1e6
+    assert bill_of(f"gemini/{name}", {**usage}) == pytest.approx(expected)
+    assert register([f"google:{name}"], snapshot=packaged)
+    assert bill_of(f"gemini/{name}", {**usage}) == pytest.approx(expected)
+
+
+def hour() -> dict[str, Any]:
+    """2,000 tokens fresh, 5,000 read, 1,000 written for 5 minutes and 2,000 for an hour."""
+    split = {"ephemeral_5m_input_tokens": 1000, "ephemeral_1h_input_tokens": 2000}
+    details = {"cached_tokens": 5000, "cache_creation_tokens": 3000, "cache_creation_token_details": split}
+    return {"prompt_tokens": 10_000, "completion_tokens": 0, "prompt_tokens_details": details}
+
+
+@pytest.mark.parametrize("spec", ["anthropic:claude-sonnet-4-6", "anthropic:claude-haiku-4-5", "openai:gpt-5.4"])
+def test_a_list_price_beside_own_ones_is_dropped_and_reported(
+    spec: str, price_list: dict[str, Any], packaged: llm_models.Snapshot
+) -> None:
+    """Of each class, tier and mode; LiteLLM's own too. `unregister` brings them back."""
+    before = State.now()
+    provider, _, model = spec.partition(":")
+    own = {"input": 1.5, "output": 7.5, "cache_read": 0.15, "cache_write": 1.875}
+    key = litellm.get_model_info(spec.replace(":", "/"))["key"]
+    list_prices = {name for name in price_list[key] if PRICE.search(name) and "query" not in name}
+    done = register([spec], snapshot=own_of(provider, model, **own))
+    row = price_list[key]
+    kept = {name for name in list_prices if row.get(name) not in (None, [])} - {"provider_specific_entry"}
+    kept = {name for name in kept if "multiplier" not in name}
+    written = {ours.CLASSES[name]: usd / 1e6 for name, usd in own.items()}
+    for name in kept:  # a size of LiteLLM's has the own price, too
+        assert row[name] == pytest.approx(written[name.partition("_above_")[0]]), name
+    assert row["input_cost_per_token"] == pytest.approx(1.5e-6)
+    for tier in (None, "flex", "priority"):
+        assert bill_of(done[spec], hour(), service_tier=tier) == pytest.approx(
+            (2000 * 1.5 + 5000 * 0.15 + 3000 * 1.875) / 1e6
+        )
+    listed = packaged.resolve(spec).cost
+    wanted = {"cache_write_1h"} if listed.cache_write_1h is not None else set()
+    wanted |= {"tiers"} if any("_above_2" in name for name in list_prices) else set()
+    assert wanted | {"modes.batch"} <= set(done.dropped[spec])
+    assert done.listed == {}
+    assert unregister() == []
+    assert State.now() == before
+
+    # A stated class is own, and only what is added replaces nothing.
+    assert register([spec], snapshot=own_of(provider, model, **own, cache_write_1h=3)).dropped[spec]
+    assert bill_of(done[spec], hour()) == pytest.approx((2000 * 1.5 + 5000 * 0.15 + 1000 * 1.875 + 2000 * 3) / 1e6)
+    unregister()
+    added = register([spec], snapshot=own_of(provider, model, output_citation=1))
+    assert (added.dropped, added.listed) == ({}, {})
+
+
+@pytest.mark.usefixtures("price_list")
+def test_the_long_price_of_xai_begins_at_the_size(packaged: llm_models.Snapshot) -> None:
+    """LiteLLM counts so; our tier is one token below."""
+    specs = [one.spec for one in packaged.list_models("xai") if one.cost.tiers]
+    done = register(specs, snapshot=packaged)
+    assert "xai:grok-4.3" in done
+    for spec, name in done.items():
+        for prompt in (199_999, 200_000, 200_001):
+            bill = packaged.cost(spec, {"input": prompt, "output": 1000})
+            usage = {"prompt_tokens": prompt, "completion_tokens": 1000}
+            assert bill_of(name, usage) == pytest.approx(float(bill.total or 0)), (spec, prompt)
+
+
+@pytest.mark.usefixtures("price_list")
+def test_a_moving_name_is_left_out(packaged: llm_models.Snapshot) -> None:
+    """What it means today is LiteLLM's to say, unless a source states it or the application states its price."""
+    names = [one for one in packaged.list_models("google") if one.id.endswith("-latest")]
+    names += [one for one in packaged.list_models("mistral") if one.id.endswith("-latest")]
+    moving = [one.spec for one in names if one.resolves_to is None]
+    assert len(moving) > 5
+    assert len(names) > len(moving)
+    done = register([one.spec for one in names], snapshot=packaged)
+    assert set(moving) <= {*done.left_out}
+    assert sum(done.left_out[spec].startswith("what it means changes") for spec in moving) > 3
+    assert {*done} & {one.spec for one in names if one.resolves_to is not None}
+    own = own_of("google", "gemini-flash-latest", input=0.2, output=0.4)
+    assert [*register(["google:gemini-flash-latest"], snapshot=own)] == ["google:gemini-flash-latest"]
+
+
+def test_a_newer_list_of_litellm_is_a_warning(
+    price_list: dict[str, Any], packaged: llm_models.Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Known by a day in a name, or because LiteLLM fetched it; and only where list prices are passed on."""
+    from litellm.litellm_core_utils import get_model_cost_map
+
+    def warned(snapshot: llm_models.Snapshot, spec: str = "openai:gpt-5.2") -> list[str]:
+        with warnings.catch_warnings(record=True, action="always") as found:
+            register([spec], snapshot=snapshot)
+        return [str(one.message) for one in found if one.category is ours.OldCatalogueWarning]
+
+    monkeypatch.setattr(ours, "today", lambda: "2026-10-20")
+    price_list["gpt-9-2026-10-21"] = {"litellm_provider": "openai"}  # announced, and not there yet
+    assert warned(packaged) == []
+    price_list["openrouter/gpt-9-20261015"] = {"litellm_provider": "openrouter"}
+    (message,) = warned(packaged)
+    assert message.startswith("LiteLLM's price list is of 2026-10-15 or later, and the catalogue of 2026-09-30")
+    assert warned(priced({"input": 7, "output": 8})) == []
+    del price_list["openrouter/gpt-9-20261015"]
+    about = {"source": "remote", "loaded_at": "2026-10-19T08:00:00+00:00"}
+    monkeypatch.setattr(get_model_cost_map, "get_model_cost_map_source_info", lambda: about)
+    (message,) = warned(packaged)
+    assert "of 2026-10-19 or later" in message
