@@ -116,8 +116,8 @@ def _nodes_of(scope: ast.AST) -> Iterator[ast.AST]:
 
 
 def _asks(node: ast.AST) -> bool:
-    """Whether an expression is a call of `endpoint`."""
-    return isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "endpoint"
+    """Whether an expression is a call of `endpoint`, or of `client_options`, which has all it returns from there."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {"endpoint", "client_options"}
 
 
 @cache
@@ -184,6 +184,7 @@ class TestControls:
             "def f():\n    e = s.endpoint(m)\ndef g(e):\n    return e.base_url",
             "e = s.endpoint(m)\ndef g(e):\n    return e.base_url",
             "e = s.endpoint(m)\ne.env",
+            "o = client_options(spec)\no = provider\no.base_url",
             "class A:\n    def f(self): self.e = provider\n    def g(self): return self.e.base_url",
             "class A:\n    def f(self): self.e = s.endpoint(m)\nclass B:\n    def g(self): return self.e.base_url",
             "class A:\n    base_url: str\n    def f(self, other): return other.base_url",
@@ -199,6 +200,7 @@ class TestControls:
             "snapshot.endpoint(model).base_url",
             "e = snapshot.endpoint(model, base_url=url)\ne.base_url, e.key_variables, e.model_id",
             "def f(e: Endpoint): return e.base_url",
+            "o = client_options(spec)\no.base_url",
             "class A:\n    def f(self): self.e = s.endpoint(m)\n    def g(self): return self.e.base_url",
             "class A:\n    base_url: str\n    def f(self): return {'base_url': self.base_url}",
             "load(overrides={'providers': [{'id': 'x', 'base_url': url, 'env': ['X']}]})",
