@@ -21,7 +21,7 @@ RANKS = (
     ("tool_usage",),
     ("enrich", "records", "open_file", "document", "edit", "merge", "normalize", "recognition", "upstream"),
     ("meters", "shape", "vocabulary"),
-    ("header", "phrases"),
+    ("header", "phrases", "transforms.parts"),
     (
         "block",
         "lifecycle",

@@ -272,3 +272,48 @@ def test_normalizing_lists_what_the_source_states() -> None:
         "openai": ["gpt-x", "ft:gpt-x/2"],
         "acme_ai": ["small"],
     }
+
+
+class TestSharedValues:
+    """What a transform makes of a value that many models share is remembered, and still each model's own."""
+
+    TABLE = Record(
+        limits={"context": Take("limit.context", tokens), "output": Take("limit.output", tokens)},
+        modalities={"input": Take("modalities", words)},
+        open_weights=Take("open", flag),
+    )
+
+    def read(self, entry: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, ...]]]:
+        notes: list[tuple[str, ...]] = []
+        return self.TABLE.read(entry, lambda *words: notes.append(words)), notes
+
+    def test_equal_values_give_equal_records_and_notes(self) -> None:
+        first, again = (self.read({"limit": {"context": 8.0, "output": 0}, "open": 1}) for _ in range(2))
+        assert (
+            first
+            == again
+            == (
+                {"limits": {"context": 8}},
+                [
+                    ("repaired", "limit.context", "a whole number written with a point"),
+                    ("dropped", "limit.output", "0 means unknown"),
+                    ("dropped", "open", "expected true or false"),
+                ],
+            )
+        )
+
+    def test_values_that_python_calls_equal_are_not_confused(self) -> None:
+        """Neither 1 with true, nor a text with the list that it looks like, nor 8 with 8.0."""
+        assert [self.read({"open": value})[0] for value in (1, True, 1.0)] == [{}, {"open_weights": True}, {}]
+        assert self.read({"modalities": "['text']"})[0] == {}
+        assert self.read({"modalities": ["text"]})[0] == {"modalities": {"input": ["text"]}}
+        assert [len(self.read({"limit": {"context": size}})[1]) for size in (8, 8.0, 8)] == [0, 1, 0]
+
+    def test_a_change_of_one_record_changes_no_other(self) -> None:
+        entry = {"modalities": ["text"], "limit": {"context": 8}}
+        for _ in range(2):
+            record, _ = self.read(entry)
+            record["modalities"]["input"].append("image")
+            record["limits"]["context"] = 9
+        assert self.read(entry)[0] == {"limits": {"context": 8}, "modalities": {"input": ["text"]}}
+        assert entry == {"modalities": ["text"], "limit": {"context": 8}}

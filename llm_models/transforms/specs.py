@@ -1,8 +1,8 @@
 """What transforms are written with: the glom specs `Record` and `Take`, and checks of values for `Take`.
 
-A check is a function `check(value, note)`. It returns the value as it should be, or `SKIP` for none, or raises
-`Drop(reason)`. It calls `note(reason)` for what it repaired, and `note(reason, part, "dropped")` for a part of the
-value that it left out.
+A check is a function `check(value, note)`, whose outcome follows from the value alone. It returns the value as it
+should be, or `SKIP` for none, or raises `Drop(reason)`. It calls `note(reason)` for what it repaired, and
+`note(reason, part, "dropped")` for a part of the value that it left out.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from llm_models.addresses import can_work
 from llm_models.credentials import is_variable
 from llm_models.errors import dotted
 from llm_models.normalize import Drop, kind_of
+from llm_models.transforms.parts import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,13 +26,19 @@ if TYPE_CHECKING:
     Note = Callable[..., None]
     Path = tuple[str, ...]
     Nested = dict[str, "Nested"]
+    Leaf = tuple[str, "Reader"]
 
 _NO_ADDRESS = re.compile(r"[\x00-\x20\x7f]")
 _DATE = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2})(?:[T ].*)?)?")
 
 
 class Reader:
-    """A glom spec that reads a target with `note(kind, field, reason)` alone, also without glom and its scopes."""
+    """A glom spec that reads a target with `note(kind, field, reason)` alone, also without glom and its scopes.
+
+    `start` is the one key of the target that it reads; None: it may read any.
+    """
+
+    start: str | None = None
 
     def read(self, target: Any, note: Note) -> Any:
         raise NotImplementedError
@@ -105,23 +112,22 @@ class Record(Reader):
     def __init__(self, name: str = "", left_out: Iterable[str] = (), /, **table: Any) -> None:
         self._name = name
         self._table = table
-        self._runs = [run for run in _runs(table) if run[1]]
+        runs = [run for run in _runs(table) if run[1]]
+        self._parts = [(groups, [*parts_of(leaves)]) for groups, leaves in runs]
         self._taken: Nested = {}
-        for _, leaves in self._runs:
-            for *groups, key in [path for *_, leaf in leaves if isinstance(leaf, Take | First) for path in leaf.taken]:
+        for _, leaves in runs:
+            for *groups, key in [path for _, leaf in leaves if isinstance(leaf, Take | First) for path in leaf.taken]:
                 _inside(self._taken, groups).setdefault(key, {})
         for path in left_out:
             _inside(self._taken, path.split("."))
 
     def read(self, target: dict[str, Any], note: Note) -> dict[str, Any]:
         record: dict[str, Any] = {}
-        for groups, leaves in self._runs:
-            values = {}
-            for start, key, leaf in leaves:
-                if start is None or start in target:  # most of what a table takes is absent
-                    value = leaf.read(target, note)
-                    if value is not SKIP:
-                        values[key] = value
+        for groups, parts in self._parts:
+            values: dict[str, Any] = {}
+            for part in parts:
+                if part.start is None or part.start in target:  # most of what a table takes is absent
+                    values.update(part.read(target, note))
             if values:
                 _inside(record, groups).update(values)
         extra = record.get("extra", {})
@@ -131,20 +137,19 @@ class Record(Reader):
         return {**record, "extra": kept} if kept else record
 
 
-def _runs(table: Mapping[str, Any], groups: Path = ()) -> Iterator[tuple[Path, list[tuple[str | None, str, Reader]]]]:
+def _runs(table: Mapping[str, Any], groups: Path = ()) -> Iterator[tuple[Path, list[Leaf]]]:
     """The leaves of a table in its order, those that follow each other in a group together, with the path of the group.
 
-    Of each the key of the source without which it has no value (None: any), its own key, and what reads it.
+    Of each its key, and what reads it.
     """
-    run: list[tuple[str | None, str, Reader]] = []
+    run: list[Leaf] = []
     for key, leaf in table.items():
         if isinstance(leaf, dict):
             yield groups, run
             run = []
             yield from _runs(leaf, (*groups, key))
         else:
-            reader = leaf if isinstance(leaf, Reader) else Other(leaf)
-            run.append((leaf.start if isinstance(leaf, Take) else None, key, reader))
+            run.append((key, leaf if isinstance(leaf, Reader) else Other(leaf)))
     yield groups, run
 
 
