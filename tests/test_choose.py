@@ -240,6 +240,7 @@ QUESTIONS: dict[int, tuple[dict[str, Any], list[Callable[[Answer], bool]]]] = {
     "number",
     QUESTIONS,
 )
+@pytest.mark.whole
 def test_a_right_answer(packaged: Snapshot, whole: oracle.Plain, number: int) -> None:
     question, expected = QUESTIONS[number]
     answer = Answer(packaged, whole, question)
@@ -269,6 +270,7 @@ def test_what_every_answer_satisfies(packaged: Snapshot, whole: oracle.Plain, nu
     assert orders != "release" or model.release_date == max(own)
 
 
+@pytest.mark.whole
 def test_a_control_of_the_conditions(packaged: Snapshot, whole: oracle.Plain) -> None:
     """The first id of the alphabet, the answer of version 0.1.0, is wrong for most questions."""
     failed = []
@@ -659,6 +661,7 @@ def chosen(catalogue: Snapshot, question: dict[str, Any]) -> Any:
         return error.considered, dict(error.removed)
 
 
+@pytest.mark.whole
 class TestLaws:
     def test_every_condition_takes_part(self) -> None:
         assert {*ASKED} == {*CONDITIONS, *OTHERS}

@@ -444,6 +444,7 @@ class TestHistory:
         read = Usage(input=1_000_000, cache_read=1_000_000)
         assert [one.cost("acme:m", read, "2026-01-01").total for one in (old, own)] == [2, 5]
 
+    @pytest.mark.whole
     def test_a_price_that_is_that_of_another_class_is_so_in_old_lists(self, packaged: Snapshot) -> None:
         """Text of a model of images, which the source lists at the price of image tokens, at all times."""
         checked = 0
@@ -703,6 +704,7 @@ def test_the_page_about_it_is_true() -> None:
         assert made.exact
 
 
+@pytest.mark.whole
 def test_every_price_of_the_packaged_data_can_be_asked_for(packaged: Snapshot) -> None:
     """Of some providers: in each mode, at hours of each window, and on days of the history."""
     for name in ("openai", "anthropic", "google", "deepseek", "xai"):

@@ -51,6 +51,11 @@ DAYS = ["2026-01-03", "2026-01-06"]
 ENDLESS = 400
 
 
+def codes(first: int, *others: int) -> list[Any]:
+    """Failures of the system as parameters; those after the first take the same ways through the package."""
+    return [first, *(pytest.param(code, marks=pytest.mark.whole) for code in others)]
+
+
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No curated overrides, which only take time to read here, and no wait for the disk: no power is cut."""
@@ -238,7 +243,7 @@ class TestKilled:
 class TestRefused:
     """The system says no: the old file stays, exit 1, one line, nothing is left behind."""
 
-    @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EMFILE])
+    @pytest.mark.parametrize("code", codes(errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EMFILE))
     @pytest.mark.parametrize("command", ["activate", "rollback"])
     def test_at_every_call(self, three: tuple[bytes, bytes, bytes], command: str, code: int) -> None:
         older, old, new = three
@@ -275,7 +280,7 @@ class TestRefused:
             pytest.fail("never came to an end")
         assert said > 5
 
-    @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES])
+    @pytest.mark.parametrize("code", codes(errno.ENOSPC, errno.EIO, errno.EACCES))
     @pytest.mark.parametrize("text", ['prefer = ["openai"]\n', None])
     def test_an_edit_at_every_call(self, text: str | None, code: int) -> None:
         """The lock is free again, too."""

@@ -219,6 +219,7 @@ class TestManyModels:
         assert of("small*", "limits.context = 16_000", provider="many") == []
 
 
+@pytest.mark.whole
 class TestRealFiles:
     def test_no_curated_correction_is_reported(self) -> None:
         """They are about the packaged data, and state what belongs together."""
@@ -284,6 +285,7 @@ def contradicts(record: Mapping[str, Any]) -> bool:
 
 
 class TestWhatClientsGet:
+    @pytest.mark.whole
     @given(RECORDS)
     @settings(max_examples=300)
     def test_never_has_a_contradiction(self, flat: dict[str, Any]) -> None:

@@ -206,6 +206,7 @@ def same(one: Any, two: Any) -> bool:
     return bool(one == two and isinstance(one, bool) is isinstance(two, bool))
 
 
+@pytest.mark.whole
 class TestLaw:
     @given(catalogues)
     @many

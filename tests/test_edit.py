@@ -200,6 +200,7 @@ LAWS = [
 ]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("law", LAWS)
 def test_law_over_hundreds_of_documents(law: Law) -> None:
     for seed in range(BULK):

@@ -65,6 +65,7 @@ class TestRules:
         monkeypatch.setattr(name_rules, "_held", {})
         assert [name for name in KNOWN if ask(name, packaged) != (name.spec, name.rule)]
 
+    @pytest.mark.whole
     @pytest.mark.parametrize("row", range(len(RULES)), ids=lambda row: f"{row} {RULES[row]['name']}")
     def test_a_row_holds_for_its_providers_only(self, row: int, packaged: llm_models.Snapshot) -> None:
         """What it makes of a name at a provider that it does not list is nothing."""

@@ -89,6 +89,7 @@ def data_of(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.whole
 def test_the_command_finds_nothing_wrong_and_nothing_pointless() -> None:
     names = [f"overrides/{path.name}" for path in (*FILES, NAMES)]
     result = process("validate", "--strict", *names, cwd=ROOT)
@@ -142,6 +143,7 @@ def test_json_native_finds_claude(packaged: Snapshot) -> None:
     assert packaged.select(require=["json_native", "tools_parallel", "streaming_tool_calls"], scope="anthropic")
 
 
+@pytest.mark.whole
 def test_every_correction_is_in_the_packaged_data_with_its_place(packaged: Snapshot) -> None:
     """Each value that a file states of a model by id is told by `explain` to come from that file and line."""
     from llm_models.layers import RECORD_RULES

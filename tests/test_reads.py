@@ -150,6 +150,7 @@ def lazy_and_plain(draw: st.DrawFn) -> tuple[Snapshot, oracle.Plain]:
     return Snapshot(file, **given), slow
 
 
+@pytest.mark.whole
 class TestTheLazyPathEqualsAPlainFullDecode:
     """For every query: the same models in the same order, or the same error (issue 6)."""
 
@@ -874,6 +875,7 @@ class TestOrder:
             with pytest.raises(ValueError, match=expected):
                 ask(order_by=order_by)
 
+    @pytest.mark.whole
     @pytest.mark.parametrize("order_by", ORDER_NAMES)
     def test_the_whole_packaged_catalogue(self, packaged: Snapshot, whole: oracle.Plain, order_by: str) -> None:
         query = {"prefer": ["openai", "anthropic"], "order_by": order_by}

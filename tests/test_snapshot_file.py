@@ -135,6 +135,7 @@ class TestDamage:
         for length in [*ends, *(rng.randrange(len(whole)) for _ in range(300))]:
             refused(whole[:length], read, lambda _: None)
 
+    @pytest.mark.whole
     def test_a_bit_of_every_byte(self, read: Read) -> None:
         for place in range(len(SMALL)):
             data = bytearray(SMALL)
@@ -152,6 +153,7 @@ class TestDamage:
             data[place] ^= mask
         SnapshotFile(data, "the-file.json")  # type: ignore[arg-type]
 
+    @pytest.mark.whole
     def test_any_byte_of_the_packaged_body(self, whole: bytes, read: Read) -> None:
         """A flipped byte is seen by the question that would read it, and by `verify`; other answers stay right."""
         rng = random.Random(3)
@@ -179,6 +181,7 @@ class TestDamage:
             data[place] ^= 0x01
             refused(bytes(data), read, SnapshotFile.verify)
 
+    @pytest.mark.whole
     @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.data())
     def test_bytes_put_in_taken_out_or_moved(self, read: Read, data: st.DataObject) -> None:
