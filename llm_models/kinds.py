@@ -250,12 +250,11 @@ def tags_of(model_id: str) -> list[str]:
     >>> tags_of("meta-llama/llama-guard-4-12b"), tags_of("gpt-oss-120b")
     (['guard'], [])
     """
-    return [*_tagged(model_id)]
+    return [*_tagged(_name(model_id))]
 
 
 @lru_cache(8192)
-def _tagged(model_id: str) -> tuple[str, ...]:
-    segment = _name(model_id)
+def _tagged(segment: str) -> tuple[str, ...]:
     return tuple(tag for tag, pattern in TAGS if re.search(pattern, segment))
 
 

@@ -34,7 +34,7 @@ RANKS = (
         "transforms.litellm_keys",
         "transforms.specs",
     ),
-    ("dependents", "groups", "odd_prices", "schema"),
+    ("dependents", "groups", "lines", "odd_prices", "schema"),
     ("columns", "meanings", "transforms.units"),
     (
         "agreement",

@@ -54,5 +54,5 @@ class Part:
         return values, any(isinstance(one, (dict, list)) for one in values.values()), notes
 
     def _read(self, target: dict[Any, Any], note: Note) -> dict[str, Any]:
-        read = ((key, leaf.read(target, note)) for key, leaf in self._leaves)
-        return {key: value for key, value in read if value is not SKIP}
+        values = {key: leaf.read(target, note) for key, leaf in self._leaves}
+        return {key: value for key, value in values.items() if value is not SKIP}
