@@ -49,8 +49,9 @@ LIKELY: Mapping[str, tuple[str, ...]] = {"json_schema": ("json_native", "json_sc
 
 def stated_of(model: Mapping[str, Any], name: str) -> Any:
     """What a model's data states of a fact, None where it states nothing."""
-    value: Any = model
-    for step in FACTS[name].path:
+    field, *steps = FACTS[name].path
+    value = model.get(field)
+    for step in steps:
         value = value.get(step) if isinstance(value, dict) else None
     return value
 

@@ -297,7 +297,8 @@ def _enrich(changes: Changes, wanted: Sequence[ModelKey] | None = None) -> None:
 def _derive(changes: Changes, key: ModelKey, final: Final, facts: Mapping[str, Any]) -> None:
     """Derive what a merged model does not state, with what other records agree on."""
     agreed = {name: value for name, value in facts.items() if _is_open(PATHS[name], final.origins)}
-    derived = final._replace(derived=derive(final.stated, agreed, changes.base.line(*key)), likely=likely(agreed))
+    values = derive(final.stated, agreed, changes.base.line(*key))
+    derived = Final(final.stated, values, final.origins, likely(agreed), final.superseded)
     if key in changes.finals:
         changes.finals[key] = derived
     models = changes.models.get(key.provider, {})

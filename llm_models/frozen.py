@@ -66,12 +66,14 @@ def thaw(value: Any) -> Any:
     if isinstance(value, Record):
         return value.to_dict()
     if isinstance(value, dict):
-        return {key: thaw(item) for key, item in value.items()}
+        return {key: item if item.__class__ in _FLAT else thaw(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [thaw(item) for item in value]
+        return [item if item.__class__ in _FLAT else thaw(item) for item in value]
     return value
 
 
+_FLAT = frozenset((str, int, float, bool, type(None)))
+"""The types of values without parts: most values are of one, and a call takes longer than to look here."""
 _KINDS: dict[str, type[Record]] = {}
 put = object.__setattr__
 """Sets an attribute of an object that refuses it; only for what is being built."""

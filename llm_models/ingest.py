@@ -10,6 +10,7 @@ from llm_models.days import later_than_tomorrow, today
 from llm_models.document import Document
 from llm_models.errors import EmptyCatalogError, dotted, printable
 from llm_models.layers import ground_layer
+from llm_models.memory import remembered
 from llm_models.moving import settle
 from llm_models.normalize import Report, normalize
 
@@ -94,7 +95,7 @@ def _leave_out_future(model: dict[str, Any], day: str, report: Report) -> bool:
 
 def _leave_out_secrets(record: dict[str, Any], spec: str, report: Report) -> None:
     """Drop each value, and each key of `extra`, that is a key, a token or a password, and an address that is none."""
-    for path in [*credentials.found(record)][::-1]:  # later items of a list first
+    for path in [path for field in record.items() for path in _secrets(field)][::-1]:  # later items of a list first
         _drop(record, path)
         field = dotted([step for step in path if isinstance(step, str)])
         report.add("dropped", field, "looks like a key, a token or a password", printable(spec))
@@ -103,6 +104,12 @@ def _leave_out_secrets(record: dict[str, Any], spec: str, report: Report) -> Non
     if isinstance(address, str) and not addresses.can_work(address):
         del own["api"]
         report.add("dropped", "extra.provider.api", "not the base URL of an API", printable(spec))
+
+
+@remembered
+def _secrets(field: tuple[str, Any]) -> list[credentials.Path]:
+    """The paths of what looks like a key in one field of a record, given as its key and its value."""
+    return [*credentials.found(dict([field]))]
 
 
 def _drop(data: Any, path: Sequence[str | int]) -> None:

@@ -131,6 +131,8 @@ _TEXTS = (
 )
 QUICK_LOOK = _TEXTS.split()
 """An id without one of these texts fits no pattern of `RULES`, so that none need be compiled."""
+WHOLE_LOOK = ("deepgram/", "stable-audio", "stable_audio", "yue-s1-")
+"""An id without one of these texts fits no pattern `whole`, so that its last segment decides alone."""
 _CHATS = _word("chat", "coder")
 """The words of models that chat, whatever else their names state: `instruct` is in names of embedding models, too."""
 _TALKS = _word("chat", "instruct", "it", "llm", "llama", "coder", "thinking")
@@ -202,11 +204,22 @@ _FAMILIES = {family for rule in RULES for family in rule.get("families", ())}
 _FLAGS = {rule["flag"] for rule in RULES if "flag" in rule}
 
 
-@lru_cache(8192)  # many providers serve models of the same id
 def _named(model_id: str) -> tuple[int, ...]:
     """The numbers of the rules that name a model by its id."""
-    segment, whole = _name(model_id), model_id.lower()
-    if not any(word in whole for word in QUICK_LOOK):
+    whole = model_id.lower()
+    for word in WHOLE_LOOK:  # a generator would take longer than the look
+        if word in whole:
+            return _fitting(_name(model_id), whole)
+    return _fitting(_name(model_id), "")
+
+
+@lru_cache(8192)  # many providers serve the same models
+def _fitting(segment: str, whole: str) -> tuple[int, ...]:
+    """The numbers of the rules that fit what they read of an id."""
+    for word in QUICK_LOOK:
+        if word in segment or word in whole:
+            break
+    else:
         return ()
     if not any(re.search(pattern, text) for pattern, text in ((_IDS, segment), (_WHOLE, whole), (_ONLY, segment))):
         return ()
@@ -237,15 +250,15 @@ def tags_of(model_id: str) -> list[str]:
     >>> tags_of("meta-llama/llama-guard-4-12b"), tags_of("gpt-oss-120b")
     (['guard'], [])
     """
-    return [*_tagged(model_id)]
+    return [*_tagged(_name(model_id))]
 
 
 @lru_cache(8192)
-def _tagged(model_id: str) -> tuple[str, ...]:
-    segment = _name(model_id)
+def _tagged(segment: str) -> tuple[str, ...]:
     return tuple(tag for tag, pattern in TAGS if re.search(pattern, segment))
 
 
+@lru_cache(8192)
 def is_preview(model_id: str, status: str | None) -> bool:
     """Whether a model is not generally available yet, by its status or by a part of its id.
 

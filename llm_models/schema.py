@@ -15,6 +15,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from llm_models import paths
+from llm_models.memory import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,6 @@ def inlined(name: str) -> dict[str, Any]:
     The schema of `llm_models.toml` has no defaults: an override that states a default changes the model.
     """
     unwanted = {"$schema", "$id", "examples"} | ({"default"} if name == "overrides" else set())
-
     targets: dict[tuple[str, str], Any] = {}
 
     def expand(node: Any, home: str) -> Any:
@@ -103,7 +103,7 @@ def check_of(schema: dict[str, Any]) -> Check:
 
 
 def _built(schema: dict[str, Any]) -> Check:
-    """The check of a schema. A plain value of the right type is decided once: names, dates and prices come again."""
+    """The check of a schema. A value of the right type is decided once: names, dates and limits come again."""
     checks = [word(wanted, schema) for name, wanted in schema.items() if name != "type" and (word := WORDS[name])]
     rest = _every(checks)
     if "type" not in schema:
@@ -111,7 +111,7 @@ def _built(schema: dict[str, Any]) -> Check:
     is_of_type = _type(schema["type"], schema)
     if not checks:
         return is_of_type
-    if schema["type"] not in ("array", "object"):
+    if schema["type"] not in _WITH_PARTS:
         rest = lru_cache(1024, typed=True)(rest)
     return lambda value: is_of_type(value) and rest(value)
 
@@ -168,6 +168,7 @@ _BEYOND_ASCII = r"(\\u[0-9a-f]{4}|[^ -~])(-(\\u[0-9a-f]{4}|[^ -~]))?"
 """A letter or range of a class in a pattern of ours. A letter of ASCII is itself there, or `\\x` and two digits."""
 
 _TYPES = {"array": list, "boolean": bool, "object": dict, "string": str}
+_WITH_PARTS = ("array", "object")
 _NUMBERS = {"integer": is_integer, "number": is_number}
 
 
@@ -184,7 +185,8 @@ def _properties(wanted: Any, _schema: Any) -> Check:
             for key, item in value.items():
                 check = checks.get(key)
                 if check is None and key in wanted:
-                    check = checks[key] = _built(wanted[key])
+                    built = _built(wanted[key])
+                    check = checks[key] = remembered(built) if wanted[key].get("type") in _WITH_PARTS else built
                 if check is not None and not check(item):
                     return False
         return True
@@ -278,7 +280,6 @@ WORDS: dict[str, Callable[[Any, Any], Check] | None] = {
     "oneOf": _one_of,
 }
 
-
 _DAY = (
     r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
     r"|[0-9]{4}-(0[13-9]|1[0-2])-(29|30)|[0-9]{4}-(0[13578]|1[02])-31"
@@ -290,7 +291,6 @@ _PATTERNS = {
     "moment": rf"^(?!0000)({_DAY})({_TIME.pattern})?$(?!\n)",
 }
 """The days, months and moments that exist, leap days included, as `FORMATS` decides."""
-
 
 _URL = r'^(?:[Hh][Tt][Tt][Pp][Ss]?://|\$\{[A-Za-z0-9_]+\})[^\x00-\x20\x7f?#\\"]*$(?!\n)'
 _VARIABLE = r"^(?:[A-Za-z0-9]{1,19}|[A-Za-z]{1,100}|(?=[^_]*_)[A-Za-z0-9_]{1,100})$(?!\n)"  # as credentials.is_variable

@@ -16,9 +16,10 @@ from llm_models.errors import EmptyCatalogError
 from llm_models.header import CRC, FORMAT, WRONG, Aliases, damaged
 from llm_models.jsontext import loads
 from llm_models.layers import SETTINGS
+from llm_models.lines import row_of_model
 from llm_models.order import ordered
 from llm_models.origins import empty_tail, extended
-from llm_models.records import CAPABILITIES, Model, Provider, set_of
+from llm_models.records import CAPABILITIES, Provider
 from llm_models.shape import check_base
 from llm_models.snapshot_file import SnapshotFile, digest
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from llm_models.block import Block, Row
-    from llm_models.changes import Changes, Final
+    from llm_models.changes import Changes
     from llm_models.columns import Columns
     from llm_models.columns import Row as ColumnRow
     from llm_models.header import Kept
@@ -194,7 +195,7 @@ def _block(changes: Changes, provider: str, known: dict[str, ColumnRow]) -> tupl
         names = base.others()
     record, _ = changes.providers.get(provider, (record, None))
     for model_id, final in changed.items():
-        rows[model_id] = _row(final)
+        rows[model_id] = row_of_model(final.stated, final.derived, final.likely)
         data = filled(final.stated, final.derived)
         known[model_id] = row_of(data, final.likely, record.get("billing", "usage"), rows[model_id][2])
         retires[model_id] = final.stated.get("retires")
@@ -210,19 +211,6 @@ def _block(changes: Changes, provider: str, known: dict[str, ColumnRow]) -> tupl
         if (day := retires.get(model_id)) is not None:
             dates.setdefault(day, []).append(row)
     return encode_block(ordered(record, Provider), [rows[model_id] for model_id in ids], tables, dates), len(ids)
-
-
-def _row(final: Final) -> Row:
-    data = ordered(final.stated, Model)
-    del data["provider"]  # the block states it
-    stated = data.get("capabilities", {})
-    known = filled(stated, final.derived.get("capabilities", {}))
-    deprecated = data.get("deprecated", final.derived.get("deprecated", False))
-    if final.derived:
-        data["derived"] = final.derived
-    if final.likely:
-        data["likely"] = final.likely
-    return data["id"], encode_json(data), set_of(known, deprecated)
 
 
 def _tail(changes: Changes) -> Tail:

@@ -185,10 +185,10 @@ def layers(supplements: Sequence[Supplement], ground: Layer, date: str | None) -
         layer.fills = True
         for provider, model_id, fill in _each(one.fills):
             ours = models.get((provider, model_id))
-            fields = {} if ours is None else _filling(fill, ours, provider, models, date or "")
-            if fields and ours is not None:
+            found = None if ours is None else _filling(fill, ours, provider, models, date or "")
+            if found is not None:
+                fields, models[provider, model_id] = found
                 layer.models.append(Entry(layer, ("models", len(layer.models)), provider, model_id, fields))
-                models[provider, model_id] = merge([Layered(fields), Layered(ours)], {}).values
         made.insert(0, layer)
     return made
 
@@ -201,8 +201,8 @@ def _each(fills: Fills) -> Iterator[tuple[str, str, Record]]:
 
 def _filling(
     fill: Record, ours: Record, provider: str, models: Mapping[tuple[str, str], Record], date: str
-) -> dict[str, Any]:
-    """What of a fill a record does not state and does not contradict."""
+) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """What of a fill a record does not state and does not contradict, and the filled record; None for nothing."""
     values = {path: value for path, value in leaves(fill) if path[0] != BESIDE and _is_open(ours, path)}
     values = _without_half_modes(
         _priced_alike(values, fill.get(BESIDE, {}), ours.get("cost", {})), ours.get("cost", {})
@@ -216,12 +216,13 @@ def _filling(
         values.update({("served_as",): free} if free else {})
     while values:
         fields = merge([Layered(nest(path, value)) for path, value in values.items()], {}).values
-        clashing = _clashing({**merge([Layered(fields), Layered(ours)], {}).values}, ours, values)
+        filled = merge([Layered(fields), Layered(ours)], {}).values
+        clashing = _clashing(filled, ours, values)
         if not clashing:
-            return fields
+            return fields, filled
         for path in clashing:
             del values[path]
-    return {}
+    return None
 
 
 def _clashing(filled: Record, ours: Record, values: Mapping[Path, Any]) -> set[Path]:

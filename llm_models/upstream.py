@@ -10,6 +10,7 @@ import math
 import re
 import sys
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 from llm_models.errors import SourceError, printable, quoted
@@ -57,8 +58,8 @@ def parse(data: bytes, name: str) -> Any:
         document = json.loads(
             text,
             object_pairs_hook=_object,
-            parse_int=lambda number: int(_limited(number)),
-            parse_float=_float,
+            parse_int=lru_cache(4096)(_integer),  # a catalogue repeats its limits and prices
+            parse_float=lru_cache(4096)(_float),
             parse_constant=_float,
         )
         _refuse_depth(document)
@@ -118,6 +119,10 @@ def _limited(number: str) -> str:
     return number
 
 
+def _integer(text: str) -> int:
+    return int(_limited(text))
+
+
 def _float(text: str) -> float:
     value = float(_limited(text))
     if not math.isfinite(value):
@@ -126,9 +131,10 @@ def _float(text: str) -> float:
 
 
 def _refuse_depth(document: Any) -> None:
-    containers = [document] if type(document) in (dict, list) else []
+    kinds = frozenset((dict, list))
+    containers = [document] if type(document) in kinds else []
     for _ in range(MAX_DEPTH):
         inside = (held.values() if type(held) is dict else held for held in containers)
-        containers = [value for values in inside for value in values if type(value) in (dict, list)]
+        containers = [value for values in inside for value in values if type(value) in kinds]
     if containers:
         raise SourceError(_TOO_DEEP)

@@ -13,7 +13,7 @@ from support import ROOT
 from support.own_kinds import OWN
 from support.real_kinds import RERANKERS, TALKERS
 
-from llm_models.kinds import KINDS, QUICK_LOOK, RULES, is_preview, last_segment, rule_of, tags_of
+from llm_models.kinds import KINDS, QUICK_LOOK, RULES, WHOLE_LOOK, is_preview, last_segment, rule_of, tags_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -324,5 +324,7 @@ def test_the_quick_look_misses_no_pattern() -> None:
                 assert texts
                 held = {text: [word for word in QUICK_LOOK if word in text] for text in texts}
                 assert [text for text, words in held.items() if not words] == []
+                if key == "whole":
+                    assert [text for text in texts if not any(word in text for word in WHOLE_LOOK)] == []
                 seen.update(*held.values())
     assert {*QUICK_LOOK} == seen

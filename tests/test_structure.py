@@ -12,7 +12,7 @@ from support import ROOT
 PACKAGE = "llm_models"
 
 RANKS = (
-    ("budgets", "classes", "current_prices", "image_prices", "wishes"),
+    ("budgets", "classes", "current_prices", "image_prices", "memory", "wishes"),
     ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "name_forms", "spellings"),
     ("costs", "order", "tokens"),
     ("amounts", "counts", "credentials", "files", "foreign", "modes", "tariff"),
@@ -34,7 +34,7 @@ RANKS = (
         "transforms.litellm_keys",
         "transforms.specs",
     ),
-    ("dependents", "groups", "odd_prices", "schema"),
+    ("dependents", "groups", "lines", "odd_prices", "schema"),
     ("columns", "meanings", "transforms.units"),
     (
         "agreement",

@@ -11,18 +11,14 @@ from typing import TYPE_CHECKING, Any
 from glom import SKIP
 
 from llm_models.frozen import thaw
+from llm_models.memory import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     Note = Callable[..., None]
     Leaf = tuple[str, Any]
-    Found = tuple[dict[str, Any], bool, list[tuple[Any, ...]]]
-
-JSON = frozenset((str, int, float, bool, type(None), dict, list))
-"""The types of values that are remembered. A transform may make values of its own, which may have no hash."""
-MOST = 4096
-"""The most values that a part remembers."""
+    Found = tuple[dict[str, Any], bool, list[tuple[Any, Any]]]
 
 
 def parts_of(leaves: Sequence[Leaf]) -> Iterator[Part]:
@@ -40,30 +36,23 @@ class Part:
     def __init__(self, start: str | None, leaves: Sequence[Leaf]) -> None:
         self.start = start
         self._leaves = leaves
-        self._known: dict[tuple[type, Any], Found] = {}
+        self._found = remembered(self._look)
 
     def read(self, target: dict[str, Any], note: Note) -> dict[str, Any]:
         """The values of these leaves by key; what is in them may be changed."""
         if self.start is None:
             return self._read(target, note)
-        value = target[self.start]
-        kind = value.__class__  # True equals 1, and a text may be that of a list
-        text = repr(value) if kind is dict or kind is list else value
-        found = self._known.get((kind, text)) if kind in JSON else self._look(target)
-        if found is None:
-            found = self._look(target)
-            if len(self._known) < MOST:
-                self._known[kind, text] = found
-        values, has_parts, notes = found
+        values, has_parts, notes = self._found(target[self.start])
         for words, more in notes:
             note(*words, **more)
         return thaw(values) if has_parts else values
 
-    def _look(self, target: dict[str, Any]) -> Found:
-        notes: list[tuple[Any, ...]] = []
-        values = self._read(target, lambda *words, **more: notes.append((words, more)))
+    def _look(self, value: Any) -> Found:
+        """What the leaves read of a value, whether it has parts, and the calls of `note`."""
+        notes: list[tuple[Any, Any]] = []
+        values = self._read({self.start: value}, lambda *words, **more: notes.append((words, more)))
         return values, any(isinstance(one, (dict, list)) for one in values.values()), notes
 
-    def _read(self, target: dict[str, Any], note: Note) -> dict[str, Any]:
-        read = ((key, leaf.read(target, note)) for key, leaf in self._leaves)
-        return {key: value for key, value in read if value is not SKIP}
+    def _read(self, target: dict[Any, Any], note: Note) -> dict[str, Any]:
+        values = {key: leaf.read(target, note) for key, leaf in self._leaves}
+        return {key: value for key, value in values.items() if value is not SKIP}

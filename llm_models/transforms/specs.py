@@ -113,7 +113,7 @@ class Record(Reader):
         self._name = name
         self._table = table
         runs = [run for run in _runs(table) if run[1]]
-        self._parts = [(groups, [*parts_of(leaves)]) for groups, leaves in runs]
+        self._parts = [(groups, [(part.start, part) for part in parts_of(leaves)]) for groups, leaves in runs]
         self._taken: Nested = {}
         for _, leaves in runs:
             for *groups, key in [path for _, leaf in leaves if isinstance(leaf, Take | First) for path in leaf.taken]:
@@ -125,8 +125,8 @@ class Record(Reader):
         record: dict[str, Any] = {}
         for groups, parts in self._parts:
             values: dict[str, Any] = {}
-            for part in parts:
-                if part.start is None or part.start in target:  # most of what a table takes is absent
+            for start, part in parts:
+                if start is None or start in target:  # most of what a table takes is absent
                     values.update(part.read(target, note))
             if values:
                 _inside(record, groups).update(values)
