@@ -188,14 +188,22 @@ class _Found:
         """The prices outside of modes.
 
         A size states all prices of text that hold above it, because otherwise LiteLLM would use those of the next lower
-        size instead of our base price. Sizes that only LiteLLM has get the price that applies there.
+        size instead of our base price; a class without a price there costs the same as its whole. Sizes that only
+        LiteLLM has get the price that applies there.
         """
         ladder = layers(self.cost, None, None)
         base = rates(ladder, None)
         for name, rate in _stated(base):
             yield CLASSES[name], _per_token(rate)
+        below: set[str] = set()
         for size in sorted({*thresholds(ladder), *self._sizes(None)}):
-            for name, rate in _stated(rates(ladder, size)):
+            found = rates(ladder, size)
+            stated = dict(_stated(found))
+            for name in sorted(below - stated.keys()):
+                if (whole := found.get(name, found.get("cache_write"))) is not None:
+                    yield self._key(name, size, None), _per_token(whole)
+            below |= stated.keys() & {*_TEXT}
+            for name, rate in stated.items():
                 if name in _ANY_SIZE[None]:
                     if name in _TEXT or rate.tier is not None or self._key(name, size, None) in self.own:
                         yield self._key(name, size, None), _per_token(rate)
