@@ -111,7 +111,11 @@ TOOLS = (
             "cache_read": "gen_ai.usage.cache_read.input_tokens | gen_ai.usage.cache_read_input_tokens",
             "cache_write": "gen_ai.usage.cache_creation.input_tokens | gen_ai.usage.cache_creation_input_tokens",
             "output": "gen_ai.usage.output_tokens | gen_ai.usage.completion_tokens",
-            "reasoning": "gen_ai.usage.reasoning.output_tokens",
+            "reasoning": "gen_ai.usage.reasoning.output_tokens | gen_ai.usage.reasoning_tokens"
+            " | gen_ai.usage.details.reasoning_tokens",
+            "input_audio": "gen_ai.usage.details.input_audio_tokens",
+            "cache_read_audio": "gen_ai.usage.details.cache_audio_read_tokens",
+            "output_audio": "gen_ai.usage.details.output_audio_tokens",
             "model": "gen_ai.response.model",
         },
         modes=(
