@@ -21,6 +21,7 @@ ANSWER = {
     "object": "chat.completion",
     "created": 0,
     "model": "echo",
+    "system_fingerprint": None,
     "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "hello"}}],
     "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
 }
@@ -89,7 +90,7 @@ ANSWERS = {
 class Loopback:
     """A server on the loopback that answers every request with "hello", as its path wants it, and keeps what was asked.
 
-    `key` of what was asked is the header in which it came.
+    A key that came in a header other than `Authorization` is under `key`.
     """
 
     def __init__(self) -> None:
