@@ -72,11 +72,13 @@ def kind_of(value: object) -> str:
 def listed(document: Any, transform: ModuleType) -> Iterable[tuple[Entry, Iterable[Entry] | Drop]]:
     """The providers of a document with their models, each as (name in the source, record or `Drop`).
 
-    A `Drop` in place of the models keeps the provider without models. A document of another shape lists nothing.
+    A `Drop` in place of the models keeps the provider without models. A document of another shape lists nothing, or
+    a function of the transform raises any exception for it, here or while the result is read.
     """
     from glom import GlomError, glom
 
-    providers: Iterable[Any] = glom(document, transform.CATALOGUE, default=(), skip_exc=(GlomError, Drop))
+    skipped = (GlomError, Drop)
+    providers: Iterable[Any] = glom(document, transform.CATALOGUE, default=(), skip_exc=skipped, glom_debug=True)
     return providers
 
 

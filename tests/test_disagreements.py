@@ -428,6 +428,9 @@ class TestCommand:
         [
             (("diff", "--source", "flat"), "need --against FILE"),
             (("diff", "api.json", "api.json", "--against", "flat.json", "--source", "flat"), "takes one OLD"),
+            ((*WORDS, "--provider", "openai"), "leave out --provider"),
+            ((*WORDS, "--only-used"), "leave out --only-used"),
+            (("diff", "api.json", "--against", "flat.json", "--source", "zzz"), "Known are: models_dev, "),
             (("diff", "--against", "flat.json"), "each --against FILE needs its --source NAME"),
             (("diff", "api.json", "--against", "flat.json", "--source", "flatt"), "Did you mean 'flat'?"),
             (("diff", "api.json", "--against", "none.json", "--source", "flat"), "none.json"),

@@ -64,3 +64,28 @@ def test_it_lists_no_models() -> None:
     result = here("activate", "--from", "list.json", "--source", "made_up")
     assert "Made-up list does not state which models exist" in refused(result)
     assert "--supplement made_up=FILE" in result.err
+
+
+@pytest.mark.parametrize("other", [None, "text", 5, [], {}, {"maker": 5}, {"maker": "openai"}, {"name": "o1"}])
+def test_entries_of_another_shape_cost_only_themselves(list_of_the_text: Path, other: object) -> None:
+    path = list_of_the_text / "list.json"
+    document = json.loads(path.read_text())
+    path.write_text(json.dumps({"models": [other, *document["models"], other]}))
+    test_it_contradicts()
+
+
+@pytest.mark.parametrize("models", [5, None, True])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("activate", "--from", "api.json", "--supplement", "made_up=list.json"),
+        ("diff", "api.json", "--against", "list.json", "--source", "made_up"),
+        ("pull", "--source", "made_up", "--url", "list.json"),
+    ],
+)
+def test_a_document_for_which_the_transform_raises_is_refused(
+    list_of_the_text: Path, command: tuple[str, ...], models: object
+) -> None:
+    (list_of_the_text / "list.json").write_text(json.dumps({"models": models}))
+    text = refused(here(*command))
+    assert "is not a catalogue of Made-up list: it has another shape than the transform expects (TypeError)" in text

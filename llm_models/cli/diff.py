@@ -44,8 +44,11 @@ def diff_command(
     if against or source or accepted or contradicted:
         from llm_models.cli.against import pairs, report
 
-        if new or provider or only_used or not against:
-            raise click.UsageError("--source, --accepted and --contradicted need --against FILE; it takes one OLD")
+        if not against:
+            raise click.UsageError("--source, --accepted and --contradicted need --against FILE")
+        if new or provider or only_used:
+            given = "NEW" if new else "--provider" if provider else "--only-used"
+            raise click.UsageError(f"--against FILE takes one OLD, of all models: leave out {given}")
         name, files = old or "packaged", pairs(against, source)
         is_open = report(name, folder, files, accepted, contradicted=contradicted, style=style)
         if is_open and exit_code:

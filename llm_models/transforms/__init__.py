@@ -49,7 +49,8 @@ DEFAULT = "models_dev"
 def named(source: str) -> Source:
     """The row of a source. Raises `SourceError` for an unknown name."""
     if source not in SOURCES:
-        raise SourceError(f"unknown source '{printable(source)}'.{did_you_mean(source, SOURCES)}")
+        hint = did_you_mean(source, SOURCES) or f" Known are: {', '.join(SOURCES)}."
+        raise SourceError(f"unknown source '{printable(source)}'.{hint}")
     return SOURCES[source]
 
 
@@ -87,9 +88,14 @@ def read(data: bytes, name: str, source: str) -> tuple[Any, dict[str, int]]:
     if fault is not None and (why := fault(document)) is not None:
         raise SourceError(printable(f"{name}: {why}"))
     counts = {"providers": 0, "models": 0}
-    for _, models in listed(document, transform(source)):  # one after the other: a hostile file may have very many
-        counts["providers"] += 1
-        counts["models"] += 0 if isinstance(models, Drop) else sum(1 for _ in models)
+    spec = transform(source)
+    try:
+        for _, models in listed(document, spec):  # one after the other: a hostile file may have very many
+            counts["providers"] += 1
+            counts["models"] += 0 if isinstance(models, Drop) else sum(1 for _ in models)
+    except Exception as error:  # a function of the transform that takes another shape for granted
+        what = f"is not a catalogue of {named(source).title}: it has another shape than the transform expects"
+        raise SourceError(printable(f"{name}: {what} ({type(error).__name__})")) from error
     if not counts["models"]:
         keys = ", ".join([repr(key[:40]) for key in islice(document, 3)]) if isinstance(document, dict) else ""
         held = f"the keys {keys}" if keys else "an empty object" if document == {} else kind_of(document)
