@@ -28,7 +28,7 @@ ALLOWED = {
     "credentials.py": ({"env", "provider_model_id"}, "fields that hold names; how tools write variables"),
     "foreign.py": ({"base_url", "env"}, "names of fields, for messages"),
     "hosts.py": ({"base_url", "openai_base_url"}, "from the address of a request to its provider, not the other way"),
-    "integrations/litellm_entries.py": ({"base_url", "openai_base_url"}, "who states them: LiteLLM has its own addresses"),
+    "integrations/litellm_entries.py": ({"base_url", "openai_base_url"}, "who states them; LiteLLM has its own"),
     "integrations/otel.py": ({"base_url"}, "the attribute of a span, for `match_names`"),
     "integrations/openai_sdk.py": ({"openai_base_url"}, "a provider that states one uses OpenAI's protocol"),
     "layers.py": ({"base_url", "env", "openai_base_url"}, "a new base URL omits the other one; `env` holds names only"),
