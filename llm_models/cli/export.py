@@ -9,7 +9,7 @@ import click
 from llm_models.cli.conditions import conditions
 from llm_models.cli.options import catalogue, command, file_path, model_spec
 from llm_models.cli.output import document_text, note, print_text
-from llm_models.errors import did_you_mean, quoted
+from llm_models.errors import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,7 +58,7 @@ class _TargetName(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # 
         """The name."""
         if value not in TARGETS:
             hint = did_you_mean(value, TARGETS) or f" State one of: {', '.join(TARGETS)}."
-            self.fail(f"unknown target {quoted(value)}.{hint}", param, ctx)
+            self.fail(f"unknown target {value!r}.{hint}", param, ctx)
         return value
 
 
