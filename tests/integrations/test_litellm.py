@@ -755,7 +755,10 @@ def test_litellms_own_warnings_are_not_the_callers(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.usefixtures("price_list")
-def test_a_provider_that_litellm_does_not_have_is_found_afterwards(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_provider_that_litellm_does_not_have_is_found_afterwards(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(litellm, "suppress_debug_info", False)  # a router that ran before sets it for the process
     before = State.now()
     done = register(
         ["my-gateway:house-7b"], providers={"my-gateway": "nonsense"}, snapshot=house(), add_missing=True

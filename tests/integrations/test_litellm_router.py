@@ -37,11 +37,16 @@ def rows() -> dict[str, dict[str, Any]]:
 
 @pytest.fixture
 def price_list() -> Iterator[None]:
-    """LiteLLM's own list, put back afterwards: its router writes there."""
+    """LiteLLM's own lists and its quiet, put back afterwards: its router changes them for the whole process."""
     from litellm import utils
 
-    kept = rows()
+    kept, shown = rows(), litellm.suppress_debug_info
+    lists = [(value, value.copy()) for value in vars(litellm).values() if isinstance(value, set | list)]
     yield
+    for value, before in lists:
+        value.clear()
+        (value.update if isinstance(value, set) else value.extend)(before)
+    litellm.suppress_debug_info = shown
     litellm.model_cost.clear()
     litellm.model_cost.update(kept)
     utils._runtime_registered_model_cost.clear()
