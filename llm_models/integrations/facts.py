@@ -6,6 +6,8 @@ own, in which a missing key means unknown, so they must not get defaults.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from llm_models.block import effective
@@ -15,11 +17,13 @@ from llm_models.errors import printable
 from llm_models.records import BIT, capability_bits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from llm_models.conditions import Names
     from llm_models.records import Model
     from llm_models.snapshot import Snapshot
 
-__all__ = ["Needs", "facts"]
+__all__ = ["ByName", "Needs", "asked", "facts"]
 
 
 def facts(snapshot: Snapshot, model: Model) -> dict[str, Any]:
@@ -67,6 +71,22 @@ def _names(mask: int) -> list[str]:
 def _joined(first: str, names: list[str], second: str, others: list[str]) -> str:
     pairs = ((first, names), (second, others))
     return " and ".join(f"{word} {', '.join(listed)}" for word, listed in pairs if listed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ByName(Mapping[str, str]):
+    """What a client library calls our models, as a mapping: spec -> its name of the model or of the provider."""
+
+    names: Mapping[str, str]
+
+    def __getitem__(self, spec: str) -> str:
+        return self.names[spec]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
 
 
 def asked(model: Model) -> str:

@@ -7,7 +7,6 @@ usage is read (`extractors`), which provider a name or an address means, context
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -16,13 +15,14 @@ from llm_models import store
 from llm_models.errors import LLMModelsError, printable
 from llm_models.frozen import FrozenDict
 from llm_models.integrations import client_library
+from llm_models.integrations.facts import ByName
 from llm_models.integrations.openai_sdk import client_options
 from llm_models.kinds import is_moving
 from llm_models.price_origins import origins_of
 from llm_models.transforms.genai_prices import PROVIDERS as OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Mapping
 
     from llm_models.records import Model
     from llm_models.snapshot import Snapshot, Spec
@@ -38,25 +38,15 @@ _published: tuple[Any, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Registered(Mapping[str, str]):
+class Registered(ByName):
     """What `register` did, as a mapping: the spec of each registered model -> genai-prices' provider, sorted.
 
     `left_out` has the other models that were considered: spec -> why genai-prices keeps its own answer. `dropped` has
     the list prices beside an application's own ones that were not passed on: spec -> classes, `modes.NAME`.
     """
 
-    names: Mapping[str, str]
     left_out: Mapping[str, str]
     dropped: Mapping[str, tuple[str, ...]]
-
-    def __getitem__(self, spec: str) -> str:
-        return self.names[spec]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.names)
-
-    def __len__(self) -> int:
-        return len(self.names)
 
 
 def register(models: Iterable[Spec] | None = None, *, snapshot: Snapshot | None = None) -> Registered:

@@ -72,8 +72,8 @@ class Adapter(NamedTuple):
     """How LangChain's own client of a provider is built.
 
     `name` is LangChain's `model_provider`. `address` is the field of `endpoint()` that the client takes as its
-    `base_url`; None: it knows the address, or gets it from its own settings. `key`: "needed"; "found" where it may get
-    credentials in another way, so a key is passed on only if a variable for it is set; "never" where it takes no key.
+    `base_url`; None: it knows the address, or gets it from its own settings. `key`: "needed"; "found": the client may
+    find credentials by itself, so a key is passed on only if a variable for it is set; "never": it takes no key.
     """
 
     name: str

@@ -8,7 +8,6 @@ the price of our record.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from llm_models.days import today
 from llm_models.errors import printable
 from llm_models.frozen import FrozenDict
 from llm_models.integrations import client_library, litellm_prices
-from llm_models.integrations.facts import asked
+from llm_models.integrations.facts import ByName, asked
 from llm_models.integrations.litellm_documents import RouterEntry, router_entry
 from llm_models.integrations.litellm_entries import ENTRY, PROVIDERS, LeftOutError, NotRegisteredError, Source, never
 from llm_models.integrations.litellm_fields import CLASSES, MODES, long_classes
@@ -26,7 +25,7 @@ from llm_models.modes import named
 from llm_models.tariff import layers, rates, thresholds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from llm_models.integrations.litellm_fields import Fields
     from llm_models.records import Model
@@ -59,7 +58,7 @@ _REPORTED = ("dropped", "listed", "no_field")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Registered(Mapping[str, str]):
+class Registered(ByName):
     """What `register` did, as a mapping: the spec of each registered model -> LiteLLM's name, sorted.
 
     `left_out` has the other models that were considered, sorted: spec -> why LiteLLM keeps its own answer. Of those
@@ -68,7 +67,6 @@ class Registered(Mapping[str, str]):
     prices of the record that LiteLLM has no field for.
     """
 
-    names: Mapping[str, str]
     left_out: Mapping[str, str]
     dropped: Mapping[str, tuple[str, ...]] = FrozenDict()
     listed: Mapping[str, tuple[str, ...]] = FrozenDict()
@@ -77,15 +75,6 @@ class Registered(Mapping[str, str]):
     def __repr__(self) -> str:
         parts = ["names", "left_out", *(name for name in _REPORTED if getattr(self, name))]
         return f"Registered({', '.join(f'{name}={getattr(self, name)!r}' for name in parts)})"
-
-    def __getitem__(self, spec: str) -> str:
-        return self.names[spec]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.names)
-
-    def __len__(self) -> int:
-        return len(self.names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def client_options(
 
     The key is in the first of the endpoint's `key_variables` that is set, except those in `NOT_KEYS`; for a provider
     that states `env = []` it is `NO_KEY`. `base_url` and `api_key` replace those of the catalogue, `snapshot` replaces
-    the published one. Whoever gives a `base_url` knows that it speaks OpenAI's protocol, so that is not checked.
+    the published one. With `base_url` the protocol is not checked: you state that this address accepts it.
 
     Raises `ClientOptionsError`, with names of variables but never a value, where the provider does not use the
     protocol, has no base URL or one that contains `${NAME}`, or its key is not set; else as `llm_models.endpoint`.

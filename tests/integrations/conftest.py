@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.stub import JsonHandler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,25 +97,16 @@ class Loopback:
         self.requests: list[dict[str, Any]] = []
         asked = self.requests
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(JsonHandler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 asked.append({
-                    "path": self.path, "authorization": self.headers["Authorization"], "body": body,
+                    "path": self.path, "authorization": self.headers["Authorization"], "body": self.body(),
                     "key": self.headers["x-api-key"] or self.headers["x-goog-api-key"],
                 })  # fmt: skip
                 path = self.path.partition("?")[0]
-                data = json.dumps(next(answer for end, answer in ANSWERS.items() if path.endswith(end))).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: object) -> None:
-                """Nothing: pytest shows what matters."""
+                self.give(next(answer for end, answer in ANSWERS.items() if path.endswith(end)))
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True

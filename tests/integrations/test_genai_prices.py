@@ -12,6 +12,8 @@ from support.stub import chat, message, stub_server
 
 import llm_models
 from llm_models import Usage
+from llm_models.integrations import genai_prices as ours
+from llm_models.integrations.genai_prices import register, unregister
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +23,7 @@ if TYPE_CHECKING:
 genai_prices: Any = pytest.importorskip("genai_prices")
 data: Any = pytest.importorskip("genai_prices.data_snapshot")
 
-from llm_models.integrations import genai_prices as ours  # noqa: E402
-from llm_models.integrations import genai_rows  # noqa: E402
-from llm_models.integrations.genai_prices import register, unregister  # noqa: E402
+genai_rows: Any = pytest.importorskip("llm_models.integrations.genai_rows")
 
 COUNTED = {
     "input": "input_tokens",
@@ -207,7 +207,7 @@ def test_nothing_but_prices_changes(packaged: llm_models.Snapshot) -> None:
                 found += [model.name, model.deprecated, model.context_window]
         return found
 
-    def answers(rows: list[tuple[str, str]]) -> list[object]:
+    def answers(rows: list[tuple[str, str]]) -> list[Any]:
         return [data.get_snapshot().find_provider_model(name, None, provider, None)[1] for provider, name in rows]
 
     kept = state()
@@ -216,8 +216,8 @@ def test_nothing_but_prices_changes(packaged: llm_models.Snapshot) -> None:
     assert all(old is None and isinstance(new, int) for old, new in changed)  # a window that it did not know
     found = answers([("openai", "gpt-4o"), ("voyageai", "voyage-3")])
     assert result["openai:gpt-4o"] == "openai"
-    assert isinstance(found[0].prices, genai_rows.KnownPrice)  # type: ignore[attr-defined]
-    assert not isinstance(found[1].prices, genai_rows.KnownPrice)  # type: ignore[attr-defined]
+    assert isinstance(found[0].prices, genai_rows.KnownPrice)
+    assert not isinstance(found[1].prices, genai_rows.KnownPrice)
     assert unregister()
     assert data.get_snapshot() is before
     assert not unregister()

@@ -12,6 +12,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+class JsonHandler(BaseHTTPRequestHandler):
+    """Reads and gives JSON, and prints nothing."""
+
+    def body(self) -> Any:
+        """What was sent."""
+        return json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def give(self, answer: Any) -> None:
+        """Answer with that."""
+        data = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: pytest shows what matters."""
+
+
 class Stub:
     """`answer` is given as JSON; `paths` are those that were asked for, and `address` is where it listens."""
 
@@ -20,21 +40,13 @@ class Stub:
         self.paths: list[str] = []
         stub = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(JsonHandler):
             protocol_version = "HTTP/1.0"  # a client closes the connection after the answer
 
             def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["Content-Length"]))
+                self.body()
                 stub.paths.append(self.path)
-                data = json.dumps(stub.answer).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: object) -> None:
-                """Nothing: pytest shows what matters."""
+                self.give(stub.answer)
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
