@@ -129,6 +129,7 @@ RANKS = (
         "",
     ),
     ("integrations.litellm", "integrations.pydantic_ai", "reproduction"),
+    ("cli.layout", "cli.pager"),
     ("cli.output",),
     ("cli.conditions", "cli.markdown", "cli.options"),
     ("cli.against",),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import io
 import os
@@ -14,7 +15,8 @@ import sys
 import click
 
 from llm_models.cli import choose, config, cost, data, export, history, query, search
-from llm_models.cli.output import note
+from llm_models.cli.options import no_pager
+from llm_models.cli.output import discard_output, note, screen, unwritable, verbatim
 from llm_models.errors import LLMModelsError
 
 EXIT_CODES = {
@@ -24,6 +26,10 @@ EXIT_CODES = {
     3: "internal error",
     130: "interrupted",
 }
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF} if os.name != "nt" else {errno.ENOSPC}
+"""Why an output takes nothing more."""
 
 
 class _Group(click.Group):
@@ -39,6 +45,7 @@ class _Group(click.Group):
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="llm-models-catalog", prog_name="llm-models")
+@no_pager
 def cli() -> None:
     """A catalogue of LLM models: capabilities, limits, prices, and the providers that serve them.
 
@@ -64,9 +71,11 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        # On Windows click would read an argument such as `[ab]/x.toml` as a pattern of files.
-        code = cli.main(standalone_mode=False, prog_name="llm-models", windows_expand_args=False)
-        sys.stdout.flush()
+        with screen():
+            # On Windows click would read an argument such as `[ab]/x.toml` as a pattern of files.
+            code = cli.main(standalone_mode=False, prog_name="llm-models", windows_expand_args=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.ClickException as error:
         message = io.StringIO()
         error.show(message)
@@ -76,14 +85,20 @@ def _run() -> int:
         note("interrupted")
         return 130
     except LLMModelsError as error:
-        lines = str(error).split("\n")
-        note(*(text if text.startswith("  ") else f"llm-models: {text}" for text in lines))  # an excerpt has no name
+        for text in str(error).split("\n"):
+            if text.startswith("  "):  # an excerpt
+                verbatim(text, err=True)
+            else:
+                note(f"llm-models: {text}")
         return error.exit_code
     except BrokenPipeError:
-        # The reader of our output has closed it; Python must not complain about that when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output has closed it.
+        discard_output()
         return 1
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:  # click's own output: help
+            note(f"llm-models: {unwritable(error)}")
+            return 1
         if os.environ.get("LLM_MODELS_DEBUG"):
             raise
         text = f"{type(error).__name__}: {error}"[:500]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from llm_models.cli.output import cell, line, note, print_json, print_whole
+from llm_models.cli.output import cell, line, note, print_json, print_table
 from llm_models.errors import LLMModelsError
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _print(lines: Sequence[Disagreement]) -> None:
         line(title)
         rows = [(f"  {each.spec}", each.field, *_values(each), each.list, each.source) for each in found]
         columns = ("  model", "field", "ours", "stated by", "theirs", "times", "newer", "explained", "list", "source")
-        print_whole(columns, rows, right=("ours", "theirs", "times"), drop=_NARROW)
+        print_table(columns, rows, right=("ours", "theirs", "times"), drop=_NARROW)
 
 
 def _values(each: Disagreement) -> tuple[Any, ...]:

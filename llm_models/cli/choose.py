@@ -9,7 +9,7 @@ import click
 from llm_models import lifecycle
 from llm_models.cli.conditions import conditions
 from llm_models.cli.options import as_json, catalogue, command, note_gone
-from llm_models.cli.output import line, note, print_json, print_whole
+from llm_models.cli.output import line, note, print_json, print_table
 from llm_models.cli.query import note_lifecycle, unusual_labels, unusual_words, with_outliers
 from llm_models.kinds import is_preview
 from llm_models.outliers import outliers_in
@@ -109,7 +109,7 @@ def _print_models(models: Iterable[Model], costs: dict[str, Costed], unusual: Ou
         price = [_cost_cell(costs[model.spec])] if costs else []
         rows.append((model.spec, limits.context, limits.output, cost.input, cost.output, *price, " ".join(words)))
     columns = ("model", "context", "output", "$ in", "$ out", *(["$ workload"] if costs else []), "does")
-    print_whole(columns, rows, right=_NUMBERS, drop=("output", "does", "context"))
+    print_table(columns, rows, right=_NUMBERS, drop=("output", "does", "context"))
 
 
 def _cost_cell(cost: Costed) -> str:
@@ -190,7 +190,7 @@ def _print_ranking(snapshot: Snapshot, models: Iterable[Model], costs: dict[str,
         "maker",
         "billing",
     )
-    print_whole(columns, rows, right=_NUMBERS, drop=("billing", "maker", "for", "unusual", "context", "released"))
+    print_table(columns, rows, right=_NUMBERS, drop=("billing", "maker", "for", "unusual", "context", "released"))
 
 
 COMMANDS = (list_command, select_command)

@@ -11,7 +11,7 @@ import click
 
 from llm_models import paths
 from llm_models.cli.options import as_json, catalogue, command, config_option, file_path, folder_of, model_spec
-from llm_models.cli.output import line, note, print_annotations, print_json, print_pairs, print_table
+from llm_models.cli.output import line, note, print_annotations, print_json, print_pairs, print_table, verbatim
 from llm_models.errors import ConfigError, reported
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def validate_command(files: tuple[str, ...], strict: bool, if_present: bool, beh
         print_annotations(listed)
     else:
         for problem in listed:
-            line(_marked(problem), *problem.excerpt.splitlines())
+            line(_marked(problem))
+            verbatim(*problem.excerpt.splitlines())
     if not checked:
         note("there is no llm_models.toml to check")
         return
@@ -182,7 +183,8 @@ def init_command(folder: str) -> None:
     except files.FileError as error:
         raise ConfigError(str(error)) from None
     line(f"wrote {path}")
-    note("", "To check it at every commit, add this to .pre-commit-config.yaml:", "", *SNIPPET.split("\n"))
+    note("", "To check it at every commit, add this to .pre-commit-config.yaml:", "")
+    verbatim(*SNIPPET.split("\n"), err=True)
 
 
 @command("set", "Set values of a model in llm_models.toml.", "set openai:gpt-5.4-mini cost.input=0.12 tags+=approved")
@@ -250,7 +252,7 @@ def _revise(config: str | None, dry_run: bool, change: Callable[[Revision], None
 
     revision = revise(folder_of(config), change, dry_run=dry_run)
     warnings = revision.check()
-    line(*(text.expandtabs(4) for text in revision.diff()))
+    verbatim(*(text.expandtabs(4) for text in revision.diff()))
     note(*map(_marked, reported(warnings)))
     if revision.new == revision.old:
         note(f"{revision.path}: nothing to change")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from llm_models.cli.output import cell, line
+from llm_models.cli.output import cell, verbatim
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ _RUN = re.compile("`+|~+")
 
 def print_fenced(items: Iterable[object]) -> None:
     """Print each item on a line of its own, as many as have room, and at the end how many are left out."""
-    line(*fenced(map(cell, items)))
+    verbatim(*fenced(map(cell, items)))
 
 
 def fenced(items: Iterable[str]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from llm_models import paths
+from llm_models.cli import output
 from llm_models.cli.output import note
 from llm_models.errors import AmbiguousModelError
 from llm_models.integrations.click import ModelSpecParam
@@ -73,12 +74,24 @@ def _value(name: re.Match[str]) -> str:
     return str(value) if isinstance(value, int) else ", ".join(value)
 
 
+def _leave_out_pager(_ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value:
+        output.no_pager()
+
+
+no_pager = click.option(
+    "--no-pager", is_flag=True, expose_value=False, callback=_leave_out_pager,
+    help="Print long output at once, without a pager.",
+)  # fmt: skip
+"""The program has this option, and each command has it, because people type it at either place."""
+
+
 def command(name: str, summary: str, example: str) -> Callable[[Callable[..., None]], Command]:
     """The decorator of a command: `summary` is its line in the list of commands, `example` ends its help."""
 
     def decorate(function: Callable[..., None]) -> Command:
         text = f"{cleandoc(function.__doc__ or '')}\n\n\b\nExample:\n  llm-models {example}"
-        return click.command(name, cls=Command, short_help=summary, help=text)(function)
+        return click.command(name, cls=Command, short_help=summary, help=text)(no_pager(function))
 
     return decorate
 

@@ -6,19 +6,22 @@ Data goes to stdout, everything else to stderr.
 from __future__ import annotations
 
 import json
+import os
 import re
-import shutil
 import sys
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
-from llm_models.errors import printable
+from llm_models.cli import pager
+from llm_models.cli.layout import pairs, table, width, wrapped
+from llm_models.errors import LLMModelsError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TextIO
 
     from llm_models.errors import Problem
 
@@ -55,31 +58,145 @@ _COLONS = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
 """GitHub's runner obeys `::command::` at the beginning of a line."""
 
 
-def _write(lines: Iterable[str], *, err: bool = False, annotations: bool = False) -> None:
+_STYLES: dict[str, dict[str, bool]] = {"header": {"bold": True}, "faint": {"dim": True}}
+
+
+class _Screen:
+    """What a terminal gets at the end of a command: texts, each with whether it is for stderr; None is held nowhere."""
+
+    held: list[tuple[str, bool]] | None = None
+    is_paged = True
+
+
+def _write(text: str, err: bool) -> None:
     """Print lines that are fit for a terminal. Everything that a command prints passes through here.
 
-    A runner obeys none of them, except `annotations`, which are commands to GitHub's.
+    Where stderr takes nothing, its lines are lost, and the command does its work.
+    """
+    if not err and sys.stdout is None:
+        raise OutputError("cannot write the output: it is closed")
+    try:
+        click.echo(text, err=err)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError) and not err:
+            raise
+        if not err:
+            raise unwritable(error) from None
+
+
+class OutputError(LLMModelsError):
+    """The output cannot be written."""
+
+
+def unwritable(error: OSError) -> OutputError:
+    """The error about an output that takes no more; what is left of it is dropped."""
+    discard_output()
+    return OutputError(f"cannot write the output: {(error.strerror or str(error)).lower()}")
+
+
+def discard_output() -> None:
+    """Drop what is left of the output. Python would try to write it once more at exit, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _put(lines: Iterable[str], *, err: bool = False, annotations: bool = False) -> None:
+    """Print lines now, or hold them for the end (`screen`). A runner of continuous integration obeys none of them.
+
+    Only `annotations` are commands to GitHub's runner.
     """
     texts = list(lines)
-    if texts:
-        text = _MARKS.sub(r"\\x23", "\n".join(texts))
-        click.echo(text if annotations else _COLONS.sub(r"\1\\x3a", text), err=err)
+    if not texts:
+        return
+    text = _MARKS.sub(r"\\x23", "\n".join(texts))
+    text = text if annotations else _COLONS.sub(r"\1\\x3a", text)
+    if _Screen.held is None or (err and not _Screen.held):
+        _write(text, err)
+    else:
+        _Screen.held.append((text, err))
+
+
+@contextmanager
+def screen() -> Iterator[None]:
+    """Inside, a terminal's output is held until the end; if it is longer than the window, the user's pager shows it.
+
+    Notes that follow data come after it, so a pager does not hide them. No lock is held while a pager waits.
+    """
+    _Screen.is_paged = True
+    if sys.stdout is None or not sys.stdout.isatty() or pager.command() is None:
+        yield
+        return
+    held: list[tuple[str, bool]] = []
+    _Screen.held = held
+    try:
+        yield
+    except KeyboardInterrupt:
+        _Screen.is_paged = False
+        raise
+    finally:
+        _Screen.held = None
+        _show(held)
+
+
+def no_pager() -> None:
+    """Print without a pager from here to the end of the command."""
+    _Screen.is_paged = False
+
+
+def _show(held: list[tuple[str, bool]]) -> None:
+    """Print what was held: through the pager, if it has more lines than the window."""
+    data = "\n".join([text for text, err in held if not err])
+    columns, lines = _size(sys.stdout)
+    rows = sum([max(1, -(-width(click.unstyle(text)) // columns)) for text in data.split("\n")])
+    is_shown = _Screen.is_paged and rows >= lines and pager.page(data, sys.stdout.encoding)
+    for text, err in held:
+        if err or not is_shown:
+            _write(text, err)
+
+
+def _size(stream: TextIO) -> tuple[int, int]:
+    """The columns and lines of a terminal; COLUMNS and LINES win."""
+    try:
+        found: Sequence[int] = os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError):
+        found = 0, 0
+    stated = [os.environ.get(name, "") for name in ("COLUMNS", "LINES")]
+    known = (int(text) if text.isdecimal() and int(text) else size for text, size in zip(stated, found, strict=True))
+    columns, lines = known
+    return columns or 80, lines or 24
+
+
+def _columns(*, err: bool = False) -> int | None:
+    """The columns of the terminal to which data, or `err`, goes; None for a pipe or a file."""
+    stream = sys.stderr if err else sys.stdout
+    return _size(stream)[0] if stream is not None and stream.isatty() else None
+
+
+def _styled(name: str) -> Callable[[str], str]:
+    """What marks a text: on a terminal, unless NO_COLOR forbids it."""
+    if _columns() is None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return str
+    return lambda text: click.style(text, **_STYLES[name])
 
 
 def line(*texts: object) -> None:
-    """Print each text as a line of data."""
-    _write(map(cell, texts))
+    """Print each text as a line of data; on a terminal, broken between words."""
+    _put(part for text in texts for part in wrapped(cell(text), _columns()))
 
 
 def note(*texts: object) -> None:
-    """Print each text as a line for people, on stderr."""
-    _write(map(cell, texts), err=True)
+    """Print each text as a line for people, on stderr; on a terminal, broken between words."""
+    _put((part for text in texts for part in wrapped(cell(text), _columns(err=True))), err=True)
+
+
+def verbatim(*texts: object, err: bool = False) -> None:
+    """Print each text as a line that is never broken: an excerpt, a change to a file, a document."""
+    _put(map(cell, texts), err=err)
 
 
 def print_json(value: object) -> None:
     """Print `value` as JSON in ASCII, which is safe on every terminal and in every encoding."""
     text = json.dumps(value, indent=2, ensure_ascii=True)
-    _write([_MARKS.sub(r"\\u0023", text)])
+    _put([_MARKS.sub(r"\\u0023", text)])
 
 
 _EXPONENT = re.compile(r'^(\s*(?:"(?:[^"\\]|\\.)*": )?-?[0-9]+)(e[-+]?[0-9]+,?)$', re.MULTILINE)
@@ -96,92 +213,37 @@ def document_text(value: object) -> str:
 
 def print_text(text: str) -> None:
     """Print a document of `document_text`."""
-    _write([_MARKS.sub(r"\\u0023", text)])
+    _put([_MARKS.sub(r"\\u0023", text)])
 
 
-def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
+def print_pairs(items: Iterable[tuple[str, object]]) -> None:
     """Print names and values, one pair a line, without the pairs that have no value."""
-    shown = [(cell(name), cell(value)) for name, value in pairs if value not in (None, "", (), [])]
-    width = max((len(name) for name, _ in shown), default=0)
-    line(*(f"{name:<{width}}  {value}" for name, value in shown))
+    shown = [(cell(name), cell(value)) for name, value in items if value not in (None, "", (), [])]
+    _put(pairs(shown, _columns()))
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
-    """Print a table, fitted to the width of a terminal, or plain and complete for a program.
-
-    `right` names the columns that are aligned to the right.
-    """
-    texts = [[cell(value) for value in row] for row in rows]
-    _write(_fitted(columns, texts, right) if sys.stdout.isatty() else _aligned(columns, texts, right))
-
-
-def print_whole(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = (), drop: Sequence[str] = ()
-) -> None:
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = (), drop: Sequence[str] = (),
+    wrap: Sequence[str] = (),
+) -> None:  # fmt: skip
     """Print a table in which nothing is cut. `right` names the columns that are aligned to the right.
 
-    Where it is wider than the terminal, columns of `drop` are left out, in their order, and a note names them.
+    On a terminal that is too narrow, columns of `wrap` are wrapped between words, then columns of `drop` are left out,
+    in their order, and a note names them. If that is not enough, each row becomes a block.
     """
     texts = [[cell(value) for value in row] for row in rows]
-    width = shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else None
-    left_out: list[str] = []
-    table = _aligned(columns, texts, right)
-    while width is not None and len(left_out) < len(drop) and max(map(len, table[0].split("\n"))) > width:
-        left_out.append(drop[len(left_out)])
-        kept = [number for number, name in enumerate(columns) if name not in left_out]
-        fewer = [[row[number] for number in kept] for row in texts]
-        table = _aligned([columns[number] for number in kept], fewer, right)
-    _write(table)
+    lines, left_out = table(columns, texts, right, drop, wrap, _columns(), _styled("header"))
+    _put(["\n".join(lines).strip("\n")])
     if left_out:
         note(f"note: the terminal is too narrow for these columns: {', '.join(left_out)} (--json has all)")
 
 
-def _aligned(columns: Sequence[str], rows: list[list[str]], right: Sequence[str]) -> list[str]:
-    """The text of a plain table. A table of all models is printed so in a tenth of the time that rich takes."""
-
-    def width(text: str) -> int:
-        if text.isascii():
-            return len(text)
-        from rich.cells import cell_len
-
-        return cell_len(text)
-
-    table = [[*columns], *rows]
-    widths = [max(map(width, column)) for column in zip(*table, strict=True)]
-
-    def padded(name: str, most: int, text: str) -> str:
-        if name in right:
-            text = text.rstrip()
-            return " " * (most - width(text)) + text
-        return text + " " * (most - width(text))
-
-    lines = ["  ".join(map(padded, columns, widths, row)).rstrip() for row in table]
-    return ["\n".join(lines).strip("\n")]
-
-
-def _fitted(columns: Sequence[str], rows: list[list[str]], right: Sequence[str]) -> list[str]:
-    """The text of a table that is fitted to the width of the terminal."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, collapse_padding=True)
-    for column in columns:
-        how: Literal["left", "right"] = "right" if column in right else "left"
-        table.add_column(column, justify=how, no_wrap=column != columns[-1], overflow="ellipsis")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    width = shutil.get_terminal_size((120, 24)).columns
-    console = Console(file=sys.stdout, width=width, highlight=False, emoji=False, markup=False)
-    with console.capture() as capture:
-        console.print(table)
-    return ["\n".join(text.rstrip() for text in capture.get().split("\n")).strip("\n")]
+print_whole = print_table
 
 
 def print_annotations(problems: Iterable[Problem]) -> None:
     """Print problems as annotations of GitHub Actions, escaped as these require."""
-    _write(map(_annotation, problems), annotations=True)
+    _put(map(_annotation, problems), annotations=True)
 
 
 def _annotation(problem: Problem) -> str:

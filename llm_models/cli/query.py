@@ -9,7 +9,7 @@ import click
 from llm_models import lifecycle
 from llm_models.agreement import PATHS
 from llm_models.cli.options import as_json, catalogue, command, model_spec, note_gone
-from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table, print_whole
+from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table
 from llm_models.errors import dotted
 from llm_models.modelspec import STYLES
 from llm_models.naming import request_notes
@@ -162,7 +162,7 @@ def offers_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
     elif offers:
         columns = ("model", "variant", "$ in", "$ out", "$ cache", "context", "output", "about")
         drop = ("output", "$ cache", "variant", "context")  # the id has the mark of a variant, too
-        print_whole(columns, map(_offer_row, offers), right=_NUMBERS, drop=drop)
+        print_table(columns, map(_offer_row, offers), right=_NUMBERS, drop=drop)
     if not offers:
         note("every model that this is has been retired")
         raise click.exceptions.Exit(1)

@@ -8,7 +8,7 @@ import click
 
 from llm_models import lifecycle
 from llm_models.cli.options import as_json, catalogue, command
-from llm_models.cli.output import note, print_json, print_whole
+from llm_models.cli.output import note, print_json, print_table
 
 if TYPE_CHECKING:
     from llm_models.hits import Hit, SearchResult
@@ -37,7 +37,7 @@ def search_command(snapshot: Snapshot, words: tuple[str, ...], limit: int, as_js
     if as_json:
         print_json(found.to_dict())
     elif found.rows:
-        print_whole(_COLUMNS, map(_cells, found.rows), right=_NUMBERS, drop=_DROP)
+        print_table(_COLUMNS, map(_cells, found.rows), right=_NUMBERS, drop=_DROP)
     _note(snapshot, found)
     if not found.rows:
         raise click.exceptions.Exit(1)

@@ -76,14 +76,14 @@ def refused(result: Result, code: int = 1) -> str:
 
 
 def environment(*, measured: bool = True, **more: str) -> dict[str, str]:
-    """This process's environment with `more`, without a proxy and without a configuration.
+    """This process's environment with `more`, without a proxy, a configuration and a pager, which would wait for keys.
 
     With `measured` false a new process does not count covered lines, which imports modules and opens files.
     """
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     for name in ("LLM_MODELS_CONFIG", *(() if measured else COVERAGE)):
         kept.pop(name, None)
-    return {**kept, **more}
+    return {**kept, "LLM_MODELS_PAGER": "cat", **more}
 
 
 def program(
