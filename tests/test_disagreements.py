@@ -353,7 +353,7 @@ class TestCommand:
         run = here(*WORDS)
         row = next(line for line in run.out.splitlines() if "openai:m" in line)
         assert row.split() == ["openai:m", "cost.input", "1", "3"]
-        assert "too narrow for these columns: source, list" in " ".join(run.err.split())
+        assert "too narrow for these columns: source, stated by" in " ".join(run.err.split())
 
     def test_the_report(self) -> None:
         text = fine(*WORDS).out

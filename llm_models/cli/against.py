@@ -90,7 +90,7 @@ def _totals(lines: Sequence[Disagreement], counts: dict[str, int]) -> list[str]:
     return [*(title for title, _ in _groups(lines)), *stated] or ["no difference"]
 
 
-_NARROW = ("source", "list", "newer", "stated by", "times", "explained")
+_NARROW = ("source", "newer", "stated by", "times", "explained", "list")
 """The columns that a narrow terminal does without, in this order."""
 
 
@@ -99,7 +99,9 @@ def _print(lines: Sequence[Disagreement]) -> None:
         line(title)
         rows = [(f"  {each.spec}", each.field, *_values(each), each.list, each.source) for each in found]
         columns = ("  model", "field", "ours", "stated by", "theirs", "times", "newer", "explained", "list", "source")
-        print_table(columns, rows, right=("ours", "theirs", "times"), drop=_NARROW)
+        print_table(
+            columns, rows, right=("ours", "theirs", "times"), drop=_NARROW, wrap=("ours", "theirs", "explained")
+        )
 
 
 def _values(each: Disagreement) -> tuple[Any, ...]:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _NUMBERS = ("context", "output", "$ in", "$ out", "$ workload")
 
+_DROP = ("output", "successor", "does", "context")
+_WRAP = ("does", "state", "about")
+
 _limit = click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Print the first N models.")
 
 
@@ -100,16 +103,28 @@ def _print_models(models: Iterable[Model], costs: dict[str, Costed], unusual: Ou
             "reasoning": flags.reasoning.enabled,
             "files": flags.attachments,
         }
+        does_words = " ".join(name for name, flag in does.items() if flag)
         known = lifecycle.state(model)
-        state = known + lifecycle.successor_of(model) if known else model.status
-        words = [name for name, flag in does.items() if flag] + ([f"({state})"] if state else [])
-        if odd := unusual.get(model.key):
-            words.append(unusual_words(odd))
+        odd = unusual.get(model.key)
+        successor = model.successor if known else None
+        states = known or model.status or "", successor or "", unusual_words(odd) if odd else ""
         limits, cost = model.limits, model.cost
         price = [_cost_cell(costs[model.spec])] if costs else []
-        rows.append((model.spec, limits.context, limits.output, cost.input, cost.output, *price, " ".join(words)))
-    columns = ("model", "context", "output", "$ in", "$ out", *(["$ workload"] if costs else []), "does")
-    print_table(columns, rows, right=_NUMBERS, drop=("output", "does", "context"))
+        facts = limits.context, limits.output, cost.input, cost.output, *price
+        rows.append((model.spec, *facts, does_words, *states))
+    columns = (
+        "model",
+        "context",
+        "output",
+        "$ in",
+        "$ out",
+        *(["$ workload"] if costs else []),
+        "does",
+        "state",
+        "successor",
+        "about",
+    )
+    print_table(columns, rows, right=_NUMBERS, drop=_DROP, wrap=_WRAP)
 
 
 def _cost_cell(cost: Costed) -> str:
@@ -190,7 +205,13 @@ def _print_ranking(snapshot: Snapshot, models: Iterable[Model], costs: dict[str,
         "maker",
         "billing",
     )
-    print_table(columns, rows, right=_NUMBERS, drop=("billing", "maker", "for", "unusual", "context", "released"))
+    print_table(
+        columns,
+        rows,
+        right=_NUMBERS,
+        drop=("billing", "maker", "for", "unusual", "context", "released"),
+        wrap=("state",),
+    )
 
 
 COMMANDS = (list_command, select_command)

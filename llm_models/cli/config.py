@@ -132,7 +132,8 @@ def explain_command(snapshot: Snapshot, spec: str, field: str | None, as_json: b
         print_pairs([(explanation.spec, f"{explanation.state} {by}"), ("", explanation.place or explanation.layer)])
         line("")
     rows = [(each.field, each.value, _origin(each), each.replaced) for each in explanation.fields]
-    print_table(("field", "value", "from", "replaced"), [["" if v is None else v for v in row] for row in rows])
+    cells = [["" if v is None else v for v in row] for row in rows]
+    print_table(("field", "value", "from", "replaced"), cells, wrap=("value", "replaced"))
 
 
 def _origin(field: FieldOrigin) -> str:

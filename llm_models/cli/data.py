@@ -240,7 +240,8 @@ def activate_command(
     line(summary)
     if rows:
         cells = [(row["kind"], row["place"], row["reason"], row["count"], row["examples"]) for row in rows]
-        print_table(("what", "where", "why", "count", "for example"), cells, right=("count",))
+        columns = ("what", "where", "why", "count", "for example")
+        print_table(columns, cells, right=("count",), wrap=("why", "for example"))
     note(*warnings)
 
 

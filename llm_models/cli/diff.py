@@ -105,8 +105,8 @@ def _print_diff(difference: Diff) -> None:
             cells = []
             for change in changes:
                 percent = "" if change.percent is None else f"{change.percent:+.1f} %"
-                sides = (f"{text[:57]}..." if len(text) > 60 else text for text in map(cell, (change.old, change.new)))
-                cells.append((f"  {change.spec}", change.field, *sides, percent))
-            print_table(("  model", "field", "old", "new", "change"), cells, right=("old", "new", "change"))
+                cells.append((f"  {change.spec}", change.field, change.old, change.new, percent))
+            columns = ("  model", "field", "old", "new", "change")
+            print_table(columns, cells, right=columns[2:], wrap=columns[2:4])
     if not difference:
         note("no difference")

@@ -72,7 +72,7 @@ def history_command(snapshot: Snapshot, spec: str, day: str | None, as_json: boo
     if history.prices:
         line("")
         rows = [(*_days(price), *_parts(price.price)) for price in history.prices]
-        print_table(("seen from", "seen to", "not yet on", *_PARTS, "other"), rows, right=_PARTS)
+        print_table(("seen from", "seen to", "not yet on", *_PARTS, "other"), rows, right=_PARTS, wrap=("other",))
 
 
 _PARTS = ("input", "output", "cache_read", "cache_write")
@@ -150,7 +150,7 @@ def _print_answer(history: ModelHistory, answer: Answer) -> None:
     print_pairs([("model", history.spec), ("day", answer.day), ("listed", listed), ("exact", exact or None)])
     if rows:
         line("")
-        print_table(("day", *_PARTS, "other"), rows, right=_PARTS)
+        print_table(("day", *_PARTS, "other"), rows, right=_PARTS, wrap=("other",))
 
 
 COMMANDS = (history_command,)

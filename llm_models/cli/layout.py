@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"(?:(?<=\s)|^)\(?'[^'\s][^']*'\S*|\S+")
 """A word. A quotation is one, because people copy names and commands from messages."""
-_NARROWEST = 20
+_NARROWEST = 16
 """The columns that a column of words keeps, at least, before whole columns are left out."""
 _GAP = 2
 
@@ -103,18 +103,19 @@ def table(
     """A table in at most `most` columns of a terminal; with None it is as wide as it is.
 
     What has no room is fitted in this order: columns without any value are left out, columns of `wrap` are wrapped
-    between words, columns of `drop` are left out, in their order. If it is still too wide, each row becomes a block.
-    `right` names the columns that are aligned to the right. `head` marks the header and the titles of blocks.
+    between words, columns of `drop` are left out, in their order, and long names in the first column get a line of
+    their own. If it is still too wide, each row becomes a block. `right` names the columns that are aligned to the
+    right. `head` marks the header and the titles of blocks.
     """
     every = range(len(columns))
     widths = [max(map(width, column)) for column in zip(columns, *rows, strict=True)]
     if most is None or _total(widths) <= most:
         return Fitted(_lines(columns, rows, every, widths, right, head), [])
     filled = [at for at in every if at == 0 or any(row[at] for row in rows)]
-    for count in range(len(drop) + 1):
-        left_out = drop[:count]
+    ways = [*((drop[:count], False) for count in range(len(drop) + 1)), (drop, True)]
+    for left_out, is_last in ways:
         kept = [at for at in filled if columns[at] not in left_out]
-        narrow = _narrowed(columns, rows, kept, widths, wrap, most)
+        narrow = _narrowed(columns, rows, kept, widths, wrap, most, is_last)
         if narrow is not None:
             named = [name for name in left_out if any(columns[at] == name for at in filled)]
             return Fitted(_lines(columns, rows, kept, narrow, right, head), named)
@@ -127,9 +128,12 @@ def _total(widths: Sequence[int]) -> int:
 
 def _narrowed(
     columns: Sequence[str], rows: Sequence[Sequence[str]], kept: Sequence[int], widths: Sequence[int],
-    wrap: Sequence[str], most: int,
+    wrap: Sequence[str], most: int, is_last: bool,
 ) -> list[int] | None:  # fmt: skip
-    """The widths of the columns that are kept, in at most `most`; None where that cannot be."""
+    """The widths of the columns that are kept, in at most `most`; None where that cannot be.
+
+    As the last way, the first column is too narrow for some names.
+    """
     found = [widths[at] for at in kept]
     over = _total(found) - most
     for place in sorted((place for place, at in enumerate(kept) if columns[at] in wrap), key=lambda one: -found[one]):
@@ -140,6 +144,9 @@ def _narrowed(
         less = min(over, max(0, found[place] - least))
         found[place] -= less
         over -= less
+    if 0 < over <= found[0] - _NARROWEST and is_last:
+        found[0] -= over
+        over = 0
     return found if over <= 0 else None
 
 
@@ -165,6 +172,9 @@ def _lines(
         if all(width(text) <= most for text, most in zip(cells, widths, strict=True)):
             lines.append(joined(cells))
             continue
+        if width(cells[0]) > widths[0]:
+            lines.append(cells[0])
+            cells[0] = ""
         parts = [wrapped(text, most, 0) for text, most in zip(cells, widths, strict=True)]
         lines += [joined(each) for each in zip_longest(*parts, fillvalue="")]
     return lines

@@ -235,10 +235,7 @@ def print_table(
     lines, left_out = table(columns, texts, right, drop, wrap, _columns(), _styled("header"))
     _put(["\n".join(lines).strip("\n")])
     if left_out:
-        note(f"note: the terminal is too narrow for these columns: {', '.join(left_out)} (--json has all)")
-
-
-print_whole = print_table
+        note(f"note: too narrow for these columns: {', '.join(left_out)} (a wider terminal and --json show them)")
 
 
 def print_annotations(problems: Iterable[Problem]) -> None:

@@ -57,7 +57,13 @@ def providers_command(snapshot: Snapshot, as_json: bool) -> None:
         print_json([provider.to_dict() for provider in providers])
         return
     rows = [(p.id, p.name, len(snapshot.list_models(p.id)), " ".join(p.env) or None, p.base_url) for p in providers]
-    print_table(("provider", "name", "models", "env", "base URL"), rows, right=_NUMBERS)
+    print_table(
+        ("provider", "name", "models", "env", "base URL"),
+        rows,
+        right=_NUMBERS,
+        drop=("base URL",),
+        wrap=("name", "env"),
+    )
 
 
 @command("show", "Show the record of a model.", "show openai:gpt-5.4-mini")
@@ -162,7 +168,7 @@ def offers_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
     elif offers:
         columns = ("model", "variant", "$ in", "$ out", "$ cache", "context", "output", "about")
         drop = ("output", "$ cache", "variant", "context")  # the id has the mark of a variant, too
-        print_table(columns, map(_offer_row, offers), right=_NUMBERS, drop=drop)
+        print_table(columns, map(_offer_row, offers), right=_NUMBERS, drop=drop, wrap=("about",))
     if not offers:
         note("every model that this is has been retired")
         raise click.exceptions.Exit(1)

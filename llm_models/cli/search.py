@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("model", "others", "released", "context", "$ in", "$ out", "state")
 _NUMBERS = ("others", "context", "$ in", "$ out")
-_DROP = ("others", "context", "released", "state")
+_DROP = ("others", "context", "released")
 
 
 @command("search", "Search for models by words.", "search cheap vision")
@@ -37,7 +37,7 @@ def search_command(snapshot: Snapshot, words: tuple[str, ...], limit: int, as_js
     if as_json:
         print_json(found.to_dict())
     elif found.rows:
-        print_table(_COLUMNS, map(_cells, found.rows), right=_NUMBERS, drop=_DROP)
+        print_table(_COLUMNS, map(_cells, found.rows), right=_NUMBERS, drop=_DROP, wrap=("state",))
     _note(snapshot, found)
     if not found.rows:
         raise click.exceptions.Exit(1)
