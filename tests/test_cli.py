@@ -43,7 +43,7 @@ def test_python_m_is_the_command() -> None:
 
 
 def test_show_tells_what_is_known_and_json_is_the_whole_record() -> None:
-    text = run("show", "openai:gpt-4o-mini").out
+    text = run("show", "openai:gpt-4o-mini", "--all").out
     assert re.search(r"^limits.context +128,000$", text, re.MULTILINE)
     assert re.search(r"^cost.input +0.15$", text, re.MULTILINE)
     record = json.loads(run("show", "gpt-4o-mini@openai", "--json").out)

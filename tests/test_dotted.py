@@ -109,7 +109,7 @@ class TestCommands:
         field = dotted(path)
         fine("set", SPEC, f"{field}=5")
         assert at(tomllib.loads(config.read_text())["models"][0], path) == 5
-        [shown] = [line for line in fine("show", SPEC).out.splitlines() if line.startswith(f"{field}  ")]
+        [shown] = [line for line in fine("show", SPEC, "--all").out.splitlines() if line.startswith(f"{field}  ")]
         assert shown.endswith("  5")
         explained = [each for each in facts("explain", SPEC)["fields"] if each["value"] == 5]
         assert [each["field"] for each in explained] == [field]

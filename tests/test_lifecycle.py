@@ -189,7 +189,7 @@ class TestMessages:
         (tmp_path / "llm_models.toml").write_text(text)
         config = ("--config", str(tmp_path / "llm_models.toml"))
         successor = "; its successor is openai:gpt-5.2"
-        shown = here("show", "acme:m", *config)
+        shown = here("show", "acme:m", "--all", *config)
         assert shown.out.splitlines()[1].split(maxsplit=1) == (
             ["state", f"{state}{successor}"] if state else ["provider_model_id", "m"]
         )

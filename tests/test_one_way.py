@@ -24,6 +24,7 @@ NAMES = {"base_url", "openai_base_url", "env", "provider_model_id", "api", "own_
 
 ALLOWED = {
     "cli/query.py": ({"base_url", "env"}, "the command `providers` shows them"),
+    "cli/show.py": ({"provider_model_id"}, "the command `show` shows it"),
     "copies.py": ({"provider_model_id"}, "it leaves it out of a copy"),
     "credentials.py": ({"env", "provider_model_id"}, "fields that hold names; how tools write variables"),
     "foreign.py": ({"base_url", "env"}, "names of fields, for messages"),

@@ -175,11 +175,14 @@ class TestCommands:
         listed = fine("list", *chosen).out.splitlines()
         assert [line.split()[0] for line in listed if "unusual" in line] == ["p3:m"]
         assert listed[-1].endswith("(unusual: context, $ in)")
-        shown = dict(line.split(maxsplit=1) for line in fine("show", "p3:m", *chosen).out.splitlines())
+        shown = dict(line.split(maxsplit=1) for line in fine("show", "p3:m", "--all", *chosen).out.splitlines())
         assert shown["limits.context"] == "9,000 (unusual: the median of this model is 1,000)"
         assert shown["cost.input"] == "20 (unusual: the median of this model is 1)"
         assert shown["cost.output"] == "2"
-        assert "unusual" not in fine("show", "p0:m", *chosen).out
+        for extra in ((), ("--all",)):
+            assert "unusual" not in fine("show", "p0:m", *extra, *chosen).out
+        told = fine("show", "p3:m", *chosen).out
+        assert "cost.input 20 (unusual: the median of this model is 1)" in told
         expected = {
             "limits.context": {"value": 9000, "median": 1000},
             "cost.input": {"value": 20, "median": 1},

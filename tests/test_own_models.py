@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -140,10 +142,28 @@ def test_show_marks_what_is_derived(tmp_path: Path) -> None:
     )
 
     def shown(model_id: str) -> dict[str, str]:
-        lines = fine("show", f"h:{model_id}", "--config", path).out.splitlines()
+        lines = fine("show", f"h:{model_id}", "--all", "--config", path).out.splitlines()
         return {name: value.strip() for name, _, value in (line.partition(" ") for line in lines)}
 
     assert shown("llama-3")["family"] == "llama (derived)"
     assert "family" not in shown("house-7b")
     assert shown("all-minilm")["kind"] == "embedding (derived)"
     assert shown("s")["family"] == "llama"
+
+
+def test_the_screen_and_json_mark_what_is_derived(tmp_path: Path) -> None:
+    path = tmp_path / "llm_models.toml"
+    path.write_text(
+        '[[providers]]\nid = "h"\n[[models]]\nprovider = "h"\nid = "llama-3"\nlimits.context = 9\n', "utf-8"
+    )
+    out = fine("show", "h:llama-3", "--config", path).out
+    assert "family llama*" in out
+    assert "* derived:" in out
+    assert "context 9" in out
+    assert "context 9*" not in out
+    assert re.search(r"^origin +\S*llm_models.toml:5: ", out, re.MULTILINE), out
+    record = json.loads(fine("show", "h:llama-3", "--json", "--config", path).out)
+    assert record["spec"] == "h:llama-3"
+    assert "family" in record["derived"]
+    assert "limits.context" not in record["derived"]
+    assert "capabilities.tools.enabled" in record["not_stated"]

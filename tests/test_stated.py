@@ -182,7 +182,7 @@ class TestAKindThatALayerStates:
 
 class TestShow:
     def test_says_what_is_not_stated(self) -> None:
-        code, out, _ = here("show", "groq:openai/gpt-oss-120b", "--config", "none")
+        code, out, _ = here("show", "groq:openai/gpt-oss-120b", "--all", "--config", "none")
         assert code == 0
         shown = dict(line.split(maxsplit=1) for line in out.splitlines())
         assert shown["capabilities.tools.strict"] == "not stated (no)"
@@ -193,7 +193,7 @@ class TestShow:
     def test_says_what_is_likely(self, packaged: llm_models.Snapshot) -> None:
         file = packaged.file
         spec = next(f"{p}:{i}" for p in file.blocks for i in file.block(p).ids if file.likely(p, i))
-        out = here("show", spec, "--config", "none")[1]
+        out = here("show", spec, "--all", "--config", "none")[1]
         line = next(line for line in out.splitlines() if line.startswith("capabilities.json.schema"))
         assert line.endswith("not stated (likely yes)")
         assert packaged.resolve(spec).stated("json_schema") is None

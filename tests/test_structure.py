@@ -135,7 +135,7 @@ RANKS = (
     ("cli.against",),
     ("cli.diff",),
     ("cli.config", "cli.cost", "cli.data", "cli.export", "cli.history", "cli.query", "cli.search"),
-    ("cli.choose",),
+    ("cli.choose", "cli.show"),
     ("cli",),
     ("__main__",),
 )

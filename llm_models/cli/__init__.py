@@ -14,7 +14,7 @@ import sys
 
 import click
 
-from llm_models.cli import choose, config, cost, data, export, history, query, search
+from llm_models.cli import choose, config, cost, data, export, history, query, search, show
 from llm_models.cli.options import no_pager
 from llm_models.cli.output import discard_output, note, screen, unwritable, verbatim
 from llm_models.errors import LLMModelsError
@@ -57,7 +57,7 @@ def cli() -> None:
     """
 
 
-_FAMILIES = (choose, query, search, cost, history, export, config, data)
+_FAMILIES = (choose, query, show, search, cost, history, export, config, data)
 for command in (one for family in _FAMILIES for one in family.COMMANDS):
     cli.add_command(command)
 

@@ -1,4 +1,4 @@
-"""Commands that read the catalogue: list, providers, show, offers, select, resolve."""
+"""Commands that ask the catalogue: providers, offers, resolve."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llm_models import lifecycle
-from llm_models.agreement import PATHS
 from llm_models.cli.options import as_json, catalogue, command, model_spec, note_gone
-from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table
-from llm_models.errors import dotted
+from llm_models.cli.output import line, note, print_json, print_table
 from llm_models.modelspec import STYLES
 from llm_models.naming import request_notes
-from llm_models.origins import leaves
-from llm_models.outliers import COMPARED, outliers_in
-from llm_models.records import CAPABILITIES
+from llm_models.outliers import COMPARED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,54 +57,9 @@ def providers_command(snapshot: Snapshot, as_json: bool) -> None:
         ("provider", "name", "models", "env", "base URL"),
         rows,
         right=_NUMBERS,
-        drop=("base URL",),
-        wrap=("name", "env"),
+        drop=("base URL", "env"),
+        wrap=("name",),
     )
-
-
-@command("show", "Show the record of a model.", "show openai:gpt-5.4-mini")
-@click.argument("spec", type=model_spec, metavar="SPEC")
-@catalogue
-@as_json
-def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
-    """Show the whole record of one model.
-
-    SPEC is provider:model, model@provider, provider/model, an alias, or an id that only one provider has.
-
-    A capability that no source states is "not stated", with its default, or "likely yes" where at least two records of
-    the same model at other providers state it and none denies it. A kind, a family or another fact that no source
-    states of this record is marked "derived": it follows from the id, or other records of the model agree on it.
-
-    A value that is far from those of the same model at other providers is "unusual".
-    """
-    model = snapshot.resolve(spec)
-    record = model.to_dict()
-    unusual = outliers_in(snapshot.file, {model.canonical}).get(model.key, {})
-    if as_json:
-        told = with_outliers(record, unusual)
-        print_json(told if model.requested == model.id else {**told, "requested": model.requested})
-        return
-    likely = snapshot.file.likely(*model.key)
-    names = {path: name for name, path in CAPABILITIES.items()}
-    derived = {path for path, _ in leaves(snapshot.file.derived(*model.key)) if path[0] in PATHS}
-    values: list[tuple[str, object]] = []
-    for path, value in leaves(record):
-        name = names.get(path[1:]) if path[0] == "capabilities" else None
-        if name is not None and model.stated(name) is None:
-            values.append((dotted(path), f"not stated ({'likely yes' if name in likely else cell(value)})"))
-        elif path in derived:
-            values.append((dotted(path), f"{cell(value)} (derived)"))
-        elif dotted(path) in unusual:
-            values.append((dotted(path), f"{cell(value)} ({unusual[dotted(path)].text()})"))
-        elif path not in (("id",), ("provider",)):
-            values.append((dotted(path), value))
-    state = lifecycle.state(model)
-    print_pairs([
-        ("model", model.spec),
-        ("requested", "; ".join(request_notes(snapshot, model))),
-        ("state", state and state + lifecycle.successor_of(model)),
-        *values,
-    ])  # fmt: skip
 
 
 def note_lifecycle(model: Model) -> None:
@@ -184,4 +135,4 @@ def _offer_row(offer: Offer) -> tuple[object, ...]:
     return offer.spec, offer.variant or "", *prices, offer.context, offer.max_output, " ".join(words)
 
 
-COMMANDS = (providers_command, show_command, offers_command, resolve_command)
+COMMANDS = (providers_command, offers_command, resolve_command)
