@@ -193,7 +193,7 @@ def _text(file: str) -> str:
     try:
         data = sys.stdin.buffer.read(_LONGEST + 1) if file == "-" else read_limited(file, _LONGEST)
     except FileError as error:
-        raise click.UsageError(f"--response: {error}") from None
+        raise LLMModelsError(f"--response: {error}") from None
     if len(data) > _LONGEST:
         raise click.UsageError(f"--response: stdin is too long (expected at most {_LONGEST:,} bytes)")
     try:

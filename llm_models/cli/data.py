@@ -9,6 +9,7 @@ import click
 
 from llm_models.cli.diff import diff_command
 from llm_models.cli.options import (
+    Number,
     as_json,
     catalogue_options,
     chosen,
@@ -32,9 +33,7 @@ if TYPE_CHECKING:
 
 @command("info", "Show which snapshot is in use, and why.", "info --verify")
 @click.option("--verify", is_flag=True, help="Also check the whole snapshot for damage.")
-@click.option(
-    "--max-age", type=click.IntRange(min=0), metavar="DAYS", help="Exit with 1 if the data is older, or has no date."
-)
+@click.option("--max-age", type=Number(0), metavar="DAYS", help="Exit with 1 if the data is older, or has no date.")
 @catalogue_options
 @as_json
 def info_command(
@@ -115,7 +114,14 @@ def _digest(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 )
 @click.option("--sha256", callback=_digest, metavar="HEX", help="Store only a file with this SHA-256.")
 @click.option("--insecure-http", is_flag=True, help="Also fetch by plain http from another machine.")
-@click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="Time limit for the download.")
+@click.option(
+    "--timeout",
+    type=Number(0, above=True),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time limit for the download.",
+)
 @config_option
 @as_json
 def pull_command(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from llm_models import lifecycle
-from llm_models.cli.options import as_json, catalogue, command
+from llm_models.cli.options import Number, as_json, catalogue, command
 from llm_models.cli.output import note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _DROP = ("others", "context", "released")
 
 @command("search", "Search for models by words.", "search cheap vision")
 @click.argument("words", nargs=-1, required=True, metavar="WORDS...")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many rows to print.")
+@click.option("--limit", type=Number(1), default=20, metavar="N", show_default=True, help="How many rows to print.")
 @catalogue
 @as_json
 def search_command(snapshot: Snapshot, words: tuple[str, ...], limit: int, as_json: bool) -> None:
