@@ -63,6 +63,7 @@ INSTEAD = {
     ("cost", "protocol"): [SPEC, "--response", "response.json"],
     ("cost", "provider"): ["--response", "response.json"],
     ("cost", "response"): [SPEC],
+    ("schema", "command"): [],
 }
 """Command and option -> the command line for it, where it excludes the usual one."""
 

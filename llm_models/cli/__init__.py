@@ -98,7 +98,7 @@ def _run() -> int:
             sys.stdout.flush()
     except click.UsageError as error:
         if type(error).__name__ == "NoArgsIsHelpError":  # not in older versions of click
-            note(*map(verbatim, error.format_message().split("\n")))
+            verbatim(*error.format_message().split("\n"), err=True)
         else:
             note(_usage(error))
         return error.exit_code

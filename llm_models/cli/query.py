@@ -8,6 +8,7 @@ import click
 
 from llm_models import lifecycle
 from llm_models.agreement import PATHS
+from llm_models.cli.fields import limit_option, record_options
 from llm_models.cli.options import as_json, catalogue, command, model_spec, note_gone
 from llm_models.cli.output import cell, line, note, print_json, print_pairs, print_table
 from llm_models.errors import dotted
@@ -20,6 +21,7 @@ from llm_models.records import CAPABILITIES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from llm_models.cli.fields import Shape
     from llm_models.modelspec import Style
     from llm_models.offering import Offer
     from llm_models.outliers import Outlier
@@ -48,15 +50,17 @@ def unusual_labels(found: Mapping[str, Outlier]) -> str:
 
 
 @command("providers", "List the providers.", "providers --json")
+@limit_option
 @catalogue
-@as_json
-def providers_command(snapshot: Snapshot, as_json: bool) -> None:
+@record_options("providers")
+def providers_command(snapshot: Snapshot, limit: int | None, shape: Shape) -> None:
     """List the providers, each with the number of its models and the environment variables for its key."""
-    providers = [snapshot.get_provider(name) for name in snapshot.list_providers()]
-    if as_json:
-        print_json([provider.to_dict() for provider in providers])
+    providers = [snapshot.get_provider(name) for name in snapshot.list_providers()[:limit]]
+    counts = {provider.id: len(snapshot.view.shown(provider.id)) for provider in providers}
+    if not shape.is_plain:
+        shape.print([{**provider.to_dict(), "models": counts[provider.id]} for provider in providers])
         return
-    rows = [(p.id, p.name, len(snapshot.list_models(p.id)), " ".join(p.env) or None, p.base_url) for p in providers]
+    rows = [(p.id, p.name, counts[p.id], " ".join(p.env) or None, p.base_url) for p in providers]
     print_table(
         ("provider", "name", "models", "env", "base URL"),
         rows,
@@ -69,8 +73,8 @@ def providers_command(snapshot: Snapshot, as_json: bool) -> None:
 @command("show", "Show the record of a model.", "show openai:gpt-5.4-mini")
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @catalogue
-@as_json
-def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
+@record_options("show")
+def show_command(snapshot: Snapshot, spec: str, shape: Shape) -> None:
     """Show the whole record of one model.
 
     SPEC is provider:model, model@provider, provider/model, an alias, or an id that only one provider has.
@@ -84,9 +88,9 @@ def show_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
     model = snapshot.resolve(spec)
     record = model.to_dict()
     unusual = outliers_in(snapshot.file, {model.canonical}).get(model.key, {})
-    if as_json:
-        told = with_outliers(record, unusual)
-        print_json(told if model.requested == model.id else {**told, "requested": model.requested})
+    if not shape.is_plain:
+        told = with_outliers({"spec": model.spec, **record}, unusual)
+        shape.print(told if model.requested == model.id else {**told, "requested": model.requested})
         return
     likely = snapshot.file.likely(*model.key)
     names = {path: name for name, path in CAPABILITIES.items()}
@@ -144,9 +148,10 @@ def resolve_command(
 
 @command("offers", "Compare a model at all providers.", "offers gpt-oss-120b")
 @click.argument("spec", type=model_spec, metavar="SPEC")
+@limit_option
 @catalogue
-@as_json
-def offers_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
+@record_options("offers")
+def offers_command(snapshot: Snapshot, spec: str, limit: int | None, shape: Shape) -> None:
     """Show the same model at all providers, cheapest first.
 
     SPEC is provider:model, model@provider, provider/model, an alias, or a bare id: it may be that of several providers,
@@ -162,9 +167,10 @@ def offers_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
     JSON: spec, provider, id, canonical, variant, input, output, cache_read, context, max_output, billing, deprecated,
     retires, derived (by name), outliers.
     """
-    offers = snapshot.offers(spec)
-    if as_json:
-        print_json([offer.to_dict() for offer in offers])
+    offers = snapshot.offers(spec)[:limit]
+    if not shape.is_plain:
+        plain = ({**offer.to_dict(), "outliers": offer.to_dict()["outliers"] or None} for offer in offers)
+        shape.print([{name: value for name, value in one.items() if value is not None} for one in plain])
     elif offers:
         columns = ("model", "variant", "$ in", "$ out", "$ cache", "context", "output", "about")
         drop = ("output", "$ cache", "variant", "context")  # the id has the mark of a variant, too
