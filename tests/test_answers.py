@@ -290,6 +290,18 @@ def test_a_record_of_a_model_has_every_field_of_its_schema(command: str) -> None
     assert {*records.Model._fields} <= {*answers.record_schema(command)["properties"]}
 
 
+def test_results_have_public_types_and_the_package_a_version() -> None:
+    import llm_models
+
+    assert llm_models.__version__ in fine("--version").out
+    explained = llm_models.explain(SPEC)
+    assert type(explained) is llm_models.Explanation
+    assert {type(one) for one in explained.fields} == {llm_models.FieldOrigin}
+    found = llm_models.diff(llm_models.load(config=None, publish=False), llm_models.snapshot())
+    assert type(found) is llm_models.Diff
+    assert llm_models.Change.__name__ in str(llm_models.Diff.__annotations__["changes"])
+
+
 def test_a_limit_is_the_beginning() -> None:
     for words in (["providers"], ["offers", "gpt-oss-120b"], ["list", "openai"]):
         assert facts(*words, "--limit", "2") == facts(*words)[:2]
