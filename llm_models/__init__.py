@@ -62,6 +62,7 @@ from llm_models.store import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    __version__: str
     from llm_models.behaviour import Overrides as Overrides
     from llm_models.billing import cost as cost
     from llm_models.billing import prices as prices
@@ -75,6 +76,8 @@ if TYPE_CHECKING:
     from llm_models.bills import usd as usd
     from llm_models.counts import Usage as Usage
     from llm_models.counts import UsageError as UsageError
+    from llm_models.differences import Change as Change
+    from llm_models.differences import Diff as Diff
     from llm_models.differences import diff as diff
     from llm_models.endpoints import Endpoint as Endpoint
     from llm_models.hits import Hit as Hit
@@ -86,6 +89,8 @@ if TYPE_CHECKING:
     from llm_models.naming import match_names as match_names
     from llm_models.naming import wire_id as wire_id
     from llm_models.offering import Offer as Offer
+    from llm_models.provenance import Explanation as Explanation
+    from llm_models.provenance import FieldOrigin as FieldOrigin
     from llm_models.questions import explain as explain
     from llm_models.questions import history as history
     from llm_models.questions import offers as offers
@@ -99,13 +104,17 @@ __all__ = [
     "AmbiguousModelError",
     "Bill",
     "Capabilities",
+    "Change",
     "ConfigError",
     "Cost",
     "CostHours",
     "CostMode",
     "CostTier",
+    "Diff",
     "EmptyCatalogError",
     "Endpoint",
+    "Explanation",
+    "FieldOrigin",
     "Hit",
     "InvalidArgumentError",
     "InvalidSpecError",
@@ -144,6 +153,7 @@ __all__ = [
     "UntrustedEndpointError",
     "Usage",
     "UsageError",
+    "__version__",
     "allowed",
     "candidates",
     "capabilities",
@@ -178,7 +188,11 @@ __all__ = [
 
 _LAZY = {
     "Bill": "llm_models.bills",
+    "Change": "llm_models.differences",
+    "Diff": "llm_models.differences",
     "Endpoint": "llm_models.endpoints",
+    "Explanation": "llm_models.provenance",
+    "FieldOrigin": "llm_models.provenance",
     "Hit": "llm_models.hits",
     "Line": "llm_models.bills",
     "ModelHistory": "llm_models.listings",
@@ -213,6 +227,10 @@ _LAZY = {
 
 
 def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("llm-models-catalog")
     module = _LAZY.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -29,7 +29,7 @@ def assigned(text: str) -> Assignment:
     match = _FORM.fullmatch(text)
     if match is None:
         hint = "Write FIELD=VALUE, such as limits.context=128000, or FIELD+=VALUE, such as tags+=approved."
-        raise ConfigError(f"'{printable(text)}' states no value. {hint}")
+        raise ConfigError(f"'{printable(text)}' states no value. {hint}", exit_code=2)
     field = split_dotted(match[1])
     return Assignment(field, bool(match[2]), _value(match[3], field))
 

@@ -190,9 +190,13 @@ def listed(problems: Iterable[Problem]) -> str:
 
 
 class LLMModelsError(Exception):
-    """The base of every error of this package."""
+    """The base of every error of this package.
 
-    exit_code = 1
+    `exit_code` is that of the command line: 1 where the answer is no, 2 for a text that no catalogue could accept. A
+    class states it; an error whose class is about both states its own.
+    """
+
+    exit_code: int = 1
 
     def __init__(self, message: str, **fields: Any) -> None:
         super().__init__(message)
@@ -206,6 +210,7 @@ class UnknownProviderError(LLMModelsError, LookupError):
     day on which the source was seen, without it; both are None for a name that was never listed.
     """
 
+    exit_code = 2
     provider: str
     last_listed: str | None = None
     gone_by: str | None = None
@@ -255,6 +260,8 @@ class ModelNotAllowedError(LLMModelsError, LookupError):
 class InvalidSpecError(LLMModelsError, ValueError):
     """The text is not a model spec, or the style is unknown."""
 
+    exit_code = 2
+
 
 class InvalidArgumentError(LLMModelsError, ValueError):
     """An argument has a value that is not one of those that it can have: an unknown order, a text that is not a day.
@@ -262,6 +269,7 @@ class InvalidArgumentError(LLMModelsError, ValueError):
     Of a question about models, `argument` is its name, and `problem` the message without it; otherwise both are empty.
     """
 
+    exit_code = 2
     argument: str = ""
     problem: str = ""
 
@@ -277,6 +285,7 @@ class UnknownCapabilityError(LLMModelsError, ValueError):
     `meant` is the condition that it means, where it is a word for one: the name of an argument, and its values.
     """
 
+    exit_code = 2
     name: str
     meant: tuple[str, tuple[str, ...]] | None = None
 

@@ -31,11 +31,11 @@ def absent_provider(past: Past, text: object) -> UnknownProviderError | None:
         return None
     if history.listed:
         why = f"it is not in this catalogue ({told(history)})"
-        return UnknownProviderError(f"unknown provider {quoted(text)}: {why}", provider=text)
+        return UnknownProviderError(f"unknown provider {quoted(text)}: {why}", provider=text, exit_code=1)
     last = history.intervals[-1]
     name = "it" if history.id == fold_provider(text) else history.id
     message = f"unknown provider {quoted(text)}: {name} is no longer listed ({told(history)})"
-    return UnknownProviderError(message, provider=text, last_listed=history.last, gone_by=last.gone_by)
+    return UnknownProviderError(message, provider=text, last_listed=history.last, gone_by=last.gone_by, exit_code=1)
 
 
 def absent_model(

@@ -178,7 +178,8 @@ class Revision:
             if any(mark in name for mark in ":@/"):
                 raise
             how = f"Write PROVIDER:{printable(name)}."
-            raise ConfigError(f"'{printable(name)}' names no provider; nothing was written. {how}") from None
+            what = f"'{printable(name)}' names no provider; nothing was written. {how}"
+            raise ConfigError(what, exit_code=2) from None
         if self._run.holds(*key) or self._entry(key) is not None:
             where = "the catalogue" if self._run.base.holds(*key) else self.path
             how = f"To change it, use 'llm-models set {_name(key)}'."
@@ -241,7 +242,7 @@ class Revision:
             if gone is not None:
                 raise ConfigError(f"{gone}, so there is nothing to exclude; nothing was written")
             hint = provider_hint(fold_provider(provider), self._providers, self._base.aliases)
-            raise ConfigError(f"unknown provider '{printable(provider)}'.{hint}")
+            raise ConfigError(f"unknown provider '{printable(provider)}'.{hint}", exit_code=2)
         pattern = meant(pattern, partial(self._run.names.id_of, found), found) or pattern
         if known:
             self._state_known(f"{found}:{pattern}")

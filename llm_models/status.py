@@ -15,8 +15,8 @@ from llm_models.past import Past
 if TYPE_CHECKING:
     from typing import Any
 
-    Facts = dict[str, str | int | list[str] | None]
-    """Names and values; None is unknown or does not apply."""
+    Facts = dict[str, Any]
+    """Names and values, as plain data; None is unknown or does not apply."""
 
 
 def status(
@@ -42,8 +42,8 @@ def status(
     return {
         "snapshot": file.name,
         "kind": _kind(current),
-        "sources": [f"{source['name']} (SHA-256 {source['sha256']})" for source in header["sources"]],
-        "supplements": _lists(header.get("supplements", [])),
+        "sources": [{"name": source["name"], "sha256": source["sha256"]} for source in header["sources"]],
+        "supplements": [{key: one[key] for key in ("name", "date", "sha256")} for one in header.get("supplements", [])],
         "date": header.get("date"),
         "age_days": age,
         "providers": header["counts"]["providers"],
@@ -60,8 +60,21 @@ def status(
     }
 
 
-def _lists(stated: list[dict[str, str]]) -> list[str] | None:
-    return [f"{one['name']} of {one['date']} (SHA-256 {one['sha256']})" for one in stated] or None
+def in_words(facts: Facts) -> dict[str, Any]:
+    """The same facts for people: each is one text, a number, or a list of texts."""
+    words = dict(facts)
+    for name in ("sources", "supplements"):
+        words[name] = [
+            f"{one['name']}{' of ' * ('date' in one)}{one.get('date', '')} (SHA-256 {one['sha256']})"
+            for one in facts[name]
+        ]
+    if (config := facts["configuration"]) is not None:
+        words["configuration"] = f"{config['path']} ({'found, not named' if config['found'] else 'named'})"
+    if (pulled := facts["pulled"]) is not None:
+        use = "in use" if pulled.get("in_use") else "not activated"
+        about = f", fetched {pulled['fetched']}, {use}" if "fetched" in pulled else ", which no manifest describes"
+        words["pulled"] = pulled["path"] + about
+    return words
 
 
 UNUSED = {"stale": "was made from another packaged snapshot", "foreign": "belongs to another user",
@@ -101,10 +114,8 @@ def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count:,} days"
 
 
-def _configuration(folder: paths.Folder) -> str | None:
-    if folder.config is None:
-        return None
-    return f"{folder.config} ({'found, not named' if folder.found else 'named'})"
+def _configuration(folder: paths.Folder) -> dict[str, Any] | None:
+    return None if folder.config is None else {"path": folder.config, "found": folder.found}
 
 
 def _found(current: InUse) -> list[str]:
@@ -154,9 +165,9 @@ def _uses(current: InUse, manifest: dict[str, Any]) -> bool:
     return any(source["sha256"] == manifest["sha256"] for source in current.file.header["sources"])
 
 
-def _pulled(current: InUse, manifest: dict[str, Any] | None) -> str | None:
+def _pulled(current: InUse, manifest: dict[str, Any] | None) -> dict[str, Any] | None:
     """The pulled file: when it was fetched, as far as a manifest describes it, and whether the snapshot uses it."""
     path = pulled_file(current.folder)
     if manifest is None:
-        return f"{path}, which no manifest describes" if paths.exists(path, SourceError) else None
-    return f"{path}, fetched {manifest['fetched']}, {'in use' if _uses(current, manifest) else 'not activated'}"
+        return {"path": path} if paths.exists(path, SourceError) else None
+    return {"path": path, "fetched": manifest["fetched"], "in_use": _uses(current, manifest)}

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from llm_models.similarity import Similar
     from llm_models.view import ModelRow, View
 
-LIST_MODELS = "'llm-models list' lists all models."
+LIST_MODELS = "'llm-models search WORDS' searches all models."
 
 
 def for_provider(view: View, text: object) -> str:

@@ -283,7 +283,8 @@ def named(texts: Sequence[str]) -> dict[str, str]:
     for text in texts:
         name, equals, path = text.partition("=")
         if not equals or not path:
-            raise SourceError(f"'{printable(text)}' is not of the form NAME=FILE, such as litellm=map.json")
+            what = f"'{printable(text)}' is not of the form NAME=FILE, such as litellm=map.json"
+            raise SourceError(what, exit_code=2)
         transforms.check_fills(name)
         if name in found:
             raise SourceError(f"two files of '{printable(name)}' are given; give one")

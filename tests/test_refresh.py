@@ -341,7 +341,7 @@ def test_the_real_upstream_pulled_and_activated_is_the_packaged_snapshot(
     monkeypatch.chdir(tmp_path)
     info = facts("info", "--verify")
     assert info["kind"] == "activated, from a source"
-    assert info["pulled"].endswith(", in use")
+    assert info["pulled"]["in_use"]
     # What an application says is no change of the data, but tells the active from the packaged.
     Path("llm_models.toml").write_text(
         '[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\ncost.input = 0.1\n[exclude]\nopenai = ["o1*"]\n'

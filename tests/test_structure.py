@@ -35,6 +35,7 @@ RANKS = (
         "transforms.specs",
     ),
     ("dependents", "groups", "lines", "odd_prices", "schema"),
+    ("answers",),
     ("columns", "meanings", "transforms.units"),
     (
         "agreement",
@@ -132,6 +133,7 @@ RANKS = (
     ("cli.layout", "cli.pager"),
     ("cli.output",),
     ("cli.conditions", "cli.markdown", "cli.options"),
+    ("cli.fields",),
     ("cli.against",),
     ("cli.diff",),
     ("cli.config", "cli.cost", "cli.data", "cli.export", "cli.history", "cli.query", "cli.search"),

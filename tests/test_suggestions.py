@@ -126,7 +126,7 @@ class TestModels:
         message = told(packaged.resolve, "haiku")
         assert all("haiku" in name for name in suggested(message))
         assert suggested(message)[0].startswith("claude-haiku-4-5")
-        assert message.endswith(" 'llm-models list' lists all models.")
+        assert message.endswith(" 'llm-models search WORDS' searches all models.")
         message = told(packaged.resolve, "openai:mini")
         assert message.endswith(" 'llm-models list openai' lists all of them.")
 
@@ -372,7 +372,7 @@ class TestWords:
         whole = re.compile(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])")
         assert len(suggested(message)) == 3
         assert all(whole.search(name.lower()) for name in suggested(message))
-        assert message.endswith(" 'llm-models list' lists all models.")
+        assert message.endswith(" 'llm-models search WORDS' searches all models.")
 
     @pytest.mark.parametrize(
         ("word", "name"),
@@ -402,7 +402,7 @@ class TestWords:
 
     def test_nothing_similar_means_how_to_list(self, packaged: Snapshot) -> None:
         assert told(packaged.resolve, "zzzzz") == (
-            "no provider has a model 'zzzzz'. 'llm-models list' lists all models."
+            "no provider has a model 'zzzzz'. 'llm-models search WORDS' searches all models."
         )
         assert told(packaged.resolve, "openai:zzzzz") == (
             "openai has no model 'zzzzz'. 'llm-models list openai' lists all of them."

@@ -15,7 +15,7 @@ import sys
 import click
 
 from llm_models.cli import choose, config, cost, data, export, history, query, search, show
-from llm_models.cli.options import no_pager
+from llm_models.cli.options import no_pager, unknown
 from llm_models.cli.output import discard_output, note, screen, unwritable, verbatim
 from llm_models.errors import LLMModelsError
 
@@ -34,6 +34,14 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF} if os.
 
 class _Group(click.Group):
     """A group that lists its commands in the order in which people need them."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is typed, with the rest of the line."""
+        if args[0] not in self.commands and not ctx.resilient_parsing and not args[0].startswith("-"):
+            raise unknown("command", args[0], self.commands, ctx)
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(self.commands)
@@ -69,6 +77,18 @@ def main() -> None:
     sys.exit(_run())
 
 
+def _usage(error: click.UsageError) -> str:
+    """What is wrong with the command line."""
+    value = isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter)
+    if isinstance(error, click.BadParameter) and value:
+        place = error.param_hint or (error.param and error.param.get_error_hint(error.ctx))
+        named = place if isinstance(place, str) else " or ".join(place or ())
+        return f"llm-models: {named.replace(chr(39), '')}: {error.message}"
+    command = error.ctx.command_path if error.ctx is not None else "llm-models"
+    hint = "" if type(error) is click.UsageError else f" '{command} --help' shows what it takes."
+    return f"llm-models: {error.format_message()}{hint}"
+
+
 def _run() -> int:
     try:
         with screen():
@@ -76,6 +96,12 @@ def _run() -> int:
             code = cli.main(standalone_mode=False, prog_name="llm-models", windows_expand_args=False)
         if sys.stdout is not None:
             sys.stdout.flush()
+    except click.UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # not in older versions of click
+            verbatim(*error.format_message().split("\n"), err=True)
+        else:
+            note(_usage(error))
+        return error.exit_code
     except click.ClickException as error:
         message = io.StringIO()
         error.show(message)

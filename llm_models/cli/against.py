@@ -8,6 +8,7 @@ import click
 
 from llm_models.cli.output import cell, line, note, print_json, print_table
 from llm_models.errors import LLMModelsError
+from llm_models.transforms import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,6 +70,8 @@ def pairs(against: Sequence[str], sources: Sequence[str]) -> list[tuple[str, str
     """The source and the path of each list, as the options state them in turn."""
     if len(against) != len(sources):
         raise click.UsageError("each --against FILE needs its --source NAME, in the same order")
+    for name in sources:
+        named(name)
     return list(zip(sources, against, strict=True))
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llm_models import lifecycle
-from llm_models.cli.conditions import conditions
-from llm_models.cli.options import as_json, catalogue, command, note_gone
-from llm_models.cli.output import line, note, print_json, print_table
+from llm_models.cli.conditions import check_words, conditions
+from llm_models.cli.fields import limit_option, record_options
+from llm_models.cli.options import catalogue, command, note_gone
+from llm_models.cli.output import line, note, print_table
 from llm_models.cli.query import note_lifecycle, unusual_labels, unusual_words, with_outliers
 from llm_models.kinds import is_preview
 from llm_models.outliers import outliers_in
@@ -18,6 +19,7 @@ from llm_models.ranking import LAST
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from llm_models.cli.fields import Shape
     from llm_models.outliers import Outlier
     from llm_models.records import Model
     from llm_models.snapshot import Snapshot
@@ -31,38 +33,40 @@ _NUMBERS = ("context", "output", "$ in", "$ out", "$ workload")
 _DROP = ("output", "successor", "does", "context")
 _WRAP = ("does", "state", "about")
 
-_limit = click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Print the first N models.")
-
 
 @command("list", "List models, all or of one provider.", "list anthropic --require reasoning")
-@click.argument("provider", required=False)
+@click.argument("providers", nargs=-1, metavar="[PROVIDER]...")
 @conditions
-@_limit
+@limit_option
 @catalogue
-@as_json
+@record_options("list")
 def list_command(
-    snapshot: Snapshot, provider: str | None, choice: dict[str, Any], limit: int | None, as_json: bool
+    snapshot: Snapshot, providers: tuple[str, ...], choice: dict[str, Any], limit: int | None, shape: Shape
 ) -> None:
-    """List the models of PROVIDER, or all models that fit, sorted by name or by --order-by.
+    """List the models of each PROVIDER, or all models that fit, sorted by name or by --order-by.
+
+    PROVIDER and --scope PROVIDER are the same.
 
     Prices are USD per million tokens, limits are tokens; a dash means unknown. With --workload, a column is what the
     workload costs, in USD. Unusual are values that are far from those of the same model at other providers.
 
     Capabilities: {records.CAPABILITIES}.
     """
-    if provider is not None and "scope" in choice:
-        raise click.UsageError("PROVIDER and --scope exclude each other")
-    models = snapshot.list_models(provider, **choice)[:limit]
+    if named := (*providers, *choice.get("scope", ())):
+        choice["scope"] = named
+    check_words(snapshot, choice)
+    models = snapshot.list_models(**choice)[:limit]
     costs, unusual = _costs(snapshot, models, choice), _unusual(snapshot, models)
-    if as_json:
-        print_json([_record(model, costs, unusual) for model in models])
+    if not shape.is_plain:
+        shape.print([_record(model, costs, unusual) for model in models])
     elif models:
         _print_models(models, costs, unusual)
     if not models:
         from llm_models.misses import none_shown
 
-        why = None if provider is None else none_shown(snapshot.view, snapshot.parse_provider(provider))
-        note(why or "no model fits the conditions")
+        scope = dict.fromkeys(snapshot.parse_provider(name) for name in named if name != "all")
+        hidden = [why for one in scope if (why := none_shown(snapshot.view, one)) is not None]
+        note(*(hidden or ["no model fits the conditions"]))
         raise click.exceptions.Exit(1)
 
 
@@ -138,11 +142,11 @@ def _cost_cell(cost: Costed) -> str:
 @conditions
 @click.option("--all", "every", is_flag=True, help="Print every candidate, best first.")
 @click.option("--why", is_flag=True, help="Print the first candidates and what ranks them.")
-@_limit
+@limit_option
 @catalogue
-@as_json
+@record_options("select")
 def select_command(
-    snapshot: Snapshot, choice: dict[str, Any], every: bool, why: bool, limit: int | None, as_json: bool
+    snapshot: Snapshot, choice: dict[str, Any], every: bool, why: bool, limit: int | None, shape: Shape
 ) -> None:
     """Print the model spec of the best model that fits.
 
@@ -152,6 +156,7 @@ def select_command(
 
     Capabilities: {records.CAPABILITIES}.
     """
+    check_words(snapshot, choice)
     best = snapshot.select(**choice)  # the error states the reasons where no model fits
     note_gone(snapshot, choice.get("prefer", ()))
     every = every or limit is not None  # a number of candidates asks for a list of them
@@ -161,12 +166,12 @@ def select_command(
     note_lifecycle(best)
     if (cost := costs.get(best.spec)) is not None and cost.total is None:
         note(f"notice: {best.spec}: what the workload costs is not known: {cost.why}")
-    unusual = _unusual(snapshot, models) if every or why or as_json else {}
-    if as_json:
+    unusual = _unusual(snapshot, models) if every or why or not shape.is_plain else {}
+    if not shape.is_plain:
         records = [_record(model, costs, unusual) for model in models]
         if why:
             records = [record | _standing(snapshot, one) for record, one in zip(records, models, strict=True)]
-        print_json(records if every or why else records[0])
+        shape.print(records if every or why or not shape.as_json else records[0])
     elif why:
         _print_ranking(snapshot, models, costs, unusual)
     elif every:

@@ -11,12 +11,15 @@ import click
 
 from llm_models.amounts import amount
 from llm_models.conditions import BILLINGS, LIKELY_UNKNOWN, STATES
-from llm_models.errors import InvalidArgumentError, UnknownCapabilityError
+from llm_models.errors import InvalidArgumentError, LLMModelsError, UnknownCapabilityError, did_you_mean, wrong_argument
+from llm_models.kinds import KINDS
 from llm_models.ranking import ORDERS
 from llm_models.selection import NoMatchError, reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from llm_models.snapshot import Snapshot
 
 _LONGEST = 10_000_000  # bytes of a file with a workload
 
@@ -34,6 +37,7 @@ class Amount(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # gener
         return found
 
 
+_MODALITIES = ("text", "image", "audio", "video", "pdf")
 _SEVERAL = {"multiple": True}
 OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "--require NAME": ("A capability that it must have; repeatable.", _SEVERAL),
@@ -118,6 +122,25 @@ def conditions(function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+_WORDS = {"kind": ("kind", KINDS), "input": ("takes", _MODALITIES), "output": ("gives", _MODALITIES)}
+"""Condition -> the column that has its words, and words that are known also where no model has them."""
+
+
+def check_words(snapshot: Snapshot, choice: dict[str, Any]) -> None:
+    """Raise `InvalidArgumentError` for a kind or a modality that is neither known nor that of any model."""
+    for name, (column, always) in _WORDS.items():
+        if name in choice:
+            values = [value for (value,) in snapshot.file.columns().column(column)[0].values()]
+            stated = (word for value in values for word in str(value or "").lower().split(" ") if word)
+            known = {*always, *(word.replace("\x1f", " ") for word in stated)}
+            for word in choice[name]:
+                if word.strip() and word.strip().lower() not in known:
+                    what = "kind" if name == "kind" else "modality"
+                    hint = did_you_mean(word, known)
+                    listed = ", ".join([*always, *sorted(known.difference(always))])
+                    raise wrong_argument(name, f"unknown {what} '{word}' (expected {listed}).{hint}")
+
+
 _FIELDS = [words.partition(" ")[0].partition("/")[0].removeprefix("--").replace("-", "_") for words in OPTIONS]
 
 
@@ -141,8 +164,12 @@ def _workload(text: str) -> list[Any]:
     try:
         with open(text, "rb") as file:
             data = file.read(_LONGEST + 1)
-        if len(data) > _LONGEST:
-            raise InvalidArgumentError(f"--workload {text}: the file has more than {_LONGEST:,} bytes")
+    except (OSError, ValueError) as error:  # ValueError: a zero character is in no path
+        hint = "expected a file, or text such as input=8k,output=500"
+        raise LLMModelsError(f"--workload {text}: {getattr(error, 'strerror', error)} ({hint})") from None
+    if len(data) > _LONGEST:
+        raise InvalidArgumentError(f"--workload {text}: the file has more than {_LONGEST:,} bytes")
+    try:
         if text.endswith(".toml"):
             import tomllib
 
@@ -150,9 +177,6 @@ def _workload(text: str) -> list[Any]:
             found = found.get("workload", found)
         else:
             found = json.loads(data, parse_float=str)
-    except OSError as error:
-        hint = "expected a file, or text such as input=8k,output=500"
-        raise InvalidArgumentError(f"--workload {text}: {error.strerror} ({hint})") from None
     except (ValueError, RecursionError) as error:
         raise InvalidArgumentError(f"--workload {text}: it cannot be read: {error}") from None
     return found if isinstance(found, list) else [found]

@@ -101,7 +101,7 @@ def cost_command(
     Where a part has no price, the total is unknown: exit code 1. What is assumed is noted on stderr. A mode that the
     model does not have, and a usage that is impossible, are errors: exit code 2.
 
-    JSON: total (null: unknown), known, lines (cls, quantity, rate, per, amount, tier, mode, why, origin, model),
+    JSON: spec, total (null: unknown), known, lines (cls, quantity, rate, per, amount, tier, mode, why, origin, model),
     unpriced, assumed, tier, mode, at, model, reported, basis, exact, changed_between. All decimals are strings. Of
     several requests: bills, sum.
     """
@@ -131,8 +131,9 @@ def cost_command(
             raise _at(place, error) from None
     total: Bill = sum(bills[1:], bills[0])
     if as_json:
-        several = {"bills": [bill.to_dict() for bill in bills], "sum": total.to_dict()}
-        print_json(several if len(bills) > 1 else total.to_dict())
+        whole = {"spec": total.model, **total.to_dict()}
+        each = [{"spec": bill.model, **bill.to_dict()} for bill in bills]
+        print_json({"bills": each, "sum": whole} if len(bills) > 1 else whole)
     else:
         if len(bills) > 1:
             print_table(("", "model", "USD"), _rows_of(bills), right=("", "USD"))
@@ -193,7 +194,7 @@ def _text(file: str) -> str:
     try:
         data = sys.stdin.buffer.read(_LONGEST + 1) if file == "-" else read_limited(file, _LONGEST)
     except FileError as error:
-        raise click.UsageError(f"--response: {error}") from None
+        raise LLMModelsError(f"--response: {error}") from None
     if len(data) > _LONGEST:
         raise click.UsageError(f"--response: stdin is too long (expected at most {_LONGEST:,} bytes)")
     try:

@@ -9,6 +9,7 @@ import click
 
 from llm_models.cli.diff import diff_command
 from llm_models.cli.options import (
+    Number,
     as_json,
     catalogue_options,
     chosen,
@@ -32,9 +33,7 @@ if TYPE_CHECKING:
 
 @command("info", "Show which snapshot is in use, and why.", "info --verify")
 @click.option("--verify", is_flag=True, help="Also check the whole snapshot for damage.")
-@click.option(
-    "--max-age", type=click.IntRange(min=0), metavar="DAYS", help="Exit with 1 if the data is older, or has no date."
-)
+@click.option("--max-age", type=Number(0), metavar="DAYS", help="Exit with 1 if the data is older, or has no date.")
 @catalogue_options
 @as_json
 def info_command(
@@ -45,7 +44,7 @@ def info_command(
     Its age counts from the day on which it was fetched; where that is not known, as for the packaged data, from its
     date, which is the newest last_updated of its models.
     """
-    from llm_models.status import status
+    from llm_models.status import in_words, status
 
     facts = status(folder_of(config), snapshot, verify=verify, max_age=max_age)
     too_old = facts.pop("too_old")
@@ -60,9 +59,9 @@ def info_command(
         facts["inputs"], facts["problem"] = _inputs(folder_of(config))
     facts["version"] = _version("llm-models-catalog")
     if as_json:
-        print_json({name: value for name, value in facts.items() if value is not None})
+        print_json({name: value for name, value in facts.items() if value not in (None, [])})
     else:
-        print_pairs(facts.items())
+        print_pairs(in_words(facts).items())
     other = _version("llm-models")
     if other is not None:
         note(
@@ -115,7 +114,14 @@ def _digest(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 )
 @click.option("--sha256", callback=_digest, metavar="HEX", help="Store only a file with this SHA-256.")
 @click.option("--insecure-http", is_flag=True, help="Also fetch by plain http from another machine.")
-@click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="Time limit for the download.")
+@click.option(
+    "--timeout",
+    type=Number(0, above=True),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time limit for the download.",
+)
 @config_option
 @as_json
 def pull_command(
@@ -288,17 +294,34 @@ def rollback_command(strict: bool, config: str | None) -> None:
 
 
 @command("schema", "Print a JSON Schema.", "schema overrides > llm_models.schema.json")
-@click.argument("name")
-def schema_command(name: str) -> None:
+@click.argument("name", required=False)
+@click.option("--command", "of", metavar="COMMAND", help="The schema of what this command prints with --json.")
+@click.option("--null", is_flag=True, help="With --command: of what it prints with --json --null.")
+def schema_command(name: str | None, of: str | None, null: bool) -> None:
     """Print a JSON Schema as one document: {schema.SCHEMAS}.
+
+    With --command, it is that of the JSON of a command: {answers.ANSWERS}.
 
     The schema of llm_models.toml (overrides) uses the words of draft-07, because TOML editors know these.
     """
-    from llm_models import schema
+    from llm_models import answers, schema
 
+    if (name is None) is (of is None):
+        raise click.UsageError("State the NAME of a schema, or --command COMMAND.")
+    if of is not None:
+        if of not in answers.ANSWERS:
+            known = ", ".join(answers.ANSWERS)
+            message = f"no schema of a command '{of}' (expected {known}).{did_you_mean(of, answers.ANSWERS)}"
+            raise click.BadParameter(message, param_hint="--command")
+        if null and of not in answers.RECORDS:
+            raise click.UsageError(f"--null: '{of}' has no --null (these have: {', '.join(answers.RECORDS)})")
+        print_json(answers.published(of, null=null))
+        return
+    if null:
+        raise click.UsageError("--null is about --command, which is missing")
     if name not in schema.SCHEMAS:
         known = ", ".join(schema.SCHEMAS)
-        raise click.UsageError(f"no schema '{name}' (expected {known}).{did_you_mean(name, schema.SCHEMAS)}")
+        raise click.UsageError(f"no schema '{name}' (expected {known}).{did_you_mean(str(name), schema.SCHEMAS)}")
     print_json(schema.published(name))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from llm_models.cli.fields import limit_option
 from llm_models.cli.options import command, config_option, file_path, folder_of, report_style
 from llm_models.cli.output import cell, line, note, print_json, print_table
 
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 @click.option("--source", multiple=True, metavar="NAME", help="What list that file is, such as litellm.")
 @click.option("--accepted", type=file_path, metavar="FILE", help="A TOML file of differences that are accepted.")
 @click.option("--contradicted", is_flag=True, help="Only values that two of these lists contradict and none supports.")
+@limit_option
 @config_option
 @report_style
 def diff_command(
     old: str | None, new: str | None, provider: str | None, only_used: bool, exit_code: bool, config: str | None,
     style: str, against: tuple[str, ...], source: tuple[str, ...], accepted: str | None, contradicted: bool,
+    limit: int | None,
 ) -> None:  # fmt: skip
     """Show what changed from OLD to NEW: each is {differences.NAMES}, or the path of a snapshot or source file.
 
@@ -37,6 +40,8 @@ def diff_command(
     With --against it reports where another list, such as LiteLLM's price map, states other values than OLD: nothing is
     merged. Each file needs its --source. It shows prices first, then retirements, capabilities, moving names, unusual
     values and limits; limits that differ by less than 5 % are only counted.
+
+    --limit counts the names and the fields of each kind. What it leaves out is counted on stderr.
     """
     from llm_models.differences import compared
 
@@ -46,6 +51,8 @@ def diff_command(
 
         if not against:
             raise click.UsageError("--source, --accepted and --contradicted need --against FILE")
+        if limit is not None:
+            raise click.UsageError("--limit and --against exclude each other")
         if new or provider or only_used:
             given = "NEW" if new else "--provider" if provider else "--only-used"
             raise click.UsageError(f"--against FILE takes one OLD, of all models: leave out {given}")
@@ -55,6 +62,9 @@ def diff_command(
             raise click.exceptions.Exit(1)
         return
     difference = compared(folder, old, new, provider=provider, only_used=only_used)
+    found = bool(difference)
+    if limit is not None:
+        difference = _first(difference, limit)
     if style == "json":
         print_json(difference.to_dict())
     elif style == "markdown":
@@ -65,8 +75,24 @@ def diff_command(
         _print_diff(difference)
     if only_used and folder.config is None:
         note("note: there is no llm_models.toml here, so nothing counts as used")
-    if exit_code and difference:
+    if exit_code and found:
         raise click.exceptions.Exit(1)
+
+
+def _first(difference: Diff, limit: int) -> Diff:
+    """The first names and changes of each kind; how many are left out is noted."""
+    from llm_models.differences import KINDS
+
+    shown = difference._replace(
+        **{name: getattr(difference, name)[:limit] for name in (*difference._fields[:4], "renamed")},
+        changes=tuple([
+            one for kind in KINDS for one in [one for one in difference.changes if one.kind == kind][:limit]
+        ]),
+    )  # fmt: skip
+    more = sum(map(len, difference)) - sum(map(len, shown))
+    if more:
+        note(f"note: {more:,} more are left out (--limit {limit})")
+    return shown
 
 
 def _diff_items(difference: Diff) -> list[str]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from llm_models.cli.conditions import conditions
+from llm_models.cli.conditions import check_words, conditions
 from llm_models.cli.options import catalogue, command, file_path, model_spec
 from llm_models.cli.output import document_text, note, print_text
-from llm_models.errors import did_you_mean
+from llm_models.errors import LLMModelsError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,6 +91,7 @@ def export_command(
         raise click.UsageError(f"--onto: {target} has no document to start from")
     if specs and choice != _NO_CONDITIONS:
         raise click.UsageError("SPEC and conditions exclude each other")
+    check_words(snapshot, choice)
     models = [snapshot.resolve(spec) for spec in specs] or snapshot.list_models(**choice)
     document = row.document(snapshot, models, None if onto is None else _read(onto))
     text = document_text(document.content)
@@ -102,7 +103,7 @@ def export_command(
         try:
             write_atomically(out, f"{text}\n".encode())
         except OSError as error:
-            raise click.UsageError(f"--out: {error}") from None
+            raise LLMModelsError(f"--out: {error}") from None
     _report(document, named=bool(specs))
     if not document.written or (specs and document.left_out):
         raise click.exceptions.Exit(1)
@@ -121,7 +122,7 @@ def _read(file: str) -> dict[str, dict[str, Any]]:
     try:
         content = json.loads(read_limited(file, _LONGEST))
     except FileError as error:
-        raise click.UsageError(f"--onto: {error}") from None
+        raise LLMModelsError(f"--onto: {error}") from None
     except (ValueError, RecursionError):
         raise click.UsageError(f"--onto: {file}: not JSON") from None
     if not isinstance(content, dict) or not all(isinstance(one, dict) for one in content.values()):

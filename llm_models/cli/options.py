@@ -14,9 +14,11 @@ import click
 from llm_models import paths
 from llm_models.cli import output
 from llm_models.cli.output import note
+from llm_models.columns import MAX_NUMBER
 from llm_models.errors import AmbiguousModelError
 from llm_models.integrations.click import ModelSpecParam
 from llm_models.request import build
+from llm_models.similarity import did_you_mean, mistyped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,7 +43,14 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line."""
         if not ctx.resilient_parsing:
-            _, _, order = self.make_parser(ctx).parse_args(args=[*args])
+            try:
+                _, _, order = self.make_parser(ctx).parse_args(args=[*args])
+            except click.NoSuchOption as error:
+                options = [name for one in self.get_params(ctx) for name in (*one.opts, *one.secondary_opts)]
+                raise unknown("option", error.option_name, options, ctx) from None
+            except click.UsageError as error:
+                error.ctx = error.ctx or ctx
+                raise
             given = [one for one in order if isinstance(one, click.Option) and not (one.multiple or one.count)]
             for option in given:
                 if given.count(option) > 1 and not (option.is_flag and not option.secondary_opts):
@@ -65,6 +74,20 @@ class Command(click.Command):
         """Write the help text, with the value of each name."""
         self.help = re.sub(r"\{(\w+)\.(\w+)\}", _value, self.help or "")
         super().format_help_text(ctx, formatter)
+
+
+def unknown(what: str, word: str, known: Iterable[str], ctx: click.Context) -> click.UsageError:
+    """The error for an option or a command that does not exist.
+
+    It names those that the word begins, or that differ from it by few letters. (click names any of similar letters.)
+    """
+    known = [*known]
+    near = [name for name in known if name.startswith(f"{word}-")] or mistyped(word, known, letters=5)
+    return click.UsageError(f"there is no {what} '{word}'.{did_you_mean(near) or _help(ctx)}", ctx)
+
+
+def _help(ctx: click.Context) -> str:
+    return f" '{ctx.command_path} --help' lists all of them."
 
 
 def _value(name: re.Match[str]) -> str:
@@ -94,6 +117,26 @@ def command(name: str, summary: str, example: str) -> Callable[[Callable[..., No
         return click.command(name, cls=Command, short_help=summary, help=text)(no_pager(function))
 
     return decorate
+
+
+class Number(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic only in newer versions of click
+    """A number from `least` on; `above`, a number that is larger than it, also one with a fraction."""
+
+    name = "number"
+
+    def __init__(self, least: int, *, above: bool = False) -> None:
+        self.least, self.above = least, above
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number."""
+        try:
+            found = float(value) if self.above else int(value)
+        except (ValueError, OverflowError):
+            found = -1
+        if not (self.least < found < MAX_NUMBER if self.above else self.least <= found < MAX_NUMBER):
+            what = f"number above {self.least}" if self.above else f"whole number from {self.least} on"
+            self.fail(f"expected a {what} (found '{value}')", param, ctx)
+        return found
 
 
 class FilePath(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic only in newer versions of click

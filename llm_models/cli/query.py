@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llm_models import lifecycle
+from llm_models.cli.fields import limit_option, record_options
 from llm_models.cli.options import as_json, catalogue, command, model_spec, note_gone
 from llm_models.cli.output import line, note, print_json, print_table
 from llm_models.modelspec import STYLES
@@ -16,6 +17,7 @@ from llm_models.outliers import COMPARED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from llm_models.cli.fields import Shape
     from llm_models.modelspec import Style
     from llm_models.offering import Offer
     from llm_models.outliers import Outlier
@@ -44,15 +46,17 @@ def unusual_labels(found: Mapping[str, Outlier]) -> str:
 
 
 @command("providers", "List the providers.", "providers --json")
+@limit_option
 @catalogue
-@as_json
-def providers_command(snapshot: Snapshot, as_json: bool) -> None:
+@record_options("providers")
+def providers_command(snapshot: Snapshot, limit: int | None, shape: Shape) -> None:
     """List the providers, each with the number of its models and the environment variables for its key."""
-    providers = [snapshot.get_provider(name) for name in snapshot.list_providers()]
-    if as_json:
-        print_json([provider.to_dict() for provider in providers])
+    providers = [snapshot.get_provider(name) for name in snapshot.list_providers()[:limit]]
+    counts = {provider.id: len(snapshot.view.shown(provider.id)) for provider in providers}
+    if not shape.is_plain:
+        shape.print([{**provider.to_dict(), "models": counts[provider.id]} for provider in providers])
         return
-    rows = [(p.id, p.name, len(snapshot.list_models(p.id)), " ".join(p.env) or None, p.base_url) for p in providers]
+    rows = [(p.id, p.name, counts[p.id], " ".join(p.env) or None, p.base_url) for p in providers]
     print_table(
         ("provider", "name", "models", "env", "base URL"),
         rows,
@@ -95,9 +99,10 @@ def resolve_command(
 
 @command("offers", "Compare a model at all providers.", "offers gpt-oss-120b")
 @click.argument("spec", type=model_spec, metavar="SPEC")
+@limit_option
 @catalogue
-@as_json
-def offers_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
+@record_options("offers")
+def offers_command(snapshot: Snapshot, spec: str, limit: int | None, shape: Shape) -> None:
     """Show the same model at all providers, cheapest first.
 
     SPEC is provider:model, model@provider, provider/model, an alias, or a bare id: it may be that of several providers,
@@ -113,9 +118,10 @@ def offers_command(snapshot: Snapshot, spec: str, as_json: bool) -> None:
     JSON: spec, provider, id, canonical, variant, input, output, cache_read, context, max_output, billing, deprecated,
     retires, derived (by name), outliers.
     """
-    offers = snapshot.offers(spec)
-    if as_json:
-        print_json([offer.to_dict() for offer in offers])
+    offers = snapshot.offers(spec)[:limit]
+    if not shape.is_plain:
+        plain = ({**offer.to_dict(), "outliers": offer.to_dict()["outliers"] or None} for offer in offers)
+        shape.print([{name: value for name, value in one.items() if value is not None} for one in plain])
     elif offers:
         columns = ("model", "variant", "$ in", "$ out", "$ cache", "context", "output", "about")
         drop = ("output", "$ cache", "variant", "context")  # the id has the mark of a variant, too

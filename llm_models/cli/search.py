@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from llm_models import lifecycle
-from llm_models.cli.options import as_json, catalogue, command
+from llm_models.cli.fields import record_options
+from llm_models.cli.options import Number, catalogue, command
 from llm_models.cli.output import note, print_json, print_table
 
 if TYPE_CHECKING:
+    from llm_models.cli.fields import Shape
     from llm_models.hits import Hit, SearchResult
     from llm_models.snapshot import Snapshot
 
@@ -21,10 +23,10 @@ _DROP = ("others", "context", "released")
 
 @command("search", "Search for models by words.", "search cheap vision")
 @click.argument("words", nargs=-1, required=True, metavar="WORDS...")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many rows to print.")
+@click.option("--limit", type=Number(1), default=20, metavar="N", show_default=True, help="How many rows to print.")
 @catalogue
-@as_json
-def search_command(snapshot: Snapshot, words: tuple[str, ...], limit: int, as_json: bool) -> None:
+@record_options("search")
+def search_command(snapshot: Snapshot, words: tuple[str, ...], limit: int, shape: Shape) -> None:
     """Search for models by words of their ids, names, families and providers, and print the best first.
 
     A row is one id, at its maker if the catalogue has it there; "others" counts the other providers that have the id.
@@ -34,8 +36,11 @@ def search_command(snapshot: Snapshot, words: tuple[str, ...], limit: int, as_js
     corrected and left out is printed on stderr.
     """
     found = snapshot.search(words, limit=limit)
-    if as_json:
-        print_json(found.to_dict())
+    plain = {} if shape.is_plain else found.to_dict()
+    if shape.as_json:
+        print_json({**plain, "rows": [*map(shape.record, plain["rows"])]})
+    elif shape.fields:
+        shape.print(plain["rows"])
     elif found.rows:
         print_table(_COLUMNS, map(_cells, found.rows), right=_NUMBERS, drop=_DROP, wrap=("state",))
     _note(snapshot, found)

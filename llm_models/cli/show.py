@@ -8,8 +8,9 @@ import click
 
 from llm_models import lifecycle
 from llm_models.agreement import PATHS
-from llm_models.cli.options import as_json, catalogue, command, model_spec
-from llm_models.cli.output import cell, line, print_json, print_pairs, print_table
+from llm_models.cli.fields import record_options
+from llm_models.cli.options import catalogue, command, model_spec
+from llm_models.cli.output import cell, line, print_pairs, print_table
 from llm_models.cli.query import with_outliers
 from llm_models.errors import dotted
 from llm_models.naming import request_notes
@@ -20,6 +21,7 @@ from llm_models.records import CAPABILITIES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from llm_models.cli.fields import Shape
     from llm_models.outliers import Outlier
     from llm_models.records import Model
     from llm_models.snapshot import Snapshot
@@ -48,8 +50,8 @@ _OTHER_PRICES = {
 @click.argument("spec", type=model_spec, metavar="SPEC")
 @click.option("--all", "every", is_flag=True, help="Show the whole record, a field a line.")
 @catalogue
-@as_json
-def show_command(snapshot: Snapshot, spec: str, every: bool, as_json: bool) -> None:
+@record_options("show")
+def show_command(snapshot: Snapshot, spec: str, every: bool, shape: Shape) -> None:
     """Show on one screen what a model does, takes and costs, since when and until when, and where else it is served.
 
     SPEC is provider:model, model@provider, provider/model, an alias, or an id that only one provider has.
@@ -67,13 +69,13 @@ def show_command(snapshot: Snapshot, spec: str, every: bool, as_json: bool) -> N
     model = snapshot.resolve(spec)
     unusual = outliers_in(snapshot.file, {model.canonical}).get(model.key, {})
     derived = {path for path, _ in leaves(snapshot.file.derived(*model.key)) if path[0] in PATHS}
-    if as_json:
+    if not shape.is_plain:
         told = with_outliers({"spec": model.spec, **model.to_dict()}, unusual)
         told |= {} if model.requested == model.id else {"requested": model.requested}
         unstated = [
             dotted(("capabilities", *path)) for name, path in CAPABILITIES.items() if model.stated(name) is None
         ]
-        print_json({**told, "derived": sorted(map(dotted, derived)), "not_stated": unstated})
+        shape.print({**told, "derived": sorted(map(dotted, derived)), "not_stated": unstated})
     elif every:
         print_pairs([*_head(snapshot, model, model.spec), *_fields(snapshot, model, derived, unusual)])
     else:

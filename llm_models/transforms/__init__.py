@@ -50,7 +50,7 @@ def named(source: str) -> Source:
     """The row of a source. Raises `SourceError` for an unknown name."""
     if source not in SOURCES:
         hint = did_you_mean(source, SOURCES) or f" Known are: {', '.join(SOURCES)}."
-        raise SourceError(f"unknown source '{printable(source)}'.{hint}")
+        raise SourceError(f"unknown source '{printable(source)}'.{hint}", exit_code=2)
     return SOURCES[source]
 
 
@@ -59,14 +59,14 @@ def check_lists(source: str) -> None:
     row = named(source)
     if not row.lists:
         what = f"{row.title} does not state which models exist, it can only fill what another source does not state"
-        raise SourceError(f"{what}: use it with --supplement {source}=FILE")
+        raise SourceError(f"{what}: use it with --supplement {source}=FILE", exit_code=2)
 
 
 def check_fills(source: str) -> None:
     """Raise `SourceError` for a source that fills nothing, because it is the one that states which models exist."""
     if not hasattr(transform(source), "FILLS"):
         what = f"{named(source).title} states which models exist, and fills nothing that another source does not state"
-        raise SourceError(f"{what}: use it with --from FILE")
+        raise SourceError(f"{what}: use it with --from FILE", exit_code=2)
 
 
 def transform(source: str) -> ModuleType:
