@@ -134,7 +134,8 @@ RANKS = (
     ("cli.against",),
     ("cli.diff",),
     ("cli.config", "cli.cost", "cli.data", "cli.export", "cli.history", "cli.query", "cli.search"),
-    ("cli.choose",),
+    ("cli.choose", "cli.vocabularies"),
+    ("cli.completion",),
     ("cli",),
     ("__main__",),
 )

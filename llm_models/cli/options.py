@@ -160,13 +160,13 @@ def _built(config: str | None, snapshot: str | None, code: Code) -> Snapshot:
     return build({"config": _config(config), "snapshot": given, "code": code})
 
 
-def _completing() -> Snapshot:
+def completing() -> Snapshot:
     """The catalogue that the options typed so far choose, for shell completion. It runs no code and prints nothing."""
     get = click.get_current_context().params.get
     return _built(get("config"), get("snapshot"), "none")
 
 
-model_spec = ModelSpecParam(_completing, check=False)
+model_spec = ModelSpecParam(completing, check=False)
 """A model spec as an argument: the shell completes it, the command itself resolves it."""
 
 

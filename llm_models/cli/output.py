@@ -95,7 +95,7 @@ def document_text(value: object) -> str:
 
 
 def print_text(text: str) -> None:
-    """Print a document of `document_text`."""
+    """Print a document of `document_text`, or a file of the package."""
     _write([_MARKS.sub(r"\\u0023", text)])
 
 
