@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from llm_models import files, guards, locks, notices, paths, pipeline, replacement, state, supplements, timeline_update
 from llm_models.errors import EmptyCatalogError, LLMModelsError, SnapshotError, SourceError, printable
 from llm_models.header import WRONG
-from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
+from llm_models.in_use import InUse, base_of, in_use, packaged, previous_file, pulled_file, target
 from llm_models.manifest import described, refuse_unpulled
 from llm_models.normalize import Report
 from llm_models.open_file import MAX_SNAPSHOT
@@ -245,9 +245,10 @@ def rollback(folder: paths.Folder, *, strict: bool = False) -> tuple[SnapshotFil
     """
     path = target(folder)
     directory = os.path.dirname(path)
-    previous = os.path.join(directory, state.PREVIOUS)
+    previous = previous_file(folder)
     if not paths.exists(previous, SnapshotError):
-        raise SnapshotError(f"{previous}: there is no previous snapshot to go back to", path=previous)
+        why = "there is no previous snapshot to go back to; an activation keeps the one that it replaces"
+        raise SnapshotError(f"{previous}: {why}", path=previous)
     within = state.inside(path)
     try:
         state.check_places([path, previous], within)

@@ -58,7 +58,8 @@ def check(
     try:
         active = SnapshotFile(files.read_limited(goal, MAX_SNAPSHOT), goal)
     except files.FileMissingError:
-        raise SnapshotError(f"{printable(goal)}: there is no snapshot to check", path=goal) from None
+        why = "there is no snapshot to check; 'llm-models activate' makes one"
+        raise SnapshotError(f"{printable(goal)}: {why}", path=goal) from None
     except files.FileError as error:
         raise SnapshotError(str(error), path=goal) from None
     base = active.header.get("base")
