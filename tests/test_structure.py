@@ -131,7 +131,7 @@ RANKS = (
     ("integrations.litellm", "integrations.pydantic_ai", "reproduction"),
     ("cli.output",),
     ("cli.conditions", "cli.markdown", "cli.options"),
-    ("cli.against",),
+    ("cli.against", "cli.info"),
     ("cli.diff",),
     ("cli.config", "cli.cost", "cli.data", "cli.export", "cli.history", "cli.query", "cli.search"),
     ("cli.choose", "cli.vocabularies"),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from llm_models.cli.output import note
+from llm_models.cli.output import note, stage
 from llm_models.errors import LLMModelsError
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ FAMILIES = {
         "activate": "Build a snapshot and put it in place.",
         "rollback": "Put the previous snapshot back.",
         "diff": "Show what changed between two catalogues.",
-        "info": "Show which snapshot is in use, and why.",
         "schema": "Print a JSON Schema.",
     },
+    "info": {"info": "Show which snapshot is in use, and why."},
     "completion": {"completion": "Complete commands, options and names at TAB."},
 }
 """Module -> its commands in the order in which people need them, each with its line in the list of commands."""
@@ -153,6 +153,7 @@ def _run() -> int:
         # On Windows click would read an argument such as `[ab]/x.toml` as a pattern of files.
         code = cli.main(standalone_mode=False, prog_name="llm-models", windows_expand_args=False)
         sys.stdout.flush()
+        stage("")
     except click.ClickException as error:
         message = io.StringIO()
         error.show(message)

@@ -101,7 +101,8 @@ config_option = click.option(
     "--config",
     type=file_path,
     metavar="FILE",
-    help="The llm_models.toml to use, or 'none'. Default: LLM_MODELS_CONFIG, or the nearest in this repository.",
+    help="The llm_models.toml to use; 'none': the packaged data, and nothing of any folder. Default: "
+    "LLM_MODELS_CONFIG, or the nearest in this repository.",
 )
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")

@@ -6,6 +6,7 @@ Data goes to stdout, everything else to stderr.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -55,20 +56,47 @@ _COLONS = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
 """GitHub's runner obeys `::command::` at the beginning of a line."""
 
 
-def _write(lines: Iterable[str], *, err: bool = False, annotations: bool = False) -> None:
+def _write(lines: Iterable[str], *, err: bool = False, annotations: bool = False, stays: bool = True) -> None:
     """Print lines that are fit for a terminal. Everything that a command prints passes through here.
 
     A runner obeys none of them, except `annotations`, which are commands to GitHub's.
     """
     texts = list(lines)
+    if stays:
+        stage("")
     if texts:
         text = _MARKS.sub(r"\\x23", "\n".join(texts))
-        click.echo(text if annotations else _COLONS.sub(r"\1\\x3a", text), err=err)
+        click.echo(text if annotations else _COLONS.sub(r"\1\\x3a", text), err=err, nl=stays)
+
+
+_staged: list[str] = []
+"""The line of `stage` that stands on the terminal, if one does."""
+
+
+def stage(text: str) -> None:
+    """Show on a terminal what a long command does now, in place of what it did before; whatever is printed removes it.
+
+    Only a terminal on stderr gets it. An empty text removes the line, and a command that ends must do that.
+    """
+    if not (text or _staged) or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return
+    width = shutil.get_terminal_size((80, 24)).columns - 1
+    _write([f"\r\x1b[2K{cell(text)[:width]}"], err=True, stays=False)
+    _staged[:] = [text] if text else []
 
 
 def line(*texts: object) -> None:
     """Print each text as a line of data."""
     _write(map(cell, texts))
+
+
+def many(count: int, noun: str) -> str:
+    """A number of things in words.
+
+    >>> many(1, "provider"), many(8337, "model")
+    ('1 provider', '8,337 models')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def note(*texts: object) -> None:

@@ -8,7 +8,7 @@ import click
 
 from llm_models import lifecycle
 from llm_models.cli.options import as_json, catalogue, command
-from llm_models.cli.output import note, print_json, print_whole
+from llm_models.cli.output import note, print_json, print_whole, stage
 
 if TYPE_CHECKING:
     from llm_models.hits import Hit, SearchResult
@@ -33,6 +33,7 @@ def search_command(snapshot: Snapshot, words: tuple[str, ...], limit: int, as_js
     Words such as free, cheap, vision, tools, "image generation" and "long context" are conditions. What was read,
     corrected and left out is printed on stderr.
     """
+    stage("searching")
     found = snapshot.search(words, limit=limit)
     if as_json:
         print_json(found.to_dict())
