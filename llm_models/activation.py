@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from llm_models import files, guards, locks, notices, paths, pipeline, replacement, state, supplements, timeline_update
 from llm_models.errors import EmptyCatalogError, LLMModelsError, SnapshotError, SourceError, printable
 from llm_models.header import WRONG
-from llm_models.in_use import InUse, base_of, in_use, packaged, pulled_file, target
+from llm_models.in_use import InUse, base_of, in_use, packaged, previous_file, pulled_file, target
 from llm_models.manifest import described, refuse_unpulled
 from llm_models.normalize import Report
 from llm_models.open_file import MAX_SNAPSHOT
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from llm_models.changes import Changes
+
+    Progress = Callable[[str], None]
+    """It is called with what begins now, in words."""
+
+
+def silent(_stage: str) -> None:
+    """Tell nobody what is being done, as a library does."""
 
 
 class Activation(NamedTuple):
@@ -64,13 +71,15 @@ def activate(
     force: bool = False,
     strict: bool = False,
     dry_run: bool = False,
+    progress: Progress = silent,
 ) -> Activation:
     """Build the snapshot of a source file with the application's layers, and put it in place, whole or not at all.
 
     Without `path` it takes the newer of the pulled file, which its manifest must describe, and the packaged snapshot.
     `source` names the source of the file; None means the one in its manifest, else the default one. `supplement` has
     files of other lists, by their names, which take the places of the packaged ones. `without_prose`
-    leaves out the source's descriptions, as the packaged snapshot does. No code that the configuration names is run.
+    leaves out the source's descriptions, as the packaged snapshot does. `progress` is called with each stage, such as
+    "reading api.json". No code that the configuration names is run.
     The file that it replaces is kept beside it, and the application's own history goes on with the source
     (`timeline_update`); what hinders it is a notable change that is never refused. Raises `SourceError`, `ConfigError`,
     `EmptyCatalogError`, and `GuardError` when a guard refuses, unless `force`; with `strict` a guard also refuses
@@ -82,12 +91,13 @@ def activate(
     try:
         if out is None:
             state.check_places(_files(folder), within)
-        built = _build(path, folder, out, source, supplement or {}, without_prose=without_prose)
+        built = _build(path, folder, out, source, supplement or {}, without_prose=without_prose, progress=progress)
         _heed(built, force=force, strict=strict)
         if out is None:
             state.check_forms(_files(folder), within)  # the lock would make a folder and a file
         if dry_run:
             return built
+        progress(f"writing {built.path}")
         if out is not None:  # perhaps in a folder that is not ours, so without a lock file and a previous snapshot
             replacement.write_atomically(built.path, built.file.data)
             return built
@@ -127,11 +137,16 @@ def _build(
     supplement: Mapping[str, str],
     *,
     without_prose: bool,
+    progress: Progress,
 ) -> Activation:
     config = None if folder.config is None else paths.read_config(folder.config)
+    progress(f"reading {'the newest data' if path is None else path}")
     base, origin, report, fetched = _base(path, folder, source, supplement, without_prose=without_prose)
+    if folder.config is not None:
+        progress(f"merging {folder.config}")
     file, run = merged(base, folder, config)
     goal = target(folder, out)
+    progress("comparing with the snapshot in use")
     built = Activation(file, base, origin, report, run, goal, fetched=fetched)
     return _judged(built, _content(goal), folder, out)
 
@@ -245,9 +260,10 @@ def rollback(folder: paths.Folder, *, strict: bool = False) -> tuple[SnapshotFil
     """
     path = target(folder)
     directory = os.path.dirname(path)
-    previous = os.path.join(directory, state.PREVIOUS)
+    previous = previous_file(folder)
     if not paths.exists(previous, SnapshotError):
-        raise SnapshotError(f"{previous}: there is no previous snapshot to go back to", path=previous)
+        why = "there is no previous snapshot to go back to; an activation keeps the one that it replaces"
+        raise SnapshotError(f"{previous}: {why}", path=previous)
     within = state.inside(path)
     try:
         state.check_places([path, previous], within)

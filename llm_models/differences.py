@@ -13,7 +13,7 @@ from llm_models.canonical import canonical
 from llm_models.config import read_layer
 from llm_models.errors import SourceError, dotted
 from llm_models.files import FileError, read_limited
-from llm_models.in_use import InUse, in_use, packaged, pulled_file
+from llm_models.in_use import InUse, in_use, packaged, previous_file, pulled_file
 from llm_models.manifest import described
 from llm_models.misses import unknown_provider
 from llm_models.name_table import NameTable
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     Values = dict[tuple[str, ...], Any]
     """A record as its leaves: path -> value."""
 
-NAMES = ("packaged", "active", "pulled")
+NAMES = ("packaged", "active", "pulled", "previous")
 """The names of catalogues that `compared` takes besides paths."""
 
 KINDS: tuple[Kind, ...] = ("price", "limit", "capability", "status", "other")
@@ -248,7 +248,11 @@ def catalogue(name: str, folder: Folder) -> SnapshotFile:
     if name == "active":
         current = in_use(folder)
         return current.file if current.is_merged else merge_application(current, code="none")[0]
-    path = pulled_file(folder) if name == "pulled" else name
+    path = name
+    if name in _MISSING:
+        path = pulled_file(folder) if name == "pulled" else previous_file(folder)
+        if not paths.exists(path, SourceError):
+            raise SourceError(f"{_MISSING[name]} ({path} does not exist)")
     try:
         data = read_limited(path, MAX_SNAPSHOT)
     except FileError as error:
@@ -257,6 +261,13 @@ def catalogue(name: str, folder: Folder) -> SnapshotFile:
         return SnapshotFile(data, path)
     source, day = described(path, data)
     return build_base(data, path, source, day=day)[0]
+
+
+_MISSING = {
+    "pulled": "nothing was pulled yet. Run 'llm-models pull'",
+    "previous": "there is no previous snapshot: an activation keeps the one that it replaces",
+}
+"""Name of a catalogue that may not be there -> what to do then."""
 
 
 def _as_served(file: SnapshotFile, other: SnapshotFile, folder: Folder) -> SnapshotFile:

@@ -170,6 +170,11 @@ def pulled_file(folder: paths.Folder, source: str | None = None) -> str:
     return folder.state_file(name) or os.path.join(paths.working_folder() or "", paths.STATE_NAME, name)
 
 
+def previous_file(folder: paths.Folder) -> str:
+    """Where an activation keeps the snapshot that it replaces."""
+    return os.path.join(os.path.dirname(target(folder)), "snapshot.previous.json")
+
+
 def target(folder: paths.Folder, out: str | None = None) -> str:
     """Where an activation is written: `out`, else the application's folder, else that of the working directory."""
     if out is not None:

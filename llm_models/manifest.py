@@ -78,16 +78,17 @@ def renew(manifest: dict[str, Any], path: str, within: Inside, **more: str) -> d
     """
     if fetched_on(manifest) == today() and more.items() <= manifest.items():
         return manifest
-    renewed = {**manifest, **more, "fetched": now()}
+    renewed = {**manifest, **more, "fetched": moment()}
     with locked(os.path.dirname(path), inside=within):
         if manifest == believed(path):  # no other process has replaced it
             state.write(os.path.join(os.path.dirname(path), state.MANIFEST), encoded(renewed), within)
     return renewed
 
 
-def now() -> str:
-    """The present time, as a manifest states it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def moment(seconds: float | None = None) -> str:
+    """The present time, or that of a file in seconds since 1970, as a manifest states it."""
+    when = datetime.now(UTC) if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def encoded(manifest: Mapping[str, Any]) -> bytes:

@@ -36,6 +36,8 @@ _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 PACKAGED_SNAPSHOT = os.path.join(_PACKAGE, "data", "snapshot.json")
 PACKAGED_HISTORY = os.path.join(_PACKAGE, "data", "history.json")
 PACKAGED_SUPPLEMENTS = os.path.join(_PACKAGE, "data", "supplements.json")
+COMPLETION = os.path.join(_PACKAGE, "data", "completion")
+"""The folder of the scripts by which shells complete the command."""
 TEMPLATE = os.path.join(_PACKAGE, "data", "template.toml")
 """What `init` writes as a new configuration."""
 _HINT = f"{CONFIG_VARIABLE} can name the file to use; an empty value means none."

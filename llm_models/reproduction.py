@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models import files, paths, pipeline, supplements
-from llm_models.activation import merged
+from llm_models.activation import merged, silent
 from llm_models.columns import NAMES
 from llm_models.days import is_day, later_than_tomorrow, today
 from llm_models.differences import Served, compare
@@ -25,6 +25,8 @@ from llm_models.upstream import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from llm_models.activation import Progress
 
 _APART = {"blocks", "digest", "crc", "counts", "config", "kept", "tail"}
 """What of a header follows from the other parts of a file."""
@@ -46,6 +48,7 @@ def check(
     supplement: Mapping[str, str] | None = None,
     without_prose: bool = False,
     as_merged: bool = False,
+    progress: Progress = silent,
 ) -> Verdict:
     """Build the activated snapshot of `folder`, or the one at `out`, again and compare it with the file.
 
@@ -55,10 +58,12 @@ def check(
     Raises `SnapshotError` where the file is missing or damaged, `SourceError` where its source is not there.
     """
     goal = target(folder, out)
+    progress(f"reading {goal}")
     try:
         active = SnapshotFile(files.read_limited(goal, MAX_SNAPSHOT), goal)
     except files.FileMissingError:
-        raise SnapshotError(f"{printable(goal)}: there is no snapshot to check", path=goal) from None
+        missing = "there is no snapshot to check; 'llm-models activate' makes one"
+        raise SnapshotError(f"{printable(goal)}: {missing}", path=goal) from None
     except files.FileError as error:
         raise SnapshotError(str(error), path=goal) from None
     base = active.header.get("base")
@@ -77,7 +82,9 @@ def check(
                 folder = folder if folder.config else paths.Folder(paths.CONFIG_NAME, folder.state, found=folder.found)
             else:
                 config = None if folder.config is None else paths.read_config(folder.config)
+            progress("merging")
             new = merged(ground, folder, config)[0]
+            progress("comparing")
             why = None if new.data == active.data else next(_differences(active, SnapshotFile(new.data, goal)))
     except WRONG as error:
         if isinstance(error, LLMModelsError):

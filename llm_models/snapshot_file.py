@@ -244,14 +244,14 @@ class SnapshotFile:
             raise damaged(self.name, "the part about llm_models.toml cannot be read") from None
 
     def holds_config(self, config: bytes | None) -> bool:
-        """Whether the `llm_models.toml` that was merged has exactly these bytes (None: none was merged)."""
+        """Whether the `llm_models.toml` that was merged is this one (None: none was merged); see `plain_lines`."""
         raw = self._raw_config()
         if raw is None or config is None:
             return raw is config
         # Compared as `encode_json` writes it, because decoding takes longer.
         escapes = {code: f"\\u{code:04x}" for code in range(32)}
         escapes |= {ord(char): f"\\{escape}" for char, escape in zip('\b\t\n\f\r"\\', 'btnfr"\\', strict=True)}
-        text = config.decode(errors="surrogateescape").translate(escapes)
+        text = plain_lines(config).decode(errors="surrogateescape").translate(escapes)
         return raw == b'"%b",\n' % text.encode(errors="surrogateescape")
 
     def verify(self) -> None:
@@ -278,3 +278,11 @@ def digest(header: Mapping[str, Any], body: bytes) -> str:
 
     plain = {key: value for key, value in header.items() if key not in {"digest", "crc"}}
     return hashlib.sha256(encode_json(plain) + b"\n" + body).hexdigest()
+
+
+def plain_lines(config: bytes) -> bytes:
+    r"""An `llm_models.toml` as a snapshot keeps it: with `\n` as line end and no byte order mark.
+
+    Neither means anything in TOML, and a checkout on another system may change both.
+    """
+    return config.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")

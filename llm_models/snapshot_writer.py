@@ -21,7 +21,7 @@ from llm_models.order import ordered
 from llm_models.origins import empty_tail, extended
 from llm_models.records import CAPABILITIES, Provider
 from llm_models.shape import check_base
-from llm_models.snapshot_file import SnapshotFile, digest
+from llm_models.snapshot_file import SnapshotFile, digest, plain_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -76,7 +76,7 @@ class Composite(SnapshotFile):
         self._from = blocks_of
         self._own = own
         self._tail: Tail | Callable[[], Tail] = tail
-        self._config = config
+        self._config = None if config is None else plain_lines(config)
         self._assembled: SnapshotFile | None = None
 
     def raw_block(self, provider: str) -> bytes:
@@ -116,7 +116,7 @@ class Composite(SnapshotFile):
 
     def holds_config(self, config: bytes | None) -> bool:
         """Whether the `llm_models.toml` that was merged has exactly these bytes (None: none was merged)."""
-        return self._config == config
+        return self._config == (None if config is None else plain_lines(config))
 
     @property
     def data(self) -> bytes:

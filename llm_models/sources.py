@@ -13,7 +13,7 @@ from urllib.request import url2pathname
 
 from llm_models import files, locks, paths, replacement, state, transforms
 from llm_models.errors import SourceError, printable
-from llm_models.manifest import believed, encoded, now, renew
+from llm_models.manifest import believed, encoded, moment, renew
 from llm_models.open_folder import Inside
 from llm_models.upstream import MAX_BYTES
 
@@ -31,6 +31,17 @@ class PullResult(NamedTuple):
     manifest: dict[str, Any]
     unchanged: bool
     redirects: tuple[str, ...] = ()
+
+
+def mirror(source: str) -> tuple[str | None, str | None]:
+    """The address that the environment names for a source, and the variable; None for both where it names none.
+
+    `LLM_MODELS_URL` is about the default source, `LLM_MODELS_URL_LITELLM` about that of this name. Only the environment
+    can name one: a file that is found in a folder must not decide where a download comes from.
+    """
+    variable = "LLM_MODELS_URL" if source == transforms.DEFAULT else f"LLM_MODELS_URL_{source.upper()}"
+    url = os.environ.get(variable)
+    return (url, variable) if url else (None, None)
 
 
 def pull(
@@ -67,6 +78,7 @@ def pull(
     within = inside or Inside(folder, "--out")
     manifest_path = os.path.join(folder, state.MANIFEST)
     redirects: list[str] = []
+    fetched = moment()
     try:
         _check_targets(out, manifest_path, source, inside, within)  # fail before the transfer, not after it
         replacement.sweep(folder, within)
@@ -74,6 +86,7 @@ def pull(
         if path is not None:
             name = printable(path)
             data, origin = files.read_limited(path, MAX_BYTES), {"url": Path(path).absolute().as_uri()}
+            fetched = min(fetched, moment(os.stat(path).st_mtime))  # whoever made the file fetched it no later
         else:
             from llm_models.transfer import Transfer
 
@@ -98,7 +111,7 @@ def pull(
             "sha256": digest,
             **_pinned(sha256),
             "size": len(data),
-            "fetched": now(),
+            "fetched": fetched,
             **counts,
         }
         with locks.locked(folder, inside=within):

@@ -24,6 +24,16 @@ PREVIOUS = "snapshot.previous.json"
 MANIFEST = "manifest.json"
 SCHEMA = "overrides.schema.json"
 """The schema of `llm_models.toml`, for editors."""
+IGNORES = ".gitignore"
+IGNORED = """\
+# Written by 'llm-models init'. These files of `pull` and `activate` concern one machine; the others may be committed.
+upstream.json
+manifest.json
+snapshot.previous.json
+.llm_models.lock
+*.llm_models.tmp
+"""
+"""What `init` writes as `.gitignore`. A pattern without a slash means a file of that name in each folder below, too."""
 
 
 class Form(NamedTuple):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING
 
 from llm_models import paths
 from llm_models.days import days_since
 from llm_models.errors import ConfigError, SourceError
+from llm_models.files import FileError, read_limited
 from llm_models.in_use import InUse, in_use, packaged, pulled_file
 from llm_models.manifest import believed, fetched_on
 from llm_models.past import Past
+from llm_models.schema import published
+from llm_models.state import SCHEMA
 
 if TYPE_CHECKING:
     from typing import Any
@@ -52,6 +56,7 @@ def status(
         "histories": Past(current.remembers).files(),
         "configuration": _configuration(folder),
         "found": _found(current) or None,
+        "schema": "of another version; 'llm-models init' renews it" if editor_schema(folder) == "other" else None,
         "activate": _due(current) if problem is None else None,
         "pulled": None if given is not None else _pulled(current, pulled),
         "verified": "no damage found" if verify else None,
@@ -77,6 +82,20 @@ def in_words(facts: Facts) -> dict[str, Any]:
     return words
 
 
+def editor_schema(folder: paths.Folder) -> str | None:
+    """Whether the schema that `init` wrote for editors is that of this version: "same", "other", or None for none."""
+    path = folder.state_file(SCHEMA)
+    if path is None:
+        return None
+    try:
+        text = read_limited(path, 1 << 20)
+        return "same" if json.loads(text) == published("overrides") else "other"
+    except FileError:
+        return None
+    except (ValueError, RecursionError):
+        return "other"
+
+
 UNUSED = {"stale": "was made from another packaged snapshot", "foreign": "belongs to another user",
           "writable": "can be written by every user"}  # fmt: skip
 """Why an activated snapshot is not used, in words."""
@@ -93,7 +112,8 @@ def _kind(current: InUse) -> str:
 def _day(current: InUse, pulled: dict[str, Any] | None) -> tuple[str, str | None]:
     """The day from which the age of the data counts, and which one it is: of the fetch, or else the catalogue's date.
 
-    The day of the fetch is known while the pulled file is the one that was activated.
+    The day of the fetch is known while the pulled file is the one that was activated. Of a local file it is the day on
+    which that file last changed.
     """
     day = fetched_on(pulled) if pulled is not None and current.kind == "activated" and _uses(current, pulled) else None
     return ("fetched", day) if day else ("dated", current.file.header.get("date"))

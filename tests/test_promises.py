@@ -36,6 +36,7 @@ READING = {
     "info": ["--verify"],
     "diff": [],
     "schema": ["overrides"],
+    "completion": ["zsh"],
 }
 WRITING = {
     "init": ["sub"],

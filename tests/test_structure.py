@@ -134,10 +134,11 @@ RANKS = (
     ("cli.output",),
     ("cli.conditions", "cli.markdown", "cli.options"),
     ("cli.fields",),
-    ("cli.against",),
+    ("cli.against", "cli.info"),
     ("cli.diff",),
     ("cli.config", "cli.cost", "cli.data", "cli.export", "cli.history", "cli.query", "cli.search"),
-    ("cli.choose", "cli.show"),
+    ("cli.choose", "cli.show", "cli.vocabularies"),
+    ("cli.completion",),
     ("cli",),
     ("__main__",),
 )

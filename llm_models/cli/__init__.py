@@ -1,6 +1,7 @@
 """The command line, `llm-models`: one file for each family of commands; only this package and integrations use click.
 
-`output` prints everything, and only data goes to stdout.
+`output` prints everything, and only data goes to stdout. A family is imported when one of its commands is called: a TAB
+that completes the name of a command imports none.
 """
 
 from __future__ import annotations
@@ -11,13 +12,20 @@ import gc
 import io
 import os
 import sys
+from collections.abc import MutableMapping
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
-from llm_models.cli import choose, config, cost, data, export, history, query, search, show
 from llm_models.cli.options import no_pager, unknown
-from llm_models.cli.output import discard_output, note, screen, unwritable, verbatim
+from llm_models.cli.output import discard_output, note, screen, stage, unwritable, verbatim
 from llm_models.errors import LLMModelsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from click.shell_completion import CompletionItem
 
 EXIT_CODES = {
     0: "success",
@@ -30,10 +38,72 @@ EXIT_CODES = {
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF} if os.name != "nt" else {errno.ENOSPC}
 """Why an output takes nothing more."""
+FAMILIES = {
+    "choose": {
+        "list": "List models, all or of one provider.",
+        "select": "Choose the best model by what it can do and costs.",
+    },
+    "query": {
+        "providers": "List the providers.",
+        "offers": "Compare a model at all providers.",
+        "resolve": "Print the canonical name of a model.",
+    },
+    "show": {"show": "Show what is known of a model."},
+    "search": {"search": "Search for models by words."},
+    "cost": {"cost": "Show what a usage costs, line by line."},
+    "history": {"history": "Show when a model was listed, and at which prices."},
+    "export": {"export": "Write a document for another tool."},
+    "config": {
+        "validate": "Report every problem in llm_models.toml.",
+        "explain": "Show where each value of a model comes from.",
+        "init": "Write a commented llm_models.toml.",
+        "set": "Set values of a model in llm_models.toml.",
+        "add": "Define a model in llm_models.toml.",
+        "unset": "Remove values of a model from llm_models.toml.",
+        "exclude": "Exclude models in llm_models.toml.",
+    },
+    "data": {
+        "pull": "Download the source's catalogue; goes online.",
+        "activate": "Build a snapshot and put it in place.",
+        "rollback": "Put the previous snapshot back.",
+        "diff": "Show what changed between two catalogues.",
+        "schema": "Print a JSON Schema.",
+    },
+    "info": {"info": "Show which snapshot is in use, and why."},
+    "completion": {"completion": "Complete commands, options and names at TAB."},
+}
+"""Module -> its commands in the order in which people need them, each with its line in the list of commands."""
+_SUMMARIES = {name: summary for commands in FAMILIES.values() for name, summary in commands.items()}
+
+
+class _Commands(MutableMapping[str, click.Command]):
+    """The commands by their names; each is imported when it is asked for."""
+
+    def __init__(self) -> None:
+        self._module_of = {name: module for module, commands in FAMILIES.items() for name in commands}
+        self._known: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._known:
+            family = import_module(f"{__name__}.{self._module_of[name]}")
+            self._known |= {command.name: command for command in family.COMMANDS}
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._module_of, **self._known})
+
+    def __len__(self) -> int:
+        return len({**self._module_of, **self._known})
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._known[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._known[name]
 
 
 class _Group(click.Group):
-    """A group that lists its commands in the order in which people need them."""
+    """A group that lists its commands from the table, in its order, and so imports none of them."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -46,12 +116,25 @@ class _Group(click.Group):
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(self.commands)
 
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([*_SUMMARIES.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        found = [(name, summary) for name, summary in _SUMMARIES.items() if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(name, help=summary) for name, summary in found), *options]
+
     def format_epilog(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(code), meaning) for code, meaning in EXIT_CODES.items()])
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Group, commands=_Commands(), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="llm-models-catalog", prog_name="llm-models")
 @no_pager
 def cli() -> None:
@@ -63,11 +146,6 @@ def cli() -> None:
     Example:
       llm-models select --require tools --require json_native --prefer openai
     """
-
-
-_FAMILIES = (choose, query, show, search, cost, history, export, config, data)
-for command in (one for family in _FAMILIES for one in family.COMMANDS):
-    cli.add_command(command)
 
 
 def main() -> None:
@@ -91,9 +169,16 @@ def _usage(error: click.UsageError) -> str:
 
 def _run() -> int:
     try:
+        if "_LLM_MODELS_COMPLETE" in os.environ:
+            from llm_models.cli import completion
+
+            code = completion.answer(cli)
+            sys.stdout.flush()
+            return code
         with screen():
             # On Windows click would read an argument such as `[ab]/x.toml` as a pattern of files.
             code = cli.main(standalone_mode=False, prog_name="llm-models", windows_expand_args=False)
+        stage("")
         if sys.stdout is not None:
             sys.stdout.flush()
     except click.UsageError as error:

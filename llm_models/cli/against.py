@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from llm_models.cli.output import cell, line, note, print_json, print_table
+from llm_models.cli.output import cell, line, note, print_json, print_table, stage
 from llm_models.errors import LLMModelsError
 from llm_models.transforms import named
 
@@ -34,11 +34,13 @@ def report(
     entries = [] if accepted is None else accepting.read(accepted)
     file, lists = catalogue(name, folder), []
     for source, path in files:
+        stage(f"reading {path}")
         try:
             data = read_limited(path, MAX_BYTES)
         except FileError as error:
             raise LLMModelsError(str(error)) from None
         lists.append(disagreements.read(data, path, source, described(path, data)[1])[0])
+    stage("comparing")
     lines, small = disagreements.against(file, lists)
     whole = accepting.sort(
         lines, [one for one in entries if one.source in (None, *(each.name for each in lists))], today()

@@ -11,7 +11,17 @@ import click
 
 from llm_models import paths
 from llm_models.cli.options import as_json, catalogue, command, config_option, file_path, folder_of, model_spec
-from llm_models.cli.output import line, note, print_annotations, print_json, print_pairs, print_table, verbatim
+from llm_models.cli.output import (
+    line,
+    many,
+    note,
+    print_annotations,
+    print_json,
+    print_pairs,
+    print_table,
+    stage,
+    verbatim,
+)
 from llm_models.errors import ConfigError, reported
 
 if TYPE_CHECKING:
@@ -49,7 +59,10 @@ def validate_command(files: tuple[str, ...], strict: bool, if_present: bool, beh
     # A path that begins with `:` would begin a line as a command to GitHub's runner does.
     names = [os.path.join(os.curdir, name) if name.startswith(":") else name for name in files]
     checked = [path for name in names for path in _in_folder(name, if_present)] if files else _found(if_present)
-    by_file = [check_file(path, behaviour=behaviour) for path in checked]
+    by_file = []
+    for path in checked:
+        stage(f"checking {path}")
+        by_file.append(check_file(path, behaviour=behaviour))
     problems = [problem for each in by_file for problem in each]
     listed = [problem for each in by_file for problem in reported(each)]
     if style == "json":
@@ -64,9 +77,9 @@ def validate_command(files: tuple[str, ...], strict: bool, if_present: bool, beh
         note("there is no llm_models.toml to check")
         return
     errors = sum(problem.severity == "error" for problem in problems)
-    summary = f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}" if problems else "no problems"
+    summary = f"{many(errors, 'error')}, {many(len(problems) - errors, 'warning')}" if problems else "no problems"
     shown = ", ".join(checked[:_SHOWN]) + (f" and {len(checked) - _SHOWN} more" if len(checked) > _SHOWN else "")
-    note(f"{_many(len(checked), 'file')} checked ({shown}): {summary}")
+    note(f"{many(len(checked), 'file')} checked ({shown}): {summary}")
     for path in [] if behaviour or errors else checked:
         if (module := module_of(path)) is not None:
             note(
@@ -107,10 +120,6 @@ _IF_PRESENT = "With --if-present this is no error."
 def _marked(problem: Problem) -> str:
     """A problem for people; a warning is marked."""
     return str(problem) if problem.severity == "error" else f"{problem} [warning]"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 @command("explain", "Show where each value of a model comes from.", "explain openai:gpt-5.4-mini cost")
@@ -160,22 +169,37 @@ repos:
 @command("init", "Write a commented llm_models.toml.", "init")
 @click.argument("folder", type=file_path, default=".", metavar="[FOLDER]")
 def init_command(folder: str) -> None:
-    """Write a commented llm_models.toml into FOLDER, and its schema for editors; print a pre-commit hook."""
+    """Write a commented llm_models.toml into FOLDER, and its schema for editors; print a pre-commit hook.
+
+    FOLDER/.llm_models gets the schema, and a .gitignore for what `pull` and `activate` leave there on one machine. An
+    llm_models.toml that is there stays, and the schema of another version of this package is renewed.
+    """
     from llm_models import files, locks, replacement, state
     from llm_models.open_folder import Inside
     from llm_models.schema import published
+    from llm_models.status import editor_schema
 
     folder = paths.absolute(folder)
     path = os.path.join(folder, paths.CONFIG_NAME)
     exists = f"{path}: this file exists already; 'llm-models set' and 'llm-models exclude' change it"
-    if paths.exists(path):
-        raise ConfigError(exists)
     schema = os.path.join(folder, paths.STATE_NAME, state.SCHEMA)
     text = json.dumps(published("overrides"), indent=2) + "\n"
     within = Inside(folder)
+    if paths.exists(path):
+        if editor_schema(paths.Folder(path, os.path.dirname(schema))) != "other":
+            raise ConfigError(exists)
+        try:
+            state.write(schema, text.encode(), within)
+        except files.FileError as error:
+            raise ConfigError(str(error)) from None
+        line(f"renewed {schema}")
+        return
     try:
         replacement.make_folder(os.path.dirname(schema), within)
         state.write(schema, text.encode(), within)
+        ignores = os.path.join(os.path.dirname(schema), state.IGNORES)
+        if not paths.exists(ignores):
+            replacement.write_atomically(ignores, state.IGNORED.encode(), inside=within, create=True)
         with locks.locked(folder, leave_file=False):
             template = files.read_limited(paths.TEMPLATE, paths.MAX_CONFIG_BYTES)
             replacement.write_atomically(path, template, inside=within, create=True)

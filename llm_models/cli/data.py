@@ -1,4 +1,4 @@
-"""Commands about the data itself: pull, activate, rollback, info, schema; and diff, which is in `cli.diff`."""
+"""Commands about the data itself: pull, activate, rollback, schema; and diff, which is in `cli.diff`."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 import click
 
 from llm_models.cli.diff import diff_command
+from llm_models.cli.info import OTHER, SAME, note_age
 from llm_models.cli.options import (
     Number,
     as_json,
-    catalogue_options,
-    chosen,
     command,
     config_option,
     file_path,
     folder_of,
     report_style,
 )
-from llm_models.cli.output import line, note, print_json, print_pairs, print_table, transfer_bar
-from llm_models.errors import ConfigError, LLMModelsError, did_you_mean
+from llm_models.cli.output import line, many, note, print_json, print_table, stage, transfer_bar
+from llm_models.days import days_since
+from llm_models.errors import LLMModelsError, did_you_mean
 from llm_models.in_use import in_use, pulled_file, target
 from llm_models.transforms import DEFAULT, SOURCES
 
@@ -29,71 +29,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from llm_models.paths import Folder
-
-
-@command("info", "Show which snapshot is in use, and why.", "info --verify")
-@click.option("--verify", is_flag=True, help="Also check the whole snapshot for damage.")
-@click.option("--max-age", type=Number(0), metavar="DAYS", help="Exit with 1 if the data is older, or has no date.")
-@catalogue_options
-@as_json
-def info_command(
-    verify: bool, max_age: int | None, as_json: bool, config: str | None, snapshot: str | None, behaviour: bool
-) -> None:
-    """Show which snapshot is in use and why, what load() serves of it, its date, and whether `activate` is due.
-
-    Its age counts from the day on which it was fetched; where that is not known, as for the packaged data, from its
-    date, which is the newest last_updated of its models.
-    """
-    from llm_models.status import in_words, status
-
-    facts = status(folder_of(config), snapshot, verify=verify, max_age=max_age)
-    too_old = facts.pop("too_old")
-    try:
-        if facts["problem"]:
-            raise ConfigError(str(facts["problem"]))
-        served = chosen(config, snapshot, behaviour)
-        facts |= {"providers": len(served.list_providers()), "models": len(served), "digest": served.digest}
-    except LLMModelsError as error:
-        facts["problem"] = f"load() fails, so counts and digest are the snapshot's own: {str(error).splitlines()[0]}"
-    if verify and facts["problem"] is None and str(facts["kind"]).startswith("activated"):
-        facts["inputs"], facts["problem"] = _inputs(folder_of(config))
-    facts["version"] = _version("llm-models-catalog")
-    if as_json:
-        print_json({name: value for name, value in facts.items() if value not in (None, [])})
-    else:
-        print_pairs(in_words(facts).items())
-    other = _version("llm-models")
-    if other is not None:
-        note(
-            f"warning: the unrelated package llm-models {other} is installed too; it has the same import name and "
-            "command, so either may answer. Uninstall both, then install llm-models-catalog again."
-        )
-    if too_old:
-        raise LLMModelsError(str(too_old))
-    if facts["problem"]:
-        raise click.exceptions.Exit(1)
-
-
-def _inputs(folder: Folder) -> tuple[str, str | None]:
-    """Whether the activated snapshot is what its inputs produce, and the problem if it is not."""
-    from llm_models import reproduction
-
-    try:
-        verdict = reproduction.check(None, folder, as_merged=True)
-    except LLMModelsError as error:
-        return f"not compared: {str(error).splitlines()[0]}", None
-    if verdict.difference is None:
-        return f"compared: {_SAME}", None
-    return f"compared: {_OTHER}", f"{_OTHER}: {verdict.difference}"
-
-
-def _version(distribution: str) -> str | None:
-    from importlib import metadata
-
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def _digest(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
@@ -132,16 +67,25 @@ def pull_command(
 
     Files change only after the whole download is checked, and programs use the new data only after `activate`.
     A source that has not changed is usually not downloaded again. Plain http is only accepted from this machine.
+
+    The variable LLM_MODELS_URL can name a mirror of the default source, for every call, and LLM_MODELS_URL_OPENROUTER
+    that of another source, by its name. No file can name one.
     """
     from llm_models import state
     from llm_models.manifest import believed
-    from llm_models.sources import pull
+    from llm_models.sources import mirror, pull
     from llm_models.transforms import named
 
+    url, variable = (url, None) if url is not None else mirror(source)
     folder = folder_of(config)
     path = pulled_file(folder, None if named(source).lists else source) if out is None else out
     inside = state.inside(pulled_file(folder), "--out") if out is None else None
     before = (believed(path) or {}).get("source", source)
+    if url is None or variable is not None:
+        from llm_models.transfer import shown
+
+        named_by = f" (from {variable})" if variable else ""
+        note(f"note: fetching {shown(url or named(source).url)}{named_by}")
     with transfer_bar(source) as progress:
         result = pull(
             source, url=url, out=path, inside=inside, sha256=sha256, insecure=insecure_http, timeout=timeout,
@@ -159,7 +103,7 @@ def pull_command(
 
 
 def _counted(counts: Mapping[str, Any]) -> str:
-    return f"{counts['models']:,} models of {counts['providers']:,} providers"
+    return f"{many(counts['models'], 'model')} of {many(counts['providers'], 'provider')}"
 
 
 @command("activate", "Build a snapshot and put it in place.", "activate --from api.json --out snapshot.json")
@@ -219,7 +163,7 @@ def activate_command(
         given = {name: options[name] for name in ("out", "supplement", "without_prose")}
         _check(path, folder_of(config), style == "json", source=source, **given)
         return
-    result = activate(path, folder_of(config), source=source, dry_run=dry_run, **options)
+    result = activate(path, folder_of(config), source=source, dry_run=dry_run, progress=stage, **options)
     header = result.file.header
     rows = result.report.rows()
     module = header.get("overrides_module")
@@ -235,6 +179,7 @@ def activate_command(
         return
     unwritten = " (not written: --dry-run)" if dry_run else ""
     summary = f"{result.path}: {_counted(header['counts'])}, from {result.origin}{unwritten}"
+    note_age(days_since(day) if (day := result.fetched or header.get("date")) else None)
     warnings = [f"overridden by --force: {reason}" for reason in result.refused]
     warnings += [f"notice: {sentence}" for sentence in result.notices]
     if style == "markdown":
@@ -254,21 +199,17 @@ def activate_command(
 def _check(path: str | None, folder: Folder, as_json: bool, **options: Any) -> None:
     from llm_models import reproduction
 
-    verdict = reproduction.check(path, folder, **options)
+    verdict = reproduction.check(path, folder, progress=stage, **options)
     if as_json:
         print_json(
             {"snapshot": verdict.path, "reproduced": verdict.difference is None, "difference": verdict.difference}
         )
     elif verdict.difference is None:
-        line(f"{verdict.path}: {_SAME}")
+        line(f"{verdict.path}: {SAME}")
     if verdict.difference is not None:
         raise LLMModelsError(
-            f"{verdict.path}: {_OTHER}: {verdict.difference}. Run 'llm-models activate' to build it again."
+            f"{verdict.path}: {OTHER}: {verdict.difference}. Run 'llm-models activate' to build it again."
         )
-
-
-_SAME = "its inputs produce the same bytes"
-_OTHER = "not what its inputs produce"
 
 
 @command("rollback", "Put the previous snapshot back.", "rollback")
@@ -284,13 +225,15 @@ def rollback_command(strict: bool, config: str | None) -> None:
     from llm_models.status import UNUSED
 
     folder = folder_of(config)
+    stage("checking the previous snapshot")
     file, found = rollback(folder, strict=strict)
     header = file.header
     note(*(f"notice: {sentence}" for sentence in found))
     unused = in_use(folder, reads=False).unused
     if unused is not None:
         note(f"note: it {UNUSED[unused]}, so load() does not use it; run 'llm-models activate'")
-    line(f"{target(folder)}: back to {header['counts']['models']:,} models, dated {header.get('date', 'unknown')}")
+    models = many(header["counts"]["models"], "model")
+    line(f"{target(folder)}: back to {models}, dated {header.get('date', 'unknown')}")
 
 
 @command("schema", "Print a JSON Schema.", "schema overrides > llm_models.schema.json")
@@ -325,4 +268,4 @@ def schema_command(name: str | None, of: str | None, null: bool) -> None:
     print_json(schema.published(name))
 
 
-COMMANDS = (pull_command, activate_command, rollback_command, diff_command, info_command, schema_command)
+COMMANDS = (pull_command, activate_command, rollback_command, diff_command, schema_command)

@@ -8,7 +8,7 @@ import click
 
 from llm_models.cli.fields import limit_option
 from llm_models.cli.options import command, config_option, file_path, folder_of, report_style
-from llm_models.cli.output import cell, line, note, print_json, print_table
+from llm_models.cli.output import cell, line, note, print_json, print_table, stage
 
 if TYPE_CHECKING:
     from llm_models.differences import Diff
@@ -46,6 +46,7 @@ def diff_command(
     from llm_models.differences import compared
 
     folder = folder_of(config)
+    stage("comparing")
     if against or source or accepted or contradicted:
         from llm_models.cli.against import pairs, report
 

@@ -8,7 +8,7 @@ import click
 
 from llm_models.cli.conditions import check_words, conditions
 from llm_models.cli.options import catalogue, command, file_path, model_spec
-from llm_models.cli.output import document_text, note, print_text
+from llm_models.cli.output import document_text, note, print_text, stage
 from llm_models.errors import LLMModelsError, did_you_mean
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ def export_command(
     if specs and choice != _NO_CONDITIONS:
         raise click.UsageError("SPEC and conditions exclude each other")
     check_words(snapshot, choice)
+    stage("writing the document")
     models = [snapshot.resolve(spec) for spec in specs] or snapshot.list_models(**choice)
     document = row.document(snapshot, models, None if onto is None else _read(onto))
     text = document_text(document.content)

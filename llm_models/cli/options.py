@@ -157,7 +157,8 @@ config_option = click.option(
     "--config",
     type=file_path,
     metavar="FILE",
-    help="The llm_models.toml to use, or 'none'. Default: LLM_MODELS_CONFIG, or the nearest in this repository.",
+    help="The llm_models.toml to use; 'none': the packaged data, and nothing of any folder. Default: "
+    "LLM_MODELS_CONFIG, or the nearest in this repository.",
 )
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
@@ -216,13 +217,13 @@ def _built(config: str | None, snapshot: str | None, code: Code) -> Snapshot:
     return build({"config": _config(config), "snapshot": given, "code": code})
 
 
-def _completing() -> Snapshot:
+def completing() -> Snapshot:
     """The catalogue that the options typed so far choose, for shell completion. It runs no code and prints nothing."""
     get = click.get_current_context().params.get
     return _built(get("config"), get("snapshot"), "none")
 
 
-model_spec = ModelSpecParam(_completing, check=False)
+model_spec = ModelSpecParam(completing, check=False)
 """A model spec as an argument: the shell completes it, the command itself resolves it."""
 
 

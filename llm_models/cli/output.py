@@ -9,7 +9,7 @@ import json
 import os
 import re
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -75,6 +75,7 @@ def _write(text: str, err: bool) -> None:
     """
     if not err and sys.stdout is None:
         raise OutputError("cannot write the output: it is closed")
+    stage("")
     try:
         click.echo(text, err=err)
     except OSError as error:
@@ -178,9 +179,34 @@ def _styled(name: str) -> Callable[[str], str]:
     return lambda text: click.style(text, **_STYLES[name])
 
 
+_staged: list[str] = []
+"""The line of `stage` that stands on the terminal, if one does."""
+
+
+def stage(text: str) -> None:
+    """Show on a terminal what a long command does now, in place of what it did before; whatever is printed removes it.
+
+    Only a terminal on stderr gets it. An empty text removes the line, and a command that ends must do that.
+    """
+    if not (text or _staged) or sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return
+    _staged[:] = [text] if text else []
+    with suppress(OSError):
+        click.echo(f"\r\x1b[2K{cell(text)[: _size(sys.stderr)[0] - 1]}", err=True, nl=False)
+
+
 def line(*texts: object) -> None:
     """Print each text as a line of data; on a terminal, broken between words."""
     _put(part for text in texts for part in wrapped(cell(text), _columns()))
+
+
+def many(count: int, noun: str) -> str:
+    """A number of things in words.
+
+    >>> many(1, "provider"), many(8337, "model")
+    ('1 provider', '8,337 models')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def note(*texts: object) -> None:
@@ -212,7 +238,7 @@ def document_text(value: object) -> str:
 
 
 def print_text(text: str) -> None:
-    """Print a document of `document_text`."""
+    """Print a document of `document_text`, or a file of the package."""
     _put([_MARKS.sub(r"\\u0023", text)])
 
 

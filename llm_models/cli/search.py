@@ -9,7 +9,7 @@ import click
 from llm_models import lifecycle
 from llm_models.cli.fields import record_options
 from llm_models.cli.options import Number, catalogue, command
-from llm_models.cli.output import note, print_json, print_table
+from llm_models.cli.output import note, print_json, print_table, stage
 
 if TYPE_CHECKING:
     from llm_models.cli.fields import Shape
@@ -35,6 +35,7 @@ def search_command(snapshot: Snapshot, words: tuple[str, ...], limit: int, shape
     Words such as free, cheap, vision, tools, "image generation" and "long context" are conditions. What was read,
     corrected and left out is printed on stderr.
     """
+    stage("searching")
     found = snapshot.search(words, limit=limit)
     plain = {} if shape.is_plain else found.to_dict()
     if shape.as_json:
