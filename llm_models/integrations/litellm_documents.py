@@ -213,7 +213,7 @@ def _deployment(source: Source, model: Model, name: str) -> tuple[dict[str, Any]
         for key in filter(there.__contains__, inherited):
             prices[key] = _instead(prices, key) if there[key] is None else there[key]
     is_unknown = prefix == COMPATIBLE  # else LiteLLM has limits, and some releases would write ours over those
-    known = {key: value for key, value in source.facts(model).items() if key in LIMITS and is_unknown}
+    known = source.facts(model, LIMITS) if is_unknown else {}
     info = {**known, **({} if mode == "chat" else {"mode": mode})}
     info |= {key: price for key, price in prices.items() if price is not None}
     return {"model_name": name, "litellm_params": params, "model_info": info}, fields

@@ -152,13 +152,16 @@ class Source:
             raise LeftOutError("what it means changes, and no source states what it means today")
         return fields_of(model.cost.to_dict(), origins, self.table.get(model.provider, ""), own)
 
-    def facts(self, model: Model) -> dict[str, Any]:
-        """The limits and flags of a model in LiteLLM's fields."""
-        found: dict[str, Any] = glom(facts(self.snapshot, model), ENTRY)
-        block = self.snapshot.file.block(model.provider)
-        line = block.model(block.rows[model.id])
-        stated = glom({name: value for name, value in line.items() if name != "derived"}, FLAGS)
-        return {name: value for name, value in found.items() if value is not False or stated.get(name) is False}
+    def facts(self, model: Model, wanted: Mapping[str, Any] = ENTRY) -> dict[str, Any]:
+        """The limits and flags of a model in LiteLLM's fields, those of `ENTRY` that are `wanted`."""
+        found: dict[str, Any] = glom(facts(self.snapshot, model), wanted)
+        denied = {name: FLAGS[name] for name, value in found.items() if value is False}
+        if denied:
+            block = self.snapshot.file.block(model.provider)
+            line = block.model(block.rows[model.id])
+            stated = glom({name: value for name, value in line.items() if name != "derived"}, denied)
+            found = {name: value for name, value in found.items() if value is not False or stated.get(name) is False}
+        return found
 
     def mode(self, model: Model) -> str | None:
         """LiteLLM's mode of a model, where it has one."""
