@@ -200,6 +200,8 @@ def _deployment(source: Source, model: Model, name: str) -> tuple[dict[str, Any]
         raise never(model, f"LiteLLM has no mode for it (its kind is {model.kind})")
     endpoint = source.snapshot.endpoint(model)
     prefix, address = _way(source, model)
+    if "*" in endpoint.model_id:
+        raise never(model, "LiteLLM reads '*' in its id as any text, and would send requests for other models, too")
     params = {"model": f"{prefix}/{endpoint.model_id}", **address, **_key(endpoint, prefix, model)}
     fields = source.fields(model, {})
     prices = {key: price for key, price in fields.prices.items() if price is not None}

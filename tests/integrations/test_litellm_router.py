@@ -252,6 +252,24 @@ def test_what_has_no_entry_is_an_error_with_the_reason(spec: str, why: str, pack
 
 
 @pytest.mark.usefixtures("price_list")
+def test_an_id_with_a_wildcard_of_litellm_has_no_deployment() -> None:
+    """LiteLLM sends every name that fits it, with the key, and charges the prices of this one."""
+    house = {"id": "house", "openai_base_url": "http://127.0.0.1:9/v1", "env": []}
+    cost = {"input": 1, "output": 1}
+    models = [{"provider": "house", "id": name, "cost": cost} for name in ("all/*", "gpt-*-x", "plain")]
+    models.append({"provider": "house", "id": "served", "provider_model_id": "*", "cost": cost})
+    own = llm_models.load(config=None, overrides={"providers": [house], "models": models}, publish=False)
+    document = model_list(own.list_models("house"), snapshot=own)
+    assert [entry["model_name"] for entry in document.content["model_list"]] == ["house:plain"]
+    router = litellm.Router(model_list=document.content["model_list"])
+    assert not router.pattern_router.patterns
+    for spec in ("house:all/*", "house:gpt-*-x", "house:served"):
+        assert "LiteLLM reads '*' in its id as any text" in document.left_out[spec]
+        with pytest.raises(NotRegisteredError, match="as any text"):
+            router_entry(spec, name="mine", snapshot=own)
+
+
+@pytest.mark.usefixtures("price_list")
 def test_a_map_gives_what_the_catalogue_does(packaged: llm_models.Snapshot) -> None:
     """`register_model` with the price map, over LiteLLM's own list and for models that it lacks."""
     models = [packaged.resolve(spec) for spec in SPECS if packaged.allowed(spec)]
