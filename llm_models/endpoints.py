@@ -22,7 +22,7 @@ from llm_models.in_use import base_of
 from llm_models.modelspec import fold_provider
 from llm_models.patterns import matcher
 from llm_models.snapshot_file import SnapshotFile
-from llm_models.trust import UntrustedEndpointError, distrusted, how_to_name
+from llm_models.trust import UntrustedEndpointError, distrusted, how_to_name, how_to_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -278,11 +278,10 @@ def _untrusted(
         line = _line(file, name, model, path)
         if line is not None:
             location = printable(f"{name}:{line}")
-    text = f"{printable(model.spec)}: {what} is stated by {location}, which was found, not named"
-    ways = how_to_name(found, file.name)
-    return UntrustedEndpointError(
-        f"{text}, so no key and no prompt goes there. {ways}", spec=model.spec, location=location
-    )
+    text = f"{what} is stated by {location}, which was found, not named, so no key and no prompt goes there"
+    message = f"{printable(model.spec)}: {text}. {how_to_name(found, file.name)}"
+    problem = f"{text}. {how_to_set(found, file.name)}"
+    return UntrustedEndpointError(message, spec=model.spec, location=location, problem=problem)
 
 
 def _line(file: SnapshotFile, name: str, model: Model, path: tuple[str, ...]) -> int | None:

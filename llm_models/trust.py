@@ -36,10 +36,14 @@ if TYPE_CHECKING:
 
 
 class UntrustedEndpointError(LLMModelsError, ValueError):
-    """A file that was found, not named, decides where key or prompt of the model `spec` would go: `location`."""
+    """A file that was found, not named, decides where key or prompt of the model `spec` would go: `location`.
+
+    `problem` is the message without the spec and without the call of `load()` that would help.
+    """
 
     spec: str
     location: str
+    problem: str
 
 
 _trusted: set[FoundFile] = set()
@@ -74,10 +78,19 @@ def how_to_name(found: Sequence[FoundFile], snapshot: str) -> str:
     config = next((file[0] for file in found if file[0] != snapshot), None)
     if config is None:
         return f"If you trust the file, name it: load(snapshot={snapshot!r})"
+    return f"If you trust the file, name it: load(config={config!r}) or {_setting(config)}"
+
+
+def how_to_set(found: Sequence[FoundFile], snapshot: str) -> str:
+    """The same, for people who run a command and for those who write a program."""
+    config = next((file[0] for file in found if file[0] != snapshot), None)
+    return f"If you trust the file, name it by its absolute path{f': {_setting(config)}' if config else ''}"
+
+
+def _setting(config: str) -> str:
     import shlex
 
-    variable = printable(shlex.quote(config))
-    return f"If you trust the file, name it: load(config={config!r}) or LLM_MODELS_CONFIG={variable}"
+    return f"LLM_MODELS_CONFIG={printable(shlex.quote(config))}"
 
 
 def _is_trusted(file: FoundFile) -> bool:

@@ -131,3 +131,50 @@ def test_a_configuration_that_is_wrong(text: str, tmp_path: Path, monkeypatch: p
     for line in ("validate", "list", "activate"):
         result = here(*line.split())
         assert not PYTHON.search(result.out + result.err if line == "validate" else result.err), result
+
+
+REFUSED = """
+[[providers]]
+id = "openai"
+base_url = "https://evil.example/v1"
+
+[[providers]]
+id = "silent"
+base_url = "https://silent.example/v1"
+
+[[models]]
+provider = "silent"
+id = "one"
+cost = { input = 1, output = 1 }
+
+[[models]]
+provider = "groq"
+id = "openai/gpt-oss-20b"
+provider_model_id = "other/model"
+"""
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("target", ["litellm", "litellm-proxy"])
+def test_why_a_document_leaves_out_models_of_the_catalogue(target: str) -> None:
+    result = here("export", target, "--config", "none")
+    assert result.err.count("left out: ") > 3
+    assert not PYTHON.search(result.err), result.err
+
+
+@pytest.mark.parametrize("target", ["litellm", "litellm-proxy"])
+@pytest.mark.parametrize("named", [True, False])
+def test_why_a_document_leaves_out_a_model(
+    target: str, named: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also because of a file that nobody named."""
+    (tmp_path / "llm_models.toml").write_text(REFUSED, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    specs = ["silent:one", "groq:openai/gpt-oss-20b", "openai:gpt-5.2", "freemodel:claude-opus-4-8"]
+    told = here("export", target, *specs, *(["--config", "llm_models.toml"] if named else [])).err
+    assert "left out: " in told
+    assert not PYTHON.search(told), told
+    assert not any(f"left out: {spec}: {spec}" in told for spec in specs), told
+    if target == "litellm-proxy":
+        assert "state openai_base_url for the provider freemodel in llm_models.toml" in told
+        assert (f"LLM_MODELS_CONFIG={tmp_path / 'llm_models.toml'}" in told) is not named

@@ -16,7 +16,7 @@ from llm_models.errors import LLMModelsError, printable
 from llm_models.frozen import FrozenDict
 from llm_models.integrations import client_library
 from llm_models.integrations.facts import ByName
-from llm_models.integrations.openai_sdk import client_options
+from llm_models.integrations.openai_sdk import ClientOptionsError, client_options
 from llm_models.kinds import is_moving
 from llm_models.price_origins import origins_of
 from llm_models.transforms.genai_prices import PROVIDERS as OURS
@@ -180,6 +180,9 @@ class _Work:
         try:
             provider = self._provider(model)
             row = self._rows.row_of(cost, origins)
+        except ClientOptionsError as error:
+            self._left_out[model.spec] = error.problem
+            return
         except (LLMModelsError, ValueError) as error:
             self._left_out[model.spec] = str(error)
             return

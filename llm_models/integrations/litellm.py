@@ -196,6 +196,8 @@ def _write(litellm: Any, plans: list[_Plan], left_out: dict[str, str]) -> dict[s
 
 def _plan(litellm: Any, source: Source, model: Model, add_missing: bool) -> _Plan:
     """What to write for a model. Raises `NotRegisteredError` or `LeftOutError` with the reason to write nothing."""
+    if model.provider not in source.table:
+        raise never(model, "LiteLLM has no provider for it; name one with providers=")
     provider = source.provider(model)
     if provider in litellm_prices.signs_in():
         raise never(model, "LiteLLM would ask the user to sign in")

@@ -20,6 +20,7 @@ from llm_models.integrations.litellm_entries import (
 from llm_models.integrations.litellm_fields import CLASSES, MODES, UNITS
 from llm_models.integrations.openai_sdk import NO_KEY, ClientOptionsError, client_options
 from llm_models.modes import is_priced
+from llm_models.trust import UntrustedEndpointError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -149,7 +150,9 @@ def _each(document: Document, models: Iterable[Model], make: Callable[[Model], A
             made = make(model)
         except (LeftOutError, NotRegisteredError) as error:
             document.left_out[asked(model)] = error.reason
-        except LLMModelsError as error:  # an address or a key of a file that is not trusted
+        except UntrustedEndpointError as error:
+            document.left_out[asked(model)] = error.problem
+        except LLMModelsError as error:  # an address of its own that is none
             document.left_out[asked(model)] = str(error)
         else:
             yield model, made
@@ -232,7 +235,7 @@ def _way(source: Source, model: Model) -> tuple[str, dict[str, str]]:
     try:
         url = client_options(model, api_key=NO_KEY, snapshot=source.snapshot).base_url
     except ClientOptionsError as error:
-        raise LeftOutError(str(error).partition(": ")[2]) from None
+        raise LeftOutError(error.problem) from None
     return COMPATIBLE if model.provider in PROVIDERS else (theirs or COMPATIBLE), {"api_base": url}
 
 

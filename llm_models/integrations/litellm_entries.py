@@ -135,7 +135,7 @@ class Source:
         """LiteLLM's name of a model's provider. Raises `NotRegisteredError` where it has none."""
         theirs = self.table.get(model.provider)
         if theirs is None:
-            raise never(model, "LiteLLM has no provider for it; name one with providers=")
+            raise never(model, "LiteLLM has no provider for it")
         return theirs
 
     def origins(self, model: Model) -> Origins:
@@ -173,7 +173,7 @@ class Source:
         try:
             return self.snapshot.endpoint(model, base_url="https://api.invalid", with_key=True).model_id
         except UntrustedEndpointError as error:
-            raise LeftOutError(str(error)) from None
+            raise LeftOutError(error.problem) from None
 
     def is_own_address(self, model: Model) -> bool:
         """Whether the application states where requests to a model go."""

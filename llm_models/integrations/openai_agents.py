@@ -57,7 +57,11 @@ class Catalogue(ModelProvider):  # type: ignore[misc, unused-ignore]
             raise ValueError("the agent names no model. Write Agent(model=...), or Catalogue(default=...)")
         snapshot = store.snapshot() if self.snapshot is None else self.snapshot
         model = snapshot.resolve(spec)
-        options = client_options(spec, snapshot=snapshot)
+        try:
+            options = client_options(spec, snapshot=snapshot)
+        except ClientOptionsError as error:  # without the arguments that `get_model` does not have
+            error.args = (f"{printable(error.spec)}: {error.problem}",)
+            raise
         api = next((api for api in CLASSES if api in options.apis), None if options.apis else "chat")
         if api is None:
             why = f"agents need {' or '.join(CLASSES)}, and it has {', '.join(options.apis)}"

@@ -17,6 +17,7 @@ from glom import Coalesce, T, glom
 
 from llm_models import store
 from llm_models.addresses import REQUESTS
+from llm_models.endpoints import own_address
 from llm_models.errors import LLMModelsError, printable
 
 if TYPE_CHECKING:
@@ -87,10 +88,14 @@ _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 
 
 class ClientOptionsError(LLMModelsError, ValueError):
-    """There are no options for this model, `spec`. `variables` names the missing variables, without their values."""
+    """There are no options for this model, `spec`. `variables` names the missing variables, without their values.
+
+    `problem` is the message without the spec and without arguments that would help: for callers that do not have them.
+    """
 
     spec: str
     variables: tuple[str, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +132,8 @@ def client_options(
     the published one. With `base_url` the protocol is not checked: you state that this address accepts it.
 
     Raises `ClientOptionsError`, with names of variables but never a value, where the provider does not use the
-    protocol, has no base URL or one that contains `${NAME}`, or its key is not set; else as `llm_models.endpoint`.
+    protocol, there is no base URL or one that contains `${NAME}`, or its key is not set or is none; else as
+    `llm_models.endpoint`.
 
     >>> import os
     >>> os.environ["GROQ_API_KEY"] = "gsk-example"
@@ -147,7 +153,7 @@ def client_options(
     if base_url is None:
         _check_protocol(model, provider, is_own)
     endpoint = snapshot.endpoint(spec, base_url=base_url, with_key=api_key is not None)
-    url = _usable(endpoint, model) if base_url is None else base_url
+    url = _usable(endpoint.openai_base_url, model, given=base_url is not None)
     key = api_key or key_of(endpoint, model)
     sent = endpoint.model_id if is_own else IDS.get(model.provider, "{id}").replace("{id}", endpoint.model_id)
     return ClientOptions(base_url=url, model=sent, api_key=key, apis=tuple(filter(APIS.__contains__, model.apis)))
@@ -164,48 +170,63 @@ def _check_protocol(model: Model, provider: Provider, is_own: bool) -> None:
         state = "state openai_base_url for it in llm_models.toml, or apis = ['chat'] for the model"
         why = "the protocol of its provider is not stated"
         raise _refused(model, f"{why}; if it accepts OpenAI's requests, {state}")
+    facts = [f"openai_base_url for the provider {model.provider}"] * (own_address({"extra": model.extra}) is None)
+    facts += ["apis = ['chat'] for the model"] * is_own
     why = f"it is not served by OpenAI's protocol, but by that of '{printable(client)}'"
-    raise _refused(model, f"{why}; if you have an address that accepts OpenAI's requests, pass base_url=")
+    why += "; if you have an address that accepts OpenAI's requests, "
+    raise _refused(model, why, "pass base_url=, or ", f"state {' and '.join(facts)} in llm_models.toml")
 
 
-def _refused(model: Model, why: str, variables: tuple[str, ...] = ()) -> ClientOptionsError:
-    return ClientOptionsError(f"{printable(model.spec)}: {why}", spec=model.spec, variables=variables)
+def _refused(
+    model: Model, why: str, argument: str = "", rest: str = "", variables: tuple[str, ...] = ()
+) -> ClientOptionsError:
+    """The error; `argument` is the part of its message that only those can follow who called with arguments."""
+    text, problem = f"{why}{argument}{rest}", f"{why}{rest}"
+    return ClientOptionsError(f"{printable(model.spec)}: {text}", spec=model.spec, variables=variables, problem=problem)
 
 
-def _usable(endpoint: Endpoint, model: Model) -> str:
-    """The base URL for OpenAI clients. Refuses one that no client could use unchanged."""
-    url = endpoint.openai_base_url
-    state = f"pass base_url=, or state it for the provider {model.provider} in llm_models.toml"
+def _usable(url: str | None, model: Model, *, given: bool) -> str:
+    """A base URL for OpenAI clients. Refuses one that no client could use unchanged, also one that was `given`."""
+    names = tuple(dict.fromkeys(_PLACEHOLDER.findall(url or "")))
+    parts = urlsplit(url or "")
     if not url:
-        raise _refused(model, f"no base URL is known; {state}")
-    names = tuple(dict.fromkeys(_PLACEHOLDER.findall(url)))
-    if names:
+        why = "no base URL is known"
+    elif names:
         why = f"its base URL contains {printable(', '.join(names))}, which you must fill in"
-        raise _refused(model, f"{why}; {state}", names)
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise _refused(model, f"the base URL is not the address of a web server; {state}")
-    if parts.path.rstrip("/").endswith(REQUESTS):
-        raise _refused(model, f"the base URL is the address of one request; {state}")
-    return url
+    elif parts.scheme not in {"http", "https"} or not parts.hostname:
+        why = "the base URL is not the address of a web server"
+    elif parts.path.rstrip("/").endswith(REQUESTS):
+        why = "the base URL is the address of one request"
+    else:
+        return url
+    if given:
+        raise _refused(model, f"{why}; pass another base_url=", variables=names)
+    state = f"state it for the provider {model.provider} in llm_models.toml"
+    raise _refused(model, f"{why}; ", "pass base_url=, or ", state, names)
 
 
 def key_of(endpoint: Endpoint, model: Model) -> str:
     """The key to send to an endpoint of a model, from the environment; `NO_KEY` where none is needed.
 
-    Raises `ClientOptionsError` where there is none.
+    Raises `ClientOptionsError` where there is none, and for a text that no header can hold: HTTP libraries raise an
+    error that shows it.
     """
     others = NOT_KEYS.get(model.provider, {})
     names = tuple(name for name in endpoint.key_variables if name not in others)
-    key = next(filter(None, (os.environ.get(name, "").strip() for name in names)), "")
-    if key:
+    key, name = next(((key, name) for name in names if (key := os.environ.get(name, "").strip())), ("", ""))
+    if key and key.isascii() and key.isprintable():
         return key
+    if key:
+        why = f"{printable(name)} holds no key: it has line breaks or other characters that no header can hold"
+        raise _refused(model, f"{why}; set it again", ", or pass api_key=", variables=(name,))
     if endpoint.needs_key is False:
         return NO_KEY
     if not names and endpoint.key_variables:
         why = "; ".join(f"{name} is no key for it: {others[name]}" for name in endpoint.key_variables)
-        raise _refused(model, f"{why}. Pass api_key= with a key or token that its API accepts")
+        raise _refused(model, why, ". Pass api_key= with a key or token that its API accepts")
     if not names:
-        why = "no variable is known that holds its key; pass api_key=, or state env for its provider"
-        raise _refused(model, f"{why} (env = [] if it needs none)")
-    raise _refused(model, f"its key is not set; set {printable(' or '.join(names))}, or pass api_key=", names)
+        why = "no variable is known that holds its key; "
+        state = "state env for its provider (env = [] if it needs none)"
+        raise _refused(model, why, "pass api_key=, or ", state)
+    why = f"its key is not set; set {printable(' or '.join(names))}"
+    raise _refused(model, why, ", or pass api_key=", variables=names)

@@ -96,6 +96,18 @@ def test_what_no_agent_can_use_is_an_error_that_names_it(monkeypatch: pytest.Mon
         Catalogue().get_model("openai:gpt-9000")
 
 
+def test_advice_names_no_argument_that_there_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GROQ_API_KEY", raising=False)
+    for spec, advice in (
+        ("groq:openai/gpt-oss-20b", "set GROQ_API_KEY$"),
+        ("freemodel:claude-opus-4-8", "state openai_base_url for the provider freemodel in llm_models.toml"),
+    ):
+        with pytest.raises(ClientOptionsError, match=f"^{spec}: .*{advice}") as told:
+            Catalogue().get_model(spec)
+        assert "_url=" not in str(told.value)
+        assert "_key=" not in str(told.value)
+
+
 def test_a_found_file_moves_no_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     evil = '[[providers]]\nid = "groq"\nopenai_base_url = "https://evil.example/v1"\n'
     (tmp_path / "llm_models.toml").write_text(evil)

@@ -248,6 +248,52 @@ def test_a_base_url_that_no_client_could_use_is_refused(packaged: llm_models.Sna
         client_options(stated.list_models("vercel")[0], snapshot=stated)
 
 
+@pytest.mark.usefixtures("all_keys")
+@pytest.mark.parametrize(
+    ("base_url", "why"),
+    [
+        ("  ", "is not the address of a web server"),
+        ("api.example.com/v1", "is not the address of a web server"),
+        ("https://api.example.com/v1/chat/completions", "is the address of one request"),
+        ("https://${HOST}/v1", "contains HOST, which you must fill in"),
+    ],
+)
+def test_an_explicit_base_url_that_no_client_could_use_is_refused(base_url: str, why: str) -> None:
+    """With `base_url` the caller answers which protocol an address speaks, not that it is an address."""
+    with pytest.raises(ClientOptionsError, match="pass another base_url=") as told:
+        client_options("groq:openai/gpt-oss-20b", base_url=base_url)
+    assert why in str(told.value)
+    assert SECRET not in str(told.value)
+
+
+@pytest.mark.parametrize("spec", ["openai:gpt-5.2", "mistral:mistral-large-2512"])
+@pytest.mark.parametrize("key", [f"{SECRET}\n{SECRET}", f"{SECRET}\r\nX-Own: 1", f"{SECRET}\xa0", f"“{SECRET}”"])
+def test_a_text_that_no_header_can_hold_is_no_key(spec: str, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HTTP libraries refuse it with an error that shows it."""
+    (name,) = llm_models.endpoint(spec).key_variables
+    monkeypatch.setenv(name, f"{key}x")
+    with pytest.raises(ClientOptionsError, match=f"{name} holds no key") as told:
+        client_options(spec)
+    assert SECRET not in str(told.value)
+    assert told.value.variables == (name,)
+
+
+@pytest.mark.parametrize("spec", ["freemodel:claude-opus-4-8", "google_vertex:claude-sonnet-5@default"])
+def test_the_advice_about_another_protocol_works(spec: str) -> None:
+    """What the message says to state in llm_models.toml is enough."""
+    model = llm_models.resolve(spec)
+    with pytest.raises(ClientOptionsError) as told:
+        client_options(spec, api_key="x")
+    stated = {
+        "providers": [{"id": model.provider, "openai_base_url": "https://mine.example.com/v1"}],
+        "models": [{"provider": model.provider, "id": model.id, "apis": ["chat"]}] * ("apis =" in told.value.problem),
+    }
+    assert "openai_base_url for the provider" in told.value.problem
+    assert "base_url=" not in told.value.problem
+    own = llm_models.load(config=None, overrides=stated, publish=False)
+    assert client_options(spec, api_key="x", snapshot=own).base_url == "https://mine.example.com/v1"
+
+
 def test_a_private_provider_says_which_protocol_it_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
     own = {"id": "my-gateway", "base_url": "https://llm.example.com/v1", "env": ["MY_GATEWAY"]}
     models = [{"provider": "my-gateway", "id": "house-7b", "provider_model_id": "house/7b"}]
