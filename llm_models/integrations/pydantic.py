@@ -77,13 +77,13 @@ class ModelSpec:
         kinds = {str} if source is ModelSpec else {*_kinds(source)}
         core: CoreSchema
         if Model in kinds and kinds <= {Model, NoneType}:
-            core = schemas.no_info_plain_validator_function(
-                self._model,
-                serialization=schemas.plain_serializer_function_ser_schema(
-                    _text, return_schema=schemas.str_schema(), when_used="json"
-                ),
+            # What stands before it in `Annotated` is about the `Model`, of which pydantic itself knows nothing.
+            core = schemas.no_info_before_validator_function(
+                self._model_or_none if NoneType in kinds else self._model,
+                handler(Any),
+                serialization=schemas.plain_serializer_function_ser_schema(_text, when_used="json"),
             )
-            return schemas.nullable_schema(core) if NoneType in kinds else core
+            return core
         if not all(isinstance(kind, type) and issubclass(kind, str | NoneType) for kind in kinds - {Any}):
             raise TypeError(f"ModelSpec annotates str or llm_models.Model, each also with None (found {source!r})")
         inner = schemas.str_schema() if source in (ModelSpec, Any) else handler(source)
@@ -93,14 +93,20 @@ class ModelSpec:
     def _json_schema(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         needs = f" {self.needs}" if str(self.needs) else ""
         description = f"A model of the llm_models catalogue{needs}, such as 'openai:gpt-5.4-mini'."
-        if core["type"] != "function-before":  # a `Model`, which is text in JSON
-            schemas = client_library("pydantic_core.core_schema", "pydantic")
-            core = schemas.nullable_schema(schemas.str_schema()) if core["type"] == "nullable" else schemas.str_schema()
+        schemas = client_library("pydantic_core.core_schema", "pydantic")
+        converts = [*_functions(core)]
+        if self._model in converts:  # a `Model`, which is text in JSON
+            core = schemas.str_schema()
+        elif self._model_or_none in converts:
+            core = schemas.nullable_schema(schemas.str_schema())
         return {**handler(core), "description": description, "examples": ["openai:gpt-5.4-mini"]}
 
     def _canonical(self, value: object) -> object:
         """The canonical text of a value that names a model. pydantic itself refuses values of other types."""
         return _text(self._model(value)) if isinstance(value, str | tuple | Model) else value
+
+    def _model_or_none(self, value: object) -> Model | None:
+        return None if value is None else self._model(value)
 
     def _model(self, value: object) -> Model:
         if not isinstance(value, str | tuple | Model):
@@ -158,8 +164,17 @@ unique_specs = _UniqueSpecs()
 """In `Annotated[dict[...], unique_specs]`: two keys that name the same model are a validation error naming both."""
 
 
-def _text(model: Model) -> str:
-    return f"{model.provider}:{model.requested}"
+def _functions(core: Any) -> Iterator[object]:
+    """The functions of a schema and of those in it, from the outside: later annotations stand around ours."""
+    while core is not None:
+        if "function" in core:
+            yield core["function"]["function"]
+        core = core.get("schema")
+
+
+def _text(model: object) -> object:
+    """The canonical text of a `Model`. What else a later validator made of it stays."""
+    return f"{model.provider}:{model.requested}" if isinstance(model, Model) else model
 
 
 def _kinds(source: Any) -> Iterator[Any]:

@@ -240,3 +240,33 @@ def test_only_a_mapping_has_keys() -> None:
     for kind in (list[str], str, dict):
         with pytest.raises(TypeError, match="unique_specs annotates a mapping"):
             adapter(Annotated[kind, unique_specs])
+
+
+@pytest.mark.parametrize("kind", [str, str | None, llm_models.Model, llm_models.Model | None])
+def test_validators_around_it_see_the_value_and_change_no_description(kind: Any) -> None:
+    """Before it and behind it, of text and of a `Model`: what stands there is not skipped."""
+    seen: list[object] = []
+
+    def see(value: object) -> object:
+        seen.append(value)
+        return value
+
+    def fail(value: object) -> object:
+        raise ValueError("not today")
+
+    alone = adapter(Annotated[kind, ModelSpec()])
+    value = alone.validate_python("gpt-5.2@OpenAI")
+    for around in (
+        Annotated[kind, pydantic.AfterValidator(see), ModelSpec()],
+        Annotated[kind, ModelSpec(), pydantic.AfterValidator(see)],
+    ):
+        made = adapter(around)
+        assert made.validate_python("gpt-5.2@OpenAI") == value
+        assert seen.pop() == value
+        assert made.dump_json(value) == b'"openai:gpt-5.2"'
+        for mode in ("validation", "serialization"):
+            assert made.json_schema(mode=mode) == alone.json_schema(mode=mode)
+    with pytest.raises(pydantic.ValidationError, match="not today"):
+        adapter(Annotated[kind, pydantic.AfterValidator(fail), ModelSpec()]).validate_python("gpt-5.2@OpenAI")
+    before = adapter(Annotated[kind, ModelSpec(), pydantic.BeforeValidator(lambda _: "openai:gpt-5.2")])
+    assert before.validate_python("x") == value
