@@ -83,6 +83,24 @@ def test_each_client_has_a_section_an_extra_and_an_example() -> None:
     assert {extra for extra, _, _ in rows if extra} <= set(re.findall(r"[\w-]+", EXTRAS["integrations-test"][0]))
 
 
+LIBRARIES = {
+    "openai": "openai", "agents": "openai-agents", "langchain_openai": "langchain", "litellm": "litellm",
+    "genai_prices": "genai-prices", "pydantic_ai": "pydantic-ai", "click": "click",
+}  # fmt: skip
+"""What examples import -> the extra that the page names for it. The application chooses `pydantic_settings` itself."""
+
+
+def test_an_extra_installs_what_the_example_of_its_section_imports() -> None:
+    """The name of a package is that of its module, with `-`."""
+    imported = {name for text in EXAMPLES.values() for name in re.findall(r">>> (?:import|from) (\w+)", text)}
+    assert LIBRARIES.keys() <= imported
+    others = {"llm_models", "os", "typing", "pydantic_settings"}
+    assert imported - LIBRARIES.keys() == others
+    for module, extra in LIBRARIES.items():
+        packages = {re.match(r"[\w-]+", one)[0].removesuffix("-slim") for one in EXTRAS[extra]}  # type: ignore[index]
+        assert {module.replace("_", "-"), f"openai-{module}"} & packages, (module, extra)
+
+
 @pytest.mark.whole
 def test_the_figures_are_those_of_the_packaged_catalogue(packaged: llm_models.Snapshot) -> None:
     """The others are printed by the tests that measure them (`pytest -s`)."""
