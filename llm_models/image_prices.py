@@ -15,11 +15,16 @@ def of_image_tokens(records: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[
     """The specs of records that make images, state no `output_image`, and have an `output` that is far above another's.
 
     `records` has all records by model spec, with derived values. The other one is the cheapest record at another
-    provider with the same `canonical` (without one: the same id), and follows in the pair.
+    provider with the same `canonical` (without one: the same id), and follows in the pair. So is one whose `output` is
+    the `output_image` that another record of the model states beside another `output`, or beside none.
     """
     cheapest: dict[str, dict[str, tuple[float, str]]] = {}
+    of_images: dict[tuple[str, float], str] = {}
     for spec, record in records.items():
-        price = record.get("cost", {}).get("output")
+        cost = record.get("cost", {})
+        price, image = cost.get("output"), cost.get("output_image")
+        if image and image != price:
+            of_images.setdefault((_model(spec, record), image), spec)
         if price:
             by_provider = cheapest.setdefault(_model(spec, record), {})
             provider = spec.partition(":")[0]
@@ -33,6 +38,8 @@ def of_image_tokens(records: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[
             others = [pair for name, pair in cheapest[_model(spec, record)].items() if name != provider]
             if others and cost["output"] > TIMES * min(others)[0]:
                 yield spec, min(others)[1]
+            elif (other := of_images.get((_model(spec, record), cost["output"]))) is not None:
+                yield spec, other
 
 
 def _model(spec: str, record: Mapping[str, Any]) -> str:

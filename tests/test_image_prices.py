@@ -34,6 +34,14 @@ class TestRule:
     def test_a_free_or_unknown_price_is_no_text_price(self) -> None:
         assert found(one=record(30), free=record(0), unknown=record(None)) == []
 
+    def test_the_price_of_images_at_another_provider(self) -> None:
+        """Also where no provider has a price of text, because the model makes none."""
+        assert found(one=record(40), maker=record(None, output_image=40)) == [("one:m", "maker:m")]
+        assert found(one=record(32), maker=record(10, output_image=32)) == [("one:m", "maker:m")]
+        for other in (record(None, output_image=30), record(40, output_image=40), record(None)):
+            assert found(one=record(40), maker=other) == []
+        assert found(one=record(40, images=False), maker=record(None, output_image=40)) == []
+
     def test_by_the_canonical_name_before_the_id(self) -> None:
         records = {
             "one:a": record(30, canonical="maker/m"),
