@@ -216,6 +216,33 @@ def print_text(text: str) -> None:
     _put([_MARKS.sub(r"\\u0023", text)])
 
 
+def print_rows(rows: Iterable[str], *, is_json: bool) -> None:
+    """Print the rows of a table, a text each with its line end, for programs.
+
+    A pipe or a file gets what a program reads back: JSON without the marks that runners obey, which JSON can escape,
+    and other formats unchanged, in UTF-8 on every system. A terminal gets text for people: each row on a line, with
+    every character escaped that a terminal could obey.
+    """
+    if is_json:
+        rows = (_MARKS.sub(r"\\u0023", row) for row in rows)
+    if sys.stdout is None or sys.stdout.isatty():
+        _put(printable(row.removesuffix("\n")) for row in rows)
+        return
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None:  # a program that runs the command in its own process gives it a stream of text
+        sys.stdout.writelines(rows)
+        return
+    try:
+        sys.stdout.flush()
+        for row in rows:
+            binary.write(row.encode())
+        binary.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise unwritable(error) from None
+
+
 def print_pairs(items: Iterable[tuple[str, object]]) -> None:
     """Print names and values, one pair a line, without the pairs that have no value."""
     shown = [(cell(name), cell(value)) for name, value in items if value not in (None, "", (), [])]
