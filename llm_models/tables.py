@@ -85,8 +85,6 @@ _OWN = {
     ("cost", "more"): f"The parts of the price list for which there is no column, of: {', '.join(_MORE)}.",
 }
 """The path of a column that is no field of a record -> its description."""
-_REQUIRED = {"spec", "provider", "id", "provider_model_id", "kind", "deprecated", "billing"}
-"""Columns that have a value in every row."""
 
 
 def _columns(kind: type[Record], schema: Literal["model", "provider"], path: tuple[str, ...] = ()) -> Iterator[Column]:
@@ -102,7 +100,9 @@ def _columns(kind: type[Record], schema: Literal["model", "provider"], path: tup
             held: Kind = "date" if where in _DAYS else _KINDS[kinds[field]]
             units = [_UNITS.get(where[:length]) for length in range(len(where), 0, -1)]
             unit = next(filter(None, units), None) if held in ("integer", "decimal") else None
-            yield Column(name, held, unit, schema, where, required=name in _REQUIRED)
+            # A field that cannot be None has a value; of a flag, the table has only what a source states.
+            required = kinds[field] in ("str", "bool", "Billing") and where not in flags
+            yield Column(name, held, unit, schema, where, required)
     if path == ("cost",):
         yield Column("cost_more", "list", None, schema, ("cost", "more"))
 
