@@ -10,6 +10,7 @@ import json
 import os
 import re
 import sqlite3
+import subprocess
 import sys
 from contextlib import closing, redirect_stdout
 from decimal import Decimal
@@ -20,7 +21,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support import ROOT
-from support.command import fine, here, python, refused
+from support.command import fine, here, python, refused, started
 from support.docs import run_console
 
 import llm_models
@@ -326,20 +327,36 @@ class TestFormats:
 class TestCommand:
     @pytest.mark.parametrize("target", TEXTS)
     def test_a_pipe_gets_what_a_file_gets(self, target: str, folder: Path) -> None:
-        """Also a text that a runner or a terminal would obey. JSON escapes it, which its readers undo."""
-        (folder / "llm_models.toml").write_text(OWN, encoding="utf-8")
+        """Also a text that a terminal would obey, or a runner. JSON can escape it, so that its readers undo that."""
+        commanding = target != "csv"
+        own = OWN if commanding else OWN.replace("##vso", "vso")
+        (folder / "llm_models.toml").write_text(own, encoding="utf-8")
         done = fine("export", target, "acme:m")
         fine("export", target, "acme:m", "--out", "file")
-        written = (folder / "file").read_text(encoding="utf-8")
-        assert done.out.replace("\\u0023", "#") == written
-        if target != "csv":
-            assert "##vso[" not in done.out
+        assert done.out.replace("\\u0023", "#") == (folder / "file").read_text(encoding="utf-8")
+        assert "##vso[" not in done.out
         (row,) = read(target, folder / "file", "models")
         (folder / "file").write_bytes(done.out.encode())
         assert read(target, folder / "file", "models") == [row]
-        assert (row["name"], row["description"]) == ('##vso[x]"a", b', "two\nlines \x1b[31m")
+        name = '##vso[x]"a", b' if commanding else 'vso[x]"a", b'
+        assert (row["name"], row["description"]) == (name, "two\nlines \x1b[31m")
         assert (row["cost_input"], row["cost_output"]) == (Decimal("0.3"), Decimal("0.0000001"))
         assert (row["cost_image"], row["cost_cache_read"], row["cost_more"]) == (Decimal(0), None, ["tiers"])
+
+    @pytest.mark.parametrize("text", ["##vso[x]", "a\\n::error::x", "a\\r ::error::x"])
+    def test_csv_prints_no_command_to_a_runner(self, text: str, folder: Path) -> None:
+        """It has no escapes, and a pipe may be the log of a runner. A file has every text, also as stdout."""
+        overrides = OWN.replace("name = '##vso[x]\"a\", b'", f'name = "{text}"')
+        (folder / "llm_models.toml").write_text(overrides, encoding="utf-8")
+        done = refused(here("export", "csv", "openai:gpt-5.2", "acme:m"))
+        assert "cannot print the row 'acme:m,acme,m,m," in done
+        assert "Write the table to a file with --out" in done
+        fine("export", "csv", "acme:m", "--out", "file")
+        with open("stdout", "wb") as file:
+            assert started("export", "csv", "acme:m", cwd=folder, stdout=file, stderr=subprocess.DEVNULL).wait(60) == 0
+        assert (folder / "stdout").read_bytes() == (folder / "file").read_bytes()
+        (row,) = read("csv", folder / "file", "models")
+        assert row["name"] == text.encode().decode("unicode_escape")
 
     def test_a_terminal_obeys_no_text(self) -> None:
         class Terminal(io.StringIO):
@@ -398,14 +415,37 @@ class TestCommand:
             (["litellm", "--table", "models"], "--table: litellm is not a table"),
             (["litellm", "--spreadsheet"], "--spreadsheet: litellm is not a table"),
             (["csv", "openai:gpt-5.2", "--scope", "openai"], "SPEC and conditions exclude each other"),
-            (["csv", "--out", "no/file"], "--out: no/file: No such file or directory"),
-            (["csv", "--out", "."], "--out: .: is a directory, not a file"),
             (["sqlite", "--out", ""], "the path is empty"),
         ],
     )
     def test_a_wrong_command_line(self, args: list[str], message: str, folder: Path) -> None:
         assert message in refused(here("export", *args), 2)
         assert [*folder.iterdir()] == []
+
+    def test_a_file_that_cannot_be_written(self, folder: Path) -> None:
+        (folder / "folder").mkdir()
+        for out, message in (("no/file", "No such file or directory"), ("folder", "is a directory, not a file")):
+            assert f"--out: {out}: {message}" in refused(here("export", "sqlite", "openai:gpt-5.2", "--out", out))
+        assert [*folder.rglob("*")] == [folder / "folder"]
+
+    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no device that is full")
+    @pytest.mark.parametrize("target", TEXTS)
+    def test_an_output_that_is_full(self, target: str, folder: Path) -> None:
+        with open("/dev/full", "wb") as full:
+            done = started("export", target, "--scope", "openai", cwd=folder, stdout=full, stderr=subprocess.PIPE)
+            _, told = done.communicate(timeout=60)
+        assert done.returncode == 1
+        assert told.decode() == "llm-models: cannot write the output: no space left on device\n"
+
+    def test_a_reader_that_stops(self, folder: Path) -> None:
+        done = started("export", "csv", cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert done.stdout is not None
+        assert done.stdout.readline().startswith(b"spec,provider,id,")
+        done.stdout.close()
+        assert done.stderr is not None
+        assert b"Error" not in done.stderr.read()
+        done.stderr.close()
+        assert done.wait(timeout=60) == 1
 
     def test_parquet_names_what_to_install(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "pyarrow", None)

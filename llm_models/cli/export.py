@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 _LONGEST = 32_000_000  # bytes of a document of another tool
 _EXAMPLES = 3
-_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
-"""The disk is full or broken, so the command line is right."""
 
 
 class Target(NamedTuple):
@@ -218,8 +215,7 @@ def _write(out: str, data: bytes | Iterable[bytes]) -> None:
     try:
         write_atomically(out, data)
     except OSError as error:
-        wrong = click.ClickException if error.errno in _DISK else click.UsageError
-        raise wrong(f"--out: {error}") from None
+        raise LLMModelsError(f"--out: {error}") from None
 
 
 _NO_CONDITIONS = {"unknown": "no"}

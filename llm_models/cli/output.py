@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 import sys
 from contextlib import contextmanager
 from decimal import Decimal
@@ -219,16 +220,21 @@ def print_text(text: str) -> None:
 def print_rows(rows: Iterable[str], *, is_json: bool) -> None:
     """Print the rows of a table, a text each with its line end, for programs.
 
-    A pipe or a file gets what a program reads back: JSON without the marks that runners obey, which JSON can escape,
-    and other formats unchanged, in UTF-8 on every system. A terminal gets text for people: each row on a line, with
-    every character escaped that a terminal could obey.
+    A pipe or a file gets what a program reads back, in UTF-8 on every system. JSON has escapes for the marks that
+    runners obey. CSV has none, so a row with such a text is refused, before anything is printed, unless the output is a
+    file. A terminal gets text for people: each row on a line, with every character escaped that it could obey.
     """
     if is_json:
         rows = (_MARKS.sub(r"\\u0023", row) for row in rows)
     if sys.stdout is None or sys.stdout.isatty():
-        _put(printable(row.removesuffix("\n")) for row in rows)
+        _put(cell(row.removesuffix("\n")) for row in rows)
         return
     binary = getattr(sys.stdout, "buffer", None)
+    if not is_json and (binary is None or not stat.S_ISREG(os.fstat(binary.fileno()).st_mode)):
+        rows = [*rows]
+        for row in filter(_is_obeyed, rows):
+            why = "it contains a command to a runner of continuous integration, which may read this output"
+            raise OutputError(f"cannot print the row '{cell(row[:60])}': {why}. Write the table to a file with --out")
     if binary is None:  # a program that runs the command in its own process gives it a stream of text
         sys.stdout.writelines(rows)
         return
@@ -241,6 +247,10 @@ def print_rows(rows: Iterable[str], *, is_json: bool) -> None:
         raise
     except OSError as error:
         raise unwritable(error) from None
+
+
+def _is_obeyed(text: str) -> bool:
+    return _MARKS.search(text) is not None or any(line.lstrip().startswith("::") for line in text.splitlines())
 
 
 def print_pairs(items: Iterable[tuple[str, object]]) -> None:
