@@ -1,4 +1,4 @@
-"""Write the reference pages, configuration.md and capabilities.md, from the schemas: `python docs/reference.py`.
+"""Write the reference pages, such as configuration.md, from the schemas: `python docs/reference.py`.
 
 A test compares the pages with what this prints, so they cannot fall behind the schemas.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models import paths, schema
 from llm_models.records import CAPABILITIES
+from llm_models.tables import LEFT_OUT, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +64,25 @@ a flag is stated at all; see [data.md](data.md). In `llm_models.toml` a flag is 
 Capabilities with details, which are not flags:
 
 {details}
+"""
+
+COLUMNS_PAGE = """# Reference: the columns of tables
+
+<!-- Written by docs/reference.py from llm_models/tables.py and schemas/. Change those, not this page. -->
+
+`llm-models export csv`, and the other formats of [tables.md](tables.md), write these columns, in this order. The name
+of a column is the path of the field in a record, with `_` for `.`; a capability has its name as in `require`. A column
+in bold has a value in every row; elsewhere null is unknown.
+
+## `models`
+
+{models}
+
+No column: {left_out}.
+
+## `providers`
+
+{providers}
 """
 
 
@@ -164,7 +184,21 @@ def capabilities() -> str:
     return CAPABILITIES_PAGE.format(description=whole["description"], flags="\n".join(flags), details=table(rest))
 
 
-PAGES = {"configuration.md": configuration, "capabilities.md": capabilities}
+def columns() -> str:
+    """The page about the columns of tables."""
+    tables = {}
+    for name, listed in TABLES.items():
+        lines = ["| column | type | unit | meaning |", "| --- | --- | --- | --- |"]
+        for column in listed:
+            shown = f"**`{column.name}`**" if column.required else f"`{column.name}`"
+            meaning = column.description.replace("|", "\\|").replace("<", "&lt;")
+            lines.append(f"| {shown} | {column.kind} | {column.unit or ''} | {meaning} |")
+        tables[name] = "\n".join(lines)
+    left_out = "; ".join(f"`{'.'.join(path)}` ({why})" for path, why in LEFT_OUT.items())
+    return COLUMNS_PAGE.format(left_out=left_out, **tables)
+
+
+PAGES = {"configuration.md": configuration, "capabilities.md": capabilities, "columns.md": columns}
 
 
 def main() -> None:

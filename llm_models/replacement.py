@@ -19,7 +19,7 @@ from llm_models.files import FileChangedError, FileError, naming, read_descripto
 from llm_models.open_folder import READ, OpenFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from llm_models.open_folder import Inside
 
@@ -31,7 +31,7 @@ _KEPT = 0o666
 
 def write_atomically(
     path: str,
-    data: bytes,
+    data: bytes | Iterable[bytes],
     *,
     inside: Inside | None = None,
     keep_previous: str | None = None,
@@ -39,6 +39,8 @@ def write_atomically(
     expected: bytes | None = None,
 ) -> None:
     """Make `data` the content of `path`: any reader, even after a crash, finds all of the old or all of the new.
+
+    `data` may come in parts, which are made while they are written; an error of theirs leaves the old file, too.
 
     A symbolic link is followed and stays; with `inside` it is refused, at each part of the path below that folder. A
     new file gets the permissions that the umask leaves; an existing one keeps its own, except those to execute it, and
@@ -140,7 +142,7 @@ def _put(
     folder: OpenFolder,
     name: str,
     old: os.stat_result | None,
-    data: bytes,
+    data: bytes | Iterable[bytes],
     before: Callable[[], object] | None,
     *,
     path: str,
@@ -165,9 +167,10 @@ def _put(
         if old is not None and sys.platform != "win32":
             _own_as(fd, old, path)
             os.fchmod(fd, mode)
-        rest = memoryview(data)
-        while rest:  # the system may write only a part
-            rest = rest[os.write(fd, rest) :]
+        for part in (data,) if isinstance(data, bytes) else data:
+            rest = memoryview(part)
+            while rest:  # the system may write only a part
+                rest = rest[os.write(fd, rest) :]
         os.fsync(fd)
         if before is not None:
             before()

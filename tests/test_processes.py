@@ -398,6 +398,8 @@ COMMANDS = [
     "history openai:gpt-5-codex",
     "cost openai:gpt-4o-mini --input 1000 --cached 200",
     "export litellm openai:gpt-4o-mini",
+    "export csv openai:gpt-4o-mini",
+    "export sqlite openai:gpt-4o-mini --out models.sqlite",
     "validate",
     "explain openai:gpt-4o-mini",
     "init new",

@@ -6,12 +6,11 @@ import ast
 import doctest
 import json
 import re
-import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import ROOT
-from support.command import process
+from support.docs import run_console
 from support.loopback import serving
 
 import llm_models
@@ -33,18 +32,6 @@ def run_python(text: str, names: dict[str, Any]) -> None:
     runner.run(test, out=told.append, clear_globs=False)
     names.update(test.globs)
     assert runner.summarize(verbose=False).failed == 0, "".join(told)
-
-
-def run_console(text: str, folder: Path) -> None:
-    """Run each `$` line and compare what it prints with what stands below it, `...` standing for anything."""
-    for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE):
-        program, *args = shlex.split(command)
-        assert program == "llm-models"
-        result = process(*args, cwd=folder)
-        shown = result.out + result.err
-        assert result.code in (0, 1), shown
-        pattern = re.escape(expected).replace("\\.\\.\\.\\\n", ".*").replace(r"\.\.\.", ".*")
-        assert re.fullmatch(pattern, shown, re.DOTALL), f"$ {command}\n{shown}"
 
 
 def test_every_example_gives_what_the_readme_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +157,7 @@ GONE = {"openai:gpt-5-codex"}
 
 SOON = "2027-03-31"
 """A model that retires up to half a year after the date of the data is about to retire."""
-REFERENCE = {"docs/configuration.md", "docs/capabilities.md"}
+REFERENCE = {"docs/configuration.md", "docs/capabilities.md", "docs/columns.md"}
 """The pages that are written from the schemas; their example is template.toml."""
 
 

@@ -108,8 +108,9 @@ RANKS = (
         "integrations.litellm_prices",
         "request",
         "revision",
+        "tables",
     ),
-    ("accepted", "ground", "integrations.litellm_entries", "store"),
+    ("accepted", "ground", "integrations.litellm_entries", "store", "table_formats"),
     ("losses", "routes"),
     (
         "guards",

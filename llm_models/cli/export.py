@@ -1,4 +1,4 @@
-"""The command that writes documents for other tools: a row of `TARGETS` for each."""
+"""The command that writes tables for programs, and documents for other tools: a row of `TARGETS` for each."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import click
 
 from llm_models.cli.conditions import check_words, conditions
 from llm_models.cli.options import catalogue, command, file_path, model_spec
-from llm_models.cli.output import document_text, note, print_text, stage
+from llm_models.cli.output import document_text, note, print_rows, print_text, stage
 from llm_models.errors import LLMModelsError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from llm_models.integrations.litellm_documents import Document
     from llm_models.records import Model
     from llm_models.snapshot import Snapshot
+    from llm_models.tables import Column, Row, TableName
 
 _LONGEST = 32_000_000  # bytes of a document of another tool
 _EXAMPLES = 3
@@ -28,6 +29,14 @@ class Target(NamedTuple):
     title: str
     document: Callable[[Snapshot, Sequence[Model], Any], Document]
     onto: bool = False
+
+
+class Table(NamedTuple):
+    """What a file of tables is. A `binary` one needs `--out`, and one that has `every` table takes no `--table`."""
+
+    title: str
+    binary: bool = False
+    every: bool = False
 
 
 def _litellm(snapshot: Snapshot, models: Sequence[Model], onto: Any) -> Document:
@@ -42,11 +51,16 @@ def _litellm_proxy(snapshot: Snapshot, models: Sequence[Model], _onto: Any) -> D
     return model_list(models, snapshot=snapshot)
 
 
-TARGETS = {
+TARGETS: dict[str, Target | Table] = {
+    "csv": Table("a table, for spreadsheets and databases"),
+    "json": Table("a table as an array of objects"),
+    "jsonl": Table("a table as JSON Lines, an object on each line"),
+    "parquet": Table("a table for data frames and warehouses; needs pyarrow", binary=True),
+    "sqlite": Table("a database with both tables", binary=True, every=True),
     "litellm": Target("LiteLLM's price map, which DSPy and Aider read too", _litellm, onto=True),
     "litellm-proxy": Target("a configuration of LiteLLM's proxy, with a model_list", _litellm_proxy),
 }
-"""Name -> the document. No client library is imported to make one."""
+"""Name -> the tables or the document. No client library is imported to make a document."""
 
 
 class _TargetName(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic only in newer versions of click
@@ -62,52 +76,149 @@ class _TargetName(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # 
         return value
 
 
-@command("export", "Write a document for another tool.", "export litellm-proxy openai:gpt-5.2 --out config.yaml")
+@command(
+    "export", "Write tables for programs, or a document for another tool.", "export csv --scope openai --out openai.csv"
+)
 @click.argument("target", type=_TargetName(), metavar="TARGET")
 @click.argument("specs", type=model_spec, metavar="[SPEC]...", nargs=-1)
 @conditions
+@click.option("--table", type=click.Choice(["models", "providers"]), help="The table to write. Default: models.")
+@click.option("--spreadsheet", is_flag=True, help="For csv: make a file that Excel reads, without formulas.")
 @click.option("--onto", type=file_path, metavar="FILE", help="The tool's own document, which the result contains.")
 @click.option("--out", type=file_path, metavar="FILE", help="The file to write. Default: stdout.")
 @catalogue
 def export_command(
-    snapshot: Snapshot, target: str, specs: tuple[str, ...], choice: dict[str, Any], onto: str | None, out: str | None
+    snapshot: Snapshot,
+    target: str,
+    specs: tuple[str, ...],
+    choice: dict[str, Any],
+    table: TableName | None,
+    spreadsheet: bool,
+    onto: str | None,
+    out: str | None,
 ) -> None:
-    """Write a document for another tool, as JSON: of the models SPEC, or of all that fit the conditions.
+    """Write tables for programs, or a document for another tool: of the models SPEC, or of all that fit the conditions.
 
     \b
     TARGET is one of:
-      litellm        LiteLLM's price map, which DSPy and Aider read too
-      litellm-proxy  a configuration of LiteLLM's proxy, with a model_list
+    {targets}
 
-    JSON is also YAML, so LiteLLM's proxy reads it. It names the variables of keys, and holds no key. No client library
-    is needed, and nothing goes online.
+    A table has a row for each model, or with --table providers for each of their providers, and a column for each field
+    of a record. An empty cell or null is unknown. Prices are exact: USD per million tokens, unless the column states
+    another unit. docs/tables.md describes the columns and each format. Programs get every text unchanged; with
+    --spreadsheet, a text that a spreadsheet would read as a formula has a ' before it.
 
-    Notes on stderr state what is left out, and why. With SPEC, a model that is left out is exit code 1.
+    A document for another tool is JSON. JSON is also YAML, so LiteLLM's proxy reads it. It names the variables of keys,
+    and holds no key. No client library is needed. Notes on stderr state what is left out, and why. With SPEC, a model
+    that is left out is exit code 1.
+
+    Nothing goes online. --out replaces a file that exists, as a whole.
 
     Capabilities: {records.CAPABILITIES}.
     """
     row = TARGETS[target]
+    if isinstance(row, Table):
+        if onto is not None:
+            raise click.UsageError(f"--onto: {target} is a table, not a document of another tool")
+        if row.every and table is not None:
+            raise click.UsageError(f"--table: {target} always has both tables")
+        if row.binary and out is None:
+            raise click.UsageError(f"{target} is a binary format. State the file to write with --out FILE")
+        if spreadsheet and target != "csv":
+            raise click.UsageError(f"--spreadsheet is for csv, not for {target}")
+        models = _chosen(snapshot, specs, choice)
+        _export_table(target, snapshot, models, table or "models", spreadsheet, out)
+        return
+    if table is not None or spreadsheet:
+        raise click.UsageError(f"--{'spreadsheet' if spreadsheet else 'table'}: {target} is not a table")
     if onto is not None and not row.onto:
         raise click.UsageError(f"--onto: {target} has no document to start from")
-    if specs and choice != _NO_CONDITIONS:
-        raise click.UsageError("SPEC and conditions exclude each other")
-    check_words(snapshot, choice)
+    models = _chosen(snapshot, specs, choice)
     stage("writing the document")
-    models = [snapshot.resolve(spec) for spec in specs] or snapshot.list_models(**choice)
     document = row.document(snapshot, models, None if onto is None else _read(onto))
     text = document_text(document.content)
     if out is None:
         print_text(text)
     else:
-        from llm_models.replacement import write_atomically
-
-        try:
-            write_atomically(out, f"{text}\n".encode())
-        except OSError as error:
-            raise LLMModelsError(f"--out: {error}") from None
+        _write(out, f"{text}\n".encode())
     _report(document, named=bool(specs))
     if not document.written or (specs and document.left_out):
         raise click.exceptions.Exit(1)
+
+
+export_command.help = (export_command.help or "").replace(
+    "{targets}", "\n".join(f"  {name:<13}  {row.title}" for name, row in TARGETS.items())
+)
+
+
+def _chosen(snapshot: Snapshot, specs: tuple[str, ...], choice: dict[str, Any]) -> list[Model]:
+    """The models that are named, or else those that fit."""
+    if specs and choice != _NO_CONDITIONS:
+        raise click.UsageError("SPEC and conditions exclude each other")
+    check_words(snapshot, choice)
+    stage("looking up the models")
+    return [snapshot.resolve(spec) for spec in specs] or snapshot.list_models(**choice)
+
+
+def _export_table(
+    target: str, snapshot: Snapshot, models: list[Model], table: TableName, spreadsheet: bool, out: str | None
+) -> None:
+    """Write models, or their providers, as a table."""
+    from llm_models import table_formats, tables
+
+    def part(name: TableName) -> tuple[Sequence[Column], Iterable[Row]]:
+        return tables.TABLES[name], tables.rows(snapshot, name, models)
+
+    if not models:
+        note("no model fits the conditions" if out is None else f"no model fits the conditions; {out} is not written")
+    if out is not None and not models:
+        raise click.exceptions.Exit(1)
+    stage("writing the table")
+    texts: Iterable[str] = ()
+    data: bytes | Iterable[bytes] | None = None
+    match target:
+        case "csv":
+            texts = table_formats.csv_rows(*part(table), spreadsheet=spreadsheet)
+        case "json":
+            texts = table_formats.json_rows(*part(table))
+        case "jsonl":
+            texts = table_formats.jsonl_rows(*part(table))
+        case "sqlite":
+            data = table_formats.sqlite_file(
+                {"providers": part("providers"), "models": part("models")}, _meta(snapshot)
+            )
+        case _:
+            try:
+                data = table_formats.parquet_file(*part(table), _meta(snapshot))
+            except ImportError as error:
+                raise click.UsageError(f"parquet: {error}") from None
+    if out is None:
+        print_rows(texts, is_json=target != "csv")
+    else:
+        _write(out, table_formats.encoded(texts) if data is None else data)
+    if not models:
+        raise click.exceptions.Exit(1)
+    counted = {"models": len({model.key for model in models}), "providers": len({model.provider for model in models})}
+    for name in ("models", "providers") if target == "sqlite" else (table,):
+        note(f"{name}: {counted[name]:,}")
+
+
+def _meta(snapshot: Snapshot) -> dict[str, str]:
+    """What a file states about its tables. It is equal for equal tables, so it has no time of writing."""
+    from importlib.metadata import version
+
+    found = {"date": snapshot.date, "digest": snapshot.digest, "version": version("llm-models-catalog")}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _write(out: str, data: bytes | Iterable[bytes]) -> None:
+    """Make data the content of the file that `--out` names."""
+    from llm_models.replacement import write_atomically
+
+    try:
+        write_atomically(out, data)
+    except OSError as error:
+        raise LLMModelsError(f"--out: {error}") from None
 
 
 _NO_CONDITIONS = {"unknown": "no"}

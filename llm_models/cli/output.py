@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 import sys
 from contextlib import contextmanager, suppress
 from decimal import Decimal
@@ -240,6 +241,43 @@ def document_text(value: object) -> str:
 def print_text(text: str) -> None:
     """Print a document of `document_text`, or a file of the package."""
     _put([_MARKS.sub(r"\\u0023", text)])
+
+
+def print_rows(rows: Iterable[str], *, is_json: bool) -> None:
+    """Print the rows of a table, a text each with its line end, for programs.
+
+    A pipe or a file gets what a program reads back, in UTF-8 on every system. JSON has escapes for the marks that
+    runners obey. CSV has none, so a row with such a text is refused, before anything is printed, unless the output is a
+    file. A terminal gets text for people: each row on a line, with every character escaped that it could obey.
+    """
+    if is_json:
+        rows = (_MARKS.sub(r"\\u0023", row) for row in rows)
+    if sys.stdout is None or sys.stdout.isatty():
+        _put(cell(row.removesuffix("\n")) for row in rows)
+        return
+    stage("")
+    binary = getattr(sys.stdout, "buffer", None)
+    if not is_json and (binary is None or not stat.S_ISREG(os.fstat(binary.fileno()).st_mode)):
+        rows = [*rows]
+        for row in filter(_is_obeyed, rows):
+            why = "it contains a command to a runner of continuous integration, which may read this output"
+            raise OutputError(f"cannot print the row '{cell(row[:60])}': {why}. Write the table to a file with --out")
+    if binary is None:  # a program that runs the command in its own process gives it a stream of text
+        sys.stdout.writelines(rows)
+        return
+    try:
+        sys.stdout.flush()
+        for row in rows:
+            binary.write(row.encode())
+        binary.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise unwritable(error) from None
+
+
+def _is_obeyed(text: str) -> bool:
+    return _MARKS.search(text) is not None or any(line.lstrip().startswith("::") for line in text.splitlines())
 
 
 def print_pairs(items: Iterable[tuple[str, object]]) -> None:

@@ -37,6 +37,8 @@ OFFLINE = {"mlflow", "langfuse"}
 SAYS = {"instructor": '{"greeting": "hello"}'}
 """What the server answers, if it is not `hello`."""
 CONFIG = '[[providers]]\nid = "groq"\nbase_url = "{url}"\nopenai_base_url = "{url}"\n'
+TESTS = {"parquet": ["tests/test_tables.py"]}
+"""The tests of an extra that is for no client library."""
 TELEMETRY = {"HAYSTACK_TELEMETRY_ENABLED": "False", "MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1"}
 
 
@@ -122,7 +124,7 @@ def same(name: str, expected: str, found: str) -> None:
 
 
 def extras() -> dict[str, list[str]]:
-    """Each extra of a client library and its requirements."""
+    """Each extra for users and its requirements."""
     project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     found: dict[str, list[str]] = project["optional-dependencies"]
     return {name: found[name] for name in found if name not in {"test", "dev", "integrations-test"}}
@@ -134,7 +136,7 @@ def lowest(extra: str, folder: Path) -> None:
     modules = re.findall(rf"`llm-models-catalog\[{extra}\]` \| `integrations\.(\w+)`", page)
     pinned = [re.sub(r">=([\w.]+).*", r"==\1", requirement) for requirement in extras()[extra]]
     scripts = environment(folder, "-e", f".[{extra},test]", *pinned)
-    tests = [f"tests/integrations/test_{module}.py" for module in modules]
+    tests = TESTS.get(extra) or [f"tests/integrations/test_{module}.py" for module in modules]
     subprocess.run([scripts / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests], check=True, cwd=ROOT)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import doctest
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 from support import ROOT
+from support.command import process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +39,18 @@ def trees(path: Path) -> Iterator[ast.Module]:
     for block in python_blocks(path):
         examples = doctest.DocTestParser().get_examples(block)
         yield ast.parse("".join(example.source for example in examples) if examples else block)
+
+
+def run_console(text: str, folder: Path) -> None:
+    """Run each `$` line and compare what it prints with what stands below it, `...` standing for anything."""
+    for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE):
+        program, *args = shlex.split(command)
+        assert program == "llm-models"
+        result = process(*args, cwd=folder)
+        shown = result.out + result.err
+        assert result.code in (0, 1), shown
+        pattern = re.escape(expected).replace("\\.\\.\\.\\\n", ".*").replace(r"\.\.\.", ".*")
+        assert re.fullmatch(pattern, shown, re.DOTALL), f"$ {command}\n{shown}"
 
 
 def client() -> str:

@@ -1,0 +1,211 @@
+"""Table formats: the rows of tables as CSV, JSON, JSON Lines, SQLite and Parquet.
+
+Every format can be read back as the rows that were written. Only Parquet needs a library, pyarrow, which is imported
+when it is asked for.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import tempfile
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from llm_models.bills import written
+from llm_models.integrations import client_library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from llm_models.tables import Column, Row, Value
+
+PLACES = 9
+"""The decimal places of a price."""
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""A cell that begins so is a formula to a spreadsheet, or can become one. The last four are wide forms of the first."""
+_SPECIAL = re.compile(r'[",\r\n]|^\s|\s$')
+"""What a reader of CSV takes for its own, unless the cell is in quotes; some drop spaces at an end."""
+_PART = 1 << 16  # characters of a text that is written in parts
+
+
+def csv_rows(columns: Sequence[Column], rows: Iterable[Row], *, spreadsheet: bool = False) -> Iterator[str]:
+    r"""The lines of a CSV file (RFC 4180, with `\n` at the end of a row), the names of the columns first.
+
+    An unknown value is an empty cell, a list is JSON, a boolean `true` or `false`, a decimal is plain. No cell is
+    altered, as programs expect. With `spreadsheet` the file is for Excel and its like: it begins with a byte order
+    mark, so that they read it as UTF-8, and a text that would be a formula has a `'` before it, which makes it text.
+
+    >>> from llm_models.tables import TABLES
+    >>> row = {column.name: None for column in TABLES["providers"]} | {"id": "a", "name": "=1", "aliases": ["b", "c"]}
+    >>> [*csv_rows(TABLES["providers"], [row])][1]
+    'a,=1,"[""b"", ""c""]",,,,,\n'
+    >>> [*csv_rows(TABLES["providers"], [row], spreadsheet=True)][1].split(",")[1]
+    "'=1"
+    """
+    mark = "\ufeff" if spreadsheet else ""
+    yield mark + ",".join(column.name for column in columns) + "\n"
+    for row in rows:
+        cells = [_cell_text(row[column.name]) for column in columns]
+        if spreadsheet:
+            cells = [f"'{cell}" if cell.startswith(FORMULAS) else cell for cell in cells]
+        yield ",".join([_quoted(cell) for cell in cells]) + "\n"
+
+
+def _cell_text(value: Value) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case list():
+            return _list(value)
+        case _:
+            return str(_plain(value))
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
+
+
+def _list(value: list[str]) -> str:
+    """A list as JSON. Only in CSV and SQLite, which have no lists."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _plain(value: Value) -> Value:
+    """A value as JSON has it: a decimal is a text, because readers of JSON make a rounded number of a number."""
+    return written(value) if isinstance(value, Decimal) else value
+
+
+def jsonl_rows(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[str]:
+    """The lines of a JSON Lines file: an object for each row, with every column; unknown is null.
+
+    The text is ASCII. Prices are texts, because most readers round the numbers of JSON.
+    """
+    for row in rows:
+        yield json.dumps({column.name: _plain(row[column.name]) for column in columns}) + "\n"
+
+
+def json_rows(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[str]:
+    """The lines of a JSON file: an array with the objects of `jsonl_rows`, each on a line of its own."""
+    before = "[\n"
+    for line in jsonl_rows(columns, rows):
+        yield before + line[:-1]
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
+
+
+def encoded(texts: Iterable[str]) -> Iterator[bytes]:
+    """Texts as parts of a file in UTF-8, some thousand rows in each."""
+    held: list[str] = []
+    size = 0
+    for text in texts:
+        held.append(text)
+        size += len(text)
+        if size > _PART:
+            yield "".join(held).encode()
+            held, size = [], 0
+    yield "".join(held).encode()
+
+
+_SQL = {
+    "text": "TEXT",
+    "integer": "INTEGER",
+    "decimal": f"DECIMAL(18,{PLACES})",
+    "boolean": "BOOLEAN",
+    "date": "TEXT",
+    "list": "TEXT",
+}
+"""What a column holds -> its type in SQLite.
+
+SQLite has no decimals. A column of this type holds a price as an integer or as a float of 8 bytes, of which the first
+15 digits are exact: more than a price has. A text would be exact, too, but compares `'10' < '9'`.
+"""
+_KEYS = {
+    "models": ("PRIMARY KEY (spec)", "UNIQUE (provider, id)", "FOREIGN KEY (provider) REFERENCES providers (id)"),
+    "providers": ("PRIMARY KEY (id)",),
+}
+
+
+def sqlite_file(
+    tables: Mapping[str, tuple[Sequence[Column], Iterable[Row]]], meta: Mapping[str, str]
+) -> Iterator[bytes]:
+    """The parts of an SQLite file with these tables, by name, and the table `meta` of names and values.
+
+    Raises `OSError` when the temporary file, in the system's folder for these, cannot be written.
+    """
+    import sqlite3
+    from contextlib import closing
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "tables.sqlite")
+        try:
+            with closing(sqlite3.connect(path)) as connection, connection:
+                connection.execute("CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)")
+                connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+                for name, (columns, rows) in tables.items():
+                    parts = [_definition(column) for column in columns] + [*_KEYS[name]]
+                    connection.execute(f"CREATE TABLE {name} ({', '.join(parts)})")
+                    marks = ", ".join("?" * len(columns))
+                    values = ([_sql_value(row[column.name]) for column in columns] for row in rows)
+                    connection.executemany(f"INSERT INTO {name} VALUES ({marks})", values)
+        except sqlite3.Error as error:
+            raise OSError(errno.EIO, f"SQLite: {error}") from None
+        with open(path, "rb") as file:
+            while part := file.read(1 << 20):
+                yield part
+
+
+def _definition(column: Column) -> str:
+    return f"{column.name} {_SQL[column.kind]}{' NOT NULL' if column.required else ''}"
+
+
+def _sql_value(value: Value) -> str | int | float | None:
+    if isinstance(value, Decimal):
+        return float(value)
+    return _list(value) if isinstance(value, list) else value
+
+
+def parquet_file(columns: Sequence[Column], rows: Iterable[Row], meta: Mapping[str, str]) -> bytes:
+    """A Parquet file. Columns have the unit and the description of their values; the file has `meta`.
+
+    Raises `ImportError`, which names the extra that installs pyarrow, where it is missing.
+    """
+    arrow: Any = client_library("pyarrow", "parquet")
+    parquet: Any = client_library("pyarrow.parquet", "parquet")
+    types = {
+        "text": arrow.string(),
+        "integer": arrow.int64(),
+        "decimal": arrow.decimal128(18, PLACES),
+        "boolean": arrow.bool_(),
+        "date": arrow.date32(),
+        "list": arrow.list_(arrow.string()),
+    }
+    fields = [
+        arrow.field(
+            column.name,
+            types[column.kind],
+            nullable=not column.required,
+            metadata={"description": column.description, **({"unit": column.unit} if column.unit else {})},
+        )
+        for column in columns
+    ]
+    every = [*rows]
+    values = [arrow.array([_arrow_value(column, row) for row in every], types[column.kind]) for column in columns]
+    schema = arrow.schema(fields, metadata={f"llm_models.{name}": value for name, value in meta.items()})
+    sink = arrow.BufferOutputStream()
+    parquet.write_table(arrow.Table.from_arrays(values, schema=schema), sink)
+    whole: bytes = sink.getvalue().to_pybytes()
+    return whole
+
+
+def _arrow_value(column: Column, row: Row) -> Any:
+    value = row[column.name]
+    if column.kind == "date" and isinstance(value, str):
+        from datetime import date
+
+        return date.fromisoformat(value)
+    return value
