@@ -13,9 +13,8 @@ from _collections_abc import Mapping
 from zlib import crc32
 
 from llm_models.errors import SnapshotError, printable
-from llm_models.jsontext import loads, strict
+from llm_models.jsontext import loads
 from llm_models.open_file import check_file
-from llm_models.paths import PACKAGED_HISTORY, PACKAGED_SNAPSHOT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -166,13 +165,8 @@ class Aliases(Mapping[str, str]):
         return sum(1 for _ in self)
 
 
-def first_line(read: Callable[[int, int], bytes], name: str) -> bytes:
-    """The first line of the file `name`, with its end; empty where `MAX_HEADER` bytes hold none.
-
-    `read` takes start and size. A file that is not one of the package may hold anything, so `json` alone reads it.
-    """
-    if name not in (PACKAGED_SNAPSHOT, PACKAGED_HISTORY):
-        strict()
+def first_line(read: Callable[[int, int], bytes]) -> bytes:
+    """The first line of a file, with its end; empty where `MAX_HEADER` bytes hold none. `read` takes start and size."""
     size = 1 << 14
     while True:
         data = read(0, size)

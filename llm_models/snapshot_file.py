@@ -67,7 +67,7 @@ class SnapshotFile:
         self._decoded: dict[str, Block] = {}
         self.name = name
         self.status: os.stat_result | None = None
-        line = first_line(self._bytes, name)
+        line = first_line(self._bytes)
         self.header: Header = parse_header(line, name)
         self.blocks: Mapping[str, Span] = self.header["blocks"]
         self.aliases = Aliases(self.header.get("aliases", ""))
