@@ -164,7 +164,7 @@ def _base(
         return packaged(), origin, Report(), None
 
     chosen = pulled_file(folder) if path is None else path
-    if path is None and not paths.exists(chosen, SourceError):
+    if path is None and not paths.exists(chosen, "SourceError"):
         return as_packaged("the packaged snapshot")
     try:
         data = files.read_limited(chosen, MAX_BYTES)
@@ -246,7 +246,7 @@ def rollback(folder: paths.Folder, *, strict: bool = False) -> tuple[SnapshotFil
     path = target(folder)
     directory = os.path.dirname(path)
     previous = os.path.join(directory, state.PREVIOUS)
-    if not paths.exists(previous, SnapshotError):
+    if not paths.exists(previous, "SnapshotError"):
         raise SnapshotError(f"{previous}: there is no previous snapshot to go back to", path=previous)
     within = state.inside(path)
     try:

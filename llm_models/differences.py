@@ -222,7 +222,7 @@ def compared(
     `only_used`, only what the application's configuration names. Raises `SnapshotError`, `SourceError`,
     `ConfigError`, `UnknownProviderError`.
     """
-    is_pulled = paths.exists(pulled_file(folder), SourceError)
+    is_pulled = paths.exists(pulled_file(folder), "SourceError")
     if old is None:
         old, new = ("active", "pulled") if is_pulled else ("packaged", "active")
     elif new is None:

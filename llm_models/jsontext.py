@@ -1,8 +1,8 @@
 """Reading the JSON texts of a snapshot file without importing `json`; standard library only.
 
 Importing `json` loads `re` and `enum`, and takes longer than everything else from the start of a program to its first
-answer. What reads the text there is a scanner in C, which needs neither. Without it, and for texts that it does not
-read, `json` is used.
+answer. What reads the text there is a scanner in C, which needs neither. Without it, and to refuse a text, `json` is
+used.
 """
 
 from __future__ import annotations
@@ -42,12 +42,13 @@ def loads(text: str) -> Any:
     >>> loads('{"id":"o1","cost":{"input":15},"tags":[]}')
     {'id': 'o1', 'cost': {'input': 15}, 'tags': []}
     """
+    text = text.strip(" \t\n\r")
     try:
         value, end = _scan(text, 0)
         if end == len(text):
             return value
     except (StopIteration, ValueError, SystemError):  # the last in Python 3.11, where it takes its error from `json`
         pass
-    import json  # reads white space at the ends, and states what is wrong
+    import json  # states what is wrong
 
     return json.loads(text)

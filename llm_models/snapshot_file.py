@@ -20,7 +20,7 @@ from llm_models.header import WRONG, Aliases, damaged, first_line, parse_header
 from llm_models.jsontext import loads
 from llm_models.modelspec import fold_provider
 from llm_models.open_file import OpenFile, source_of
-from llm_models.records import CAPABILITIES, translate_bits
+from llm_models.records import CAPABILITIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,6 +122,8 @@ class SnapshotFile:
         data = self.part(span, provider)
         if self.other_flags is None:
             return data
+        from llm_models.capability_sets import translate_bits
+
         try:
             end = data.index(b"\n")
             index = loads(data[:end].decode() + "]}")

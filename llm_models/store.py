@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from _thread import RLock
 
-from llm_models.errors import ConfigError
 from llm_models.request import build, pin
 
 TYPE_CHECKING = False
@@ -103,6 +102,8 @@ def _publish(request: Request) -> Snapshot:
     global _published, _request  # noqa: PLW0603
     with _lock():
         if "building" in _writing:
+            from llm_models.errors import ConfigError
+
             raise ConfigError("load() was called while this thread was loading: a behaviour module must not load")
         _writing["building"] = True
         try:

@@ -18,7 +18,6 @@ IMPORT = {
     "_json",
     "llm_models",
     "llm_models.costs",
-    "llm_models.errors",
     "llm_models.frozen",
     "llm_models.header",
     "llm_models.in_use",
@@ -73,9 +72,9 @@ REGEX = {"collections", "enum", "functools", "re"}
 """What `re` brings along, and so `fnmatch` for a glob: it takes longer than all the rest."""
 
 _CHOICE = {f"llm_models.{name}" for name in ("choices", "columns", "conditions", "days", "ranking", "selection")}
-_CHOICE |= {"bisect", "_bisect"}
+_CHOICE |= {"llm_models.errors", "bisect", "_bisect"}
 CHOOSING = {
-    "allowed": {"llm_models.name_forms", "llm_models.name_rules"},
+    "allowed": {"llm_models.errors", "llm_models.name_forms", "llm_models.name_rules"},
     "list_models": _CHOICE,
     "select": _CHOICE,
     "no match": _CHOICE,
@@ -151,7 +150,9 @@ def test_filters_load_what_they_need(tmp_path: Path) -> None:
     plain = watch(
         "llm_models.load(config=None, deny={'openai': ['gpt-4o']}).get_model('openai', 'gpt-4o-mini')", tmp_path
     )
-    assert set(plain["then"]) - IMPORT == {f"llm_models.{name}" for name in ("filters", "gone_names", "patterns")}
+    assert set(plain["then"]) - IMPORT == {
+        f"llm_models.{name}" for name in ("errors", "filters", "gone_names", "patterns")
+    }
     globs = watch("llm_models.load(config=None, deny={'openai': ['*-x']}).get_model('openai', 'gpt-4o')", tmp_path)
     assert {"llm_models.filters", "fnmatch"} <= set(globs["then"])
     assert not set(globs["then"]) & (NEVER - REGEX - {"fnmatch"})

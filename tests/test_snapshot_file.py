@@ -26,11 +26,12 @@ from llm_models import columns as columns_module
 from llm_models import header as header_module
 from llm_models import jsontext, open_file, paths, records, snapshot_file, snapshot_writer
 from llm_models.block import encode_block, encode_json
+from llm_models.capability_sets import translate_bits
 from llm_models.columns import STORED
 from llm_models.errors import SnapshotError
 from llm_models.header import FORMAT, read_header
 from llm_models.paths import PACKAGED_SNAPSHOT
-from llm_models.records import BIT, CAPABILITIES, STATED, Capabilities, capability_bits, translate_bits
+from llm_models.records import BIT, CAPABILITIES, STATED, Capabilities, capability_bits
 from llm_models.snapshot_file import SnapshotFile, digest
 
 SMALL = catalogues.made_up(
