@@ -1,8 +1,8 @@
-"""Reading the JSON texts of a snapshot file without importing `json`; standard library only.
+"""Reading and writing the JSON texts of a snapshot file without importing `json`; standard library only.
 
 Importing `json` loads `re` and `enum`, and takes longer than everything else from the start of a program to its first
-answer. What reads the text there is a scanner in C, which needs neither. Without it, and to refuse a text, `json` is
-used.
+answer. What does the work there is a scanner and an encoder in C, which need neither. Without them, and to refuse a
+text, `json` is used.
 """
 
 from __future__ import annotations
@@ -33,7 +33,25 @@ def _scanner() -> Callable[[str, int], tuple[Any, int]]:
         return JSONDecoder().scan_once  # type: ignore[no-any-return, attr-defined]
 
 
+def _encoder() -> Callable[[object], str]:
+    """The function that gives the text of a value, without spaces; a number must be finite."""
+    try:
+        from _json import encode_basestring, make_encoder
+
+        chunks = make_encoder({}, _refuse, encode_basestring, None, ":", ",", False, False, False)
+        return lambda value: "".join(chunks(value, 0))
+    except (ImportError, TypeError):
+        from json import JSONEncoder
+
+        return JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+def _refuse(value: object) -> Any:
+    raise TypeError(f"no JSON type: {type(value).__name__}")
+
+
 _scan = _scanner()
+_encoders: list[Callable[[object], str]] = []
 
 
 def loads(text: str) -> Any:
@@ -52,3 +70,14 @@ def loads(text: str) -> Any:
     import json  # states what is wrong
 
     return json.loads(text)
+
+
+def dumps(value: object) -> str:
+    """One line of JSON without spaces, keys in the order of the dict. Raises `ValueError` and `TypeError`.
+
+    >>> dumps({"id": "o1", "cost": {"input": 15}})
+    '{"id":"o1","cost":{"input":15}}'
+    """
+    if not _encoders:  # made once, for the first value
+        _encoders.append(_encoder())
+    return _encoders[0](value)

@@ -25,13 +25,16 @@ from llm_models.records import CAPABILITIES
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any, Self
 
     from llm_models.block import Line
     from llm_models.columns import Columns
     from llm_models.header import Header, Span
     from llm_models.origins import Tail
+
+
+_TEXTS = b'"texts":{'
 
 
 class SnapshotFile:
@@ -229,6 +232,23 @@ class SnapshotFile:
         except WRONG:
             raise damaged(self.name, "the part about origins cannot be read") from None
         return tail
+
+    def texts(self) -> Mapping[str, Sequence[str]] | None:
+        """The last section of the tail, the texts of some fields of all models; None where a base has none.
+
+        Of the packaged file, all other sections stay undecoded: they are 20 times as long.
+        """
+        if self.name != paths.PACKAGED_SNAPSHOT:
+            return self.tail().get("texts")
+        data = self.part(self.header["tail"], "origins")
+        at = data.rfind(_TEXTS)
+        if at < 0:
+            return None
+        try:
+            last: Tail = loads(f"{{{data[at : data.rindex(b']')].decode()}")
+            return last["texts"]
+        except WRONG:
+            raise damaged(self.name, "the part about origins cannot be read") from None
 
     def _raw_config(self) -> bytes | None:
         """The `llm_models.toml` that was merged, as the JSON string of the file; None when there was none."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from llm_models import jsontext
 from llm_models.block import encode_json
-from llm_models.jsontext import loads
+from llm_models.jsontext import dumps, loads
 from llm_models.paths import PACKAGED_SNAPSHOT
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from([*'[]{},:"\\', "null", "1", ""])
@@ -93,3 +93,33 @@ def test_json_is_used_without_the_scanner(lacks: str, monkeypatch: pytest.Monkey
     assert asked == ["json"]
     for text in ('{"a":[1,2.5,"\\u00e9",null,{}]}', "[1", "1 2", ""):
         same(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(VALUES)
+@example(["\ud83d\ude00\u2028\x7f\x00", '\\"/', 1e-07, 1e300, -0.0, 10**400, True, None, {}, []])
+def test_as_json_writes_it(value: Any) -> None:
+    assert dumps(value) == json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}, {(1, 2): 3}, object(), b"x"], ids=range(6))
+def test_what_json_does_not_write(value: Any) -> None:
+    with pytest.raises((ValueError, TypeError)) as ours:
+        dumps([value])
+    with pytest.raises(ours.type):
+        json.dumps([value], allow_nan=False)
+
+
+@pytest.mark.parametrize("lacks", ["encoder", "argument"])
+def test_json_writes_without_the_encoder(lacks: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a Python that has no `_json`, or one whose encoder takes other arguments."""
+    import _json
+
+    value = {"a": [1, 2.5, "\u00e9\n", None, True, {}]}
+    expected = dumps(value)
+    if lacks == "encoder":
+        monkeypatch.setitem(sys.modules, "_json", None)
+    else:
+        monkeypatch.setattr(_json, "make_encoder", lambda: None)
+    monkeypatch.setattr(json.encoder, "c_make_encoder", None)
+    assert jsontext._encoder()(value) == expected == json.dumps(value, ensure_ascii=False, separators=(",", ":"))

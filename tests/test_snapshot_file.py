@@ -498,6 +498,13 @@ class TestLaziness:
         catalogue.get_provider("openai")
         assert len(decoded) == 4
 
+    def test_the_texts_of_the_tail(self, decoded: list[int]) -> None:
+        file = SnapshotFile.open(PACKAGED_SNAPSHOT)
+        texts = file.texts()
+        assert sum(decoded) < file.header["tail"][1] / 10
+        assert texts == file.tail()["texts"]
+        assert sum(decoded) > file.header["tail"][1]
+
     def test_a_control(self, decoded: list[int]) -> None:
         """The count sees a full read."""
         llm_models.load(config=None, publish=False).list_models()
