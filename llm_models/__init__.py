@@ -10,22 +10,6 @@ Importing it reads no file; the first question opens the packaged snapshot and d
 from __future__ import annotations
 
 from llm_models.costs import Cost, CostHours, CostMode, CostTier, PriceList
-from llm_models.errors import (
-    AmbiguousModelError,
-    ConfigError,
-    EmptyCatalogError,
-    InvalidArgumentError,
-    InvalidSpecError,
-    LLMModelsError,
-    ModelNotAllowedError,
-    Problem,
-    RetiredModelError,
-    SnapshotError,
-    SourceError,
-    UnknownCapabilityError,
-    UnknownModelError,
-    UnknownProviderError,
-)
 from llm_models.records import (
     CAPABILITIES,
     Capabilities,
@@ -80,6 +64,20 @@ if TYPE_CHECKING:
     from llm_models.differences import Diff as Diff
     from llm_models.differences import diff as diff
     from llm_models.endpoints import Endpoint as Endpoint
+    from llm_models.errors import AmbiguousModelError as AmbiguousModelError
+    from llm_models.errors import ConfigError as ConfigError
+    from llm_models.errors import EmptyCatalogError as EmptyCatalogError
+    from llm_models.errors import InvalidArgumentError as InvalidArgumentError
+    from llm_models.errors import InvalidSpecError as InvalidSpecError
+    from llm_models.errors import LLMModelsError as LLMModelsError
+    from llm_models.errors import ModelNotAllowedError as ModelNotAllowedError
+    from llm_models.errors import Problem as Problem
+    from llm_models.errors import RetiredModelError as RetiredModelError
+    from llm_models.errors import SnapshotError as SnapshotError
+    from llm_models.errors import SourceError as SourceError
+    from llm_models.errors import UnknownCapabilityError as UnknownCapabilityError
+    from llm_models.errors import UnknownModelError as UnknownModelError
+    from llm_models.errors import UnknownProviderError as UnknownProviderError
     from llm_models.hits import Hit as Hit
     from llm_models.hits import SearchResult as SearchResult
     from llm_models.listings import ModelHistory as ModelHistory
@@ -187,24 +185,38 @@ __all__ = [
 ]
 
 _LAZY = {
+    "AmbiguousModelError": "llm_models.errors",
     "Bill": "llm_models.bills",
     "Change": "llm_models.differences",
+    "ConfigError": "llm_models.errors",
     "Diff": "llm_models.differences",
+    "EmptyCatalogError": "llm_models.errors",
     "Endpoint": "llm_models.endpoints",
     "Explanation": "llm_models.provenance",
     "FieldOrigin": "llm_models.provenance",
     "Hit": "llm_models.hits",
+    "InvalidArgumentError": "llm_models.errors",
+    "InvalidSpecError": "llm_models.errors",
+    "LLMModelsError": "llm_models.errors",
     "Line": "llm_models.bills",
     "ModelHistory": "llm_models.listings",
+    "ModelNotAllowedError": "llm_models.errors",
     "NameMatch": "llm_models.matches",
     "NoMatchError": "llm_models.selection",
     "Offer": "llm_models.offering",
     "Overrides": "llm_models.behaviour",
     "PriceRow": "llm_models.bills",
     "Prices": "llm_models.bills",
+    "Problem": "llm_models.errors",
     "ProviderHistory": "llm_models.listings",
+    "RetiredModelError": "llm_models.errors",
     "SearchResult": "llm_models.hits",
+    "SnapshotError": "llm_models.errors",
+    "SourceError": "llm_models.errors",
+    "UnknownCapabilityError": "llm_models.errors",
     "UnknownModeError": "llm_models.modes",
+    "UnknownModelError": "llm_models.errors",
+    "UnknownProviderError": "llm_models.errors",
     "UnpricedError": "llm_models.bills",
     "UntrustedEndpointError": "llm_models.trust",
     "Usage": "llm_models.counts",

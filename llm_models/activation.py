@@ -179,7 +179,7 @@ def _base(
         return packaged(), origin, Report(), None
 
     chosen = pulled_file(folder) if path is None else path
-    if path is None and not paths.exists(chosen, SourceError):
+    if path is None and not paths.exists(chosen, "SourceError"):
         return as_packaged("the packaged snapshot")
     try:
         data = files.read_limited(chosen, MAX_BYTES)
@@ -261,7 +261,7 @@ def rollback(folder: paths.Folder, *, strict: bool = False) -> tuple[SnapshotFil
     path = target(folder)
     directory = os.path.dirname(path)
     previous = previous_file(folder)
-    if not paths.exists(previous, SnapshotError):
+    if not paths.exists(previous, "SnapshotError"):
         why = "there is no previous snapshot to go back to; an activation keeps the one that it replaces"
         raise SnapshotError(f"{previous}: {why}", path=previous)
     within = state.inside(path)

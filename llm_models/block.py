@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from llm_models.frozen import Record, defaults
 from llm_models.header import WRONG, damaged
-from llm_models.jsontext import loads
+from llm_models.jsontext import dumps, loads
 from llm_models.records import Capabilities
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any, Required, TypedDict
 
     Row = tuple[str, bytes, int]
@@ -33,14 +33,9 @@ if TYPE_CHECKING:
 
 def encode_json(value: object) -> bytes:
     """One line of JSON in UTF-8, without spaces, keys in the order of the dict."""
-    if not _encoders:  # `json.dumps` would make one for each line
-        import json
-
-        _encoders.append(json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode)
-    return _encoders[0](value).encode()
+    return dumps(value).encode()
 
 
-_encoders: list[Callable[[object], str]] = []
 _OPEN_MODELS = b',"models":['
 
 NAMES = ("served_as", "aliases")

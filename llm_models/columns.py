@@ -10,7 +10,6 @@ from __future__ import annotations
 from llm_models.block import effective, encode_json
 from llm_models.header import WRONG, damaged
 from llm_models.jsontext import loads
-from llm_models.records import translate_bits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -248,6 +247,8 @@ def decoded(data: bytes, file: str, flags: Sequence[str] | None, blocks: Mapping
                 raise ValueError
             values: list[Any] = [_READ.get(name, _word)(value) for value in different]
             if name == "bits" and flags is not None:
+                from llm_models.capability_sets import translate_bits
+
                 values = [*translate_bits(values, flags)]
         except WRONG:
             raise _wrong(file) from None

@@ -222,7 +222,7 @@ def compared(
     `only_used`, only what the application's configuration names. Raises `SnapshotError`, `SourceError`,
     `ConfigError`, `UnknownProviderError`.
     """
-    is_pulled = paths.exists(pulled_file(folder), SourceError)
+    is_pulled = paths.exists(pulled_file(folder), "SourceError")
     if old is None:
         old, new = ("active", "pulled") if is_pulled else ("packaged", "active")
     elif new is None:
@@ -251,7 +251,7 @@ def catalogue(name: str, folder: Folder) -> SnapshotFile:
     path = name
     if name in _MISSING:
         path = pulled_file(folder) if name == "pulled" else previous_file(folder)
-        if not paths.exists(path, SourceError):
+        if not paths.exists(path, "SourceError"):
             raise SourceError(f"{_MISSING[name]} ({path} does not exist)")
     try:
         data = read_limited(path, MAX_SNAPSHOT)

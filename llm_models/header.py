@@ -12,15 +12,15 @@ import os
 from _collections_abc import Mapping
 from zlib import crc32
 
-from llm_models.errors import SnapshotError, printable
-from llm_models.jsontext import loads, strict
-from llm_models.open_file import check_file
-from llm_models.paths import PACKAGED_HISTORY, PACKAGED_SNAPSHOT
+from llm_models.jsontext import loads
+from llm_models.open_file import check_file, unreadable, unusable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any, Literal, NotRequired, TypedDict
+
+    from llm_models.errors import SnapshotError
 
     Span = Sequence[int]
     """Offset, length and checksum of a part of the file; for a block also the number of its models."""
@@ -166,13 +166,8 @@ class Aliases(Mapping[str, str]):
         return sum(1 for _ in self)
 
 
-def first_line(read: Callable[[int, int], bytes], name: str) -> bytes:
-    """The first line of the file `name`, with its end; empty where `MAX_HEADER` bytes hold none.
-
-    `read` takes start and size. A file that is not one of the package may hold anything, so `json` alone reads it.
-    """
-    if name not in (PACKAGED_SNAPSHOT, PACKAGED_HISTORY):
-        strict()
+def first_line(read: Callable[[int, int], bytes]) -> bytes:
+    """The first line of a file, with its end; empty where `MAX_HEADER` bytes hold none. `read` takes start and size."""
     size = 1 << 14
     while True:
         data = read(0, size)
@@ -192,7 +187,7 @@ def read_header(path: str) -> dict[str, Any]:
                 raise TypeError
             return header
     except OSError as error:
-        raise SnapshotError(f"{printable(path)}: the snapshot cannot be read: {error.strerror}", path=path) from None
+        raise unreadable(path, error) from None
     except WRONG:
         raise damaged(path, _NO_HEADER) from None
 
@@ -205,11 +200,12 @@ def parse_header(line: bytes, name: str) -> Header:
         raise damaged(name, _NO_HEADER) from None
     number = header["format"]
     if type(number) is not int or number != FORMAT:
-        raise SnapshotError(
-            f"{printable(name)}: snapshot format {printable(str(number)[:20])}, but this version of "
-            f"llm-models-catalog reads format {FORMAT}: install the version that wrote the file, or run "
-            "'llm-models activate' again",
-            path=name,
+        from llm_models.errors import printable
+
+        raise unusable(
+            name,
+            f"snapshot format {printable(str(number)[:20])}, but this version of llm-models-catalog reads format "
+            f"{FORMAT}: install the version that wrote the file, or run 'llm-models activate' again",
         )
     try:
         spans = [header[name] for name in ("columns", "config") if name in header]
@@ -283,4 +279,4 @@ def _decode(line: bytes) -> tuple[Any, str]:
 
 def damaged(name: str, why: str) -> SnapshotError:
     """The error when the content of the file `name` is not what was written."""
-    return SnapshotError(f"{printable(name)}: not a whole snapshot: {why}", path=name)
+    return unusable(name, f"not a whole snapshot: {why}")

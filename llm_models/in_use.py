@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 
 from llm_models import paths
-from llm_models.errors import SnapshotError, printable
 from llm_models.header import read_header
+from llm_models.open_file import unusable
 from llm_models.snapshot_file import SnapshotFile
 
 TYPE_CHECKING = False
@@ -148,11 +148,8 @@ def base_of(file: SnapshotFile) -> SnapshotFile:
     if base["kind"] == "packaged":
         current = packaged()
         if current.digest != base["digest"]:
-            raise SnapshotError(
-                f"{printable(file.name)}: it was made from another packaged snapshot, so nothing can be "
-                "merged into it; run 'llm-models activate' again",
-                path=file.name,
-            )
+            why = "it was made from another packaged snapshot, so nothing can be merged into it"
+            raise unusable(file.name, f"{why}; run 'llm-models activate' again")
         return current
     kept = file.header.get("kept")
     if kept is not None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llm_models.block import BESIDE, encode_json, filled
+from llm_models.capability_sets import set_of
 from llm_models.frozen import defaults
 from llm_models.memory import remembered
 from llm_models.order import ordered
-from llm_models.records import Model, set_of
+from llm_models.records import Model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,12 +11,7 @@ than everything else, and `allowed` does not need them.
 
 from __future__ import annotations
 
-from llm_models.errors import (
-    InvalidSpecError,
-    UnknownModelError,
-    quoted,
-)
-from llm_models.modelspec import as_key, cut_error, format_spec, is_cut, parse_spec, spec_error, split_spec
+from llm_models.modelspec import as_key, cut_error, format_spec, is_cut, not_a_spec, parse_spec, spec_error, split_spec
 from llm_models.records import Model, ModelKey
 
 TYPE_CHECKING = False
@@ -84,8 +79,7 @@ def parse(view: View, text: object) -> ModelKey:
         if gone is not None:
             from llm_models.past import absent
 
-            why = f"the model id is missing, and {absent(gone.id, gone)}"
-            raise InvalidSpecError(f"not a model spec: {quoted(text)}: {why}", text=text)
+            raise not_a_spec(text, f"the model id is missing, and {absent(gone.id, gone)}")
     return parse_spec(text, view.file.provider_id, view.known)
 
 
@@ -129,8 +123,7 @@ def row_of(view: View, provider: str, name: object) -> ModelRow | Miss:
 def _by_key(view: View, key: ModelKey, within: str | None) -> ModelRow | Miss:
     provider = view.file.provider_id(key.provider)
     if provider is not None and within not in (None, provider):
-        spec = f"{provider}:{key.id}"
-        return lambda: UnknownModelError(f"{quoted(spec)} is outside the scope '{within}'", spec=spec)
+        return lambda: _misses().outside(f"{provider}:{key.id}", within)
     return row_of_pair(view, key.provider, key.id)
 
 

@@ -64,6 +64,11 @@ def unknown_model(view: View, provider: str, name: object) -> UnknownModelError 
     )
 
 
+def outside(spec: str, within: str | None) -> UnknownModelError:
+    """The error about a model that is not one of the provider to which the question is limited."""
+    return UnknownModelError(f"{quoted(spec)} is outside the scope '{within}'", spec=spec)
+
+
 def unknown_name(view: View, name: str) -> LLMModelsError:
     def hint() -> str:
         return for_name(view, name)

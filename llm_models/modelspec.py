@@ -7,13 +7,14 @@ provider which a text names.
 
 from __future__ import annotations
 
-from llm_models.errors import InvalidSpecError, did_you_mean, quoted
 from llm_models.records import Model, ModelKey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
     from typing import Literal
+
+    from llm_models.errors import InvalidSpecError
 
     ProviderId = Callable[[str], str | None]
     """Finds the id of the provider that a text names, in any spelling or by an alias; None for none."""
@@ -62,6 +63,8 @@ def as_key(spec: object) -> ModelKey:
         return spec.key
     if isinstance(spec, tuple) and len(spec) == 2 and isinstance(spec[0], str) and isinstance(spec[1], str):
         return ModelKey(*spec)
+    from llm_models.errors import InvalidSpecError, quoted
+
     raise InvalidSpecError(f"not a model: {quoted(spec)} (expected 'provider:model', or a pair of provider and id)")
 
 
@@ -113,6 +116,8 @@ def parse_spec(text: object, provider_id: ProviderId, known: Iterable[str] = ())
     ModelKey(provider='google_vertex', id='claude-haiku-4-5@20251001')
     """
     if not isinstance(text, str):
+        from llm_models.errors import InvalidSpecError
+
         raise InvalidSpecError(f"a model spec must be text such as 'openai:gpt-5.4-mini' (found {type(text).__name__})")
     if is_cut(text):
         raise cut_error(text)
@@ -125,7 +130,9 @@ def parse_spec(text: object, provider_id: ProviderId, known: Iterable[str] = ())
 def spec_error(text: str, provider_id: ProviderId, known: Iterable[str]) -> InvalidSpecError:
     """The error that states why `text` is not a model spec in either form."""
     if split_spec(text, provider_id) is not None:
-        return InvalidSpecError(f"not a model spec: {quoted(text)}: the model id is missing", text=text)
+        return not_a_spec(text, "the model id is missing")
+    from llm_models.errors import quoted
+
     readings = []
     before, colon, _ = text.partition(":")
     _, at, after = text.rpartition("@")
@@ -134,6 +141,13 @@ def spec_error(text: str, provider_id: ProviderId, known: Iterable[str]) -> Inva
     if at:
         readings.append(f"{quoted(after)} after the last '@' is not a known provider{_hint(after, known)}")
     why = "; ".join(readings) or "it names no provider (expected 'provider:model' or 'model@provider')"
+    return not_a_spec(text, why)
+
+
+def not_a_spec(text: str, why: str) -> InvalidSpecError:
+    """The error about a text that is not a model spec."""
+    from llm_models.errors import InvalidSpecError, quoted
+
     return InvalidSpecError(f"not a model spec: {quoted(text)}: {why}", text=text)
 
 
@@ -167,12 +181,16 @@ def format_spec(key: tuple[str, str], style: Style = "colon", provider_id: Provi
         from urllib.parse import quote
 
         if not provider.isascii() or not provider.replace("_", "").isalnum() or provider[0] == "_":
+            from llm_models.errors import InvalidSpecError, quoted
+
             raise InvalidSpecError(f"not the id of a provider: {quoted(provider)} (expected letters, digits and _)")
         text = quote(model_id, safe="").replace("~", "%7E")
         # Windows opens a device, whatever follows the dot; an option begins with `-`, and a hidden file with `.`.
         if text.partition(".")[0].lower() in _DEVICES or text[:1] in ("-", "."):
             text = f"%{ord(text[0]):02X}{text[1:]}"
         return _cut(text, provider) if len(text) + 1 + len(provider) > LONGEST_FILENAME else f"{text}@{provider}"
+    from llm_models.errors import InvalidSpecError, did_you_mean, quoted
+
     hint = did_you_mean(str(style), STYLES)
     raise InvalidSpecError(f"unknown style {quoted(style)} (expected {', '.join(STYLES)}).{hint}")
 
@@ -183,6 +201,8 @@ def _cut(text: str, provider: str) -> str:
 
     end = f"~{sha256(f'{text}@{provider}'.encode()).hexdigest()[:16]}@{provider}"
     if len(end) >= LONGEST_FILENAME:
+        from llm_models.errors import InvalidSpecError, quoted
+
         raise InvalidSpecError(f"the id of the provider is too long for a file name: {quoted(provider)}")
     begin = text[: LONGEST_FILENAME - len(end)]
     at = begin.rfind("%", len(begin) - 2)  # that of a `%XX` which is not whole
@@ -199,7 +219,7 @@ def is_cut(text: str) -> bool:
 
 def cut_error(text: str) -> InvalidSpecError:
     """The error about a file name that was cut, and that no known model has."""
-    return InvalidSpecError(f"not a model spec: {quoted(text)}: a file name that was cut, of no known model", text=text)
+    return not_a_spec(text, "a file name that was cut, of no known model")
 
 
 def _unquote(text: str, whole: str) -> str:
@@ -210,10 +230,11 @@ def _unquote(text: str, whole: str) -> str:
     try:
         return unquote(text, errors="strict")
     except UnicodeDecodeError:
-        raise InvalidSpecError(f"not a model spec: {quoted(whole)}: its %XX parts are not UTF-8", text=whole) from None
+        raise not_a_spec(whole, "its %XX parts are not UTF-8") from None
 
 
 def _hint(text: str, known: Iterable[str]) -> str:
+    from llm_models.errors import quoted
     from llm_models.similarity import NOT_HERE, providers_like
 
     likely = providers_like(fold_provider(text), known)

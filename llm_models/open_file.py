@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import stat
 
-from llm_models.errors import SnapshotError, printable
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from llm_models.errors import SnapshotError
 
 MAX_SNAPSHOT = 256 << 20
 """The largest snapshot or history that is read, in bytes."""
@@ -52,7 +54,7 @@ class OpenFile:
         try:
             return os.fstat(self._number)
         except OSError as error:
-            raise _unreadable(self.path, error) from None
+            raise unreadable(self.path, error) from None
 
     def read(self, start: int, size: int) -> bytes:
         """At most `size` bytes from `start` on. Opens the file again if another part of the program closed it.
@@ -63,11 +65,11 @@ class OpenFile:
             if not self.is_unchanged():
                 again = OpenFile(self.path) if _identity(os.stat(self.path)) == self.identity else None
                 if again is None or again.identity != self.identity:
-                    raise SnapshotError(f"{printable(self.path)}: the file was replaced while in use", path=self.path)
+                    raise unusable(self.path, "the file was replaced while in use")
                 self._number, again._number = again._number, -1
             return os.pread(self._number, size, start)
         except OSError as error:
-            raise _unreadable(self.path, error) from None
+            raise unreadable(self.path, error) from None
 
     def __len__(self) -> int:
         return self.identity[2]
@@ -98,18 +100,25 @@ def source_of(path: str, *, in_parts: bool) -> tuple[bytes | OpenFile, os.stat_r
             file = OpenFile.latest = OpenFile(path)
         return file, file.status()
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
 
 
 def check_file(state: os.stat_result, path: str) -> None:
     """Raise `SnapshotError` unless this is the status of a regular file that is not too large. Nothing is opened."""
     if not stat.S_ISREG(state.st_mode):
-        raise SnapshotError(f"{printable(path)}: not a regular file", path=path)
+        raise unusable(path, "not a regular file")
     if state.st_size > MAX_SNAPSHOT:
         sizes = f"found {state.st_size:,} bytes, expected at most {MAX_SNAPSHOT:,}"
-        raise SnapshotError(f"{printable(path)}: too long for a snapshot ({sizes})", path=path)
+        raise unusable(path, f"too long for a snapshot ({sizes})")
 
 
-def _unreadable(path: str, error: OSError | ValueError) -> SnapshotError:
-    why = getattr(error, "strerror", None) or str(error)
-    return SnapshotError(f"{printable(path)}: the snapshot cannot be read: {why}", path=path)
+def unreadable(path: str, error: OSError | ValueError) -> SnapshotError:
+    """The error when the file at `path` cannot be read."""
+    return unusable(path, f"the snapshot cannot be read: {getattr(error, 'strerror', None) or error}")
+
+
+def unusable(path: str, why: str) -> SnapshotError:
+    """The error about the file at `path`; the errors are imported when there is one, because making them takes time."""
+    from llm_models.errors import SnapshotError, printable
+
+    return SnapshotError(f"{printable(path)}: {why}", path=path)

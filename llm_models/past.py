@@ -185,7 +185,7 @@ def _packaged(path: str) -> History:
 def _own(folder: Folder | None) -> History | None:
     """The application's own history; None where there is none, or it is not believed."""
     path = None if folder is None else folder.state_file(paths.HISTORY_NAME)
-    if folder is None or path is None or not paths.exists(path, SnapshotError) or folder.strange(path) is not None:
+    if folder is None or path is None or not paths.exists(path, "SnapshotError") or folder.strange(path) is not None:
         return None
     history = History.open(path)
     if not isinstance(history.own, dict | None):

@@ -12,13 +12,15 @@ from __future__ import annotations
 import os
 import stat
 
-from llm_models.errors import ConfigError, LLMModelsError, Problem, SnapshotError, printable
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import EllipsisType
     from typing import Literal
 
+    from llm_models.errors import LLMModelsError
+
+    Kind = Literal["ConfigError", "SnapshotError", "SourceError"]
+    """The name of the class of an error; the classes are imported when there is one, because making them takes time."""
     Strange = Literal["foreign", "writable"]
 
     FoundFile = tuple[str, tuple[int, int], tuple[tuple[str, int, int], ...]]
@@ -72,7 +74,7 @@ class Folder:
     def activated(self) -> str | None:
         """The path of the activated snapshot where there is one. Raises `SnapshotError`."""
         path = self.state_file("snapshot.json")
-        return path if path is not None and exists(path, SnapshotError) else None
+        return path if path is not None and exists(path, "SnapshotError") else None
 
     def strange(self, path: str, opened: os.stat_result | None = None) -> Strange | None:
         """Why the state file at `path`, beside a configuration that was named, is not used.
@@ -88,6 +90,8 @@ class Folder:
             config = os.stat(self.config) if exists(self.config) else None
             states = [look(one) for look in (os.lstat, os.stat) for one in (os.path.dirname(path), path)]
         except OSError as error:
+            from llm_models.errors import SnapshotError, printable
+
             raise SnapshotError(f"{printable(path)}: {error.strerror}", path=path) from None
         states += [] if opened is None else [opened]
         owners = {0, os.geteuid(), *([] if config is None else [config.st_uid])}
@@ -164,7 +168,7 @@ def found_file(path: str, status: os.stat_result, *folders: str) -> FoundFile:
     return path, (anchor.st_dev, anchor.st_ino), tuple([(name, each.st_uid, each.st_mode) for name, each in states])
 
 
-def exists(path: str, kind: type[LLMModelsError] = ConfigError, *, hint: str = "", folder: bool = False) -> bool:
+def exists(path: str, kind: Kind = "ConfigError", *, hint: str = "", folder: bool = False) -> bool:
     """Whether anything is at `path`, a link without a target too; with `folder`, a folder or a link to one.
 
     Raises `kind` where that cannot be known.
@@ -189,6 +193,8 @@ def leads_out(path: str) -> bool:
             return False
     except (OSError, ValueError):  # it is not the path of a file
         return False
+    from llm_models.errors import ConfigError
+
     try:
         around = [folder]
         while (parent := os.path.dirname(around[-1])) != around[-1]:
@@ -216,7 +222,7 @@ def is_absolute(path: str | os.PathLike[str]) -> bool:
     return rest[:1] in ("/", os.sep) and bool(rest) and (bool(drive) or os.name != "nt")
 
 
-def absolute(path: str | os.PathLike[str], kind: type[LLMModelsError] = ConfigError) -> str:
+def absolute(path: str | os.PathLike[str], kind: Kind = "ConfigError") -> str:
     """`path` from the root. Raises `kind` where it is relative and there is no working directory."""
     text = _text(path, kind)
     try:
@@ -225,20 +231,25 @@ def absolute(path: str | os.PathLike[str], kind: type[LLMModelsError] = ConfigEr
         raise _failure(text, error, kind, what=_NOWHERE) from None
 
 
-def _text(path: object, kind: type[LLMModelsError] = ConfigError) -> str:
+def _text(path: object, kind: Kind = "ConfigError") -> str:
     """A path as text. Raises `kind` for any other value."""
     try:
         text = os.fspath(path)  # type: ignore[call-overload]
     except TypeError:
         text = None
     if not isinstance(text, str):
-        raise kind(f"expected the path of a file (found {type(path).__name__})")
+        from llm_models import errors
+
+        raise getattr(errors, kind)(f"expected the path of a file (found {type(path).__name__})")
     return text
 
 
 def _failure(
-    path: str, error: Exception, kind: type[LLMModelsError] = ConfigError, *, what: str = "", hint: str = ""
+    path: str, error: Exception, kind: Kind = "ConfigError", *, what: str = "", hint: str = ""
 ) -> LLMModelsError:
+    from llm_models import errors
+
     reason = getattr(error, "strerror", None) or "is not a possible file name"
-    problem = Problem(f"{what}{reason}", file=path, hint=hint)
-    return kind(str(problem), path=path, problems=(problem,))
+    problem = errors.Problem(f"{what}{reason}", file=path, hint=hint)
+    made: LLMModelsError = getattr(errors, kind)(str(problem), path=path, problems=(problem,))
+    return made

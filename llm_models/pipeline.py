@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 from llm_models import config, paths
 from llm_models.changes import merge_layers
 from llm_models.errors import ConfigError, EmptyCatalogError, dotted, limited, listed, printable
-from llm_models.image_prices import of_image_tokens
 from llm_models.moving import FIELD, differing, differs
 from llm_models.origins import CURATED
 from llm_models.settings import settings_of
 from llm_models.snapshot_writer import empty, write
 from llm_models.touched import Touched
-from llm_models.transforms import DEFAULT
 from llm_models.trust import check_code
 
 if TYPE_CHECKING:
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
 def build_base(
     data: bytes,
     name: str,
-    source: str = DEFAULT,
+    source: str | None = None,
     *,
     day: str | None = None,
     curated: Sequence[Layer] | None = None,
@@ -44,17 +42,20 @@ def build_base(
 ) -> tuple[SnapshotFile, Report]:
     """The snapshot of a source's bytes with the curated overrides, and what was dropped and repaired.
 
-    `name` stands for the bytes in messages, `curated` for the overrides and `supplements` for the other lists that ship
-    with the package. `day` is the day
-    on which the bytes were fetched (None: today), because dates later than the day after it are dropped. The packaged
-    snapshot is built `without_prose`: without descriptions. Raises `SourceError` where the bytes are not a catalogue,
+    `name` stands for the bytes in messages, `source` names their source (None: models.dev), `curated` stands for the
+    overrides and `supplements` for the other lists that ship with the package. `day` is the day on which the bytes were
+    fetched (None: today), because dates later than the day after it are dropped. The packaged snapshot is built
+    `without_prose`: without descriptions. Raises `SourceError` where the bytes are not a catalogue,
     `EmptyCatalogError` where no record survives.
     """
+    from llm_models.image_prices import of_image_tokens
     from llm_models.ingest import read_source
     from llm_models.outliers import COMPARED, farthest_first, outliers
     from llm_models.supplements import layers as filling
     from llm_models.supplements import packaged as packaged_supplements
+    from llm_models.transforms import DEFAULT
 
+    source = source or DEFAULT
     header, ground, report = read_source(data, name, source, day=day, without_prose=without_prose)
     lists = [one for one in (packaged_supplements() if supplements is None else supplements) if one.name != source]
     if lists:

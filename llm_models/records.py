@@ -7,15 +7,15 @@ unknown: never zero, never "no". `schemas/` has the same fields in JSON Schema; 
 from __future__ import annotations
 
 from llm_models.costs import Cost
-from llm_models.errors import UnknownCapabilityError, did_you_mean, quoted
 from llm_models.frozen import FrozenDict, Record, defaults, put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any, Literal, NamedTuple, Self
 
     from llm_models.days import Day
+    from llm_models.errors import UnknownCapabilityError
 
     Billing = Literal["usage", "plan", "trial", "local"]
 
@@ -271,6 +271,7 @@ DEPRECATED = 1 << (2 * STATED)
 
 def unknown_capability(name: object) -> UnknownCapabilityError:
     """The error for a name that no capability has, with the nearest names."""
+    from llm_models.errors import UnknownCapabilityError, did_you_mean, quoted
     from llm_models.wishes import MEANT
 
     meant = MEANT.get(str(name))
@@ -299,32 +300,3 @@ def capability_bits(capabilities: Capabilities, stated: Mapping[str, Any], depre
         if source is not None:
             bits |= BIT[name] << STATED
     return bits
-
-
-def set_of(stated: Mapping[str, Any], deprecated: bool) -> int:
-    """The capability set of a model of which these capabilities are stated or derived, as plain data.
-
-    It is that of `capability_bits`, without making the record.
-    """
-    bits = _DEFAULTS | (DEPRECATED if deprecated else 0)
-    for field, value in stated.items():
-        for flag, has in value.items() if isinstance(value, dict) else ((None, value),):
-            bit = _BIT_AT.get((field, flag))
-            if bit is not None and has is not None:
-                bits = (bits | bit if has else bits & ~bit) | bit << STATED
-    return bits
-
-
-_BIT_AT = {(path[0], path[1] if path[1:] else None): BIT[name] for name, path in CAPABILITIES.items()}
-_DEFAULTS = capability_bits(Capabilities(), {}, False)
-
-
-def translate_bits(sets: Iterable[int], flags: Sequence[str]) -> list[int]:
-    """Capability sets whose bits are in the order of `flags`, as sets of this version.
-
-    A flag that is not in `flags` has its default and is not stated; a flag that this version does not know is ignored.
-    """
-    moves = [(flags.index(name), bit) for name, bit in BIT.items() if name in flags]
-    moves += [(old + len(flags), bit << STATED) for old, bit in moves] + [(2 * len(flags), DEPRECATED)]
-    default = capability_bits(Capabilities(), {}, False) & ~sum(BIT[name] for name in flags if name in BIT)
-    return [default | sum(bit for old, bit in moves if bits >> old & 1) for bits in sets]

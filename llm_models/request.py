@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from llm_models import paths
-from llm_models.errors import EmptyCatalogError
 from llm_models.frozen import FrozenDict
 from llm_models.in_use import in_use
 from llm_models.snapshot import Snapshot
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from llm_models.changes import Changes
     from llm_models.endpoints import Statements
+    from llm_models.errors import EmptyCatalogError
     from llm_models.filters import Allow, Deny
     from llm_models.in_use import InUse
     from llm_models.trust import Code
@@ -77,13 +77,20 @@ def build(request: Request) -> Snapshot:
         built = Snapshot(file, request.get("prefer"), allow, deny, current.remembers)
         if deny and current.found and (more := _kept(deny, built, current)):
             built = Snapshot(file, request.get("prefer"), allow, more, current.remembers)
-    except EmptyCatalogError as error:
+    except _emptiness() as error:
         from llm_models import pipeline
 
         raise pipeline.emptied(error, current, changes, {"allow": allow, "deny": deny}) from None
     built.found, built.from_program = current.found, from_program
     built.named = request.get("snapshot") is not None and "snapshot" not in found
     return built
+
+
+def _emptiness() -> type[EmptyCatalogError]:
+    """The class of the error about a catalogue without models, which is imported only when a build fails."""
+    from llm_models.errors import EmptyCatalogError
+
+    return EmptyCatalogError
 
 
 def _read(table: Any) -> Any:

@@ -6,7 +6,6 @@ Schema: an integer has no decimal point, a number is finite, and a date exists.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from datetime import date
@@ -15,6 +14,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from llm_models import paths
+from llm_models.jsontext import loads
 from llm_models.memory import remembered
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def read_schema(name: str) -> dict[str, Any]:
     if name not in SCHEMAS:
         raise LookupError(name)
     with open(os.path.join(paths.resources("schemas"), f"{name}.schema.json"), encoding="utf-8") as file:
-        schema: dict[str, Any] = json.load(file)
+        schema: dict[str, Any] = loads(file.read())
     return schema
 
 
@@ -309,6 +309,7 @@ def published(name: str) -> dict[str, Any]:
     required has a property. That of `llm_models.toml` has draft-07 words, which TOML editors know. Only ours refuses an
     integer with a decimal point and a number that is not finite, because JSON Schema cannot.
     """
+    import json
 
     def reword(node: dict[str, Any]) -> dict[str, Any]:
         word = node.get("format")

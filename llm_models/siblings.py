@@ -81,7 +81,7 @@ def _facts_in(line: Mapping[str, Any], derived: Mapping[str, Any]) -> dict[str, 
 def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]) -> Agreement:
     """The agreement of the touched models with all records of the base that are of the same models."""
     records = {key: (key[0], model) for key, model in models.items()}
-    texts = base.tail().get("texts")
+    texts = base.texts()
     canonicals, families = (texts[name] if texts else _values(base, name.encode()) for name in TEXTS)
 
     def add(provider: str, model_id: str) -> None:

@@ -6,13 +6,6 @@ without a lock. The answers come from `view` (what is shown), `lookup` (names) a
 
 from __future__ import annotations
 
-from llm_models.errors import (
-    InvalidArgumentError,
-    LLMModelsError,
-    RetiredModelError,
-    UnknownProviderError,
-    wrong_argument,
-)
 from llm_models.frozen import FrozenDict, Immutable
 from llm_models.lookup import asked_name, locate, parse, parse_provider, row_of_pair
 from llm_models.modelspec import fold_provider, format_spec
@@ -28,6 +21,7 @@ if TYPE_CHECKING:
     from llm_models.choices import Choice, Question
     from llm_models.counts import Usage
     from llm_models.endpoints import Endpoint
+    from llm_models.errors import LLMModelsError
     from llm_models.filters import Allow, Deny
     from llm_models.hits import SearchResult
     from llm_models.listings import ModelHistory, ProviderHistory
@@ -150,6 +144,8 @@ class Snapshot(Immutable):
         view = self.view
         if provider is not None:
             if choice.get("scope") is not None:
+                from llm_models.errors import wrong_argument
+
                 raise wrong_argument("scope", "the provider is already given (found both). Leave one of them out")
             choice["scope"] = self.parse_provider(provider)
         question = self._question(choice, listing=True)
@@ -209,6 +205,8 @@ class Snapshot(Immutable):
 
     def allowed(self, spec: Spec) -> bool:
         """`llm_models.allowed`, of this snapshot."""
+        from llm_models.errors import LLMModelsError
+
         try:
             return isinstance(locate(self.view, spec, None, ()), tuple)
         except LLMModelsError:
@@ -266,6 +264,8 @@ class Snapshot(Immutable):
 
     def _priced(self, spec: Spec, at: Moment) -> Model:
         """The model whose prices are asked for: a given one has its own, and one that is gone those of its time."""
+        from llm_models.errors import RetiredModelError
+
         try:
             return spec if isinstance(spec, Model) else self.resolve(spec)
         except RetiredModelError as error:
@@ -308,14 +308,13 @@ class Snapshot(Immutable):
     def _providers(self, names: Iterable[str], gone: list[str] | None = None) -> list[str]:
         """The ids of preferred providers. Those that are gone are left out; they are added to `gone`."""
         if not hasattr(names, "__iter__"):
+            from llm_models.errors import InvalidArgumentError
+
             raise InvalidArgumentError(f"prefer: expected names of providers (found {type(names).__name__})")
         providers = []
         for name in (names,) if isinstance(names, str) else names:
-            try:
+            if self.file.provider_id(name) is not None or not self.view.was_known(name):
                 providers.append(self.parse_provider(name))
-            except UnknownProviderError:
-                if not self.view.was_known(name):
-                    raise
-                if gone is not None:
-                    gone.append(f"prefer.{fold_provider(name)}")
+            elif gone is not None:
+                gone.append(f"prefer.{fold_provider(name)}")
         return list(dict.fromkeys(providers))

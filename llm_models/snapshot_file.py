@@ -20,18 +20,21 @@ from llm_models.header import WRONG, Aliases, damaged, first_line, parse_header
 from llm_models.jsontext import loads
 from llm_models.modelspec import fold_provider
 from llm_models.open_file import OpenFile, source_of
-from llm_models.records import CAPABILITIES, translate_bits
+from llm_models.records import CAPABILITIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any, Self
 
     from llm_models.block import Line
     from llm_models.columns import Columns
     from llm_models.header import Header, Span
     from llm_models.origins import Tail
+
+
+_TEXTS = b'"texts":{'
 
 
 class SnapshotFile:
@@ -67,7 +70,7 @@ class SnapshotFile:
         self._decoded: dict[str, Block] = {}
         self.name = name
         self.status: os.stat_result | None = None
-        line = first_line(self._bytes, name)
+        line = first_line(self._bytes)
         self.header: Header = parse_header(line, name)
         self.blocks: Mapping[str, Span] = self.header["blocks"]
         self.aliases = Aliases(self.header.get("aliases", ""))
@@ -122,6 +125,8 @@ class SnapshotFile:
         data = self.part(span, provider)
         if self.other_flags is None:
             return data
+        from llm_models.capability_sets import translate_bits
+
         try:
             end = data.index(b"\n")
             index = loads(data[:end].decode() + "]}")
@@ -227,6 +232,23 @@ class SnapshotFile:
         except WRONG:
             raise damaged(self.name, "the part about origins cannot be read") from None
         return tail
+
+    def texts(self) -> Mapping[str, Sequence[str]] | None:
+        """The last section of the tail, the texts of some fields of all models; None where a base has none.
+
+        Of the packaged file, all other sections stay undecoded: they are 20 times as long.
+        """
+        if self.name != paths.PACKAGED_SNAPSHOT:
+            return self.tail().get("texts")
+        data = self.part(self.header["tail"], "origins")
+        at = data.rfind(_TEXTS)
+        if at < 0:
+            return None
+        try:
+            last: Tail = loads(f"{{{data[at : data.rindex(b']')].decode()}")
+            return last["texts"]
+        except WRONG:
+            raise damaged(self.name, "the part about origins cannot be read") from None
 
     def _raw_config(self) -> bytes | None:
         """The `llm_models.toml` that was merged, as the JSON string of the file; None when there was none."""

@@ -24,7 +24,7 @@ from llm_models.shape import check_base
 from llm_models.snapshot_file import SnapshotFile, digest, plain_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from llm_models.block import Block, Row
     from llm_models.changes import Changes
@@ -109,6 +109,10 @@ class Composite(SnapshotFile):
         if callable(self._tail):
             self._tail = self._tail()
         return self._tail
+
+    def texts(self) -> Mapping[str, Sequence[str]] | None:
+        """The last section of the tail; None where a base has none."""
+        return self.tail().get("texts")
 
     def config(self) -> bytes | None:
         """The bytes of the `llm_models.toml` that was merged, None where there was none."""

@@ -74,7 +74,7 @@ def pull(
     if os.path.basename(out) in {"", state.MANIFEST, locks.LOCK_NAME}:
         raise SourceError(f"{printable(out)}: cannot be the name of a catalogue. Choose another file name.")
     address = row.url if url is None else url
-    folder = os.path.dirname(paths.absolute(out, SourceError))
+    folder = os.path.dirname(paths.absolute(out, "SourceError"))
     within = inside or Inside(folder, "--out")
     manifest_path = os.path.join(folder, state.MANIFEST)
     redirects: list[str] = []

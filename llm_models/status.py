@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from llm_models import paths
 from llm_models.days import days_since
-from llm_models.errors import ConfigError, SourceError
+from llm_models.errors import ConfigError
 from llm_models.files import FileError, read_limited
 from llm_models.in_use import InUse, in_use, packaged, pulled_file
 from llm_models.manifest import believed, fetched_on
@@ -177,7 +177,7 @@ def _due(current: InUse) -> str | None:
 
 def _manifest(current: InUse) -> dict[str, Any] | None:
     path = pulled_file(current.folder)
-    return believed(path) if paths.exists(path, SourceError) else None
+    return believed(path) if paths.exists(path, "SourceError") else None
 
 
 def _uses(current: InUse, manifest: dict[str, Any]) -> bool:
@@ -189,5 +189,5 @@ def _pulled(current: InUse, manifest: dict[str, Any] | None) -> dict[str, Any] |
     """The pulled file: when it was fetched, as far as a manifest describes it, and whether the snapshot uses it."""
     path = pulled_file(current.folder)
     if manifest is None:
-        return {"path": path} if paths.exists(path, SourceError) else None
+        return {"path": path} if paths.exists(path, "SourceError") else None
     return {"path": path, "fetched": manifest["fetched"], "in_use": _uses(current, manifest)}

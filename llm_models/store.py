@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from _thread import RLock
 
-from llm_models.errors import ConfigError
 from llm_models.request import build, pin
 
 TYPE_CHECKING = False
@@ -27,19 +26,14 @@ if TYPE_CHECKING:
 
 _published: Snapshot | None = None
 _request: Request | None = None
-_lock = RLock()
-_building = False
+_writing: dict[str, Any] = {}
+"""The `lock` of the writers, and whether the thread that holds it is `building`.
 
-
-def _new_lock() -> None:
-    """A child forked while a writer held the lock must not wait for a thread that it does not have."""
-    global _lock, _building  # noqa: PLW0603
-    _lock = RLock()
-    _building = False
-
+A child forked while a writer held the lock must not wait for a thread that it does not have, so the child clears this.
+"""
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_new_lock)
+    os.register_at_fork(after_in_child=_writing.clear)  # a function of ours would keep all modules until the end
 
 
 def load(
@@ -89,7 +83,7 @@ def snapshot() -> Snapshot:
     """The published snapshot; the first call loads with defaults."""
     current = _published
     if current is None:
-        with _lock:
+        with _lock():
             current = _published or _publish({"config": ...})
     return current
 
@@ -99,17 +93,24 @@ def epoch() -> int:
     return 0 if _published is None else _published.epoch
 
 
+def _lock() -> RLock:
+    lock: RLock = _writing.setdefault("lock", RLock())
+    return lock
+
+
 def _publish(request: Request) -> Snapshot:
-    global _published, _request, _building  # noqa: PLW0603
-    with _lock:
-        if _building:
+    global _published, _request  # noqa: PLW0603
+    with _lock():
+        if "building" in _writing:
+            from llm_models.errors import ConfigError
+
             raise ConfigError("load() was called while this thread was loading: a behaviour module must not load")
-        _building = True
+        _writing["building"] = True
         try:
             request = pin(request)
             built = build(request)
         finally:
-            _building = False
+            _writing.pop("building", None)
         built.epoch = epoch() + 1
         _request = request
         _published = built

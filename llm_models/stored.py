@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llm_models.block import encode_block, encode_json
-from llm_models.records import translate_bits
+from llm_models.capability_sets import translate_bits
 from llm_models.snapshot_writer import Composite, in_order
 
 if TYPE_CHECKING:

@@ -160,7 +160,7 @@ class History:
         self._source = source
         self._lines: dict[str, Line] = {}
         self.name = name
-        line = first_line(self._bytes, name)
+        line = first_line(self._bytes)
         header = _header(line, name)
         self.checksum = crc32(line)
         self.own: Any = header.get("own")

@@ -7,7 +7,6 @@ same entries. Their keys are names of the file, never a user's text, so that que
 from __future__ import annotations
 
 from llm_models.block import effective
-from llm_models.errors import EmptyCatalogError, printable
 from llm_models.header import damaged
 from llm_models.records import CAPABILITIES, Capabilities, Modalities, Model, Provider
 
@@ -90,6 +89,8 @@ class View:
         self.price_ground: Any = None
         """Cache of `pricing`: what is the same for all models."""
         if not self._shows_any():
+            from llm_models.errors import EmptyCatalogError, printable
+
             raise EmptyCatalogError(f"{printable(file.name)}: {self._why_empty()}")
 
     def _shows_any(self) -> bool:
@@ -109,6 +110,7 @@ class View:
         allow = None if self.filters is None else self.filters.allow
         if allow is None or any(name in self.known for name in allow):
             return "allow and deny hide every model"
+        from llm_models.errors import printable
         from llm_models.past import told
 
         gone = [(name, self.past.provider(name)) for name in allow]

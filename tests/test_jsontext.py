@@ -1,4 +1,4 @@
-"""The small reader of JSON gives what `json.loads` gives, for every text that a snapshot file may hold."""
+"""The reader of JSON texts gives what `json.loads` gives, and refuses what that refuses, also without its scanner."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from llm_models import jsontext
 from llm_models.block import encode_json
-from llm_models.jsontext import loads
+from llm_models.jsontext import dumps, loads
 from llm_models.paths import PACKAGED_SNAPSHOT
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from([*'[]{},:"\\', "null", "1", ""])
@@ -23,16 +23,16 @@ VALUES = st.recursive(
 )
 
 
-@pytest.fixture
-def without_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a process that has not imported `json`."""
-    monkeypatch.delitem(sys.modules, "json")
-    monkeypatch.setattr(jsontext, "_left", 10**9)
+def read(function: Any, text: str) -> Any:
+    """The value in a text, with types and order; the class of the error where there is none."""
+    try:
+        return repr(function(text))
+    except (ValueError, RecursionError) as error:
+        return ValueError if isinstance(error, ValueError) else RecursionError
 
 
 def same(text: str) -> None:
-    """Equal, and of equal types and order all the way down."""
-    assert repr(jsontext._read(text)) == repr(json.loads(text))
+    assert read(loads, text) == read(json.loads, text), text
 
 
 @settings(max_examples=200, deadline=None)
@@ -44,44 +44,82 @@ def same(text: str) -> None:
 @example(3)
 def test_as_json_reads_it(value: Any) -> None:
     text = encode_json(value).decode()
-    if "\\" not in text:
-        same(text)
+    same(text)
     assert repr(loads(text)) == repr(value)
+
+
+@settings(max_examples=200, deadline=None)
+@given(VALUES, st.data())
+def test_as_json_refuses_it(value: Any, data: st.DataObject) -> None:
+    """A text of which a part is missing or doubled, or that has another character in it."""
+    text = encode_json(value).decode()
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
+    same(text[:start] + data.draw(st.sampled_from(["", *' \n\x00\ufeff[]{},:"\\0-.eN'])) + text[end:])
+    same(text[:end] + text[start:])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [" [1]\n", "\t[ 1 , 2 ]\r", "\u00a01", "\ufeff1", "", " ", "NaN", "[-Infinity, Infinity]", '{"a":1,"a":2}', "[1,]",
+     '["\\u00e9\\n\\ud83d\\ude00"]', '["\n"]', "{1:2}", "[" * 200_000, "1" * 5000],
+    ids=range(15),
+)  # fmt: skip
+def test_what_no_file_of_ours_has(text: str) -> None:
+    same(text)
 
 
 def test_every_line_of_the_packaged_snapshot() -> None:
     with open(PACKAGED_SNAPSHOT, encoding="utf-8") as file:
         header, *lines = file.read().split("\n")
     same(header[1:-1])
-    models = [line.rstrip(",") for line in lines if line.startswith('{"id":') and "\\" not in line]
-    indexes = [line + "]}" for line in lines if line.startswith('{"provider":{"id":') and "\\" not in line]
+    models = [line.rstrip(",") for line in lines if line.startswith('{"id":')]
+    indexes = [line + "]}" for line in lines if line.startswith('{"provider":{"id":')]
     assert len(models) > 5_000
     assert len(indexes) > 100
     for text in models + indexes:
         same(text)
 
 
-@pytest.mark.usefixtures("without_json")
-class TestWhoReads:
-    """The loop reads as long as there is little to read; then `json` is imported once and for all."""
+@pytest.mark.parametrize("lacks", ["scanner", "attribute"])
+def test_json_is_used_without_the_scanner(lacks: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a Python that has no `_json`, or one whose scanner asks a decoder for more than ours has."""
+    if lacks == "scanner":
+        monkeypatch.setitem(sys.modules, "_json", None)
+    else:
+        monkeypatch.delattr(jsontext._Plain, "strict")
+    asked: list[str] = []
+    monkeypatch.setattr(json, "JSONDecoder", lambda: asked.append("json") or json.decoder.JSONDecoder())
+    monkeypatch.setattr(jsontext, "_scan", jsontext._scanner())
+    assert asked == ["json"]
+    for text in ('{"a":[1,2.5,"\\u00e9",null,{}]}', "[1", "1 2", ""):
+        same(text)
 
-    def test_a_few_texts(self) -> None:
-        assert loads('{"a":[1,2.5,"x"]}') == {"a": [1, 2.5, "x"]}
-        assert "json" not in sys.modules
 
-    def test_an_escape_is_for_json(self) -> None:
-        assert loads('["\\u0041\\"\\\\"]') == ['A"\\']
-        assert "json" in sys.modules
+@settings(max_examples=200, deadline=None)
+@given(VALUES)
+@example(["\ud83d\ude00\u2028\x7f\x00", '\\"/', 1e-07, 1e300, -0.0, 10**400, True, None, {}, []])
+def test_as_json_writes_it(value: Any) -> None:
+    assert dumps(value) == json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
-    def test_much_is_for_json(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(jsontext, "_left", 10)
-        assert loads("[1,2,3]") == [1, 2, 3]
-        assert "json" not in sys.modules
-        assert loads("[1,2]") == [1, 2]
-        assert "json" in sys.modules
 
-    def test_who_has_json_uses_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        import json
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}, {(1, 2): 3}, object(), b"x"], ids=range(6))
+def test_what_json_does_not_write(value: Any) -> None:
+    with pytest.raises((ValueError, TypeError)) as ours:
+        dumps([value])
+    with pytest.raises(ours.type):
+        json.dumps([value], allow_nan=False)
 
-        monkeypatch.setattr(json, "loads", lambda _: "json was asked")
-        assert loads("[]") == "json was asked"
+
+@pytest.mark.parametrize("lacks", ["encoder", "argument"])
+def test_json_writes_without_the_encoder(lacks: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a Python that has no `_json`, or one whose encoder takes other arguments."""
+    import _json
+
+    value = {"a": [1, 2.5, "\u00e9\n", None, True, {}]}
+    expected = dumps(value)
+    if lacks == "encoder":
+        monkeypatch.setitem(sys.modules, "_json", None)
+    else:
+        monkeypatch.setattr(_json, "make_encoder", lambda: None)
+    monkeypatch.setattr(json.encoder, "c_make_encoder", None)
+    assert jsontext._encoder()(value) == expected == json.dumps(value, ensure_ascii=False, separators=(",", ":"))

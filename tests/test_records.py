@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from support import oracle
 
 import llm_models
-from llm_models import costs, records
+from llm_models import capability_sets, costs, records
 from llm_models.block import effective
 from llm_models.frozen import FrozenDict, Record, defaults, freeze, thaw
 from llm_models.paths import PACKAGED_SNAPSHOT
@@ -356,7 +356,7 @@ class TestSetOf:
                 data = effective(line, provider)
                 stated, deprecated = data.get("capabilities", {}), data.get("deprecated", False)
                 made = records.capability_bits(records.Capabilities.from_dict(stated), stated, deprecated)
-                assert records.set_of(stated, deprecated) == made == bits
+                assert capability_sets.set_of(stated, deprecated) == made == bits
                 seen.add(bits)
         assert len(seen) > 100
 
@@ -374,7 +374,7 @@ class TestSetOf:
         """Defaults that are denied, values of None, fields that are no flags, and flags of another version."""
         for deprecated in (False, True):
             made = records.capability_bits(records.Capabilities.from_dict(stated), stated, deprecated)
-            assert records.set_of(stated, deprecated) == made
+            assert capability_sets.set_of(stated, deprecated) == made
 
 
 def test_a_model_and_a_provider_are_shown_by_their_names(packaged: llm_models.Snapshot) -> None:

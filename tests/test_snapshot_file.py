@@ -26,11 +26,12 @@ from llm_models import columns as columns_module
 from llm_models import header as header_module
 from llm_models import jsontext, open_file, paths, records, snapshot_file, snapshot_writer
 from llm_models.block import encode_block, encode_json
+from llm_models.capability_sets import translate_bits
 from llm_models.columns import STORED
 from llm_models.errors import SnapshotError
 from llm_models.header import FORMAT, read_header
 from llm_models.paths import PACKAGED_SNAPSHOT
-from llm_models.records import BIT, CAPABILITIES, STATED, Capabilities, capability_bits, translate_bits
+from llm_models.records import BIT, CAPABILITIES, STATED, Capabilities, capability_bits
 from llm_models.snapshot_file import SnapshotFile, digest
 
 SMALL = catalogues.made_up(
@@ -496,6 +497,13 @@ class TestLaziness:
         assert len(decoded) == 4
         catalogue.get_provider("openai")
         assert len(decoded) == 4
+
+    def test_the_texts_of_the_tail(self, decoded: list[int]) -> None:
+        file = SnapshotFile.open(PACKAGED_SNAPSHOT)
+        texts = file.texts()
+        assert sum(decoded) < file.header["tail"][1] / 10
+        assert texts == file.tail()["texts"]
+        assert sum(decoded) > file.header["tail"][1]
 
     def test_a_control(self, decoded: list[int]) -> None:
         """The count sees a full read."""

@@ -317,7 +317,7 @@ class TestThreads:
 
     def test_epochs_without_the_lock(self, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """The control: without the lock, writers meet, or numbers are given twice."""
-        monkeypatch.setattr(store, "_lock", contextlib.nullcontext())
+        monkeypatch.setattr(store, "_lock", contextlib.nullcontext)
         try:
             epochs, _ = self.publish_at_once(path, tmp_path / "missing.json", monkeypatch)
         except ConfigError:

@@ -20,7 +20,7 @@ RANKS = (
     ("advice", "days", "items", "provider_usage", "similarity", "streams"),
     ("tool_usage",),
     ("enrich", "records", "open_file", "document", "edit", "merge", "normalize", "recognition", "upstream"),
-    ("meters", "shape", "vocabulary"),
+    ("capability_sets", "meters", "shape", "vocabulary"),
     ("header", "phrases", "transforms.parts"),
     (
         "block",
