@@ -32,8 +32,7 @@ def read_schema(name: str) -> dict[str, Any]:
     if name not in SCHEMAS:
         raise LookupError(name)
     with open(os.path.join(paths.resources("schemas"), f"{name}.schema.json"), encoding="utf-8") as file:
-        schema: dict[str, Any] = loads(file.read())
-    return schema
+        return loads(file.read())  # type: ignore[no-any-return]
 
 
 @cache

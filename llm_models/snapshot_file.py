@@ -245,7 +245,7 @@ class SnapshotFile:
         if at < 0:
             return None
         try:
-            last: Tail = loads(f"{{{data[at : data.rindex(b']')].decode()}")
+            last: dict[str, dict[str, list[str]]] = loads(f"{{{data[at : data.rindex(b']')].decode()}")
             return last["texts"]
         except WRONG:
             raise damaged(self.name, "the part about origins cannot be read") from None

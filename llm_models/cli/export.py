@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from llm_models.cli.conditions import check_words, conditions
 from llm_models.cli.options import catalogue, command, file_path, model_spec
-from llm_models.cli.output import document_text, note, print_rows, print_text, stage
+from llm_models.cli.output import note, print_rows, print_text, stage
 from llm_models.errors import LLMModelsError, did_you_mean
 
 if TYPE_CHECKING:
@@ -136,7 +138,7 @@ def export_command(
     models = _chosen(snapshot, specs, choice)
     stage("writing the document")
     document = row.document(snapshot, models, None if onto is None else _read(onto))
-    text = document_text(document.content)
+    text = _document_text(document.content)
     if out is None:
         print_text(text)
     else:
@@ -144,6 +146,18 @@ def export_command(
     _report(document, named=bool(specs))
     if not document.written or (specs and document.left_out):
         raise click.exceptions.Exit(1)
+
+
+_EXPONENT = re.compile(r'^(\s*(?:"(?:[^"\\]|\\.)*": )?-?[0-9]+)(e[-+]?[0-9]+,?)$', re.MULTILINE)
+
+
+def _document_text(value: object) -> str:
+    """`value` as JSON in ASCII that is YAML, too: to YAML, a number with an exponent but no point is a text.
+
+    >>> _document_text({"price": 5e-06})
+    '{\\n  "price": 5.0e-06\\n}'
+    """
+    return _EXPONENT.sub(r"\1.0\2", json.dumps(value, indent=2, ensure_ascii=True))
 
 
 export_command.help = (export_command.help or "").replace(
@@ -227,8 +241,6 @@ _NO_CONDITIONS = {"unknown": "no"}
 
 def _read(file: str) -> dict[str, dict[str, Any]]:
     """A document of another tool: a JSON object of objects."""
-    import json
-
     from llm_models.files import FileError, read_limited
 
     try:

@@ -226,20 +226,8 @@ def print_json(value: object) -> None:
     _put([_MARKS.sub(r"\\u0023", text)])
 
 
-_EXPONENT = re.compile(r'^(\s*(?:"(?:[^"\\]|\\.)*": )?-?[0-9]+)(e[-+]?[0-9]+,?)$', re.MULTILINE)
-
-
-def document_text(value: object) -> str:
-    """`value` as JSON in ASCII that is YAML, too: to YAML, a number with an exponent but no point is a text.
-
-    >>> document_text({"price": 5e-06})
-    '{\\n  "price": 5.0e-06\\n}'
-    """
-    return _EXPONENT.sub(r"\1.0\2", json.dumps(value, indent=2, ensure_ascii=True))
-
-
 def print_text(text: str) -> None:
-    """Print a document of `document_text`, or a file of the package."""
+    """Print a document, or a file of the package."""
     _put([_MARKS.sub(r"\\u0023", text)])
 
 
