@@ -82,6 +82,8 @@ def check(
                 folder = folder if folder.config else paths.Folder(paths.CONFIG_NAME, folder.state, found=folder.found)
             else:
                 config = None if folder.config is None else paths.read_config(folder.config)
+                if active.holds_config(config):
+                    config = active.config()  # perhaps with other line ends
             progress("merging")
             new = merged(ground, folder, config)[0]
             progress("comparing")

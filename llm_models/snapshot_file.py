@@ -16,6 +16,7 @@ from zlib import crc32
 
 from llm_models import paths
 from llm_models.block import BESIDE, Block, encode_json, known_capabilities
+from llm_models.errors import SnapshotError
 from llm_models.header import WRONG, Aliases, damaged, first_line, parse_header
 from llm_models.jsontext import loads
 from llm_models.modelspec import fold_provider
@@ -273,8 +274,13 @@ class SnapshotFile:
         # Compared as `encode_json` writes it, because decoding takes longer.
         escapes = {code: f"\\u{code:04x}" for code in range(32)}
         escapes |= {ord(char): f"\\{escape}" for char, escape in zip('\b\t\n\f\r"\\', 'btnfr"\\', strict=True)}
-        text = plain_lines(config).decode(errors="surrogateescape").translate(escapes)
-        return raw == b'"%b",\n' % text.encode(errors="surrogateescape")
+        text = config.decode(errors="surrogateescape").translate(escapes)
+        if raw == b'"%b",\n' % text.encode(errors="surrogateescape"):
+            return True
+        try:
+            return plain_lines(self.config() or b"") == plain_lines(config)
+        except SnapshotError:
+            return False
 
     def verify(self) -> None:
         """Check every byte, every record and the schema of the header. Raises `SnapshotError` for what is wrong."""
@@ -303,7 +309,7 @@ def digest(header: Mapping[str, Any], body: bytes) -> str:
 
 
 def plain_lines(config: bytes) -> bytes:
-    r"""An `llm_models.toml` as a snapshot keeps it: with `\n` as line end and no byte order mark.
+    r"""An `llm_models.toml` as it is compared: with `\n` as line end and without a byte order mark.
 
     Neither means anything in TOML, and a checkout on another system may change both.
     """

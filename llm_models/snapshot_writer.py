@@ -76,7 +76,7 @@ class Composite(SnapshotFile):
         self._from = blocks_of
         self._own = own
         self._tail: Tail | Callable[[], Tail] = tail
-        self._config = None if config is None else plain_lines(config)
+        self._config = config
         self._assembled: SnapshotFile | None = None
 
     def raw_block(self, provider: str) -> bytes:
@@ -120,7 +120,9 @@ class Composite(SnapshotFile):
 
     def holds_config(self, config: bytes | None) -> bool:
         """Whether the `llm_models.toml` that was merged has exactly these bytes (None: none was merged)."""
-        return self._config == (None if config is None else plain_lines(config))
+        if self._config is None or config is None:
+            return self._config is config
+        return plain_lines(self._config) == plain_lines(config)
 
     @property
     def data(self) -> bytes:

@@ -85,8 +85,9 @@ def pull(
         path = _local(address)
         if path is not None:
             name = printable(path)
-            data, origin = files.read_limited(path, MAX_BYTES), {"url": Path(path).absolute().as_uri()}
-            fetched = min(fetched, moment(os.stat(path).st_mtime))  # whoever made the file fetched it no later
+            data, status = files.read_open(path, MAX_BYTES)
+            origin = {"url": Path(path).absolute().as_uri()}
+            fetched = min(fetched, moment(status.st_mtime))  # whoever made the file fetched it no later
         else:
             from llm_models.transfer import Transfer
 

@@ -378,7 +378,7 @@ class TestCommand:
     def test_nothing_was_pulled(self) -> None:
         told = here("diff", "active", "pulled")
         assert (told.code, len(told.lines)) == (1, 1)
-        assert "upstream.json: No such file or directory" in told.err
+        assert "nothing was pulled yet. Run 'llm-models pull'" in told.err
 
 
 class TestNames:

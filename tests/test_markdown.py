@@ -77,7 +77,7 @@ class TestCommands:
             "notice: acme:m0: ACME_KEY would go to https://evil.example/v1 (new, 207 models)",
             "notice: acme: base_url changed from https://acme.example/v1 to https://evil.example/v1",
         ]
-        assert ": 207 models of 1 providers, from api.json" in lines[2]
+        assert ": 207 models of 1 provider, from api.json" in lines[2]
         assert any("<!-- routine" in line for line in lines[3:]), "what was dropped"
 
     def test_what_force_overrides_comes_before(self) -> None:

@@ -45,7 +45,7 @@ class TestPull:
         body = numbered(3)
         with serving(body, etag='"one"') as (url, asked):
             first = process("pull", "--url", url, cwd=tmp_path)
-            assert first == (0, f"{tmp_path / UPSTREAM}: 3 models of 1 providers, from {url}\n", "")
+            assert first == (0, f"{tmp_path / UPSTREAM}: 3 models of 1 provider, from {url}\n", "")
             assert (tmp_path / UPSTREAM).read_bytes() == body
             manifest = json.loads((tmp_path / MANIFEST).read_text())
             assert (manifest["source"], manifest["url"], manifest["etag"]) == ("models_dev", url, '"one"')
@@ -128,7 +128,7 @@ class TestPull:
             assert child.returncode == 0
         assert b"models_dev" in shown
         assert "━".encode() in shown
-        assert out == f"{tmp_path / UPSTREAM}: 3,000 models of 1 providers, from {url}\n"
+        assert out == f"{tmp_path / UPSTREAM}: 3,000 models of 1 provider, from {url}\n"
 
     def test_credentials_are_shown_nowhere(self, tmp_path: Path) -> None:
         with serving(numbered(3), b"{}", etag='"x"') as (url, asked):
@@ -177,7 +177,7 @@ class TestActivate:
         self.pulled({"later": day(0), "same": date, "earlier": "2020-01-01"}[which])
         told = fine("activate", "--force").out
         if from_pulled:
-            assert f"3,000 models of 1 providers, from {UPSTREAM.absolute()}\n" in told
+            assert f"3,000 models of 1 provider, from {UPSTREAM.absolute()}\n" in told
             assert models() == 3000
         else:
             assert told.endswith("from the packaged snapshot, which is newer than the pulled file\n")
@@ -230,7 +230,7 @@ class TestActivate:
     def test_dry_run_shows_and_writes_nothing(self) -> None:
         Path("api.json").write_bytes(numbered(3))
         told = fine("activate", "--from", "api.json", "--dry-run", "--force")
-        assert f"{ACTIVE.absolute()}: 3 models of 1 providers, from api.json (not written: --dry-run)" in told.out
+        assert f"{ACTIVE.absolute()}: 3 models of 1 provider, from api.json (not written: --dry-run)" in told.out
         assert "overridden by --force" in told.err
         assert os.listdir() == ["api.json"]
         assert facts("activate", "--from", "api.json", "--dry-run", "--force")["written"] is False
@@ -290,7 +290,8 @@ class TestRollback:
         before = ACTIVE.read_bytes()
         told = here("rollback")
         assert (told.code, told.out) == (1, "")
-        assert told.err == f"llm-models: {PREVIOUS.absolute()}: there is no previous snapshot to go back to\n"
+        why = "there is no previous snapshot to go back to; an activation keeps the one that it replaces"
+        assert told.err == f"llm-models: {PREVIOUS.absolute()}: {why}\n"
         assert ACTIVE.read_bytes() == before
 
     def test_where_nothing_was_activated(self) -> None:

@@ -54,7 +54,7 @@ def info_command(
         facts["problem"] = f"load() fails, so counts and digest are the snapshot's own: {str(error).splitlines()[0]}"
     if verify and facts["problem"] is None and str(facts["kind"]).startswith("activated"):
         facts["inputs"], facts["problem"] = _inputs(folder_of(config))
-    facts["mirrors"] = _mirrors()
+    facts["mirrors"] = _mirrors() or None
     facts["version"] = _version("llm-models-catalog")
     if as_json:
         print_json({name: value for name, value in facts.items() if value not in (None, [])})
