@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.command import fine, here, python, refused
 
-from llm_models.cli.export import TARGETS, Target
-from llm_models.cli.output import document_text
+from llm_models.cli.export import TARGETS, Target, document_text
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -138,7 +138,7 @@ def export_command(
     models = _chosen(snapshot, specs, choice)
     stage("writing the document")
     document = row.document(snapshot, models, None if onto is None else _read(onto))
-    text = _document_text(document.content)
+    text = document_text(document.content)
     if out is None:
         print_text(text)
     else:
@@ -151,10 +151,10 @@ def export_command(
 _EXPONENT = re.compile(r'^(\s*(?:"(?:[^"\\]|\\.)*": )?-?[0-9]+)(e[-+]?[0-9]+,?)$', re.MULTILINE)
 
 
-def _document_text(value: object) -> str:
+def document_text(value: object) -> str:
     """`value` as JSON in ASCII that is YAML, too: to YAML, a number with an exponent but no point is a text.
 
-    >>> _document_text({"price": 5e-06})
+    >>> document_text({"price": 5e-06})
     '{\\n  "price": 5.0e-06\\n}'
     """
     return _EXPONENT.sub(r"\1.0\2", json.dumps(value, indent=2, ensure_ascii=True))
