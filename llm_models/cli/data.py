@@ -179,7 +179,9 @@ def activate_command(
         return
     unwritten = " (not written: --dry-run)" if dry_run else ""
     summary = f"{result.path}: {_counted(header['counts'])}, from {result.origin}{unwritten}"
-    note_age(days_since(day) if (day := result.fetched or header.get("date")) else None)
+    day = result.fetched or header.get("date")
+    if day and style != "markdown":  # there, all that is printed is the text of a pull request
+        note_age(days_since(day))
     warnings = [f"overridden by --force: {reason}" for reason in result.refused]
     warnings += [f"notice: {sentence}" for sentence in result.notices]
     if style == "markdown":
