@@ -37,5 +37,5 @@ def translate_bits(sets: Iterable[int], flags: Sequence[str]) -> list[int]:
     """
     moves = [(flags.index(name), bit) for name, bit in BIT.items() if name in flags]
     moves += [(old + len(flags), bit << STATED) for old, bit in moves] + [(2 * len(flags), DEPRECATED)]
-    default = _DEFAULTS & ~sum(BIT[name] for name in flags if name in BIT)
+    default = capability_bits(Capabilities(), {}, False) & ~sum(BIT[name] for name in flags if name in BIT)
     return [default | sum(bit for old, bit in moves if bits >> old & 1) for bits in sets]

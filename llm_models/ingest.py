@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from llm_models import addresses, credentials, current_prices, schema, transforms
@@ -15,7 +16,7 @@ from llm_models.moving import settle
 from llm_models.normalize import Report, normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from llm_models.layers import Layer
 
@@ -95,7 +96,8 @@ def _leave_out_future(model: dict[str, Any], day: str, report: Report) -> bool:
 
 def _leave_out_secrets(record: dict[str, Any], spec: str, report: Report) -> None:
     """Drop each value, and each key of `extra`, that is a key, a token or a password, and an address that is none."""
-    for path in [path for field in record.items() for path in _secrets(field)][::-1]:  # later items of a list first
+    paths = [path for key, value in record.items() for path in _secrets_in(key)(value)]
+    for path in paths[::-1]:  # later items of a list first
         _drop(record, path)
         field = dotted([step for step in path if isinstance(step, str)])
         report.add("dropped", field, "looks like a key, a token or a password", printable(spec))
@@ -106,10 +108,10 @@ def _leave_out_secrets(record: dict[str, Any], spec: str, report: Report) -> Non
         report.add("dropped", "extra.provider.api", "not the base URL of an API", printable(spec))
 
 
-@remembered
-def _secrets(field: tuple[str, Any]) -> list[credentials.Path]:
-    """The paths of what looks like a key in one field of a record, given as its key and its value."""
-    return [*credentials.found(dict([field]))]
+@cache
+def _secrets_in(key: str) -> Callable[[Any], list[credentials.Path]]:
+    """The function that gives the paths of what looks like a key in the field `key` of a record, from its value."""
+    return remembered(lambda value: [*credentials.found({key: value})])
 
 
 def _drop(data: Any, path: Sequence[str | int]) -> None:

@@ -15,7 +15,7 @@ from llm_models.order import ordered
 from llm_models.records import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from llm_models.block import Row
 
@@ -29,17 +29,23 @@ def row_of_model(stated: Mapping[str, Any], derived: Mapping[str, Any], likely: 
     """
     fields = [(name, stated[name]) for name in _FIELDS if name in stated]
     beside = [(name, value) for name, value in zip(BESIDE, (derived, likely), strict=True) if value]
-    texts = [text for text in map(_text, fields + beside) if text]
+    texts = [text for name, value in fields + beside if (text := _TEXTS[name](value))]
     known = filled(stated.get("capabilities", {}), derived.get("capabilities", {}))
     deprecated = stated.get("deprecated", derived.get("deprecated", False))
     return stated["id"], b"{" + b",".join(texts) + b"}", _set((known, deprecated))
 
 
-@remembered
-def _text(field: tuple[str, Any]) -> bytes:
-    """The text of a field, given as its key and its value; empty where it is left out."""
-    data = dict([field])
-    return encode_json(data if field[0] in BESIDE else ordered(data, Model))[1:-1]
+def _text_of(name: str) -> Callable[[Any], bytes]:
+    """The function that gives the text of a field from its value; empty where it is left out."""
+
+    def text(value: Any) -> bytes:
+        data = {name: value}
+        return encode_json(data if name in BESIDE else ordered(data, Model))[1:-1]
+
+    return remembered(text)
+
+
+_TEXTS = {name: _text_of(name) for name in (*_FIELDS, *BESIDE)}
 
 
 @remembered

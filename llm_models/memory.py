@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST = 16384
 """The most results that a function remembers."""
 LONGEST = 1000
-"""The longest value that it remembers, in bytes."""
+"""Shorter values are remembered: shorter in characters of a text, in bytes of other data."""
 
 
 def remembered(function: Callable[[Any], Result]) -> Callable[[Any], Result]:
@@ -30,17 +30,20 @@ def remembered(function: Callable[[Any], Result]) -> Callable[[Any], Result]:
     >>> twice({"a": 1}), twice({"a": 1}), twice({"a": 1.0}), len(calls)
     ([{'a': 1}, {'a': 1}], [{'a': 1}, {'a': 1}], [{'a': 1.0}, {'a': 1.0}], 2)
     """
-    known: dict[bytes, Result] = {}
+    texts: dict[Any, Result] = {}
+    others: dict[Any, Result] = {}
 
     def recalled(value: Any) -> Result:
-        try:
-            key = dumps(value, 2)  # later versions write equal data in several ways
-        except ValueError:  # it is, or holds, an object of another class
-            return function(value)
+        known, key = texts, value
+        if value.__class__ is not str:
+            try:
+                known, key = others, dumps(value, 2)  # later versions write equal data in several ways
+            except ValueError:  # it is, or holds, an object of another class
+                return function(value)
         if key in known:
             return known[key]
         result = function(value)
-        if len(known) < MOST and len(key) <= LONGEST:
+        if len(known) < MOST and len(key) < LONGEST:
             known[key] = result
         return result
 

@@ -221,9 +221,14 @@ def _enum(wanted: Any, _schema: Any) -> Check:
 def _pattern(wanted: Any, _schema: Any) -> Check:
     # What a class says beyond ASCII takes ten times as long to compile as the rest, and most texts are plain.
     plain = re.sub(_BEYOND_ASCII, "", wanted)
+    compiled: dict[bool, re.Pattern[str]] = {}
 
     def fits(value: Any) -> bool:
-        return not isinstance(value, str) or re.search(plain if value.isascii() else wanted, value) is not None
+        if not isinstance(value, str):
+            return True
+        if (is_plain := value.isascii()) not in compiled:
+            compiled[is_plain] = re.compile(plain if is_plain else wanted)
+        return compiled[is_plain].search(value) is not None
 
     return fits
 

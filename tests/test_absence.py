@@ -83,7 +83,7 @@ class TestExists:
     def test_what_cannot_be_known(self, path: str, why: str, kind: type[LLMModelsError]) -> None:
         for folder in (False, True):
             with pytest.raises(kind) as caught:
-                paths.exists(path, kind, folder=folder)
+                paths.exists(path, kind.__name__, folder=folder)  # type: ignore[arg-type]
             assert str(caught.value) == f"{printable(path)}: {why}"
         assert paths.exists("loop")
 

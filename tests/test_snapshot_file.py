@@ -22,9 +22,9 @@ from support import SCHEMAS, catalogues, oracle
 
 import llm_models
 from llm_models import block as block_module
+from llm_models import capability_sets, jsontext, open_file, paths, records, snapshot_file, snapshot_writer
 from llm_models import columns as columns_module
 from llm_models import header as header_module
-from llm_models import jsontext, open_file, paths, records, snapshot_file, snapshot_writer
 from llm_models.block import encode_block, encode_json
 from llm_models.capability_sets import translate_bits
 from llm_models.columns import STORED
@@ -829,8 +829,10 @@ class TestOtherFlags:
         expected = {name: translate_bits(base.block(name).bits, OURS) for name in base.blocks}
         assert expected == {name: base.block(name).bits for name in base.blocks}
         theirs = {name: 1 << number for number, name in enumerate(OURS[::-1])}
-        for module, name in ((records, "BIT"), (snapshot_file, "CAPABILITIES"), (snapshot_writer, "CAPABILITIES")):
-            monkeypatch.setattr(module, name, theirs)
+        for module in (records, capability_sets):
+            monkeypatch.setattr(module, "BIT", theirs)
+        for module in (snapshot_file, snapshot_writer):
+            monkeypatch.setattr(module, "CAPABILITIES", theirs)
         restored = catalogues.restored(SnapshotFile(file.data, "x"))
         assert [*restored.blocks] == [*base.blocks]
         for name, sets in expected.items():
