@@ -49,11 +49,18 @@ class naming:
         if isinstance(error, OSError) and not isinstance(error, FileError):
             failure = _KINDS.get(type(error), FileError)
             above = os.path.dirname(self.path)
-            if error.errno == errno.ENOTDIR and os.path.isfile(above):  # which part of the path is wrong
+            if error.errno == errno.ENOTDIR and _is_file(above):  # which part of the path is wrong
                 raise failure(errno.ENOTDIR, "is a file, not a folder", above) from error
             raise failure(error.errno, error.strerror or "cannot be used", self.path) from error
         if isinstance(error, ValueError):  # a NUL, or characters that the file system cannot encode
             raise FileError(errno.EINVAL, "is not a possible file name", self.path) from error
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return regular(path) is not None
+    except FileError:
+        return False
 
 
 def regular(path: str) -> os.stat_result | None:

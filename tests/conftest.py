@@ -91,3 +91,9 @@ def upstream() -> bytes:
     if not UPSTREAM.exists():
         pytest.skip("the real upstream file is not here")
     return UPSTREAM.read_bytes()
+
+
+@pytest.fixture(autouse=True)
+def _no_data_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test expects must not change as its data gets older; `test_workflow` tests the note about that."""
+    monkeypatch.setattr("llm_models.cli.info.OLD", 1_000_000)

@@ -224,8 +224,8 @@ KINDS = {
     "field": (f"explain {SPEC} co", {"config"}),
     "family": ("list --family cl", {"choose", "query"}),
     "value": (f"set {SPEC} kind=", {"config"}),
-    "catalogue": ("diff ac", {"data", "diff"}),
-    "file": ("activate --from x", {"data", "diff"}),
+    "catalogue": ("diff ac", {"data", "diff", "info"}),
+    "file": ("activate --from x", {"data", "diff", "info"}),
 }
 """Kind of a word -> a line, and the families of commands that a TAB at its end may import."""
 

@@ -150,7 +150,14 @@ class TestMirror:
             assert here("validate").code == 1
 
 
+OLD = info.OLD
+
+
 class TestAge:
+    @pytest.fixture(autouse=True)
+    def _old(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(info, "OLD", OLD)
+
     def test_old_data_gets_one_line(self) -> None:
         with on("2026-10-01"):
             assert "days old" not in fine("info").err + fine("activate").err
@@ -174,7 +181,7 @@ class TestAge:
             assert facts("info")["age_days"] == 30
 
     def test_the_limit_is_one_number(self) -> None:
-        assert 30 < info.OLD < 366
+        assert 30 < OLD < 366
 
 
 def test_without_a_folder_info_says_what_that_means() -> None:

@@ -13,7 +13,6 @@ from llm_models import paths
 from llm_models.cli.options import as_json, catalogue, command, config_option, file_path, folder_of, model_spec
 from llm_models.cli.output import (
     line,
-    many,
     note,
     print_annotations,
     print_json,
@@ -77,9 +76,9 @@ def validate_command(files: tuple[str, ...], strict: bool, if_present: bool, beh
         note("there is no llm_models.toml to check")
         return
     errors = sum(problem.severity == "error" for problem in problems)
-    summary = f"{many(errors, 'error')}, {many(len(problems) - errors, 'warning')}" if problems else "no problems"
+    summary = f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}" if problems else "no problems"
     shown = ", ".join(checked[:_SHOWN]) + (f" and {len(checked) - _SHOWN} more" if len(checked) > _SHOWN else "")
-    note(f"{many(len(checked), 'file')} checked ({shown}): {summary}")
+    note(f"{_many(len(checked), 'file')} checked ({shown}): {summary}")
     for path in [] if behaviour or errors else checked:
         if (module := module_of(path)) is not None:
             note(
@@ -120,6 +119,10 @@ _IF_PRESENT = "With --if-present this is no error."
 def _marked(problem: Problem) -> str:
     """A problem for people; a warning is marked."""
     return str(problem) if problem.severity == "error" else f"{problem} [warning]"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 @command("explain", "Show where each value of a model comes from.", "explain openai:gpt-5.4-mini cost")
