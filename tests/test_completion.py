@@ -112,6 +112,10 @@ CASES = {
     "list --tags gu": ["guard"],
     f"explain {SPEC} limits": ["limits", "limits.context", "limits.input", "limits.output"],
     f"unset {SPEC} family": ["family"],
+    "list --fields spec,limits.con": ["spec,limits.context"],
+    "providers --fields base": ["base_url"],
+    "schema --command off": ["offers"],
+    "list openai anth": ["anthropic"],
     f"set {SPEC} limits.con": ["limits.context="],
     f"set {SPEC} limi": ["limits."],
     f"set {SPEC} open_weights=": ["open_weights=true", "open_weights=false"],
@@ -217,15 +221,15 @@ print(*sorted(sys.modules), file=sys.stderr)
 """
 KINDS = {
     "command": ("li", set()),
-    "option": ("select --re", {"choose", "query"}),
-    "provider": ("list op", {"choose", "query"}),
-    "spec": ("show openai:gpt-5.4-n", {"query"}),
-    "capability": ("select --require t", {"choose", "query"}),
+    "option": ("select --re", {"choose", "fields", "query"}),
+    "provider": ("list op", {"choose", "fields", "query"}),
+    "spec": ("show openai:gpt-5.4-n", {"fields", "query", "show"}),
+    "capability": ("select --require t", {"choose", "fields", "query"}),
     "field": (f"explain {SPEC} co", {"config"}),
-    "family": ("list --family cl", {"choose", "query"}),
+    "family": ("list --family cl", {"choose", "fields", "query"}),
     "value": (f"set {SPEC} kind=", {"config"}),
-    "catalogue": ("diff ac", {"data", "diff", "info"}),
-    "file": ("activate --from x", {"data", "diff", "info"}),
+    "catalogue": ("diff ac", {"data", "diff", "fields", "info"}),
+    "file": ("activate --from x", {"data", "diff", "fields", "info"}),
 }
 """Kind of a word -> a line, and the families of commands that a TAB at its end may import."""
 
@@ -239,7 +243,7 @@ def test_a_tab_imports_no_library_and_one_family(kind: str) -> None:
     assert done.out
     modules = set(done.err.split())
     assert not modules & HEAVY
-    shared = {"completion", "conditions", "options", "output", "vocabularies"}
+    shared = {"completion", "conditions", "layout", "options", "output", "pager", "vocabularies"}
     assert {name.rpartition(".")[2] for name in modules if name.startswith("llm_models.cli.")} - shared <= families
 
 

@@ -52,7 +52,7 @@ FAMILIES = {
     "search": {"search": "Search for models by words."},
     "cost": {"cost": "Show what a usage costs, line by line."},
     "history": {"history": "Show when a model was listed, and at which prices."},
-    "export": {"export": "Write a document for another tool."},
+    "export": {"export": "Write tables for programs, or a document for another tool."},
     "config": {
         "validate": "Report every problem in llm_models.toml.",
         "explain": "Show where each value of a model comes from.",

@@ -159,6 +159,24 @@ def _fields(_ctx: click.Context, typed: str) -> Words:
     return [(path, node.get("description")) for path, node in _schema_fields(typed)]
 
 
+def _printed(ctx: click.Context, typed: str) -> Words:
+    """The next field of the records that the command prints, after a comma too; for `unset`, those of a model."""
+    from llm_models.answers import RECORDS, names, record_schema
+
+    if ctx.command.name not in RECORDS:
+        return _fields(ctx, typed)
+    before, comma, last = typed.rpartition(",")
+    found = names(record_schema(ctx.command.name))
+    shown = [name for name in found if "." not in name or name.startswith(f"{last.rpartition('.')[0]}.")]
+    return _plain([f"{before}{comma}{name}" for name in shown])
+
+
+def _answers(_ctx: click.Context, _typed: str) -> Words:
+    from llm_models.answers import ANSWERS
+
+    return _plain(ANSWERS)
+
+
 def _assignments(_ctx: click.Context, typed: str) -> Words:
     """The fields of a model as `FIELD=`; after the sign, the values that the schema names."""
     field, sign, _ = typed.partition("=")
@@ -208,7 +226,7 @@ VOCABULARIES = {
     "family": Vocabulary(_column("family")),
     "fee": Vocabulary(_fees),
     "field": Vocabulary(_fields),
-    "fields": Vocabulary(_fields),
+    "fields": Vocabulary(_printed),
     "files": _FILE,
     "folder": Vocabulary(files="dir"),
     "forbid": _CAPABILITY,
@@ -219,6 +237,7 @@ VOCABULARIES = {
     "mode": Vocabulary(_modes),
     "name": Vocabulary(_schemas),
     "new": Vocabulary(_catalogues, "file"),
+    "of": Vocabulary(_answers),
     "old": Vocabulary(_catalogues, "file"),
     "onto": _FILE,
     "out": _FILE,
@@ -228,6 +247,7 @@ VOCABULARIES = {
     "prefer": _PROVIDER,
     "protocol": Vocabulary(_protocols),
     "provider": _PROVIDER,
+    "providers": _PROVIDER,
     "released_after": NOTHING,
     "require": _CAPABILITY,
     "response": _FILE,
