@@ -2,7 +2,8 @@
 
 Every error derives from `LLMModelsError` and from the built-in class that fits. It has its subject as attributes, keeps
 them when it is pickled, and states in one line what is wrong and what to do. The errors of one question only are with
-that question (`counts`, `modes`, `bills`, `selection`, `trust`), because each class takes time when it is made.
+that question (`counts`, `modes`, `bills`, `selection`, `trust`), because each class takes time when it is made. For the
+same reason the modules that a lookup needs import this one only when there is an error.
 """
 
 from __future__ import annotations
