@@ -31,7 +31,10 @@ ALLOWED = {
     "hosts.py": ({"base_url", "openai_base_url"}, "from the address of a request to its provider, not the other way"),
     "integrations/litellm_entries.py": ({"base_url", "openai_base_url"}, "who states them; LiteLLM has its own"),
     "integrations/otel.py": ({"base_url"}, "the attribute of a span, for `match_names`"),
-    "integrations/openai_sdk.py": ({"openai_base_url", "own_address"}, "a provider that states one uses OpenAI's protocol; advice names what is missing"),
+    "integrations/openai_sdk.py": (
+        {"openai_base_url", "own_address"},
+        "a provider that states one uses OpenAI's protocol; advice names what is missing",
+    ),
     "layers.py": ({"base_url", "env", "openai_base_url"}, "a new base URL omits the other one; `env` holds names only"),
     "ingest.py": ({"api"}, "drops one that cannot be an address"),
     "provenance.py": ({"provider_model_id"}, "`explain` states that its default is derived"),

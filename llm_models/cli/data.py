@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from llm_models.cli.diff import diff_command
-from llm_models.cli.info import OTHER, SAME, note_age
+from llm_models.cli.info import note_age
 from llm_models.cli.options import (
     Number,
     as_json,
@@ -198,6 +198,7 @@ def activate_command(
 
 def _check(path: str | None, folder: Folder, as_json: bool, **options: Any) -> None:
     from llm_models import reproduction
+    from llm_models.status import OTHER, SAME
 
     verdict = reproduction.check(path, folder, progress=stage, **options)
     if as_json:
