@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
 
 ANSWERS = ("list", "select", "search", "show", "offers", "resolve", "providers", "history", "explain", "cost",
-           "validate", "info", "diff", "activate", "pull")  # fmt: skip
-"""The commands whose answer has a schema: all that print JSON about data."""
+           "validate", "info", "diff", "activate", "pull", "rollback",
+           "init", "set", "add", "unset", "exclude")  # fmt: skip
+"""The commands whose answer has a schema: all with `--json`."""
 RECORDS = {
     "list": "listed", "select": "chosen", "search": "hit", "show": "shown", "offers": "offer", "providers": "provider",
 }  # fmt: skip

@@ -26,7 +26,7 @@ from llm_models.timeline import History
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from llm_models.frozen import FrozenDict
     from llm_models.listings import ModelHistory, Price, ProviderHistory, Successor
@@ -47,7 +47,7 @@ class Past:
         self.damage: LLMModelsError | None = None
         """Why the packaged history was left aside."""
         self._histories: list[History] | None = None
-        self._aside: list[str] = []
+        self._aside: list[tuple[str, str]] = []
 
     def knows(self, provider: str, model_id: str | None = None) -> bool:
         """Whether a provider, or a model of it, was listed on any day: a name that is known is not a typo."""
@@ -75,13 +75,14 @@ class Past:
         """The providers that ever had a model with that id, sorted."""
         return [provider for provider in sorted(self.providers()) if self.knows(provider, model_id)]
 
-    def files(self) -> list[str]:
-        """The histories that are believed, each as its path with its days, the application's own first.
+    def files(self) -> list[dict[str, Any]]:
+        """The histories that are believed, each as path, first day, last day and number of days; the own one first.
 
-        Then those that cannot be read, each with the reason.
+        Then those that cannot be read and are not used, each as path and problem, which begins with the path.
         """
-        found = self._answers(lambda history: f"{history.days[0]} to {history.date}, seen on {len(history.days)} days")
-        return [*(f"{history.name} ({days})" for history, days in found), *self._aside]
+        found = self._answers(lambda history: (history.days[0], history.date, len(history.days)))
+        used = [{"path": one.name, "first": day, "last": last, "days": count} for one, (day, last, count) in found]
+        return [*used, *({"path": name, "problem": problem} for name, problem in self._aside)]
 
     def provider(self, provider: str) -> ProviderHistory | None:
         """When a provider was listed; None where it never was."""
@@ -172,9 +173,10 @@ class Past:
 
         if name == paths.PACKAGED_HISTORY:
             self.damage = error
-        self._aside.append(f"{error}; this history is not used")
+        self._aside.append((name or str(error).partition(": ")[0], str(error)))
         again = "install llm-models-catalog again" if name == paths.PACKAGED_HISTORY else "run 'llm-models activate'"
-        logging.getLogger("llm_models").warning("llm_models: %s; to have a whole one, %s", self._aside[-1], again)
+        text = "llm_models: %s; this history is not used; to have a whole one, %s"
+        logging.getLogger("llm_models").warning(text, error, again)
 
 
 @cache

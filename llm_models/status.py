@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def status(
     folder: paths.Folder, given: str | None = None, *, verify: bool = False, max_age: int | None = None
 ) -> Facts:
-    """Facts in words about the snapshot file that `load()` would begin with for `folder`.
+    """Facts about the snapshot file that `load()` would begin with for `folder`, as values for programs.
 
     `given` is the path of a snapshot file to use instead. With `verify` the whole file is checked. `too_old` is a
     sentence where the data is more than `max_age` days old, or its age is unknown. Raises `SnapshotError` for a damaged
@@ -45,7 +45,9 @@ def status(
     age = None if day is None else days_since(day)
     return {
         "snapshot": file.name,
-        "kind": _kind(current),
+        "kind": current.kind,
+        "base": current.base_kind if current.kind == "activated" else None,
+        "unused": current.unused,
         "sources": [{"name": source["name"], "sha256": source["sha256"]} for source in header["sources"]],
         "supplements": [{key: one[key] for key in ("name", "date", "sha256")} for one in header.get("supplements", [])],
         "date": header.get("date"),
@@ -56,30 +58,68 @@ def status(
         "histories": Past(current.remembers).files(),
         "configuration": _configuration(folder),
         "found": _found(current) or None,
-        "schema": "of another version; 'llm-models init' renews it" if editor_schema(folder) == "other" else None,
+        "schema": editor_schema(folder),
         "activate": _due(current) if problem is None else None,
         "pulled": None if given is not None else _pulled(current, pulled),
-        "verified": "no damage found" if verify else None,
+        "verified": True if verify else None,
         "problem": problem,
         "too_old": None if max_age is None else _too_old(current, age, f"{how} {day}", max_age),
     }
 
 
 def in_words(facts: Facts) -> dict[str, Any]:
-    """The same facts for people: each is one text, a number, or a list of texts."""
-    words = dict(facts)
-    for name in ("sources", "supplements"):
-        words[name] = [
-            f"{one['name']}{' of ' * ('date' in one)}{one.get('date', '')} (SHA-256 {one['sha256']})"
-            for one in facts[name]
-        ]
-    if (config := facts["configuration"]) is not None:
+    """The same facts for people: each is one text, a number, or a list of texts. Those that are None may be missing."""
+    words = {name: value for name, value in facts.items() if name not in ("base", "unused")}
+    if facts["kind"] == "activated":
+        words["kind"] = f"activated, from {'the packaged snapshot' if facts['base'] == 'packaged' else 'a source'}"
+    if (unused := facts.get("unused")) is not None:
+        words["kind"] = f"{facts['kind']}; the activated one {UNUSED[unused]} and is not used"
+    for name in LISTS:
+        words[name] = [*map(_sentence, facts.get(name) or ())]
+    if (config := facts.get("configuration")) is not None:
         words["configuration"] = f"{config['path']} ({'found, not named' if config['found'] else 'named'})"
-    if (pulled := facts["pulled"]) is not None:
+    if (pulled := facts.get("pulled")) is not None:
         use = "in use" if pulled.get("in_use") else "not activated"
         about = f", fetched {pulled['fetched']}, {use}" if "fetched" in pulled else ", which no manifest describes"
         words["pulled"] = pulled["path"] + about
+    words["schema"] = {"other": "of another version; 'llm-models init' renews it"}.get(facts.get("schema") or "")
+    words["verified"] = "no damage found" if facts.get("verified") else None
+    if (due := facts.get("activate")) is not None:
+        reasons = "; ".join(REASONS[reason].format(due.get("packaged_date")) for reason in due["reasons"])
+        words["activate"] = reasons or {"not done": NOT_DONE}.get(due["state"], due["state"])
+    if (inputs := facts.get("inputs")) is not None:
+        verdict = SAME if inputs.get("reproduced") else OTHER
+        words["inputs"] = f"compared: {verdict}" if "reproduced" in inputs else f"not compared: {inputs['problem']}"
     return words
+
+
+LISTS = ("sources", "supplements", "histories", "found", "mirrors")
+"""Facts that are lists of objects."""
+SAME, OTHER = "its inputs produce the same bytes", "not what its inputs produce"
+NOT_DONE = "not done; load() merges llm_models.toml each time"
+REASONS = {
+    "packaged changed": "due: the packaged snapshot changed",
+    "configuration changed": "due: llm_models.toml changed since",
+    "packaged newer": "the packaged snapshot is newer ({})",
+}
+"""Why `activate` has something to do, in words."""
+
+
+def _sentence(one: dict[str, Any]) -> str:
+    """An item of a list of facts, for people."""
+    match one:
+        case {"name": name, "sha256": sha256}:
+            return f"{name}{' of ' * ('date' in one)}{one.get('date', '')} (SHA-256 {sha256})"
+        case {"path": path, "first": first, "last": last, "days": days}:
+            return f"{path} ({first} to {last}, seen on {days} days)"
+        case {"problem": problem}:
+            return f"{problem}; this history is not used"
+        case {"variable": variable, "url": url}:
+            return f"{variable}: {url}"
+        case {"path": path, "owner": owner}:
+            return f"{path} (owner: {owner})"
+        case _:
+            return str(one["path"])
 
 
 def editor_schema(folder: paths.Folder) -> str | None:
@@ -99,14 +139,6 @@ def editor_schema(folder: paths.Folder) -> str | None:
 UNUSED = {"stale": "was made from another packaged snapshot", "foreign": "belongs to another user",
           "writable": "can be written by every user"}  # fmt: skip
 """Why an activated snapshot is not used, in words."""
-
-
-def _kind(current: InUse) -> str:
-    if current.kind == "activated":
-        return f"activated, from {'the packaged snapshot' if current.base_kind == 'packaged' else 'a source'}"
-    if current.unused is not None:
-        return f"packaged; the activated one {UNUSED[current.unused]} and is not used"
-    return current.kind
 
 
 def _day(current: InUse, pulled: dict[str, Any] | None) -> tuple[str, str | None]:
@@ -138,7 +170,7 @@ def _configuration(folder: paths.Folder) -> dict[str, Any] | None:
     return None if folder.config is None else {"path": folder.config, "found": folder.found}
 
 
-def _found(current: InUse) -> list[str]:
+def _found(current: InUse) -> list[dict[str, str]]:
     """The files that were found, not named, and their owners; a folder around them where its owner is another.
 
     It does not state whether they are trusted, because that depends on the program that asks.
@@ -147,7 +179,9 @@ def _found(current: InUse) -> list[str]:
     for path, _, (own, *folders) in current.found:
         owners[path] = own[1]
         owners.update((name, owner) for name, owner, _ in folders if owner != own[1])
-    return [path if os.name == "nt" else f"{path} (owner: {_user(owner)})" for path, owner in owners.items()]
+    if os.name == "nt":
+        return [{"path": path} for path in owners]
+    return [{"path": path, "owner": _user(owner)} for path, owner in owners.items()]
 
 
 def _user(number: int) -> str:
@@ -160,19 +194,22 @@ def _user(number: int) -> str:
         return str(number)
 
 
-def _due(current: InUse) -> str | None:
-    """Whether `activate` is due, and why."""
+def _due(current: InUse) -> dict[str, Any] | None:
+    """Whether `activate` is due, and why; None where it does not concern the snapshot.
+
+    It is done and up to date, or due, or older: what it merged is up to date, but the packaged data is newer.
+    """
     if current.kind == "given":
         return None
     if current.kind == "packaged":
         if current.unused == "stale":
-            return "due: the packaged snapshot changed"
-        return None if current.config is None else "not done; load() merges llm_models.toml each time"
-    reasons = [] if current.is_merged else ["due: llm_models.toml changed since"]
+            return {"state": "due", "reasons": ["packaged changed"]}
+        return None if current.config is None else {"state": "not done", "reasons": []}
+    reasons = [] if current.is_merged else ["configuration changed"]
     newest = packaged().header.get("date") or ""
-    if newest > (current.file.header.get("date") or ""):
-        reasons.append(f"the packaged snapshot is newer ({newest})")
-    return "; ".join(reasons) or "up to date"
+    if newest <= (current.file.header.get("date") or ""):
+        return {"state": "due" if reasons else "up to date", "reasons": reasons}
+    return {"state": "due" if reasons else "older", "reasons": [*reasons, "packaged newer"], "packaged_date": newest}
 
 
 def _manifest(current: InUse) -> dict[str, Any] | None:

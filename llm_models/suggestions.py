@@ -47,7 +47,7 @@ def for_model(view: View, provider: str, name: object) -> str:
         return " That provider has no models."
     if not isinstance(name, str):
         return ""
-    how_to_list = f"'llm-models list {printable(provider)}' lists all of them."
+    how_to_list = f"'llm-models list {printable(provider)}' lists all of them, 'llm-models search WORDS' all models."
     found = _at_provider(view, provider, name)
     return found if isinstance(found, str) else found.sentence(how_to_list) or f" {how_to_list}"
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SPEC = "openai:gpt-5.2"
-WITHOUT_JSON = {"init", "set", "add", "unset", "exclude", "rollback", "export", "schema"}
-"""Commands that print no data of their own: what they changed, a document or a schema."""
+WITHOUT_JSON = {"export", "schema", "completion"}
+"""Commands whose output is a document: a table or another tool's file, a schema, a script of a shell."""
 SITUATIONS = """
 list
 list openai
@@ -93,6 +93,15 @@ activate --from api.json --out new.json --force
 activate --from api.json --out checked.json --check
 pull --url api.json
 pull --url api.json --sha256 SHA
+init fresh
+set openai:gpt-5.2 cost.input=2
+set openai:gpt-5.2 cost.input=2 --dry-run
+add openai:mine-9 --base openai:gpt-5.2
+unset my-gateway:house cost.fees --dry-run
+exclude openai o1-*
+exclude openai o1-* --dry-run
+info --config rolled/llm_models.toml --verify
+rollback --config rolled/llm_models.toml
 """.strip().split("\n")
 """Command lines, each with another kind of answer."""
 RECORDS = [words for words in SITUATIONS if words.split()[0] in answers.RECORDS]
@@ -120,6 +129,10 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fine("activate", "--from", "other.json", "--out", "own.json", "--force", "--config", "none")
         fine("activate", "--from", "api.json", "--out", "checked.json", "--force")
         fine("pull", "--url", "api.json")
+        (path / "rolled").mkdir()
+        for text in ('prefer = ["openai"]\n', 'prefer = ["groq"]\n'):
+            (path / "rolled" / "llm_models.toml").write_text(text, encoding="utf-8")
+            fine("activate", "--config", "rolled/llm_models.toml")
     return path
 
 
@@ -300,6 +313,34 @@ def test_results_have_public_types_and_the_package_a_version() -> None:
     found = llm_models.diff(llm_models.load(config=None, publish=False), llm_models.snapshot())
     assert type(found) is llm_models.Diff
     assert llm_models.Change.__name__ in str(llm_models.Diff.__annotations__["changes"])
+
+
+def test_an_edit_states_what_it_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The diff turns the old text into the new one; a dry run states the same and writes nothing."""
+    monkeypatch.chdir(tmp_path)
+    made = facts("init")
+    assert made["path"] == str(tmp_path / "llm_models.toml")
+    assert {*made["written"]} == {str(path) for path in tmp_path.rglob("*") if path.is_file()}
+    file = tmp_path / "llm_models.toml"
+    for words in (
+        ["set", SPEC, "cost.input=2"],
+        ["add", "openai:mine-9", "--base", SPEC],
+        ["exclude", "openai", "o1-*"],
+        ["unset", SPEC],
+    ):
+        before = file.read_text("utf-8")
+        tried = facts(*words, "--dry-run")
+        assert file.read_text("utf-8") == before
+        done = facts(*words)
+        after = file.read_text("utf-8")
+        assert (tried["changed"], tried["written"], done["changed"], done["written"]) == (True, False, True, True)
+        assert tried["diff"] == done["diff"]
+        added = [line[1:] for line in done["diff"][2:] if line.startswith("+")]
+        removed = [line[1:] for line in done["diff"][2:] if line.startswith("-")]
+        old, new = before.splitlines(), after.splitlines()
+        assert [line for line in new if line not in old] == [line for line in added if line not in old]
+        assert len(new) - len(old) == len(added) - len(removed)
+    assert facts("exclude", "openai", "o1-*")["written"] is False
 
 
 def test_a_limit_is_the_beginning() -> None:

@@ -130,7 +130,7 @@ class TestOneAnswer:
         assert judged() == {"second"}
         current = in_use(paths.find())
         assert (current.kind, current.unused) == ("packaged", "stale")
-        assert "is not used" in facts("info")["kind"]
+        assert facts("info")["unused"] == "stale"
         fine("activate")
         assert in_use(paths.find()).kind == "activated"
         assert judged() == {"second"}

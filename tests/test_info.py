@@ -16,18 +16,20 @@ import pytest
 from support import catalogues
 from support.catalogues import day, numbered
 from support.clock import on
-from support.command import STATE, facts, files_below, fine, here, process
+from support.command import STATE, facts, files_below, fine, here, pairs, process
 from support.loopback import serving
 
 import llm_models
 from llm_models import paths, state
 from llm_models.cli.output import cell
 from llm_models.snapshot_file import SnapshotFile
+from llm_models.status import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ACTIVE = Path(STATE) / "snapshot.json"
+UP_TO_DATE = {"state": "up to date", "reasons": []}
 PACKAGED = SnapshotFile.open(paths.PACKAGED_SNAPSHOT).header
 
 
@@ -63,7 +65,8 @@ class TestWhich:
     def test_activated_from_a_source(self) -> None:
         activate()
         told = facts("info")
-        assert (told["snapshot"], told["kind"]) == (str(ACTIVE.absolute()), "activated, from a source")
+        assert (told["snapshot"], told["kind"], told["base"]) == (str(ACTIVE.absolute()), "activated", "source")
+        assert pairs("info")["kind"] == "activated, from a source"
         digest = hashlib.sha256(Path("api.json").read_bytes()).hexdigest()
         assert told["sources"] == [{"name": "models_dev", "sha256": digest}]
         assert (told["providers"], told["models"], told["date"]) == (1, 3, "2026-01-02")
@@ -71,19 +74,26 @@ class TestWhich:
 
     def test_histories(self) -> None:
         """Those that are believed: the packaged one, and the application's own where it activated a newer source."""
-        packaged = rf"{re.escape(paths.PACKAGED_HISTORY)} \(2025-07-01 to 2026-09-30, seen on \d+ days\)"
         (only,) = facts("info")["histories"]
-        assert re.fullmatch(packaged, only)
+        days = only["days"]
+        assert only == {
+            "path": paths.PACKAGED_HISTORY, "first": "2025-07-01", "last": "2026-09-30", "days": days,
+        }  # fmt: skip
+        text = f"{paths.PACKAGED_HISTORY} (2025-07-01 to 2026-09-30, seen on {days} days)"
+        assert pairs("info")["histories"] == text
         activate(last_updated="2026-10-05")
         own, other = facts("info")["histories"]
-        assert own.startswith(f"{ACTIVE.absolute().parent / 'history.json'} (2025-07-01 to 2026-10-05, seen on ")
+        expected = {"path": str(ACTIVE.absolute().parent / "history.json"), "last": "2026-10-05", "days": days + 1}
+        assert own == {**only, **expected}
         assert other == only
         assert facts("info", "--snapshot", str(ACTIVE))["histories"] == [only]
 
     def test_activated_from_the_packaged(self) -> None:
         fine("activate")
-        assert facts("info")["kind"] == "activated, from the packaged snapshot"
-        assert facts("info")["activate"] == "up to date"
+        assert (facts("info")["kind"], facts("info")["base"]) == ("activated", "packaged")
+        assert facts("info")["activate"] == UP_TO_DATE
+        assert pairs("info")["kind"] == "activated, from the packaged snapshot"
+        assert pairs("info")["activate"] == "up to date"
 
     @pytest.mark.usefixtures("without_history")
     def test_given(self) -> None:
@@ -103,8 +113,11 @@ class TestWhich:
         fine("activate", "--from", "api.json", "--config", "none", "--out", str(other), "--force")
         monkeypatch.setattr(paths, "PACKAGED_SNAPSHOT", str(other))
         told = facts("info")
-        assert told["kind"] == "packaged; the activated one was made from another packaged snapshot and is not used"
-        assert told["activate"] == "due: the packaged snapshot changed"
+        assert (told["kind"], told["unused"]) == ("packaged", "stale")
+        assert told["activate"] == {"state": "due", "reasons": ["packaged changed"]}
+        text = pairs("info")
+        assert text["kind"] == "packaged; the activated one was made from another packaged snapshot and is not used"
+        assert text["activate"] == "due: the packaged snapshot changed"
         assert told["models"] == 4
         monkeypatch.undo()
 
@@ -279,27 +292,33 @@ class TestConfiguration:
     def test_due_or_not(self) -> None:
         config = Path("llm_models.toml")
         config.write_text('prefer = ["openai"]\n')
-        assert facts("info")["activate"] == "not done; load() merges llm_models.toml each time"
+        assert facts("info")["activate"] == {"state": "not done", "reasons": []}
+        assert pairs("info")["activate"] == "not done; load() merges llm_models.toml each time"
         fine("activate")
-        assert facts("info")["activate"] == "up to date"
+        assert facts("info")["activate"] == UP_TO_DATE
         config.write_text('prefer = ["anthropic"]\n')
-        assert facts("info")["activate"] == "due: llm_models.toml changed since"
+        assert facts("info")["activate"] == {"state": "due", "reasons": ["configuration changed"]}
+        assert pairs("info")["activate"] == "due: llm_models.toml changed since"
         config.write_text('prefer = ["openai"]\n')
-        assert facts("info")["activate"] == "up to date"
+        assert facts("info")["activate"] == UP_TO_DATE
         config.unlink()
-        assert facts("info")["activate"] == "due: llm_models.toml changed since"
+        assert facts("info")["activate"]["state"] == "due"
         fine("activate")
-        assert facts("info")["activate"] == "up to date"
+        assert facts("info")["activate"] == UP_TO_DATE
 
     def test_the_packaged_is_newer(self) -> None:
         activate(last_updated="2020-01-01")
-        assert facts("info")["activate"] == f"the packaged snapshot is newer ({PACKAGED['date']})"
+        told, day_of_it = facts("info")["activate"], PACKAGED["date"]
+        assert told == {"state": "older", "reasons": ["packaged newer"], "packaged_date": day_of_it}
+        assert pairs("info")["activate"] == f"the packaged snapshot is newer ({day_of_it})"
         Path("llm_models.toml").write_text("")
-        assert facts("info")["activate"] == (
-            f"due: llm_models.toml changed since; the packaged snapshot is newer ({PACKAGED['date']})"
+        both = ["configuration changed", "packaged newer"]
+        assert facts("info")["activate"] == {"state": "due", "reasons": both, "packaged_date": day_of_it}
+        assert pairs("info")["activate"] == (
+            f"due: llm_models.toml changed since; the packaged snapshot is newer ({day_of_it})"
         )
         activate(last_updated=day(0))
-        assert facts("info")["activate"] == "up to date"
+        assert facts("info")["activate"] == UP_TO_DATE
 
 
 @pytest.mark.usefixtures("without_history")
@@ -322,7 +341,7 @@ class TestServed:
         openai = len(llm_models.load(None, publish=False).list_models("openai"))
         assert self.agree() == (225, 8338 - openai)
         fine("activate")
-        assert facts("info")["activate"] == "up to date"
+        assert facts("info")["activate"] == UP_TO_DATE
         assert self.agree() == (225, 8338 - openai)
 
     def test_edited_after_the_activation(self) -> None:
@@ -331,7 +350,7 @@ class TestServed:
         activate()
         assert self.agree() == (2, 3)
         config.write_text('[[models]]\nprovider = "acme"\nid = "m9"\nname = "M"\n')
-        assert facts("info")["activate"].startswith("due: ")
+        assert facts("info")["activate"]["state"] == "due"
         assert self.agree() == (1, 4)
         config.unlink()
         assert self.agree() == (1, 3)
@@ -406,17 +425,16 @@ class TestOwners:
     def test_are_named_in_data_and_in_text(self, files: list[Path]) -> None:
         pwd = pytest.importorskip("pwd")
         owner = pwd.getpwuid(files[0].stat().st_uid).pw_name
-        expected = [f"{path} (owner: {owner})" for path in files]
-        assert facts("info")["found"] == expected
+        assert facts("info")["found"] == [{"path": str(path), "owner": owner} for path in files]
         text = fine("info").out
-        assert ", ".join(expected) in text
+        assert ", ".join([f"{path} (owner: {owner})" for path in files]) in text
         assert "(found, not named)" in text
         assert "trusted" not in text.lower()
 
     def test_an_activation_alone(self, files: list[Path]) -> None:
         files[0].unlink()
         [only] = facts("info")["found"]
-        assert only.startswith(f"{files[1]} (")
+        assert only["path"] == str(files[1])
 
     def test_a_user_without_a_name_has_a_number(self, files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
         pwd = pytest.importorskip("pwd")
@@ -426,19 +444,20 @@ class TestOwners:
 
         monkeypatch.setattr(pwd, "getpwuid", unknown)
         number = files[0].stat().st_uid
-        assert facts("info")["found"] == [f"{path} (owner: {number})" for path in files]
+        assert facts("info")["found"] == [{"path": str(path), "owner": str(number)} for path in files]
 
     def test_windows_states_no_owners(self, files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("llm_models.status.os", SimpleNamespace(name="nt"))
-        assert facts("info")["found"] == [str(path) for path in files]
+        assert facts("info")["found"] == [{"path": str(path)} for path in files]
+        assert pairs("info")["found"] == ", ".join(map(str, files))
 
     @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
     def test_of_other_users(self, files: list[Path]) -> None:
         config, active = files
         os.chown(config, 54321, 0)
         os.chown(active.parent, 54322, 0)
-        ours = [f"{path} (owner: root)" for path in (config.parent, active)]
-        theirs = [f"{config} (owner: 54321)", f"{active.parent} (owner: 54322)"]
+        ours = [{"path": str(path), "owner": "root"} for path in (config.parent, active)]
+        theirs = [{"path": str(config), "owner": "54321"}, {"path": str(active.parent), "owner": "54322"}]
         assert facts("info")["found"] == [theirs[0], *ours, theirs[1]]
 
 
@@ -476,7 +495,8 @@ class TestPulled:
 @pytest.mark.usefixtures("without_history")
 class TestVerify:
     def test_all_is_well(self) -> None:
-        assert facts("info", "--verify")["verified"] == "no damage found"
+        assert facts("info", "--verify")["verified"] is True
+        assert pairs("info", "--verify")["verified"] == "no damage found"
         assert "verified" not in facts("info")
 
     @pytest.mark.whole
@@ -548,7 +568,7 @@ def test_text_is_one_fact_a_line_and_json_the_same(tmp_path: Path) -> None:
     assert (told.code, told.err) == (0, "")
     rows = dict(re.split(r"  +", line, maxsplit=1) for line in told.out.splitlines())
     plain = json.loads(process("info", "--verify", "--json", cwd=tmp_path).out)
-    assert rows == {name: cell(value) for name, value in plain.items()}
+    assert rows == {name: cell(value) for name, value in in_words(plain).items() if value not in (None, [])}
 
 
 @pytest.mark.usefixtures("without_history")

@@ -1044,7 +1044,7 @@ class TestOwnHistory:
     def test_a_stale_activation_does_not_take_it_away(self, folder: Path) -> None:
         config = folder / "llm_models.toml"
         shutil.copy(STORED / "from-packaged.json", folder / ".llm_models" / "snapshot.json")
-        assert "not used" in facts("info", "--config", config)["kind"]
+        assert facts("info", "--config", config)["unused"] == "stale"
         retired_error(lambda: llm_models.load(config=config, publish=False).resolve("acme:a"))
 
     @pytest.mark.skipif(os.name == "nt", reason="owners of files are not checked there")

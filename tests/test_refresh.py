@@ -341,7 +341,7 @@ def test_the_real_upstream_pulled_and_activated_is_the_packaged_snapshot(
     assert (tmp_path / "facts.json").read_bytes() == Path(paths.PACKAGED_SNAPSHOT).read_bytes()
     monkeypatch.chdir(tmp_path)
     info = facts("info", "--verify")
-    assert info["kind"] == "activated, from a source"
+    assert (info["kind"], info["base"]) == ("activated", "source")
     assert info["pulled"]["in_use"]
     # What an application says is no change of the data, but tells the active from the packaged.
     Path("llm_models.toml").write_text(

@@ -11,7 +11,7 @@ from zlib import crc32
 import pytest
 from support import forging, histories
 from support.catalogues import catalogue, model, numbered, provider
-from support.command import STATE, facts, files_below, fine, here, refused
+from support.command import STATE, facts, files_below, fine, here, pairs, refused
 
 from llm_models import paths, state
 from llm_models.block import encode_json
@@ -185,7 +185,8 @@ class TestInfo:
 
     def test_the_same_bytes(self) -> None:
         fine("activate")
-        assert facts("info", "--verify")["inputs"] == "compared: its inputs produce the same bytes"
+        assert facts("info", "--verify")["inputs"] == {"reproduced": True}
+        assert pairs("info", "--verify")["inputs"] == "compared: its inputs produce the same bytes"
         assert "inputs" not in facts("info")
 
     def test_a_forged_file(self) -> None:
@@ -194,18 +195,21 @@ class TestInfo:
         told = here("info", "--verify")
         assert told.code == 1
         assert "not what its inputs produce: acme:a: cost.input is 0.01, but its inputs give 0.15" in told.out
+        inputs = json.loads(here("info", "--verify", "--json").out)["inputs"]
+        assert inputs == {"reproduced": False, "difference": "acme:a: cost.input is 0.01, but its inputs give 0.15"}
 
     @pytest.mark.parametrize("gone", [True, False])
     def test_a_change_of_the_configuration_is_due_and_no_forgery(self, gone: bool) -> None:
         fine("activate")
         CONFIG.unlink() if gone else CONFIG.write_text('prefer = ["other"]\n')
         told = facts("info", "--verify")
-        assert told["activate"] == "due: llm_models.toml changed since"
-        assert told["inputs"] == "compared: its inputs produce the same bytes"
+        assert told["activate"] == {"state": "due", "reasons": ["configuration changed"]}
+        assert told["inputs"] == {"reproduced": True}
 
     def test_a_source_that_is_not_there(self) -> None:
         fine("activate", "--from", "api.json", "--force")
-        assert facts("info", "--verify")["inputs"].startswith("not compared: ")
+        assert [*facts("info", "--verify")["inputs"]] == ["problem"]
+        assert pairs("info", "--verify")["inputs"].startswith("not compared: ")
 
 
 class TestPulled:

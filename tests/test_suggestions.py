@@ -128,7 +128,7 @@ class TestModels:
         assert suggested(message)[0].startswith("claude-haiku-4-5")
         assert message.endswith(" 'llm-models search WORDS' searches all models.")
         message = told(packaged.resolve, "openai:mini")
-        assert message.endswith(" 'llm-models list openai' lists all of them.")
+        assert message.endswith(" 'llm-models list openai' lists all of them, 'llm-models search WORDS' all models.")
 
     def test_the_newest_of_the_family_for_a_moving_name(self, packaged: Snapshot) -> None:
         newest = max(
@@ -405,7 +405,8 @@ class TestWords:
             "no provider has a model 'zzzzz'. 'llm-models search WORDS' searches all models."
         )
         assert told(packaged.resolve, "openai:zzzzz") == (
-            "openai has no model 'zzzzz'. 'llm-models list openai' lists all of them."
+            "openai has no model 'zzzzz'. 'llm-models list openai' lists all of them, "
+            "'llm-models search WORDS' all models."
         )
 
 

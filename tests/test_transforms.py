@@ -86,7 +86,7 @@ class TestAnotherSource:
         assert llm_models.load().get_model("openai", "gpt-x").cost.input == 2.5
         origins = {one.field: (one.how, one.layer) for one in llm_models.explain("openai:gpt-x").fields}
         assert origins["cost.input"] == origins["limits.context"] == ("stated", "flat")
-        assert facts("info")["sources"][0].startswith("flat (SHA-256 ")
+        assert facts("info")["sources"][0]["name"] == "flat"
 
     def test_what_was_pulled_keeps_its_source(self) -> None:
         """The manifest beside a pulled file names its source, for `activate` and for `diff`."""

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from support import catalogues
-from support.command import facts, fine
+from support.command import facts, fine, pairs
 
 import llm_models
 from llm_models import ConfigError, Snapshot, UntrustedEndpointError, paths, trust
@@ -804,5 +804,7 @@ class TestBesideANamedFile:
 
     def test_info_reports_it(self, shared: Path) -> None:
         os.chown(shared / ".llm_models" / "snapshot.json", STRANGER, STRANGER)
-        shown = facts("info", "--config", str(shared / "mine.toml"))
-        assert shown["kind"] == "packaged; the activated one belongs to another user and is not used"
+        named = "--config", str(shared / "mine.toml")
+        assert (facts("info", *named)["kind"], facts("info", *named)["unused"]) == ("packaged", "foreign")
+        why = "packaged; the activated one belongs to another user and is not used"
+        assert pairs("info", *named)["kind"] == why

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.catalogues import numbered
 from support.clock import on
-from support.command import COMMAND, environment, facts, fine, here, refused
+from support.command import COMMAND, environment, facts, fine, here, pairs, refused
 
 import llm_models
 from llm_models.activation import activate
@@ -108,7 +108,7 @@ class TestLineEnds:
         other = "\r\n" if first == "\n" else "\n"
         for text in (self.TEXT.replace(b"\n", other.encode()), b"\xef\xbb\xbf" + self.TEXT):
             CONFIG.write_bytes(text)
-            assert facts("info")["activate"] == "up to date"
+            assert facts("info")["activate"]["state"] == "up to date"
             assert fine("activate", "--check").code == 0
 
     def test_any_other_change_does(self) -> None:
@@ -116,7 +116,7 @@ class TestLineEnds:
         fine("activate")
         for text in (self.TEXT + b"# a note\n", self.TEXT.replace(b"o1", b"o3")):
             CONFIG.write_bytes(text)
-            assert facts("info")["activate"].startswith("due: ")
+            assert facts("info")["activate"]["state"] == "due"
 
 
 class TestMirror:
@@ -126,7 +126,8 @@ class TestMirror:
         told = fine("pull")
         assert told.err == "note: fetching api.json (from LLM_MODELS_URL)\n"
         assert json.loads((STATE / "manifest.json").read_text("utf-8"))["url"] == SOURCE.absolute().as_uri()
-        assert facts("info")["mirrors"] == ["LLM_MODELS_URL: api.json"]
+        assert facts("info")["mirrors"] == [{"variable": "LLM_MODELS_URL", "url": "api.json"}]
+        assert pairs("info")["mirrors"] == "LLM_MODELS_URL: api.json"
 
     def test_what_is_typed_counts_more(self, monkeypatch: pytest.MonkeyPatch) -> None:
         SOURCE.write_bytes(numbered(3))
@@ -141,7 +142,8 @@ class TestMirror:
 
     def test_no_password_is_shown(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("LLM_MODELS_URL", "https://me:secret@mirror.example/a.json?key=secret")
-        assert facts("info")["mirrors"] == ["LLM_MODELS_URL: https://mirror.example/a.json"]
+        address = "https://mirror.example/a.json"
+        assert facts("info")["mirrors"] == [{"variable": "LLM_MODELS_URL", "url": address}]
 
     def test_no_file_of_a_folder_can_name_one(self) -> None:
         """`validate` refuses such a key, and `load()` does, too."""
@@ -221,10 +223,12 @@ class TestInit:
     def test_the_schema_of_another_version_is_reported_and_renewed(self) -> None:
         fine("init")
         text = CONFIG.read_bytes()
-        assert "schema" not in facts("info")
+        assert facts("info")["schema"] == "same"
+        assert "schema" not in pairs("info")
         right = published("overrides")
         SCHEMA.write_text(json.dumps({**right, "title": "of 0.0.9"}), encoding="utf-8")
-        assert facts("info")["schema"] == "of another version; 'llm-models init' renews it"
+        assert facts("info")["schema"] == "other"
+        assert pairs("info")["schema"] == "of another version; 'llm-models init' renews it"
         assert fine("init").out == f"renewed {SCHEMA.absolute()}\n"
         assert json.loads(SCHEMA.read_text("utf-8")) == right
         assert CONFIG.read_bytes() == text

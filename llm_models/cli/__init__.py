@@ -164,7 +164,8 @@ def _usage(error: click.UsageError) -> str:
         return f"llm-models: {named.replace(chr(39), '')}: {error.message}"
     command = error.ctx.command_path if error.ctx is not None else "llm-models"
     hint = "" if type(error) is click.UsageError else f" '{command} --help' shows what it takes."
-    return f"llm-models: {error.format_message()}{hint}"
+    message = " ".join(error.format_message().split())  # click lists the words of a choice on lines of their own
+    return f"llm-models: {message}{'.' * (bool(hint) and not message.endswith(('.', '?')))}{hint}"
 
 
 def _run() -> int:

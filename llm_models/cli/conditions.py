@@ -113,6 +113,12 @@ def conditions(function: Callable[..., None]) -> Callable[..., None]:
             words = {says: _words(says, *condition) for says, condition in error.asked.items()}
             error.args = (reasons(vars(error), words, _HINT),)
             raise
+        except LLMModelsError as error:
+            from llm_models.counts import UsageError
+
+            if isinstance(error, UsageError):  # only a workload states a usage
+                error.args = (": ".join(filter(None, ("--workload", error.field, error.problem))),)
+            raise
 
     command = with_choice
     for words, (text, more) in reversed(OPTIONS.items()):

@@ -171,7 +171,8 @@ repos:
 
 @command("init", "Write a commented llm_models.toml.", "init")
 @click.argument("folder", type=file_path, default=".", metavar="[FOLDER]")
-def init_command(folder: str) -> None:
+@as_json
+def init_command(folder: str, as_json: bool) -> None:
     """Write a commented llm_models.toml into FOLDER, and its schema for editors; print a pre-commit hook.
 
     FOLDER/.llm_models gets the schema, and a .gitignore for what `pull` and `activate` leave there on one machine. An
@@ -195,14 +196,16 @@ def init_command(folder: str) -> None:
             state.write(schema, text.encode(), within)
         except files.FileError as error:
             raise ConfigError(str(error)) from None
-        line(f"renewed {schema}")
+        print_json({"path": path, "written": [schema]}) if as_json else line(f"renewed {schema}")
         return
+    written = [schema, path]
     try:
         replacement.make_folder(os.path.dirname(schema), within)
         state.write(schema, text.encode(), within)
         ignores = os.path.join(os.path.dirname(schema), state.IGNORES)
         if not paths.exists(ignores):
             replacement.write_atomically(ignores, state.IGNORED.encode(), inside=within, create=True)
+            written.insert(1, ignores)
         with locks.locked(folder, leave_file=False):
             template = files.read_limited(paths.TEMPLATE, paths.MAX_CONFIG_BYTES)
             replacement.write_atomically(path, template, inside=within, create=True)
@@ -210,6 +213,9 @@ def init_command(folder: str) -> None:
         raise ConfigError(exists) from None
     except files.FileError as error:
         raise ConfigError(str(error)) from None
+    if as_json:
+        print_json({"path": path, "written": written})
+        return
     line(f"wrote {path}")
     note("", "To check it at every commit, add this to .pre-commit-config.yaml:", "")
     verbatim(*SNIPPET.split("\n"), err=True)
@@ -221,13 +227,16 @@ def init_command(folder: str) -> None:
 @click.option("--new", is_flag=True, help="Define a model that the catalogue does not have.")
 @_dry_run
 @config_option
-def set_command(spec: str, changes: tuple[str, ...], new: bool, dry_run: bool, config: str | None) -> None:
+@as_json
+def set_command(
+    spec: str, changes: tuple[str, ...], new: bool, dry_run: bool, config: str | None, as_json: bool
+) -> None:
     """Set values of a model in llm_models.toml; FIELD+=VALUE adds to a list.
 
     SPEC is any text that names a model; the entry has its id. For a new model, write PROVIDER:ID and --new. Write FIELD
     and VALUE as in TOML; a bare word is a string. The comments, order and layout of the file stay.
     """
-    _revise(config, dry_run, lambda revision: revision.set_fields(spec, changes, new=new))
+    _revise(config, dry_run, as_json, lambda revision: revision.set_fields(spec, changes, new=new))
 
 
 @command("add", "Define a model in llm_models.toml.", "add my-azure:gpt-5.4-mini --base azure:gpt-5.4-mini")
@@ -236,13 +245,16 @@ def set_command(spec: str, changes: tuple[str, ...], new: bool, dry_run: bool, c
 @click.option("--base", type=model_spec, metavar="SPEC", help="Start from a copy of this model.")
 @_dry_run
 @config_option
-def add_command(name: str, changes: tuple[str, ...], base: str | None, dry_run: bool, config: str | None) -> None:
+@as_json
+def add_command(
+    name: str, changes: tuple[str, ...], base: str | None, dry_run: bool, config: str | None, as_json: bool
+) -> None:
     """Define a model in llm_models.toml: one that the catalogue does not have, such as a deployment of your own.
 
     With --base, the entry starts from all values of that model and follows its changes; it states only the differences.
     Write FIELD and VALUE as in TOML; a bare word is a string.
     """
-    _revise(config, dry_run, lambda revision: revision.add_model(name, base, changes))
+    _revise(config, dry_run, as_json, lambda revision: revision.add_model(name, base, changes))
 
 
 @command("unset", "Remove values of a model from llm_models.toml.", "unset openai:gpt-5.4-mini cost.input")
@@ -250,9 +262,10 @@ def add_command(name: str, changes: tuple[str, ...], base: str | None, dry_run: 
 @click.argument("fields", nargs=-1, metavar="[FIELD]...")
 @_dry_run
 @config_option
-def unset_command(spec: str, fields: tuple[str, ...], dry_run: bool, config: str | None) -> None:
+@as_json
+def unset_command(spec: str, fields: tuple[str, ...], dry_run: bool, config: str | None, as_json: bool) -> None:
     """Remove the given fields of a model from llm_models.toml, or without FIELD the whole entry of the model."""
-    _revise(config, dry_run, lambda revision: revision.unset_fields(spec, fields))
+    _revise(config, dry_run, as_json, lambda revision: revision.unset_fields(spec, fields))
 
 
 @command("exclude", "Exclude models in llm_models.toml.", 'exclude openai "o3-*"')
@@ -261,16 +274,17 @@ def unset_command(spec: str, fields: tuple[str, ...], dry_run: bool, config: str
 @click.option("--known", is_flag=True, help="Also state that it may match nothing: a precaution.")
 @_dry_run
 @config_option
-def exclude_command(provider: str, pattern: str, known: bool, dry_run: bool, config: str | None) -> None:
+@as_json
+def exclude_command(provider: str, pattern: str, known: bool, dry_run: bool, config: str | None, as_json: bool) -> None:
     """Remove models of PROVIDER from the catalogue, by a line in llm_models.toml.
 
     GLOB is a name of one model, whose id is written, or a glob over ids, served ids and aliases. A name that no model
     has yet needs --known; it is a glob: write [[] for a bracket in it.
     """
-    _revise(config, dry_run, lambda revision: revision.exclude(provider, pattern, known=known))
+    _revise(config, dry_run, as_json, lambda revision: revision.exclude(provider, pattern, known=known))
 
 
-def _revise(config: str | None, dry_run: bool, change: Callable[[Revision], None]) -> None:
+def _revise(config: str | None, dry_run: bool, as_json: bool, change: Callable[[Revision], None]) -> None:
     """Make `change` to the file, unless the new text has errors, and show what it does.
 
     It is shown after it is written: the lock must not be held while a pager waits. A text with errors is not shown,
@@ -280,9 +294,16 @@ def _revise(config: str | None, dry_run: bool, change: Callable[[Revision], None
 
     revision = revise(folder_of(config), change, dry_run=dry_run)
     warnings = revision.check()
+    changed = revision.new != revision.old
+    if as_json:
+        print_json({
+            "path": revision.path, "changed": changed, "written": changed and not dry_run, "diff": revision.diff(),
+            "warnings": [problem.to_dict() for problem in reported(warnings)],
+        })  # fmt: skip
+        return
     verbatim(*(text.expandtabs(4) for text in revision.diff()))
     note(*map(_marked, reported(warnings)))
-    if revision.new == revision.old:
+    if not changed:
         note(f"{revision.path}: nothing to change")
     elif dry_run:
         note(f"{revision.path}: not written (--dry-run)")

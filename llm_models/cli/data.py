@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from llm_models.cli.diff import diff_command
-from llm_models.cli.info import OTHER, SAME, note_age
+from llm_models.cli.info import note_age
 from llm_models.cli.options import (
     Number,
     as_json,
@@ -200,6 +200,7 @@ def activate_command(
 
 def _check(path: str | None, folder: Folder, as_json: bool, **options: Any) -> None:
     from llm_models import reproduction
+    from llm_models.status import OTHER, SAME
 
     verdict = reproduction.check(path, folder, progress=stage, **options)
     if as_json:
@@ -217,7 +218,8 @@ def _check(path: str | None, folder: Folder, as_json: bool, **options: Any) -> N
 @command("rollback", "Put the previous snapshot back.", "rollback")
 @click.option("--strict", is_flag=True, help="Refuse on notable changes.")
 @config_option
-def rollback_command(strict: bool, config: str | None) -> None:
+@as_json
+def rollback_command(strict: bool, config: str | None, as_json: bool) -> None:
     """Put back the snapshot that the last activation replaced.
 
     Notable changes get a notice, as those of `activate`, because a repository may bring that file. So does a file that
@@ -230,8 +232,12 @@ def rollback_command(strict: bool, config: str | None) -> None:
     stage("checking the previous snapshot")
     file, found = rollback(folder, strict=strict)
     header = file.header
-    note(*(f"notice: {sentence}" for sentence in found))
     unused = in_use(folder, reads=False).unused
+    if as_json:
+        more = {"date": header.get("date"), "unused": unused, "notices": found}
+        print_json({"snapshot": target(folder), **header["counts"], **more})
+        return
+    note(*(f"notice: {sentence}" for sentence in found))
     if unused is not None:
         note(f"note: it {UNUSED[unused]}, so load() does not use it; run 'llm-models activate'")
     models = many(header["counts"]["models"], "model")

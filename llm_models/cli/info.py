@@ -12,12 +12,12 @@ from llm_models.errors import ConfigError, LLMModelsError
 from llm_models.transforms import SOURCES
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from llm_models.paths import Folder
 
 OLD = 90
 """Data that is older, in days, gets a note of `info` and `activate`. Providers add and withdraw models every week."""
-SAME = "its inputs produce the same bytes"
-OTHER = "not what its inputs produce"
 
 
 def note_age(age: object) -> None:
@@ -52,7 +52,7 @@ def info_command(
         facts |= {"providers": len(served.list_providers()), "models": len(served), "digest": served.digest}
     except LLMModelsError as error:
         facts["problem"] = f"load() fails, so counts and digest are the snapshot's own: {str(error).splitlines()[0]}"
-    if verify and facts["problem"] is None and str(facts["kind"]).startswith("activated"):
+    if verify and facts["problem"] is None and facts["kind"] == "activated":
         facts["inputs"], facts["problem"] = _inputs(folder_of(config))
     facts["mirrors"] = _mirrors() or None
     facts["version"] = _version("llm-models-catalog")
@@ -76,20 +76,21 @@ def info_command(
         raise click.exceptions.Exit(1)
 
 
-def _inputs(folder: Folder) -> tuple[str, str | None]:
+def _inputs(folder: Folder) -> tuple[dict[str, Any], str | None]:
     """Whether the activated snapshot is what its inputs produce, and the problem if it is not."""
     from llm_models import reproduction
+    from llm_models.status import OTHER
 
     try:
         verdict = reproduction.check(None, folder, as_merged=True, progress=stage)
     except LLMModelsError as error:
-        return f"not compared: {str(error).splitlines()[0]}", None
+        return {"problem": str(error).splitlines()[0]}, None
     if verdict.difference is None:
-        return f"compared: {SAME}", None
-    return f"compared: {OTHER}", f"{OTHER}: {verdict.difference}"
+        return {"reproduced": True}, None
+    return {"reproduced": False, "difference": verdict.difference}, f"{OTHER}: {verdict.difference}"
 
 
-def _mirrors() -> list[str]:
+def _mirrors() -> list[dict[str, str]]:
     """The variables that name mirrors for `pull`, with the addresses, without passwords."""
     from llm_models.sources import mirror
 
@@ -98,7 +99,7 @@ def _mirrors() -> list[str]:
         return []
     from llm_models.transfer import shown
 
-    return [f"{variable}: {shown(url or '')}" for variable, url in named.items()]
+    return [{"variable": variable, "url": shown(url or "")} for variable, url in named.items()]
 
 
 def _version(distribution: str) -> str | None:

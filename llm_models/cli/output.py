@@ -10,7 +10,7 @@ import os
 import re
 import stat
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -69,16 +69,18 @@ class _Screen:
     is_paged = True
 
 
-def _write(text: str, err: bool) -> None:
+def _write(text: str, err: bool, *, is_stage: bool = False) -> None:
     """Print lines that are fit for a terminal. Everything that a command prints passes through here.
 
-    Where stderr takes nothing, its lines are lost, and the command does its work.
+    The text of `stage` ends no line and stays until the next text. Where stderr takes nothing, its lines are lost, and
+    the command does its work.
     """
     if not err and sys.stdout is None:
         raise OutputError("cannot write the output: it is closed")
-    stage("")
+    if not is_stage:
+        stage("")
     try:
-        click.echo(text, err=err)
+        click.echo(text, err=err, nl=not is_stage)
     except OSError as error:
         if isinstance(error, BrokenPipeError) and not err:
             raise
@@ -192,8 +194,7 @@ def stage(text: str) -> None:
     if not (text or _staged) or sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         return
     _staged[:] = [text] if text else []
-    with suppress(OSError):
-        click.echo(f"\r\x1b[2K{cell(text)[: _size(sys.stderr)[0] - 1]}", err=True, nl=False)
+    _write(f"\r\x1b[2K{cell(text)[: _size(sys.stderr)[0] - 1]}", err=True, is_stage=True)
 
 
 def line(*texts: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -66,6 +67,15 @@ def fine(*args: Word) -> Result:
 def facts(*args: Word) -> Any:
     """The data that a command prints with `--json`."""
     return json.loads(fine(*args, "--json").out)
+
+
+def pairs(*args: Word) -> dict[str, str]:
+    """The names and values that a command prints as text."""
+    found = {}
+    for row in fine(*args).out.splitlines():
+        name, value = re.split(r"  +", row, maxsplit=1)
+        found[name] = value
+    return found
 
 
 def refused(result: Result, code: int = 1) -> str:
