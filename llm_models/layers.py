@@ -42,6 +42,9 @@ SETTINGS = {
 }
 """The settings, in the order of a snapshot's header."""
 
+OF_THE_FILE = (*SETTINGS, "overrides_module")
+"""The keys that stand above all tables, where they are not tables of their own."""
+
 BY_PROVIDER = tuple(name for name, setting in SETTINGS.items() if setting.holds == "patterns")
 DECISIVE = ("models", "providers", *(name for name, setting in SETTINGS.items() if not setting.in_header))
 """The sections that decide which records there are."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from llm_models import credentials
 from llm_models.addresses import can_work, wrong
 from llm_models.errors import Problem, dotted, nearest, printable
-from llm_models.layers import DEFINING, FIELDS, IDENTITY
+from llm_models.layers import DEFINING, FIELDS, IDENTITY, OF_THE_FILE
 from llm_models.schema import check_of, inlined
 
 if TYPE_CHECKING:
@@ -78,9 +78,16 @@ def remarks(document: Document) -> Iterator[Problem]:
 
 
 def _unknown(section: str, path: DocumentPath, entry: dict[str, Any], known: tuple[str, ...]) -> Iterator[Remark]:
-    """A key that is not a field, so it is stored in `extra`. A name of another tool is an error."""
+    """A key that is not a field, so it is stored in `extra`. A name of another tool is an error.
+
+    So is a setting of the whole file: in TOML, a line below `[[models]]` belongs to that entry, where a deny bans nothing.
+    """
     for key, whole in entry.items():
         if key in known:
+            continue
+        if key in OF_THE_FILE:
+            hint = "It is a setting of the whole file: move it to the top, above all tables."
+            yield path, f"unknown field '{key}'; it is stored in extra", hint, key, "error"
             continue
         from llm_models.advice import advice, inside  # needed for a fault only
         from llm_models.foreign import stating

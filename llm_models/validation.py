@@ -21,7 +21,7 @@ from llm_models.document import Fault
 from llm_models.errors import did_you_mean, dotted, printable
 from llm_models.foreign import SECTIONS, fold, stating
 from llm_models.forms import correction, missing, next_step, one_or_many, too_large
-from llm_models.layers import BY_PROVIDER, FIELDS, IDENTITY
+from llm_models.layers import BY_PROVIDER, FIELDS, IDENTITY, OF_THE_FILE
 from llm_models.remarks import ADDRESSES
 
 if TYPE_CHECKING:
@@ -123,6 +123,10 @@ def _wrong_type(error: ValidationError, wanted: Any, value: Any) -> Iterator[Fau
     node: Any = error.schema
     path = tuple(error.absolute_path)
     hint = next_step(path, node, value) if path else ""
+    if len(path) == 2 and path[0] in BY_PROVIDER and path[1] in OF_THE_FILE:
+        hint = f"It belongs at the top: move it above [{path[0]}]."
+        yield Fault(path[:1], f"'{path[1]}' is not a provider", hint, str(path[1]))
+        return
     if isinstance(value, dict) and len(path) == 2 and path[0] in BY_PROVIDER:
         inner: Any = value
         names = [str(path[1])]  # the parts of an id that was written with dots and without quotes
