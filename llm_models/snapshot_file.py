@@ -16,7 +16,6 @@ from zlib import crc32
 
 from llm_models import paths
 from llm_models.block import BESIDE, Block, encode_json, known_capabilities
-from llm_models.errors import SnapshotError
 from llm_models.header import WRONG, Aliases, damaged, first_line, parse_header
 from llm_models.jsontext import loads
 from llm_models.modelspec import fold_provider
@@ -277,6 +276,8 @@ class SnapshotFile:
         text = config.decode(errors="surrogateescape").translate(escapes)
         if raw == b'"%b",\n' % text.encode(errors="surrogateescape"):
             return True
+        from llm_models.errors import SnapshotError
+
         try:
             return plain_lines(self.config() or b"") == plain_lines(config)
         except SnapshotError:

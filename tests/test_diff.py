@@ -342,7 +342,7 @@ class TestCommand:
         assert (found["providers_removed"], found["models_removed"]) == (["bravo"], ["bravo:x"])
         assert (found["models_added"], found["changes"]) == ([], {})
         told = here("diff", "old.json", "new.json", "--provider", "acmee")
-        assert (told.code, told.out) == (1, "")
+        assert (told.code, told.out) == (2, "")
         assert told.err == "llm-models: unknown provider 'acmee'. Did you mean 'acme'?\n"
 
     @pytest.mark.parametrize(

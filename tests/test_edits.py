@@ -344,7 +344,7 @@ class TestLock:
             with locks.locked(".", timeout=0, leave_file=False):
                 shown.extend(texts)
 
-        monkeypatch.setattr(commands, "line", line)
+        monkeypatch.setattr(commands, "verbatim", line)
         fine(*EXCLUDE)
         assert '+openai = ["o3-*"]' in shown
 

@@ -257,8 +257,8 @@ class TestCommand:
         assert lines[1].strip() == place_of('openai = ["o1*"]')
         assert "excluded by pattern 'o3-*'" in run("explain", "openai:o3-mini", cwd=folder).out
 
-    def test_a_typo_is_exit_1_and_one_line(self, folder: Path) -> None:
+    def test_a_typo_is_exit_2_and_one_line(self, folder: Path) -> None:
         result = run("explain", SPEC, "cost.inptu", cwd=folder)
-        assert (result.code, result.out) == (1, "")
+        assert (result.code, result.out) == (2, "")
         assert result.err.startswith("llm-models: openai:gpt-4o-mini has no field 'cost.inptu'. Did you mean")
         assert result.err.count("\n") == 1

@@ -745,10 +745,10 @@ class TestLock:
 
     def test_a_file_in_place_of_the_folder(self, tmp_path: Path) -> None:
         (tmp_path / "f").write_bytes(b"")
-        for path, said in (("f", "is a file, not a folder"), ("f/x", "Not a directory")):
+        for path in ("f", "f/x"):
             with pytest.raises(FileError) as caught, locked(f"{tmp_path}/{path}"):
                 pass
-            assert str(caught.value) == f"{tmp_path}/{path}: {said}"
+            assert str(caught.value) == f"{tmp_path}/f: is a file, not a folder"
 
     @pytest.mark.parametrize(
         ("make", "said"),

@@ -398,7 +398,7 @@ class TestModes:
 class TestUse:
     def test_nothing_is_built_of_it_alone(self) -> None:
         Path("prices.json").write_text(json.dumps(document(FULL)))
-        message = refused(here("activate", "--from", "prices.json", "--source", "genai_prices", "--out", "x.json"))
+        message = refused(here("activate", "--from", "prices.json", "--source", "genai_prices", "--out", "x.json"), 2)
         assert "genai-prices does not state which models exist" in message
         assert "--supplement genai_prices=FILE" in message
         assert not Path("x.json").exists()

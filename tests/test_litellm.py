@@ -515,7 +515,7 @@ class TestUse:
             here("activate", "--from", "map.json", "--source", "litellm"),
             here("activate", "--from", "copy/map.json"),
         ):
-            assert told.code == 1
+            assert told.code == 2
             assert "LiteLLM's map does not state which models exist" in told.err
             assert told.err.endswith("use it with --supplement litellm=FILE\n")
 

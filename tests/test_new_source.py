@@ -62,7 +62,7 @@ def test_it_contradicts() -> None:
 @pytest.mark.usefixtures("list_of_the_text")
 def test_it_lists_no_models() -> None:
     result = here("activate", "--from", "list.json", "--source", "made_up")
-    assert "Made-up list does not state which models exist" in refused(result)
+    assert "Made-up list does not state which models exist" in refused(result, 2)
     assert "--supplement made_up=FILE" in result.err
 
 

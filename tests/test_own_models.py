@@ -161,7 +161,7 @@ def test_the_screen_and_json_mark_what_is_derived(tmp_path: Path) -> None:
     assert "* derived:" in out
     assert "context 9" in out
     assert "context 9*" not in out
-    assert re.search(r"^origin +\S*llm_models.toml:5: ", out, re.MULTILINE), out
+    assert re.search(r"^origin +\S*llm_models.toml:6: limits.context", out, re.MULTILINE), out
     record = json.loads(fine("show", "h:llama-3", "--json", "--config", path).out)
     assert record["spec"] == "h:llama-3"
     assert "family" in record["derived"]

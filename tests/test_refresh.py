@@ -93,7 +93,7 @@ class TestPull:
                 assert process("pull", "--url", url, cwd=tmp_path) == (1, "", f"llm-models: {url}: {said}\n")
         assert files_below(tmp_path) == before
         told = here("pull", "--source", "modelsdev")
-        assert (told.code, told.err) == (1, "llm-models: unknown source 'modelsdev'. Did you mean 'models_dev'?\n")
+        assert (told.code, told.err) == (2, "llm-models: unknown source 'modelsdev'. Did you mean 'models_dev'?\n")
 
     def test_timeout_is_the_deadline_of_all_of_it(self) -> None:
         import socket

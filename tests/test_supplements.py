@@ -242,7 +242,7 @@ class TestCommand:
     def test_the_file_fills(self, files: dict[str, Path]) -> None:
         assert files["flat.json"].exists()
         text = fine("activate", "--from", "api.json", "--supplement", "flat=flat.json", "--force").out
-        assert "1 models" in text
+        assert "1 model of 1 provider" in text
         shown = json.loads(fine("show", "openai:m", "--json").out)
         assert (shown["retires"], shown["cost"]["cache_write_1h"], shown["cost"]["input"]) == ("2027-01-01", 4, 1)
         assert "flat of " in fine("info").out

@@ -109,7 +109,7 @@ class TestAnotherSource:
     def test_the_command_line(self) -> None:
         Path("flat.json").write_bytes(DATA)
         told = here("activate", "--from", "flat.json", "--source", "flatt")
-        assert (told.code, told.err) == (1, "llm-models: unknown source 'flatt'. Did you mean 'flat'?\n")
+        assert (told.code, told.err) == (2, "llm-models: unknown source 'flatt'. Did you mean 'flat'?\n")
         told = here("activate", "--source", "flat")
         assert told.code == 2
         assert "--source needs --from FILE" in told.err
