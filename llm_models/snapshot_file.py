@@ -245,10 +245,10 @@ class SnapshotFile:
         if at < 0:
             return None
         try:
-            last: Tail = loads(f"{{{data[at : data.rindex(b']')].decode()}")
-            return last["texts"]
+            texts: Mapping[str, Sequence[str]] = loads(f"{{{data[at : data.rindex(b']')].decode()}")["texts"]
         except WRONG:
             raise damaged(self.name, "the part about origins cannot be read") from None
+        return texts
 
     def _raw_config(self) -> bytes | None:
         """The `llm_models.toml` that was merged, as the JSON string of the file; None when there was none."""
