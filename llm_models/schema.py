@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from math import isfinite
+from operator import getitem
 from typing import TYPE_CHECKING, Any
 
 from llm_models import paths
@@ -62,9 +63,7 @@ def inlined(name: str) -> dict[str, Any]:
 
     def target_of(home: str, pointer: str) -> Any:
         if (home, pointer) not in targets:  # prices are those of a list, a tier, a mode and more
-            target: Any = read_schema(home)
-            for step in pointer.split("/")[1:]:
-                target = target[step]
+            target: Any = reduce(getitem, pointer.split("/")[1:], read_schema(home))
             targets[home, pointer] = expand(target, home)
         return targets[home, pointer]
 
@@ -221,14 +220,10 @@ def _enum(wanted: Any, _schema: Any) -> Check:
 def _pattern(wanted: Any, _schema: Any) -> Check:
     # What a class says beyond ASCII takes ten times as long to compile as the rest, and most texts are plain.
     plain = re.sub(_BEYOND_ASCII, "", wanted)
-    compiled: dict[bool, re.Pattern[str]] = {}
+    compiled = cache(re.compile)
 
     def fits(value: Any) -> bool:
-        if not isinstance(value, str):
-            return True
-        if (is_plain := value.isascii()) not in compiled:
-            compiled[is_plain] = re.compile(plain if is_plain else wanted)
-        return compiled[is_plain].search(value) is not None
+        return not isinstance(value, str) or bool(compiled(plain if value.isascii() else wanted).search(value))
 
     return fits
 
@@ -328,8 +323,5 @@ def published(name: str) -> dict[str, Any]:
     if name == "overrides":
         schema["$schema"] = "http://json-schema.org/draft-07/schema#"
         for path, pattern in EDITOR.items():
-            node = schema["properties"]
-            for step in path:
-                node = node[step]
-            node["pattern"] = pattern
+            reduce(getitem, path, schema["properties"])["pattern"] = pattern
     return schema
