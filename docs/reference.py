@@ -1,6 +1,6 @@
-"""Write the reference pages, such as configuration.md, from the schemas: `python docs/reference.py`.
+"""Write the reference pages, such as configuration.md, from schemas and commands: `python docs/reference.py`.
 
-A test compares the pages with what this prints, so they cannot fall behind the schemas.
+A test compares the pages with what this prints, so they cannot fall behind.
 """
 
 from __future__ import annotations
@@ -8,7 +8,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from llm_models import paths, schema
+import click
+
+from llm_models import answers, paths, schema
+from llm_models.cli import EXIT_CODES, FAMILIES, cli
+from llm_models.cli.conditions import OPTIONS
 from llm_models.records import CAPABILITIES
 from llm_models.tables import LEFT_OUT, TABLES
 
@@ -83,6 +87,46 @@ No column: {left_out}.
 ## `providers`
 
 {providers}
+"""
+
+COMMANDS_PAGE = """# Reference: commands
+
+<!-- Written by docs/reference.py from the commands. Change their help, not this page. -->
+
+`llm-models COMMAND --help` shows the same. [output.md](output.md) has examples of the exit codes and describes JSON,
+`--fields` and `--limit`; [json.md](json.md) has every key of the JSON of each command.
+
+| command | what it does |
+| --- | --- |
+{summaries}
+
+## Exit codes
+
+| code | meaning |
+| --- | --- |
+{codes}
+
+## Options of several commands
+
+Every command has `--help`, and `--no-pager`, which prints long output at once. These choose a catalogue:
+
+{catalogue}
+
+These are the conditions of `list`, `select` and `export`:
+
+{conditions}
+
+{commands}
+"""
+
+JSON_PAGE = """# Reference: JSON
+
+<!-- Written by docs/reference.py from schemas/commands/. Change the schemas, not this page. -->
+
+What each command prints with `--json`, key by key; `llm-models schema --command NAME` prints the same as JSON Schema. A
+key in bold is always there. `[]` marks the items of a list, and NAME any key. For `--null`, see [output.md](output.md).
+
+{answers}
 """
 
 
@@ -198,7 +242,143 @@ def columns() -> str:
     return COLUMNS_PAGE.format(left_out=left_out, **tables)
 
 
-PAGES = {"configuration.md": configuration, "capabilities.md": capabilities, "columns.md": columns}
+def commands() -> str:
+    """The page about the commands."""
+    names = {name: summary for family in FAMILIES.values() for name, summary in family.items()}
+    conditions = {text.partition(" ")[0].partition("/")[0] for text in OPTIONS}
+    listed = cli.commands["list"]
+    named = {one.opts[0]: one for one in listed.params if isinstance(one, click.Option)}
+    return COMMANDS_PAGE.format(
+        summaries="\n".join(f"| [`{name}`](#{name}) | {cell(summary)} |" for name, summary in names.items()),
+        codes="\n".join(f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items()),
+        catalogue=options([named[name] for name in CATALOGUE]),
+        conditions=options([one for name, one in named.items() if name in conditions]),
+        commands="\n\n".join(one_command(name, {*conditions}) for name in names),
+    )
+
+
+CATALOGUE = ("--config", "--snapshot", "--behaviour")
+
+
+def one_command(name: str, conditions: set[str]) -> str:
+    """The section about a command: its usage, its help, and the options that are its own."""
+    command = cli.commands[name]
+    ctx = click.Context(command, info_name=name)
+    command.format_help_text(ctx, ctx.make_formatter())  # states the lists of other modules
+    arguments = [str(one.metavar or one.human_readable_name) for one in command.params if not is_option(one)]
+    arguments = [one if one.isupper() or "[" in one or "." in one else one.upper() for one in arguments]
+    taken = {one.opts[0]: one for one in command.params if isinstance(one, click.Option)}
+    shared = "--no-pager", *(CATALOGUE if {*CATALOGUE} <= {*taken} else ())
+    also = ["a catalogue"] * ({*CATALOGUE} <= {*taken})
+    if conditions <= {*taken}:
+        shared, also = (*shared, *conditions), [*also, "conditions"]
+    own = [one for option, one in taken.items() if option not in shared]
+    usage = " ".join(["llm-models", name, "[OPTIONS]", *arguments])
+    parts = [f"## {name}", f"```text\n{usage}\n```", *prose(command.help or "")]
+    parts += [options(own)] * bool(own)
+    if also:
+        parts.append(f"Also the [options](#options-of-several-commands) of {' and of '.join(also)}.")
+    return "\n\n".join(parts)
+
+
+def is_option(param: click.Parameter) -> bool:
+    return isinstance(param, click.Option)
+
+
+def prose(text: str) -> Iterator[str]:
+    """The paragraphs of a help text, those that keep their lines as code."""
+    for part in text.split("\n\n"):
+        if part.startswith("\b\n"):
+            title, *lines = part.removeprefix("\b\n").split("\n")
+            code = "\n".join(line.removeprefix("  ") for line in lines)
+            yield f"{title}\n\n```text\n{code}\n```"
+        else:
+            yield part.replace("<", "&lt;")
+
+
+def options(listed: list[click.Option]) -> str:
+    """Options as a table of Markdown."""
+    lines = ["| option | meaning |", "| --- | --- |"]
+    for one in listed:
+        names = ", ".join(f"`{name}`" for name in (*one.opts, *one.secondary_opts))
+        words = getattr(one.type, "choices", None)
+        value = "" if one.is_flag else f" {one.metavar}" if one.metavar else " NAME"
+        shown = names if not value else names[:-1] + f"{value}`"
+        known = f" One of: {', '.join(words)}." if words and not one.is_flag else ""
+        default = f" Default: {one.default:g}." if one.show_default and isinstance(one.default, float) else ""
+        default = default or (f" Default: {one.default}." if one.show_default else "")
+        lines.append(f"| {cell(shown)} | {cell(str(one.help or ''))}{known}{default} |")
+    return "\n".join(lines)
+
+
+def cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+def json_page() -> str:
+    """The page about the JSON of commands. A key that an earlier command has, too, is only named."""
+    seen: set[tuple[str, str]] = set()
+    return JSON_PAGE.format(answers="\n\n".join(one_answer(name, seen) for name in answers.ANSWERS))
+
+
+def one_answer(name: str, seen: set[tuple[str, str]]) -> str:
+    whole = answers.published(name)
+    parts = [f"## {name}", whole["description"]]
+    for one in whole.get("anyOf", [whole]):
+        is_list = one.get("type") == "array"
+        record = one["items"] if is_list else one
+        if one is not whole or is_list:
+            what = described(record) or described(one)
+            parts.append(f"{'A list; each item' if is_list else 'An object'}: {what}")
+        lines = [*keys(record, "", seen)]
+        parts += ["\n".join(["| key | value | meaning |", "| --- | --- | --- |", *lines])] * bool(lines)
+    return "\n\n".join(parts)
+
+
+def keys(node: dict[str, Any], above: str, seen: set[tuple[str, str]]) -> Iterator[str]:
+    """The rows of all keys of an object and of what is in it. Those that are described above are only named."""
+    branches = node.get("anyOf", [node])
+    known = []
+    for name in dict.fromkeys(name for branch in branches for name in branch.get("properties", ())):
+        inner = next(branch["properties"][name] for branch in branches if name in branch.get("properties", ()))
+        path, bold = f"{above}.{name}".removeprefix("."), "**"
+        if (name, described(inner)) in seen:
+            known.append(f"`{name}`")
+            continue
+        seen.add((name, described(inner)))
+        if not all(name in branch.get("required", ()) for branch in branches):
+            bold = ""
+        yield f"| {bold}`{path}`{bold} | {form(inner)} | {described(inner)} |"
+        yield from keys(inner, path, seen)
+    if known:
+        place = f"`{above}`" if above else "also"
+        yield f"| {place} | | {', '.join(known)}: as above. |"
+    for branch in branches:
+        for key, mark in (("items", "[]"), ("additionalProperties", ".NAME")):
+            if isinstance(branch.get(key), dict):
+                yield from keys(branch[key], f"{above}{mark}", seen)
+
+
+def form(node: dict[str, Any]) -> str:
+    """The type of a value of JSON, for people."""
+    if "anyOf" in node:
+        return " or ".join(dict.fromkeys(form(one) for one in node["anyOf"]))
+    if "enum" in node:
+        return " or ".join("null" if one is None else f"`{one}`" for one in node["enum"])
+    if "const" in node:
+        return str(node["const"]).lower()
+    names = {"string": "text", "boolean": "true or false", "array": "list"}
+    kinds = node.get("type", "any")
+    return " or ".join(names.get(one, one) for one in ([kinds] if isinstance(kinds, str) else kinds))
+
+
+PAGES = {
+    "configuration.md": configuration,
+    "capabilities.md": capabilities,
+    "columns.md": columns,
+    "commands.md": commands,
+    "json.md": json_page,
+}
 
 
 def main() -> None:

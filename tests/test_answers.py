@@ -38,6 +38,7 @@ select --kind image --all
 select --match *mistral-nemo --all --why
 providers
 providers --limit 2
+providers --order-by models
 show openai:gpt-5.2
 show openai/gpt-5.4-mini-2026-03-17
 show my-gateway:house
@@ -341,6 +342,12 @@ def test_an_edit_states_what_it_changed(tmp_path: Path, monkeypatch: pytest.Monk
         assert [line for line in new if line not in old] == [line for line in added if line not in old]
         assert len(new) - len(old) == len(added) - len(removed)
     assert facts("exclude", "openai", "o1-*")["written"] is False
+
+
+def test_providers_come_by_the_number_of_their_models() -> None:
+    listed = facts("providers", "--order-by", "models")
+    assert listed == sorted(facts("providers"), key=lambda one: (-one["models"], one["id"]))
+    assert facts("providers", "--order-by", "models", "--limit", "3") == listed[:3]
 
 
 def test_a_limit_is_the_beginning() -> None:

@@ -157,7 +157,7 @@ GONE = {"openai:gpt-5-codex"}
 
 SOON = "2027-03-31"
 """A model that retires up to half a year after the date of the data is about to retire."""
-REFERENCE = {"docs/configuration.md", "docs/capabilities.md", "docs/columns.md"}
+REFERENCE = {"docs/configuration.md", "docs/capabilities.md", "docs/columns.md", "docs/json.md"}
 """The pages that are written from the schemas; their example is template.toml."""
 
 

@@ -6,10 +6,13 @@ import importlib.util
 import re
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 from support import ROOT
+from support.command import fine
 
-from llm_models import schema
+from llm_models import answers, schema
+from llm_models.cli import cli
 from llm_models.records import CAPABILITIES
 
 if TYPE_CHECKING:
@@ -50,6 +53,41 @@ def test_every_key_of_the_schema_has_a_row() -> None:
     wanted += [one for name in ("providers", "models") for one in names(whole[name]["items"])]
     assert [name for name in listed if "[]" not in name and ".NAME" not in name] == wanted
     assert {"cost.tiers[].context_over", "cost.hours[].utc", "cost.modes.NAME.request", "cost.dated[]"} <= {*listed}
+
+
+def test_every_command_and_option_has_a_row() -> None:
+    """An option is in the section of its command, or in a table that the section names."""
+    page = REFERENCE.commands()
+    shared = page.partition("## Options of several commands")[2].partition("\n## ")[0]
+    for name, command in cli.commands.items():
+        section = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+        rows = re.findall(r"^\| (`.+?) \| \S", section, re.MULTILINE)
+        own = {option for row in rows for option in re.findall(r"`(--[a-z0-9-]+)", row)}
+        missing = {option for one in command.params if isinstance(one, click.Option) for option in one.opts} - own
+        if missing - {"--no-pager"}:
+            assert "(#options-of-several-commands)" in section, name
+        assert missing <= {*re.findall(r"`(--[a-z0-9-]+)", shared)}, name
+        for one in command.params:
+            assert isinstance(one, click.Option) or (one.metavar or str(one.name).upper()) in section
+    assert {f"[`{name}`](#{name})" for name in cli.commands} <= {*re.findall(r"\[`\w+`\]\(#\w+\)", page)}
+
+
+@pytest.mark.parametrize("command", answers.ANSWERS)
+def test_every_key_of_an_answer_is_named(command: str) -> None:
+    """By its path, or as a key that is described above."""
+    section = REFERENCE.json_page().partition(f"\n## {command}\n")[2].partition("\n## ")[0]
+    whole = answers.published(command)
+    for one in whole.get("anyOf", [whole]):
+        record = one.get("items", one)
+        assert record["properties"]
+        for name in record["properties"]:
+            assert f"`{name}`" in section, name
+
+
+def test_the_help_names_a_page_that_exists() -> None:
+    named = re.findall(r"\b([a-z]+\.md)\b", fine("--help").out.rpartition("Documentation:")[2])
+    assert named
+    assert all((ROOT / "docs" / name).is_file() for name in named)
 
 
 def test_every_capability_has_a_row_and_its_default() -> None:

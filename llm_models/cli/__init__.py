@@ -38,6 +38,7 @@ EXIT_CODES = {
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF} if os.name != "nt" else {errno.ENOSPC}
 """Why an output takes nothing more."""
+DOCS = "docs/ in the repository of llm_models"
 FAMILIES = {
     "choose": {
         "list": "List models, all or of one provider.",
@@ -130,6 +131,8 @@ class _Group(click.Group):
     def format_epilog(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(code), meaning) for code, meaning in EXIT_CODES.items()])
+        with formatter.section("Documentation"):
+            formatter.write_text(f"{DOCS}: commands.md lists every option, output.md describes JSON and exit codes.")
 
 
 @click.group(

@@ -46,13 +46,18 @@ def unusual_labels(found: Mapping[str, Outlier]) -> str:
 
 
 @command("providers", "List the providers.", "providers --json")
+@click.option(
+    "--order-by", type=click.Choice(["id", "models"]), default="id", show_default=True,
+    help="What comes first: id: by id; models: the most models first.",
+)  # fmt: skip
 @limit_option
 @catalogue
 @record_options("providers")
-def providers_command(snapshot: Snapshot, limit: int | None, shape: Shape) -> None:
+def providers_command(snapshot: Snapshot, order_by: str, limit: int | None, shape: Shape) -> None:
     """List the providers, each with the number of its models and the environment variables for its key."""
-    providers = [snapshot.get_provider(name) for name in snapshot.list_providers()[:limit]]
-    counts = {provider.id: len(snapshot.view.shown(provider.id)) for provider in providers}
+    counts = {name: len(snapshot.view.shown(name)) for name in snapshot.list_providers()}
+    names = sorted(counts, key=lambda name: (-counts[name], name)) if order_by == "models" else [*counts]
+    providers = [snapshot.get_provider(name) for name in names[:limit]]
     if not shape.is_plain:
         shape.print([{**provider.to_dict(), "models": counts[provider.id]} for provider in providers])
         return
