@@ -80,7 +80,7 @@ def remarks(document: Document) -> Iterator[Problem]:
 def _unknown(section: str, path: DocumentPath, entry: dict[str, Any], known: tuple[str, ...]) -> Iterator[Remark]:
     """A key that is not a field, so it is stored in `extra`. A name of another tool is an error.
 
-    So is a setting of the whole file: in TOML, a line below `[[models]]` belongs to that entry, where a deny bans nothing.
+    So is a setting of the whole file: in TOML, a line below `[[models]]` belongs to that entry, where it has no effect.
     """
     for key, whole in entry.items():
         if key in known:

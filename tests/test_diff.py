@@ -335,7 +335,7 @@ class TestCommand:
         assert here("diff", "old.json", "new.json", "--exit-code").code == 1
         assert here("diff", "old.json", "new.json", "--exit-code", "--json").code == 1
         assert here("diff", "old.json", "old.json", "--exit-code") == (0, "", "no difference\n")
-        assert here("diff", "old.json", "new.json", "--provider", "zulu", "--exit-code").code == 1
+        assert here("diff", "old.json", "new.json", "--provider", "zulu", "--exit-code").code == 2
 
     def test_one_provider(self) -> None:
         found = facts("diff", "old.json", "new.json", "--provider", "Bravo")
