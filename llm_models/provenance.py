@@ -91,7 +91,8 @@ def explain(view: View, spec: str | tuple[str, str] | Model, field: str | None =
 
             known = field_paths("model")
             if path[0] != "extra" and dotted(path) not in known:
-                message = f"{name} has no field '{printable(field)}'.{did_you_mean(field, known)}"
+                hint = did_you_mean(field, known) or f" 'llm-models explain {name}' shows every field."
+                message = f"{name} has no field '{printable(field)}'.{hint}"
                 raise UnknownModelError(message, spec=name, exit_code=2)
         fields = chosen or (FieldOrigin(dotted(path), None, "default"),)
     return Explanation(name, *hidden, fields)

@@ -116,7 +116,7 @@ def for_name(view: View, name: str) -> str:
         return f" {quoted(name)} is {NOT_HERE}"
     provider = view.file.provider_id(name)
     if provider is not None:
-        return found.sentence() + f" 'llm-models list {printable(provider)}' lists the models of that provider."
+        return f" 'llm-models list {printable(provider)}' lists the models of that provider."
     if found.names:
         return found.sentence(LIST_MODELS)
     likely = [provider for one in read_as for provider in one.providers or ()]

@@ -184,6 +184,21 @@ ANSWERS = [
     (2, "list --nope", "there is no option"),
     (2, "show", "Missing argument"),
     (2, "list --limit", "requires an argument"),
+    (2, "-v", "Did you mean '--version'?"),
+    (2, "-V", "Did you mean '--version'?"),
+    (2, "help", "Did you mean 'llm-models --help'?"),
+    (2, "version", "Did you mean 'llm-models --version'?"),
+    (2, "export csv -o models.csv", "Did you mean '--out'"),
+    (2, "list -x", "'llm-models list --help' lists all"),
+    (2, "show openai gpt-5.2", "A model is one word, such as openai:gpt-5.4-mini."),
+    (2, "select openai", "unexpected argument 'openai'. 'llm-models select --help' shows what it takes."),
+    (2, "providers openai groq", "unexpected argument 'openai' and 1 more."),
+    (2, "exclude 'openai:gpt-4*'", "write two words: llm-models exclude openai 'gpt-4*'"),
+    (2, "explain openai:gpt-5.2 price", "'llm-models explain openai:gpt-5.2' shows every field"),
+    (1, "diff actve", "expected a file, or one of packaged, active, pulled, previous"),
+    (1, "show openai", "no provider has a model 'openai'. 'llm-models list openai' lists the models of that provider."),
+    (2, "cost openai:gpt-5.2", "such as 'llm-models cost openai:gpt-5.4-mini --input 12k --output 600'"),
+    (2, "schema", "'llm-models schema --help' lists them"),
 ]
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from llm_models.cli.options import no_pager, unknown
+from llm_models.cli.options import no_pager, takes, unknown
 from llm_models.cli.output import discard_output, note, screen, stage, unwritable, verbatim
 from llm_models.errors import LLMModelsError
 
@@ -106,11 +106,22 @@ class _Commands(MutableMapping[str, click.Command]):
 class _Group(click.Group):
     """A group that lists its commands from the table, in its order, and so imports none of them."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options before the command."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            options = [name for one in self.get_params(ctx) for name in one.opts]
+            raise unknown("option", error.option_name, options, ctx) from None
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is typed, with the rest of the line."""
         if args[0] not in self.commands and not ctx.resilient_parsing and not args[0].startswith("-"):
+            if f"--{args[0]}" in [name for one in self.get_params(ctx) for name in one.opts]:  # `version`, `help`
+                word = args[0]
+                raise click.UsageError(f"there is no command '{word}'. Did you mean 'llm-models --{word}'?", ctx)
             raise unknown("command", args[0], self.commands, ctx)
         return super().resolve_command(ctx, args)
 
@@ -165,8 +176,7 @@ def _usage(error: click.UsageError) -> str:
         place = error.param_hint or (error.param and error.param.get_error_hint(error.ctx))
         named = place if isinstance(place, str) else " or ".join(place or ())
         return f"llm-models: {named.replace(chr(39), '')}: {error.message}"
-    command = error.ctx.command_path if error.ctx is not None else "llm-models"
-    hint = "" if type(error) is click.UsageError else f" '{command} --help' shows what it takes."
+    hint = "" if type(error) is click.UsageError else takes(error.ctx)
     message = " ".join(error.format_message().split())  # click lists the words of a choice on lines of their own
     return f"llm-models: {message}{'.' * (bool(hint) and not message.endswith(('.', '?')))}{hint}"
 

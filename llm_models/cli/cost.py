@@ -109,7 +109,8 @@ def cost_command(
     model = None if spec is None else _model(snapshot, spec, at)
     if response is None:
         if spec is None or not (stated or fee):
-            raise click.UsageError("State a model and what was counted, such as --input N --output N, or --response.")
+            example = "llm-models cost openai:gpt-5.4-mini --input 12k --output 600"
+            raise click.UsageError(f"State a model and what was counted, such as '{example}', or --response.")
         if protocol or provider:
             raise click.UsageError("--protocol and --provider are about --response, which is missing.")
         usages = [("", _of_options(stated, fee))]

@@ -258,7 +258,9 @@ def schema_command(name: str | None, of: str | None, null: bool) -> None:
     from llm_models import answers, schema
 
     if (name is None) is (of is None):
-        raise click.UsageError("State the NAME of a schema, or --command COMMAND.")
+        raise click.UsageError(
+            "State the NAME of a schema, or --command COMMAND. 'llm-models schema --help' lists them."
+        )
     if of is not None:
         if of not in answers.ANSWERS:
             known = ", ".join(answers.ANSWERS)

@@ -40,6 +40,8 @@ class Command(click.Command):
     twice is an error, too: the last value would count, silently.
     """
 
+    allow_extra_args = True  # `parse_args` refuses them, in our words
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line."""
         if not ctx.resilient_parsing:
@@ -56,7 +58,13 @@ class Command(click.Command):
                 if given.count(option) > 1 and not (option.is_flag and not option.secondary_opts):
                     names = " or ".join((*option.opts, *option.secondary_opts))
                     raise click.UsageError(f"{names} is given twice, but takes one value", ctx)
-        return super().parse_args(ctx, args)
+        more = super().parse_args(ctx, args)
+        if more and not ctx.resilient_parsing:
+            named = any(isinstance(one.type, ModelSpecParam) for one in self.params)
+            hint = " A model is one word, such as openai:gpt-5.4-mini." if named else ""
+            shown = f"{more[0]}'" + f" and {len(more) - 1} more" * (len(more) > 1)
+            raise click.UsageError(f"unexpected argument '{shown}.{hint}{takes(ctx)}", ctx)
+        return more
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -83,11 +91,18 @@ def unknown(what: str, word: str, known: Iterable[str], ctx: click.Context) -> c
     """
     known = [*known]
     near = [name for name in known if name.startswith(f"{word}-")] or mistyped(word, known, letters=5)
+    if re.fullmatch("-[A-Za-z]", word):  # other tools have -o for --out, and -v for --version
+        near = sorted((name for name in known if name.startswith(f"-{word.lower()}")), key=len)
     return click.UsageError(f"there is no {what} '{word}'.{did_you_mean(near) or _help(ctx)}", ctx)
 
 
 def _help(ctx: click.Context) -> str:
     return f" '{ctx.command_path} --help' lists all of them."
+
+
+def takes(ctx: click.Context | None) -> str:
+    """The end of a message about a command line: which help explains it."""
+    return f" '{'llm-models' if ctx is None else ctx.command_path} --help' shows what it takes."
 
 
 def _value(name: re.Match[str]) -> str:
@@ -117,6 +132,14 @@ def command(name: str, summary: str, example: str) -> Callable[[Callable[..., No
         return click.command(name, cls=Command, short_help=summary, help=text)(no_pager(function))
 
     return decorate
+
+
+def alone(_ctx: click.Context, _param: click.Parameter, provider: str) -> str:
+    """A provider; a model spec in its place, as other commands take it, is an error that states what to type."""
+    name, colon, pattern = provider.partition(":")
+    if colon:
+        raise click.UsageError(f"write two words: llm-models exclude {quote(name)} {quote(pattern)}")
+    return provider
 
 
 class Number(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic only in newer versions of click
