@@ -217,6 +217,7 @@ def init_command(folder: str, as_json: bool) -> None:
         print_json({"path": path, "written": written})
         return
     line(f"wrote {path}")
+    note("Edit it, or use 'llm-models set', 'add' and 'exclude'; 'llm-models validate' checks it.")
     note("", "To check it at every commit, add this to .pre-commit-config.yaml:", "")
     verbatim(*SNIPPET.split("\n"), err=True)
 
