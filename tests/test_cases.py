@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CASES = Path(__file__).parent / "cases"
+ABOUT = ("derived", "not_stated", "outliers", "requested")
+"""What `show --json` states about a record, beside its fields."""
 NAMES = sorted(path.name for path in CASES.iterdir())
 GOOD = [name for name in NAMES if (CASES / name / "expected.json").exists()]
 BAD = [name for name in NAMES if (CASES / name / "errors.txt").exists()]
@@ -65,8 +67,9 @@ def test_what_a_file_makes_of_the_catalogue(name: str, snapshot: str, caplog: py
         code, out, err = command("show", spec, "--json", *which)
         assert catalogue.allowed(spec) is (code == 0) is isinstance(record, dict)
         if isinstance(record, dict):
-            assert catalogue.resolve(spec).to_dict() == json.loads(out)
-            agrees(json.loads(out), record)
+            model, shown = catalogue.resolve(spec), json.loads(out)
+            assert {"spec": model.spec, **model.to_dict()} == {name: shown[name] for name in shown if name not in ABOUT}
+            agrees(shown, record)
         else:
             with pytest.raises(LookupError) as caught:
                 catalogue.resolve(spec)

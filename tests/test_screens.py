@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from support.catalogues import catalogue, model, provider
 from support.clock import on
 from support.command import COMMAND, fine, here, program
-from support.terminal import screen, shown
+from support.terminal import erased, screen, shown
 
 from llm_models.cli import layout
 from llm_models.cli.output import cell
@@ -100,7 +100,7 @@ def prices(rows: list[dict[str, Any]]) -> Iterator[object]:
 
 def offered(rows: list[dict[str, Any]]) -> Iterator[object]:
     for row in rows:
-        yield from (row["spec"], row["input"], row["output"], row["retires"])
+        yield from (row["spec"], row.get("input"), row.get("output"), row.get("retires"))
 
 
 def changes(found: dict[str, Any]) -> Iterator[object]:
@@ -163,7 +163,7 @@ def test_nothing_is_cut_or_broken(name: str, colour: bool, folder: Path, monkeyp
             monkeypatch.setenv("COLUMNS", str(columns))
             result = here(*words)
             assert ("\x1b" in result.out) <= colour
-            text = re.sub(r"\x1b\[[\d;]*m", "", result.out + result.err)
+            text = re.sub(r"\x1b\[[\d;]*m", "", erased(result.out + result.err))
             found = {word.strip(";,()*") for word in text.split()}
             missing = [fact for fact in wanted if fact is not None and cell(fact).split()[0].strip(";,()") not in found]
             assert not missing, (columns, missing[:3], text[:2000])

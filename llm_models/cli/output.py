@@ -148,6 +148,7 @@ def no_pager() -> None:
 
 def _show(held: list[tuple[str, bool]]) -> None:
     """Print what was held: through the pager, if it has more lines than the window."""
+    stage("")
     data = "\n".join([text for text, err in held if not err])
     columns, lines = _size(sys.stdout)
     rows = sum([max(1, -(-width(click.unstyle(text)) // columns)) for text in data.split("\n")])

@@ -50,9 +50,14 @@ def shown(
     return child.wait(), written.decode().replace("\r\n", "\n")
 
 
+def erased(text: str) -> str:
+    """A text without the lines that the command itself erased, such as what it does now (`output.stage`)."""
+    return re.sub(r"[^\n]*\r\x1b\[2K", "", text)
+
+
 def screen(text: str, columns: int) -> str:
     """What stands in a terminal of so many columns: without codes of styles, and broken where a line is too long."""
-    plain = re.sub(r"\x1b\[[\d;]*m", "", text)
+    plain = re.sub(r"\x1b\[[\d;]*m", "", erased(text))
     assert "\x1b" not in plain
     lines = (line[at : at + columns] for line in plain.splitlines() for at in range(0, max(len(line), 1), columns))
     return "".join(f"{line.rstrip()}\n" for line in lines)
