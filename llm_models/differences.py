@@ -256,7 +256,7 @@ def catalogue(name: str, folder: Folder) -> SnapshotFile:
     try:
         data = read_limited(path, MAX_SNAPSHOT)
     except FileError as error:
-        names = "" if os.path.lexists(path) else f" (expected a file, or one of {', '.join(NAMES)})"
+        names = "" if paths.exists(path, "SourceError") else f" (expected a file, or one of {', '.join(NAMES)})"
         raise SourceError(f"{error}{names}") from None
     if data.startswith(b'[{"format":'):
         return SnapshotFile(data, path)
