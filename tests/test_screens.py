@@ -282,6 +282,15 @@ def test_a_fitted_table_has_every_word(
         assert layout.width(line) <= most or len(line.split()) <= 1, line
 
 
+@pytest.mark.parametrize("name", [":::::::::::: 通通", "a" * 17 + " 通通", "a" * 30 + " b", "a b " * 9])
+@pytest.mark.parametrize("most", [16, 20, 24])
+def test_a_name_of_several_words_is_no_line_that_is_too_long(name: str, most: int) -> None:
+    """Where the first column is narrowed, too."""
+    fitted = layout.table("ab", [(name, "")], most=most)
+    assert " ".join(fitted.lines[1:]).split() == name.split()
+    assert all(layout.width(line) <= most or len(line.split()) == 1 for line in fitted.lines)
+
+
 def test_an_excerpt_stays_as_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     monkeypatch.setenv("COLUMNS", "40")

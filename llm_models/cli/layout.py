@@ -172,8 +172,8 @@ def _lines(
         if all(width(text) <= most for text, most in zip(cells, widths, strict=True)):
             lines.append(joined(cells))
             continue
-        if width(cells[0]) > widths[0]:
-            lines.append(cells[0])
+        if _longest(cells[0]) > widths[0]:  # a name that has no room in its column gets lines of its own
+            lines += wrapped(cells[0], _total(widths))
             cells[0] = ""
         parts = [wrapped(text, most, 0) for text, most in zip(cells, widths, strict=True)]
         lines += [joined(each) for each in zip_longest(*parts, fillvalue="")]
