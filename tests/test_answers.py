@@ -17,6 +17,7 @@ from llm_models.cli import cli
 from llm_models.schema import SCHEMAS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 SPEC = "openai:gpt-5.2"
@@ -175,8 +176,14 @@ def problems(checker: Draft202012Validator, value: Any) -> list[str]:
     return [f"{list(error.absolute_path)}: {error.message[:300]}" for error in checker.iter_errors(value)]
 
 
+def marked(situations: Iterable[str]) -> list[Any]:
+    """Situations, of which those that print every model are about the whole of the real data."""
+    every = ("list", "select --limit 2 --workload input=8k,output=5 --order-by cost")
+    return [pytest.param(words, marks=pytest.mark.whole) if words in every else words for words in situations]
+
+
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("words", SITUATIONS)
+@pytest.mark.parametrize("words", marked(SITUATIONS))
 def test_every_answer_fits_its_schema(words: str) -> None:
     command, value = answer(words)
     assert problems(validator(command), value) == []
@@ -215,7 +222,7 @@ def test_no_schema_has_a_private_format(name: str) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("words", [*dict.fromkeys(RECORDS)])
+@pytest.mark.parametrize("words", marked(dict.fromkeys(RECORDS)))
 def test_null_gives_each_record_the_same_keys(words: str) -> None:
     """With null where the value is not known, and everything else unchanged."""
     command, value = answer(words)
@@ -240,7 +247,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("words", [words for words in RECORDS if not words.startswith("select")])
+@pytest.mark.parametrize("words", marked(words for words in RECORDS if not words.startswith("select")))
 def test_a_record_is_not_null_by_default(words: str) -> None:
     command, value = answer(words)
     rows = value["rows"] if command == "search" else value if isinstance(value, list) else [value]

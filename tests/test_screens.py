@@ -146,6 +146,7 @@ LAW: dict[str, tuple[tuple[str, ...], Callable[[Any], Iterator[object]]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("colour", [True, False])
 @pytest.mark.parametrize("name", LAW)
 def test_nothing_is_cut_or_broken(name: str, colour: bool, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,7 +232,13 @@ class TestPager:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a full device")
 class TestFull:
-    @pytest.mark.parametrize("words", ["list", "list --json", "resolve openai:gpt-5.4-mini", "--help", "--version"])
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "list", pytest.param("list --json", marks=pytest.mark.whole), "resolve openai:gpt-5.4-mini", "--help",
+            "--version",
+        ],
+    )  # fmt: skip
     def test_a_full_disk_is_not_our_fault(self, words: str) -> None:
         command = " ".join(["exec", *(f"'{word}'" for word in COMMAND), words])
         result = program(["sh", "-c", f"{command} > /dev/full"])
