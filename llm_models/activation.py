@@ -113,7 +113,7 @@ def activate(
                 hindered = timeline_update.update(history, folder, built.base, built.fetched)
                 built = built._replace(notable=(*built.notable, *hindered))
             if old != built.file.data:
-                previous = os.path.join(directory, state.PREVIOUS) if _is_whole(old) else None
+                previous = os.path.join(directory, paths.PREVIOUS_NAME) if _is_whole(old) else None
                 state.write(built.path, built.file.data, within, keep_previous=previous)
     except files.FileError as error:
         raise LLMModelsError(str(error)) from None
@@ -126,7 +126,7 @@ def activate(
 def _files(folder: paths.Folder) -> list[str]:
     """The files that an activation in `folder` may write."""
     path = target(folder)
-    return [path, *(os.path.join(os.path.dirname(path), name) for name in (state.PREVIOUS, paths.HISTORY_NAME))]
+    return [path, *(os.path.join(os.path.dirname(path), name) for name in (paths.PREVIOUS_NAME, paths.HISTORY_NAME))]
 
 
 def _build(
@@ -246,7 +246,7 @@ def _is_whole(data: bytes | None) -> bool:
     if not data:
         return False
     try:
-        SnapshotFile(data, state.PREVIOUS).verify()
+        SnapshotFile(data, paths.PREVIOUS_NAME).verify()
     except SnapshotError:
         return False
     return True

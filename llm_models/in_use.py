@@ -169,7 +169,7 @@ def pulled_file(folder: paths.Folder, source: str | None = None) -> str:
 
 def previous_file(folder: paths.Folder) -> str:
     """Where an activation keeps the snapshot that it replaces."""
-    return os.path.join(os.path.dirname(target(folder)), "snapshot.previous.json")
+    return os.path.join(os.path.dirname(target(folder)), paths.PREVIOUS_NAME)
 
 
 def target(folder: paths.Folder, out: str | None = None) -> str:

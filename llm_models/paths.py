@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 CONFIG_NAME = "llm_models.toml"
 CONFIG_VARIABLE = "LLM_MODELS_CONFIG"
 STATE_NAME = ".llm_models"
+PREVIOUS_NAME = "snapshot.previous.json"
+"""In the state folder: the snapshot which the last activation replaced."""
 HISTORY_NAME = "history.json"
 """In the state folder: what an application's own activations listed, day by day."""
 MAX_CONFIG_BYTES = 1 << 20

@@ -87,7 +87,7 @@ def pull(
             name = printable(path)
             data, status = files.read_open(path, MAX_BYTES)
             origin = {"url": Path(path).absolute().as_uri()}
-            fetched = min(fetched, moment(status.st_mtime))  # whoever made the file fetched it no later
+            fetched = min(fetched, moment(status.st_mtime))  # it was fetched before it was written for the last time
         else:
             from llm_models.transfer import Transfer
 

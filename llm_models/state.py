@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from llm_models import replacement
 from llm_models.files import FileError, naming, read_descriptor, refuse_special
 from llm_models.open_folder import READ, Inside, OpenFolder
-from llm_models.paths import HISTORY_NAME
+from llm_models.paths import HISTORY_NAME, PREVIOUS_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SNAPSHOT = "snapshot.json"
-PREVIOUS = "snapshot.previous.json"
-"""The file that keeps the snapshot which the last activation replaced."""
 MANIFEST = "manifest.json"
 SCHEMA = "overrides.schema.json"
 """The schema of `llm_models.toml`, for editors."""
@@ -45,7 +43,7 @@ class Form(NamedTuple):
 
 FORMS = {
     SNAPSHOT: Form("an llm_models snapshot", b'[{"format":'),
-    PREVIOUS: Form("an llm_models snapshot", b'[{"format":'),
+    PREVIOUS_NAME: Form("an llm_models snapshot", b'[{"format":'),
     HISTORY_NAME: Form("an llm_models history", b'{"format":'),
     MANIFEST: Form("the manifest of a pulled file", b'{"source":'),
     SCHEMA: Form(

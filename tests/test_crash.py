@@ -26,9 +26,9 @@ from support.command import STATE, Result, fine, here, process, started
 from support.crash import CHANGES, ended, in_child, litter, strike_at
 
 from llm_models import locks, manifest, paths, replacement
+from llm_models.paths import PREVIOUS_NAME
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.state import MANIFEST as MANIFEST_NAME
-from llm_models.state import PREVIOUS as PREVIOUS_NAME
 from llm_models.timeline import History
 
 if TYPE_CHECKING:

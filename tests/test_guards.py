@@ -12,7 +12,7 @@ import pytest
 from support.catalogues import catalogue, day, model, numbered, provider
 from support.command import STATE, facts, files_below, fine, here
 
-from llm_models import activation, paths, state
+from llm_models import activation, paths
 from llm_models.guards import GuardError
 
 pytestmark = pytest.mark.usefixtures("without_history")
@@ -283,7 +283,7 @@ class TestNotices:
         begin(numbered(9))
         ACTIVE.write_bytes(ACTIVE.read_bytes()[:-1])
         begin(numbered(2))
-        assert (Path(STATE) / state.PREVIOUS).read_bytes() == good
+        assert (Path(STATE) / paths.PREVIOUS_NAME).read_bytes() == good
 
 
 class TestComparedWith:

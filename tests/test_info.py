@@ -20,7 +20,7 @@ from support.command import STATE, facts, files_below, fine, here, pairs, proces
 from support.loopback import serving
 
 import llm_models
-from llm_models import paths, state
+from llm_models import paths
 from llm_models.cli.output import cell
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.status import in_words
@@ -590,4 +590,4 @@ def test_nothing_refreshes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
         assert here(*args).code in (0, 1)
     assert threading.active_count() == threads
     assert files_below(Path()) == before
-    assert state.PREVIOUS not in before
+    assert paths.PREVIOUS_NAME not in before

@@ -20,7 +20,7 @@ from support.loopback import serving
 from support.work import calls
 
 import llm_models
-from llm_models import genai_document, paths, state
+from llm_models import genai_document, paths
 from llm_models.cli import cli
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.timeline import History
@@ -28,7 +28,7 @@ from llm_models.timeline import History
 pytestmark = pytest.mark.usefixtures("without_history")
 
 FOLDER = Path(STATE)
-ACTIVE, PREVIOUS = FOLDER / "snapshot.json", FOLDER / state.PREVIOUS
+ACTIVE, PREVIOUS = FOLDER / "snapshot.json", FOLDER / paths.PREVIOUS_NAME
 UPSTREAM, MANIFEST = FOLDER / "upstream.json", FOLDER / "manifest.json"
 
 

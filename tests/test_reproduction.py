@@ -21,7 +21,7 @@ from llm_models.snapshot_file import SnapshotFile, digest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SNAPSHOT, PREVIOUS = Path(STATE) / state.SNAPSHOT, Path(STATE) / state.PREVIOUS
+SNAPSHOT, PREVIOUS = Path(STATE) / state.SNAPSHOT, Path(STATE) / paths.PREVIOUS_NAME
 CONFIG = Path(paths.CONFIG_NAME)
 SOURCE = catalogue(
     provider("acme", model("a", cost={"input": 0.15, "output": 2}, description="One line."), model("b")),

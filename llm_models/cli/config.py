@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 import click
 
 from llm_models import paths
-from llm_models.cli.options import alone, as_json, catalogue, command, config_option, file_path, folder_of, model_spec
+from llm_models.cli.options import (
+    as_json,
+    catalogue,
+    command,
+    config_option,
+    file_path,
+    folder_of,
+    model_spec,
+    provider_alone,
+)
 from llm_models.cli.output import (
     line,
     note,
@@ -270,7 +279,7 @@ def unset_command(spec: str, fields: tuple[str, ...], dry_run: bool, config: str
 
 
 @command("exclude", "Exclude models in llm_models.toml.", 'exclude openai "o3-*"')
-@click.argument("provider", callback=alone)
+@click.argument("provider", callback=provider_alone)
 @click.argument("pattern", metavar="GLOB")
 @click.option("--known", is_flag=True, help="Also state that it may match nothing: a precaution.")
 @_dry_run

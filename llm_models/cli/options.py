@@ -134,7 +134,7 @@ def command(name: str, summary: str, example: str) -> Callable[[Callable[..., No
     return decorate
 
 
-def alone(_ctx: click.Context, _param: click.Parameter, provider: str) -> str:
+def provider_alone(_ctx: click.Context, _param: click.Parameter, provider: str) -> str:
     """A provider; a model spec in its place, as other commands take it, is an error that states what to type."""
     name, colon, pattern = provider.partition(":")
     if colon:

@@ -5,6 +5,7 @@ Each word comes from where it is defined, and is imported when somebody asks for
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -32,17 +33,16 @@ def _plain(words: Iterable[str]) -> Words:
     return [(word, None) for word in words]
 
 
+def _list(module: str, name: str) -> Callable[[click.Context, str], Words]:
+    """The words of a list or a table of a module, which is imported when somebody asks."""
+    return lambda _ctx, _typed: _plain(getattr(import_module(f"llm_models.{module}"), name))
+
+
 def _providers(_ctx: click.Context, typed: str) -> Words:
     """The ids of the providers; their other names where no id begins with what is typed."""
     snapshot = completing()
     shown = [(name, snapshot.get_provider(name).name) for name in snapshot.list_providers() if name.startswith(typed)]
     return shown or [(name, owner) for name, owner in snapshot.file.aliases.items() if name.startswith(typed)]
-
-
-def _capabilities(_ctx: click.Context, _typed: str) -> Words:
-    from llm_models.records import CAPABILITIES
-
-    return _plain(CAPABILITIES)
 
 
 def _kinds(_ctx: click.Context, _typed: str) -> Words:
@@ -67,34 +67,10 @@ def _states(_ctx: click.Context, _typed: str) -> Words:
     return [*_plain(STATES), ("current", "all but retired")]
 
 
-def _billings(_ctx: click.Context, _typed: str) -> Words:
-    from llm_models.conditions import BILLINGS
-
-    return _plain(BILLINGS)
-
-
-def _styles(_ctx: click.Context, _typed: str) -> Words:
-    from llm_models.modelspec import STYLES
-
-    return _plain(STYLES)
-
-
 def _sources(_ctx: click.Context, _typed: str) -> Words:
     from llm_models.transforms import SOURCES
 
     return [(name, source.title) for name, source in SOURCES.items()]
-
-
-def _catalogues(_ctx: click.Context, _typed: str) -> Words:
-    from llm_models.differences import NAMES
-
-    return _plain(NAMES)
-
-
-def _schemas(_ctx: click.Context, _typed: str) -> Words:
-    from llm_models.schema import SCHEMAS
-
-    return _plain(SCHEMAS)
 
 
 def _targets(_ctx: click.Context, _typed: str) -> Words:
@@ -136,12 +112,6 @@ def _modes(ctx: click.Context, _typed: str) -> Words:
     return _plain(sorted(modes))
 
 
-def _protocols(_ctx: click.Context, _typed: str) -> Words:
-    from llm_models.recognition import BY_NAME
-
-    return _plain(BY_NAME)
-
-
 def _models_of(ctx: click.Context, typed: str) -> Words:
     """The ids of the provider that is named before."""
     found = completing().list_models(ctx.params["provider"]) if ctx.params.get("provider") else ()
@@ -169,12 +139,6 @@ def _printed(ctx: click.Context, typed: str) -> Words:
     found = names(record_schema(ctx.command.name))
     shown = [name for name in found if "." not in name or name.startswith(f"{last.rpartition('.')[0]}.")]
     return _plain([f"{before}{comma}{name}" for name in shown])
-
-
-def _answers(_ctx: click.Context, _typed: str) -> Words:
-    from llm_models.answers import ANSWERS
-
-    return _plain(ANSWERS)
 
 
 def _assignments(_ctx: click.Context, typed: str) -> Words:
@@ -213,13 +177,13 @@ def _schema_fields(typed: str) -> Iterator[tuple[str, dict[str, Any]]]:
 _FILE = Vocabulary(files="file")
 NOTHING = Vocabulary()
 """A parameter whose value nobody can guess, such as a day or a checksum."""
-_PROVIDER, _CAPABILITY = Vocabulary(_providers), Vocabulary(_capabilities)
+_PROVIDER, _CAPABILITY = Vocabulary(_providers), Vocabulary(_list("records", "CAPABILITIES"))
 
 VOCABULARIES = {
     "accepted": _FILE,
     "against": _FILE,
     "at": NOTHING,
-    "billing": Vocabulary(_billings),
+    "billing": Vocabulary(_list("conditions", "BILLINGS")),
     "changes": Vocabulary(_assignments),
     "config": Vocabulary(lambda _ctx, _typed: [("none", "the packaged data, and nothing of any folder")], "file"),
     "day": NOTHING,
@@ -235,17 +199,17 @@ VOCABULARIES = {
     "lifecycle": Vocabulary(_states),
     "match": Vocabulary(_specs),
     "mode": Vocabulary(_modes),
-    "name": Vocabulary(_schemas),
-    "new": Vocabulary(_catalogues, "file"),
-    "of": Vocabulary(_answers),
-    "old": Vocabulary(_catalogues, "file"),
+    "name": Vocabulary(_list("schema", "SCHEMAS")),
+    "new": Vocabulary(_list("differences", "NAMES"), "file"),
+    "of": Vocabulary(_list("answers", "ANSWERS")),
+    "old": Vocabulary(_list("differences", "NAMES"), "file"),
     "onto": _FILE,
     "out": _FILE,
     "output": Vocabulary(_column("gives")),
     "path": _FILE,
     "pattern": Vocabulary(_models_of),
     "prefer": _PROVIDER,
-    "protocol": Vocabulary(_protocols),
+    "protocol": Vocabulary(_list("recognition", "BY_NAME")),
     "provider": _PROVIDER,
     "providers": _PROVIDER,
     "released_after": NOTHING,
@@ -255,7 +219,7 @@ VOCABULARIES = {
     "sha256": NOTHING,
     "snapshot": _FILE,
     "source": Vocabulary(_sources),
-    "style": Vocabulary(_styles),
+    "style": Vocabulary(_list("modelspec", "STYLES")),
     "supplement": Vocabulary(_supplements, "file"),
     "tags": Vocabulary(_column("tags")),
     "target": Vocabulary(_targets),
