@@ -20,16 +20,7 @@ from llm_models.cli.options import (
     model_spec,
     provider_alone,
 )
-from llm_models.cli.output import (
-    line,
-    note,
-    print_annotations,
-    print_json,
-    print_pairs,
-    print_table,
-    stage,
-    verbatim,
-)
+from llm_models.cli.output import line, note, print_annotations, print_json, print_pairs, print_table, stage, verbatim
 from llm_models.errors import ConfigError, reported
 
 if TYPE_CHECKING:
