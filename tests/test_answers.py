@@ -17,7 +17,6 @@ from llm_models.cli import cli
 from llm_models.schema import SCHEMAS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 SPEC = "openai:gpt-5.2"
@@ -26,6 +25,7 @@ WITHOUT_JSON = {"export", "schema", "completion"}
 SITUATIONS = """
 list
 list openai
+list openrouter google_vertex azure
 list openai anthropic --limit 3
 list openai --require embeddings --require tools
 list groq --workload input=8k,output=500
@@ -34,7 +34,7 @@ list --config none --lifecycle retired
 select
 select --all --scope groq
 select --why
-select --limit 2 --workload input=8k,output=5 --order-by cost
+select --limit 2 --workload input=8k,output=5 --order-by cost --scope openai
 select --kind image --all
 select --match *mistral-nemo --all --why
 providers
@@ -106,7 +106,9 @@ info --config rolled/llm_models.toml --verify
 rollback --config rolled/llm_models.toml
 """.strip().split("\n")
 """Command lines, each with another kind of answer."""
-RECORDS = [words for words in SITUATIONS if words.split()[0] in answers.RECORDS]
+EVERY = "list"
+"""The situation that prints every model."""
+RECORDS = [words for words in SITUATIONS if words.split()[0] in answers.RECORDS and words != EVERY]
 
 
 @pytest.fixture(scope="module")
@@ -176,14 +178,10 @@ def problems(checker: Draft202012Validator, value: Any) -> list[str]:
     return [f"{list(error.absolute_path)}: {error.message[:300]}" for error in checker.iter_errors(value)]
 
 
-def marked(situations: Iterable[str]) -> list[Any]:
-    """Situations, of which those that print every model are about the whole of the real data."""
-    every = ("list", "select --limit 2 --workload input=8k,output=5 --order-by cost")
-    return [pytest.param(words, marks=pytest.mark.whole) if words in every else words for words in situations]
-
-
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("words", marked(SITUATIONS))
+@pytest.mark.parametrize(
+    "words", [pytest.param(words, marks=pytest.mark.whole) if words == EVERY else words for words in SITUATIONS]
+)
 def test_every_answer_fits_its_schema(words: str) -> None:
     command, value = answer(words)
     assert problems(validator(command), value) == []
@@ -222,7 +220,7 @@ def test_no_schema_has_a_private_format(name: str) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("words", marked(dict.fromkeys(RECORDS)))
+@pytest.mark.parametrize("words", [*dict.fromkeys(RECORDS)])
 def test_null_gives_each_record_the_same_keys(words: str) -> None:
     """With null where the value is not known, and everything else unchanged."""
     command, value = answer(words)
@@ -247,7 +245,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("words", marked(words for words in RECORDS if not words.startswith("select")))
+@pytest.mark.parametrize("words", [words for words in RECORDS if not words.startswith("select")])
 def test_a_record_is_not_null_by_default(words: str) -> None:
     command, value = answer(words)
     rows = value["rows"] if command == "search" else value if isinstance(value, list) else [value]

@@ -111,15 +111,14 @@ class TestWhich:
         other = tmp_path / "packaged.json"
         Path("api.json").write_bytes(numbered(4))
         fine("activate", "--from", "api.json", "--config", "none", "--out", str(other), "--force")
-        monkeypatch.setattr(paths, "PACKAGED_SNAPSHOT", str(other))
-        told = facts("info")
+        with monkeypatch.context() as patched:  # `undo` would also leave the folder of the test
+            patched.setattr(paths, "PACKAGED_SNAPSHOT", str(other))
+            told, text = facts("info"), pairs("info")
         assert (told["kind"], told["unused"]) == ("packaged", "stale")
         assert told["activate"] == {"state": "due", "reasons": ["packaged changed"]}
-        text = pairs("info")
         assert text["kind"] == "packaged; the activated one was made from another packaged snapshot and is not used"
         assert text["activate"] == "due: the packaged snapshot changed"
         assert told["models"] == 4
-        monkeypatch.undo()
 
     @pytest.mark.usefixtures("without_history")
     def test_a_damaged_one_is_an_error(self) -> None:
