@@ -33,7 +33,7 @@ FOLDERS = ("empty", "grown", "overrides", "activated")
 """The working folders; see `rows.Process`."""
 GROWN = ("5", "2")
 """How many times the providers, and how many times the models of each, the larger catalogue has."""
-SHORT = 5
+SHORT = 15
 """How often a round runs a process of less than a tenth of a second: what it takes beyond a bare start is little."""
 
 
