@@ -12,9 +12,10 @@ import sys
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
-from llm_models import files, pipeline, transforms, upstream
+from llm_models import pipeline, transforms, upstream
 from llm_models.changes import merge_layers
 from llm_models.ingest import read_source
+from llm_models.replacement import write_atomically
 from llm_models.snapshot_writer import empty, write
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def stages(data: bytes, out: str) -> Generator[tuple[str, Callable[[], Any]], An
     base = empty(header)
     changes = yield "merge, enrich", lambda: merge_layers(base, [ground, *pipeline.curated_layers()])
     content = yield "assemble", lambda: write(changes, name=base.name).data
-    yield "write", lambda: files.write_atomically(out, content)
+    yield "write", lambda: write_atomically(out, content)
 
 
 def main() -> None:
