@@ -203,7 +203,7 @@ def configuration() -> str:
     return CONFIGURATION.format(
         description=whole["description"],
         template=template(),
-        settings=table(iter(settings.items())),
+        settings=table(rows(settings)),
         **{f"{name}_description": part["description"] for name, part in parts.items()},
         **{name: table(rows(part["properties"])) for name, part in parts.items()},
     )

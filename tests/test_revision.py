@@ -454,7 +454,8 @@ class TestInit:
         lines = read(begun).splitlines()
         live = [re.sub(r'^# (?=[\[a-z_."*-]+( = |\]|\[))', "", line) for line in lines]
         write(begun, "\n".join("" if line == "#" else line for line in live))
-        assert set(parsed(read(begun))) == {"prefer", "known", "exclude", "deny", "allow", "providers", "models"}
+        sections = {"prefer", "known", "exclude", "deny", "allow", "providers", "models", "lint"}
+        assert {*parsed(read(begun))} == sections
         assert checks.check_file(str(begun / "llm_models.toml")) == []
 
     def test_its_first_line_names_a_schema_that_takes_the_example_and_refuses_a_typo(self, begun: Path) -> None:
