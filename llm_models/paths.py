@@ -40,6 +40,7 @@ _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 PACKAGED_SNAPSHOT = os.path.join(_PACKAGE, "data", "snapshot.json")
 PACKAGED_HISTORY = os.path.join(_PACKAGE, "data", "history.json")
 PACKAGED_SUPPLEMENTS = os.path.join(_PACKAGE, "data", "supplements.json")
+PACKAGED_NAMES = os.path.join(_PACKAGE, "data", "names.json")
 COMPLETION = os.path.join(_PACKAGE, "data", "completion")
 """The folder of the scripts by which shells complete the command."""
 TEMPLATE = os.path.join(_PACKAGE, "data", "template.toml")
