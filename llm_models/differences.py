@@ -213,14 +213,15 @@ def _tier_changes(spec: str, field: str, old: list[dict[str, Any]], new: list[di
 
 
 def compared(
-    folder: Folder, old: str | None, new: str | None, *, provider: str | None = None, only_used: bool = False
-) -> Diff:
+    folder: Folder, old: str | None, new: str | None, *, provider: str | None = None, only_used: bool = False,
+    also: Callable[..., Callable[[str], bool]] | None = None,
+) -> Diff:  # fmt: skip
     """What changed from `old` to `new`: each is one of `NAMES`, or the path of a snapshot or source file.
 
     Without both, it compares active with pulled or, if nothing was pulled, packaged with active. The packaged data has
     no descriptions, so one that only the other side has is not listed. With `provider`, only that provider; with
-    `only_used`, only what the application's configuration names. Raises `SnapshotError`, `SourceError`,
-    `ConfigError`, `UnknownProviderError`.
+    `only_used`, only what the application's configuration names, or a test that `also` makes of the two files accepts.
+    Raises `SnapshotError`, `SourceError`, `ConfigError`, `UnknownProviderError`.
     """
     is_pulled = paths.exists(pulled_file(folder), "SourceError")
     if old is None:
@@ -238,7 +239,10 @@ def compared(
             gone = absent_provider(Past(folder), provider)
             raise gone or unknown_provider(provider, {**before.blocks, **after.blocks})
         difference = difference.only(lambda name: name.partition(":")[0] == wanted)
-    return difference.only(_used(folder, after, before)) if only_used else difference
+    if not only_used:
+        return difference
+    tests = [_used(folder, after, before), *([] if also is None else [also(after, before)])]
+    return difference.only(lambda name: any(test(name) for test in tests))
 
 
 def catalogue(name: str, folder: Folder) -> SnapshotFile:

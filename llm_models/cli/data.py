@@ -126,12 +126,13 @@ def _counted(counts: Mapping[str, Any]) -> str:
 @click.option("--force", is_flag=True, help="Write even if there are reasons to refuse.")
 @click.option("--strict", is_flag=True, help="Also refuse on notable changes.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen and write nothing.")
+@click.option("--used", type=file_path, metavar="FILE", help="A file of models that are used: notices about them, too.")
 @click.option("--check", is_flag=True, help="Build the snapshot again, compare it with the file, and write nothing.")
 @config_option
 @report_style
 def activate_command(
     path: str | None, source: str | None, supplement: tuple[str, ...], config: str | None, dry_run: bool, check: bool,
-    style: str, **options: Any,
+    style: str, used: str | None, **options: Any,
 ) -> None:  # fmt: skip
     """Build a snapshot from a source, merge llm_models.toml into it, and put it in place.
 
@@ -149,10 +150,16 @@ def activate_command(
     deprecated, a price that rose or fell by a factor of {guards.TENFOLD} or more ({guards.THREEFOLD} for a model that
     llm_models.toml names), and a price or a model that llm_models.toml names and that is gone.
 
+    There is also a notice about each model that is deprecated, retiring, retired or gone, and that llm_models.toml or
+    the file of --used names; without --used, the file that `used` below [lint] names.
+
     With --check it exits with 1 and states the first difference if the snapshot is not what its inputs produce.
     """
     from llm_models.activation import activate
+    from llm_models.past import Past
     from llm_models.supplements import named
+    from llm_models.used import notices as about
+    from llm_models.used import of_folder
 
     options["supplement"] = named(supplement)
     if source is not None and path is None:
@@ -160,10 +167,15 @@ def activate_command(
     if check:
         if dry_run or options["force"] or options["strict"]:
             raise click.UsageError("--check writes nothing, so it takes no --dry-run, --force or --strict")
+        if used is not None:
+            raise click.UsageError("--check compares bytes, so it takes no --used")
         given = {name: options[name] for name in ("out", "supplement", "without_prose")}
         _check(path, folder_of(config), style == "json", source=source, **given)
         return
-    result = activate(path, folder_of(config), source=source, dry_run=dry_run, progress=stage, **options)
+    folder = folder_of(config)
+    names = of_folder(folder, used)
+    result = activate(path, folder, source=source, dry_run=dry_run, progress=stage, **options)
+    notices = (*result.notices, *(about(names, result.file, Past(folder)) if names is not None else ()))
     header = result.file.header
     rows = result.report.rows()
     module = header.get("overrides_module")
@@ -174,7 +186,7 @@ def activate_command(
             "snapshot": result.path, "written": not dry_run, "from": result.origin, **header["counts"],
             "date": header.get("date"), "notes": rows,
             "gone": result.run.without_effect() if result.run else [],
-            "overridden": result.refused, "notices": result.notices,
+            "overridden": result.refused, "notices": notices,
         })  # fmt: skip
         return
     unwritten = " (not written: --dry-run)" if dry_run else ""
@@ -183,7 +195,7 @@ def activate_command(
     if day and style != "markdown":  # there, all that is printed is the text of a pull request
         note_age(days_since(day))
     warnings = [f"overridden by --force: {reason}" for reason in result.refused]
-    warnings += [f"notice: {sentence}" for sentence in result.notices]
+    warnings += [f"notice: {sentence}" for sentence in notices]
     if style == "markdown":
         from llm_models.cli.markdown import print_fenced
 

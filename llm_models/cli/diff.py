@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,11 @@ from llm_models.cli.options import command, config_option, file_path, folder_of,
 from llm_models.cli.output import cell, line, note, print_json, print_table, stage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from llm_models.differences import Diff
+    from llm_models.snapshot_file import SnapshotFile
+    from llm_models.used import Used
 
 
 @command("diff", "Show what changed between two catalogues.", "diff active pulled --only-used")
@@ -19,6 +24,9 @@ if TYPE_CHECKING:
 @click.argument("new", type=file_path, required=False, metavar="[NEW]")
 @click.option("--provider", metavar="PROVIDER", help="Compare only this provider.")
 @click.option("--only-used", is_flag=True, help="Compare only the models and providers that llm_models.toml names.")
+@click.option(
+    "--used", type=file_path, metavar="FILE", help="As --only-used, also for the models that this file names."
+)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
 @click.option("--against", multiple=True, type=file_path, metavar="FILE", help="A file of another list; with --source.")
 @click.option("--source", multiple=True, metavar="NAME", help="What list that file is, such as litellm.")
@@ -28,7 +36,8 @@ if TYPE_CHECKING:
 @config_option
 @report_style
 def diff_command(
-    old: str | None, new: str | None, provider: str | None, only_used: bool, exit_code: bool, config: str | None,
+    old: str | None, new: str | None, provider: str | None, only_used: bool, used: str | None, exit_code: bool,
+    config: str | None,
     style: str, against: tuple[str, ...], source: tuple[str, ...], accepted: str | None, contradicted: bool,
     limit: int | None,
 ) -> None:  # fmt: skip
@@ -41,9 +50,13 @@ def diff_command(
     merged. Each file needs its --source. It shows prices first, then retirements, capabilities, moving names, unusual
     values and limits; limits that differ by less than 5 % are only counted.
 
+    --only-used also counts the models of the file that `used` below [lint] in llm_models.toml names, and --used those
+    of FILE in its place. 'llm-models lint --used FILE' writes such a file from source code.
+
     --limit counts the names and the fields of each kind. What it leaves out is counted on stderr.
     """
     from llm_models.differences import compared
+    from llm_models.used import of_folder
 
     folder = folder_of(config)
     stage("comparing")
@@ -54,15 +67,19 @@ def diff_command(
             raise click.UsageError("--source, --accepted and --contradicted need --against FILE")
         if limit is not None:
             raise click.UsageError("--limit and --against exclude each other")
-        if new or provider or only_used:
-            given = "NEW" if new else "--provider" if provider else "--only-used"
+        if new or provider or only_used or used:
+            given = "NEW" if new else "--provider" if provider else "--only-used" if only_used else "--used"
             raise click.UsageError(f"--against FILE takes one OLD, of all models: leave out {given}")
         name, files = old or "packaged", pairs(against, source)
         is_open = report(name, folder, files, accepted, contradicted=contradicted, style=style)
         if is_open and exit_code:
             raise click.exceptions.Exit(1)
         return
-    difference = compared(folder, old, new, provider=provider, only_used=only_used)
+    only_used = only_used or used is not None
+    names = of_folder(folder, used) if only_used else None
+    difference = compared(
+        folder, old, new, provider=provider, only_used=only_used, also=None if names is None else partial(_named, names)
+    )
     found = bool(difference)
     if limit is not None:
         difference = _first(difference, limit)
@@ -74,10 +91,18 @@ def diff_command(
         print_fenced(_diff_items(difference))
     else:
         _print_diff(difference)
-    if only_used and folder.config is None:
+    if only_used and names is None and folder.config is None:
         note("note: there is no llm_models.toml here, so nothing counts as used")
     if exit_code and found:
         raise click.exceptions.Exit(1)
+
+
+def _named(names: Used, *files: SnapshotFile) -> Callable[[str], bool]:
+    """A test whether a file of models names one; a name that no catalogue has is noted."""
+    from llm_models.used import tester, unknown
+
+    note(*(f"note: {sentence}" for sentence in unknown(names, *files)))
+    return tester(names, *files)
 
 
 def _first(difference: Diff, limit: int) -> Diff:
