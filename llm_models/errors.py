@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, Literal
 
-    Severity = Literal["error", "warning"]
+    Severity = Literal["error", "warning", "note"]
 
 
 def _is_shown(c: str) -> bool:
@@ -100,9 +100,10 @@ class Problem:
     """Something wrong or without effect in a file that people write: where, what, and the likely fix.
 
     `line` and `column` count from 1 (columns in characters), `path` is the field in the words of the document
-    (`models.openai:gpt-5.4-mini.cost.input`), `hint` is a full sentence or empty, and `severity` is
-    ``"error"`` or ``"warning"``. `excerpt` is, for a file that is not TOML, the line and a mark below the column;
-    otherwise it is empty. `more` is 0, except where this stands for so many problems that are not listed (`reported`).
+    (`models.openai:gpt-5.4-mini.cost.input`), `hint` is a full sentence or empty, and `severity` is ``"error"`` or
+    ``"warning"``, and of what `lint` finds also ``"note"``. `excerpt` is, for a file that is not TOML, the line and a
+    mark below the column; otherwise it is empty. `more` is 0, except where this stands for so many problems that are
+    not listed (`reported`).
 
     >>> print(Problem("unknown key 'enabeld'", file="llm_models.toml", line=14, column=3, path="tools"))
     llm_models.toml:14:3: tools: unknown key 'enabeld'

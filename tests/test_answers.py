@@ -86,6 +86,8 @@ info --config none
 info --max-age 0
 info --snapshot own.json
 info --config broken.toml
+lint code.py
+lint code.py --unknown
 diff
 diff packaged own.json
 diff packaged own.json --limit 1
@@ -121,6 +123,9 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Path:
         '[[models]]\nprovider = "my-gateway"\nid = "house"\nlimits.context = 8192\ncost.fees.maps = 2\n',
         encoding="utf-8",
     )
+    names = ("openai:gpt-4-32k", "openai:o3-mini", "openai:gpt-4.1", "openai:o3", "gpt-5.2", "openai:gpt-99-nope")
+    code = "".join(f'call(model="{name}")\n' for name in names)
+    (path / "code.py").write_text(code, encoding="utf-8")
     (path / "broken.toml").write_text("[[models]]\nprovider = 'openai'\nid = 'gpt-5.2'\ncots = 1\n", encoding="utf-8")
     (path / "api.json").write_bytes(numbered(3))
     (path / "other.json").write_bytes(catalogue(provider("openai", model("gpt-5.2", cost={"input": 9, "output": 9}))))

@@ -86,7 +86,7 @@ class TestTables:
 PROVIDERS = [*llm_models.load(config=None, publish=False).list_providers()]
 CASES = {
     "": [*cli.commands],
-    "li": ["list"],
+    "li": ["list", "lint"],
     "list ": PROVIDERS,
     "list --scope ": PROVIDERS,
     "select --prefer ": PROVIDERS,

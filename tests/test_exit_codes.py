@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SPEC = "openai:gpt-5.2"
 WORD = "no-such-word"
-FREE = {"family", "tags", "match", "url"}
+FREE = {"family", "tags", "match", "url", "exclude", "ignore", "quoted"}
 """Options that take any text: names of one's own, patterns and addresses."""
 BASE = {
     "list": ["openai"],
@@ -44,6 +44,7 @@ BASE = {
     "add": ["openai:mine"],
     "unset": ["openai:gpt-4o-mini"],
     "exclude": ["openai", "gpt-4o"],
+    "lint": ["code.py"],
     "activate": [],
     "rollback": [],
     "pull": ["--url", "api.json"],
@@ -75,6 +76,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "api.json").write_bytes(numbered(3))
     response = {"model": "gpt-5.2", "usage": {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10}}
+    (tmp_path / "code.py").write_text('MODEL = "gpt-5.4-mini"\n', "utf-8")
     (tmp_path / "response.json").write_text(json.dumps(response), "utf-8")
     (tmp_path / "llm_models.toml").write_text('[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\ntags = ["a"]\n')
     return tmp_path

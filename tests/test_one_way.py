@@ -44,6 +44,8 @@ ALLOWED = {
     "schema.py": ({"base_url", "env", "openai_base_url"}, "patterns for editors, in the published schema"),
     "snapshot.py": ({"endpoint_of"}, "`Snapshot.endpoint` itself"),
     "block.py": ({"provider_model_id"}, "its default in a record is the id"),
+    "mentions.py": ({"env"}, "the ending of a file of variables"),
+    "python_context.py": ({"env"}, "a function of other libraries that reads a variable"),
     "order.py": ({"env"}, "keeps an empty one: no key is needed"),
     "superseded.py": ({"env"}, "an empty one is no line without effect"),
     "tables.py": ({"env"}, "a table shows the fields of a provider; an empty `env` is no unknown one"),

@@ -413,6 +413,7 @@ COMMANDS = [
     "unset openai:gpt-4o-mini cost.input",
     "exclude openai gpt-4o",
     "info --verify",
+    "lint",
     "schema overrides",
     "completion bash",
 ]

@@ -34,6 +34,7 @@ READING = {
     "export": ["litellm-proxy", SPEC],
     "validate": [],
     "info": ["--verify"],
+    "lint": ["."],
     "diff": [],
     "schema": ["overrides"],
     "completion": ["zsh"],

@@ -63,6 +63,7 @@ FAMILIES = {
         "unset": "Remove values of a model from llm_models.toml.",
         "exclude": "Exclude models in llm_models.toml.",
     },
+    "lint": {"lint": "Find models in source code that are gone or retire soon."},
     "data": {
         "pull": "Download the source's catalogue; goes online.",
         "activate": "Build a snapshot and put it in place.",

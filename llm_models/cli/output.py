@@ -307,7 +307,8 @@ def _annotation(problem: Problem) -> str:
     where = {"file": problem.file, "line": problem.line, "col": problem.column}
     parts = [f"{name}={escaped(value, ':', ',')}" for name, value in where.items() if value is not None]
     text = ": ".join(part for part in (problem.path, problem.message) if part)
-    return f"::{problem.severity} {','.join(parts)}::{escaped(f'{text}. {problem.hint}' if problem.hint else text)}"
+    severity = "notice" if problem.severity == "note" else problem.severity
+    return f"::{severity} {','.join(parts)}::{escaped(f'{text}. {problem.hint}' if problem.hint else text)}"
 
 
 @contextmanager

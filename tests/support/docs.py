@@ -42,9 +42,17 @@ def trees(path: Path) -> Iterator[ast.Module]:
 
 
 def run_console(text: str, folder: Path) -> None:
-    """Run each `$` line and compare what it prints with what stands below it, `...` standing for anything."""
+    """Run each `$` line and compare what it prints with what stands below it, `...` standing for anything.
+
+    A line is `llm-models ...`, or `echo TEXT > FILE`, which writes a file for those that follow.
+    """
     for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE):
         program, *args = shlex.split(command)
+        if program == "echo":
+            written, mark, name = args
+            assert (mark, expected) == (">", "")
+            (folder / name).write_text(f"{written}\n", encoding="utf-8")
+            continue
         assert program == "llm-models"
         result = process(*args, cwd=folder)
         shown = result.out + result.err
