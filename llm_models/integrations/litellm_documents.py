@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llm_models import store
+from llm_models.days import today
 from llm_models.errors import LLMModelsError
 from llm_models.integrations.facts import asked
 from llm_models.integrations.litellm_entries import (
@@ -18,6 +19,7 @@ from llm_models.integrations.litellm_entries import (
     never,
 )
 from llm_models.integrations.litellm_fields import CLASSES, MODES, UNITS
+from llm_models.integrations.litellm_prices import newest_day
 from llm_models.integrations.openai_sdk import NO_KEY, ClientOptionsError, client_options
 from llm_models.modes import is_priced
 from llm_models.trust import UntrustedEndpointError
@@ -129,9 +131,10 @@ def price_map(
     """LiteLLM's price map for these models, also by their served ids: LiteLLM's name -> its fields, sorted.
 
     `onto` is a map of LiteLLM's, which the result then contains: of its entries only the prices change, and models that
-    it lacks are added.
+    it lacks are added. A moving name is left out where that map is newer than the catalogue; see `register`.
     """
-    source = Source(store.snapshot() if snapshot is None else snapshot)
+    day = newest_day(onto, today()) if onto else None
+    source = Source(store.snapshot() if snapshot is None else snapshot, known_day=day)
     rows: dict[str, dict[str, Any]] = {key: dict(row) for key, row in (onto or {}).items()}
     document = Document(rows)
     named = [source.snapshot.get_model(one.provider, id) for one in models for id in (one.id, *one.served_as)]
