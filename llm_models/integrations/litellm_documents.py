@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from glom import glom
+
 from llm_models import store
 from llm_models.days import today
-from llm_models.errors import LLMModelsError
+from llm_models.errors import LLMModelsError, printable
 from llm_models.integrations.facts import asked
 from llm_models.integrations.litellm_entries import (
     COMPATIBLE,
@@ -20,7 +22,7 @@ from llm_models.integrations.litellm_entries import (
 )
 from llm_models.integrations.litellm_fields import CLASSES, MODES, UNITS
 from llm_models.integrations.litellm_prices import newest_day
-from llm_models.integrations.openai_sdk import NO_KEY, ClientOptionsError, client_options
+from llm_models.integrations.openai_sdk import CLIENT, NO_KEY, ClientOptionsError, client_options
 from llm_models.modes import is_priced
 from llm_models.trust import UntrustedEndpointError
 
@@ -235,11 +237,28 @@ def _way(source: Source, model: Model) -> tuple[str, dict[str, str]]:
         raise never(model, "its deployments have names of your own, which no catalogue knows")
     if theirs is not None and not is_own:
         return theirs, {}
+    provider = source.snapshot.get_provider(model.provider)
+    client = glom({"model": model.to_dict(), "provider": provider.to_dict()}, CLIENT)
+    if theirs == "anthropic" and client == "@ai-sdk/anthropic" and provider.openai_base_url is None:
+        return theirs, {"api_base": _address_of_messages(source, model)}
     try:
         url = client_options(model, api_key=NO_KEY, snapshot=source.snapshot).base_url
     except ClientOptionsError as error:
         raise LeftOutError(error.problem) from None
     return COMPATIBLE if model.provider in PROVIDERS else (theirs or COMPATIBLE), {"api_base": url}
+
+
+def _address_of_messages(source: Source, model: Model) -> str:
+    """An application's own address for Anthropic's API. LiteLLM adds `/v1/messages` to it."""
+    endpoint = source.snapshot.endpoint(model)
+    try:
+        url = client_options(model, base_url=endpoint.base_url, api_key=NO_KEY, snapshot=source.snapshot).base_url
+    except ClientOptionsError:
+        raise never(model, f"its base URL is not complete (found {printable(str(endpoint.base_url))})") from None
+    if endpoint.needs_key is not False and endpoint.key_variables[:1] != ("ANTHROPIC_API_KEY",):
+        why = "LiteLLM would send ANTHROPIC_API_KEY to its address while the variable of its own key is not set"
+        raise never(model, f"{why}; state env = ['ANTHROPIC_API_KEY'] for its provider, or openai_base_url")
+    return url.rstrip("/").removesuffix("/v1")
 
 
 def _key(endpoint: Endpoint, prefix: str, model: Model) -> dict[str, str]:

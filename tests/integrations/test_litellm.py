@@ -7,6 +7,7 @@ import pickle
 import re
 import threading
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -96,6 +97,14 @@ def known_names(state: State, models: Iterable[llm_models.Model]) -> list[str]:
     return sorted(name for name in names if name and name.partition("/")[0] not in ("github_copilot", "chatgpt"))
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """LiteLLM prints no hints; afterwards it does as before, which a router in this process may have changed."""
+    shown, litellm.suppress_debug_info = litellm.suppress_debug_info, True
+    yield
+    litellm.suppress_debug_info = shown
+
+
 def routes(names: Iterable[str]) -> dict[str, Any]:
     """Where LiteLLM sends requests for names, or the class of its error. It would sign in for two providers."""
     found: dict[str, Any] = {}
@@ -180,10 +189,9 @@ class TestTheWholeCatalogue:
         """LiteLLM before both calls, and its answers about all names: asked once, since LiteLLM takes long for them."""
         models = packaged.list_models()
         before = State.now()
-        litellm.suppress_debug_info = True
-        sent = routes(known_names(before, models))
-        known = infos(name for name in {*before.prices, *map(litellm_name, models)} if name in sent)
-        litellm.suppress_debug_info = False
+        with quiet():
+            sent = routes(known_names(before, models))
+            known = infos(name for name in {*before.prices, *map(litellm_name, models)} if name in sent)
         return before, sent, known
 
     @pytest.fixture(scope="class", params=["default", "every model"])
@@ -202,9 +210,8 @@ class TestTheWholeCatalogue:
 
     def test_no_route_changes(self, call: Call) -> None:
         assert len(call.routes) > 10_000
-        litellm.suppress_debug_info = True
-        after = routes(call.routes)
-        litellm.suppress_debug_info = False
+        with quiet():
+            after = routes(call.routes)
         assert [name for name, route in after.items() if route != call.routes[name]] == []
         assert call.after.lists == call.before.lists
 
