@@ -49,6 +49,20 @@ STATED: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """Field -> price, of models of which the source has none or another one. None: the field is not stated."""
 
+CORRECTED: dict[str, dict[str, Any]] = {
+    "amazon_bedrock:google.gemma-3-12b-it": {"input": 0.09, "output": 0.29},
+    "amazon_bedrock:google.gemma-3-27b-it": {"input": 0.23, "output": 0.38},
+    "amazon_bedrock:mistral.voxtral-small-24b-2507": {"input": 0.1, "output": 0.3},
+    "amazon_bedrock:qwen.qwen3-coder-480b-a35b-v1:0": {"input": 0.45, "output": 1.8},
+    "amazon_bedrock:qwen.qwen3-coder-next": {"input": 0.5, "output": 1.2},
+    "amazon_bedrock:qwen.qwen3-vl-235b-a22b": {"input": 0.53, "output": 2.66},
+    "google:gemini-flash-latest": {"input": 0.75, "output": 3.75},
+    "google:gemini-flash-lite-latest": {"input": 0.3, "output": 2.5},
+    "google_vertex:gemini-2.5-flash": {"cache_read": 0.03},
+    "mistral:mistral-medium-latest": {"input": 1.5, "output": 7.5, "cache_read": 0.15},
+}
+"""The same, where the source was wrong alone against two other lists, and has the price of the provider now."""
+
 TIERS: dict[str, dict[int, str]] = {
     "alibaba:qwen3-coder-plus": {0: "1/5", 32_000: "1.8/9", 128_000: "3/15", 256_000: "6/60"},
     "alibaba:qwen3-coder-flash": {0: "0.3/1.5", 32_000: "0.5/2.5", 128_000: "0.8/4", 256_000: "1.6/9.6"},
@@ -93,10 +107,10 @@ def ratios(part: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Decim
     return found
 
 
-@pytest.mark.parametrize("spec", STATED)
-def test_the_prices_that_the_source_lacks(spec: str, packaged: Snapshot) -> None:
-    prices = packaged.get_model(*spec.split(":", 1)).cost.to_dict()
-    assert {path: at(prices, path) for path in STATED[spec]} == STATED[spec]
+@pytest.mark.parametrize("spec", [*STATED, *CORRECTED])
+def test_the_prices_that_the_source_lacks_or_had_wrong(spec: str, packaged: Snapshot) -> None:
+    prices, expected = packaged.get_model(*spec.split(":", 1)).cost.to_dict(), {**STATED, **CORRECTED}[spec]
+    assert {path: at(prices, path) for path in expected} == expected
 
 
 @pytest.mark.parametrize("spec", TIERS)
@@ -176,6 +190,20 @@ class TestRules:
                     found += 1
                 assert ("us" in modes) == ("batch+us" in modes)
         assert found > 20
+
+    def test_a_region_of_bedrock_costs_a_tenth_more(self, packaged: Snapshot) -> None:
+        """Claude since 4.5, in each class. The source had the global price for 18 of them, and a triple one."""
+        prices = dict(prices_of(packaged, "amazon_bedrock"))
+        found = 0
+        for model, here in prices.items():
+            region, _, name = model.partition(".")
+            everywhere = prices.get(f"global.{name}")
+            if region in ("us", "eu", "jp", "au") and everywhere and "claude" in name and "-4-2025" not in name:
+                of_each = ratios(here, everywhere)
+                assert of_each.keys() == ratios(everywhere, everywhere).keys(), model
+                assert set(of_each.values()) == {Decimal("1.1")}, model
+                found += 1
+        assert found > 35
 
     def test_peak_hours_cost_twice(self, packaged: Snapshot) -> None:
         """In each class: what a window left out would have the lower price."""

@@ -103,10 +103,11 @@ def register(
 
     For each registered model, `litellm.get_model_info` and `completion_cost` then give the prices that the record
     states, and their old answers for the rest. Where an application states own prices, list prices beside them are
-    dropped: `dropped` of the result names them. Moving names such as `-latest` are left out, unless a source states
-    what they mean or the application states their price. Everything is checked afterwards. An entry is put back if a
-    name has another route (`litellm.get_llm_provider`), or if LiteLLM does not answer with our price. `left_out` of the
-    result states why. Calls add up; a call with the same arguments changes nothing. `unregister` undoes all.
+    dropped: `dropped` of the result names them. Moving names such as `-latest` are left out, unless the application
+    states their price or what they mean, or a source that is not older than LiteLLM's list states what they mean.
+    Everything is checked afterwards. An entry is put back if a name has another route (`litellm.get_llm_provider`), or
+    if LiteLLM does not answer with our price. `left_out` of the result states why. Calls add up; a call with the same
+    arguments changes nothing. `unregister` undoes all.
 
     Warns with `OldCatalogueWarning` where LiteLLM's list is known to be newer than the catalogue. Raises as `resolve`,
     `ImportError` where litellm is not installed, and `NotRegisteredError` where LiteLLM cannot represent any of
@@ -114,7 +115,9 @@ def register(
     """
     snapshot = store.snapshot() if snapshot is None else snapshot
     litellm = client_library("litellm", "litellm")
-    source = Source(snapshot, providers)
+    with litellm_prices.work_on(litellm):
+        known = litellm_prices.known_day(litellm, today())
+    source = Source(snapshot, providers, known)
     if models is None:
         shown = [one for one in snapshot.list_models() if one.provider in source.table]
         chosen = [snapshot.get_model(one.provider, name) for one in shown for name in (one.id, *one.served_as)]
@@ -141,13 +144,11 @@ def register(
         if models is not None and never and len(never) == len(named):
             raise never[0]
         registered = _write(litellm, list(plans.values()), left_out)
-        known = litellm_prices.known_day(litellm, today())
     done = {spec: plan.fields for plan in plans.values() if (spec := asked(plan.model)) in registered}
-    date = snapshot.file.header.get("date")
-    if date and known and date < known and not all(source.origins(named[spec]).is_whole for spec in done):
+    if source.is_newer and not all(source.origins(named[spec]).is_whole for spec in done):
         message = (
-            f"LiteLLM's price list is of {known} or later, and the catalogue of {date}: some of LiteLLM's prices may "
-            "be newer than those that replace them. Next step: 'llm-models pull', then 'llm-models activate'"
+            f"LiteLLM's price list is of {known} or later, and the catalogue of {source.date}: some of LiteLLM's "
+            "prices may be newer than those that replace them. Next step: 'llm-models pull', then 'llm-models activate'"
         )
         warnings.warn(message, OldCatalogueWarning, stacklevel=2)
     return Registered(

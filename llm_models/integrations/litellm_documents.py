@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from glom import glom
+
 from llm_models import store
-from llm_models.errors import LLMModelsError
+from llm_models.days import today
+from llm_models.errors import LLMModelsError, printable
 from llm_models.integrations.facts import asked
 from llm_models.integrations.litellm_entries import (
     COMPATIBLE,
@@ -18,7 +21,8 @@ from llm_models.integrations.litellm_entries import (
     never,
 )
 from llm_models.integrations.litellm_fields import CLASSES, MODES, UNITS
-from llm_models.integrations.openai_sdk import NO_KEY, ClientOptionsError, client_options
+from llm_models.integrations.litellm_prices import newest_day
+from llm_models.integrations.openai_sdk import CLIENT, NO_KEY, ClientOptionsError, client_options
 from llm_models.modes import is_priced
 from llm_models.trust import UntrustedEndpointError
 
@@ -129,9 +133,10 @@ def price_map(
     """LiteLLM's price map for these models, also by their served ids: LiteLLM's name -> its fields, sorted.
 
     `onto` is a map of LiteLLM's, which the result then contains: of its entries only the prices change, and models that
-    it lacks are added.
+    it lacks are added. A moving name is left out where that map is newer than the catalogue; see `register`.
     """
-    source = Source(store.snapshot() if snapshot is None else snapshot)
+    day = newest_day(onto, today()) if onto else None
+    source = Source(store.snapshot() if snapshot is None else snapshot, known_day=day)
     rows: dict[str, dict[str, Any]] = {key: dict(row) for key, row in (onto or {}).items()}
     document = Document(rows)
     named = [source.snapshot.get_model(one.provider, id) for one in models for id in (one.id, *one.served_as)]
@@ -232,11 +237,28 @@ def _way(source: Source, model: Model) -> tuple[str, dict[str, str]]:
         raise never(model, "its deployments have names of your own, which no catalogue knows")
     if theirs is not None and not is_own:
         return theirs, {}
+    provider = source.snapshot.get_provider(model.provider)
+    client = glom({"model": model.to_dict(), "provider": provider.to_dict()}, CLIENT)
+    if theirs == "anthropic" and client == "@ai-sdk/anthropic" and provider.openai_base_url is None:
+        return theirs, {"api_base": _address_of_messages(source, model)}
     try:
         url = client_options(model, api_key=NO_KEY, snapshot=source.snapshot).base_url
     except ClientOptionsError as error:
         raise LeftOutError(error.problem) from None
     return COMPATIBLE if model.provider in PROVIDERS else (theirs or COMPATIBLE), {"api_base": url}
+
+
+def _address_of_messages(source: Source, model: Model) -> str:
+    """An application's own address for Anthropic's API. LiteLLM adds `/v1/messages` to it."""
+    endpoint = source.snapshot.endpoint(model)
+    try:
+        url = client_options(model, base_url=endpoint.base_url, api_key=NO_KEY, snapshot=source.snapshot).base_url
+    except ClientOptionsError:
+        raise never(model, f"its base URL is not complete (found {printable(str(endpoint.base_url))})") from None
+    if endpoint.needs_key is not False and endpoint.key_variables[:1] != ("ANTHROPIC_API_KEY",):
+        why = "LiteLLM would send ANTHROPIC_API_KEY to its address while the variable of its own key is not set"
+        raise never(model, f"{why}; state env = ['ANTHROPIC_API_KEY'] for its provider, or openai_base_url")
+    return url.rstrip("/").removesuffix("/v1")
 
 
 def _key(endpoint: Endpoint, prefix: str, model: Model) -> dict[str, str]:

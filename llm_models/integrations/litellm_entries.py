@@ -124,10 +124,18 @@ class LeftOutError(Exception):
 
 
 class Source:
-    """A catalogue as LiteLLM sees it. `providers` extends `PROVIDERS`."""
+    """A catalogue as LiteLLM sees it. `providers` extends `PROVIDERS`.
 
-    def __init__(self, snapshot: Snapshot, providers: Mapping[str, str] | None = None) -> None:
+    `known_day` is that of the list of LiteLLM's whose prices the catalogue replaces; `is_newer`: it is newer than the
+    catalogue, `date`.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, providers: Mapping[str, str] | None = None, known_day: str | None = None
+    ) -> None:
         self.snapshot = snapshot
+        self.date = snapshot.file.header.get("date")
+        self.is_newer = bool(self.date and known_day and self.date < known_day)
         self.table = {**PROVIDERS, **{fold_provider(ours): theirs for ours, theirs in (providers or {}).items()}}
         self._tail: Tail = snapshot.file.tail()
 
@@ -145,11 +153,16 @@ class Source:
     def fields(self, model: Model, own: Mapping[str, Any]) -> Fields:
         """The prices to write over those of LiteLLM's own row of a model. Raises `LeftOutError` for a moving name.
 
-        What such a name means today is not known from its own record: LiteLLM may know it better.
+        What such a name means today is not known from its own record, nor from one that is older than LiteLLM's list:
+        LiteLLM may know it better.
         """
         origins = self.origins(model)
-        if is_moving(model.id) and model.resolves_to is None and not _states_prices(origins):
-            raise LeftOutError("what it means changes, and no source states what it means today")
+        if not _states_prices(origins):
+            if model.resolves_to is None and is_moving(model.id):
+                raise LeftOutError("what it means changes, and no source states what it means today")
+            if model.resolves_to is not None and self.is_newer and not self._is_own(model.spec, "resolves_to"):
+                why = "what it means changes, and LiteLLM's list is newer than the catalogue"
+                raise LeftOutError(f"{why}, of {self.date}")
         return fields_of(model.cost.to_dict(), origins, self.table.get(model.provider, ""), own)
 
     def facts(self, model: Model, wanted: Mapping[str, Any] = ENTRY) -> dict[str, Any]:
@@ -177,10 +190,13 @@ class Source:
 
     def is_own_address(self, model: Model) -> bool:
         """Whether the application states where requests to a model go."""
-        places = ((model.provider, ("base_url",)), (model.provider, ("openai_base_url",)))
-        stated = [origins_at(self._tail, name).get(path) for name, path in places]
-        own = any(one is not None and not one["layer"].startswith((*OF_BASE, *COPIED)) for one in stated)
+        own = any(self._is_own(model.provider, name) for name in ("base_url", "openai_base_url"))
         return own or "provider" in model.extra
+
+    def _is_own(self, name: str, field: str) -> bool:
+        """Whether the application states a field of a provider or of a model."""
+        origin = origins_at(self._tail, name).get((field,))
+        return origin is not None and not origin["layer"].startswith((*OF_BASE, *COPIED))
 
 
 def never(model: Model, why: str) -> NotRegisteredError:

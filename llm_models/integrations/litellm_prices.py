@@ -20,7 +20,8 @@ from llm_models.integrations import client_library
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["Bill", "Row", "change_rows", "known_day", "own_row", "restore_rows", "signs_in", "work_on", "wrong_answer"]
+__all__ = ["Bill", "Row", "change_rows", "known_day", "newest_day", "own_row", "restore_rows", "signs_in", "work_on",
+           "wrong_answer"]  # fmt: skip
 
 _LOCK = RLock()
 
@@ -204,19 +205,24 @@ def _usage(litellm: Any, bill: Bill) -> Any:
 _DAY = re.compile(r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?([0-2]\d|3[01])(?!\d)")
 
 
-def known_day(litellm: Any, today: str) -> str | None:
-    """A day on which LiteLLM's list is known to have been current, `YYYY-MM-DD`; it may be newer. None: not known.
+def newest_day(names: Iterable[str], today: str) -> str | None:
+    """A day on which a list of LiteLLM's is known to have been current, `YYYY-MM-DD`; it may be newer. None: not known.
 
-    The list states no date, and neither does the installed package. A list that LiteLLM fetched is that of the day. Of
-    the list in the package, a name with a day, such as `gpt-5.4-mini-2026-03-17`, was not there before that day.
+    A list states no date. A name with a day, such as `gpt-5.4-mini-2026-03-17`, was not there before that day.
     """
-    days = {"-".join(match.groups()) for name in litellm.model_cost for match in _DAY.finditer(name)}
-    days = {day for day in days if day <= today}
+    days = {"-".join(match.groups()) for name in names for match in _DAY.finditer(name)}
+    return max((day for day in days if day <= today), default=None)
+
+
+def known_day(litellm: Any, today: str) -> str | None:
+    """The `newest_day` of the list that LiteLLM uses, without our rows. A list that it fetched is that of the day."""
+    ours = {name for name, change in _changes.items() if change.whole is not None}
+    day = newest_day(litellm.model_cost.keys() - ours, today)
     told = getattr(client_library("litellm.litellm_core_utils.get_model_cost_map", "litellm"), _ABOUT, None)
     about = told() if told is not None else {}
     if about.get("source") == "remote" and about.get("loaded_at"):
-        days.add(str(about["loaded_at"])[:10])
-    return max(days, default=None)
+        return max(day or "", str(about["loaded_at"])[:10])
+    return day
 
 
 _ABOUT = "get_model_cost_map_source_info"

@@ -247,6 +247,37 @@ def test_an_answer_that_does_not_end(
 
 
 @pytest.mark.parametrize(
+    ("first", "more"), [(b"", b"H"), (b"HTTP/1.1 200 OK\r\nX: ", b"x"), (b"HTTP/1.1 100 Continue\r\n", b"X: 1\r\n")]
+)
+def test_headers_that_do_not_end(first: bytes, more: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each wait is short, and the client gives up long before the server does."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    left = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            with suppress(OSError):  # the client may have left
+                self.wfile.write(first)
+                while not left.wait(0.02):
+                    self.wfile.write(more)
+
+        def log_message(self, *_: object) -> None:
+            """Write nothing: pytest shows what matters."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            names = module(SECONDS=0.3)
+            with pytest.raises(names["AnswerError"], match="too long"):
+                names["Registry"](at(f"http://127.0.0.1:{http.server_port}/v1")).client(SPEC).ask("Hello?")
+        finally:
+            left.set()
+            http.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
     "url",
     ["http://gateway.example/v1", "http://127.0.0.1.example/v1", "http://localhost.example/v1", "http://[::2]/v1",
      "https://${HOST}/v1", "${URL}/v1", "http://10.0.0.1/v1"],

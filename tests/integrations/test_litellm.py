@@ -7,6 +7,7 @@ import pickle
 import re
 import threading
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -14,6 +15,7 @@ from support.command import python
 
 import llm_models
 from llm_models.integrations import litellm as ours
+from llm_models.integrations import litellm_documents
 from llm_models.integrations.litellm import NotRegisteredError, Registered, register, unregister
 from llm_models.integrations.litellm_fields import CLASSES as CLASSES_OF_LITELLM
 
@@ -93,6 +95,14 @@ def known_names(state: State, models: Iterable[llm_models.Model]) -> list[str]:
     names |= set(map(litellm_name, models))
     names |= {name.partition("/")[2] for name in names if "/" in name}
     return sorted(name for name in names if name and name.partition("/")[0] not in ("github_copilot", "chatgpt"))
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """LiteLLM prints no hints; afterwards it does as before, which a router in this process may have changed."""
+    shown, litellm.suppress_debug_info = litellm.suppress_debug_info, True
+    yield
+    litellm.suppress_debug_info = shown
 
 
 def routes(names: Iterable[str]) -> dict[str, Any]:
@@ -179,10 +189,9 @@ class TestTheWholeCatalogue:
         """LiteLLM before both calls, and its answers about all names: asked once, since LiteLLM takes long for them."""
         models = packaged.list_models()
         before = State.now()
-        litellm.suppress_debug_info = True
-        sent = routes(known_names(before, models))
-        known = infos(name for name in {*before.prices, *map(litellm_name, models)} if name in sent)
-        litellm.suppress_debug_info = False
+        with quiet():
+            sent = routes(known_names(before, models))
+            known = infos(name for name in {*before.prices, *map(litellm_name, models)} if name in sent)
         return before, sent, known
 
     @pytest.fixture(scope="class", params=["default", "every model"])
@@ -201,9 +210,8 @@ class TestTheWholeCatalogue:
 
     def test_no_route_changes(self, call: Call) -> None:
         assert len(call.routes) > 10_000
-        litellm.suppress_debug_info = True
-        after = routes(call.routes)
-        litellm.suppress_debug_info = False
+        with quiet():
+            after = routes(call.routes)
         assert [name for name, route in after.items() if route != call.routes[name]] == []
         assert call.after.lists == call.before.lists
 
@@ -926,6 +934,49 @@ def test_a_moving_name_is_left_out(packaged: llm_models.Snapshot) -> None:
     assert {*done} & {one.spec for one in names if one.resolves_to is not None}
     own = own_of("google", "gemini-flash-latest", input=0.2, output=0.4)
     assert [*register(["google:gemini-flash-latest"], snapshot=own)] == ["google:gemini-flash-latest"]
+
+
+def test_a_moving_name_of_an_old_catalogue_is_left_out(
+    price_list: dict[str, Any], packaged: llm_models.Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CL11: a list of LiteLLM's that is newer than the catalogue may know a newer meaning. What you state is kept."""
+    moving = [one.spec for one in packaged.list_models() if one.resolves_to and one.provider in ours.PROVIDERS]
+    assert len(moving) > 2
+    assert {*moving} <= {*register(moving, snapshot=packaged)}
+    unregister()
+    monkeypatch.setattr(ours, "today", lambda: "2026-10-20")
+    monkeypatch.setattr(litellm_documents, "today", lambda: "2026-10-20")
+    price_list["openrouter/gpt-9-20261015"] = {"litellm_provider": "openrouter"}
+    done = register([*moving, "openai:gpt-5.2"], snapshot=packaged)
+    assert [*done] == ["openai:gpt-5.2"]
+    assert all(done.left_out[spec].endswith("is newer than the catalogue, of 2026-09-30") for spec in moving)
+    models = [packaged.resolve(spec) for spec in moving]
+    document = litellm_documents.price_map(models, onto=price_list, snapshot=packaged)
+    assert document.content == price_list
+    assert document.left_out == {spec: done.left_out[spec] for spec in moving}
+    assert litellm_documents.price_map(models, snapshot=packaged).written == len(moving)
+    own = own_of("mistral", "mistral-medium-latest", input=0.2, output=0.4)
+    assert "mistral:mistral-medium-latest" in register(moving, snapshot=own)
+    stated = {"provider": "mistral", "id": "mistral-medium-latest", "resolves_to": "mistral-medium-2508"}
+    own = llm_models.load(config=None, overrides={"models": [stated]}, publish=False)
+    assert [*register(moving, snapshot=own)] == ["mistral:mistral-medium-latest"]
+    assert price_list["mistral/mistral-medium-latest"]["input_cost_per_token"] == pytest.approx(0.4e-6)
+
+
+def test_a_row_that_was_added_does_not_make_the_list_newer(
+    packaged: llm_models.Snapshot, price_list: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An id of the catalogue may have a day after the catalogue's; a second call gives what the first one gave."""
+    monkeypatch.setattr(ours, "today", lambda: "2026-10-20")
+    new = {"provider": "openai", "id": "gpt-9-2026-10-15", "limits": {"context": 8000}}
+    models = [{**new, "cost": {"input": 1, "output": 2}}]
+    mine = llm_models.load(config=None, overrides={"models": models}, publish=False)
+    specs = ["openai:gpt-9-2026-10-15", "mistral:mistral-medium-latest"]
+    with warnings.catch_warnings(action="error", category=ours.OldCatalogueWarning):
+        first = register(specs, add_missing=True, snapshot=mine)
+        assert "openai/gpt-9-2026-10-15" in price_list
+        assert register(specs, add_missing=True, snapshot=mine) == first
+    assert [*first] == sorted(specs)
 
 
 def test_a_newer_list_of_litellm_is_a_warning(

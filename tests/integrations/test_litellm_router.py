@@ -234,6 +234,50 @@ def test_an_address_of_the_application_replaces_litellms(packaged: llm_models.Sn
     }
 
 
+@pytest.mark.usefixtures("price_list")
+@pytest.mark.parametrize("path", ["", "/v1", "/gateway/v1/"])
+def test_an_address_for_anthropics_api_is_asked_by_that(
+    path: str, loopback: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With `/v1/messages` once, the key of its variable, our prices, and no price in the body."""
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-of-anthropic")
+    catalogue = anthropic_at(base_url=f"http://{loopback.address}{path}")
+    entry = router_entry("anthropic:claude-sonnet-4-6", name="mine", snapshot=catalogue)
+    assert entry["litellm_params"]["model"] == "anthropic/claude-sonnet-4-6"
+    assert entry["litellm_params"]["api_key"] == "os.environ/ANTHROPIC_API_KEY"
+    router = litellm.Router(model_list=[dict(entry)], num_retries=0)
+    answer = router.completion("mine", messages=[{"role": "user", "content": "hi"}])
+    (asked,) = loopback.requests
+    assert asked["path"] == path.rstrip("/").removesuffix("/v1") + "/v1/messages"
+    assert asked["key"] == "sk-of-anthropic"
+    assert not [name for name in asked["body"] if "cost" in name]
+    bill = catalogue.cost("anthropic:claude-sonnet-4-6", {"input": 1, "output": 1})
+    assert answer._hidden_params["response_cost"] == pytest.approx(float(bill.total))
+
+
+def anthropic_at(**provider: Any) -> llm_models.Snapshot:
+    """The catalogue with own values of Anthropic."""
+    return llm_models.load(config=None, overrides={"providers": [{"id": "anthropic", **provider}]}, publish=False)
+
+
+def test_an_address_for_anthropics_api_never_gets_a_key_that_is_not_its_own() -> None:
+    """Where LiteLLM finds no key, it takes Anthropic's: another variable is left out."""
+    url = "https://gateway.example/v1"
+    spec = "anthropic:claude-sonnet-4-6"
+    with pytest.raises(NotRegisteredError, match="would send ANTHROPIC_API_KEY to its address"):
+        router_entry(spec, snapshot=anthropic_at(base_url=url, env=["GATEWAY_KEY"]))
+    with pytest.raises(NotRegisteredError, match=r"its base URL is not complete .*\$\{HOST\}"):
+        router_entry(spec, snapshot=anthropic_at(base_url="https://${HOST}/v1"))
+    entry = router_entry(spec, snapshot=anthropic_at(base_url=url, env=[]))
+    assert entry["litellm_params"] == {
+        "model": "anthropic/claude-sonnet-4-6", "api_base": "https://gateway.example", "api_key": "no-key-needed",
+    }  # fmt: skip
+    entry = router_entry(spec, snapshot=anthropic_at(openai_base_url=url, env=["GATEWAY_KEY"]))
+    assert entry["litellm_params"] == {
+        "model": "hosted_vllm/claude-sonnet-4-6", "api_base": url, "api_key": "os.environ/GATEWAY_KEY",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("spec", "why"),
     [

@@ -6,6 +6,7 @@ import ast
 import importlib.util
 import re
 import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,7 @@ def program() -> ModuleType:
 
 
 RUN = program()
+PAGE = (ROOT / "docs" / "integrations.md").read_text(encoding="utf-8")
 
 
 def test_each_recipe_has_a_section_requirements_and_something_to_compare() -> None:
@@ -52,6 +54,20 @@ def test_the_lowest_releases_are_those_of_the_extras() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
     assert {*RUN.extras()} == {*extras} - {"dev", "test", "integrations-test"}
     assert all(re.fullmatch(r"[\w-]+(\[[\w-]+\])?>=[\w.]+", line) for lines in RUN.extras().values() for line in lines)
+
+
+def test_no_test_of_an_adapter_is_missed_with_the_lowest_releases() -> None:
+    """Whatever its name: every file beside this one, for every extra. Each adapter of an extra has one."""
+    files = {path.name for path in Path(__file__).parent.glob("test_*.py")}
+    assert files > RUN.NEWEST
+    adapters = re.findall(r"`llm-models-catalog\[[\w-]+\]` \| `integrations\.(\w+)`", PAGE)
+    assert len(adapters) == len(RUN.extras()) - 1, "parquet is no client library"
+    assert {f"test_{name}.py" for name in adapters} <= files - RUN.NEWEST
+    assert {*RUN.ELSEWHERE} <= {*RUN.extras()}
+    for extra in RUN.extras():
+        tried = RUN.tests(extra)
+        assert all((ROOT / path).is_file() for path in tried)
+        assert {Path(path).name for path in tried} >= files - RUN.NEWEST
 
 
 def test_a_difference_is_a_failure() -> None:
