@@ -200,7 +200,7 @@ class TestPager:
         assert (code, read) == (0, None)
         assert "openai:gpt-5.4-mini" in text
 
-    @pytest.mark.parametrize("command", ["", "cat", "no-such-pager", "no-such-pager | no-such-program"])
+    @pytest.mark.parametrize("command", ["", "cat", "no-such-pager", "no-such-pager | no-such-program", "less 'S"])
     def test_without_one_it_is_printed(self, folder: Path, command: str) -> None:
         code, text, _ = self.paged(folder, *self.LONG, LLM_MODELS_PAGER=command)
         assert code == 0
@@ -210,6 +210,12 @@ class TestPager:
         code, text, _ = self.paged(folder, "list", *PACKAGED, LLM_MODELS_PAGER="head -1")
         assert code == 0
         assert len(screen(text, 80).splitlines()) < 6, text
+
+    def test_one_that_fails_is_named(self, folder: Path) -> None:
+        """Else there is nothing to see, and nothing that tells why."""
+        code, text, _ = self.paged(folder, *self.LONG, LLM_MODELS_PAGER="sh -c 'exit 7'")
+        assert code == 0
+        assert "the pager, sh -c 'exit 7', failed with exit code 7 (--no-pager" in " ".join(text.split())
 
     def test_less_shows_styles_and_ends_by_itself(self, folder: Path) -> None:
         assert self.paged(folder, *self.LONG, LLM_MODELS_PAGER="echo $LESS > paged.txt")[2] == "FRX\n"
@@ -309,3 +315,23 @@ def test_an_excerpt_stays_as_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch
     narrow = here("validate", "bad.toml").out
     assert plain.splitlines()[1:] == narrow.splitlines()[-2:]
     assert len(narrow.splitlines()) > len(plain.splitlines())
+
+
+def test_what_the_library_logs_is_a_message_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a line of its own, after that of a long command is removed, and broken between words. A pipe gets one line."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TERM", "xterm")
+    entry = '[[models]]\nprovider = "openai"\nid = "gpt-5.4-mini"\ncost.output = 0.0000012345\n'
+    Path("llm_models.toml").write_text(entry, "utf-8")
+    words = ("export", "csv", "--scope", "openai", "--out", "table.csv")
+    plain = here(*words).err
+    assert plain.startswith("llm_models: llm_models.toml:4: openai:gpt-5.4-mini: cost.output: ")
+    assert plain.splitlines()[1:] == ["models: 53"]
+    monkeypatch.setenv("COLUMNS", "50")
+    monkeypatch.setattr(io, "StringIO", Terminal)
+    narrow = here(*words).err
+    assert "\x1b[2K" in narrow  # it showed what it does
+    lines = erased(narrow).splitlines()
+    assert lines[0].startswith("llm_models: ")
+    assert all(layout.width(line) <= 50 for line in lines)
+    assert " ".join(erased(narrow).split()) == " ".join(plain.split())

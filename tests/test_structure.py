@@ -14,7 +14,7 @@ PACKAGE = "llm_models"
 RANKS = (
     ("budgets", "classes", "current_prices", "image_prices", "memory", "wishes"),
     ("errors", "frozen", "jsontext", "positions", "rules", "kinds", "integrations", "name_forms", "spellings"),
-    ("costs", "order", "tokens"),
+    ("costs", "logs", "order", "tokens"),
     ("amounts", "counts", "credentials", "files", "foreign", "modes", "tariff"),
     ("addresses", "bills", "known_names", "objects", "open_folder", "paths", "patterns", "protocols", "syntax"),
     ("advice", "days", "items", "provider_usage", "similarity", "streams"),

@@ -21,6 +21,7 @@ import click
 from llm_models.cli.options import no_pager, takes, unknown
 from llm_models.cli.output import discard_output, note, screen, stage, unwritable, verbatim
 from llm_models.errors import LLMModelsError
+from llm_models.logs import printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,7 +190,7 @@ def _run() -> int:
             code = completion.answer(cli)
             sys.stdout.flush()
             return code
-        with screen():
+        with printed(note), screen():
             # On Windows click would read an argument such as `[ab]/x.toml` as a pattern of files.
             code = cli.main(standalone_mode=False, prog_name="llm-models", windows_expand_args=False)
         stage("")
