@@ -252,6 +252,22 @@ class TestFull:
         for closed in ("2>&-", "2>/dev/full"):
             assert program(["sh", "-c", f"{command} > /dev/full {closed}"])[:2] == (1, "")
 
+    @pytest.mark.parametrize("unbuffered", ["", "1"])
+    def test_a_disk_that_is_full_after_a_part(self, tmp_path: Path, unbuffered: str) -> None:
+        """A part of a text is never a success, also where Python's streams have no buffers, as in many containers."""
+        for words in ("list --json --limit 300", "export jsonl --scope openai"):
+            command = " ".join(["ulimit -f 40; exec", *(f"'{word}'" for word in COMMAND), words])
+            result = program(["bash", "-c", f"{command} > part.txt"], tmp_path, PYTHONUNBUFFERED=unbuffered)
+            assert (result.code, result.err) == (1, "llm-models: cannot write the output: file too large\n")
+            assert (tmp_path / "part.txt").stat().st_size == 40 * 1024
+
+    @pytest.mark.parametrize("unbuffered", ["", "1"])
+    def test_a_pipe_that_is_closed_after_a_part(self, unbuffered: str) -> None:
+        command = " ".join(f"'{word}'" for word in COMMAND)
+        script = f"{command} list --json --limit 300 | head -1; echo ${{PIPESTATUS[0]}}"
+        result = program(["bash", "-c", script], PYTHONUNBUFFERED=unbuffered)
+        assert (result.out, result.err) == ("[\n1\n", "")
+
     def test_a_message_that_cannot_be_written_changes_nothing(self) -> None:
         command = " ".join(["exec", *(f"'{word}'" for word in COMMAND), "show openai:nope"])
         for closed in ("2>&-", "2>/dev/full", ">&- 2>&-"):

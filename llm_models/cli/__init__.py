@@ -13,6 +13,7 @@ import io
 import os
 import sys
 from collections.abc import MutableMapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -167,7 +168,27 @@ def main() -> None:
     """Run the command line, and exit with one of `EXIT_CODES`. Errors are printed without a traceback."""
     gc.set_threshold(1_000_000)  # a command makes hardly any cycles; to search for them took a tenth of its time
     atexit.register(gc.freeze)  # what is left ends with the process; Python would search it once more
-    sys.exit(_run())
+    with _whole_output():
+        code = _run()
+    sys.exit(code)
+
+
+@contextmanager
+def _whole_output() -> Iterator[None]:
+    """Inside, a text for stdout is written as a whole, or there is an error.
+
+    Where PYTHONUNBUFFERED is set, Python writes it once and drops what a pipe or a full disk did not take.
+    """
+    given = sys.stdout
+    if not isinstance(getattr(given, "buffer", None), io.RawIOBase):
+        yield
+        return
+    with open(given.fileno(), "w", encoding=given.encoding, errors=given.errors, closefd=False) as whole:
+        sys.stdout = whole
+        try:
+            yield
+        finally:
+            sys.stdout = given
 
 
 def _usage(error: click.UsageError) -> str:
