@@ -33,6 +33,8 @@ DAY = "2026-10-20"
 FOLDER = Path(__file__).parent / "screens"
 SIZES = ((80, 24), (120, 40), (200, 50))
 PACKAGED = ("--config", "none")
+AGAINST = ("diff", "old.json", "--against", "new.json", "--source", "models_dev")
+ACTIVATE = ("activate", "--from", "faulty.json", "--out", "out.json", "--dry-run", "--force", *PACKAGED)
 SCREENS: dict[str, tuple[str, ...]] = {
     "list-groq": ("list", "groq", *PACKAGED),
     "list-google": ("list", "google", *PACKAGED),
@@ -43,6 +45,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "search": ("search", "haiku", *PACKAGED),
     "offers": ("offers", "gpt-oss-120b", *PACKAGED),
     "diff": ("diff", "old.json", "new.json"),
+    "against": AGAINST,
+    "activate": ACTIVATE,
     "help": ("--help",),
 }
 
@@ -58,7 +62,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         model("m-3", name="通义千问模型" * 5),
         model(long, cost={"input": 0.000125, "output": 4}, modalities={"input": ["text", "pdf"], "output": ["text"]}),
     ]
+    faulty = [
+        model(f" {long} ", cost={"input": -1, "output": 4}),
+        *(model(f"{long}-{at}", name=" spaces ", limit={"context": 0}, release_date="soon") for at in range(1234)),
+    ]
+    (path / "faulty.json").write_bytes(catalogue(provider("acme", *faulty)))
     (path / "old.json").write_bytes(catalogue(provider("acme", *old)))
+    fine("activate", "--from", path / "old.json", "--out", path / "out.json", "--force", *PACKAGED)
     (path / "new.json").write_bytes(catalogue(provider("acme", *new, {"id": "broken"})))
     return path
 
@@ -69,6 +79,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_screens_are_those_that_were_looked_at(name: str, size: tuple[int, int], folder: Path) -> None:
     code, text = shown(*SCREENS[name], size=size, day=DAY, cwd=folder)
     assert code == 0, text
+    if name == "activate":  # what is before the table names a temporary file
+        text = text.rpartition("--dry-run)\n")[2]
     capture = FOLDER / f"{name}-{size[0]}x{size[1]}.txt"
     if os.environ.get("RENEW_SCREENS"):
         FOLDER.mkdir(exist_ok=True)
@@ -111,6 +123,17 @@ def changes(found: dict[str, Any]) -> Iterator[object]:
             yield from (row["old"], row["new"]) if isinstance(row["old"], float | int) else ()
 
 
+def compared(found: dict[str, Any]) -> Iterator[object]:
+    for row in found["differences"]:
+        yield from (row["spec"], row["field"], row["ours"], row["theirs"])
+
+
+def dropped(found: dict[str, Any]) -> Iterator[object]:
+    yield from (found["models"], found["providers"])
+    for row in found["notes"]:
+        yield from (row["count"], row["place"], *row["examples"])
+
+
 LAW: dict[str, tuple[tuple[str, ...], Callable[[Any], Iterator[object]]]] = {
     "list": (("list", "google", *PACKAGED), prices),
     "list of all that a reseller has": (("list", "vercel", *PACKAGED), prices),
@@ -138,6 +161,8 @@ LAW: dict[str, tuple[tuple[str, ...], Callable[[Any], Iterator[object]]]] = {
         ]),
     ),
     "diff": (("diff", "old.json", "new.json"), changes),
+    "against": (AGAINST, compared),
+    "activate": (ACTIVATE, dropped),
     "cost": (
         ("cost", "openai:gpt-5.4-mini", "--input", "10k", "--output", "2k", *PACKAGED),
         lambda bill: iter([bill["total"], *(line["amount"] for line in bill["lines"])]),
