@@ -193,6 +193,8 @@ ANSWERS = [
     (2, "nope", "there is no command"),
     (2, "list --nope", "there is no option"),
     (2, "show", "Missing argument"),
+    (2, "list --fields ''", "--fields: it names no field"),
+    (2, "providers --fields ,", "--fields: it names no field"),
     (2, "list --limit", "requires an argument"),
     (2, "-v", "Did you mean '--version'?"),
     (2, "-V", "Did you mean '--version'?"),
