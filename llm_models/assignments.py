@@ -36,21 +36,57 @@ def assigned(text: str) -> Assignment:
 
 def _value(text: str, field: tuple[str, ...]) -> Any:
     """`text` as a TOML value, or as a string where the field is a string or `text` is not a TOML value."""
-    part: dict[str, Any] = schema.inlined("overrides")["properties"]["models"]["items"]
-    known = [name for name in part["properties"] if name not in IDENTITY["models"]]
+    value = _plain(text)
+    part = check_field(field, value)
+    kind = part.get("type")
+    if kind in ("array", "object") and value is text and text.lstrip().startswith(("[", "{")):
+        how = """Write strings in quotation marks, such as 'tags=["a", "b"]'."""
+        raise ConfigError(f"{printable('.'.join(field))}: '{printable(text)}' is not valid TOML. {how}", exit_code=2)
+    if kind == "string" and not isinstance(value, str):
+        return text
+    return [value] if kind == "array" and not isinstance(value, list) else value
+
+
+def check_field(field: tuple[str, ...], value: Any = None) -> dict[str, Any]:
+    """The schema of a field of a model. Raises `InvalidSpecError` for one that does not exist, at any depth.
+
+    The keys of the tables in `value` are fields, too.
+    """
     if field[0] in IDENTITY["models"]:
         how = "'llm-models add' defines a model."
         raise InvalidSpecError(f"'{field[0]}' cannot be set, because it tells what the entry is about. {how}")
-    if field[0] not in known:
-        found = advice("models", field, _plain(text), tuple(known))
-        near = did_you_mean(mistyped(field[0], known)) or f" Known fields are {', '.join(known)}."
-        raise InvalidSpecError(f"unknown field '{printable('.'.join(field))}'.{f' {found[1]}' if found else near}")
-    for step in field:
-        part = part.get("properties", {}).get(step, {})
-    value = _plain(text)
-    if part.get("type") == "string" and not isinstance(value, str):
-        return text
-    return [value] if part.get("type") == "array" and not isinstance(value, list) else value
+    keys = schema.inlined("overrides")["properties"]["models"]["items"]["properties"]
+    known = {name: each for name, each in keys.items() if name not in IDENTITY["models"]}
+    part = {"type": "object", "properties": known, "additionalProperties": False}
+    for length, step in enumerate(field):
+        part = _inside(part, field[:length], step, value)
+    _check_keys(part, field, value)
+    return part
+
+
+def _check_keys(part: dict[str, Any], field: tuple[str, ...], value: Any) -> None:
+    if isinstance(value, dict) and part.get("type") == "object":  # of another type, the value is wrong, not a field
+        for key, item in value.items():
+            _check_keys(_inside(part, field, key, item), (*field, key), item)
+    elif isinstance(value, list) and "items" in part:
+        for item in value:
+            _check_keys(part["items"], field, item)
+
+
+def _inside(part: dict[str, Any], above: tuple[str, ...], step: str, value: Any) -> dict[str, Any]:
+    """The schema of the key `step` of a table. Raises `InvalidSpecError` where it has no such key."""
+    keys: dict[str, Any] = part.get("properties", {})
+    free = part.get("additionalProperties", part.get("type", "object") == "object")
+    if step in keys or free:
+        return keys.get(step) or (free if isinstance(free, dict) else {})
+    field = (*above, step)
+    names = {key: ".".join((*above, key)) for key in keys}
+    found = advice("models", field, value, () if above else tuple(keys))
+    hint = f" {found[1]}" if found else did_you_mean(names[key] for key in mistyped(step, keys))
+    if not hint:
+        known = f"Known fields are {', '.join(names.values())}."
+        hint = f" {known}" if names else f" {printable('.'.join(above))} is not a table."
+    raise InvalidSpecError(f"unknown field '{printable('.'.join(field))}'.{hint}")
 
 
 def _plain(text: str) -> Any:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from llm_models import paths
+from llm_models import logs, paths
 from llm_models.errors import LLMModelsError, SnapshotError, printable
 from llm_models.header import WRONG
 from llm_models.listings import ELSEWHERE
@@ -169,14 +169,11 @@ class Past:
         return [] if history is None else [history]
 
     def _set_aside(self, error: LLMModelsError, name: str) -> None:
-        import logging
-
         if name == paths.PACKAGED_HISTORY:
             self.damage = error
         self._aside.append((name or str(error).partition(": ")[0], str(error)))
         again = "install llm-models-catalog again" if name == paths.PACKAGED_HISTORY else "run 'llm-models activate'"
-        text = "llm_models: %s; this history is not used; to have a whole one, %s"
-        logging.getLogger("llm_models").warning(text, error, again)
+        logs.warn(f"{error}; this history is not used; to have a whole one, {again}")
 
 
 @cache
@@ -209,12 +206,9 @@ def report(names: Sequence[str], where: str, why: str = GONE, *, in_file: bool =
 
     `where` is the location of the first. `in_file`: a command can check it.
     """
-    import logging
-
     named = ", ".join([*names[:5], *(["..."] if len(names) > 5 else [])])
     step = "validate" if in_file else "history NAME"
-    text = f"llm_models: {where}: {why} ({len(names)}): {named}; run 'llm-models {step}' for details"
-    logging.getLogger("llm_models").warning("%s", printable(text))
+    logs.warn(f"{where}: {why} ({len(names)}): {named}; run 'llm-models {step}' for details")
 
 
 def absent(name: str, history: ModelHistory | ProviderHistory) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from llm_models import config, paths
+from llm_models import config, logs, paths
 from llm_models.changes import merge_layers
 from llm_models.errors import ConfigError, EmptyCatalogError, dotted, limited, listed, printable
 from llm_models.moving import FIELD, differing, differs
@@ -181,10 +181,8 @@ def _log(changes: Changes) -> None:
     for layer in changes.layers:
         errors = [remark for remark in layer.document.remarks if remark.severity == "error"]
         if errors:
-            import logging
-
             rest = f" (and {len(errors) - 1} more; `llm-models validate` lists those of a file)" if errors[1:] else ""
-            logging.getLogger("llm_models").warning("llm_models: %s%s", errors[0], rest)
+            logs.warn(f"{errors[0]}{rest}")
     was_listed = changes.touched.was_listed
     left_out = [entry for entry in changes.left_out if was_listed(entry)]
     gone = [(f"{one.spec} base {one.base}" if one.base else one.spec, one.layer, one.path) for one in left_out]
@@ -204,9 +202,7 @@ def _log(changes: Changes) -> None:
             where = layer.document.name if line is None else f"{layer.document.name}:{line}"
             past.report([name for name, _, _ in found], where, getattr(past, why), in_file=line is not None)
     for text in (*_odd_prices(changes), *limited(changes.fallen, _dropped, "names of models dropped")):
-        import logging
-
-        logging.getLogger("llm_models").warning("%s", printable(f"llm_models: {text}"))
+        logs.warn(text)
 
 
 def _dropped(fallen: Fallen) -> str:

@@ -14,7 +14,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from llm_models.errors import printable
+from llm_models import logs
 from llm_models.files import FileChangedError, FileError, naming, read_descriptor, real, refuse_special, regular
 from llm_models.open_folder import READ, OpenFolder
 
@@ -205,10 +205,8 @@ def _own_as(fd: int, old: os.stat_result, path: str) -> None:
                 raise
     new = _owners(os.fstat(fd))
     if new != _owners(old):
-        import logging
-
         found = "its owner and group were {}:{}, and are {}:{}".format(*_owners(old), *new)
-        logging.getLogger("llm_models").warning("llm_models: %s", printable(f"{path}: {found} now"))
+        logs.warn(f"{path}: {found} now")
 
 
 def _owners(status: os.stat_result) -> tuple[int, int]:

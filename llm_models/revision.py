@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from llm_models import config, edit, files, locks, paths, replacement
-from llm_models.assignments import assigned
+from llm_models.assignments import assigned, check_field
 from llm_models.checks import base_for, check_text
 from llm_models.errors import ConfigError, InvalidSpecError, did_you_mean, dotted, listed, printable, split_dotted
 from llm_models.layers import layer_from
@@ -55,7 +55,7 @@ def revise(folder: paths.Folder, change: Callable[[Revision], None], *, dry_run:
         attempts += 1
         with nullcontext() if dry_run else _alone(folder):
             revision = Revision.open(folder)
-            if known and revision.is_new:
+            if known and not revision.exists:
                 raise ConfigChangedError(f"{revision.path}: {_CHANGED}")
             try:
                 change(revision)
@@ -71,7 +71,7 @@ def revise(folder: paths.Folder, change: Callable[[Revision], None], *, dry_run:
                     raise
             else:
                 return revision
-        known = not revision.is_new
+        known = revision.exists
 
 
 @contextmanager
@@ -218,6 +218,9 @@ class Revision:
         key = key_of(self._run, spec)
         entry = self._entry(key)
         name = printable(f"{key.provider}:{key.id}")
+        for names in map(split_dotted, fields):
+            if _at(self._data, ("models", entry, *names)) is None:  # the file may state what is not a field
+                check_field(names)
         if entry is None:
             hint = f"'llm-models explain {name}' shows where its values come from."
             raise ConfigError(f"{self.path}: has no entry for {name}. {hint}")
@@ -255,11 +258,6 @@ class Revision:
     def _state_known(self, text: str) -> None:
         if text not in self._data.get("known", ()):
             self.new = edit.append(self.new, ("known",), text)
-
-    @property
-    def is_new(self) -> bool:
-        """Whether there was no file when it was opened."""
-        return not self.exists
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -321,7 +319,7 @@ def _is_shaped(data: dict[str, Any]) -> bool:
     return entries and isinstance(excluded, dict) and all(isinstance(patterns, list) for patterns in excluded.values())
 
 
-def _at(data: Any, path: Sequence[str | int]) -> Any:
+def _at(data: Any, path: Sequence[str | int | None]) -> Any:
     for step in path:
         try:
             data = data[step]

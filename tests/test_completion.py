@@ -266,12 +266,24 @@ class TestShell:
             ("sel", "select"),
             ("show openai:gpt-5.4-n", f"show {SPEC}"),
             ("show 'openai:gpt-5.4-n", f"show {SPEC}"),
+            ("list --scope='openrou", "list --scope=openrouter"),
+            ('show openai:"gpt-5.4-n', f"show {SPEC}"),
             ("show google_vertex:claude-haiku-4-5@2025", "show google_vertex:claude-haiku-4-5@20251001"),
             ("list --require=embed", "list --require=embeddings"),
             ("set openai:gpt-5.4-nano open_weights=tr", f"set {SPEC} open_weights=true"),
             ("diff ac", "diff active"),
         ],
-        ids=["command", "spec", "quoted", "with an at", "with an equals sign", "value", "or a file"],
+        ids=[
+            "command",
+            "spec",
+            "quoted",
+            "a quoted value",
+            "quoted in part",
+            "with an at",
+            "with an equals sign",
+            "value",
+            "or a file",
+        ],
     )
     def test_words(self, shell: str, line: str, words: str, tmp_path: Path) -> None:
         assert shells.completed(shell, tmp_path, line) == words.split()

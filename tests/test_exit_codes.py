@@ -146,6 +146,16 @@ ANSWERS = [
     (2, "explain openai:gpt-5.2 nope", "has no field"),
     (2, "explain openai:gpt-5.2 cost.inptu", "Did you mean 'cost.input'"),
     (2, "set openai:gpt-5.2 nope=1", "unknown field"),
+    (2, "set openai:gpt-5.2 cost.inptu=1", "unknown field 'cost.inptu'. Did you mean 'cost.input'?"),
+    (2, "set openai:gpt-5.2 'cost={inptu=1}'", "unknown field 'cost.inptu'. Did you mean 'cost.input'?"),
+    (2, "set openai:gpt-5.2 'cost.tiers=[{context_over=9,inptu=1}]'", "Did you mean 'cost.tiers.input'?"),
+    (2, "set openai:gpt-5.2 limits.context.x=1", "limits.context is not a table"),
+    (2, "set openai:gpt-5.2 'modalities.input=[image]'", "is not valid TOML"),
+    (2, "add openai:mine cost.modes.batch.inptu=1", "Did you mean 'cost.modes.batch.input'?"),
+    (2, "unset openai:gpt-5.2 cost.inptu", "unknown field 'cost.inptu'"),
+    (2, "unset openai:gpt-4o-mini nmae", "unknown field 'nmae'. Did you mean 'name'?"),
+    (1, "unset openai:gpt-4o-mini name", "does not state name"),
+    (1, "set openai:gpt-5.2 cost.input=-1", "nothing was written"),
     (2, "set openai:gpt-5.2 nope", "states no value"),
     (2, "set openai: cost.input=1", "the model id is missing"),
     (1, "set openai:nope cost.input=1", "is not in this data"),
@@ -185,6 +195,8 @@ ANSWERS = [
     (2, "nope", "there is no command"),
     (2, "list --nope", "there is no option"),
     (2, "show", "Missing argument"),
+    (2, "list --fields ''", "--fields: it names no field"),
+    (2, "providers --fields ,", "--fields: it names no field"),
     (2, "list --limit", "requires an argument"),
     (2, "-v", "Did you mean '--version'?"),
     (2, "-V", "Did you mean '--version'?"),
@@ -212,6 +224,13 @@ def test_the_class_of_a_mistake_decides(folder: Path, code: int, words: str, mes
     assert result.code == code, result
     assert message in result.err + result.out
     assert result.err.count("\n") <= 1 + (code == 1)
+
+
+def test_what_is_no_field_can_be_removed_where_the_file_states_it(folder: Path) -> None:
+    path = folder / "llm_models.toml"
+    path.write_text(path.read_text("utf-8") + "cost.inptu = 1\nnmae = 1\n", "utf-8")
+    fine("unset", "openai:gpt-4o-mini", "cost.inptu", "nmae")
+    assert "inptu" not in path.read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", cli.commands)

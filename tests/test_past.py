@@ -811,7 +811,9 @@ class TestKnownToBeGone:
         with pytest.raises(EmptyCatalogError) as caught:
             llm_models.load(config=path, publish=False)
         assert str(caught.value) == str(problem)
-        assert refused(here("activate", "--config", path)) == f"llm-models: {problem}\n"
+        *logged, told = refused(here("activate", "--config", path)).splitlines()
+        assert told == f"llm-models: {problem}"
+        assert all(one.startswith(f"llm_models: {path}:{one.split(':')[2]}: left out, ") for one in logged)
         assert llm_models.load(
             config=path, allow={"anthropic": "all"}, deny={}, publish=False
         )  # arguments are stronger

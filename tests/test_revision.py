@@ -73,7 +73,7 @@ def changed(*args: str) -> str:
         return file.read().decode()
 
 
-NEVER = ("nmae=x", "zz=1", "id=x", "provider=x", "name", "=5")
+NEVER = ("nmae=x", "cost.inptu=1", "zz=1", "id=x", "provider=x", "name", "=5")
 """Changes that are no change of any entry, whatever the file has: the command line is wrong."""
 
 
@@ -152,7 +152,7 @@ class TestSet:
             ("limits.context=5\nb = 1", None, "expected an integer"),
             ("limits.context=0", None, "at least 1"),
             ("limits.context=128k", None, "expected an integer"),
-            ("cost.inptu=1", None, "Did you mean 'input'"),
+            ("cost.inptu=1", None, "Did you mean 'cost.input'"),
             ("limits=5", None, "expected a table"),
             ("nmae=x", None, "Did you mean 'name'"),
             ("zz=1", None, "Known fields are "),
@@ -174,7 +174,8 @@ class TestSet:
         assert (type(found), found) == (type(value), value)
 
     def test_one_wrong_change_of_several_writes_none(self) -> None:
-        assert "nothing was written" in refused("set", SPEC, "cost.output=1", "cost.inptu=2")
+        assert "nothing was written" in refused("set", SPEC, "cost.output=1", "cost.input=-2")
+        assert "Did you mean 'cost.input'?" in refused("set", SPEC, "cost.output=1", "cost.inptu=2", code=2)
 
     @pytest.mark.parametrize("spec", ["opnai:gpt-4o-mini", "o3-mini", "no-such-model", ""])
     def test_a_spec_that_names_no_provider_is_refused(self, spec: str) -> None:
@@ -268,7 +269,8 @@ class TestUnset:
         assert changed("unset", SPEC) == FILE.replace(entry, "")
 
     def test_what_is_not_there_is_refused_with_the_nearest(self) -> None:
-        assert "does not state tgas of openai:gpt-4o-mini. Did you mean 'tags'" in refused("unset", SPEC, "tgas")
+        assert "does not state limits of openai:gpt-4o-mini" in refused("unset", SPEC, "limits")
+        assert "unknown field 'tgas'. Did you mean 'tags'?" in refused("unset", SPEC, "tgas", code=2)
         assert "has no entry for openai:gpt-4o" in refused("unset", "openai:gpt-4o")
 
 
@@ -681,7 +683,7 @@ class TestLaws:
 def test_the_error_of_a_refused_change_carries_its_problems(folder: Path) -> None:
     revision = Revision.open(paths.find(str(folder / "llm_models.toml")))
     assert [problem.severity for problem in revision.check()] == ["warning", "warning"]  # deprecated, list prices
-    revision.set_fields(SPEC, ["cost.inptu=1", "limits.context=0"])
+    revision.set_fields(SPEC, ["cost.input=-1", "limits.context=0"])
     with pytest.raises(ConfigError) as caught:
         revision.check()
     assert [problem.severity for problem in caught.value.problems] == ["error", "error"]

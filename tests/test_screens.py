@@ -33,6 +33,8 @@ DAY = "2026-10-20"
 FOLDER = Path(__file__).parent / "screens"
 SIZES = ((80, 24), (120, 40), (200, 50))
 PACKAGED = ("--config", "none")
+AGAINST = ("diff", "old.json", "--against", "new.json", "--source", "models_dev")
+ACTIVATE = ("activate", "--from", "faulty.json", "--out", "out.json", "--dry-run", "--force", *PACKAGED)
 SCREENS: dict[str, tuple[str, ...]] = {
     "list-groq": ("list", "groq", *PACKAGED),
     "list-google": ("list", "google", *PACKAGED),
@@ -43,6 +45,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "search": ("search", "haiku", *PACKAGED),
     "offers": ("offers", "gpt-oss-120b", *PACKAGED),
     "diff": ("diff", "old.json", "new.json"),
+    "against": AGAINST,
+    "activate": ACTIVATE,
     "help": ("--help",),
 }
 
@@ -58,7 +62,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         model("m-3", name="通义千问模型" * 5),
         model(long, cost={"input": 0.000125, "output": 4}, modalities={"input": ["text", "pdf"], "output": ["text"]}),
     ]
+    faulty = [
+        model(f" {long} ", cost={"input": -1, "output": 4}),
+        *(model(f"{long}-{at}", name=" spaces ", limit={"context": 0}, release_date="soon") for at in range(1234)),
+    ]
+    (path / "faulty.json").write_bytes(catalogue(provider("acme", *faulty)))
     (path / "old.json").write_bytes(catalogue(provider("acme", *old)))
+    fine("activate", "--from", path / "old.json", "--out", path / "out.json", "--force", *PACKAGED)
     (path / "new.json").write_bytes(catalogue(provider("acme", *new, {"id": "broken"})))
     return path
 
@@ -69,6 +79,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_screens_are_those_that_were_looked_at(name: str, size: tuple[int, int], folder: Path) -> None:
     code, text = shown(*SCREENS[name], size=size, day=DAY, cwd=folder)
     assert code == 0, text
+    if name == "activate":  # what is before the table names a temporary file
+        text = text.rpartition("--dry-run)\n")[2]
     capture = FOLDER / f"{name}-{size[0]}x{size[1]}.txt"
     if os.environ.get("RENEW_SCREENS"):
         FOLDER.mkdir(exist_ok=True)
@@ -111,6 +123,17 @@ def changes(found: dict[str, Any]) -> Iterator[object]:
             yield from (row["old"], row["new"]) if isinstance(row["old"], float | int) else ()
 
 
+def compared(found: dict[str, Any]) -> Iterator[object]:
+    for row in found["differences"]:
+        yield from (row["spec"], row["field"], row["ours"], row["theirs"])
+
+
+def dropped(found: dict[str, Any]) -> Iterator[object]:
+    yield from (found["models"], found["providers"])
+    for row in found["notes"]:
+        yield from (row["count"], row["place"], *row["examples"])
+
+
 LAW: dict[str, tuple[tuple[str, ...], Callable[[Any], Iterator[object]]]] = {
     "list": (("list", "google", *PACKAGED), prices),
     "list of all that a reseller has": (("list", "vercel", *PACKAGED), prices),
@@ -138,6 +161,8 @@ LAW: dict[str, tuple[tuple[str, ...], Callable[[Any], Iterator[object]]]] = {
         ]),
     ),
     "diff": (("diff", "old.json", "new.json"), changes),
+    "against": (AGAINST, compared),
+    "activate": (ACTIVATE, dropped),
     "cost": (
         ("cost", "openai:gpt-5.4-mini", "--input", "10k", "--output", "2k", *PACKAGED),
         lambda bill: iter([bill["total"], *(line["amount"] for line in bill["lines"])]),
@@ -200,7 +225,7 @@ class TestPager:
         assert (code, read) == (0, None)
         assert "openai:gpt-5.4-mini" in text
 
-    @pytest.mark.parametrize("command", ["", "cat", "no-such-pager", "no-such-pager | no-such-program"])
+    @pytest.mark.parametrize("command", ["", "cat", "no-such-pager", "no-such-pager | no-such-program", "less 'S"])
     def test_without_one_it_is_printed(self, folder: Path, command: str) -> None:
         code, text, _ = self.paged(folder, *self.LONG, LLM_MODELS_PAGER=command)
         assert code == 0
@@ -210,6 +235,12 @@ class TestPager:
         code, text, _ = self.paged(folder, "list", *PACKAGED, LLM_MODELS_PAGER="head -1")
         assert code == 0
         assert len(screen(text, 80).splitlines()) < 6, text
+
+    def test_one_that_fails_is_named(self, folder: Path) -> None:
+        """Else there is nothing to see, and nothing that tells why."""
+        code, text, _ = self.paged(folder, *self.LONG, LLM_MODELS_PAGER="sh -c 'exit 7'")
+        assert code == 0
+        assert "the pager, sh -c 'exit 7', failed with exit code 7 (--no-pager" in " ".join(text.split())
 
     def test_less_shows_styles_and_ends_by_itself(self, folder: Path) -> None:
         assert self.paged(folder, *self.LONG, LLM_MODELS_PAGER="echo $LESS > paged.txt")[2] == "FRX\n"
@@ -245,6 +276,22 @@ class TestFull:
         assert (result.code, result.err) == (1, "llm-models: cannot write the output: no space left on device\n")
         for closed in ("2>&-", "2>/dev/full"):
             assert program(["sh", "-c", f"{command} > /dev/full {closed}"])[:2] == (1, "")
+
+    @pytest.mark.parametrize("unbuffered", ["", "1"])
+    def test_a_disk_that_is_full_after_a_part(self, tmp_path: Path, unbuffered: str) -> None:
+        """A part of a text is never a success, also where Python's streams have no buffers, as in many containers."""
+        for words in ("list --json --limit 300", "export jsonl --scope openai"):
+            command = " ".join(["ulimit -f 40; exec", *(f"'{word}'" for word in COMMAND), words])
+            result = program(["bash", "-c", f"{command} > part.txt"], tmp_path, PYTHONUNBUFFERED=unbuffered)
+            assert (result.code, result.err) == (1, "llm-models: cannot write the output: file too large\n")
+            assert (tmp_path / "part.txt").stat().st_size == 40 * 1024
+
+    @pytest.mark.parametrize("unbuffered", ["", "1"])
+    def test_a_pipe_that_is_closed_after_a_part(self, unbuffered: str) -> None:
+        command = " ".join(f"'{word}'" for word in COMMAND)
+        script = f"{command} list --json --limit 300 | head -1; echo ${{PIPESTATUS[0]}}"
+        result = program(["bash", "-c", script], PYTHONUNBUFFERED=unbuffered)
+        assert (result.out, result.err) == ("[\n1\n", "")
 
     def test_a_message_that_cannot_be_written_changes_nothing(self) -> None:
         command = " ".join(["exec", *(f"'{word}'" for word in COMMAND), "show openai:nope"])
@@ -309,3 +356,23 @@ def test_an_excerpt_stays_as_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch
     narrow = here("validate", "bad.toml").out
     assert plain.splitlines()[1:] == narrow.splitlines()[-2:]
     assert len(narrow.splitlines()) > len(plain.splitlines())
+
+
+def test_what_the_library_logs_is_a_message_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a line of its own, after that of a long command is removed, and broken between words. A pipe gets one line."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TERM", "xterm")
+    entry = '[[models]]\nprovider = "openai"\nid = "gpt-5.4-mini"\ncost.output = 0.0000012345\n'
+    Path("llm_models.toml").write_text(entry, "utf-8")
+    words = ("export", "csv", "--scope", "openai", "--out", "table.csv")
+    plain = here(*words).err
+    assert plain.startswith("llm_models: llm_models.toml:4: openai:gpt-5.4-mini: cost.output: ")
+    assert plain.splitlines()[1:] == ["models: 53"]
+    monkeypatch.setenv("COLUMNS", "50")
+    monkeypatch.setattr(io, "StringIO", Terminal)
+    narrow = here(*words).err
+    assert "\x1b[2K" in narrow  # it showed what it does
+    lines = erased(narrow).splitlines()
+    assert lines[0].startswith("llm_models: ")
+    assert all(layout.width(line) <= 50 for line in lines)
+    assert " ".join(erased(narrow).split()) == " ".join(plain.split())

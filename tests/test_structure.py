@@ -25,7 +25,7 @@ RANKS = (
         "name_forms",
         "spellings",
     ),
-    ("costs", "order", "python_context", "tokens"),
+    ("costs", "logs", "order", "python_context", "tokens"),
     (
         "amounts",
         "counts",

@@ -13,6 +13,7 @@ import io
 import os
 import sys
 from collections.abc import MutableMapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ import click
 from llm_models.cli.options import no_pager, takes, unknown
 from llm_models.cli.output import discard_output, note, screen, stage, unwritable, verbatim
 from llm_models.errors import LLMModelsError
+from llm_models.logs import printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,7 +169,27 @@ def main() -> None:
     """Run the command line, and exit with one of `EXIT_CODES`. Errors are printed without a traceback."""
     gc.set_threshold(1_000_000)  # a command makes hardly any cycles; to search for them took a tenth of its time
     atexit.register(gc.freeze)  # what is left ends with the process; Python would search it once more
-    sys.exit(_run())
+    with _whole_output():
+        code = _run()
+    sys.exit(code)
+
+
+@contextmanager
+def _whole_output() -> Iterator[None]:
+    """Inside, a text for stdout is written as a whole, or there is an error.
+
+    Where PYTHONUNBUFFERED is set, Python writes it once and drops what a pipe or a full disk did not take.
+    """
+    given = sys.stdout
+    if not isinstance(getattr(given, "buffer", None), io.RawIOBase):
+        yield
+        return
+    with open(given.fileno(), "w", encoding=given.encoding, errors=given.errors, closefd=False) as whole:
+        sys.stdout = whole
+        try:
+            yield
+        finally:
+            sys.stdout = given
 
 
 def _usage(error: click.UsageError) -> str:
@@ -190,7 +212,7 @@ def _run() -> int:
             code = completion.answer(cli)
             sys.stdout.flush()
             return code
-        with screen():
+        with printed(note), screen():
             # On Windows click would read an argument such as `[ab]/x.toml` as a pattern of files.
             code = cli.main(standalone_mode=False, prog_name="llm-models", windows_expand_args=False)
         stage("")

@@ -143,14 +143,16 @@ def _is_open(ctx: click.Context, param: click.Parameter) -> bool:
 
 
 def _bash(line: Typed, offer: Offer) -> Iterator[str]:
-    """The part of each word that bash replaces: what follows the last sign at which it splits words."""
+    """The part of each word that bash replaces: what follows an open quote, or the last sign that splits words."""
     breaks = os.environ.get("COMP_WORDBREAKS", "")
+    opened = [at for at, sign in enumerate(line.raw) if sign == line.quote and not typed(line.raw[:at]).quote]
+    before = len(typed(line.raw[: opened[-1]]).word) if opened else 0
     plain = "" if line.quote else line.raw
     found = [match for match in re.finditer(r"\\.|[:=@]", plain) if match[0] in breaks]
     cut = max((match.start() if match[0] == "@" else match.end() for match in found), default=0)  # "@" is replaced, too
     kept = len(_escaped(typed(plain[:cut]).word))
     for word, _ in offer.words:
-        yield f"plain,{word if line.quote else _escaped(word)[kept:]}"
+        yield f"plain,{word[before:] if line.quote else _escaped(word)[kept:]}"
     if offer.files:
         yield f"{offer.files},{offer.head}"
 

@@ -97,4 +97,8 @@ def _paths(command: str, given: tuple[str, ...]) -> tuple[Path, ...]:
         found = [field_of(field, node) for text in given for field in text.split(",") if field.strip()]
     except LookupError as error:
         raise click.BadParameter(str(error.args[0]), param_hint="--fields") from None
+    if not found:
+        raise click.BadParameter(
+            "it names no field (expected names such as spec,limits.context)", param_hint="--fields"
+        )
     return tuple(dict.fromkeys([(name,), *found]))

@@ -152,10 +152,12 @@ def _show(held: list[tuple[str, bool]]) -> None:
     data = "\n".join([text for text, err in held if not err])
     columns, lines = _size(sys.stdout)
     rows = sum([max(1, -(-width(click.unstyle(text)) // columns)) for text in data.split("\n")])
-    is_shown = _Screen.is_paged and rows >= lines and pager.page(data, sys.stdout.encoding)
+    code = pager.page(data, sys.stdout.encoding) if _Screen.is_paged and rows >= lines else None
     for text, err in held:
-        if err or not is_shown:
+        if err or code is None:
             _write(text, err)
+    if code:
+        note(f"note: the pager, {pager.command()}, failed with exit code {code} (--no-pager prints without it)")
 
 
 def _size(stream: TextIO) -> tuple[int, int]:

@@ -33,8 +33,8 @@ def command() -> str | None:
     return "less" if which("less") else None
 
 
-def page(text: str, encoding: str) -> bool:
-    """Show a text with the pager, and wait until it ends; whether it could be started.
+def page(text: str, encoding: str) -> int | None:
+    """Show a text with the pager, and wait until it ends; its exit code, or None where it could not be started.
 
     A pager that is left before it has read everything is no error. Ctrl-C is the pager's, so that the terminal is as it
     was before when the command ends.
@@ -44,23 +44,27 @@ def page(text: str, encoding: str) -> bool:
 
     program = command()
     if program is None:
-        return False
+        return None
     env = {"LESS": "FRX", "LV": "-c", **os.environ}
     if "r" not in env["LESS"].lower():  # `less` would show the codes of bold text
         text = click.unstyle(text)
-    words = program if _FOR_A_SHELL.search(program) or os.name == "nt" else shlex.split(program)
+    try:
+        words = program if _FOR_A_SHELL.search(program) or os.name == "nt" else shlex.split(program)
+    except ValueError:  # a quotation mark is missing
+        return None
     with _interrupts_are_the_pagers():
         try:
             child = subprocess.Popen(words, shell=isinstance(words, str), stdin=subprocess.PIPE, env=env)
         except OSError:  # there is no such program
-            return False
+            return None
         assert child.stdin is not None
         try:
             with child.stdin as pipe:
                 pipe.write(f"{text}\n".encode(encoding, "replace"))
         except OSError:  # it was left early
             pass
-        return child.wait() not in (126, 127)  # so a shell says that there is no such program
+        code = child.wait()
+        return None if code in (126, 127) else code  # so a shell says that there is no such program
 
 
 @contextmanager
