@@ -37,6 +37,8 @@ if TYPE_CHECKING:
         models: dict[str, Fields]
         removed: dict[str, Removed]
         settings: dict[str, dict[str, dict[str, Stored]]]
+        keys: NotRequired[dict[str, list[str]]]
+        """Of a base: `id` has the keys of all ids (`groups.key_of`), so that new ones need not be searched for."""
         texts: NotRequired[dict[str, list[str]]]
         """Of a base: all texts of fields on which records agree, so that they need not be searched for."""
 

@@ -189,8 +189,11 @@ def check_tail(tail: Any) -> None:
         for patterns in by_provider.values() if section != "before" else ():
             for origin in _table(patterns).values():
                 _check_origin(origin)
-    for texts in _table(tail.get("texts", {})).values():
-        check_names(_list(texts))
+    for section in ("keys", "texts"):
+        for texts in _table(tail.get(section, {})).values():
+            check_names(_list(texts))
+    if "keys" in tail:
+        check_names(tail["keys"]["id"])
 
 
 def check_filters(filters: Any) -> None:

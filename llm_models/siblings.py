@@ -89,6 +89,9 @@ def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]
             records[provider, model_id] = provider, base.stated(provider, model_id) or {}
 
     keys = {key_of(model_id) for _, model_id in wanted} - {""}
+    listed = base.texts("keys") if keys else None
+    if listed is not None:  # so no block is read for a model that only the application has
+        keys.intersection_update(listed["id"])
     # No class stands before the keys: what all of them begin with is found faster.
     naming = re.compile(b'(?:%b)["/:@]' % "|".join(map(_in_index, sorted(keys))).encode()) if keys else None
     for provider, data in _blocks(base) if naming else ():

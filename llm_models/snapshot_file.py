@@ -26,15 +26,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
-    from typing import Any, Self
+    from typing import Any, Literal, Self
 
     from llm_models.block import Line
     from llm_models.columns import Columns
     from llm_models.header import Header, Span
     from llm_models.origins import Tail
-
-
-_TEXTS = b'"texts":{'
 
 
 class SnapshotFile:
@@ -233,20 +230,20 @@ class SnapshotFile:
             raise damaged(self.name, "the part about origins cannot be read") from None
         return tail
 
-    def texts(self) -> Mapping[str, Sequence[str]] | None:
-        """The last section of the tail, the texts of some fields of all models; None where a base has none.
+    def texts(self, section: Literal["keys", "texts"] = "texts") -> Mapping[str, Sequence[str]] | None:
+        """One of the last sections of the tail, texts of all models; None where a base has none.
 
-        Of the packaged file, all other sections stay undecoded: they are 20 times as long.
+        Of the packaged file, all sections before it stay undecoded: they are many times as long.
         """
         if self.name != paths.PACKAGED_SNAPSHOT:
-            return self.tail().get("texts")
+            return self.tail().get(section)
         data = self.part(self.header["tail"], "origins")
-        at = data.rfind(_TEXTS)
+        at = data.rfind(b'"%b":{' % section.encode())
         if at < 0:
             return None
         try:
             last: dict[str, dict[str, list[str]]] = loads(f"{{{data[at : data.rindex(b']')].decode()}")
-            return last["texts"]
+            return last[section]
         except WRONG:
             raise damaged(self.name, "the part about origins cannot be read") from None
 

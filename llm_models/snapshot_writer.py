@@ -13,6 +13,7 @@ from llm_models.agreement import texts_of
 from llm_models.block import NAMES, encode_block, encode_json, filled
 from llm_models.columns import encoded, of_rows, row_of, rows_of
 from llm_models.errors import EmptyCatalogError
+from llm_models.groups import key_of
 from llm_models.header import CRC, FORMAT, WRONG, Aliases, damaged
 from llm_models.jsontext import loads
 from llm_models.layers import SETTINGS
@@ -25,6 +26,7 @@ from llm_models.snapshot_file import SnapshotFile, digest, plain_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Literal
 
     from llm_models.block import Block, Row
     from llm_models.changes import Changes
@@ -110,9 +112,9 @@ class Composite(SnapshotFile):
             self._tail = self._tail()
         return self._tail
 
-    def texts(self) -> Mapping[str, Sequence[str]] | None:
-        """The last section of the tail; None where a base has none."""
-        return self.tail().get("texts")
+    def texts(self, section: Literal["keys", "texts"] = "texts") -> Mapping[str, Sequence[str]] | None:
+        """One of the last sections of the tail; None where a base has none."""
+        return self.tail().get(section)
 
     def config(self) -> bytes | None:
         """The bytes of the `llm_models.toml` that was merged, None where there was none."""
@@ -245,6 +247,7 @@ def _tail(changes: Changes) -> Tail:
             settings[section][provider] = {**stated, **patterns, **stated}
     tail = in_order({"providers": providers, "models": models, "removed": removed, "settings": settings})
     if not changes.base.blocks:
+        tail["keys"] = {"id": sorted({key_of(i) for models in changes.models.values() for i in models} - {""})}
         tail["texts"] = texts_of(data for its in changes.models.values() for one in its.values() for data in one[:2])
     return tail
 

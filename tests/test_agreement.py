@@ -392,17 +392,32 @@ class TestATouchedModel:
     def test_an_own_name_decodes_no_provider(self) -> None:
         assert read_by({"house": {"house-7b": {"id": "house-7b"}}}) == set()
 
+    def test_an_own_name_reads_no_provider(self) -> None:
+        own = {"house": {"house-7b": {"id": "house-7b"}}}
+        known = {"house": {"gpt-oss-120b": {"id": "gpt-oss-120b"}}}
+        assert read_by(own, "block_at") == set()
+        assert len(read_by(known, "block_at")) > 200
+
+    def test_a_file_without_keys_gives_the_same(self, base: SnapshotFile) -> None:
+        """As files of earlier versions are: their blocks are searched."""
+        texts = base.texts()
+        touched = {"house": {i: {"id": i} for i in ("house-7b", "mirror/GPT-OSS-120B", "gemma4-31b")}}
+        expected = agreed_facts(base, touched)
+        assert expected["house", "mirror/GPT-OSS-120B"]
+        with mock.patch.object(SnapshotFile, "texts", lambda _, section="texts": texts if section == "texts" else None):
+            assert agreed_facts(SnapshotFile.open(PACKAGED_SNAPSHOT), touched) == expected
+
     def test_an_own_name_of_a_known_model_decodes_those_that_have_it(self, base: SnapshotFile) -> None:
         read = read_by({"house": {"gpt-oss-120b": {"id": "gpt-oss-120b"}}})
         assert {"groq", "nebius"} <= read < set(base.blocks)
 
 
-def read_by(touched: dict[str, dict[str, Stated]]) -> set[str]:
-    """The providers whose index or models are decoded to find what touched models agree on."""
+def read_by(touched: dict[str, dict[str, Stated]], way: str = "block") -> set[str]:
+    """The providers whose index or models are decoded (by `block_at`: read) to find what touched models agree on."""
     file = SnapshotFile.open(PACKAGED_SNAPSHOT)
-    with mock.patch.object(SnapshotFile, "block", autospec=True, side_effect=SnapshotFile.block) as block:
+    with mock.patch.object(SnapshotFile, way, autospec=True, side_effect=getattr(SnapshotFile, way)) as read:
         agreed_facts(file, touched)
-    return {call.args[1] for call in block.call_args_list}
+    return {call.args[-1] for call in read.call_args_list}
 
 
 def test_the_facts_are_fields(base: SnapshotFile) -> None:

@@ -29,6 +29,7 @@ from llm_models.block import encode_block, encode_json
 from llm_models.capability_sets import translate_bits
 from llm_models.columns import STORED
 from llm_models.errors import SnapshotError
+from llm_models.groups import key_of
 from llm_models.header import FORMAT, read_header
 from llm_models.paths import PACKAGED_SNAPSHOT
 from llm_models.records import BIT, CAPABILITIES, STATED, Capabilities, capability_bits
@@ -377,11 +378,13 @@ class TestTheFormat:
             sizes = [len(block["models"]) for block in blocks]
             assert [place[3] for place in header["blocks"].values()] == sizes
             assert header["counts"] == {"providers": len(blocks), "models": sum(sizes)}
-            of_base = {"texts"} if data is whole else set()  # a base that this package writes has them
+            of_base = {"keys", "texts"} if data is whole else set()  # a base that this package writes has them
             assert set(tail) == {"providers", "models", "removed", "settings", *of_base}
             models = [{**line, **line.get("derived", {})} for block in blocks for line in block["models"]]
             for name, texts in tail.get("texts", {}).items():
                 assert texts == sorted({model[name] for model in models if name in model})
+            if data is whole:
+                assert tail["keys"] == {"id": sorted({key_of(model["id"]) for model in models} - {""})}
 
     def test_one_model_a_line(self, whole: bytes) -> None:
         """A changed price is a change of one model's line and of the lines that hold places and sums."""
