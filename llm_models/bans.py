@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from llm_models.patterns import IdOf
     from llm_models.snapshot_file import SnapshotFile
 
-_WILDCARD = re.compile(r"\*|\?|\[!?([^\]])")
+_WILDCARD = r"\*|\?|\[!?([^\]])"
 
 
 def hidden_in(base: SnapshotFile, table: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, str]]:
@@ -60,7 +60,7 @@ def as_glob(pattern: str, id_of: IdOf) -> str:
     '**:online'
     """
     while id_of(pattern) is not None:
-        pattern, changed = _WILDCARD.subn(_again, pattern, count=1)
+        pattern, changed = re.subn(_WILDCARD, _again, pattern, count=1)
         if not changed:
             break
     return pattern

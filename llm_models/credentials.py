@@ -77,11 +77,10 @@ _NONE = frozenset(("", "-", "none", "null", "n/a", "no-key", "no-key-needed", "n
 """Texts that state that there is no key."""
 
 _WORDS = frozenset(("bearer", "basic", "token", "os", "environ", "env", "process", "secrets"))
-_VARIABLE = r"[A-Za-z0-9_]+"
 _PASSWORD_OF_URL = r"//[^/?#\s@]*?:([^/?#\s]+)@|//([^/?#\s:@]{20,})@"
 _PARAMETER = r"[?&]([\w.-]+)=([^&#\s]+)"
 _HEADER = r"\s*([\w-]{3,40})\s*[:=]\s*(\S.*)"
-_STATED = re.compile(r"""([\w.'"-]+)[ \t]*[=:](?!//)""")
+_STATED = r"""([\w.'"-]+)[ \t]*[=:](?!//)"""
 _ONE_WORD = r"[A-Za-z0-9+/_-]{32,}={0,2}"
 _NAMING = frozenset(("id", "match", "provider", "provider_model_id", "canonical", "successor", "resolves_to", "base",
                      "name", "served_as", "aliases", "family", "doc", "description", "known", "source_id"))  # fmt: skip
@@ -94,7 +93,8 @@ def is_variable(text: str) -> bool:
     >>> is_variable("302AI_API_KEY"), is_variable("sk-proj-EXAMPLE0000")
     (True, False)
     """
-    if re.fullmatch(_VARIABLE, text) is None or has_form(text) or len(text) > 100:
+    letters = text.replace("_", "0")
+    if not (letters.isascii() and letters.isalnum()) or has_form(text) or len(text) > 100:
         return False
     return "_" in text or len(text) < 20 or text.isalpha()  # a long word with digits is a key without a form
 
@@ -141,7 +141,7 @@ def veiled(line: str) -> str:
         line = re.sub(_FORM, lambda found: "*" * len(found[0]), line)
     if "://" in line:
         line = re.sub(r"(?<=://)[^/@\s]+(?=@)|(?<=[?&])[^#\s]+", lambda found: "*" * len(found[0]), line)
-    for stated in _STATED.finditer(line):
+    for stated in re.finditer(_STATED, line):
         if names_secret(re.split(r"[.\s]", stated[1].strip("\"' "))[-1]):
             return line[: stated.end()] + re.sub(r"[^\s\"'{}\[\],#]", "*", line[stated.end() :])
     return line
@@ -162,7 +162,7 @@ def names_secret(key: str) -> bool:
     >>> names_secret("apiKey"), names_secret("eos_token"), names_secret("api_key_name")
     (True, False, False)
     """
-    folded = re.sub(r"[^a-z0-9]", "", key.lower())
+    folded = "".join([letter for letter in key.lower() if letter.isascii() and letter.isalnum()])
     if folded in NAMES or folded.endswith(ENDINGS) or folded.removesuffix("s").endswith("apikey"):
         return True
     return folded.endswith("token") and not folded.removesuffix("token").endswith(_OF_TEXTS)
@@ -206,14 +206,16 @@ def _in_text(text: str, naming: bool) -> bool:
     """Whether a text holds a secret, whatever the name of its key is; `naming`: it is a name, or prose."""
     if has_form(text):
         return True
+    # What each pattern needs is looked for first: compiling one takes longer than searching hundreds of texts.
     if "://" in text:
-        login = re.search(_PASSWORD_OF_URL, text)
+        login = re.search(_PASSWORD_OF_URL, text) if "@" in text else None
         if login is not None and not is_reference(login[1] or login[2]):
             return True
-        return any(names_secret(name) and not is_reference(value) for name, value in re.findall(_PARAMETER, text))
+        parameters = re.findall(_PARAMETER, text) if "=" in text else ()
+        return any(names_secret(name) and not is_reference(value) for name, value in parameters)
     if naming:
         return False
-    header = re.fullmatch(_HEADER, text)
+    header = re.fullmatch(_HEADER, text) if ":" in text or "=" in text else None
     if header is not None and names_secret(header[1]) and not is_reference(header[2]):
         return True
     return _is_random(text)

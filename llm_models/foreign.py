@@ -219,7 +219,7 @@ WRAPPERS = {"modelinfo", "litellmparams", "params", "parameters", "modelkwargs",
 
 SECTIONS = {"providers": PROVIDER, "models": MODEL, "": TOP}
 
-_TIER = re.compile(r"(.+)above(\d+)ktokens")
+_TIER = r"(.+)above(\d+)ktokens"
 
 
 def fold(name: str) -> str:
@@ -245,6 +245,6 @@ def stating(section: str, entry: Iterable[str], ours: str) -> str | None:
 
 def tier(name: str) -> tuple[Row, int] | None:
     """What LiteLLM's price of long requests is about, and above how many tokens it holds."""
-    match = _TIER.fullmatch(fold(name))
+    match = re.fullmatch(_TIER, fold(name))
     row = match and _rows("models").get(match[1])
     return (row, int(match[2]) * 1000) if match and row and row.form == "per token" else None

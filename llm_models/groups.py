@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Rule = Literal["stated", "maker", "name"]
 
 _PART = re.compile(r"[a-z]+|[0-9]+")
-_SIZE = re.compile(r":\d[\d.]*[bmt](?![a-z0-9])[^:@]*")
+_SIZE = r":\d[\d.]*[bmt](?![a-z0-9])[^:@]*"
 """The size of a model behind a colon, as Ollama writes it: part of its name. Any other such suffix is a variant."""
 
 
@@ -52,7 +52,7 @@ def segment_of(model_id: str) -> str:
     >>> segment_of("openai/gpt-oss-20b:free"), segment_of("gpt-oss:20b")
     ('gpt-oss-20b', 'gpt-oss:20b')
     """
-    size = _SIZE.search(model_id.rpartition("/")[2].lower()) if ":" in model_id else None
+    size = re.search(_SIZE, model_id.rpartition("/")[2].lower()) if ":" in model_id else None
     return last_segment(model_id) + (size[0] if size else "")
 
 

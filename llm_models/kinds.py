@@ -155,12 +155,12 @@ MOVING = re.compile(r"^~|[-:]latest(?=@|$)")
 """The ids of moving names, whose meaning changes without notice. Hosts mark their own with `~`; a region may follow."""
 
 
-PREVIEWS: tuple[tuple[str, bool], ...] = (
-    (_word("preview", "exp", "experimental"), True),
-    (r"(?<=[a-z0-9])[-_.](?:alpha|beta)\d*(?![a-z0-9])", False),
+PREVIEWS: tuple[tuple[tuple[str, ...], str, bool], ...] = (
+    (("preview", "exp"), _word("preview", "exp", "experimental"), True),
+    (("alpha", "beta"), r"(?<=[a-z0-9])[-_.](?:alpha|beta)\d*(?![a-z0-9])", False),
 )
 """The ids of models that their maker calls a preview: the pattern of the last segment, and whether it also counts where
-a status is stated.
+a status is stated. A segment without one of the texts before the pattern does not fit it, so that it is not compiled.
 """
 
 
@@ -267,7 +267,9 @@ def is_preview(model_id: str, status: str | None) -> bool:
     """
     segment = last_segment(model_id)
     return status in ("alpha", "beta") or any(
-        re.search(pattern, segment) for pattern, always in PREVIEWS if always or status is None
+        re.search(pattern, segment)
+        for texts, pattern, always in PREVIEWS
+        if (always or status is None) and any(text in segment for text in texts)
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from llm_models.case import Case
     from llm_models.document import DocumentPath
 
-_CLASS = re.compile(r"\[([^\]!-][^\]-]+)\]")
+_CLASS = r"\[([^\]!-][^\]-]+)\]"
 """Two or more characters in brackets, without a range."""
 _SHOWN = 3
 
@@ -86,7 +86,7 @@ def in_brackets(pattern: str, models: Sequence[Sequence[str]]) -> str | None:
     digits of the pattern.
     """
     names = [name for every in models for name in every]
-    for found in _CLASS.finditer(pattern):
+    for found in re.finditer(_CLASS, pattern):
         inner = found[1]
         if any(map(str.isalpha, inner)) and (
             re.fullmatch(r"\d+[kmbtKMBT]", inner)

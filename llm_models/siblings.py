@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Models = Mapping[str, Mapping[str, Mapping[str, Any]]]
     """Provider -> id -> the stated data of a model."""
 
-_SIZE = re.compile(r"(?=\d+[bmt])")
+_SIZE = r"(?=\d+[bmt])"
 """The places in a key before which the size of a model may begin."""
 _MARK = b'"canonical":'
 _NOT_IN_KEYS = bytes(set(range(256)) - set(b'abcdefghijklmnopqrstuvwxyz0123456789"/:@'))
@@ -115,7 +115,7 @@ def _search(base: SnapshotFile, models: Mapping[Key, Any], wanted: Iterable[Key]
 
 def _in_index(key: str) -> str:
     """The pattern of a key in an index without most characters: the colon before a size is still there."""
-    return _SIZE.sub(":?", key)
+    return re.sub(_SIZE, ":?", key)
 
 
 def members(file: SnapshotFile, canonicals: Collection[str]) -> Iterator[tuple[str, int, Line]]:

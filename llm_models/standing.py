@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from llm_models.view import ModelRow, View
 
-_CANONICAL = re.compile(rb'"canonical":"([^"/\\]+)')
-_RELEASED = re.compile(rb'"release_date":"([^"\\]+)')
+_CANONICAL = rb'"canonical":"([^"/\\]+)'
+_RELEASED = rb'"release_date":"([^"\\]+)'
 """Two values in the text of a record, which is not decoded for them."""
 
 
@@ -27,7 +27,7 @@ def rank(view: View, name: str, rows: Sequence[ModelRow]) -> tuple[bool, bool, b
     by = _maker_of(view, rows)
     own = next((row for row in rows if (row[0] == by if by else row[0] in MAKERS)), None)
     provider, row = own or rows[0]
-    day = _RELEASED.search(view.file.block(provider).line(row))
+    day = re.search(_RELEASED, view.file.block(provider).line(row))
     released = day[1].decode() if day else ""
     in_use, short = state_of(view, (provider, row)) is None, not {*"/~@"} & {*name}
     return own is not None and "/" not in name, in_use, short, released, len(rows)
@@ -45,7 +45,7 @@ def _maker_of(view: View, rows: Sequence[ModelRow]) -> str | None:
 
 def maker(view: View, row: ModelRow) -> str | None:
     """The provider that the `canonical` of a model names; None where there is none."""
-    found = _CANONICAL.search(view.file.block(row[0]).line(row[1]))
+    found = re.search(_CANONICAL, view.file.block(row[0]).line(row[1]))
     return view.file.provider_id(found[1].decode()) if found else None
 
 

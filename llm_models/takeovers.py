@@ -129,12 +129,12 @@ def mistyped(case: Case) -> Iterator[Finding]:
 
 
 _FOLDED = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ-.", b"abcdefghijklmnopqrstuvwxyz__")
-_HEAD, _TAIL, _SLASH = (re.compile(text) for text in (rb'"\s*(\w+)\s*:', rb'@\s*(\w+)\s*"', rb'"\s*(\w+)\s*/'))
+_HEAD, _TAIL, _SLASH = rb'"\s*(\w+)\s*:', rb'@\s*(\w+)\s*"', rb'"\s*(\w+)\s*/'
 
 
-def _may_name(block: bytes, providers: Collection[str], ends: Iterable[re.Pattern[bytes]]) -> bool:
+def _may_name(block: bytes, providers: Collection[str], ends: Iterable[bytes]) -> bool:
     """Whether the first line of a block, which has the ids and aliases, may have a text that begins or ends so."""
     index = block[: block.index(b"\n")].translate(_FOLDED)
     if len(providers) < 20 and not any(provider.encode() in index for provider in providers):  # faster for a few
         return False
-    return any(end.decode() in providers for pattern in ends for end in pattern.findall(index))
+    return any(end.decode() in providers for pattern in ends for end in re.findall(pattern, index))

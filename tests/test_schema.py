@@ -202,6 +202,21 @@ def test_a_pattern_decides_as_a_whole_though_plain_texts_meet_a_shorter_one(patt
             assert accepted(text) is (re.search(pattern, text) is not None), ascii(text)
 
 
+@pytest.mark.parametrize("form", sorted(schema.SHAPES))
+def test_a_pattern_beside_a_format_refuses_nothing_more(form: str) -> None:
+    """So it is not compiled: all days of a leap year and of another, their months, and texts with one odd letter."""
+    days = [datetime.date(2024, 1, 1) + datetime.timedelta(number) for number in range(731)]
+    texts = [text for day in days for text in (day.isoformat(), day.isoformat()[:7], day.strftime("%G-W%V-%u"))]
+    plain = [*ODD, *texts, "0001-01-01", "9999-12-31", "0000-01-01", "20240101", "2024-001", "2024-01-01T00:00:00Z"]
+    odd = ["2024-02-29"[:at] + letter + "2024-02-29"[at + more :] for at in range(11) for more in (0, 1)
+           for letter in ("\n", " ", "+", "-", "\u0661", "\uff11", "x", "0", "9", "")]  # fmt: skip
+    for text in (text for text in [*plain, *odd] if isinstance(text, str)):
+        alone = schema.FORMATS[form](text)
+        assert not alone or re.search(schema.SHAPES[form], text), ascii(text)
+        assert schema.check_of({"format": form, "pattern": schema.SHAPES[form]})(text) is alone, ascii(text)
+    assert {schema.FORMATS[form](text) for text in texts} == {True, False}
+
+
 def test_globs_are_limited_alike_in_files_and_arguments() -> None:
     """`deny` of a file passes the schema, `deny` of `load()` passes `pattern_problem`."""
     for pattern in (*ODD, "x" * MAX_PATTERN, "x" * (MAX_PATTERN + 1)):

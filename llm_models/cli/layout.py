@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-_WORD = re.compile(r"(?:(?<=\s)|^)\(?'[^'\s][^']*'\S*|\S+")
+_WORD = r"(?:(?<=\s)|^)\(?'[^'\s][^']*'\S*|\S+"
 """A word. A quotation is one, because people copy names and commands from messages."""
 _NARROWEST = 16
 """The columns that a column of words keeps, at least, before whole columns are left out."""
@@ -62,7 +62,7 @@ def wrapped(text: str, most: int | None, hang: int = 2) -> list[str]:
 
 def _words(text: str, most: int) -> Iterator[str]:
     """The words of a text. A quotation for which there is no room is several."""
-    for match in _WORD.finditer(text):
+    for match in re.finditer(_WORD, text):
         yield from [match[0]] if width(match[0]) <= most else match[0].split()
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_FOR_A_SHELL = re.compile(r"[^\w\s./+:,@'\"-]")
+_FOR_A_SHELL = r"[^\w\s./+:,@'\"-]"
 """What only a shell understands. Another process between this one and the pager is avoided, as Ctrl-C would end it."""
 
 
@@ -49,7 +49,7 @@ def page(text: str, encoding: str) -> int | None:
     if "r" not in env["LESS"].lower():  # `less` would show the codes of bold text
         text = click.unstyle(text)
     try:
-        words = program if _FOR_A_SHELL.search(program) or os.name == "nt" else shlex.split(program)
+        words = program if re.search(_FOR_A_SHELL, program) or os.name == "nt" else shlex.split(program)
     except ValueError:  # a quotation mark is missing
         return None
     with _interrupts_are_the_pagers():

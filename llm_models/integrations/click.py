@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ModelSpecParam"]
 
-_WORD = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._:/@+~-]*")
+_WORD = r"[A-Za-z0-9._][A-Za-z0-9._:/@+~-]*"
 """What every shell takes for one word without a meaning of its own; `~` at the beginning means a folder."""
 
 
@@ -100,7 +100,7 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
                 pairs = self._completions(self._catalogue(), incomplete)
         except LLMModelsError:
             return []
-        words = [(value, name) for value, name in pairs if _WORD.fullmatch(value)]
+        words = [(value, name) for value, name in pairs if re.fullmatch(_WORD, value)]
         return [CompletionItem(value, help=printable(name) if name else None) for value, name in words]
 
     def _completions(self, snapshot: Snapshot, incomplete: str) -> list[tuple[str, str | None]]:
