@@ -128,11 +128,11 @@ class TestTheOfferedHook:
 
     def test_it_runs_in_an_environment_of_its_own(self) -> None:
         """In that of the application, another package with our import name could answer."""
-        assert re.findall("language: (.*)", OFFERED) == ["python", "python"]
+        assert {*re.findall("language: (.*)", OFFERED)} == {"python"}
         assert "language" not in SNIPPET
 
     def test_the_activated_snapshot_can_be_checked(self) -> None:
-        second = OFFERED.partition("\n- ")[2]
+        second = OFFERED.split("\n- ")[1]
         assert setting("entry", second) == "llm-models activate --check"
         assert setting("pass_filenames", second) == "false"
         for path in ("llm_models.toml", ".llm_models/snapshot.json", "app/.llm_models/snapshot.json"):
@@ -155,6 +155,27 @@ class TestTheOfferedHook:
     )
     def test_its_pattern_takes_the_right_paths(self, path: str, taken: bool) -> None:
         assert bool(re.search(setting("files"), path)) is taken
+
+    @pytest.mark.parametrize(
+        ("path", "taken"),
+        [
+            ("app.py", True),
+            ("src/a b.pyi", True),
+            (".github/workflows/ci.yml", True),
+            (".env", True),
+            ("deploy/.env.local", True),
+            ("deploy/prod.env", True),
+            ("src/-a.py", True),
+            ("--used=/home/me/x.py", False),  # it would be an option that writes a file
+            ("-a.py", False),
+            ("README.md", False),
+            ("envelope", False),
+        ],
+    )
+    def test_the_pattern_for_source_code_takes_no_path_that_would_be_an_option(self, path: str, taken: bool) -> None:
+        third = OFFERED.split("\n- ")[2]
+        assert setting("id", third) == "llm-models-lint"
+        assert bool(re.search(setting("files", third), path)) is taken
 
     def test_our_own_configuration_checks_the_overrides_and_the_examples(self) -> None:
         text = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
