@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     C = TypeVar("C", bound=Callable[..., Any])
 
 
+_WORDS = frozenset(
+    ("require", "forbid", "scope", "kind", "input", "output", "lifecycle", "billing", "prefer", "order_by")
+)
+"""Options that may be given several times, each with one word, in which there is never a comma."""
+
+
 class Command(click.Command):
     """A command whose help text may name lists and limits of other modules, such as `{guards.MAX_GONE}`.
 
@@ -46,7 +52,7 @@ class Command(click.Command):
         """Read the command line."""
         if not ctx.resilient_parsing:
             try:
-                _, _, order = self.make_parser(ctx).parse_args(args=[*args])
+                values, _, order = self.make_parser(ctx).parse_args(args=[*args])
             except click.NoSuchOption as error:
                 options = [name for one in self.get_params(ctx) for name in (*one.opts, *one.secondary_opts)]
                 raise unknown("option", error.option_name, options, ctx) from None
@@ -58,6 +64,13 @@ class Command(click.Command):
                 if given.count(option) > 1 and not (option.is_flag and not option.secondary_opts):
                     names = " or ".join((*option.opts, *option.secondary_opts))
                     raise click.UsageError(f"{names} is given twice, but takes one value", ctx)
+            for several in (one for one in {*order} if one.multiple and one.name in _WORDS):
+                for text in values[several.name or ""]:
+                    if "," in text.strip(","):
+                        each = " ".join(f"{several.opts[0]} {word.strip()}" for word in text.split(",") if word.strip())
+                        raise click.UsageError(
+                            f"{several.opts[0]}: one word is expected (found '{text}'). Write {each}"
+                        )
         more = super().parse_args(ctx, args)
         if more and not ctx.resilient_parsing:
             named = any(isinstance(one.type, ModelSpecParam) for one in self.params)
