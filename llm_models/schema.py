@@ -154,17 +154,14 @@ def is_day(text: str) -> bool:
 
 def is_moment(text: str) -> bool:
     """Whether a text is a day that exists, `YYYY-MM-DD`, or a time of it, `YYYY-MM-DDThh:mm:ssZ`."""
-    return is_day(text) or (
-        re.fullmatch(_TIME, text[len("YYYY-MM-DD") :]) is not None and is_day(text[: len("YYYY-MM-DD")])
-    )
+    day, time = text[: len("YYYY-MM-DD")], text[len("YYYY-MM-DD") :]
+    return is_day(day) and (not time or re.fullmatch(_TIME, time) is not None)
 
 
 _TIME = r"T([01][0-9]|2[0-3])(:[0-5][0-9]){2}Z"
 FORMATS = {"date": is_day, "partial-date": is_date, "moment": is_moment}
-SHAPES = {
-    "date": r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$(?!\n)",
-    "partial-date": r"^[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?$(?!\n)",
-}
+_MONTH_OF, _DAY_OF = r"[0-9]{4}-(0[1-9]|1[0-2])", r"-(0[1-9]|[12][0-9]|3[01])"
+SHAPES = {"date": rf"^{_MONTH_OF}{_DAY_OF}$(?!\n)", "partial-date": rf"^{_MONTH_OF}({_DAY_OF})?$(?!\n)"}
 """Format -> the pattern that a schema states beside it, for programs that check no format: it refuses nothing more."""
 
 _BEYOND_ASCII = r"(\\u[0-9a-f]{4}|[^ -~])(-(\\u[0-9a-f]{4}|[^ -~]))?"
@@ -228,11 +225,9 @@ def _pattern(wanted: Any, schema: Any) -> Check:
     # What a class says beyond ASCII takes ten times as long to compile as the rest, and most texts are plain.
     plain = re.sub(_BEYOND_ASCII, "", wanted)
     compiled = cache(re.compile)
-
-    def fits(value: Any) -> bool:
-        return not isinstance(value, str) or bool(compiled(plain if value.isascii() else wanted).search(value))
-
-    return fits
+    return lambda value: (
+        not isinstance(value, str) or (compiled(plain if value.isascii() else wanted).search(value) is not None)
+    )
 
 
 def _format(wanted: Any, _schema: Any) -> Check:
