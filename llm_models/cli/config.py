@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -178,6 +177,8 @@ def init_command(folder: str, as_json: bool) -> None:
     FOLDER/.llm_models gets the schema, and a .gitignore for what `pull` and `activate` leave there on one machine. An
     llm_models.toml that is there stays, and the schema of another version of this package is renewed.
     """
+    import json
+
     from llm_models import files, locks, replacement, state
     from llm_models.open_folder import Inside
     from llm_models.schema import published

@@ -5,13 +5,11 @@ Data goes to stdout, everything else to stderr.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import stat
 import sys
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import click
@@ -44,7 +42,11 @@ def cell(value: object) -> str:
             return f"{value:,}"
         case float():
             text = f"{value:.12g}"
-            return format(Decimal(text), "f") if "e" in text else text
+            if "e" not in text:
+                return text
+            from decimal import Decimal
+
+            return format(Decimal(text), "f")
         case list() | tuple():
             return ", ".join(map(cell, value))
         case dict():
@@ -226,6 +228,8 @@ def verbatim(*texts: object, err: bool = False) -> None:
 
 def print_json(value: object) -> None:
     """Print `value` as JSON in ASCII, which is safe on every terminal and in every encoding."""
+    import json  # most commands print none
+
     text = json.dumps(value, indent=2, ensure_ascii=True)
     _put([_MARKS.sub(r"\\u0023", text)])
 

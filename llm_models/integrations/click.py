@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from click.shell_completion import CompletionItem
 
 from llm_models import store
 from llm_models.errors import (
@@ -18,12 +17,14 @@ from llm_models.errors import (
     SnapshotError,
     printable,
 )
-from llm_models.integrations.facts import Needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from click.shell_completion import CompletionItem
+
     from llm_models.conditions import Names
+    from llm_models.integrations.facts import Needs
     from llm_models.snapshot import Snapshot
 
 __all__ = ["ModelSpecParam"]
@@ -58,7 +59,11 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
         forbid: Names = None,
         check: bool = True,
     ) -> None:
-        self.needs = Needs(require, forbid)
+        self.needs: Needs | None = None
+        if require is not None or forbid is not None:  # `facts` takes long to import
+            from llm_models.integrations.facts import Needs
+
+            self.needs = Needs(require, forbid)
         self.check = check
         self._catalogue = store.snapshot if catalogue is None else catalogue
 
@@ -74,7 +79,7 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
             self.fail(f"{error.problem}. Choose one of these", param, ctx)
         except LLMModelsError as error:
             self.fail(str(error), param, ctx)
-        fault = self.needs.fault(model)
+        fault = None if self.needs is None else self.needs.fault(model)
         if fault is not None:
             self.fail(fault, param, ctx)
         return model
@@ -95,6 +100,8 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
         While several providers are possible it offers these, as `provider:`, because the whole catalogue has thousands
         of models. It offers nothing when the catalogue cannot be loaded.
         """
+        from click.shell_completion import CompletionItem
+
         try:
             with ctx.scope(cleanup=False):
                 pairs = self._completions(self._catalogue(), incomplete)
@@ -117,7 +124,8 @@ class ModelSpecParam(click.ParamType):  # type: ignore[type-arg, unused-ignore] 
             if len(names) != 1:
                 return [(f"{name}:", snapshot.get_provider(name).name) for name in names]
             typed, mark, provider = names[0], ":", snapshot.parse_provider(names[0])
-        models = snapshot.list_models(provider, require=self.needs.require, forbid=self.needs.forbid)
+        require, forbid = (self.needs.require, self.needs.forbid) if self.needs else (None, None)
+        models = snapshot.list_models(provider, require=require, forbid=forbid)
         # The shell only extends the typed text, so the provider keeps its spelling.
         specs = [(f"{typed}{mark}{model.id}", model.name) for model in models]
         return [(spec, name) for spec, name in specs if spec.startswith(incomplete)]
