@@ -140,3 +140,18 @@ def _with_scheme(address: str) -> str:
 
 def _error(message: str, hint: str) -> Wrong:
     return Wrong("error", message, hint)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("localhost.example.com")
+    (True, True, False)
+    """
+    import ipaddress
+
+    name = host.lower().rstrip(".")
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import re
 import socket
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from llm_models.addresses import is_loopback
 from llm_models.errors import SourceError, printable
 from llm_models.upstream import MAX_BYTES
 
@@ -39,19 +39,6 @@ _VALIDATORS = {
 # httpx and httpcore log URLs and headers, which can hold credentials. Only the records of our own thread are dropped.
 for _name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks"):
     logging.getLogger(_name).addFilter(lambda _: threading.current_thread().name != _THREAD)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine itself.
-
-    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("localhost.example.com")
-    (True, True, False)
-    """
-    name = host.lower().rstrip(".")
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost" or name.endswith(".localhost")
 
 
 def shown(url: httpx.URL | str) -> str:

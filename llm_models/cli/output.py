@@ -10,6 +10,7 @@ import re
 import stat
 import sys
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import click
@@ -42,11 +43,7 @@ def cell(value: object) -> str:
             return f"{value:,}"
         case float():
             text = f"{value:.12g}"
-            if "e" not in text:
-                return text
-            from decimal import Decimal
-
-            return format(Decimal(text), "f")
+            return format(Decimal(text), "f") if "e" in text else text
         case list() | tuple():
             return ", ".join(map(cell, value))
         case dict():

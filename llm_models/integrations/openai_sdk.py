@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from glom import Coalesce, T, glom
 
 from llm_models import store
-from llm_models.addresses import REQUESTS
+from llm_models.addresses import REQUESTS, is_loopback
 from llm_models.endpoints import own_address
 from llm_models.errors import LLMModelsError, printable
 
@@ -206,7 +206,9 @@ def _usable(url: str | None, model: Model, *, given: bool) -> str:
 
 
 def key_of(endpoint: Endpoint, model: Model) -> str:
-    """The key to send to an endpoint of a model, from the environment; `NO_KEY` where none is needed.
+    """The key to send to an endpoint of a model, from the environment.
+
+    `NO_KEY` where none is needed, and where none is set for a server of this machine.
 
     Raises `ClientOptionsError` where there is none, and for a text that no header can hold: HTTP libraries raise an
     error that shows it.
@@ -219,8 +221,8 @@ def key_of(endpoint: Endpoint, model: Model) -> str:
     if key:
         why = f"{printable(name)} holds no key: it has line breaks or other characters that no header can hold"
         raise _refused(model, f"{why}; set it again", ", or pass api_key=", variables=(name,))
-    if endpoint.needs_key is False:
-        return NO_KEY
+    if endpoint.needs_key is False or is_loopback(urlsplit(endpoint.openai_base_url or "").hostname or ""):
+        return NO_KEY  # a server of this machine that wants one answers so
     if not names and endpoint.key_variables:
         why = "; ".join(f"{name} is no key for it: {others[name]}" for name in endpoint.key_variables)
         raise _refused(model, why, ". Pass api_key= with a key or token that its API accepts")

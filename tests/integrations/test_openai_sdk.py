@@ -204,8 +204,7 @@ def test_a_key_that_is_not_set_is_an_error_that_names_the_variable(monkeypatch: 
 def test_a_setting_is_never_sent_as_a_key(packaged: llm_models.Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     assert packaged.get_provider("privatemode_ai").env == ("PRIVATEMODE_API_KEY", "PRIVATEMODE_ENDPOINT")
     monkeypatch.setenv("PRIVATEMODE_ENDPOINT", "http://localhost:8080")
-    with pytest.raises(ClientOptionsError, match="set PRIVATEMODE_API_KEY, or pass"):
-        client_options(packaged.list_models("privatemode_ai")[0], snapshot=packaged)
+    assert client_options(packaged.list_models("privatemode_ai")[0], snapshot=packaged).api_key == NO_KEY
 
 
 @pytest.mark.usefixtures("all_keys")
@@ -317,7 +316,7 @@ def test_a_private_provider_says_which_protocol_it_speaks(monkeypatch: pytest.Mo
 
 def test_a_provider_that_needs_no_key_states_an_empty_env() -> None:
     """Without `env`, whether a key is needed is not known, and the error states how to tell."""
-    own = {"id": "local", "openai_base_url": "http://127.0.0.1:8000/v1"}
+    own = {"id": "local", "openai_base_url": "https://llm.example.com/v1"}
     models = [{"provider": "local", "id": "m"}]
     unknown = llm_models.load(config=None, overrides={"providers": [own], "models": models}, publish=False)
     assert unknown.endpoint("local:m").needs_key is None
@@ -329,6 +328,18 @@ def test_a_provider_that_needs_no_key_states_an_empty_env() -> None:
     assert client_options("local:m", snapshot=keyless).api_key == NO_KEY
     assert client_options("local:m", api_key=SECRET, snapshot=keyless).api_key == SECRET
     assert keyless.endpoint("openai:gpt-4o-mini").needs_key is True
+
+
+def test_a_server_of_this_machine_needs_no_key_unless_one_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its provider names a variable, for those who set a key there."""
+    spec = next(model.spec for model in llm_models.list_models("lmstudio") if model.kind == "chat")
+    monkeypatch.delenv("LMSTUDIO_API_KEY", raising=False)
+    assert client_options(spec).api_key == NO_KEY
+    monkeypatch.setenv("LMSTUDIO_API_KEY", "own")
+    assert client_options(spec).api_key == "own"
+    monkeypatch.delenv("LMSTUDIO_API_KEY")
+    with pytest.raises(ClientOptionsError, match="its key is not set; set LMSTUDIO_API_KEY"):
+        client_options(spec, base_url="https://localhost.example.com/v1")
 
 
 def test_the_tables_speak_of_providers_that_there_are(packaged: llm_models.Snapshot) -> None:
