@@ -59,7 +59,7 @@ def check_field(field: tuple[str, ...], value: Any = None) -> dict[str, Any]:
     known = {name: each for name, each in keys.items() if name not in IDENTITY["models"]}
     part = {"type": "object", "properties": known, "additionalProperties": False}
     for length, step in enumerate(field):
-        part = _inside(part, field[:length], step, value)
+        part = _inside(part, field[:length], step, value, field)
     _check_keys(part, field, value)
     return part
 
@@ -67,26 +67,27 @@ def check_field(field: tuple[str, ...], value: Any = None) -> dict[str, Any]:
 def _check_keys(part: dict[str, Any], field: tuple[str, ...], value: Any) -> None:
     if isinstance(value, dict) and part.get("type") == "object":  # of another type, the value is wrong, not a field
         for key, item in value.items():
-            _check_keys(_inside(part, field, key, item), (*field, key), item)
+            _check_keys(_inside(part, field, key, item, (*field, key)), (*field, key), item)
     elif isinstance(value, list) and "items" in part:
         for item in value:
             _check_keys(part["items"], field, item)
 
 
-def _inside(part: dict[str, Any], above: tuple[str, ...], step: str, value: Any) -> dict[str, Any]:
-    """The schema of the key `step` of a table. Raises `InvalidSpecError` where it has no such key."""
+def _inside(
+    part: dict[str, Any], above: tuple[str, ...], step: str, value: Any, asked: tuple[str, ...]
+) -> dict[str, Any]:
+    """The schema of the key `step` of a table. Raises `InvalidSpecError`, which names the field that was `asked` for."""
     keys: dict[str, Any] = part.get("properties", {})
     free = part.get("additionalProperties", part.get("type", "object") == "object")
     if step in keys or free:
         return keys.get(step) or (free if isinstance(free, dict) else {})
-    field = (*above, step)
     names = {key: ".".join((*above, key)) for key in keys}
-    found = advice("models", field, value, () if above else tuple(keys))
+    found = advice("models", asked, value, () if above else tuple(keys))
     hint = f" {found[1]}" if found else did_you_mean(names[key] for key in mistyped(step, keys))
     if not hint:
         known = f"Known fields are {', '.join(names.values())}."
         hint = f" {known}" if names else f" {printable('.'.join(above))} is not a table."
-    raise InvalidSpecError(f"unknown field '{printable('.'.join(field))}'.{hint}")
+    raise InvalidSpecError(f"unknown field '{printable('.'.join(asked))}'.{hint}")
 
 
 def _plain(text: str) -> Any:

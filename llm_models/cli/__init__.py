@@ -189,6 +189,10 @@ def _whole_output() -> Iterator[None]:
         try:
             yield
         finally:
+            try:
+                whole.flush()
+            except BrokenPipeError:  # click ends the program where it finds that its reader has gone
+                discard_output()
             sys.stdout = given
 
 

@@ -43,6 +43,7 @@ ELSEWHERE = {
     "click": ["tests/test_pins.py"],
     "parquet": ["tests/test_tables.py"],
     "pydantic": ["tests/test_pins.py"],
+    "yaml": ["tests/test_lint.py", "tests/test_mentions.py"],
 }
 """Extra -> the files of tests in other folders that use its library, except as a list of prices."""
 IMPORTS = """
