@@ -55,7 +55,7 @@ def revise(folder: paths.Folder, change: Callable[[Revision], None], *, dry_run:
         attempts += 1
         with nullcontext() if dry_run else _alone(folder):
             revision = Revision.open(folder)
-            if known and not revision.exists:
+            if known and not revision.is_there:
                 raise ConfigChangedError(f"{revision.path}: {_CHANGED}")
             try:
                 change(revision)
@@ -71,7 +71,7 @@ def revise(folder: paths.Folder, change: Callable[[Revision], None], *, dry_run:
                     raise
             else:
                 return revision
-        known = revision.exists
+        known = revision.is_there
 
 
 @contextmanager
@@ -108,7 +108,7 @@ class Revision:
         self.path = path
         self.inside = inside
         self.old = self.new = text
-        self.exists = exists
+        self.is_there = exists
         self._base = base_for(path)
         self._folder = paths.find(path)
         self._past = Past(self._folder)
@@ -287,10 +287,10 @@ class Revision:
 
         It replaces only the text that was opened, or adds the file if there was none; else `ConfigChangedError`.
         """
-        expected = self.old.encode() if self.exists else None
+        expected = self.old.encode() if self.is_there else None
         try:
             replacement.write_atomically(
-                self.path, self.new.encode(), inside=self.inside, create=not self.exists, expected=expected
+                self.path, self.new.encode(), inside=self.inside, create=not self.is_there, expected=expected
             )
         except files.FileChangedError:
             raise ConfigChangedError(f"{self.path}: {_CHANGED}") from None

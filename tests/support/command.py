@@ -40,8 +40,8 @@ class Result(NamedTuple):
 
     @property
     def lines(self) -> list[str]:
-        """The lines of stderr."""
-        return self.err.splitlines()
+        """The lines of stderr, without what the library logged."""
+        return [line for line in self.err.splitlines() if not line.startswith("llm_models: ")]
 
 
 def here(*args: Word) -> Result:
