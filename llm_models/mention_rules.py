@@ -72,6 +72,9 @@ INNER_NAMES = frozenset(["name", "id"])
 PROVIDER_NAMES = ("provider", "provider_id", "provider_name", "vendor", "backend", "api_type", "platform")
 """Names of a text that is a provider; a word before them changes nothing (`custom_llm_provider`)."""
 
+ALIAS, ALIASED = "model_name", "litellm_params"
+"""In a map of LiteLLM's proxy with `ALIASED`, the text of `ALIAS` is a name of one's own."""
+
 MODEL_WORDS = frozenset(["Model", "Chat", "LLM", "LM", "Embedding", "Embeddings"])
 """The name of a class with one of these words is that of a model class, unless it ends with one of `NO_CLASS`."""
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models import tokens
 from llm_models.budgets import excess
 from llm_models.mention_rules import (
+    ALIAS,
+    ALIASED,
     BESIDE,
     DEPTH,
     INNER_NAMES,
@@ -52,10 +54,13 @@ def tree_mentions(text: str, roots: list[Node], may: Callable[[str], bool]) -> l
     if "llm-models:" in text:
         inside = [(node.start, node.end) for node, _, _ in _walk(roots) if node.text is not None]
     is_silenced = silenced(places, within(inside))
+    aliases = _aliases(roots) if ALIASED in text else frozenset()
     found = []
     stated: dict[int, list[tuple[str, str]]] = {}
     for node, above, is_key in _walk(roots):
         if node.text is None or not may(node.text) or is_silenced(places.line(node.start), places.line(node.at)):
+            continue
+        if node.text in aliases and not _is_aliased(above):
             continue
         position, around = _around(above, is_key, stated)
         found.append(Mention(*places.place(node.at), node.text, position, around, is_key))
@@ -73,6 +78,25 @@ def _walk(roots: list[Node]) -> Iterator[tuple[Node, Above | None, bool]]:
         for key, value in node.pairs or ():
             yield key, (key, above, None), True
             stack.append((value, above, key.text or ""))
+
+
+def _aliases(roots: list[Node]) -> frozenset[str]:
+    """The names of one's own in a document of LiteLLM's proxy; its lists of fallbacks and groups have them, too."""
+    found = set()
+    for node, _, _ in _walk(roots):
+        named = {key.text: value.text for key, value in node.pairs or ()}
+        if ALIASED in named and (alias := named.get(ALIAS)):
+            found.add(alias)
+    return frozenset(found)
+
+
+def _is_aliased(above: Above | None) -> bool:
+    """Whether a value is what an alias stands for."""
+    while above is not None:
+        _, above, key = above
+        if key == ALIASED:
+            return True
+    return False
 
 
 def _around(

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from llm_models.mention_rules import Mention, Places, Unreadable, silenced, within
+from llm_models.mention_rules import ALIAS, ALIASED, Mention, Places, Unreadable, silenced, within
 from llm_models.python_context import COPIES, KEY, Context, names
 
 if TYPE_CHECKING:
@@ -91,7 +91,9 @@ def python_mentions(text: str, may: Callable[[str], bool]) -> list[Mention]:
         statement = above[3]
         first = statement.lineno if statement else node.lineno
         last = node.end_lineno or node.lineno
-        if not _is_use(node, above) or is_silenced(node.lineno, last) or is_silenced(first, first):
+        if not _is_use(node, above) or _is_alias(above[0], key):
+            continue
+        if is_silenced(node.lineno, last) or is_silenced(first, first):
             continue
         position, around, is_key = Context(node, key, known).climb(above)
         found.append(Mention(*_place(places, node, widths), value, position, around, is_key))
@@ -165,6 +167,13 @@ def _place(places: Places, node: Any, widths: dict[int, list[int]]) -> tuple[int
         at = bisect_left(before, at)
     prefix = _PREFIX.match(places.text, start + at)
     return node.lineno, (prefix.end() - start if prefix else at) + 1
+
+
+def _is_alias(parent: Any, key: Any) -> bool:
+    """Whether a text is a name of one's own in the list of models of LiteLLM's router."""
+    if not isinstance(parent, ast.Dict) or getattr(key, "value", None) != ALIAS:
+        return False
+    return any(isinstance(one, ast.Constant) and one.value == ALIASED for one in parent.keys)
 
 
 def _is_use(node: ast.AST, above: Above) -> bool:
