@@ -75,6 +75,15 @@ PROVIDER_NAMES = ("provider", "provider_id", "provider_name", "vendor", "backend
 ALIAS, ALIASED = "model_name", "litellm_params"
 """In a map of LiteLLM's proxy with `ALIASED`, the text of `ALIAS` is a name of one's own."""
 
+GENERAL = frozenset(
+    [
+        *("provider", "vendor", "backend", "platform", "api", "type", "model", "modelname", "modelid", "engine"),
+        *("models", "list", "names", "ids", "deployment", "name", "id", "llm", "ai", "custom", "default", "inference"),
+        "openai",  # OPENAI_API_TYPE=azure
+    ]
+)
+"""Words of names that do not state which of several models is meant."""
+
 MODEL_WORDS = frozenset(["Model", "Chat", "LLM", "LM", "Embedding", "Embeddings"])
 """The name of a class with one of these words is that of a model class, unless it ends with one of `NO_CLASS`."""
 
@@ -136,13 +145,21 @@ def takes_model(called: str) -> bool:
 
 
 def providers(pairs: Iterable[tuple[str, str]], name: str) -> list[str]:
-    """The texts of pairs of a name and a text; first of the names that begin as `name` does.
+    """The texts of pairs of a name and a text that state the provider of what has a name; those of its kind first.
 
-    >>> providers([("embed_provider", "cohere"), ("chat_provider", "openai")], "CHAT_MODEL")
-    ['openai', 'cohere']
+    The provider of something else is not one: `embedding_provider` states nothing of `chat_model`, or of `model`.
+
+    >>> providers([("embed_provider", "cohere"), ("llm_provider", "azure"), ("chat_provider", "openai")], "CHAT_MODEL")
+    ['openai', 'azure']
     """
-    first = _name(name).rpartition("_")[0]
-    return [text for own, text in sorted(pairs, key=lambda pair: not _name(pair[0]).startswith(f"{first}_"))]
+    own = _kind(name)
+    kinds = [(_kind(other), text) for other, text in pairs]
+    return [text for kind, text in kinds if kind == own] + [text for kind, text in kinds if kind != own and not kind]
+
+
+def _kind(name: str) -> tuple[str, ...]:
+    """What a name states besides that it is a model or a provider: `chat` of `CHAT_MODEL_NAME`."""
+    return tuple(word for word in _name(name).split("_") if word and word not in GENERAL)
 
 
 def beside(*groups: Sequence[str]) -> tuple[str, ...]:

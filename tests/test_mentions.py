@@ -164,7 +164,11 @@ class TestAliases:
         ('{"provider": "azure", "config": {"model": "gpt-4o"}}', "a.json", ["azure", "model", "config"]),
         ("provider: azure\nmodel: gpt-4o\n", "a.yaml", ["azure", "model"]),
         ('[a]\nmodel = "gpt-4o"\nprovider = "azure"\n', "a.toml", ["azure", "model", "a"]),
-        ("B_PROVIDER=x\nA_PROVIDER=azure\nA_MODEL=gpt-4o\n", ".env", ["azure", "x", "A_MODEL"]),
+        ("B_PROVIDER=x\nA_PROVIDER=azure\nA_MODEL=gpt-4o\n", ".env", ["azure", "A_MODEL"]),
+        ("B_PROVIDER=x\nLLM_PROVIDER=azure\nMODELS=gpt-4o\n", ".env", ["azure", "MODELS"]),
+        ("OPENAI_API_TYPE=azure\nMODEL=gpt-4o\n", ".env", ["azure", "MODEL"]),
+        ('A_SPEECH_PROVIDER = "x"\nVIDEO_MODEL = "gpt-4o"', "a.py", ["VIDEO_MODEL"]),
+        ('f(embed_provider="x", chat_provider="azure", chat_models=["gpt-4o"])', "a.py", ["azure", "f", "chat_models"]),
         ('azure("gpt-4o")', "a.ts", ["azure"]),
     ],
 )
