@@ -1,7 +1,8 @@
 """Identity: which model a text in a file names, and whether it names one at all.
 
 Three rules decide, by the shape of an id. A: an id that has a mark (`- _ . / : @`) counts anywhere, and so does a text
-that states provider and model. B: an id of letters and digits, such as `o1`, counts only in model position. C: an id of
+that states provider and model. B: an id of letters and digits, such as `o1`, counts only in model position, and so does
+a word with a number that only one reseller has, such as `step-3`. C: an id of
 letters alone, such as `auto`, counts only with a provider in the text.
 """
 
@@ -33,6 +34,8 @@ _FORMS = re.compile(
     r"|publishers/[^/]+/models/.+|models/[a-z].+|(?:us-gov|us|eu|apac|jp|au|ca|in|global)\.[a-z0-9-]+\..+"
 )
 """The forms of names that nothing else has. A rule of names must still lead to a model."""
+_NUMBERED = re.compile(r"([A-Za-z]+)[-_.]\d{1,2}(?:\.\d)?")
+"""A word with a number: the step of a job is `step-3`, too, and a class of CSS `mb-4`."""
 _SPACE = re.compile(r"\s")
 _DATED = re.compile(r"[A-Za-z][\w./:-]*[-@]20[2-9]\d-?[01]\d-?[0-3]\d")
 _FIRSTS = {**FAMILIES, "dall_e": ("openai",), "davinci": ("openai",), "gemini": ("google",), "imagen": ("google",),
@@ -149,9 +152,16 @@ class Identities:
         return self._identity(self.home(text), text, "home")
 
     def _counts_anywhere(self, text: str) -> bool:
-        """Whether an id counts outside of model position: it has a mark and, if only other lists know it, a digit."""
+        """Whether an id counts outside of model position: it has a mark and, if only other lists know it, a digit.
+
+        A word with a number does not, where only one reseller has it and the word is not a provider's name.
+        """
         if _MARKS.isdisjoint(text):
             return False
+        if (numbered := _NUMBERED.fullmatch(text)) is not None:
+            holders = self.holders(text)
+            if len(holders) == 1 and holders[0] not in MAKERS and self.provider_of(numbered[1]) is None:
+                return False
         return text in self.present or text in self.once or any(map(str.isdigit, text))
 
     def stated(self, text: str) -> Identity | None:
@@ -246,8 +256,9 @@ class Identities:
         makers = [one for one in holders if one in MAKERS and one not in ("azure", "nvidia", "watsonx")]
         if makers or len(holders) > 1:
             return makers[0] if makers else None
-        # Of a name that only another list knows, others may have it, too: its maker, or any reseller of open weights.
-        is_shared = name in self.others and ("/" in name or any(map(folded.startswith, _FIRSTS)))
+        # A reseller is not the home of a name that begins like a maker's: others may have or have had it, too. The same
+        # holds for open weights that only another list knows.
+        is_shared = any(map(folded.startswith, _FIRSTS)) or (name in self.others and "/" in name)
         return None if is_shared else next(iter(holders), None)
 
     def holders(self, name: str) -> list[str]:

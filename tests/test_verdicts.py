@@ -84,7 +84,7 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Verd
     snapshot = loaded(file, tmp_path / "llm_models.toml", toml)
 
     def made(**options: Any) -> Verdicts:
-        return Verdicts(snapshot.view, lists=[OTHERS], **options)
+        return Verdicts(snapshot.view, **{"lists": [OTHERS], **options})
 
     return made
 
@@ -198,6 +198,22 @@ class TestShape:
         assert judge().spec(mention("o1", "openai")) is None
         assert judge().spec(mention("o1", position=True)) == "openai:o1"
         assert judge().spec(mention("openai:o1")) == "openai:o1"
+
+    def test_a_word_with_a_number_needs_more_than_one_reseller(self, judge: Callable[..., Verdicts]) -> None:
+        for owner, word in (("reseller", "step-3"), ("another", "phase-1.5"), ("nobody", "item_12")):
+            once = OtherNames("map", "2026-11-19", "0" * 64, {owner: {word: "2026-01-01"}})
+            verdicts = judge(lists=[once])
+            assert verdicts.spec(mention(word)) is None
+            assert rules(verdicts.of("a", mention(word, position=True))) == [("retired", "error")]
+            assert rules(verdicts.of("a", mention(f"{owner}/{word}"))) == [("retired", "error")]
+        assert judge().spec(mention("voyage-1")) == "voyage:voyage-1"  # the word is its provider
+        assert judge().spec(mention("gpt-9")) == "openai:gpt-9"  # a maker has it
+        assert judge().spec(mention("shared-1")) == "shared-1"  # several have it
+
+    def test_a_reseller_is_not_the_home_of_a_makers_name(self, packaged_verdicts: Verdicts) -> None:
+        for name in ("claude-3-opus", "gemini-2.0-flash-exp-image-generation", "anthropic/claude-3-sonnet"):
+            assert packaged_verdicts.spec(mention(name)) == name
+            assert rules(packaged_verdicts.of("a", mention(name))) == [("gone", "error")]
 
     def test_a_word_counts_only_with_its_provider_in_the_text(self, judge: Callable[..., Verdicts]) -> None:
         for beside in ((), ("openai",)):
