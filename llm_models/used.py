@@ -28,7 +28,8 @@ MAX_BYTES = 1 << 20
 MAX_LINES = 20_000
 LONGEST = 300
 """The longest line that names a model, in characters."""
-HEAD = "# The models that the code names: written by 'llm-models lint --used'. One a line, as provider:id.\n"
+START = "# The models that the code names: written by 'llm-models lint --used'."
+HEAD = f"{START} One a line, as provider:id.\n"
 
 
 class Used(NamedTuple):
@@ -43,7 +44,21 @@ class Used(NamedTuple):
 
 
 def write(path: str, specs: Iterable[str]) -> None:
-    """Write the models that are used, each once and sorted. Raises `ConfigError`."""
+    """Write the models that are used, each once and sorted. Raises `ConfigError`, also for a file with other content.
+
+    So neither a slip nor a file named `--used=app.py`, which a hook passes on, costs a file of source code.
+    """
+    try:
+        old = read_limited(path, MAX_BYTES)
+    except FileMissingError:
+        old = b""
+    except FileError as error:
+        raise ConfigError(str(error)) from None
+    if old.strip() and not old.startswith(START.encode()):
+        raise ConfigError(
+            f"{printable(path)}: is not a file of 'llm-models lint --used' (expected a first line that begins with"
+            f" {quoted(START)}). Give another path, or delete the file."
+        )
     lines = sorted({spec for spec in specs if spec.isprintable() and 0 < len(spec) <= LONGEST})
     try:
         write_atomically(path, (HEAD + "".join(f"{spec}\n" for spec in lines)).encode())

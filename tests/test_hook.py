@@ -175,6 +175,7 @@ class TestTheOfferedHook:
     def test_the_pattern_for_source_code_takes_no_path_that_would_be_an_option(self, path: str, taken: bool) -> None:
         third = OFFERED.split("\n- ")[2]
         assert setting("id", third) == "llm-models-lint"
+        assert setting("args", third) == "[--]"
         assert bool(re.search(setting("files", third), path)) is taken
 
     def test_our_own_configuration_checks_the_overrides_and_the_examples(self) -> None:

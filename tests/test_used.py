@@ -49,6 +49,24 @@ class TestFile:
         assert lines[1:] == ["acme:b", "bare-1", "openai:gpt-4o"]
         assert used.read("models.txt").names == ((2, "acme:b"), (3, "bare-1"), (4, "openai:gpt-4o"))
 
+    @pytest.mark.parametrize("old", [b"", b"\n", used.HEAD.encode() + b"old\n"])
+    def test_its_own_and_an_empty_file_are_replaced(self, old: bytes) -> None:
+        Path("models.txt").write_bytes(old)
+        used.write("models.txt", ["acme:b"])
+        assert used.read("models.txt").names == ((2, "acme:b"),)
+
+    @pytest.mark.parametrize("old", [b"x = 1\n", b"# mine\nacme:b\n", b"a" * (used.MAX_BYTES + 1)])
+    def test_another_file_stays(self, old: bytes) -> None:
+        Path("app.py").write_bytes(old)
+        with pytest.raises(ConfigError, match=r"app\.py: "):
+            used.write("app.py", ["acme:b"])
+        assert Path("app.py").read_bytes() == old
+
+    def test_a_name_of_a_file_that_a_hook_passes_on_is_no_option(self) -> None:
+        Path("app.py").write_bytes(b"x = 1\n")
+        assert "app.py: is not a file of" in refused(here("lint", "--used=app.py"))
+        assert Path("app.py").read_bytes() == b"x = 1\n"
+
     def test_people_may_write_it(self) -> None:
         Path("models.txt").write_bytes(b"\xef\xbb\xbf# mine\r\n\r\n  acme:b  \r\n")
         assert used.read("models.txt").names == ((3, "acme:b"),)
