@@ -34,10 +34,21 @@ TEXT_CALLS = frozenset(
         *("startswith", "endswith", "removeprefix", "removesuffix", "split", "rsplit", "partition", "rpartition"),
         *("replace", "strip", "lstrip", "rstrip", "find", "rfind", "index", "rindex", "count", "join", "format"),
         *("compile", "match", "search", "fullmatch", "sub", "subn", "findall", "finditer", "fnmatch", "fnmatchcase"),
-        *("assertEqual", "assertNotEqual", "assertIn", "assertNotIn", "assertEquals", "assertIs", "eq"),
     ]
 )
 """Functions and methods that compare a text or take it apart: a name in their arguments is no use of a model."""
+
+ASSERTIONS = frozenset(
+    [
+        *("assertEqual", "assertNotEqual", "assertIn", "assertNotIn", "assertEquals", "assertIs", "assertCountEqual"),
+        *("assertDictEqual", "assertListEqual", "assertSetEqual", "assertTupleEqual", "assert_any_call", "eq"),
+        *("assert_called_with", "assert_called_once_with", "assert_awaited_with", "assert_awaited_once_with"),
+    ]
+)
+"""Functions and methods of tests that compare all their arguments."""
+
+PREFIXES = frozenset(["startswith", "endswith", "removeprefix", "removesuffix", "fnmatch", "fnmatchcase"])
+"""Those whose argument is a part of another text; a loop over texts for it compares them."""
 
 CONTAINERS = (ast.Tuple, ast.List, ast.Set)
 _STEPS = 60
@@ -85,13 +96,13 @@ def python_mentions(text: str, may: Callable[[str], bool]) -> list[Mention]:
         inside = [match.span() for match in _COMMENT_OR_TEXT.finditer(text) if match[0][0] != "#"]
     is_silenced = silenced(places, within(inside))
     found = []
-    known: dict[int, Any] = {}
+    known: dict[Any, Any] = {}
     widths: dict[int, list[int]] = {}
     for node, value, above, key in _texts(tree, may):
         statement = above[3]
         first = statement.lineno if statement else node.lineno
         last = node.end_lineno or node.lineno
-        if not _is_use(node, above) or _is_alias(above[0], key):
+        if not _is_use(node, above, known) or _is_alias(above[0], key):
             continue
         if is_silenced(node.lineno, last) or is_silenced(first, first):
             continue
@@ -176,8 +187,11 @@ def _is_alias(parent: Any, key: Any) -> bool:
     return any(isinstance(one, ast.Constant) and one.value == ALIASED for one in parent.keys)
 
 
-def _is_use(node: ast.AST, above: Above) -> bool:
-    """Whether a text is used as a value: no docstring, comparison, pattern, or part of another text."""
+def _is_use(node: ast.AST, above: Above, known: dict[Any, Any]) -> bool:
+    """Whether a text is used as a value: no docstring, comparison, pattern, or part of another text.
+
+    `known` keeps which loops only compare what they run over.
+    """
     parent: Any = above[0]
     if isinstance(parent, ast.Expr | ast.BinOp | ast.MatchValue | ast.MatchMapping) or (
         type(parent).__name__ == "TemplateStr"
@@ -190,15 +204,35 @@ def _is_use(node: ast.AST, above: Above) -> bool:
         if isinstance(parent, ast.Compare):
             return False
         if isinstance(parent, ast.Call):
-            called = names(parent.func)[:1]
-            if child is not parent.func and called and called[0] in TEXT_CALLS:
+            called = next(iter(names(parent.func)), "")
+            is_keyword = isinstance(child, ast.keyword)
+            if child is not parent.func and (called in ASSERTIONS or (called in TEXT_CALLS and not is_keyword)):
                 return False
-            if not called or called[0] not in COPIES:
+            if called not in COPIES:
                 return True
-        elif not isinstance(parent, (*CONTAINERS, ast.Dict, ast.Starred)):
+        elif isinstance(parent, ast.comprehension | ast.For | ast.AsyncFor):
+            loop = above[1][0] if isinstance(parent, ast.comprehension) else parent
+            return child is not parent.iter or not _compares(loop, parent.target, known)
+        elif not isinstance(parent, (*CONTAINERS, ast.Dict, ast.Starred, ast.keyword)):
             return True
         child, above = parent, above[1]
         if above is None:
             return True
         parent = above[0]
     return True
+
+
+def _compares(loop: Any, target: Any, known: dict[Any, Any]) -> bool:
+    """Whether a loop looks for its items in other texts: `any(name.startswith(one) for one in ("gpt-4", "o1"))`.
+
+    Not for those of a list: `[one for one in ("gpt-4", "o1") if one in available]`.
+    """
+    key = "compares", id(loop), getattr(target, "id", None)
+    if key not in known:
+        calls = (node for node in ast.walk(loop) if isinstance(node, ast.Call))
+        sought = [one for call in calls if next(iter(names(call.func)), "") in PREFIXES for one in call.args]
+        made = getattr(loop, "elt", None)
+        if isinstance(made, ast.Compare) and isinstance(made.ops[0], ast.In | ast.NotIn):
+            sought.append(made.left)
+        known[key] = any(isinstance(one, ast.Name) and one.id == key[2] for one in sought)
+    return bool(known[key])

@@ -99,7 +99,7 @@ class Context:
     nodes of a tree, so that a node with many texts is read once.
     """
 
-    def __init__(self, node: ast.AST, key: Any, known: dict[int, Any]) -> None:
+    def __init__(self, node: ast.AST, key: Any, known: dict[Any, Any]) -> None:
         self.node, self.key, self.known = node, key, known
         self.is_key = key is KEY
         self.position: bool | None = False if self.is_key else None  # None: not decided yet

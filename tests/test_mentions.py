@@ -52,6 +52,11 @@ class TestPythonUses:
             "f\"{ask(model='gpt-4o')}\"",
             'lambda model="gpt-4o": model',
             'if f("gpt-4o"): pass',
+            'search(model="gpt-4o")',
+            'x = [one for one in ["gpt-4o"] if one in available]',
+            'for one in ["gpt-4o"]:\n    if one in available: y = one',
+            'any(ask(one) for one in ["gpt-4o"])',
+            'any(x.startswith(y) for one in ["gpt-4o"])',
         ],
     )
     def test_a_value_is_a_use(self, text: str) -> None:
@@ -78,6 +83,12 @@ class TestPythonUses:
             'x = "the model gpt-4o"',
             'x = b"gpt-4o"',
             'x = "gpt-4o".removeprefix(y)',
+            'any(x.startswith(one) for one in ("gpt-4o", "gpt-4"))',
+            'any(one in x.lower() for one in ["gpt-4o", "gpt-4"])',
+            'for one in ("gpt-4o", "gpt-4"):\n    if x.startswith(one): y = 1',
+            'x.assert_called_once_with(1, model="gpt-4o")',
+            'self.assertEqual(x, {"model": ["gpt-4o"]})',
+            'assert x == dict(model="gpt-4o")',
         ],
     )
     def test_a_comparison_a_docstring_a_comment_and_a_part_are_none(self, text: str) -> None:
