@@ -14,6 +14,7 @@ from llm_models.mention_rules import (
     BESIDE,
     DEPTH,
     INNER_NAMES,
+    LONGEST,
     Mention,
     Places,
     Unreadable,
@@ -54,6 +55,8 @@ def tree_mentions(text: str, roots: list[Node], may: Callable[[str], bool]) -> l
     if "llm-models:" in text:
         inside = [(node.start, node.end) for node, _, _ in _walk(roots) if node.text is not None]
     is_silenced = silenced(places, within(inside))
+    if "=" in text:
+        _add_assignments(text, roots)
     aliases = _aliases(roots) if ALIASED in text else frozenset()
     found = []
     stated: dict[int, list[tuple[str, str]]] = {}
@@ -78,6 +81,30 @@ def _walk(roots: list[Node]) -> Iterator[tuple[Node, Above | None, bool]]:
         for key, value in node.pairs or ():
             yield key, (key, above, None), True
             stack.append((value, above, key.text or ""))
+
+
+_ASSIGNMENT = re.compile(r"(-{0,2}[A-Za-z_][\w.-]*)=(\S+)")
+
+
+def assigned(word: str) -> str:
+    """The value of a `NAME=value` in a list; empty for another text."""
+    match = _ASSIGNMENT.fullmatch(word)
+    return match[2] if match else ""
+
+
+def _add_assignments(text: str, roots: list[Node]) -> None:
+    """Add to each list the map that its texts `NAME=value` make, as in the environment of a container."""
+    for node in [node for node, _, _ in _walk(roots) if node.items]:
+        pairs = []
+        for item in node.items or ():
+            match = (
+                _ASSIGNMENT.fullmatch(item.text) if item.text is not None and len(item.text) <= 2 * LONGEST else None
+            )
+            if match and text.startswith(match[0], item.at):  # written without escapes
+                name, at = Node(item.at, item.at, item.at, match[1].lstrip("-")), item.at + match.start(2)
+                pairs.append((name, Node(at, at + len(match[2]), at, match[2])))
+        if pairs and node.items is not None:
+            node.items.append(Node(node.start, node.start, pairs=pairs))
 
 
 def _aliases(roots: list[Node]) -> frozenset[str]:
@@ -115,6 +142,9 @@ def _around(
         if key is None:
             listed |= above[0].items is not None
         else:
+            if key == "value" and not keys:  # env: [{name: OPENAI_MODEL, value: o1}]
+                named = (one.text for other, one in above[0].pairs or () if other.text == "name")
+                key = next(filter(None, named), key)
             label = label or key
             keys.append(key)
             if position is None and not inner and key.lower() in INNER_NAMES:
@@ -140,7 +170,8 @@ _JSON = re.compile(r'"((?:[^"\\]++|\\.)*+)"|([\[{])|([\]}])|[^\s"\[\]{},:]+')
 
 def json_mentions(text: str, may: Callable[[str], bool]) -> list[Mention]:
     """The mentions in a JSON text. Raises `Unreadable`."""
-    if not any(may(_unescaped(word)) for word in set(_JSON_WORD.findall(text))):
+    words = map(_unescaped, set(_JSON_WORD.findall(text)))
+    if not any(may(word) or may(assigned(word)) for word in words):
         return []
     import json
 
@@ -207,7 +238,8 @@ _TOML_QUOTES = re.compile("\"{3}\\r?\\n?|'{3}\\r?\\n?|[\"']?")
 
 def toml_mentions(text: str, may: Callable[[str], bool]) -> list[Mention]:
     """The mentions in a TOML text. Raises `Unreadable`."""
-    if not any(word and may(word) for words in set(_TOML_WORD.findall(text)) for word in words):
+    found = {word for words in _TOML_WORD.findall(text) for word in words if word}
+    if not any(may(word) or may(assigned(word)) for word in found):
         return []
     if excess("values", text.count(",")):
         raise Unreadable(f"it is too long (found {text.count(','):,} commas)")

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from llm_models.mention_rules import DEPTH, LONGEST, Mention, Unreadable
-from llm_models.mentions_data import Node, tree_mentions
+from llm_models.mentions_data import Node, assigned, tree_mentions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,7 +23,8 @@ _BEFORE = re.compile(r"(?:[&!]\S*\s+)*")
 
 def yaml_mentions(text: str, may: Callable[[str], bool]) -> list[Mention]:
     """The mentions in a YAML text. Raises `Unreadable`."""
-    if not any(may(word) or may(word.rstrip(":")) for word in set(_WORD.findall(text)) if len(word) <= LONGEST):
+    words = {word for word in _WORD.findall(text) if len(word) <= 2 * LONGEST}
+    if not any(may(word) or may(word.rstrip(":")) or may(assigned(word)) for word in words):
         return []
     try:
         import yaml

@@ -257,6 +257,27 @@ class TestData:
         text = "LLM=google:gemini-1.5-pro\n#X=gpt-4o\nMODELS=gpt-4o,o1\nY=see gpt-4o\n"
         assert texts(text, ".env.example") == ["google:gemini-1.5-pro", "gpt-4o", "o1"]
 
+    @pytest.mark.parametrize(
+        ("text", "name"),
+        [
+            ("environment:\n  - OPENAI_MODEL=o1\n  - X=gpt-4", "compose.yaml"),
+            ("args: ['--model=o1', --x=gpt-4]", "a.yaml"),
+            ("env:\n- name: OPENAI_MODEL\n  value: o1\n- {name: X, value: gpt-4}", "a.yaml"),
+            ('{"args": ["--model=o1", "-x=gpt-4"]}', "a.json"),
+            ('args = ["MODEL=o1", "X=gpt-4"]', "a.toml"),
+        ],
+    )
+    def test_assignments_in_a_list(self, text: str, name: str) -> None:
+        mentions = found(text, name)
+        assert [one.text for one in mentions] == ["o1", "gpt-4"]
+        assert [one.position for one in mentions] == [True, False]
+        for one in mentions:
+            assert text.splitlines()[one.line - 1][one.column - 1 :].startswith(one.text)
+
+    def test_the_provider_beside_an_assignment(self) -> None:
+        (one,) = found("- LLM_PROVIDER=azure\n- MODEL=gpt-4", "a.yaml")
+        assert one.beside[0] == "azure"
+
     def test_toml_headers(self) -> None:
         assert [(one.text, one.is_key) for one in found('[models."gpt-4o"]\nx = 1\n', "a.toml")] == [("gpt-4o", True)]
 
