@@ -66,6 +66,18 @@ def test_commands_before_the_first_step_say_what_to_run(words: str, state: objec
     assert "No such file" not in message
 
 
+def test_without_a_previous_snapshot_rollback_says_how_to_return_to_the_packaged_data() -> None:
+    """The step that it states is right: without the file, the packaged data is in use."""
+    nothing()
+    assert refused(here("rollback")).endswith("The packaged data is in use.\n")
+    fine("activate")
+    file = (STATE / "snapshot.json").absolute()
+    assert refused(here("rollback")).endswith(f"To return to the packaged data, remove {file}.\n")
+    assert facts("info")["kind"] == "activated"
+    file.unlink()
+    assert facts("info")["kind"] == "packaged"
+
+
 @pytest.mark.parametrize("state", [nothing, empty])
 def test_a_check_before_the_first_activation_says_what_to_run(state: object) -> None:
     assert callable(state)
