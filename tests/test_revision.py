@@ -273,7 +273,8 @@ class TestUnset:
 
 
 NOT_LISTED = (
-    "the catalogue has no provider '{0}'; nothing was written. To define '{0}', first write [[providers]], and "
+    "the catalogue has no provider '{0}'; nothing was written. To define '{0}', "
+    "first write [[providers]] in {{file}}, and "
     'below it id = "{0}" and base_url = "https://...".'
 )
 
@@ -292,8 +293,9 @@ class TestAdd:
                                "To change it, use 'llm-models set openai:gpt-5.2'."),
         ],
     )  # fmt: skip
-    def test_what_cannot_be_added(self, spec: str, message: str) -> None:
-        assert refused("add", spec, code=1 if ":" in spec else 2) == message
+    def test_what_cannot_be_added(self, folder: Path, spec: str, message: str) -> None:
+        told = refused("add", spec, code=1 if ":" in spec else 2)
+        assert told == message.replace("{file}", str(folder / "llm_models.toml"))
 
 
 @pytest.mark.usefixtures("folder")
