@@ -477,8 +477,10 @@ class TestInit:
 
     def test_an_existing_file_is_left_alone(self, begun: Path) -> None:
         write(begun, FILE)
+        assert run("init").code == 0
+        assert read(begun) == FILE
+        assert sorted(path.name for path in begun.iterdir()) == [".llm_models", "llm_models.toml"]
         assert "this file exists already" in refused("init")
-        assert sorted(path.name for path in begun.iterdir()) == ["llm_models.toml"]
 
     def test_in_another_folder(self, begun: Path) -> None:
         assert run("init", "sub/app").code == 0
