@@ -11,11 +11,13 @@ import pytest
 from support.command import here
 
 import llm_models
+from llm_models.cli import cli
 from llm_models.conditions import CONDITIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+_VALUES = ("NAME", "PROVIDER", "STATE", "PATTERN")
 FUNCTIONS = {name: getattr(llm_models, name) for name in llm_models.__all__ if name.islower()}
 FUNCTIONS = {name: each for name, each in FUNCTIONS.items() if inspect.isfunction(each)}
 ARGUMENTS = {name for each in FUNCTIONS.values() for name in inspect.signature(each).parameters}
@@ -178,3 +180,26 @@ def test_why_a_document_leaves_out_a_model(
     if target == "litellm-proxy":
         assert "state openai_base_url for the provider freemodel in llm_models.toml" in told
         assert (f"LLM_MODELS_CONFIG={tmp_path / 'llm_models.toml'}" in told) is not named
+
+
+PLURAL = {
+    name: [param.opts[0] for param in cli.commands[name].params if param.multiple and param.metavar in _VALUES]
+    for name in ("list", "select", "export", "resolve")
+}
+"""Command -> its options that take several values of one word."""
+
+
+@pytest.mark.parametrize(("command", "option"), [(name, option) for name in PLURAL for option in PLURAL[name]])
+def test_values_that_are_joined_by_commas(command: str, option: str) -> None:
+    """The error states how to write them. (Some have no other: a tag may be any text.)"""
+    words = {"export": ["csv"], "resolve": ["gpt-oss-120b"]}.get(command, [])
+    told = here(command, *words, option, "one, two words", option, "three")
+    assert told.code in (1, 2), told
+    assert f"epeat the option for each value: {option} one {option} 'two words'\n" in told.err
+
+
+def test_arguments_that_are_joined_by_commas_and_values_that_have_commas() -> None:
+    assert "Write spaces, not commas: groq openai\n" in here("providers", "groq,openai").err
+    assert "commas" not in here("show", "a,b").err
+    assert here("list", "groq", "--fields", "spec,limits.context", "--workload", "input=8k,output=1k").code == 0
+    assert "Repeat the option" not in here("list", "nope", "--fields", "spec,name").err

@@ -15,13 +15,13 @@ from llm_models import paths
 from llm_models.cli import output
 from llm_models.cli.output import note
 from llm_models.columns import MAX_NUMBER
-from llm_models.errors import AmbiguousModelError
+from llm_models.errors import AmbiguousModelError, LLMModelsError
 from llm_models.integrations.click import ModelSpecParam
 from llm_models.request import build
 from llm_models.similarity import did_you_mean, mistyped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from types import EllipsisType
     from typing import Any, TypeVar
 
@@ -37,7 +37,8 @@ class Command(click.Command):
 
     They are looked up when help is shown, because some of these modules take long to import. A name that may mean
     several models is an error that states which command to type instead. An option that takes one value and is given
-    twice is an error, too: the last value would count, silently.
+    twice is an error, too: the last value would count, silently. A command that fails states how to write values that
+    were joined by commas.
     """
 
     allow_extra_args = True  # `parse_args` refuses them, in our words
@@ -46,7 +47,7 @@ class Command(click.Command):
         """Read the command line."""
         if not ctx.resilient_parsing:
             try:
-                _, _, order = self.make_parser(ctx).parse_args(args=[*args])
+                values, _, order = self.make_parser(ctx).parse_args(args=[*args])
             except click.NoSuchOption as error:
                 options = [name for one in self.get_params(ctx) for name in (*one.opts, *one.secondary_opts)]
                 raise unknown("option", error.option_name, options, ctx) from None
@@ -58,7 +59,12 @@ class Command(click.Command):
                 if given.count(option) > 1 and not (option.is_flag and not option.secondary_opts):
                     names = " or ".join((*option.opts, *option.secondary_opts))
                     raise click.UsageError(f"{names} is given twice, but takes one value", ctx)
-        more = super().parse_args(ctx, args)
+            ctx.meta[_APART] = _apart(self.params, values)
+        try:
+            more = super().parse_args(ctx, args)
+        except click.BadParameter as error:
+            error.message = _with_hint(error.message, ctx)
+            raise
         if more and not ctx.resilient_parsing:
             named = any(isinstance(one.type, ModelSpecParam) for one in self.params)
             hint = " A model is one word, such as openai:gpt-5.4-mini." if named else ""
@@ -77,11 +83,46 @@ class Command(click.Command):
             prefer = "Give --prefer PROVIDER, or name the model. " * decides
             message = f"{error.problem}. {prefer}Choose one, such as: {again}"
             raise AmbiguousModelError(message, **fields) from None
+        except LLMModelsError as error:
+            error.args = (_with_hint(str(error), ctx), *error.args[1:])
+            raise
+        except click.exceptions.Exit as end:
+            if end.exit_code and ctx.meta.get(_APART):
+                note(f"note: {ctx.meta[_APART][0].lower()}{ctx.meta[_APART][1:]}")
+            raise
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help text, with the value of each name."""
         self.help = re.sub(r"\{(\w+)\.(\w+)\}", _value, self.help or "")
         super().format_help_text(ctx, formatter)
+
+
+_APART = "llm_models.apart"
+"""Where a context has the sentence about values that were joined by commas."""
+_ONE_WORD = ("NAME", "PROVIDER", "STATE", "PATTERN")
+"""What a parameter with several values calls each of them, where none has a comma."""
+
+
+def _apart(params: Iterable[click.Parameter], given: Mapping[str, Any]) -> str:
+    """How to write the values that a user has joined by commas, as a sentence; empty where there are none."""
+    options, arguments = [], []
+    for param in params:
+        words, values = (param.metavar or "").strip("[]."), given.get(param.name or "")
+        if isinstance(values, (list, tuple)) and (words in _ONE_WORD or isinstance(param.type, click.Choice)):
+            joined = [value for value in values if "," in value.strip(",")]
+            parts = [quote(part.strip()) for value in joined for part in value.split(",") if part.strip()]
+            if isinstance(param, click.Option):
+                options += [f"{param.opts[0]} {part}" for part in parts]
+            else:
+                arguments += parts
+    if options:
+        return f"Repeat the option for each value: {' '.join(options)}"
+    return f"Write spaces, not commas: {' '.join(arguments)}" if arguments else ""
+
+
+def _with_hint(message: str, ctx: click.Context) -> str:
+    hint = ctx.meta.get(_APART)
+    return f"{message}{'' if message.endswith(('.', '?')) else '.'} {hint}" if hint else message
 
 
 def unknown(what: str, word: str, known: Iterable[str], ctx: click.Context) -> click.UsageError:
