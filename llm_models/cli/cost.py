@@ -169,7 +169,10 @@ def _of_options(stated: dict[str, int], fees: Sequence[str]) -> Usage:
             raise click.UsageError(f"--fee: '{text}' is not NAME=N, such as web_search=2")
         if name in counted or name in counted["fees"]:
             raise click.UsageError(f"--fee: '{name}' is stated twice. State the sum")
-        (counted if name in FEES else counted["fees"])[name] = Count().convert(number, None, None)
+        try:
+            (counted if name in FEES else counted["fees"])[name] = Count().convert(number, None, None)
+        except click.BadParameter as error:
+            raise click.BadParameter(error.message, param_hint=f"--fee {name}") from None
     return Usage(**counted)
 
 
