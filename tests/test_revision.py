@@ -448,6 +448,7 @@ class TestInit:
         assert result.code == 0
         assert parsed(read(begun)) == {}
         assert checks.check_file(str(begun / "llm_models.toml")) == []
+        assert max(map(len, read(begun).splitlines())) <= 80
         assert "id: llm-models-validate" in result.err
         assert re.search(r"- id: llm-models-validate$", result.err, re.MULTILINE)
 
