@@ -63,8 +63,9 @@ class Command(click.Command):
         try:
             more = super().parse_args(ctx, args)
         except click.BadParameter as error:
-            error.message = _with_hint(error.message, ctx)
-            raise
+            if isinstance(error, click.MissingParameter) or not ctx.meta.get(_APART):
+                raise
+            raise click.BadParameter(_with_hint(error.message, ctx), error.ctx, error.param, error.param_hint) from None
         if more and not ctx.resilient_parsing:
             named = any(isinstance(one.type, ModelSpecParam) for one in self.params)
             hint = " A model is one word, such as openai:gpt-5.4-mini." if named else ""
