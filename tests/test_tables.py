@@ -12,7 +12,7 @@ import re
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, redirect_stdout
+from contextlib import closing, redirect_stderr, redirect_stdout
 from decimal import Decimal
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
