@@ -48,8 +48,7 @@ def how_to_define(provider: str, file: str = "") -> str:
     name, place = printable(provider), f" in {printable(file)}" if file else ""
     if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", provider) is None:
         return "The id of a provider has letters, digits, '-', '.' and '_'."
-    lines = f'[[providers]]{place}, and below it id = "{name}" and base_url = "https://..."'
-    return f"To define '{name}', first write {lines}."
+    return f'To define \'{name}\', first write [[providers]]{place}, and below it id = "{name}" and base_url = "https://...".'
 
 
 class Touched:

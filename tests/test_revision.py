@@ -173,6 +173,23 @@ class TestSet:
             found = found[step]
         assert (type(found), found) == (type(value), value)
 
+    def test_an_error_states_no_line_of_the_text_that_is_not_written(self, folder: Path) -> None:
+        """Its path tells where it is. An error that was in the file before has its line there."""
+        told = refused("set", "openai:gpt-4o", "cost.inptu=2")
+        assert told.startswith(f"{folder / 'llm_models.toml'}: models.openai:gpt-4o.cost: unknown key 'inptu'.")
+        write(folder, FILE.replace("[exclude]", "cost.inptu = 1\n\n[exclude]"))
+        line = read(folder).splitlines().index("cost.inptu = 1") + 1
+        assert f"llm_models.toml:{line}:6: models.{SPEC}.cost: unknown key" in refused("set", SPEC, "knowledge=2025-01")
+
+    def test_a_warning_that_advises_to_omit_has_the_command_for_it(self, folder: Path) -> None:
+        """Which does what the warning states: after it, the warning is gone."""
+        warned = run("set", "openai:gpt-5.2", "cost.input=3").err
+        command = re.search(r'or\s+write\s+omit = \["cost"\]\s+\(llm-models (set [^)]*)\)\. \[warning\]', warned)
+        assert command is not None
+        assert command[1] == "set openai:gpt-5.2 omit+=cost"
+        assert "openai:gpt-5.2" not in run(*command[1].split()).err
+        assert parsed(read(folder))["models"][-1]["omit"] == ["cost"]
+
     def test_one_wrong_change_of_several_writes_none(self) -> None:
         assert "nothing was written" in refused("set", SPEC, "cost.output=1", "cost.inptu=2")
 

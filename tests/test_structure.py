@@ -86,7 +86,7 @@ RANKS = (
     ),
     ("dependent_checks", "price_checks"),
     ("in_use",),
-    ("checks", "trust"),
+    ("checks", "trust", "unwritten"),
     ("endpoints",),
     ("chronicle", "hits", "pipeline", "provenance", "status"),
     ("validity",),
