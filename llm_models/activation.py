@@ -263,7 +263,9 @@ def rollback(folder: paths.Folder, *, strict: bool = False) -> tuple[SnapshotFil
     previous = previous_file(folder)
     if not paths.exists(previous, "SnapshotError"):
         why = "there is no previous snapshot to go back to; an activation keeps the one that it replaces"
-        raise SnapshotError(f"{previous}: {why}", path=previous)
+        is_active = paths.exists(path, "SnapshotError")
+        how = f"To return to the packaged data, remove {path}." if is_active else "The packaged data is in use."
+        raise SnapshotError(f"{previous}: {why}. {how}", path=previous)
     within = state.inside(path)
     try:
         state.check_places([path, previous], within)

@@ -76,7 +76,7 @@ def _check_keys(part: dict[str, Any], field: tuple[str, ...], value: Any) -> Non
 def _inside(
     part: dict[str, Any], above: tuple[str, ...], step: str, value: Any, asked: tuple[str, ...]
 ) -> dict[str, Any]:
-    """The schema of the key `step` of a table. Raises `InvalidSpecError`, which names the field that was `asked` for."""
+    """The schema of the key `step` of a table. Raises `InvalidSpecError`, which names the field that is `asked`."""
     keys: dict[str, Any] = part.get("properties", {})
     free = part.get("additionalProperties", part.get("type", "object") == "object")
     if step in keys or free:

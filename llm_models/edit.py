@@ -313,3 +313,13 @@ def _line_end(body: str, at: int) -> int:
 def _indent(body: str, span: Span) -> str:
     """The text before a span on its line."""
     return body[_line_start(body, span.start) : span.start]
+
+
+def value_at(data: Any, path: Path) -> Any:
+    """The value at a path of parsed TOML; None where there is none."""
+    for step in path:
+        try:
+            data = data[step]
+        except (LookupError, TypeError):
+            return None
+    return data

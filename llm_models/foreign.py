@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Row(NamedTuple):
-    """Names of other tools for one of our fields, or for an action that `ours` describes.
+    """Names of other tools, or of our own conditions, for one of our fields, or for an action that `ours` describes.
 
     `form` states how the value changes (see `advice.FORMS`), `tools` who uses the names.
     """
@@ -135,6 +135,14 @@ MODEL = (
         "models.dev, OpenRouter, LiteLLM and llm", "flag"),
     Row("json_mode json_output json_object response_format supports_json supports_json_mode supports_response_format",
         "capabilities.json.native", "AutoGen and OpenRouter", "flag"),
+    Row("reasoning_toggle", "capabilities.reasoning.toggle", "the conditions, as in --require", "flag"),
+    Row("tools_streaming", "capabilities.tools.streaming", "the conditions, as in --require", "flag"),
+    Row("tools_strict", "capabilities.tools.strict", "the conditions, as in --require", "flag"),
+    Row("tools_parallel", "capabilities.tools.parallel", "the conditions, as in --require", "flag"),
+    Row("json_native", "capabilities.json.native", "the conditions, as in --require", "flag"),
+    Row("json_strict", "capabilities.json.strict", "the conditions, as in --require", "flag"),
+    Row("streaming_text", "capabilities.streaming.text", "the conditions, as in --require", "flag"),
+    Row("streaming_tool_calls", "capabilities.streaming.tool_calls", "the conditions, as in --require", "flag"),
     Row("reasoning thinking is_reasoning can_reason reasoning_output supports_reasoning supports_thinking",
         "capabilities.reasoning.enabled", "models.dev, Crush and LiteLLM", "flag"),
     Row("reasoning_efforts reasoning_levels reasoning_effort_levels supported_efforts supported_reasoning_efforts",
@@ -142,7 +150,7 @@ MODEL = (
     Row("reasoning_options", "capabilities.reasoning.efforts and .token_budget", "models.dev", "text"),
     Row("thinking_budget max_thinking_tokens max_thinking_budget reasoning_budget budget_tokens",
         "capabilities.reasoning.token_budget", "Roo Code and others", "tokens"),
-    Row("attachment supports_attachments supports_attachment file_upload", "capabilities.attachments",
+    Row("attachment attachments supports_attachments supports_attachment file_upload", "capabilities.attachments",
         "models.dev and Crush", "flag"),
     Row("pdf supports_pdf supports_pdf_input pdf_inputs pdf_input", "input pdf", "LiteLLM and LangChain", "modality"),
     Row("vision supports_vision has_vision image_input image_inputs image_url_inputs supports_images supports_image"
@@ -163,8 +171,8 @@ MODEL = (
     Row("stream streaming can_stream supports_streaming supports_native_streaming", "capabilities.streaming.text",
         "llm and LiteLLM", "flag"),
     Row("mode type model_type pipeline_tag", "kind", "LiteLLM and others", "kind"),
-    Row("embedding is_embedding is_embedding_model supports_embedding supports_embeddings", "capabilities.embeddings",
-        "several tools", "flag"),
+    Row("embedding embeddings is_embedding is_embedding_model supports_embedding supports_embeddings",
+        "capabilities.embeddings", "several tools", "flag"),
     Row("chat is_chat is_chat_model completion_chat supports_chat", "capabilities.chat", "LlamaIndex and Mistral",
         "flag"),
     Row("output_vector_size embedding_dimension embedding_dimensions embedding_size vector_size embed_dim dims dim",

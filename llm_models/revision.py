@@ -22,6 +22,7 @@ from llm_models.patterns import meant
 from llm_models.similarity import provider_hint
 from llm_models.targets import entry_of, key_of, refuse_form, refuse_unknown, refuse_unmatched
 from llm_models.touched import Touched
+from llm_models.unwritten import as_command, placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -112,6 +113,8 @@ class Revision:
         self._base = base_for(path)
         self._folder = paths.find(path)
         self._past = Past(self._folder)
+        self._model: str | None = None
+        """The name of the model that the change is about."""
         self._checked: tuple[str, list[Problem]] | None = None
         self._read: tuple[str, Touched] | None = None
 
@@ -199,11 +202,12 @@ class Revision:
 
     def _apply(self, entry: int, changes: Sequence[str]) -> None:
         """Make changes, `FIELD=VALUE` or `FIELD+=VALUE`, to the entry of that index under [[models]]."""
+        self._model = next((one.spec for one in self._layer.models if one.path == ("models", entry)), None)
         for change in changes:
             field, adds, value = assigned(change)
             path: edit.Path = ("models", entry, *field)
             if adds:
-                present = _at(self._data, path)
+                present = edit.value_at(self._data, path)
                 if present is not None and not isinstance(present, list):
                     self.check()  # states what is wrong with the value in the file
                     raise ConfigError(f"{dotted(field)} is not a list, so nothing can be added to it")
@@ -219,14 +223,15 @@ class Revision:
         entry = self._entry(key)
         name = printable(f"{key.provider}:{key.id}")
         for names in map(split_dotted, fields):
-            if _at(self._data, ("models", entry, *names)) is None:  # the file may state what is not a field
+            stated = entry is not None and edit.value_at(self._data, ("models", entry, *names)) is not None
+            if not stated:  # the file may state what is not a field
                 check_field(names)
         if entry is None:
             hint = f"'llm-models explain {name}' shows where its values come from."
             raise ConfigError(f"{self.path}: has no entry for {name}. {hint}")
         for field in fields:
             path: edit.Path = ("models", entry, *split_dotted(field))
-            if _at(self._data, path) is None:
+            if edit.value_at(self._data, path) is None:
                 hint = did_you_mean(field, self._models[entry].keys() - _IDENTITY)
                 raise ConfigError(f"{self.path}: does not state {printable(field)} of {name}.{hint}")
             self.new = edit.unset(self.new, path)
@@ -267,13 +272,15 @@ class Revision:
     @property
     def _problems(self) -> list[Problem]:
         if self._checked is None or self._checked[0] != self.new:
-            self._checked = self.new, check_text(self.new.encode(), self.path, self._base)
+            problems = check_text(self.new.encode(), self.path, self._base)
+            self._checked = self.new, [as_command(problem, self._model) for problem in problems]
         return self._checked[1]
 
     def check(self) -> list[Problem]:
         """The warnings about the new text. Raises `ConfigError` with all errors if there are any."""
         if self.errors:
-            raise ConfigError(listed(self.errors) + "\nnothing was written", problems=self.errors)
+            errors = tuple(placed(self.errors, self.old, self.new))
+            raise ConfigError(listed(errors) + "\nnothing was written", problems=errors)
         return self._problems
 
     def diff(self) -> list[str]:
@@ -317,12 +324,3 @@ def _is_shaped(data: dict[str, Any]) -> bool:
     lists, excluded = [data.get("models", []), data.get("providers", [])], data.get("exclude", {})
     entries = all(isinstance(part, list) and all(isinstance(entry, dict) for entry in part) for part in lists)
     return entries and isinstance(excluded, dict) and all(isinstance(patterns, list) for patterns in excluded.values())
-
-
-def _at(data: Any, path: Sequence[str | int | None]) -> Any:
-    for step in path:
-        try:
-            data = data[step]
-        except (LookupError, TypeError):
-            return None
-    return data

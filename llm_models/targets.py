@@ -141,7 +141,8 @@ def _by_lookup(run: Touched, text: str) -> ModelKey:
         why = f"{why}{'' if why[-1] in '.?' else '.'}{_how_to_define(run, text)}"
         raise InvalidSpecError(why, text=text, exit_code=getattr(error, "exit_code", 1))
     _, stop, hints = str(error).partition(". ")
-    why = f"the catalogue has no provider {quoted(name)}; nothing was written. {how_to_define(name)}"
+    how = how_to_define(name, run.layers[-1].document.name)
+    why = f"the catalogue has no provider {quoted(name)}; nothing was written. {how}"
     raise InvalidSpecError(f"{why}{stop[1:]}{hints.removesuffix(LIST_PROVIDERS)}".rstrip(), text=text, exit_code=1)
 
 

@@ -43,12 +43,12 @@ class Gone(NamedTuple):
         return name if self.id is None else f"{name}:{self.id}"
 
 
-def how_to_define(provider: str) -> str:
-    """How to define a provider that the catalogue does not have, as a sentence."""
-    name = printable(provider)
+def how_to_define(provider: str, file: str = "") -> str:
+    """How to define a provider that the catalogue does not have, as a sentence; in `file`, where that is not clear."""
+    name, place = printable(provider), f" in {printable(file)}" if file else ""
     if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", provider) is None:
         return "The id of a provider has letters, digits, '-', '.' and '_'."
-    return f'To define \'{name}\', first write [[providers]], and below it id = "{name}" and base_url = "https://...".'
+    return f'To define \'{name}\', first write [[providers]]{place}, and below it id = "{name}" and base_url = "https://...".'
 
 
 class Touched:

@@ -64,6 +64,15 @@ def test_providers_counts_models() -> None:
     assert len(json.loads(run("providers", "--json").out)) == 225
 
 
+def test_providers_takes_names_of_providers_in_any_spelling() -> None:
+    every = run("providers").out.splitlines()
+    chosen = run("providers", "OpenAI", "vertex_ai", "openai").out.splitlines()
+    assert [line.split() for line in chosen[1:]] == [
+        line.split() for line in every if line.startswith(("google_vertex ", "openai "))
+    ]
+    assert "unknown provider 'opnai'. Did you mean 'openai'?" in run("providers", "opnai").err
+
+
 @pytest.mark.parametrize(
     "spelling",
     ["claude-haiku-4-5@20251001@google-vertex", "google_vertex:claude-haiku-4-5@20251001"],

@@ -113,6 +113,7 @@ class TestOptions:
             (["acme:m", "--input=-5"], "'-5' is not a number of tokens or uses"),
             (["acme:m", "--input", "1", "--at", "soon"], "--at: not a moment (found 'soon'"),
             (["acme:m", "--fee", "web_search"], "--fee: 'web_search' is not NAME=N"),
+            (["acme:m", "--fee", "maps=1,ocr=2"], "--fee: '1,ocr=2' is not a number"),
             (["acme:m", "--fee", "maps=1", "--fee", "maps=2"], "--fee: 'maps' is stated twice"),
             (["acme:m", "--fee", "ocr=1", "--fee", "ocr=2"], "--fee: 'ocr' is stated twice"),
             (["acme:m", "--requests", "3"], "nothing is counted"),

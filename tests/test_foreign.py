@@ -17,6 +17,7 @@ from llm_models.advice import advice
 from llm_models.behaviour import layer_of_mapping
 from llm_models.errors import ConfigError
 from llm_models.layers import FIELDS
+from llm_models.records import CAPABILITIES
 from llm_models.snapshot_file import SnapshotFile
 
 if TYPE_CHECKING:
@@ -133,6 +134,22 @@ def test_a_name_for_a_model_is_an_error_at_its_line_with_our_field(name: str, ou
     [problem] = [problem for problem in problems_of(text) if problem.severity == "error"]
     assert problem.line == 4
     assert ours in problem.hint
+
+
+@pytest.mark.parametrize("name", CAPABILITIES)
+def test_a_capability_by_the_name_that_conditions_use_is_an_error_with_its_field(name: str) -> None:
+    """Beside the fields of the model, and below `capabilities`, unless it is the field itself.
+
+    In other tools, `reasoning_budget` is the number of tokens.
+    """
+    path = ".".join(CAPABILITIES[name])
+    written = "reasoning.token_budget (tokens)" if name == "reasoning_budget" else f"{path} = true"
+    for line in (f"{name} = true", f"capabilities.{name} = true"):
+        if line == f"capabilities.{path} = true":
+            continue
+        text = f'[[models]]\nprovider = "openai"\nid = "gpt-5.2"\n{line}\n'
+        [problem] = [problem for problem in problems_of(text) if problem.severity == "error"]
+        assert (problem.line, problem.hint) == (4, f"Write capabilities.{written}.")
 
 
 @pytest.mark.parametrize(("name", "advised"), pairs(TOP))

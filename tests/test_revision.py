@@ -173,6 +173,23 @@ class TestSet:
             found = found[step]
         assert (type(found), found) == (type(value), value)
 
+    def test_an_error_states_no_line_of_the_text_that_is_not_written(self, folder: Path) -> None:
+        """Its path tells where it is. An error that was in the file before has its line there."""
+        told = refused("set", "openai:gpt-4o", "cost.inptu=2")
+        assert told.startswith(f"{folder / 'llm_models.toml'}: models.openai:gpt-4o.cost: unknown key 'inptu'.")
+        write(folder, FILE.replace("[exclude]", "cost.inptu = 1\n\n[exclude]"))
+        line = read(folder).splitlines().index("cost.inptu = 1") + 1
+        assert f"llm_models.toml:{line}:6: models.{SPEC}.cost: unknown key" in refused("set", SPEC, "knowledge=2025-01")
+
+    def test_a_warning_that_advises_to_omit_has_the_command_for_it(self, folder: Path) -> None:
+        """Which does what the warning states: after it, the warning is gone."""
+        warned = run("set", "openai:gpt-5.2", "cost.input=3").err
+        command = re.search(r'or\s+write\s+omit = \["cost"\]\s+\(llm-models (set [^)]*)\)\. \[warning\]', warned)
+        assert command is not None
+        assert command[1] == "set openai:gpt-5.2 omit+=cost"
+        assert "openai:gpt-5.2" not in run(*command[1].split()).err
+        assert parsed(read(folder))["models"][-1]["omit"] == ["cost"]
+
     def test_one_wrong_change_of_several_writes_none(self) -> None:
         assert "nothing was written" in refused("set", SPEC, "cost.output=1", "cost.input=-2")
         assert "Did you mean 'cost.input'?" in refused("set", SPEC, "cost.output=1", "cost.inptu=2", code=2)
@@ -275,7 +292,8 @@ class TestUnset:
 
 
 NOT_LISTED = (
-    "the catalogue has no provider '{0}'; nothing was written. To define '{0}', first write [[providers]], and "
+    "the catalogue has no provider '{0}'; nothing was written. To define '{0}', "
+    "first write [[providers]] in {{file}}, and "
     'below it id = "{0}" and base_url = "https://...".'
 )
 
@@ -294,8 +312,9 @@ class TestAdd:
                                "To change it, use 'llm-models set openai:gpt-5.2'."),
         ],
     )  # fmt: skip
-    def test_what_cannot_be_added(self, spec: str, message: str) -> None:
-        assert refused("add", spec, code=1 if ":" in spec else 2) == message
+    def test_what_cannot_be_added(self, folder: Path, spec: str, message: str) -> None:
+        told = refused("add", spec, code=1 if ":" in spec else 2)
+        assert told == message.replace("{file}", str(folder / "llm_models.toml"))
 
 
 @pytest.mark.usefixtures("folder")
@@ -448,6 +467,7 @@ class TestInit:
         assert result.code == 0
         assert parsed(read(begun)) == {}
         assert checks.check_file(str(begun / "llm_models.toml")) == []
+        assert max(map(len, read(begun).splitlines())) <= 80
         assert "id: llm-models-validate" in result.err
         assert re.search(r"- id: llm-models-validate$", result.err, re.MULTILINE)
 
@@ -478,8 +498,10 @@ class TestInit:
 
     def test_an_existing_file_is_left_alone(self, begun: Path) -> None:
         write(begun, FILE)
+        assert run("init").code == 0
+        assert read(begun) == FILE
+        assert sorted(path.name for path in begun.iterdir()) == [".llm_models", "llm_models.toml"]
         assert "this file exists already" in refused("init")
-        assert sorted(path.name for path in begun.iterdir()) == ["llm_models.toml"]
 
     def test_in_another_folder(self, begun: Path) -> None:
         assert run("init", "sub/app").code == 0

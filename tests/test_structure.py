@@ -121,7 +121,7 @@ RANKS = (
     ),
     ("dependent_checks", "price_checks", "used"),
     ("in_use",),
-    ("checks", "trust"),
+    ("checks", "trust", "unwritten"),
     ("endpoints",),
     ("chronicle", "hits", "pipeline", "provenance", "status"),
     ("validity",),

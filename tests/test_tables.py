@@ -12,7 +12,7 @@ import re
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, redirect_stdout
+from contextlib import closing, redirect_stderr, redirect_stdout
 from decimal import Decimal
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -367,8 +367,9 @@ class TestCommand:
         name = "\x1b[2J\n::error::x\n##[error]\u202e"
         row: Row = {**dict.fromkeys((column.name for column in columns), None), "id": "a", "name": name}
         for rows, is_json in ((table_formats.csv_rows, False), (table_formats.jsonl_rows, True)):
-            with redirect_stdout(Terminal()) as shown:
+            with redirect_stdout(Terminal()) as shown, redirect_stderr(io.StringIO()) as noted:
                 output.print_rows(rows(columns, [row]), is_json=is_json)
+            assert "--out FILE writes it; 'llm-models list' prints one for people" in noted.getvalue()
             text = shown.getvalue()
             assert len(text.splitlines()) == 2 - is_json
             assert all(printable(line) == line for line in text.split("\n"))

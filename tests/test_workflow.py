@@ -17,7 +17,7 @@ from support.command import COMMAND, environment, facts, fine, here, pairs, refu
 import llm_models
 from llm_models.activation import activate
 from llm_models.cli import info
-from llm_models.paths import find
+from llm_models.paths import TEMPLATE, find
 from llm_models.schema import published
 
 if TYPE_CHECKING:
@@ -64,6 +64,18 @@ def test_commands_before_the_first_step_say_what_to_run(words: str, state: objec
     message = refused(here(*words.split()))
     assert NEXT_STEPS[words] in message
     assert "No such file" not in message
+
+
+def test_without_a_previous_snapshot_rollback_says_how_to_return_to_the_packaged_data() -> None:
+    """The step that it states is right: without the file, the packaged data is in use."""
+    nothing()
+    assert refused(here("rollback")).endswith("The packaged data is in use.\n")
+    fine("activate")
+    file = (STATE / "snapshot.json").absolute()
+    assert refused(here("rollback")).endswith(f"To return to the packaged data, remove {file}.\n")
+    assert facts("info")["kind"] == "activated"
+    file.unlink()
+    assert facts("info")["kind"] == "packaged"
 
 
 @pytest.mark.parametrize("state", [nothing, empty])
@@ -219,6 +231,18 @@ class TestInit:
         (STATE / ".gitignore").write_text("*\n", encoding="utf-8")
         fine("init")
         assert (STATE / ".gitignore").read_text("utf-8") == "*\n"
+
+    def test_beside_a_file_that_is_there_it_writes_what_is_missing(self) -> None:
+        """As after a first `set`: the file stays, and the message has the line by which an editor finds the schema."""
+        fine("set", "openai:gpt-5.2", "tags+=ours")
+        text = CONFIG.read_bytes()
+        told = fine("init")
+        assert told.out == f"wrote {SCHEMA.absolute()}\nwrote {(STATE / '.gitignore').absolute()}\n"
+        assert told.err.endswith(f"if its first line is: {Path(TEMPLATE).read_text('utf-8').splitlines()[0]}\n")
+        assert (CONFIG.read_bytes(), facts("info")["schema"]) == (text, "same")
+        assert "this file exists already" in refused(here("init"))
+        (STATE / ".gitignore").unlink()
+        assert facts("init")["written"] == [str((STATE / ".gitignore").absolute())]
 
     def test_the_schema_of_another_version_is_reported_and_renewed(self) -> None:
         fine("init")

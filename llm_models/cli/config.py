@@ -166,6 +166,8 @@ repos:
       - id: llm-models-validate
 """
 """The pre-commit hook of the repository of llm_models, in an environment of its own. The README repeats it."""
+_SCHEMA_LINE = "#:schema ./.llm_models/overrides.schema.json"
+"""The line of the template by which an editor finds the schema."""
 
 
 @command("init", "Write a commented llm_models.toml.", "init")
@@ -175,7 +177,8 @@ def init_command(folder: str, as_json: bool) -> None:
     """Write a commented llm_models.toml into FOLDER, and its schema for editors; print a pre-commit hook.
 
     FOLDER/.llm_models gets the schema, and a .gitignore for what `pull` and `activate` leave there on one machine. An
-    llm_models.toml that is there stays, and the schema of another version of this package is renewed.
+    llm_models.toml that is there stays, what is missing beside it is written, and the schema of another version of this
+    package is renewed.
     """
     import json
 
@@ -188,34 +191,38 @@ def init_command(folder: str, as_json: bool) -> None:
     path = os.path.join(folder, paths.CONFIG_NAME)
     exists = f"{path}: this file exists already; 'llm-models set' and 'llm-models exclude' change it"
     schema = os.path.join(folder, paths.STATE_NAME, state.SCHEMA)
-    text = json.dumps(published("overrides"), indent=2) + "\n"
-    within = Inside(folder)
-    if paths.exists(path):
-        if editor_schema(paths.Folder(path, os.path.dirname(schema))) != "other":
-            raise ConfigError(exists)
-        try:
-            state.write(schema, text.encode(), within)
-        except files.FileError as error:
-            raise ConfigError(str(error)) from None
-        print_json({"path": path, "written": [schema]}) if as_json else line(f"renewed {schema}")
-        return
-    written = [schema, path]
+    ignores = os.path.join(os.path.dirname(schema), state.IGNORES)
+    within, stays = Inside(folder), paths.exists(path)
+    before = editor_schema(paths.Folder(path, os.path.dirname(schema)))
+    written: list[str] = []
     try:
+        if stays:
+            replacement.check_place(path, within)
         replacement.make_folder(os.path.dirname(schema), within)
-        state.write(schema, text.encode(), within)
-        ignores = os.path.join(os.path.dirname(schema), state.IGNORES)
+        if before != "same" or not stays:
+            state.write(schema, (json.dumps(published("overrides"), indent=2) + "\n").encode(), within)
+            written.append(schema)
         if not paths.exists(ignores):
             replacement.write_atomically(ignores, state.IGNORED.encode(), inside=within, create=True)
-            written.insert(1, ignores)
-        with locks.locked(folder, leave_file=False):
-            template = files.read_limited(paths.TEMPLATE, paths.MAX_CONFIG_BYTES)
-            replacement.write_atomically(path, template, inside=within, create=True)
+            written.append(ignores)
+        if stays and not written:
+            raise ConfigError(exists)
+        if not stays:
+            with locks.locked(folder, leave_file=False):
+                template = files.read_limited(paths.TEMPLATE, paths.MAX_CONFIG_BYTES)
+                replacement.write_atomically(path, template, inside=within, create=True)
+            written.append(path)
     except files.FileChangedError:
         raise ConfigError(exists) from None
     except files.FileError as error:
         raise ConfigError(str(error)) from None
     if as_json:
         print_json({"path": path, "written": written})
+        return
+    if stays:
+        line(*(f"{'renewed' if one == schema and before == 'other' else 'wrote'} {one}" for one in written))
+        if before is None:
+            note(f"{path} stays as it is. An editor finds the schema if its first line is: {_SCHEMA_LINE}")
         return
     line(f"wrote {path}")
     note("Edit it, or use 'llm-models set', 'add' and 'exclude'; 'llm-models validate' checks it.")

@@ -169,7 +169,7 @@ def _of_options(stated: dict[str, int], fees: Sequence[str]) -> Usage:
             raise click.UsageError(f"--fee: '{text}' is not NAME=N, such as web_search=2")
         if name in counted or name in counted["fees"]:
             raise click.UsageError(f"--fee: '{name}' is stated twice. State the sum")
-        (counted if name in FEES else counted["fees"])[name] = Count().convert(number, None, None)
+        (counted if name in FEES else counted["fees"])[name] = Count().convert(number, click.Option(["--fee"]), None)
     return Usage(**counted)
 
 

@@ -247,6 +247,7 @@ def print_rows(rows: Iterable[str], *, is_json: bool) -> None:
         rows = (_MARKS.sub(r"\\u0023", row) for row in rows)
     if sys.stdout is None or sys.stdout.isatty():
         _put(cell(row.removesuffix("\n")) for row in rows)
+        note("note: this is a table for programs. --out FILE writes it; 'llm-models list' prints one for people.")
         return
     stage("")
     binary = getattr(sys.stdout, "buffer", None)

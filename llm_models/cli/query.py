@@ -45,7 +45,8 @@ def unusual_labels(found: Mapping[str, Outlier]) -> str:
     return ", ".join(one.label for field, one in COMPARED.items() if field in found)
 
 
-@command("providers", "List the providers.", "providers --json")
+@command("providers", "List the providers.", "providers --order-by models")
+@click.argument("providers", nargs=-1, metavar="[PROVIDER]...")
 @click.option(
     "--order-by", type=click.Choice(["id", "models"]), default="id", show_default=True,
     help="What comes first: id: by id; models: the most models first.",
@@ -53,15 +54,18 @@ def unusual_labels(found: Mapping[str, Outlier]) -> str:
 @limit_option
 @catalogue
 @record_options("providers")
-def providers_command(snapshot: Snapshot, order_by: str, limit: int | None, shape: Shape) -> None:
-    """List the providers, each with the number of its models and the environment variables for its key."""
-    counts = {name: len(snapshot.view.shown(name)) for name in snapshot.list_providers()}
+def providers_command(
+    snapshot: Snapshot, providers: tuple[str, ...], order_by: str, limit: int | None, shape: Shape
+) -> None:
+    """List each PROVIDER, or all of them, with the number of its models and the environment variables for its key."""
+    ids = sorted({snapshot.get_provider(name).id for name in providers}) or snapshot.list_providers()
+    counts = {name: len(snapshot.view.shown(name)) for name in ids}
     names = sorted(counts, key=lambda name: (-counts[name], name)) if order_by == "models" else [*counts]
-    providers = [snapshot.get_provider(name) for name in names[:limit]]
+    records = [snapshot.get_provider(name) for name in names[:limit]]
     if not shape.is_plain:
-        shape.print([{**provider.to_dict(), "models": counts[provider.id]} for provider in providers])
+        shape.print([{**provider.to_dict(), "models": counts[provider.id]} for provider in records])
         return
-    rows = [(p.id, p.name, counts[p.id], " ".join(p.env) or None, p.base_url) for p in providers]
+    rows = [(p.id, p.name, counts[p.id], " ".join(p.env) or None, p.base_url) for p in records]
     print_table(
         ("provider", "name", "models", "env", "base URL"),
         rows,
