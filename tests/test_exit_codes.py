@@ -209,7 +209,7 @@ ANSWERS = [
     (2, "list -x", "'llm-models list --help' lists all"),
     (2, "show openai gpt-5.2", "A model is one word, such as openai:gpt-5.4-mini."),
     (2, "select openai", "unexpected argument 'openai'. 'llm-models select --help' shows what it takes."),
-    (2, "providers openai groq", "unexpected argument 'openai' and 1 more."),
+    (2, "providers openai nope", "unknown provider 'nope'"),
     (2, "exclude 'openai:gpt-4*'", "write two words: llm-models exclude openai 'gpt-4*'"),
     (2, "explain openai:gpt-5.2 price", "'llm-models explain openai:gpt-5.2' shows every field"),
     (1, "diff actve", "expected a file, or one of packaged, active, pulled, previous"),

@@ -175,8 +175,8 @@ class TestSet:
 
     def test_an_error_states_no_line_of_the_text_that_is_not_written(self, folder: Path) -> None:
         """Its path tells where it is. An error that was in the file before has its line there."""
-        told = refused("set", "openai:gpt-4o", "cost.inptu=2")
-        assert told.startswith(f"{folder / 'llm_models.toml'}: models.openai:gpt-4o.cost: unknown key 'inptu'.")
+        told = refused("set", "openai:gpt-4o", "cost.input=cheap")
+        assert told.startswith(f"{folder / 'llm_models.toml'}: models.openai:gpt-4o.cost.input: expected a number")
         write(folder, FILE.replace("[exclude]", "cost.inptu = 1\n\n[exclude]"))
         line = read(folder).splitlines().index("cost.inptu = 1") + 1
         assert f"llm_models.toml:{line}:6: models.{SPEC}.cost: unknown key" in refused("set", SPEC, "knowledge=2025-01")

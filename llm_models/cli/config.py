@@ -166,8 +166,7 @@ repos:
       - id: llm-models-validate
 """
 """The pre-commit hook of the repository of llm_models, in an environment of its own. The README repeats it."""
-_SCHEMA_LINE = "#:schema ./.llm_models/overrides.schema.json"
-"""The line of the template by which an editor finds the schema."""
+_SCHEMA_LINE = "#:schema ./.llm_models/overrides.schema.json"  # by which an editor finds the schema
 
 
 @command("init", "Write a commented llm_models.toml.", "init")

@@ -184,8 +184,7 @@ def _styled(name: str) -> Callable[[str], str]:
     return lambda text: click.style(text, **_STYLES[name])
 
 
-_staged: list[str] = []
-"""The line of `stage` that stands on the terminal, if one does."""
+_staged: list[str] = []  # the line of `stage` that stands on the terminal, if one does
 
 
 def stage(text: str) -> None:
