@@ -45,6 +45,10 @@ _FIRSTS = {**FAMILIES, "dall_e": ("openai",), "davinci": ("openai",), "gemini": 
 """How the ids of a first party begin, folded."""
 
 
+_OPEN = ("google/gemma-", "nvidia/", "openai/whisper-", "openai/gpt-oss-")
+"""How texts begin that state a provider, and are also names of open weights at Hugging Face."""
+
+
 class Identity(NamedTuple):
     """The model that a text names. `by` states who names its provider: the text, something beside it, or nobody.
 
@@ -145,10 +149,11 @@ class Identities:
         own = next((one for one in near if self.knows(one, text)), None) if is_name else None
         if own is not None and (LOCAL not in near or near.index(own) < near.index(LOCAL)):
             return self._identity(own, text, "beside")
-        if stated is not None:
-            return stated
-        if LOCAL in near or (WEIGHTS in near and "/" in text):
+        is_open = text.startswith(_OPEN)
+        if (stated is None or is_open) and (LOCAL in near or (WEIGHTS in near and "/" in text)):
             return None
+        if stated is not None and not (is_open and is_repository(text)):
+            return stated
         return self._identity(self.home(text), text, "home")
 
     def _counts_anywhere(self, text: str) -> bool:
@@ -256,15 +261,26 @@ class Identities:
         makers = [one for one in holders if one in MAKERS and one not in ("azure", "nvidia", "watsonx")]
         if makers or len(holders) > 1:
             return makers[0] if makers else None
-        # A reseller is not the home of a name that begins like a maker's: others may have or have had it, too. The same
-        # holds for open weights that only another list knows.
-        is_shared = any(map(folded.startswith, _FIRSTS)) or (name in self.others and "/" in name)
+        # A reseller is not the home of a name that begins like a maker's, or of open weights: others may have or have
+        # had it, too.
+        is_shared = any(map(folded.startswith, _FIRSTS)) or (name in self.others and "/" in name) or is_repository(name)
         return None if is_shared else next(iter(holders), None)
 
     def holders(self, name: str) -> list[str]:
         """The providers that have or had a name, first those that have it now."""
         tables = (self.present, self.once, self.others)
         return [*dict.fromkeys(provider for table in tables for provider in table.get(name, ()))]
+
+
+def is_repository(name: str) -> bool:
+    """Whether an id is written like a repository of Hugging Face: `Qwen/Qwen3-32B`. Its weights stay.
+
+    Such names have capitals, except those of gemma.
+
+    >>> is_repository("Qwen/Qwen3-32B"), is_repository("openai/gpt-4o")
+    (True, False)
+    """
+    return name.count("/") == 1 and (not name.islower() or name.startswith("google/gemma-"))
 
 
 def _splits(text: str) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from llm_models import lifecycle
 from llm_models.days import days_between, today
 from llm_models.errors import RetiredModelError, printable, quoted
 from llm_models.findings import Finding
-from llm_models.identity import Identities, Identity
+from llm_models.identity import Identities, Identity, is_repository
 from llm_models.misses import not_allowed, of_no_provider, unknown_model
 from llm_models.model_classes import LOCAL
 from llm_models.name_rules import near_match
@@ -199,8 +199,10 @@ class Verdicts:
             each = [self._of_one(Identity(one, model_id, "beside")) for one, model_id in ids]
             shown = [verdicts for verdicts in each if not any(one.rule == "denied" for one in verdicts)] or each
             rules = set.intersection(*({one.rule for one in verdicts} for verdicts in shown))
+            if is_repository(found.id):
+                rules -= {"retired", "gone", "retiring", "deprecated"}
             return [one for one in shown[0] if one.rule in rules]
-        if found.id in self._names.others:  # a reseller of another list may have it
+        if found.id in self._names.others or is_repository(found.id):  # others may serve it, or the code itself
             return []
         error = absent_name(self._view, found.id, str)
         if not isinstance(error, RetiredModelError):

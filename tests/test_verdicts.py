@@ -215,6 +215,24 @@ class TestShape:
             assert packaged_verdicts.spec(mention(name)) == name
             assert rules(packaged_verdicts.of("a", mention(name))) == [("gone", "error")]
 
+    def test_weights_of_hugging_face_are_gone_only_at_a_provider(self, packaged_verdicts: Verdicts) -> None:
+        for name in ("BAAI/bge-en-icl", "Qwen/Qwen3-VL-8B-Thinking"):
+            assert packaged_verdicts.spec(mention(name)) == name
+            assert packaged_verdicts.of("a", mention(name, position=True)) == []
+        stated = packaged_verdicts.of("a", mention("BAAI/bge-en-icl", "nebius", position=True))
+        assert rules(stated) == [("gone", "error")]
+
+    @pytest.mark.parametrize("beside", ["from_pretrained", "pipeline", "hf_hub_download", "ollama", "vllm"])
+    def test_weights_that_the_code_loads_are_no_model_of_their_maker(
+        self, packaged_verdicts: Verdicts, beside: str
+    ) -> None:
+        for name in ("google/gemma-3-27b-it", "nvidia/nemotron-mini-4b-instruct", "openai/whisper-1"):
+            assert packaged_verdicts.spec(mention(name, beside, position=True)) is None
+        assert packaged_verdicts.spec(mention("openai/gpt-4", beside, position=True)) == "openai:gpt-4"
+        assert packaged_verdicts.of("a", mention("google/gemma-3-27b-it")) == []
+        for name in ("google:gemma-3-27b-it", "gemini/gemma-3-27b-it"):
+            assert rules(packaged_verdicts.of("a", mention(name))) == [("gone", "error")]
+
     def test_a_word_counts_only_with_its_provider_in_the_text(self, judge: Callable[..., Verdicts]) -> None:
         for beside in ((), ("openai",)):
             assert judge().spec(mention("auto", *beside, position=True)) is None
