@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 from bisect import bisect_left
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any
 
 from llm_models.mention_rules import ALIAS, ALIASED, Mention, Places, Unreadable, silenced, within
@@ -52,6 +52,8 @@ PREFIXES = frozenset(["startswith", "endswith", "removeprefix", "removesuffix", 
 
 CONTAINERS = (ast.Tuple, ast.List, ast.Set)
 _STEPS = 60
+_NODES = 2_000
+"""The most nodes of a loop that are looked at, the outer ones first: loops in loops would read the same nodes again."""
 _CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _QUOTED = re.compile(r"""["']([^\s"'\\]{1,200})(?=["'])""")
 _JOINED = re.compile(
@@ -227,12 +229,12 @@ def _compares(loop: Any, target: Any, known: dict[Any, Any]) -> bool:
 
     Not for those of a list: `[one for one in ("gpt-4", "o1") if one in available]`.
     """
-    key = "compares", id(loop), getattr(target, "id", None)
+    key = "sought", id(loop)
     if key not in known:
-        calls = (node for node in ast.walk(loop) if isinstance(node, ast.Call))
+        calls = (node for node in islice(ast.walk(loop), _NODES) if isinstance(node, ast.Call))
         sought = [one for call in calls if next(iter(names(call.func)), "") in PREFIXES for one in call.args]
         made = getattr(loop, "elt", None)
         if isinstance(made, ast.Compare) and isinstance(made.ops[0], ast.In | ast.NotIn):
             sought.append(made.left)
-        known[key] = any(isinstance(one, ast.Name) and one.id == key[2] for one in sought)
-    return bool(known[key])
+        known[key] = {one.id for one in sought if isinstance(one, ast.Name)}
+    return getattr(target, "id", None) in known[key]
