@@ -72,8 +72,8 @@ INNER_NAMES = frozenset(["name", "id"])
 PROVIDER_NAMES = ("provider", "provider_id", "provider_name", "vendor", "backend", "api_type", "platform")
 """Names of a text that is a provider; a word before them changes nothing (`custom_llm_provider`)."""
 
-ALIAS, ALIASED = "model_name", "litellm_params"
-"""In a map of LiteLLM's proxy with `ALIASED`, the text of `ALIAS` is a name of one's own."""
+ALIAS, ALIASED, GROUPS = "model_name", "litellm_params", "model_group_alias"
+"""In a map of LiteLLM with `ALIASED`, the text of `ALIAS` is a name of one's own; also the keys of `GROUPS`."""
 
 GENERAL = frozenset(
     [

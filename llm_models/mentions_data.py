@@ -13,6 +13,7 @@ from llm_models.mention_rules import (
     ALIASED,
     BESIDE,
     DEPTH,
+    GROUPS,
     INNER_NAMES,
     LONGEST,
     Mention,
@@ -114,6 +115,8 @@ def _aliases(roots: list[Node]) -> frozenset[str]:
         named = {key.text: value.text for key, value in node.pairs or ()}
         if ALIASED in named and (alias := named.get(ALIAS)):
             found.add(alias)
+        groups = (value.pairs or () for key, value in node.pairs or () if key.text == GROUPS)
+        found.update(key.text for pairs in groups for key, _ in pairs if key.text)
     return frozenset(found)
 
 

@@ -150,13 +150,13 @@ model_list:
   - model_name: gpt-4
     litellm_params: {model: azure/mine}
   - {model_name: gpt-5, litellm_params: {model: gpt-5}}
-router_settings: {model_group_alias: {gpt-6: gpt-4}, fallbacks: [{gpt-4: [gpt-5]}]}
+router_settings: {model_group_alias: {gpt-6: gpt-4}, fallbacks: [{gpt-4: [gpt-5]}], x: gpt-7}
 """
 
 
 class TestAliases:
     def test_a_name_of_ones_own_in_a_proxy_is_silent_and_what_it_stands_for_counts(self) -> None:
-        assert texts(ROUTER, "a.yaml") == ["gpt-5", "gpt-6"]
+        assert texts(ROUTER, "a.yaml") == ["gpt-5", "gpt-7"]
         assert [one.line for one in found(ROUTER, "a.yaml")] == [5, 6]
 
     def test_the_list_of_a_router(self) -> None:
