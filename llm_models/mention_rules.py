@@ -76,12 +76,10 @@ ALIAS, ALIASED, GROUPS = "model_name", "litellm_params", "model_group_alias"
 """In a map of LiteLLM with `ALIASED`, the text of `ALIAS` is a name of one's own; also the keys of `GROUPS`."""
 
 GENERAL = frozenset(
-    [
-        *("provider", "vendor", "backend", "platform", "api", "type", "model", "modelname", "modelid", "engine"),
-        *("models", "list", "names", "ids", "deployment", "name", "id", "llm", "ai", "custom", "default", "inference"),
-        "openai",  # OPENAI_API_TYPE=azure
-    ]
-)
+    word
+    for name in (*MODEL_NAMES, *OTHER_MODEL_NAMES, *MODELS_NAMES, *PROVIDER_NAMES, *("llm", "ai", "custom", "default"))
+    for word in (*name.split("_"), "inference", "openai")  # OPENAI_API_TYPE=azure
+) - {"azure"}
 """Words of names that do not state which of several models is meant."""
 
 MODEL_WORDS = frozenset(["Model", "Chat", "LLM", "LM", "Embedding", "Embeddings"])
