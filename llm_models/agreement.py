@@ -149,7 +149,7 @@ class Agreement:
 
         The family is agreed on by the records of the same canonical id, else by those with the same last segment of
         the id; else it is the `longest_family`. No family is invented. A model that states nothing of its kind takes
-        that of its id (`OF_ID`).
+        that of its id (`OF_ID`), unless the id is a word such as `fast`, which is no name of one model.
         """
         named, segment = self._named(provider, model), segment_of(model["id"])
         canonical = named or self.canonical(provider, model)
@@ -166,7 +166,8 @@ class Agreement:
                 value = self._longest(model["id"])
             if value is not None:
                 found[name] = value
-        return found if states_kind(model) else {**found, **self._of_id(segment)}
+        is_word = canonical is None and segment.isalpha()
+        return found if is_word or states_kind(model) else {**found, **self._of_id(segment)}
 
     def _of_id(self, segment: str) -> dict[str, Any]:
         """The modalities of each side, and the kind, on which all records with that last segment of the id agree."""

@@ -86,11 +86,15 @@ class Groups:
             self._by_key.setdefault(key_of(canonical), set()).add(canonical)
 
     def add(self, records: Iterable[tuple[str, str, str | None]]) -> None:
-        """Add records: the provider, the id, and the canonical id that the record states."""
+        """Add records: the provider, the id, and the canonical id that the record states.
+
+        An id that is another word, such as `large`, names that model at its provider only.
+        """
         stating = [(model_id, canonical) for _, model_id, canonical in records if canonical]
         self._name(canonical for _, canonical in stating)
         for model_id, canonical in stating:
-            self._by_key.setdefault(key_of(model_id), set()).add(canonical)
+            if not segment_of(model_id).isalpha():
+                self._by_key.setdefault(key_of(model_id), set()).add(canonical)
 
     def named(self, provider: str, model_id: str, canonical: str | None) -> Group | None:
         """The group of a record, as it states it or as its provider and id do; None where they do not."""

@@ -87,9 +87,9 @@ class TestChat:
 PEERS = [
     ("a", {"id": "x/opaque-7", "modalities": {"input": ["text", "image"], "output": ["video"]}}),
     ("b", {"id": "opaque-7", "modalities": {"input": ["image", "text"], "output": ["video"]}}),
-    ("c", {"id": "voices", "kind": "speech", "modalities": {"input": ["text"]}}),
-    ("d", {"id": "mixed", "modalities": {"input": ["text"], "output": ["text"]}}),
-    ("e", {"id": "mixed", "modalities": {"input": ["text"], "output": ["image"]}}),
+    ("c", {"id": "voices-2", "kind": "speech", "modalities": {"input": ["text"]}}),
+    ("d", {"id": "mixed-2", "modalities": {"input": ["text"], "output": ["text"]}}),
+    ("e", {"id": "mixed-2", "modalities": {"input": ["text"], "output": ["image"]}}),
 ]
 
 
@@ -103,10 +103,10 @@ class TestWhatOtherRecordsState:
             "modalities": {"input": ["text", "image"], "output": ["video"]},
             "kind": "video",
         }
-        assert self.facts(id="voices") == {"modalities": {"input": ["text"]}, "kind": "speech"}
+        assert self.facts(id="voices-2") == {"modalities": {"input": ["text"]}, "kind": "speech"}
 
     def test_of_a_side_on_which_they_differ_nothing_is_taken(self) -> None:
-        assert self.facts(id="mixed") == {"modalities": {"input": ["text"]}}
+        assert self.facts(id="mixed-2") == {"modalities": {"input": ["text"]}}
 
     @pytest.mark.parametrize(
         "stated",
@@ -127,6 +127,15 @@ class TestWhatOtherRecordsState:
         )
         assert (image.kind, image.modalities.output) == ("image", ("image",))
         assert (house.kind, house.modalities.input, house.family) == ("chat", (), None)
+
+    def test_an_id_that_is_only_a_word_is_no_name_of_a_model(self) -> None:
+        """A gateway calls its models so. A router has models of these ids: one of them states that it is GLM 5.2."""
+        words = ("large", "fast", "small", "auto", "cheap")
+        catalogue = own(*({"id": word} for word in (*words, "inkling")))
+        for word in words:
+            model = catalogue.get_model("mine", word)
+            assert (model.canonical, model.kind, model.modalities.input) == (None, "chat", ())
+        assert catalogue.get_model("mine", "inkling").canonical == "thinkingmachines/inkling"
 
     def test_what_a_layer_omits_stays_omitted(self) -> None:
         overrides = {"models": [{"provider": "groq", "id": "whisper-large-v3", "omit": ["modalities"]}]}

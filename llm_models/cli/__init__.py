@@ -181,19 +181,20 @@ def _whole_output() -> Iterator[None]:
     Where PYTHONUNBUFFERED is set, Python writes it once and drops what a pipe or a full disk did not take.
     """
     given = sys.stdout
-    if not isinstance(getattr(given, "buffer", None), io.RawIOBase):
+    raw = getattr(given, "buffer", None)
+    if not isinstance(raw, io.RawIOBase):
         yield
         return
-    with open(given.fileno(), "w", encoding=given.encoding, errors=given.errors, closefd=False) as whole:
-        sys.stdout = whole
+    sys.stdout = whole = io.TextIOWrapper(io.BufferedWriter(raw), encoding=given.encoding, errors=given.errors)
+    try:
+        yield
+    finally:
         try:
-            yield
-        finally:
-            try:
-                whole.flush()
-            except BrokenPipeError:  # click ends the program where it finds that its reader has gone
-                discard_output()
-            sys.stdout = given
+            whole.flush()
+        except BrokenPipeError:  # click ends the program where it finds that its reader has gone
+            discard_output()
+        whole.detach().detach()  # the stream below stays open
+        sys.stdout = given
 
 
 def _usage(error: click.UsageError) -> str:
