@@ -29,6 +29,7 @@ ALLOWED = {
     "credentials.py": ({"env", "provider_model_id"}, "fields that hold names; how tools write variables"),
     "foreign.py": ({"base_url", "env"}, "names of fields, for messages"),
     "hosts.py": ({"base_url", "openai_base_url"}, "from the address of a request to its provider, not the other way"),
+    "integrations/litellm_documents.py": ({"openai_base_url"}, "who states none for OpenAI's clients"),
     "integrations/litellm_entries.py": ({"base_url", "openai_base_url"}, "who states them; LiteLLM has its own"),
     "integrations/otel.py": ({"base_url"}, "the attribute of a span, for `match_names`"),
     "integrations/openai_sdk.py": (

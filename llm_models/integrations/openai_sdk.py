@@ -154,7 +154,7 @@ def client_options(
         _check_protocol(model, provider, is_own)
     endpoint = snapshot.endpoint(spec, base_url=base_url, with_key=api_key is not None)
     url = _usable(endpoint.openai_base_url, model, given=base_url is not None)
-    key = api_key or key_of(endpoint, model)
+    key = api_key or key_of(endpoint, model, local=is_loopback(urlsplit(url).hostname or ""))
     sent = endpoint.model_id if is_own else IDS.get(model.provider, "{id}").replace("{id}", endpoint.model_id)
     return ClientOptions(base_url=url, model=sent, api_key=key, apis=tuple(filter(APIS.__contains__, model.apis)))
 
@@ -205,10 +205,10 @@ def _usable(url: str | None, model: Model, *, given: bool) -> str:
     raise _refused(model, f"{why}; ", "pass base_url=, or ", state, names)
 
 
-def key_of(endpoint: Endpoint, model: Model) -> str:
+def key_of(endpoint: Endpoint, model: Model, *, local: bool = False) -> str:
     """The key to send to an endpoint of a model, from the environment.
 
-    `NO_KEY` where none is needed, and where none is set for a server of this machine.
+    `NO_KEY` where none is needed, and where none is set for a server of this machine (`local`).
 
     Raises `ClientOptionsError` where there is none, and for a text that no header can hold: HTTP libraries raise an
     error that shows it.
@@ -221,7 +221,7 @@ def key_of(endpoint: Endpoint, model: Model) -> str:
     if key:
         why = f"{printable(name)} holds no key: it has line breaks or other characters that no header can hold"
         raise _refused(model, f"{why}; set it again", ", or pass api_key=", variables=(name,))
-    if endpoint.needs_key is False or is_loopback(urlsplit(endpoint.openai_base_url or "").hostname or ""):
+    if endpoint.needs_key is False or local:
         return NO_KEY  # a server of this machine that wants one answers so
     if not names and endpoint.key_variables:
         why = "; ".join(f"{name} is no key for it: {others[name]}" for name in endpoint.key_variables)
