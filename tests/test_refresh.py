@@ -291,7 +291,8 @@ class TestRollback:
         told = here("rollback")
         assert (told.code, told.out) == (1, "")
         why = "there is no previous snapshot to go back to; an activation keeps the one that it replaces"
-        assert told.err == f"llm-models: {PREVIOUS.absolute()}: {why}\n"
+        how = f"To return to the packaged data, remove {ACTIVE.absolute()}"
+        assert told.err == f"llm-models: {PREVIOUS.absolute()}: {why}. {how}.\n"
         assert ACTIVE.read_bytes() == before
 
     def test_where_nothing_was_activated(self) -> None:
