@@ -61,7 +61,7 @@ class Process(NamedTuple):
 
     `folder` is the working directory: "empty"; "overrides" or "activated", with 20 overrides; or "grown", with a
     copy of the package that has 5 times the providers and twice the models of each. `newer`: run by Python 3.12
-    or newer. `slow`: run in every fifth round only.
+    or newer. `slow`: run in every third round only.
     """
 
     code: str = ""

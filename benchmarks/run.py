@@ -160,16 +160,16 @@ class Bench:
         """Measure what has these names, one after the other in each round."""
         for number in range(runs):
             say(f"round {number + 1} of {runs}")
-            slow = number % 5 == 0
+            third = number % 3 == 0
             for name in filter(names.__contains__, PROCESSES):
-                if slow or not PROCESSES[name].slow:
+                if third or not PROCESSES[name].slow:
                     self.process(name, number)
             for name in filter(names.__contains__, [*WARM, *THREADS]):
-                if slow or (name in WARM and number % 3 == 0):  # each is several values
+                if third:  # each is several values
                     folder = WARM[name].folder if name in WARM else "empty"
                     value = self.output(self.python, os.path.join(HERE, "warm.py"), name, folder=folder)
                     self.samples["time"].setdefault(name, {})[number] = float(value)
-            if stages and slow:
+            if stages and third:
                 out = os.path.join(self.folder, "out.json")
                 found = json.loads(self.output(self.python, os.path.join(HERE, "inside.py"), "stages", self.data, out))
                 for name, value in found.items():
