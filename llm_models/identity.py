@@ -2,8 +2,8 @@
 
 Three rules decide, by the shape of an id. A: an id that has a mark (`- _ . / : @`) counts anywhere, and so does a text
 that states provider and model. B: an id of letters and digits, such as `o1`, counts only in model position, and so does
-a word with a number that only one reseller has, such as `step-3`. C: an id of
-letters alone, such as `auto`, counts only with a provider in the text.
+a word with a number that only one reseller has, such as `step-3`. C: an id of letters alone, such as `auto`, counts
+only with a provider in the text.
 """
 
 from __future__ import annotations

@@ -23,11 +23,12 @@ class LintSettings(NamedTuple):
 def of_folder(folder: Folder) -> LintSettings:
     """The settings of the `llm_models.toml` that applies. Raises `ConfigError` for one that cannot be read.
 
-    A file that is not valid states nothing here; whoever loads it, reports it.
+    A file that is not valid states nothing here: loading it reports what is wrong. One without the word is not parsed.
     """
-    if folder.config is None:
+    raw = b"" if folder.config is None else paths.read_config(folder.config)
+    if folder.config is None or b"lint" not in raw:
         return LintSettings()
-    data = config.parse(paths.read_config(folder.config), folder.config).data or {}
+    data = config.parse(raw, folder.config).data or {}
     stated = data.get("lint", {})
     home = os.path.dirname(folder.config)
     used = stated.get("used")
