@@ -225,9 +225,9 @@ KINDS = {
     "provider": ("list op", {"choose", "fields", "query"}),
     "spec": ("show openai:gpt-5.4-n", {"fields", "query", "show"}),
     "capability": ("select --require t", {"choose", "fields", "query"}),
-    "field": (f"explain {SPEC} co", {"config"}),
+    "field": (f"explain {SPEC} co", {"config", "problems"}),
     "family": ("list --family cl", {"choose", "fields", "query"}),
-    "value": (f"set {SPEC} kind=", {"config"}),
+    "value": (f"set {SPEC} kind=", {"edits", "problems"}),
     "catalogue": ("diff ac", {"data", "diff", "fields", "info"}),
     "file": ("activate --from x", {"data", "diff", "fields", "info"}),
 }

@@ -20,6 +20,7 @@ from support.command import here
 
 import llm_models
 from llm_models.cli import output
+from llm_models.cli.problems import print_annotations
 from llm_models.errors import Problem, printable
 from llm_models.integrations.click import ModelSpecParam
 
@@ -85,7 +86,7 @@ def test_the_control_is_obeyed(text: str) -> None:
 
 @given(text=HOSTILE)
 def test_an_annotation_is_one_command(text: str) -> None:
-    (shown,) = printed(lambda: output.print_annotations([Problem(text, path=text, file=text)])).splitlines()
+    (shown,) = printed(lambda: print_annotations([Problem(text, path=text, file=text)])).splitlines()
     assert shown.startswith("::error file=")
     assert re.search(r"##\w*\[", shown) is None
 

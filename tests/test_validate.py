@@ -21,7 +21,7 @@ from support.work import calls
 
 from llm_models import checks, config, paths, schema, validation
 from llm_models.behaviour import layer_of_mapping
-from llm_models.cli.output import print_annotations
+from llm_models.cli.problems import print_annotations
 from llm_models.errors import ConfigError, Problem
 from llm_models.modelspec import finder, fold_provider, split_spec
 from llm_models.snapshot_file import SnapshotFile

@@ -60,6 +60,8 @@ FAMILIES = {
         "validate": "Report every problem in llm_models.toml.",
         "explain": "Show where each value of a model comes from.",
         "init": "Write a commented llm_models.toml.",
+    },
+    "edits": {
         "set": "Set values of a model in llm_models.toml.",
         "add": "Define a model in llm_models.toml.",
         "unset": "Remove values of a model from llm_models.toml.",

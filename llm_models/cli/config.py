@@ -1,4 +1,4 @@
-"""Commands about an application's `llm_models.toml`: validate, explain, init, set, add, unset, exclude."""
+"""Commands about an application's `llm_models.toml`: validate, explain, init."""
 
 from __future__ import annotations
 
@@ -9,25 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from llm_models import paths
-from llm_models.cli.options import (
-    as_json,
-    catalogue,
-    command,
-    config_option,
-    file_path,
-    folder_of,
-    model_spec,
-    provider_alone,
-)
-from llm_models.cli.output import line, note, print_annotations, print_json, print_pairs, print_table, stage, verbatim
+from llm_models.cli.options import as_json, catalogue, command, file_path, model_spec
+from llm_models.cli.output import line, note, print_json, print_pairs, print_table, stage, verbatim
+from llm_models.cli.problems import marked, print_annotations
 from llm_models.errors import ConfigError, reported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from llm_models.errors import Problem
     from llm_models.provenance import FieldOrigin
-    from llm_models.revision import Revision
     from llm_models.snapshot import Snapshot
 
 
@@ -69,7 +57,7 @@ def validate_command(files: tuple[str, ...], strict: bool, if_present: bool, beh
         print_annotations(listed)
     else:
         for problem in listed:
-            line(_marked(problem))
+            line(marked(problem))
             verbatim(*problem.excerpt.splitlines())
     if not checked:
         note("there is no llm_models.toml to check")
@@ -115,11 +103,6 @@ def _found(if_present: bool) -> list[str]:
 _IF_PRESENT = "With --if-present this is no error."
 
 
-def _marked(problem: Problem) -> str:
-    """A problem for people; a warning is marked."""
-    return str(problem) if problem.severity == "error" else f"{problem} [warning]"
-
-
 def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
@@ -156,8 +139,6 @@ def _origin(field: FieldOrigin) -> str:
     return {"stated": stated, "omitted": f"omitted, {stated}"}.get(field.how, field.how)
 
 
-_dry_run = click.option("--dry-run", is_flag=True, help="Show the change and write nothing.")
-
 SNIPPET = """\
 repos:
   - repo: https://git.example/llm_models # the repository of llm_models
@@ -166,7 +147,8 @@ repos:
       - id: llm-models-validate
 """
 """The pre-commit hook of the repository of llm_models, in an environment of its own. The README repeats it."""
-_SCHEMA_LINE = "#:schema ./.llm_models/overrides.schema.json"  # by which an editor finds the schema
+_SCHEMA_LINE = "#:schema ./.llm_models/overrides.schema.json"
+"""The line of the template by which an editor finds the schema."""
 
 
 @command("init", "Write a commented llm_models.toml.", "init")
@@ -229,102 +211,4 @@ def init_command(folder: str, as_json: bool) -> None:
     verbatim(*SNIPPET.split("\n"), err=True)
 
 
-@command("set", "Set values of a model in llm_models.toml.", "set openai:gpt-5.4-mini cost.input=0.12 tags+=approved")
-@click.argument("spec", type=model_spec, metavar="SPEC")
-@click.argument("changes", nargs=-1, required=True, metavar="FIELD=VALUE...")
-@click.option("--new", is_flag=True, help="Define a model that the catalogue does not have.")
-@_dry_run
-@config_option
-@as_json
-def set_command(
-    spec: str, changes: tuple[str, ...], new: bool, dry_run: bool, config: str | None, as_json: bool
-) -> None:
-    """Set values of a model in llm_models.toml; FIELD+=VALUE adds to a list.
-
-    SPEC is any text that names a model; the entry has its id. For a new model, write PROVIDER:ID and --new. Write FIELD
-    and VALUE as in TOML; a bare word is a string. The comments, order and layout of the file stay.
-    """
-    _revise(config, dry_run, as_json, lambda revision: revision.set_fields(spec, changes, new=new))
-
-
-@command("add", "Define a model in llm_models.toml.", "add my-azure:gpt-5.4-mini --base azure:gpt-5.4-mini")
-@click.argument("name", type=model_spec, metavar="PROVIDER:ID")
-@click.argument("changes", nargs=-1, metavar="[FIELD=VALUE]...")
-@click.option("--base", type=model_spec, metavar="SPEC", help="Start from a copy of this model.")
-@_dry_run
-@config_option
-@as_json
-def add_command(
-    name: str, changes: tuple[str, ...], base: str | None, dry_run: bool, config: str | None, as_json: bool
-) -> None:
-    """Define a model in llm_models.toml: one that the catalogue does not have, such as a deployment of your own.
-
-    With --base, the entry starts from all values of that model and follows its changes; it states only the differences.
-    Write FIELD and VALUE as in TOML; a bare word is a string.
-    """
-    _revise(config, dry_run, as_json, lambda revision: revision.add_model(name, base, changes))
-
-
-@command("unset", "Remove values of a model from llm_models.toml.", "unset openai:gpt-5.4-mini cost.input")
-@click.argument("spec", type=model_spec, metavar="SPEC")
-@click.argument("fields", nargs=-1, metavar="[FIELD]...")
-@_dry_run
-@config_option
-@as_json
-def unset_command(spec: str, fields: tuple[str, ...], dry_run: bool, config: str | None, as_json: bool) -> None:
-    """Remove the given fields of a model from llm_models.toml, or without FIELD the whole entry of the model."""
-    _revise(config, dry_run, as_json, lambda revision: revision.unset_fields(spec, fields))
-
-
-@command("exclude", "Exclude models in llm_models.toml.", 'exclude openai "o3-*"')
-@click.argument("provider", callback=provider_alone)
-@click.argument("pattern", metavar="GLOB")
-@click.option("--known", is_flag=True, help="Also state that it may match nothing: a precaution.")
-@_dry_run
-@config_option
-@as_json
-def exclude_command(provider: str, pattern: str, known: bool, dry_run: bool, config: str | None, as_json: bool) -> None:
-    """Remove models of PROVIDER from the catalogue, by a line in llm_models.toml.
-
-    GLOB is a name of one model, whose id is written, or a glob over ids, served ids and aliases. A name that no model
-    has yet needs --known; it is a glob: write [[] for a bracket in it.
-    """
-    _revise(config, dry_run, as_json, lambda revision: revision.exclude(provider, pattern, known=known))
-
-
-def _revise(config: str | None, dry_run: bool, as_json: bool, change: Callable[[Revision], None]) -> None:
-    """Make `change` to the file, unless the new text has errors, and show what it does.
-
-    It is shown after it is written: the lock must not be held while a pager waits. A text with errors is not shown,
-    because it may hold a key.
-    """
-    from llm_models.revision import revise
-
-    revision = revise(folder_of(config), change, dry_run=dry_run)
-    warnings = revision.check()
-    changed = revision.new != revision.old
-    if as_json:
-        print_json({
-            "path": revision.path, "changed": changed, "written": changed and not dry_run, "diff": revision.diff(),
-            "warnings": [problem.to_dict() for problem in reported(warnings)],
-        })  # fmt: skip
-        return
-    verbatim(*(text.expandtabs(4) for text in revision.diff()))
-    note(*map(_marked, reported(warnings)))
-    if not changed:
-        note(f"{revision.path}: nothing to change")
-    elif dry_run:
-        note(f"{revision.path}: not written (--dry-run)")
-    else:
-        note(f"{revision.path}: written")
-
-
-COMMANDS = (
-    validate_command,
-    explain_command,
-    init_command,
-    set_command,
-    add_command,
-    unset_command,
-    exclude_command,
-)
+COMMANDS = (validate_command, explain_command, init_command)

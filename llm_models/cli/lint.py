@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from llm_models.cli.options import Number, as_json, catalogue_options, chosen, command, file_path, folder_of
-from llm_models.cli.output import line, many, note, print_annotations, print_json, stage
+from llm_models.cli.output import line, many, note, print_json, stage
+from llm_models.cli.problems import marked, print_annotations
 from llm_models.errors import Problem
 
 if TYPE_CHECKING:
@@ -97,13 +98,8 @@ def _problem(finding: Finding) -> Problem:
     return Problem(finding.message, file=finding.file, line=finding.line, column=finding.column, severity=finding.level)
 
 
-def _marked(finding: Finding) -> str:
-    """A finding for people; what is not an error is marked."""
-    return f"{_problem(finding)}" + (f" [{finding.level}]" if finding.level != "error" else "")
-
-
 def _print_text(report: Report) -> None:
-    line(*map(_marked, report.findings))
+    line(*map(marked, map(_problem, report.findings)))
 
 
 def _print_annotations(report: Report) -> None:
@@ -113,7 +109,7 @@ def _print_annotations(report: Report) -> None:
 def _print_markdown(report: Report) -> None:
     from llm_models.cli.markdown import print_fenced
 
-    print_fenced([_summary(report), *map(_marked, report.findings)])
+    print_fenced([_summary(report), *map(marked, map(_problem, report.findings))])
 
 
 _PRINTED = {

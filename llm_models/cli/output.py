@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TextIO
 
-    from llm_models.errors import Problem
-
 
 def cell(value: object) -> str:
     """A value as text for people, with every character escaped that a terminal could obey.
@@ -295,23 +293,9 @@ def print_table(
         note(f"note: too narrow for these columns: {', '.join(left_out)} (a wider terminal and --json show them)")
 
 
-def print_annotations(problems: Iterable[Problem]) -> None:
-    """Print problems as annotations of GitHub Actions, escaped as these require."""
-    _put(map(_annotation, problems), annotations=True)
-
-
-def _annotation(problem: Problem) -> str:
-    def escaped(text: object, *more: str) -> str:
-        text = str(text)
-        for character in ("%", "\r", "\n", *more):
-            text = text.replace(character, f"%{ord(character):02X}")
-        return cell(text)
-
-    where = {"file": problem.file, "line": problem.line, "col": problem.column}
-    parts = [f"{name}={escaped(value, ':', ',')}" for name, value in where.items() if value is not None]
-    text = ": ".join(part for part in (problem.path, problem.message) if part)
-    severity = "notice" if problem.severity == "note" else problem.severity
-    return f"::{severity} {','.join(parts)}::{escaped(f'{text}. {problem.hint}' if problem.hint else text)}"
+def print_commands(texts: Iterable[str]) -> None:
+    """Print lines that GitHub's runner obeys. Who makes them escapes what they quote."""
+    _put(texts, annotations=True)
 
 
 @contextmanager
