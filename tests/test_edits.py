@@ -15,7 +15,7 @@ from support.toml_texts import parsed
 
 import llm_models
 from llm_models import activation, locks, paths
-from llm_models.cli import config as commands
+from llm_models.cli import edits
 from llm_models.revision import ConfigChangedError, Revision
 from llm_models.snapshot_file import SnapshotFile
 
@@ -344,7 +344,7 @@ class TestLock:
             with locks.locked(".", timeout=0, leave_file=False):
                 shown.extend(texts)
 
-        monkeypatch.setattr(commands, "verbatim", line)
+        monkeypatch.setattr(edits, "verbatim", line)
         fine(*EXCLUDE)
         assert '+openai = ["o3-*"]' in shown
 
