@@ -52,7 +52,8 @@ from importlib import import_module, metadata
 modules = metadata.packages_distributions()
 for name in sys.argv[1:]:
     print(name, metadata.version(name))
-    found = [one for one in modules if name in modules[one] and one.isidentifier() and one[0] != "_"]
+    of_name = [one for one in modules if name.lower() in map(str.lower, modules[one])]
+    found = [one for one in of_name if one.isidentifier() and one[0] != "_"]
     assert [import_module(one) for one in found], name
 """
 """Prints the versions of libraries, and imports them: the tests of one that has no import would only be skipped."""
