@@ -14,7 +14,8 @@ from llm_models import answers, paths, schema
 from llm_models.cli import EXIT_CODES, FAMILIES, cli
 from llm_models.cli.conditions import OPTIONS
 from llm_models.records import CAPABILITIES
-from llm_models.tables import LEFT_OUT, TABLES
+from llm_models.record_tables import LEFT_OUT
+from llm_models.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,6 +17,7 @@ from llm_models.suggestions import makers
 if TYPE_CHECKING:
     from llm_models.frozen import FrozenDict
     from llm_models.listings import ModelHistory, ProviderHistory
+    from llm_models.origins import Tail
     from llm_models.records import Model
     from llm_models.view import View
 
@@ -88,9 +89,11 @@ def _with_id(view: View, key: ModelKey) -> ModelKey:
 
 def _packaged_price(provider: str, model_id: str) -> FrozenDict | None:
     """The price at which the packaged data's source listed a model, which the packaged history leaves out."""
-    return listed_price(_packaged(paths.PACKAGED_SNAPSHOT), provider, model_id)
+    return listed_price(*_packaged(paths.PACKAGED_SNAPSHOT), provider, model_id)
 
 
 @cache
-def _packaged(path: str) -> SnapshotFile:
-    return SnapshotFile.open(path)
+def _packaged(path: str) -> tuple[SnapshotFile, Tail]:
+    """The packaged data, with the origins of its values: to decode these takes far longer than all else here."""
+    file = SnapshotFile.open(path)
+    return file, file.tail()

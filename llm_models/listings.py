@@ -51,6 +51,13 @@ class Entry(NamedTuple):
         """Whether the id was listed on that day."""
         return any(first <= day and (day <= last or last == STILL) for first, last in self.spans)
 
+    def listed_before(self, end: int, otherwise: int) -> int:
+        """The last day before `end` on which the id was listed, or `otherwise` where there is none."""
+        for first, last in reversed(self.spans):
+            if first < end:
+                return end - 1 if last == STILL else min(last, end - 1)
+        return otherwise
+
     def price(self, day: int) -> Price:
         """The price of a day that is not before the first one."""
         return self.prices[self.number(day)][1]
@@ -278,17 +285,20 @@ def is_withdrawn(times: Sequence[Interval]) -> bool:
 
 def dated_prices(days: Sequence[str], entry: Entry) -> tuple[DatedPrice, ...]:
     """The prices of a completed entry, oldest first."""
-    starts = [first for first, _ in entry.prices]
-    dated = []
-    for (first, price), end in zip(entry.prices, [*starts[1:], len(days)], strict=True):
-        last = next((day for day in range(end - 1, first, -1) if entry.listed(day)), first)
-        before = next((day for day in range(first - 1, -1, -1) if entry.listed(day)), first - 1)
-        between = (days[before], days[first]) if first else None
-        exact = between is not None and days_between(*between) == 1
-        until = None if entry.living and end == len(days) else days[last]
-        known = price if isinstance(price, FrozenDict) else None
-        dated.append(DatedPrice(known, days[first], until, exact, None if exact else between))
-    return tuple(dated)
+    return tuple([dated_price(days, entry, number) for number in range(len(entry.prices))])
+
+
+def dated_price(days: Sequence[str], entry: Entry, number: int) -> DatedPrice:
+    """One of the prices of a completed entry, by its position."""
+    first, price = entry.prices[number]
+    end = entry.prices[number + 1][0] if number + 1 < len(entry.prices) else len(days)
+    last = max(first, entry.listed_before(end, first))
+    before = entry.listed_before(first, first - 1)
+    between = (days[before], days[first]) if first else None
+    exact = between is not None and days_between(*between) == 1
+    until = None if entry.living and end == len(days) else days[last]
+    known = price if isinstance(price, FrozenDict) else None
+    return DatedPrice(known, days[first], until, exact, None if exact else between)
 
 
 def price_on(days: Sequence[str], entry: Entry, day: str) -> Answer:
@@ -313,7 +323,7 @@ def price_on(days: Sequence[str], entry: Entry, day: str) -> Answer:
     older = _known(entry, low) if low >= 0 else None
     newer = _known(entry, high) if high < len(days) else None
     known = low >= 0 and (older is not None or newer is not None)
-    dated = dated_prices(days, entry)[entry.number(high if older is None else low)] if known else None
+    dated = dated_price(days, entry, entry.number(high if older is None else low)) if known else None
     if older is not None and older == newer:
         return Answer(day, listed, dated, exact=True)
     sides = days[low] if low >= 0 else None, days[high] if high < len(days) else None

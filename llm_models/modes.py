@@ -62,7 +62,7 @@ def named(prices: Mapping[str, Any], name: str) -> str | None:
     modes: Mapping[str, Any] = prices.get("modes", {})
     if name in modes:
         return name
-    return next((mode for mode in sorted(modes) if name in _texts(modes[mode].get("request", {}))), None)
+    return next((mode for mode in sorted(modes) if name in texts(modes[mode].get("request", {}))), None)
 
 
 def is_priced(mode: Mapping[str, Any]) -> bool:
@@ -82,8 +82,8 @@ def _special(names: str | None) -> Iterator[str]:
             yield name.strip()
 
 
-def _texts(request: Any) -> set[str]:
+def texts(request: Any) -> set[str]:
     """All texts in the plain data of a request."""
     if isinstance(request, dict):
-        return {text for value in request.values() for text in _texts(value)}
+        return {text for value in request.values() for text in texts(value)}
     return {request} if isinstance(request, str) else set()

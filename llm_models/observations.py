@@ -68,10 +68,10 @@ def observed_file(file: SnapshotFile, day: str) -> Observation:
     return Observation(day_of(day), listed)
 
 
-def listed_price(file: SnapshotFile, provider: str, model_id: str) -> FrozenDict | None:
-    """The price at which the source of a base listed a model; None where the base does not have the model."""
+def listed_price(file: SnapshotFile, tail: Tail, provider: str, model_id: str) -> FrozenDict | None:
+    """The price at which the source of a base listed a model; None where the base, with this tail, does not have it."""
     line = file.line(provider, model_id)
-    return None if line is None else _source_price(line, file.tail(), f"{provider}:{model_id}")
+    return None if line is None else _source_price(line, tail, f"{provider}:{model_id}")
 
 
 def _source_price(line: Mapping[str, Any], tail: Tail, spec: str) -> FrozenDict:

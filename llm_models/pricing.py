@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.bills import Basis, Bill, PriceRow, Prices, Source, UnpricedError, place, total_of
@@ -12,13 +13,14 @@ from llm_models.modes import billed
 from llm_models.price_origins import NO_ORIGINS, origins_of
 from llm_models.records import Model
 from llm_models.tariff import layers, rates, thresholds, window_at
-from llm_models.validity import HISTORY, NOTHING, Valid, documented, listed, lists_of, moment_of
+from llm_models.validity import HISTORY, NOTHING, Valid, documented, first_history, listed, lists_of, moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from llm_models.errors import RetiredModelError
+    from llm_models.listings import ModelHistory
     from llm_models.origins import Path, Tail
     from llm_models.tariff import Layer, Rate
     from llm_models.validity import Moment, TimedList
@@ -58,7 +60,9 @@ class Priced:
         self.model = model
         file = view.file
         cost: dict[str, Any] = model.cost.to_dict()
-        self._view, self._lists = view, lists_of(cost)
+        self._view = view
+        self.lists = lists_of(cost)
+        """The price lists of the record, oldest first."""
         row = file.block(model.provider).rows.get(model.id) if file.holds(model.provider, model.id) else None
         self.is_listed = row is not None and view.model(model.provider, row).cost == model.cost
         """Whether these are the catalogue's prices, not those of a model that a program made."""
@@ -67,8 +71,8 @@ class Priced:
         self._source = ground.source if self.is_listed else None
         is_gone = row is None and not cost
         date = ground.basis.date if is_gone or (self.is_listed and not self._origins.is_whole) else None
-        self._since = None if date is None else moment_of(date if len(date) > len("YYYY-MM") else f"{date}-01")
-        """The date of the catalogue, where the history is about these prices."""
+        self.since = None if date is None else moment_of(date if len(date) > len("YYYY-MM") else f"{date}-01")
+        """The date of the catalogue, where the history is about these prices; None where it is not asked."""
         self.basis = ground.basis
         self._of_days: dict[tuple[str, Path], Valid] = {}
         self._ladders: dict[Any, Ladder] = {}
@@ -79,19 +83,24 @@ class Priced:
         The history is asked where it is about these prices: not where an application states all of them. That of a
         copy is the history of the model from which it has its prices.
         """
-        found = documented(self._lists, moment)
+        found = documented(self.lists, moment)
         begins_later = found is NOTHING and bool(self._origins.own)
-        if found.since is not None or self._since is None or moment >= self._since or begins_later:
+        if found.since is not None or self.since is None or moment >= self.since or begins_later:
             return Valid(found)
         day = moment.date().isoformat()
         key = day, found.path
         if key not in self._of_days:
-            then, certain, between = listed(self._view, self._keys(), day, found)
+            then, certain, between = listed(self.history, day, found)
             if then.path == HISTORY:
                 prices, is_corrected = self._origins.over(then.prices)
                 then, certain = then._replace(prices=prices), certain and not is_corrected
             self._of_days[key] = Valid(then, certain, between)
         return self._of_days[key]
+
+    @cached_property
+    def history(self) -> ModelHistory | None:
+        """The history that knows earlier prices, if there is one."""
+        return None if self.since is None else first_history(self._view, self._keys())
 
     def _keys(self) -> Iterator[tuple[str, str]]:
         """The model, and the one from which it has its prices."""
@@ -103,7 +112,7 @@ class Priced:
     def billed(self, chosen: TimedList, asked: str | None, served: str | None) -> tuple[str | None, bool]:
         """The mode that is billed by a list, and whether the list prices it. Before the first list none is priced."""
         if chosen is NOTHING:
-            return billed(self._lists[0].prices, asked, served, self.spec)[0], False
+            return billed(self.lists[0].prices, asked, served, self.spec)[0], False
         return billed(chosen.prices, asked, served, self.spec, _which(chosen))
 
     def ladder(self, chosen: TimedList, mode: str | None, moment: datetime) -> Ladder:

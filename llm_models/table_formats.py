@@ -1,4 +1,4 @@
-"""Table formats: the rows of tables as CSV, JSON, JSON Lines, SQLite and Parquet.
+"""Table formats: the rows of a table as CSV, JSON, JSON Lines and Parquet.
 
 Every format can be read back as the rows that were written. Only Parquet needs a library, pyarrow, which is imported
 when it is asked for.
@@ -6,11 +6,9 @@ when it is asked for.
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import re
-import tempfile
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +18,7 @@ from llm_models.integrations import client_library
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from llm_models.tables import Column, Row, Value
+    from llm_models.table_columns import Column, Row, Value
 
 PLACES = 9
 """The decimal places of a price."""
@@ -61,23 +59,32 @@ def _cell_text(value: Value) -> str:
         case bool():
             return "true" if value else "false"
         case list():
-            return _list(value)
+            return as_json(value)
         case _:
-            return str(_plain(value))
+            return str(plain(value))
 
 
 def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
 
 
-def _list(value: list[str]) -> str:
+def as_json(value: list[str]) -> str:
     """A list as JSON. Only in CSV and SQLite, which have no lists."""
     return json.dumps(value, ensure_ascii=False)
 
 
-def _plain(value: Value) -> Value:
-    """A value as JSON has it: a decimal is a text, because readers of JSON make a rounded number of a number."""
-    return written(value) if isinstance(value, Decimal) else value
+def plain(value: Value) -> Value:
+    """A value as JSON has it: a decimal is a text, because readers of JSON make a rounded number of a number.
+
+    A moment is a text, as SQL has it: `2026-07-30 00:00:00`.
+    """
+    match value:
+        case Decimal():
+            return written(value)
+        case datetime():
+            return str(value)
+        case _:
+            return value
 
 
 def jsonl_rows(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[str]:
@@ -86,7 +93,7 @@ def jsonl_rows(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[str]:
     The text is ASCII. Prices are texts, because most readers round the numbers of JSON.
     """
     for row in rows:
-        yield json.dumps({column.name: _plain(row[column.name]) for column in columns}) + "\n"
+        yield json.dumps({column.name: plain(row[column.name]) for column in columns}) + "\n"
 
 
 def json_rows(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[str]:
@@ -111,64 +118,6 @@ def encoded(texts: Iterable[str]) -> Iterator[bytes]:
     yield "".join(held).encode()
 
 
-_SQL = {
-    "text": "TEXT",
-    "integer": "INTEGER",
-    "decimal": f"DECIMAL(18,{PLACES})",
-    "boolean": "BOOLEAN",
-    "date": "TEXT",
-    "list": "TEXT",
-}
-"""What a column holds -> its type in SQLite.
-
-SQLite has no decimals. A column of this type holds a price as an integer or as a float of 8 bytes, of which the first
-15 digits are exact: more than a price has. A text would be exact, too, but compares `'10' < '9'`.
-"""
-_KEYS = {
-    "models": ("PRIMARY KEY (spec)", "UNIQUE (provider, id)", "FOREIGN KEY (provider) REFERENCES providers (id)"),
-    "providers": ("PRIMARY KEY (id)",),
-}
-
-
-def sqlite_file(
-    tables: Mapping[str, tuple[Sequence[Column], Iterable[Row]]], meta: Mapping[str, str]
-) -> Iterator[bytes]:
-    """The parts of an SQLite file with these tables, by name, and the table `meta` of names and values.
-
-    Raises `OSError` when the temporary file, in the system's folder for these, cannot be written.
-    """
-    import sqlite3
-    from contextlib import closing
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "tables.sqlite")
-        try:
-            with closing(sqlite3.connect(path)) as connection, connection:
-                connection.execute("CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)")
-                connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
-                for name, (columns, rows) in tables.items():
-                    parts = [_definition(column) for column in columns] + [*_KEYS[name]]
-                    connection.execute(f"CREATE TABLE {name} ({', '.join(parts)})")
-                    marks = ", ".join("?" * len(columns))
-                    values = ([_sql_value(row[column.name]) for column in columns] for row in rows)
-                    connection.executemany(f"INSERT INTO {name} VALUES ({marks})", values)
-        except sqlite3.Error as error:
-            raise OSError(errno.EIO, f"SQLite: {error}") from None
-        with open(path, "rb") as file:
-            while part := file.read(1 << 20):
-                yield part
-
-
-def _definition(column: Column) -> str:
-    return f"{column.name} {_SQL[column.kind]}{' NOT NULL' if column.required else ''}"
-
-
-def _sql_value(value: Value) -> str | int | float | None:
-    if isinstance(value, Decimal):
-        return float(value)
-    return _list(value) if isinstance(value, list) else value
-
-
 def parquet_file(columns: Sequence[Column], rows: Iterable[Row], meta: Mapping[str, str]) -> bytes:
     """A Parquet file. Columns have the unit and the description of their values; the file has `meta`.
 
@@ -182,6 +131,7 @@ def parquet_file(columns: Sequence[Column], rows: Iterable[Row], meta: Mapping[s
         "decimal": arrow.decimal128(18, PLACES),
         "boolean": arrow.bool_(),
         "date": arrow.date32(),
+        "moment": arrow.timestamp("us"),
         "list": arrow.list_(arrow.string()),
     }
     fields = [
@@ -204,8 +154,4 @@ def parquet_file(columns: Sequence[Column], rows: Iterable[Row], meta: Mapping[s
 
 def _arrow_value(column: Column, row: Row) -> Any:
     value = row[column.name]
-    if column.kind == "date" and isinstance(value, str):
-        from datetime import date
-
-        return date.fromisoformat(value)
-    return value
+    return date.fromisoformat(value) if column.kind == "date" and isinstance(value, str) else value

@@ -26,6 +26,8 @@ EXACT = Context(prec=60)
 _PLACES = Decimal("1E-9")
 ASSUMED: dict[str, Why] = {"input": "as_input", "cache_read": "as_cache_read"}
 """The class of which an assumed price is taken -> the reason that a bill states."""
+DAY = 24 * 60
+"""The minutes of a day."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -69,19 +71,26 @@ def minutes(text: str) -> int:
     return int(text[:2]) * 60 + int(text[3:])
 
 
-def holds(window: Prices, moment: datetime) -> bool:
-    """Whether a window of hours holds at a moment (in UTC). Its start is included, its end is not."""
+def holds(window: Prices, day: int, minute: int) -> bool:
+    """Whether a window of hours holds on a day of the week (0 is Monday) at a minute of it, in UTC.
+
+    Its start is included, its end is not.
+    """
     days = window.get("days")
-    if days and DAYS[moment.weekday()] not in days:
+    if days and DAYS[day] not in days:
         return False
     start, end = map(minutes, window["utc"])
-    now = moment.hour * 60 + moment.minute
-    return start <= now < end if start < end else now >= start or now < end
+    return start <= minute < end if start < end else minute >= start or minute < end
+
+
+def window_on(prices: Prices, day: int, minute: int) -> int | None:
+    """The position of the first window of `hours` that holds on a day (0 is Monday) at a minute of it, or None."""
+    return next((at for at, window in enumerate(prices.get("hours", ())) if holds(window, day, minute)), None)
 
 
 def window_at(prices: Prices, moment: datetime) -> int | None:
-    """The position of the first window of `hours` that holds at a moment, or None."""
-    return next((at for at, window in enumerate(prices.get("hours", ())) if holds(window, moment)), None)
+    """The position of the first window of `hours` that holds at a moment (in UTC), or None."""
+    return window_on(prices, moment.weekday(), moment.hour * 60 + moment.minute)
 
 
 def layers(prices: Prices, mode: str | None, window: int | None) -> list[Layer]:

@@ -6,6 +6,7 @@ holds, and the catalogue is younger than the moment, the history states which pr
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -87,17 +88,15 @@ def documented(lists: Sequence[TimedList], moment: datetime) -> TimedList:
     return next((one for one in reversed(lists) if one.since is None or one.since <= moment), NOTHING)
 
 
-def listed(view: View, keys: Iterable[tuple[str, str]], day: str, otherwise: TimedList) -> Valid:
+def listed(history: ModelHistory | None, day: str, otherwise: TimedList) -> Valid:
     """The price list of a day before the catalogue, by the history; `otherwise` is that of the record.
 
-    The history is that of the first of the keys that has one. While the source listed the prices of today, the record's
-    list holds: it has more than the source listed. Where the history knows no price of that day, the record's list is
-    the only one, and not certain.
+    While the source listed the prices of today, the record's list holds: it has more than the source listed. Where the
+    history knows no price of that day, the record's list is the only one, and not certain.
     """
-    found = next(filter(None, (_history(view, key) for key in keys)), None)
-    if found is None:  # a model of the application's own
+    if history is None:  # a model of the application's own
         return Valid(otherwise)
-    answer = found.price_on(day)
+    answer = history.price_on(day)
     if answer.dated is None or answer.price is None:
         return Valid(otherwise, certain=False)
     begins = answer.dated
@@ -110,10 +109,11 @@ def listed(view: View, keys: Iterable[tuple[str, str]], day: str, otherwise: Tim
     return Valid(valid, answer.exact, known)
 
 
-def _history(view: View, key: tuple[str, str]) -> ModelHistory | None:
+def first_history(view: View, keys: Iterable[tuple[str, str]]) -> ModelHistory | None:
+    """The history of the first of the models with these keys that has one."""
     from llm_models.chronicle import history_of  # few questions are about the past
 
-    try:
-        return history_of(view, key)
-    except LookupError:
-        return None
+    for key in keys:
+        with suppress(LookupError):
+            return history_of(view, key)
+    return None

@@ -1,68 +1,32 @@
-"""The command that writes tables for programs, and documents for other tools: a row of `TARGETS` for each."""
+"""The command that writes tables for programs, the query that prices usage with them, and documents for other tools."""
 
 from __future__ import annotations
 
-import json
-import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from llm_models.cli.conditions import check_words, conditions
+from llm_models.cli.documents import DOCUMENTS, document_text, made, report
 from llm_models.cli.options import catalogue, command, file_path, model_spec
-from llm_models.cli.output import note, print_rows, print_text, stage
-from llm_models.errors import LLMModelsError, did_you_mean
+from llm_models.cli.output import print_text, stage
+from llm_models.cli.table_files import TABLES, export_tables, write
+from llm_models.errors import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from llm_models.integrations.litellm_documents import Document
     from llm_models.records import Model
     from llm_models.snapshot import Snapshot
-    from llm_models.tables import Column, Row, TableName
-
-_LONGEST = 32_000_000  # bytes of a document of another tool
-_EXAMPLES = 3
+    from llm_models.tables import TableName
 
 
-class Target(NamedTuple):
-    """What a document is, the function that makes it, and whether it can contain one of the tool's own (`--onto`)."""
-
-    title: str
-    document: Callable[[Snapshot, Sequence[Model], Any], Document]
-    onto: bool = False
-
-
-class Table(NamedTuple):
-    """What a file of tables is. A `binary` one needs `--out`, and one that has `every` table takes no `--table`."""
-
-    title: str
-    binary: bool = False
-    every: bool = False
-
-
-def _litellm(snapshot: Snapshot, models: Sequence[Model], onto: Any) -> Document:
-    from llm_models.integrations.litellm_documents import price_map
-
-    return price_map(models, onto=onto, snapshot=snapshot)
-
-
-def _litellm_proxy(snapshot: Snapshot, models: Sequence[Model], _onto: Any) -> Document:
-    from llm_models.integrations.litellm_documents import model_list
-
-    return model_list(models, snapshot=snapshot)
-
-
-TARGETS: dict[str, Target | Table] = {
-    "csv": Table("a table, for spreadsheets and databases"),
-    "json": Table("a table as an array of objects"),
-    "jsonl": Table("a table as JSON Lines, an object on each line"),
-    "parquet": Table("a table for data frames and warehouses; needs pyarrow", binary=True),
-    "sqlite": Table("a database with both tables", binary=True, every=True),
-    "litellm": Target("LiteLLM's price map, which DSPy and Aider read too", _litellm, onto=True),
-    "litellm-proxy": Target("a configuration of LiteLLM's proxy, with a model_list", _litellm_proxy),
+TARGETS = {
+    **{name: row.title for name, row in TABLES.items()},
+    "sql": "the query that prices a table of usage with the tables rates and aliases",
+    **{name: row.title for name, row in DOCUMENTS.items()},
 }
-"""Name -> the tables or the document. No client library is imported to make a document."""
+"""Name -> what is written."""
 
 
 class _TargetName(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic only in newer versions of click
@@ -78,24 +42,64 @@ class _TargetName(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # 
         return value
 
 
+class _Names(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic only in newer versions of click
+    """Names of a list, with commas between them."""
+
+    name = "names"
+
+    def __init__(self, what: str, known: Callable[[], Iterable[str]]) -> None:
+        self._what, self._known = what, known
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> list[str]:
+        """The names that are known."""
+        names, known = [name.strip() for name in value.split(",") if name.strip()], [*self._known()]
+        for name in names:
+            if name not in known:
+                hint = did_you_mean(name, known) or f" State one of: {', '.join(known)}."
+                self.fail(f"unknown {self._what} {name!r}.{hint}", param, ctx)
+        return names
+
+
+def _tables() -> Iterable[str]:
+    from llm_models import tables
+
+    return tables.TABLES
+
+
+def _counts() -> Iterable[str]:
+    from llm_models import usage_sql
+
+    return usage_sql.COUNTS
+
+
 @command(
     "export", "Write tables for programs, or a document for another tool.", "export csv --scope openai --out openai.csv"
 )
 @click.argument("target", type=_TargetName(), metavar="TARGET")
 @click.argument("specs", type=model_spec, metavar="[SPEC]...", nargs=-1)
 @conditions
-@click.option("--table", type=click.Choice(["models", "providers"]), help="The table to write. Default: models.")
+@click.option(
+    "--tables", "named", type=_Names("table", _tables), multiple=True, metavar="NAME,...",
+    help="The tables to write: models, providers, prices, rates, aliases.",
+)  # fmt: skip
 @click.option("--spreadsheet", is_flag=True, help="For csv: make a file that Excel reads, without formulas.")
+@click.option("--dialect", type=click.Choice(["duckdb", "spark"]), help="For sql: the engine that runs the query.")
+@click.option(
+    "--counts", type=_Names("count", _counts), multiple=True, metavar="NAME,...",
+    help="For sql: the counts that the table of usage has. Default: all classes of tokens, and web_search.",
+)  # fmt: skip
 @click.option("--onto", type=file_path, metavar="FILE", help="The tool's own document, which the result contains.")
-@click.option("--out", type=file_path, metavar="FILE", help="The file to write. Default: stdout.")
+@click.option("--out", type=file_path, metavar="PATH", help="The file or the folder to write. Default: stdout.")
 @catalogue
 def export_command(
     snapshot: Snapshot,
     target: str,
     specs: tuple[str, ...],
     choice: dict[str, Any],
-    table: TableName | None,
+    named: tuple[list[TableName], ...],
     spreadsheet: bool,
+    dialect: str | None,
+    counts: tuple[list[str], ...],
     onto: str | None,
     out: str | None,
 ) -> None:
@@ -105,10 +109,16 @@ def export_command(
     TARGET is one of:
     {targets}
 
-    A table has a row for each model, or with --table providers for each of their providers, and a column for each field
-    of a record. An empty cell or null is unknown. Prices are exact: USD per million tokens, unless the column states
-    another unit. docs/tables.md describes the columns and each format. Programs get every text unchanged; with
-    --spreadsheet, a text that a spreadsheet would read as a formula has a ' before it.
+    The tables are models, providers, prices (as stated), rates (as cost bills them) and aliases (all names of models).
+    An empty cell or null is unknown. Prices are exact: USD per million tokens, unless the column states another unit.
+    docs/tables.md describes the columns and each format. Programs get every text unchanged; with --spreadsheet, a text
+    that a spreadsheet would read as a formula has a ' before it.
+
+    --out names a file for one table, by default models; sqlite and duckdb write all tables to one file. A name without
+    a suffix, such as prices or prices/, is a folder, into which each table is written as a file of its name.
+
+    sql writes a query that prices billions of rows of usage in your own engine, with the tables rates and aliases.
+    docs/warehouse.md shows how.
 
     A document for another tool is JSON. JSON is also YAML, so LiteLLM's proxy reads it. It names the variables of keys,
     and holds no key. No client library is needed. Notes on stderr state what is left out, and why. With SPEC, a model
@@ -118,51 +128,80 @@ def export_command(
 
     Capabilities: {records.CAPABILITIES}.
     """
-    row = TARGETS[target]
-    if isinstance(row, Table):
-        if onto is not None:
-            raise click.UsageError(f"--onto: {target} is a table, not a document of another tool")
-        if row.every and table is not None:
-            raise click.UsageError(f"--table: {target} always has both tables")
-        if row.binary and out is None:
-            raise click.UsageError(f"{target} is a binary format. State the file to write with --out FILE")
-        if spreadsheet and target != "csv":
-            raise click.UsageError(f"--spreadsheet is for csv, not for {target}")
-        models = _chosen(snapshot, specs, choice)
-        _export_table(target, snapshot, models, table or "models", spreadsheet, out)
+    _check(target, named, spreadsheet, dialect, counts, onto, specs, choice)
+    if target == "sql":
+        _export_query(str(dialect), [name for each in counts for name in each], out)
         return
-    if table is not None or spreadsheet:
-        raise click.UsageError(f"--{'spreadsheet' if spreadsheet else 'table'}: {target} is not a table")
-    if onto is not None and not row.onto:
-        raise click.UsageError(f"--onto: {target} has no document to start from")
+    form = TABLES.get(target)
+    if form is not None:
+        if form.binary and out is None:
+            raise click.UsageError(f"{target} is a binary format. State the file to write with --out FILE")
+        models = _chosen(snapshot, specs, choice)
+        names = [*dict.fromkeys(name for each in named for name in each)]
+        export_tables(target, snapshot, models, _gone(snapshot, specs, choice), names, spreadsheet, out)
+        return
     models = _chosen(snapshot, specs, choice)
-    stage("writing the document")
-    document = row.document(snapshot, models, None if onto is None else _read(onto))
+    document = made(target, snapshot, models, onto)
     text = document_text(document.content)
     if out is None:
         print_text(text)
     else:
-        _write(out, f"{text}\n".encode())
-    _report(document, named=bool(specs))
+        write(out, f"{text}\n".encode())
+    report(document, named=bool(specs))
     if not document.written or (specs and document.left_out):
         raise click.exceptions.Exit(1)
 
 
-_EXPONENT = re.compile(r'^(\s*(?:"(?:[^"\\]|\\.)*": )?-?[0-9]+)(e[-+]?[0-9]+,?)$', re.MULTILINE)
-
-
-def document_text(value: object) -> str:
-    """`value` as JSON in ASCII that is YAML, too: to YAML, a number with an exponent but no point is a text.
-
-    >>> document_text({"price": 5e-06})
-    '{\\n  "price": 5.0e-06\\n}'
-    """
-    return _EXPONENT.sub(r"\1.0\2", json.dumps(value, indent=2, ensure_ascii=True))
-
-
 export_command.help = (export_command.help or "").replace(
-    "{targets}", "\n".join(f"  {name:<13}  {row.title}" for name, row in TARGETS.items())
+    "{targets}", "\n".join(f"  {name:<13}  {title}" for name, title in TARGETS.items())
 )
+
+
+def _check(
+    target: str,
+    named: Sequence[object],
+    spreadsheet: bool,
+    dialect: str | None,
+    counts: Sequence[object],
+    onto: str | None,
+    specs: Sequence[str],
+    choice: dict[str, Any],
+) -> None:
+    """Refuse options that are about another target."""
+    is_table, is_sql = target in TABLES, target == "sql"
+    for option, is_given in (("--tables", bool(named)), ("--spreadsheet", spreadsheet)):
+        if is_given and not is_table:
+            raise click.UsageError(f"{option}: {target} is not a table")
+    if spreadsheet and target != "csv":
+        raise click.UsageError(f"--spreadsheet is for csv, not for {target}")
+    for option, is_given in (("--dialect", dialect is not None), ("--counts", bool(counts))):
+        if is_given and not is_sql:
+            raise click.UsageError(f"{option} is for sql, not for {target}")
+    if is_sql and (specs or choice != _NO_CONDITIONS):
+        raise click.UsageError("the query of sql names no models. Choose those of the tables rates and aliases")
+    if is_sql and dialect is None:
+        raise click.UsageError("sql: state the engine with --dialect duckdb or --dialect spark")
+    if onto is not None and (is_table or is_sql):
+        raise click.UsageError(
+            f"--onto: {target} is a {'table' if is_table else 'query'}, not a document of another tool"
+        )
+    if onto is not None and not DOCUMENTS[target].onto:
+        raise click.UsageError(f"--onto: {target} has no document to start from")
+
+
+def _export_query(dialect: str, counts: list[str], out: str | None) -> None:
+    """Write the query that prices usage."""
+    from llm_models.usage_sql import USUAL, usage_query
+
+    text = usage_query(dialect, counts or USUAL)
+    if out is None:
+        print_text(text.rstrip("\n"))
+    else:
+        write(out, text.encode())
+
+
+_NO_CONDITIONS = {"unknown": "no"}
+"""The conditions of a command line without any."""
 
 
 def _chosen(snapshot: Snapshot, specs: tuple[str, ...], choice: dict[str, Any]) -> list[Model]:
@@ -174,110 +213,14 @@ def _chosen(snapshot: Snapshot, specs: tuple[str, ...], choice: dict[str, Any]) 
     return [snapshot.resolve(spec) for spec in specs] or snapshot.list_models(**choice)
 
 
-def _export_table(
-    target: str, snapshot: Snapshot, models: list[Model], table: TableName, spreadsheet: bool, out: str | None
-) -> None:
-    """Write models, or their providers, as a table."""
-    from llm_models import table_formats, tables
+def _gone(snapshot: Snapshot, specs: tuple[str, ...], choice: dict[str, Any]) -> list[Model]:
+    """The models that are gone, which have prices of their time: where none is named, and only providers are chosen."""
+    if specs or not {*choice} <= {"unknown", "scope"}:
+        return []
+    from llm_models.rates import gone_models
 
-    def part(name: TableName) -> tuple[Sequence[Column], Iterable[Row]]:
-        return tables.TABLES[name], tables.rows(snapshot, name, models)
-
-    if not models:
-        note("no model fits the conditions" if out is None else f"no model fits the conditions; {out} is not written")
-    if out is not None and not models:
-        raise click.exceptions.Exit(1)
-    stage("writing the table")
-    texts: Iterable[str] = ()
-    data: bytes | Iterable[bytes] | None = None
-    match target:
-        case "csv":
-            texts = table_formats.csv_rows(*part(table), spreadsheet=spreadsheet)
-        case "json":
-            texts = table_formats.json_rows(*part(table))
-        case "jsonl":
-            texts = table_formats.jsonl_rows(*part(table))
-        case "sqlite":
-            data = table_formats.sqlite_file(
-                {"providers": part("providers"), "models": part("models")}, _meta(snapshot)
-            )
-        case _:
-            try:
-                data = table_formats.parquet_file(*part(table), _meta(snapshot))
-            except ImportError as error:
-                raise click.UsageError(f"parquet: {error}") from None
-    if out is None:
-        print_rows(texts, is_json=target != "csv")
-    else:
-        _write(out, table_formats.encoded(texts) if data is None else data)
-    if not models:
-        raise click.exceptions.Exit(1)
-    counted = {"models": len({model.key for model in models}), "providers": len({model.provider for model in models})}
-    for name in ("models", "providers") if target == "sqlite" else (table,):
-        note(f"{name}: {counted[name]:,}")
-
-
-def _meta(snapshot: Snapshot) -> dict[str, str]:
-    """What a file states about its tables. It is equal for equal tables, so it has no time of writing."""
-    from importlib.metadata import version
-
-    found = {"date": snapshot.date, "digest": snapshot.digest, "version": version("llm-models-catalog")}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _write(out: str, data: bytes | Iterable[bytes]) -> None:
-    """Make data the content of the file that `--out` names."""
-    from llm_models.replacement import write_atomically
-
-    try:
-        write_atomically(out, data)
-    except OSError as error:
-        raise LLMModelsError(f"--out: {error}") from None
-
-
-_NO_CONDITIONS = {"unknown": "no"}
-"""The conditions of a command line without any."""
-
-
-def _read(file: str) -> dict[str, dict[str, Any]]:
-    """A document of another tool: a JSON object of objects."""
-    from llm_models.files import FileError, read_limited
-
-    try:
-        content = json.loads(read_limited(file, _LONGEST))
-    except FileError as error:
-        raise LLMModelsError(f"--onto: {error}") from None
-    except (ValueError, RecursionError):
-        raise click.UsageError(f"--onto: {file}: not JSON") from None
-    if not isinstance(content, dict) or not all(isinstance(one, dict) for one in content.values()):
-        raise click.UsageError(f"--onto: {file}: expected a JSON object of objects, as LiteLLM's price map")
-    return content
-
-
-def _report(document: Document, *, named: bool) -> None:
-    """Note what is not in a document: of models that were named each, else by the reason."""
-    note(f"models: {document.written:,}")
-    reasons: dict[str, list[str]] = {}
-    for spec, why in document.left_out.items():
-        reasons.setdefault(why, []).append(spec)
-    for why, specs in reasons.items():
-        note(f"left out: {_some(specs, named)}: {why}")
-    for spec, names in document.dropped.items():
-        note(f"dropped: {spec}: {', '.join(names)} (list prices beside your own)")
-    for spec, names in document.listed.items():
-        note(f"notice: {spec}: {' and '.join(names)} at list price beside your own, because LiteLLM charges 0 without")
-    lacking: dict[str, list[str]] = {}
-    for spec, names in document.no_field.items():
-        for name in names:
-            lacking.setdefault(name, []).append(spec)
-    for name, specs in lacking.items():
-        note(f"no field for {name}: {_some(specs, named)}")
-
-
-def _some(specs: list[str], named: bool) -> str:
-    if named or len(specs) <= _EXAMPLES:
-        return ", ".join(specs)
-    return f"{len(specs):,} models, such as {', '.join(specs[:_EXAMPLES])}"
+    scope = choice.get("scope")
+    return [*gone_models(snapshot.view, scope and [snapshot.parse_provider(name) for name in scope])]
 
 
 COMMANDS = (export_command,)

@@ -76,7 +76,18 @@ def _sources(_ctx: click.Context, _typed: str) -> Words:
 def _targets(_ctx: click.Context, _typed: str) -> Words:
     from llm_models.cli.export import TARGETS
 
-    return [(name, target.title) for name, target in TARGETS.items()]
+    return [*TARGETS.items()]
+
+
+def _several(known: Callable[[click.Context, str], Words]) -> Callable[[click.Context, str], Words]:
+    """The next word of a list with commas."""
+
+    def next_words(ctx: click.Context, typed: str) -> Words:
+        before, comma, last = typed.rpartition(",")
+        given = before.split(",")
+        return [(f"{before}{comma}{name}", told) for name, told in known(ctx, last) if name not in given]
+
+    return next_words
 
 
 def _supplements(_ctx: click.Context, typed: str) -> Words:
@@ -186,6 +197,7 @@ VOCABULARIES = {
     "billing": Vocabulary(_list("conditions", "BILLINGS")),
     "changes": Vocabulary(_assignments),
     "config": Vocabulary(lambda _ctx, _typed: [("none", "the packaged data, and nothing of any folder")], "file"),
+    "counts": Vocabulary(_several(_list("usage_sql", "COUNTS"))),
     "day": NOTHING,
     "exclude": _FILE,
     "family": Vocabulary(_column("family")),
@@ -202,6 +214,7 @@ VOCABULARIES = {
     "match": Vocabulary(_specs),
     "mode": Vocabulary(_modes),
     "name": Vocabulary(_list("schema", "SCHEMAS")),
+    "named": Vocabulary(_several(_list("tables", "TABLES"))),
     "new": Vocabulary(_list("differences", "NAMES"), "file"),
     "of": Vocabulary(_list("answers", "ANSWERS")),
     "old": Vocabulary(_list("differences", "NAMES"), "file"),

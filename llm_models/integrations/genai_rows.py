@@ -103,9 +103,10 @@ class Holds:
         moment = given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
         if (self.since and moment < self.since) or (self.until and moment >= self.until):
             return False
-        if self.window is not None and not holds(self.window, moment):
+        at = moment.weekday(), moment.hour * 60 + moment.minute
+        if self.window is not None and not holds(self.window, *at):
             return False
-        return not any(holds(one, moment) for one in self.outside)
+        return not any(holds(one, *at) for one in self.outside)
 
 
 @dataclass(frozen=True, slots=True)

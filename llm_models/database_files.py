@@ -1,0 +1,163 @@
+"""Database files: several tables in one file of SQLite or DuckDB, with the table `meta` of names and values.
+
+Only DuckDB needs a library, which is imported when it is asked for.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from llm_models.integrations import client_library
+from llm_models.table_formats import PLACES, as_json, encoded, jsonl_rows, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from llm_models.table_columns import Column, Row, Value
+
+    Tables = Mapping[str, tuple[Sequence[Column], Iterable[Row]]]
+
+_SQL = {
+    "text": "TEXT",
+    "integer": "INTEGER",
+    "decimal": f"DECIMAL(18,{PLACES})",
+    "boolean": "BOOLEAN",
+    "date": "TEXT",
+    "moment": "TEXT",
+    "list": "TEXT",
+}
+"""What a column holds -> its type in SQLite.
+
+SQLite has no decimals. A column of this type holds a price as an integer or as a float of 8 bytes, of which the first
+15 digits are exact: more than a price has. So it compares and sorts rightly, but its sums are those of floats. The
+tables `_BILLED`, with which costs are computed, have a text in its place, and beside it an integer column, `nano_...`.
+"""
+_BILLED = ("prices", "rates")
+_NANO = Decimal(10) ** PLACES
+_RATE_KEY = ("provider", "model", "mode", "valid_from", "days", "minute_from", "input_over")
+_OF_PROVIDER = "FOREIGN KEY (provider) REFERENCES providers"
+_KEYS = {
+    "models": ("PRIMARY KEY (spec)", "UNIQUE (provider, model)", _OF_PROVIDER),
+    "providers": ("PRIMARY KEY (provider)",),
+    "prices": (),
+    "rates": (f"PRIMARY KEY ({', '.join(_RATE_KEY)})",),
+    "aliases": ("PRIMARY KEY (provider, name)",),
+}
+
+
+def sqlite_file(tables: Tables, meta: Mapping[str, str]) -> Iterator[bytes]:
+    """The parts of an SQLite file with these tables, by name, and the table `meta`.
+
+    Raises `OSError` when the temporary file, in the system's folder for these, cannot be written.
+    """
+    import sqlite3
+    from contextlib import closing
+
+    with _temporary("tables.sqlite") as path:
+        try:
+            with closing(sqlite3.connect(path)) as connection, connection:
+                connection.execute("CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)")
+                connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+                for name, (columns, rows) in tables.items():
+                    stored = [one for column in columns for one in _stored(column, name in _BILLED)]
+                    keys = [key for key in _KEYS[name] if key != _OF_PROVIDER or "providers" in tables]
+                    parts = [definition for definition, _, _ in stored] + keys
+                    connection.execute(f"CREATE TABLE {name} ({', '.join(parts)})")
+                    marks = ", ".join("?" * len(stored))
+                    values = ([value(row[of]) for _, of, value in stored] for row in rows)
+                    connection.executemany(f"INSERT INTO {name} VALUES ({marks})", values)
+        except sqlite3.Error as error:
+            raise OSError(errno.EIO, f"SQLite: {error}") from None
+        yield from _parts(path)
+
+
+def _stored(column: Column, is_billed: bool) -> Iterator[tuple[str, str, Callable[[Value], str | int | float | None]]]:
+    """The columns of SQLite for a column: the definition, the name of the value, and how it is stored."""
+    needed = " NOT NULL" if column.required else ""
+    if is_billed and column.kind == "decimal":
+        yield f"{column.name} TEXT{needed}", column.name, lambda price: None if price is None else str(plain(price))
+        yield f"nano_{column.name} INTEGER{needed}", column.name, _nano
+    else:
+        yield f'"{column.name}" {_SQL[column.kind]}{needed}', column.name, _sql_value
+
+
+def _nano(price: Any) -> int | None:
+    return None if price is None else int(price * _NANO)
+
+
+def _sql_value(value: Value) -> str | int | float | None:
+    match value:
+        case Decimal():
+            return float(value)
+        case list():
+            return as_json(value)
+        case datetime():
+            return str(value)
+        case _:
+            return value
+
+
+_DUCK = {
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "decimal": f"DECIMAL(18, {PLACES})",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "moment": "TIMESTAMP",
+    "list": "VARCHAR[]",
+}
+"""What a column holds -> its type in DuckDB."""
+_OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+
+
+def duckdb_file(tables: Tables, meta: Mapping[str, str], macros: str) -> Iterator[bytes]:
+    """The parts of a DuckDB file with these tables, by name, the table `meta`, and macros, which are SQL.
+
+    Raises `ImportError`, which names the extra that installs DuckDB, where it is missing, and `OSError` when the
+    temporary file, in the system's folder for these, cannot be written.
+    """
+    duckdb: Any = client_library("duckdb", "duckdb")
+    with _temporary("tables.duckdb") as path:
+        try:
+            with duckdb.connect(path, config=_OFFLINE) as connection:
+                connection.execute("CREATE TABLE meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL)")
+                connection.executemany("INSERT INTO meta VALUES (?, ?)", [*meta.items()])
+                for name, (columns, rows) in tables.items():
+                    source = f"{path}.{name}"
+                    with open(source, "wb") as file:
+                        file.writelines(encoded(jsonl_rows(columns, rows)))
+                    _load(connection, name, columns, source)
+                connection.execute(macros)
+        except duckdb.Error as error:
+            raise OSError(errno.EIO, f"DuckDB: {error}") from None
+        yield from _parts(path)
+
+
+def _load(connection: Any, name: str, columns: Sequence[Column], source: str) -> None:
+    """Make a table of a file of JSON Lines. Its texts become exact decimals and moments there."""
+    parts = [f'"{one.name}" {_DUCK[one.kind]}{" NOT NULL" if one.required else ""}' for one in columns]
+    connection.execute(f"CREATE TABLE {name} ({', '.join(parts)})")
+    types = {one.name: _DUCK[one.kind] for one in columns}
+    connection.execute(
+        f"INSERT INTO {name} SELECT * FROM read_json($source, format = 'newline_delimited', columns = {types})",
+        {"source": source},
+    )
+
+
+@contextmanager
+def _temporary(name: str) -> Iterator[str]:
+    """The path of a file in a folder of its own, which is removed in the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield os.path.join(folder, name)
+
+
+def _parts(path: str) -> Iterator[bytes]:
+    with open(path, "rb") as file:
+        while part := file.read(1 << 20):
+            yield part
