@@ -73,13 +73,15 @@ Capabilities with details, which are not flags:
 
 COLUMNS_PAGE = """# Reference: the columns of tables
 
-<!-- Written by docs/reference.py from llm_models/tables.py and schemas/. Change those, not this page. -->
+<!-- Written by docs/reference.py from the modules of tables and schemas/. Change those, not this page. -->
 
-`llm-models export csv`, and the other formats of [tables.md](tables.md), write these columns, in this order. The name
-of a column is the path of the field in a record, with `_` for `.`; a capability has its name as in `require`. A column
-in bold has a value in every row; elsewhere null is unknown.
+`llm-models export csv`, and the other formats of [tables.md](tables.md), write these columns, in this order. A column
+in bold has a value in every row; elsewhere null is unknown. `provider` and `model` are the key of a model in all tables.
 
 ## `models`
+
+The name of a column is the path of the field in a record, with `_` for `.`, except `model`, `context`, `input_limit` and
+`output_limit`; a capability has its name as in `require`.
 
 {models}
 
@@ -88,6 +90,23 @@ No column: {left_out}.
 ## `providers`
 
 {providers}
+
+## `prices`
+
+Prices as they are stated. The rows of a model overlap: a mode, a tier or some hours stand above its list.
+
+{prices}
+
+## `rates`
+
+Prices as `cost` bills them: a request matches at most one row. The ends of times, minutes and inputs are half-open:
+`valid_from <= at < valid_until`, `minute_from <= minute < minute_until`, `input_over < input <= input_upto`.
+
+{rates}
+
+## `aliases`
+
+{aliases}
 """
 
 COMMANDS_PAGE = """# Reference: commands

@@ -49,14 +49,12 @@ class Entry(NamedTuple):
 
     def listed(self, day: int) -> bool:
         """Whether the id was listed on that day."""
-        return any(first <= day and (day <= last or last == STILL) for first, last in self.spans)
+        return self.listed_before(day + 1, -1) == day
 
     def listed_before(self, end: int, otherwise: int) -> int:
         """The last day before `end` on which the id was listed, or `otherwise` where there is none."""
-        for first, last in reversed(self.spans):
-            if first < end:
-                return end - 1 if last == STILL else min(last, end - 1)
-        return otherwise
+        days = (end - 1 if last == STILL else min(last, end - 1) for first, last in reversed(self.spans) if first < end)
+        return next(days, otherwise)
 
     def price(self, day: int) -> Price:
         """The price of a day that is not before the first one."""
@@ -283,20 +281,15 @@ def is_withdrawn(times: Sequence[Interval]) -> bool:
     return days_between(first.first, last.last) <= SHORT and days_between(first.not_listed_on, last.gone_by) <= SURE
 
 
-def dated_prices(days: Sequence[str], entry: Entry) -> tuple[DatedPrice, ...]:
-    """The prices of a completed entry, oldest first."""
-    return tuple([dated_price(days, entry, number) for number in range(len(entry.prices))])
-
-
 def dated_price(days: Sequence[str], entry: Entry, number: int) -> DatedPrice:
     """One of the prices of a completed entry, by its position."""
     first, price = entry.prices[number]
     end = entry.prices[number + 1][0] if number + 1 < len(entry.prices) else len(days)
-    last = max(first, entry.listed_before(end, first))
     before = entry.listed_before(first, first - 1)
     between = (days[before], days[first]) if first else None
     exact = between is not None and days_between(*between) == 1
-    until = None if entry.living and end == len(days) else days[last]
+    is_current = entry.living and end == len(days)
+    until = None if is_current else days[max(first, entry.listed_before(end, first))]
     known = price if isinstance(price, FrozenDict) else None
     return DatedPrice(known, days[first], until, exact, None if exact else between)
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from support.command import fine, here, python, refused
 
-from llm_models.cli.export import TARGETS, Target, document_text
+from llm_models.cli.documents import DOCUMENTS, document_text
+from llm_models.cli.export import TARGETS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-DOCUMENTS = [name for name, row in TARGETS.items() if isinstance(row, Target)]
 OWN = """
 [[models]]
 provider = "anthropic"
@@ -30,8 +30,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_help_names_each_target() -> None:
     shown = " ".join(fine("export", "--help").out.split())
-    for name, target in TARGETS.items():
-        assert f"{name} {target.title}" in shown
+    for name, title in TARGETS.items():
+        assert f"{name} {title}" in shown
 
 
 @pytest.mark.parametrize("target", DOCUMENTS)

@@ -150,9 +150,9 @@ class TestRows:
             named = [part for part in ("fees", "tiers", "hours", "modes", "dated") if part in more]
             expected |= {"cost_more": named or None}
             assert row == dict.fromkeys(row) | expected, model.spec
-        assert [row["id"] for row in every["providers"]] == packaged.list_providers()
+        assert [row["model"] for row in every["providers"]] == packaged.list_providers()
         for row in every["providers"]:
-            record = packaged.get_provider(str(row["id"])).to_dict()
+            record = packaged.get_provider(str(row["model"])).to_dict()
             record.pop("extra", None)
             assert row == dict.fromkeys(row) | record
 
@@ -230,7 +230,7 @@ class TestFormats:
     ) -> None:
         if target == "parquet":
             pytest.importorskip("pyarrow")
-        which = () if target == "sqlite" else ("--table", table)
+        which = () if target == "sqlite" else ("--tables", table)
         done = fine("export", target, *which, "--out", "file")
         assert f"{table}: {len(every[table]):,}" in done.err
         assert done.out == ""
@@ -280,10 +280,10 @@ class TestFormats:
     def test_a_spreadsheet_gets_no_formula(self, folder: Path) -> None:
         """Programs get each text unchanged; a spreadsheet, which would run it, gets it as text, and a mark of UTF-8."""
         (folder / "llm_models.toml").write_text(OWN, encoding="utf-8")
-        options = ("--table", "providers", "--scope", "acme")
+        options = ("--tables", "providers", "--scope", "acme")
         assert f"acme,{FORMULA},," in fine("export", "csv", *options).out
         shown = fine("export", "csv", *options, "--spreadsheet").out
-        assert shown.startswith("\ufeffid,name,")
+        assert shown.startswith("\ufeffprovider,name,")
         assert f"acme,'{FORMULA},," in shown
         text = fine("export", "csv", "--scope", "cloudflare_workers_ai", "--spreadsheet").out
         cells = [cell for row in csv.reader(io.StringIO(text[1:])) for cell in row]
@@ -299,7 +299,7 @@ class TestFormats:
             assert prices == sorted(prices)
             assert len({*prices}) > 10
             assert ask("SELECT count(*) FROM models WHERE cost_input < 9").fetchone()[0] == sum(n < 9 for n in prices)
-            assert ask("SELECT id FROM providers ORDER BY id").fetchall() == [("anthropic",), ("openai",)]
+            assert ask("SELECT provider FROM providers ORDER BY provider").fetchall() == [("anthropic",), ("openai",)]
             meta = dict(ask("SELECT name, value FROM meta").fetchall())
             assert meta["digest"] == llm_models.load(config=None, publish=False).digest
             assert {*meta} == {"date", "digest", "version"}
@@ -307,7 +307,7 @@ class TestFormats:
                 ask("INSERT INTO models SELECT * FROM models LIMIT 1")
             info = {name: (kind, needed, key) for _, name, kind, needed, _, key in ask("PRAGMA table_info(models)")}
         assert info["spec"] == ("TEXT", 1, 1)
-        assert info["limits_context"] == ("INTEGER", 0, 0)
+        assert info["context"] == ("INTEGER", 0, 0)
         assert info["cost_input"] == ("DECIMAL(18,9)", 0, 0)
 
     def test_parquet_has_types_units_and_the_catalogue(self, folder: Path) -> None:
@@ -318,7 +318,7 @@ class TestFormats:
         assert types["cost_input"] == "decimal128(18, 9)"
         assert types["retires"] == "date32[day]"
         assert types["modalities_input"].startswith("list<")
-        assert (types["limits_context"], types["capabilities_tools"], types["spec"]) == ("int64", "bool", "string")
+        assert (types["context"], types["capabilities_tools"], types["spec"]) == ("int64", "bool", "string")
         assert not schema.field("spec").nullable
         assert schema.field("cost_input").metadata[b"unit"] == b"USD per million tokens"
         assert schema.metadata[b"llm_models.date"].decode() == llm_models.load(config=None, publish=False).date
@@ -386,8 +386,8 @@ class TestCommand:
 
     def test_it_has_the_models_of_list(self) -> None:
         options = ("--scope", "groq", "--require", "tools", "--order-by", "price")
-        listed = [row["id"] for row in json.loads(fine("list", *options, "--json").out)]
-        assert [row["id"] for row in json.loads(fine("export", "json", *options).out)] == listed
+        listed = [row["model"] for row in json.loads(fine("list", *options, "--json").out)]
+        assert [row["model"] for row in json.loads(fine("export", "json", *options).out)] == listed
         named = fine("export", "jsonl", "openai:gpt-5.2", "gpt-5.2@openai", "openai:gpt-5.2-2025-12-11")
         assert [json.loads(line)["spec"] for line in named.out.splitlines()] == ["openai:gpt-5.2"]
         assert "models: 1" in named.err
@@ -409,11 +409,11 @@ class TestCommand:
             (["cvs"], "unknown target 'cvs'. Did you mean 'csv'?"),
             (["parquet"], "parquet is a binary format. State the file to write with --out FILE"),
             (["sqlite"], "sqlite is a binary format"),
-            (["sqlite", "--table", "models", "--out", "x"], "--table: sqlite always has both tables"),
-            (["csv", "--table", "modls"], "'modls' is not one of 'models', 'providers'"),
+            (["sqlite", "--tables", "models", "--out", "x"], "--tables: sqlite always has both tables"),
+            (["csv", "--tables", "modls"], "'modls' is not one of 'models', 'providers'"),
             (["csv", "--onto", "x"], "--onto: csv is a table"),
             (["json", "--spreadsheet"], "--spreadsheet is for csv, not for json"),
-            (["litellm", "--table", "models"], "--table: litellm is not a table"),
+            (["litellm", "--tables", "models"], "--tables: litellm is not a table"),
             (["litellm", "--spreadsheet"], "--spreadsheet: litellm is not a table"),
             (["csv", "openai:gpt-5.2", "--scope", "openai"], "SPEC and conditions exclude each other"),
             (["sqlite", "--out", ""], "the path is empty"),
