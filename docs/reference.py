@@ -13,8 +13,8 @@ import click
 from llm_models import answers, paths, schema
 from llm_models.cli import EXIT_CODES, FAMILIES, cli
 from llm_models.cli.conditions import OPTIONS
-from llm_models.records import CAPABILITIES
 from llm_models.record_tables import LEFT_OUT
+from llm_models.records import CAPABILITIES
 from llm_models.tables import TABLES
 
 if TYPE_CHECKING:
@@ -76,12 +76,12 @@ COLUMNS_PAGE = """# Reference: the columns of tables
 <!-- Written by docs/reference.py from the modules of tables and schemas/. Change those, not this page. -->
 
 `llm-models export csv`, and the other formats of [tables.md](tables.md), write these columns, in this order. A column
-in bold has a value in every row; elsewhere null is unknown. `provider` and `model` are the key of a model in all tables.
+in bold has a value in every row; elsewhere null is unknown. `provider` and `model` are the key of a model everywhere.
 
 ## `models`
 
-The name of a column is the path of the field in a record, with `_` for `.`, except `model`, `context`, `input_limit` and
-`output_limit`; a capability has its name as in `require`.
+The name of a column is the path of the field in a record, with `_` for `.`, except `model`, `context`, `input_limit`
+and `output_limit`; a capability has its name as in `require`.
 
 {models}
 

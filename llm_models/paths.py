@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from llm_models.errors import LLMModelsError
 
-    Kind = Literal["ConfigError", "SnapshotError", "SourceError"]
+    Kind = Literal["ConfigError", "LLMModelsError", "SnapshotError", "SourceError"]
     """The name of the class of an error; the classes are imported when there is one, because making them takes time."""
     Strange = Literal["foreign", "writable"]
 

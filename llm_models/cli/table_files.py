@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from llm_models import paths
 from llm_models.cli.output import note, print_rows, stage
 from llm_models.errors import LLMModelsError
 
@@ -72,7 +73,7 @@ def export_tables(
     from llm_models import tables
 
     is_single = TABLES[target].several
-    into = out is not None and not is_single and _is_folder(out)
+    into = out is not None and not is_single and _is_folder(out, len(names))
     if not is_single and not into and len(names) > 1:
         where = "--tables: stdout is for one table" if out is None else f"--out: {out} is a file, for one table"
         raise click.UsageError(f"{where}. Name a folder with --out FOLDER")
@@ -100,9 +101,13 @@ def export_tables(
         note(f"{name}: {count:,}")
 
 
-def _is_folder(out: str) -> bool:
-    """Whether `--out` names a folder: one that exists, or a name without a suffix that nothing has."""
-    return os.path.isdir(out) or not (os.path.splitext(out)[1] or os.path.exists(out))
+def _is_folder(out: str, tables: int) -> bool:
+    """Whether `--out` names a folder: one that exists or ends as one; for several tables, a new name without a suffix.
+
+    Where no table is named, all are meant.
+    """
+    is_new = not (os.path.splitext(out)[1] or paths.exists(out, "LLMModelsError"))
+    return paths.exists(out, "LLMModelsError", folder=True) or out.endswith(os.sep) or (is_new and tables != 1)
 
 
 def _print(target: str, columns: Sequence[Column], rows: Iterable[Row], spreadsheet: bool) -> None:
