@@ -46,8 +46,9 @@ def rows(snapshot: Snapshot, table: TableName = "models", models: Iterable[Model
     >>> row = next(tables.rows(snapshot, models=[model]))
     >>> row["spec"], row["context"], row["cost_input"], row["cost_input_image"], row["capabilities_embeddings"]
     ('openai:gpt-5.4-mini', 400000, Decimal('0.75'), None, None)
-    >>> [(row["mode"], row["cache_read"]) for row in tables.rows(snapshot, "rates", [model]) if row["certain"]]
-    [('standard', Decimal('0.075')), ('batch', Decimal('0.0375')), ('flex', Decimal('0.0375'))]
+    >>> of_list = next(tables.rows(snapshot, "rates", [model]))
+    >>> of_list["mode"], of_list["cache_read"], of_list["input_audio"], of_list["assumed"]
+    ('standard', Decimal('0.075'), None, ['cache_write', 'cache_read_image'])
     """
     shown = snapshot.list_models() if models is None else models
     chosen = {model.key: model for model in shown}

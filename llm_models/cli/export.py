@@ -137,7 +137,7 @@ def export_command(
         if form.binary and out is None:
             raise click.UsageError(f"{target} is a binary format. State the file to write with --out FILE")
         models = _chosen(snapshot, specs, choice)
-        names = [*dict.fromkeys(name for each in named for name in each)]
+        names: list[TableName] = [*dict.fromkeys([name for each in named for name in each])]
         export_tables(target, snapshot, models, _gone(snapshot, specs, choice), names, spreadsheet, out)
         return
     models = _chosen(snapshot, specs, choice)
