@@ -37,7 +37,8 @@ def csv_rows(columns: Sequence[Column], rows: Iterable[Row], *, spreadsheet: boo
     mark, so that they read it as UTF-8, and a text that would be a formula has a `'` before it, which makes it text.
 
     >>> from llm_models.tables import TABLES
-    >>> row = {column.name: None for column in TABLES["providers"]} | {"provider": "a", "name": "=1", "aliases": ["b", "c"]}
+    >>> empty = {column.name: None for column in TABLES["providers"]}
+    >>> row = empty | {"provider": "a", "name": "=1", "aliases": ["b", "c"]}
     >>> [*csv_rows(TABLES["providers"], [row])][1]
     'a,=1,"[""b"", ""c""]",,,,,\n'
     >>> [*csv_rows(TABLES["providers"], [row], spreadsheet=True)][1].split(",")[1]
