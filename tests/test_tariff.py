@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from llm_models.tariff import exact, holds, layers, rates, thresholds, window_at
+from llm_models.tariff import exact, layers, rates, thresholds, window_at
 
 
 def priced(prices: dict[str, Any], over: int | None = None, mode: str | None = None, window: int | None = None) -> Any:
@@ -123,13 +123,13 @@ class TestHours:
     )
     def test_the_start_is_included_and_the_end_is_not(self, time: str, inside: bool) -> None:
         moment = datetime.fromisoformat(f"2026-11-26T{time}").replace(tzinfo=UTC)
-        assert holds({"utc": ["16:30", "00:30"]}, moment) is inside
+        assert (window_at({"hours": [{"utc": ["16:30", "00:30"]}]}, moment) == 0) is inside
 
     def test_the_days_are_those_of_the_moment(self) -> None:
         """Over midnight, Friday's window goes on only where Saturday is one of its days."""
         friday_night = datetime(2026, 11, 28, 0, 10, tzinfo=UTC)
-        assert not holds({"utc": ["16:30", "00:30"], "days": ["fri"]}, friday_night)
-        assert holds({"utc": ["16:30", "00:30"], "days": ["sat"]}, friday_night)
+        assert window_at({"hours": [{"utc": ["16:30", "00:30"], "days": ["fri"]}]}, friday_night) is None
+        assert window_at({"hours": [{"utc": ["16:30", "00:30"], "days": ["sat"]}]}, friday_night) == 0
 
     def test_the_first_window_that_holds_is_used(self) -> None:
         prices = {"hours": [{"utc": ["00:00", "06:00"]}, {"utc": ["06:00", "24:00"]}]}
