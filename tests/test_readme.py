@@ -14,7 +14,9 @@ from support.docs import blocks, run_console
 from support.loopback import serving
 
 import llm_models
+from llm_models import paths
 from llm_models.modelspec import fold_provider
+from llm_models.timeline import History
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +71,16 @@ def test_a_guide_tells_every_command() -> None:
     guides = [text for place, text in SHOWN.items() if place.startswith("docs/") and place not in REFERENCE]
     told = "\n".join([README, *guides])
     assert [name for name in cli.commands if f"`{name}`" not in told and f"llm-models {name}" not in told] == []
+
+
+def test_the_documents_have_the_date_and_the_figures_of_the_data(packaged: llm_models.Snapshot) -> None:
+    history = History.open(paths.PACKAGED_HISTORY)
+    days, successors = history.days, sum(len(line.successors) for line in map(history.line, history.providers) if line)
+    sources = " ".join((ROOT / "docs" / "sources.md").read_text(encoding="utf-8").split())
+    for text in (README, sources):
+        assert f"as of **{packaged.date}**" in text
+    assert f"listed on {len(days)} days, from {days[0]} to {days[-1]}," in sources
+    assert f"successors of {successors} models that are gone" in sources
 
 
 def test_the_example_file_is_the_one_of_the_readme() -> None:
