@@ -6,6 +6,7 @@ A test compares the pages with what this prints, so they cannot fall behind.
 from __future__ import annotations
 
 import os
+import runpy
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -392,12 +393,19 @@ def form(node: dict[str, Any]) -> str:
     return " or ".join(names.get(one, one) for one in ([kinds] if isinstance(kinds, str) else kinds))
 
 
+def python() -> str:
+    """The page about Python, which a script of its own makes of docstrings."""
+    script = runpy.run_path(os.path.join(HERE, "reference_python.py"))
+    return str(script["page"]())
+
+
 PAGES = {
     "configuration.md": configuration,
     "capabilities.md": capabilities,
     "columns.md": columns,
     "commands.md": commands,
     "json.md": json_page,
+    "python.md": python,
 }
 
 

@@ -10,6 +10,7 @@ Importing it reads no file; the first question opens the packaged snapshot and d
 from __future__ import annotations
 
 from llm_models.costs import Cost, CostHours, CostMode, CostTier, PriceList
+from llm_models.frozen import ModelKey
 from llm_models.records import (
     CAPABILITIES,
     Capabilities,
@@ -17,7 +18,6 @@ from llm_models.records import (
     Limits,
     Modalities,
     Model,
-    ModelKey,
     Provider,
     Reasoning,
     Streaming,

@@ -10,9 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_models.errors import printable
+from llm_models.frozen import ModelKey
 from llm_models.modelspec import provider_part, split_any
 from llm_models.name_forms import read_as
-from llm_models.records import ModelKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence

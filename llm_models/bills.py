@@ -44,39 +44,46 @@ class Source(NamedTuple):
 
 
 class PriceRow(NamedTuple):
-    """The price of a class: `rate` USD for `per` of it, for inputs above `context_over` (None: for any).
-
-    `why` states why the price is not certain, as in `Line`. `taken_from` is the class whose price it takes, None where
-    it has a price of its own. `origin` states who says so.
-    """
+    """The price of a class: `rate` USD for `per` of it."""
 
     cls: str
+    """The class of tokens, `image`, `audio` (in seconds) or `fees.NAME`."""
     context_over: int | None
+    """The price is for inputs with more tokens than this; None: for any."""
     rate: Decimal
+    """The price in USD."""
     per: int
+    """How many of the class it is for."""
     why: Why | None
+    """Why the price is not certain, as in `Line`; None where it is."""
     taken_from: str | None
+    """The class whose price it takes; None where it has a price of its own."""
     origin: Source
+    """Who states the price."""
 
 
 class Prices(NamedTuple):
-    """The prices of the model `model` that hold at the moment `at` (UTC) in a mode (None: the list itself), in USD.
-
-    `rows` has one row for each class and fee that has a price: those with `context_over` None hold for small inputs.
-    Each tier has all rows again; of the tiers below the size of an input, the largest holds. `valid_from` and `source`
-    are those of the price list. `basis`, `exact` and `changed_between` are as in a `Bill`; `exact` is about the list
-    only, and `why` of a row about its price.
-    """
+    """The prices of a model that hold at a moment, in a mode, in USD."""
 
     model: str
+    """The model spec."""
     at: datetime
+    """The moment, in UTC."""
     mode: str | None
+    """The mode; None for the list itself."""
     valid_from: str | None
+    """The moment from which the price list holds; None where it is not stated."""
     source: str | None
+    """Where the price list can be read."""
     rows: tuple[PriceRow, ...]
+    """A row for each class and fee that has a price: those with `context_over` None hold for small inputs. Each tier
+    has all rows again; of the tiers below the size of an input, the largest holds."""
     basis: Basis
+    """What the prices were read from."""
     exact: bool
+    """Whether it is certain that this price list holds; `why` of a row is about its price."""
     changed_between: tuple[str, str] | None
+    """The known days between which the price changed, where the moment is between them."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON. Decimals are texts."""
@@ -87,9 +94,6 @@ class Prices(NamedTuple):
 class Line(NamedTuple):
     """One line of a bill: `quantity` of a class at `rate` USD for `per` of it make `amount` USD.
 
-    `cls` is a class of tokens, `image`, `audio` (in seconds) or `fees.NAME`. `per` is 1,000,000 (tokens), 1,000 (uses),
-    60 (seconds) or 1 (images). `tier` is the `context_over` of the tier that prices it, `mode` that of the bill.
-
     `why` states why the price is assumed, None where it is certain: `as_input` and `as_cache_read` (the class has no
     price of its own), `list_price` (beside prices of the application's own), `lower_price` (the mode or the hours leave
     it out), `base_of_tier` (the tier leaves it out, or the mode has no tiers though the list has), `not_split` (a part
@@ -97,15 +101,25 @@ class Line(NamedTuple):
     """
 
     cls: str
+    """The class of tokens, `image`, `audio` (in seconds) or `fees.NAME`."""
     quantity: Number
+    """How many of it."""
     rate: Decimal
+    """The price in USD of so many as `per` states."""
     per: int
+    """1,000,000 (tokens), 1,000 (uses), 60 (seconds) or 1 (images)."""
     amount: Decimal
+    """What it costs, in USD."""
     tier: int | None
+    """The `context_over` of the tier that prices it, in tokens; None for the base price."""
     mode: str | None
+    """The mode of the bill."""
     why: Why | None
+    """Why the price is assumed; None where it is certain."""
     origin: Source
+    """Who states the price."""
     model: str
+    """The model spec."""
 
 
 class Basis(NamedTuple):
@@ -121,32 +135,36 @@ class Basis(NamedTuple):
 class Bill(NamedTuple):
     """What one request costs, in USD, or what several do: bills can be added, also with `sum`.
 
-    `total` is None where a counted part has no price. `known` is the sum of the lines: it is at least so much.
-    `unpriced` has what has no price, as (class, quantity); `unmeasured_requests` there are requests of a sum whose
-    usage is not known. `assumed` are the classes whose price or number is not certain, and `why` of the lines states
-    the reason. `tier` is the `context_over` of the tier that priced any line. `mode` is the mode that was billed, None
-    for the list itself. `at` is the moment, in UTC. `model` is the model spec. `reported` is what the provider says
-    that it costs; it is in no total.
-
-    `exact`: nothing is unpriced or assumed, and it is certain which price list held at the moment. Where the price
-    changed between two days that are known, `changed_between` has these days: `cost` at each gives both prices.
-
     In a sum, lines of one model, class, rate and mode are one; what its bills do not share is None.
     """
 
     total: Decimal | None
+    """What all of it costs; None where a counted part has no price."""
     known: Decimal
+    """The sum of the lines: it is at least so much."""
     lines: tuple[Line, ...]
+    """The lines."""
     unpriced: tuple[tuple[str, Number], ...]
+    """What has no price, as (class, quantity). `unmeasured_requests` are requests of a sum whose usage is not known."""
     assumed: tuple[str, ...]
+    """The classes whose price or number is not certain; `why` of the lines states the reason."""
     tier: int | None
+    """The `context_over` of the tier that priced any line."""
     mode: str | None
+    """The mode that was billed; None for the list itself."""
     at: datetime | None
+    """The moment for which the prices hold, in UTC."""
     model: str | None
+    """The model spec."""
     reported: Decimal | None
+    """What the provider says that it costs; it is in no total."""
     basis: Basis | None
+    """What the prices were read from."""
     exact: bool
+    """Whether nothing is unpriced or assumed, and it is certain which price list held at the moment."""
     changed_between: tuple[str, str] | None
+    """The known days between which the price changed, where the moment is between them: `cost` at each gives both
+    prices."""
 
     def __add__(self, other: object) -> Bill:
         if not isinstance(other, Bill):

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models.case import Case, Finding
 from llm_models.errors import printable
 from llm_models.filters import Filters
+from llm_models.frozen import ModelKey
 from llm_models.modelspec import split_any
 from llm_models.patterns import EVERY, is_plain, matcher
-from llm_models.records import ModelKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

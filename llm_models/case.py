@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from llm_models.document import DocumentPath, Hint
     from llm_models.errors import Severity
+    from llm_models.frozen import ModelKey
     from llm_models.layers import Entry, Layer
-    from llm_models.records import ModelKey
     from llm_models.touched import Touched
 
 

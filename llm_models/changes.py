@@ -13,12 +13,12 @@ from llm_models.block import NAMES, filled
 from llm_models.copies import Copies, copied
 from llm_models.enrich import derive
 from llm_models.errors import ConfigError, dotted, listed, printable
+from llm_models.frozen import ModelKey
 from llm_models.layers import RECORD_RULES
 from llm_models.merge import Layered, Origin, merge
 from llm_models.modelspec import fold_provider
 from llm_models.moving import FIELD, Moving
 from llm_models.name_table import settle_names
-from llm_models.records import ModelKey
 from llm_models.settings import settings_of
 from llm_models.siblings import agreed_facts
 from llm_models.touched import Touched

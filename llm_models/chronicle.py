@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from llm_models import paths
 from llm_models.errors import AmbiguousModelError, UnknownModelError, UnknownProviderError, printable, quoted
+from llm_models.frozen import ModelKey
 from llm_models.lookup import key_of, locate, parse_provider
 from llm_models.modelspec import as_key, fold_provider, split_spec
 from llm_models.observations import listed_price
-from llm_models.records import ModelKey
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.suggestions import makers
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models.budgets import excess
 from llm_models.errors import printable
-from llm_models.frozen import defaults
+from llm_models.frozen import ModelKey, defaults
 from llm_models.merge import OMIT, Layered
-from llm_models.records import Model, ModelKey
+from llm_models.records import Model
 from llm_models.workload import stated
 
 if TYPE_CHECKING:

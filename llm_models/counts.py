@@ -56,21 +56,8 @@ EXACT = ("audio_seconds", "reported")
 class Usage(Record):
     """What was counted of one request, or of several.
 
-    Tokens are integers. A field is None where it was not stated, and 0 where it was stated that there is none.
-
-    `input` has all input tokens: fresh, cached and written, of every modality, and results of tools. `output` has all
-    output tokens, with reasoning. Parts of `input` are `cache_read`, `cache_write`, `input_audio`, `input_image` and
-    `input_video`; parts of `cache_write` are those with a longer lifetime, and the rest has the default lifetime.
-    `cache_read_audio` is a part of `cache_read` and of `input_audio`, `cache_read_image` of `cache_read` and of
-    `input_image`. Parts of `output` are `reasoning`, `output_audio`, `output_image`, `output_video`, `output_citation`.
-
-    `requests` is the number of requests. `web_search`, `web_fetch`, `file_search`, `maps` and `code_execution` count
-    uses of tools, `fees` counts uses with other names, `images` counts generated images, and `audio_seconds` is a
-    `Decimal`. `tier_input` is the number of input tokens that decides the tier, where it is not `input`: that of the
-    first request of an answer which the provider continued. `unmeasured_requests` of the requests stated no usage.
-
-    `mode` and `model` are what the response states. `reported` is the cost that the provider states: USD as a
-    `Decimal`.
+    Tokens are integers. A field is None where it was not stated, and 0 where it was stated that there is none. A total
+    includes its parts, and a part is never larger than its whole.
 
     `a + b` adds field by field. A count that only one of them states is 0 in the other. `mode` must be equal in both,
     because requests in different modes have different prices. `model` is None where they differ. Adding bills is
@@ -88,36 +75,68 @@ class Usage(Record):
     """
 
     input: int | None = None
+    """All input tokens: fresh, cached and written, of every modality, and results of tools."""
     output: int | None = None
+    """All output tokens, with reasoning."""
     cache_read: int | None = None
+    """Input tokens that were read from a cache; a part of `input`."""
     cache_write: int | None = None
+    """Input tokens that were written to a cache; a part of `input`. What no lifetime below has, has the default one."""
     cache_write_30m: int | None = None
+    """Those written for 30 minutes; a part of `cache_write`."""
     cache_write_1h: int | None = None
+    """Those written for an hour; a part of `cache_write`."""
     cache_write_12h: int | None = None
+    """Those written for 12 hours; a part of `cache_write`."""
     input_audio: int | None = None
+    """Input tokens of audio; a part of `input`."""
     input_image: int | None = None
+    """Input tokens of images; a part of `input`."""
     input_video: int | None = None
+    """Input tokens of video; a part of `input`."""
     cache_read_audio: int | None = None
+    """Tokens of audio that were read from a cache; a part of `cache_read` and of `input_audio`."""
     cache_read_image: int | None = None
+    """Tokens of images that were read from a cache; a part of `cache_read` and of `input_image`."""
     reasoning: int | None = None
+    """Tokens of reasoning; a part of `output`."""
     output_audio: int | None = None
+    """Output tokens of audio; a part of `output`."""
     output_image: int | None = None
+    """Output tokens of images; a part of `output`."""
     output_video: int | None = None
+    """Output tokens of video; a part of `output`."""
     output_citation: int | None = None
+    """Output tokens of citations; a part of `output`."""
     requests: int = 1
+    """The number of requests."""
     web_search: int | None = None
+    """Uses of web search."""
     web_fetch: int | None = None
+    """Uses of fetching pages."""
     file_search: int | None = None
+    """Uses of searching files."""
     maps: int | None = None
+    """Uses of maps."""
     code_execution: int | None = None
+    """Uses of running code."""
     fees: Mapping[str, int] = FrozenDict()
+    """Uses with other names: name -> number."""
     images: int | None = None
+    """The number of generated images."""
     audio_seconds: Decimal | None = None
+    """The length of audio that is billed by length, in seconds."""
     tier_input: int | None = None
+    """The input tokens that decide the tier, where that is not `input`: those of the first request of an answer which
+    the provider continued."""
     unmeasured_requests: int | None = None
+    """How many of the requests stated no usage."""
     mode: str | None = None
+    """The way to be served that the response states, such as `batch`."""
     model: str | None = None
+    """The model that the response states."""
     reported: Decimal | None = None
+    """The cost that the provider states, in USD."""
 
     def _fill(self, data: Mapping[str, Any]) -> None:
         super()._fill(_checked({name: value for name, value in data.items() if value is not None}))

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from llm_models.dependents import Clash, Rule
+    from llm_models.frozen import ModelKey
     from llm_models.layers import Entry
-    from llm_models.records import ModelKey
 
     Record = dict[str, Any]
 

@@ -53,7 +53,10 @@ _KIND_OF: dict[str, Kind] = {
 
 
 class Change(NamedTuple):
-    """One field of one record that changed. `spec` is a provider's id or a model spec; a None value is "not stated"."""
+    """One field of one record that changed, from `old` to `new`; None is "not stated".
+
+    `spec` is a provider's id or a model spec, `field` the path with dots, `kind` what the change is about.
+    """
 
     spec: str
     field: str
@@ -86,7 +89,10 @@ class Renamed(NamedTuple):
 
 
 class Diff(NamedTuple):
-    """Which providers and models are new or removed, and which fields of the others changed; sorted by name.
+    """What changed between two catalogues, sorted by name.
+
+    `providers_added` and `providers_removed` are ids of providers, `models_added` and `models_removed` model specs,
+    `changes` the fields of the others.
 
     `renamed` are models that are both among the removed and, in another spelling, among the added.
     """

@@ -51,23 +51,24 @@ _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 
 class _Parts(NamedTuple):
     base_url: str | None
+    """Where requests go. None where no source states it: the provider's own client knows it. It may contain `${NAME}`,
+    which the user must fill in."""
     key_variables: tuple[str, ...]
+    """The variables for the key: it is in the first of them that is set."""
     settings: tuple[str, ...]
+    """The variables of the provider that hold no key, such as those in `base_url`."""
     model_id: str
+    """The id to send."""
     openai_base_url: str | None
+    """The base URL for clients of OpenAI's API: `base_url`, unless the provider has another one for them."""
 
 
 class Endpoint(_Parts):
-    """Where a request to a model goes, and with which key.
-
-    `base_url` is None where no source states one: the provider's own client knows it. It may contain `${NAME}`, which
-    the user must fill in; `settings` lists these variables, and others of the provider that hold no key. The key is in
-    the first of `key_variables` that is set. `model_id` is the id to send. `openai_base_url` is the base URL for
-    clients of OpenAI's API: `base_url`, unless the provider has another one for them. `needs_key` is False where the
-    provider states `env = []`, True where a variable for the key is known, else None; it is no item of the tuple.
-    """
+    """Where a request to a model goes, and with which key."""
 
     needs_key: bool | None = None
+    """False where the provider states `env = []`, True where a variable for the key is known, else None. It is no item
+    of the tuple."""
 
 
 def own_address(record: Mapping[str, Any]) -> str | None:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from llm_models.block import effective
 from llm_models.columns import FAR
 from llm_models.days import today
+from llm_models.frozen import ModelKey
 from llm_models.groups import far_from
 from llm_models.phrases import Condition, Facts
 from llm_models.ranking import has_odd_price
-from llm_models.records import DEPRECATED, ModelKey
+from llm_models.records import DEPRECATED
 from llm_models.vocabulary import (
     ABOUT,
     BOTH,

@@ -242,7 +242,7 @@ class RetiredModelError(UnknownModelError):
 
 
 class AmbiguousModelError(LLMModelsError, LookupError):
-    """Several providers serve a model with that bare id. `specs` are the model specs that it may mean.
+    """Several providers serve a model with the bare id `spec`. `specs` are the model specs that it may mean.
 
     The first are those of the models' makers. `problem` is the message without the advice for programmers.
     """
@@ -253,7 +253,7 @@ class AmbiguousModelError(LLMModelsError, LookupError):
 
 
 class ModelNotAllowedError(LLMModelsError, LookupError):
-    """`allow` or `deny` hides that model. `pattern` is the pattern of `deny`, or None when `allow` hides it."""
+    """`allow` or `deny` hides the model `spec`. `pattern` is the pattern of `deny`, or None when `allow` hides it."""
 
     spec: str
     pattern: str | None

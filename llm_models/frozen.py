@@ -1,7 +1,7 @@
-"""Immutable data: the base of all record classes, and dicts that cannot be changed; standard library only.
+"""Immutable data: the base of all record classes, the key of a model, and dicts that cannot be changed.
 
-A record class only declares its fields, as annotations with defaults; `Record` does the rest. `dataclasses` would do
-the same, but importing it takes longer than everything that a first question does.
+Standard library only. A record class only declares its fields, as annotations with defaults; `Record` does the rest.
+`dataclasses` would do the same, but importing it takes longer than everything that a first question does.
 """
 
 from __future__ import annotations
@@ -9,11 +9,47 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any, ClassVar, NoReturn, Self, dataclass_transform
+    from typing import Any, ClassVar, NamedTuple, NoReturn, Self, dataclass_transform
+
+    class ModelKey(NamedTuple):
+        """The pair that identifies a model: the provider's id and the model's id at that provider."""
+
+        provider: str
+        """The provider's id."""
+        id: str
+        """The model's id at that provider."""
+
 else:
 
     def dataclass_transform(**_):
         return lambda decorated: decorated
+
+    class ModelKey(tuple):  # as `namedtuple` makes it, which would import `collections`: slower than all modules here
+        """The pair that identifies a model: the provider's id and the model's id at that provider."""
+
+        __slots__ = ()
+        __match_args__ = _fields = ("provider", "id")
+        provider = property(lambda self: self[0], doc="The provider's id.")
+        id = property(lambda self: self[1], doc="The model's id at that provider.")
+
+        def __new__(cls, provider, id):
+            return tuple.__new__(cls, (provider, id))
+
+        def __getnewargs__(self):
+            return tuple(self)
+
+        def __repr__(self):
+            return f"{type(self).__name__}(provider={self[0]!r}, id={self[1]!r})"
+
+        @classmethod
+        def _make(cls, pair):
+            return cls(*pair)
+
+        def _asdict(self):
+            return {"provider": self[0], "id": self[1]}
+
+        def _replace(self, **parts):
+            return type(self)(**{**self._asdict(), **parts})
 
 
 class Immutable:

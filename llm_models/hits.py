@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models import phrases
 from llm_models.entries import Entries
 from llm_models.errors import InvalidArgumentError, quoted
-from llm_models.frozen import thaw
+from llm_models.frozen import ModelKey, thaw
 from llm_models.known_names import MAKERS
-from llm_models.records import Model, ModelKey
 from llm_models.vocabulary import HUNDRED, MAKER, Word, folded, written_words
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from llm_models.entries import Gone
     from llm_models.listings import ModelHistory
     from llm_models.phrases import Read
+    from llm_models.records import Model
     from llm_models.view import View
 
 MOST = 16
@@ -33,28 +33,33 @@ _EXACT = 1_000_000
 
 
 class Hit(NamedTuple):
-    """A model that fits, and how many other providers have a model of that id."""
+    """A model that fits the words of a search."""
 
     model: Model
+    """The model, at its maker if the catalogue has it there."""
     others: int
+    """How many other providers have a model of that id."""
 
 
 class SearchResult(NamedTuple):
-    """The answer to a search: `rows`, best first, of the `total` ids that fit.
-
-    `conditions` are pairs: words, and the condition that they state. `corrections` are pairs: a word that no model has,
-    and the word for which it was taken. `dropped` has what was left out because nothing fits all words: words such as
-    `with` or `model`, which name nothing, and at most one other word or condition. `gone` are models that fit and that
-    the catalogue no longer has; they are looked for where no model fits the words that name something.
-    """
+    """The answer to a search."""
 
     words: tuple[str, ...]
+    """The words that were searched for."""
     rows: tuple[Hit, ...]
+    """The models that fit, best first, at most as many as were asked for."""
     total: int
+    """How many ids fit."""
     conditions: tuple[tuple[str, str], ...]
+    """Pairs: words, and the condition that they state."""
     corrections: tuple[tuple[str, str], ...]
+    """Pairs: a word that no model has, and the word for which it was taken."""
     dropped: tuple[str, ...]
+    """What was left out because nothing fits all words: words such as `with` or `model`, which name nothing, and at
+    most one other word or condition."""
     gone: tuple[ModelHistory, ...]
+    """Models that fit and that the catalogue no longer has. They are looked for where no model fits the words that name
+    something."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, with the `spec` of each model."""

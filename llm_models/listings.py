@@ -148,11 +148,12 @@ class Listing(NamedTuple):
 class ModelHistory(NamedTuple):
     """When a model was listed, at which prices, and what follows it, as its source listed it.
 
-    `date` is the last day of the history. `intervals` are the times during which the model was listed, with gaps
-    between them. `prices` are in USD per million tokens, oldest first. `successor` is stated by somebody, `rename` is
-    the other spelling under which the provider lists it now. `twin` is another spelling instead that was listed beside
-    it for more than four weeks: it may be the same model. `withdrawn`: it was seen for three days or less, and is
-    gone. The last day listed is not the day on which the model stopped answering, which no list of models states.
+    `provider` and `id` name it; `listing` is what `price_on` reads. `date` is the last day of the history. `intervals`
+    are the times during which the model was listed, with gaps between them. `prices` are in USD per million tokens,
+    oldest first. `successor` is stated by somebody, `rename` is the other spelling under which the provider lists it
+    now. `twin` is another spelling instead that was listed beside it for more than four weeks: it may be the same
+    model. `withdrawn`: it was seen for three days or less, and is gone. The last day listed is not the day on which the
+    model stopped answering, which no list of models states.
     """
 
     provider: str
@@ -197,7 +198,7 @@ class ModelHistory(NamedTuple):
 
 
 class ProviderHistory(NamedTuple):
-    """When a provider was listed. `since` and `date` are the first and the last day of the history."""
+    """When the provider `id` was listed: `intervals`. `since` and `date` are the first and last day of the history."""
 
     id: str
     intervals: tuple[Interval, ...]

@@ -11,8 +11,9 @@ than everything else, and `allowed` does not need them.
 
 from __future__ import annotations
 
+from llm_models.frozen import ModelKey
 from llm_models.modelspec import as_key, cut_error, format_spec, is_cut, not_a_spec, parse_spec, spec_error, split_spec
-from llm_models.records import Model, ModelKey
+from llm_models.records import Model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

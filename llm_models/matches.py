@@ -27,16 +27,15 @@ EXACT = {"id": "id", "served_as": "served-id", "aliases": "alias"}
 
 
 class NameMatch(NamedTuple):
-    """What a name means: see `llm_models.match_names`.
-
-    `rule` states how the name was read: `id`, `served-id` or `alias` for a name that the catalogue has, or the names of
-    the rules that led to the model, in their order (`arn + region-prefix`). It is None where no rule fits. A `rule`
-    with a `model` of None: the name is that of a model that `allow` or `deny` hides.
-    """
+    """What a name means: see `llm_models.match_names`."""
 
     model: Model | None
+    """The model; None if no rule fits, if the name can mean several models, or if `allow` or `deny` hides the model."""
     rule: str | None
+    """How the name was read: `id`, `served-id` or `alias` for a name that the catalogue has, or the rules that led to
+    the model, in their order (`arn + region-prefix`). None where no rule fits."""
     requested: str
+    """The name, as it was given."""
 
     @property
     def note(self) -> str:

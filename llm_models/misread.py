@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from llm_models.case import Finding
 from llm_models.errors import printable
+from llm_models.frozen import ModelKey
 from llm_models.layers import BY_PROVIDER
 from llm_models.modelspec import split_spec
 from llm_models.patterns import EVERY, is_plain, literal, matcher, meant
-from llm_models.records import ModelKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,7 +7,8 @@ provider which a text names.
 
 from __future__ import annotations
 
-from llm_models.records import Model, ModelKey
+from llm_models.frozen import ModelKey
+from llm_models.records import Model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

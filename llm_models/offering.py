@@ -25,19 +25,19 @@ KNOWN, UNUSUAL, UNKNOWN, ZERO = range(4)
 
 
 class Offer(NamedTuple):
-    """One model at one provider. Prices are USD per million tokens, limits are tokens; None is unknown.
-
-    `variant` is the mark of a variant as the id has it (`:thinking`, `-fast`, `@eu`, `-fp8`), None for the plain model.
-    `billing` is the provider's: outside `usage` a price is not what a request costs. `derived`: only the way in which
-    the id is written tells that it is this model. `outliers` maps a field (`limits.context`, `cost.input` or
-    `cost.output`) to its value and the median of the model, where they are far apart.
-    """
+    """One model at one provider. Prices are USD per million tokens, limits are tokens; None is unknown."""
 
     model: Model
+    """The record."""
     variant: str | None
+    """The mark of a variant as the id has it (`:thinking`, `-fast`, `@eu`, `-fp8`); None for the plain model."""
     billing: Billing
+    """How the provider bills. Outside `usage` a price is not what a request costs."""
     derived: bool
+    """Whether only the way in which the id is written tells that it is this model."""
     outliers: Mapping[str, Outlier]
+    """A field (`limits.context`, `cost.input`, `cost.output`) -> its value and the median of the model, where they are
+    far apart."""
 
     @property
     def spec(self) -> str:

@@ -8,10 +8,10 @@ from llm_models.agreement import FACTS
 from llm_models.block import filled
 from llm_models.copies import Copies, copied
 from llm_models.enrich import derive
+from llm_models.frozen import ModelKey
 from llm_models.layers import RECORD_RULES
 from llm_models.merge import Layered, merge, nest
 from llm_models.moving import Moving
-from llm_models.records import ModelKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

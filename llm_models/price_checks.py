@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from llm_models.document import DocumentPath
+    from llm_models.frozen import ModelKey
     from llm_models.layers import Entry
     from llm_models.merge import Path
     from llm_models.odd_prices import Odd
-    from llm_models.records import ModelKey
 
 
 def implausible(case: Case) -> Iterator[Finding]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models.block import BESIDE, effective
 from llm_models.copies import FIELD as COPIED
 from llm_models.errors import UnknownModelError, did_you_mean, dotted, printable, split_dotted
+from llm_models.frozen import ModelKey
 from llm_models.in_use import base_of
 from llm_models.lookup import key_of, locate
 from llm_models.modelspec import as_key
 from llm_models.origins import fields_of, leaves
-from llm_models.records import Model, ModelKey
+from llm_models.records import Model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,35 +27,39 @@ if TYPE_CHECKING:
 
 
 class FieldOrigin(NamedTuple):
-    """One field's value and where it comes from.
-
-    `how` is `"stated"`, `"derived"` (computed from other fields), `"default"` (not stated) or `"omitted"`. `layer` and
-    `place` (`file:line`) state or omit it; of a value that a moving name takes from another model, `layer` is
-    `"resolves_to"` and `place` that model; of a value that an entry copies from its base, `layer` is `"base"`, and
-    `place` that model, with the layer or place that states it there in brackets. `replaced` is the value of the weaker
-    layers, None where they have none.
-    """
+    """One field's value and where it comes from."""
 
     field: str
+    """The field, as dotted text."""
     value: Any
+    """The value, as plain data."""
     how: How
+    """`"stated"`, `"derived"` (computed from other fields), `"default"` (not stated) or `"omitted"`."""
     layer: str | None = None
+    """The layer that states or omits it. `"resolves_to"` where a moving name takes the value from another model,
+    `"base"` where an entry copies it from its base."""
     place: str | None = None
+    """The place there, `file:line`. For `resolves_to` and `base` the other model; for `base` with the layer or place
+    that states it there, in brackets."""
     replaced: Any = None
+    """The value of the weaker layers; None where they have none."""
 
 
 class Explanation(NamedTuple):
-    """A model's fields with their origins. `state` is `"shown"`, `"denied"`, `"not allowed"` or `"excluded"`.
-
-    For all but `"shown"`, `pattern`, `layer` and `place` name what hides or removes the model.
-    """
+    """A model's fields with their origins."""
 
     spec: str
+    """The model spec."""
     state: State
+    """`"shown"`, `"denied"`, `"not allowed"` or `"excluded"`."""
     pattern: str | None
+    """The pattern that hides or removes the model; None where it is shown."""
     layer: str | None
+    """The layer of that pattern."""
     place: str | None
+    """The place of that pattern, `file:line`."""
     fields: tuple[FieldOrigin, ...]
+    """The fields."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, without what is None."""

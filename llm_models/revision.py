@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from llm_models.errors import Problem
+    from llm_models.frozen import ModelKey
     from llm_models.layers import Layer
-    from llm_models.records import ModelKey
 
 _IDENTITY = {"provider", "id"}
 _ATTEMPTS = 5  # how often a change is made, if other programs save the file meanwhile

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from llm_models.case import Case, Finding
 from llm_models.errors import dotted, printable
+from llm_models.frozen import ModelKey
 from llm_models.misread import how_to_write, in_brackets, stated_patterns, with_provider
 from llm_models.name_rules import safe_form
 from llm_models.past import absent
 from llm_models.patterns import EVERY
-from llm_models.records import ModelKey
 from llm_models.similarity import model_hint
 
 if TYPE_CHECKING:

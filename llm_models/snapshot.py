@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from llm_models.endpoints import Endpoint
     from llm_models.errors import LLMModelsError
     from llm_models.filters import Allow, Deny
+    from llm_models.frozen import ModelKey
     from llm_models.hits import SearchResult
     from llm_models.listings import ModelHistory, ProviderHistory
     from llm_models.matches import NameMatch
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from llm_models.offering import Offer
     from llm_models.paths import Folder, FoundFile
     from llm_models.provenance import Explanation
-    from llm_models.records import Capabilities, ModelKey, Provider
+    from llm_models.records import Capabilities, Provider
     from llm_models.snapshot_file import SnapshotFile
     from llm_models.validity import Moment
     from llm_models.view import ModelRow
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
 
 
 class Snapshot(Immutable):
-    """A catalogue at one moment. `epoch` is its number once it is published, and 0 before.
+    """A catalogue at one moment, which never changes. It has the questions of the package as methods.
+
+    `epoch` is its number once it is published, and 0 before. `prefer` are the providers that `select` tries first.
 
     >>> llm_models.snapshot().get_model("openai", "gpt-5.4-mini").limits.context
     400000

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from llm_models.choices import Choice
     from llm_models.endpoints import Endpoint
     from llm_models.filters import Allow, Deny
+    from llm_models.frozen import ModelKey
     from llm_models.modelspec import Style
-    from llm_models.records import Capabilities, Model, ModelKey, Provider
+    from llm_models.records import Capabilities, Model, Provider
     from llm_models.request import Request
     from llm_models.snapshot import Snapshot, Spec
 
@@ -75,12 +76,21 @@ def load(
 
 
 def reload() -> Snapshot:
-    """The last `load()` again, from the same paths: an edit or an activation since is seen."""
+    """The last `load()` again, from the same paths: an edit or an activation since is seen. Errors are those of `load`.
+
+    >>> llm_models.reload().epoch == llm_models.epoch()
+    True
+    """
     return _publish(_request or {"config": ...})
 
 
 def snapshot() -> Snapshot:
-    """The published snapshot; the first call loads with defaults."""
+    """The published snapshot; the first call loads with defaults, and then its errors are those of `load`.
+
+    >>> catalogue = llm_models.snapshot()
+    >>> catalogue.get_model("openai", "gpt-5.4-mini") is llm_models.get_model("openai", "gpt-5.4-mini")
+    True
+    """
     current = _published
     if current is None:
         with _lock():
@@ -89,7 +99,11 @@ def snapshot() -> Snapshot:
 
 
 def epoch() -> int:
-    """The number of the published snapshot; 0 before the first."""
+    """The number of the published snapshot; 0 before the first. A larger one means that the answers may be new.
+
+    >>> llm_models.load(config=None).epoch == llm_models.epoch() > 0
+    True
+    """
     return 0 if _published is None else _published.epoch
 
 
@@ -127,7 +141,7 @@ def list_providers() -> list[str]:
 
 
 def get_provider(provider: str) -> Provider:
-    """The record of a provider, in any spelling. Raises `UnknownProviderError`.
+    """The record of `provider`, in any spelling. Raises `UnknownProviderError`.
 
     >>> llm_models.get_provider("anthropic").name
     'Anthropic'
@@ -151,7 +165,7 @@ def list_models(provider: str | None = None, *, allow: Allow = None, **choice: U
 
 
 def get_model(provider: str, model_id: str) -> Model:
-    """The model that `provider` (in any spelling) serves under that id, or under another name that it has.
+    """The model that `provider` (in any spelling) serves under the id `model_id`, or under another name that it has.
 
     Raises `UnknownProviderError`, `UnknownModelError`, or `ModelNotAllowedError` when `allow` or `deny` hides it.
 
@@ -262,7 +276,9 @@ def parse_provider(text: str) -> str:
 
 
 def parse_spec(text: str) -> ModelKey:
-    """The key that a model spec names. The model need not exist, the provider may be gone. Raises `InvalidSpecError`.
+    """The key that the model spec `text` names. The model need not exist, and the provider may be gone.
+
+    Raises `InvalidSpecError`.
 
     >>> llm_models.parse_spec("gpt-5.4-mini@openai")
     ModelKey(provider='openai', id='gpt-5.4-mini')

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from llm_models import known_names, lookup, name_rules
 from llm_models.errors import AmbiguousModelError, ConfigError, InvalidSpecError, printable, quoted
+from llm_models.frozen import ModelKey
 from llm_models.modelspec import finder, fold_provider, spec_error, split_spec
 from llm_models.name_forms import read_as
 from llm_models.patterns import EVERY, is_plain
-from llm_models.records import ModelKey
 from llm_models.similarity import LIST_PROVIDERS, model_hint
 from llm_models.touched import how_to_define
 from llm_models.view import View

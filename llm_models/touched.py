@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from llm_models.bases import Bases, stating
 from llm_models.canonical import ALIASES_OF_THE_GONE, OF_THE_GONE, duplicates, fill, with_providers
 from llm_models.errors import dotted, printable
+from llm_models.frozen import ModelKey
 from llm_models.layers import BY_PROVIDER, FIELDS, SETTINGS, add
 from llm_models.modelspec import fold_provider, split_any
 from llm_models.name_table import NameTable
 from llm_models.patterns import EVERY, is_nameable, is_plain, matcher, spread
-from llm_models.records import ModelKey
 from llm_models.workload import Done, check_tests, refuse
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support import ROOT
 from support.command import SCRIPT, SCRIPTS, Result, program, script
+from support.docs import blocks
 
 from llm_models.cli.config import SNIPPET
 
@@ -119,11 +120,10 @@ class TestPreCommit:
 
 
 class TestTheOfferedHook:
-    """`.pre-commit-hooks.yaml`, the README and `init` offer the same hook."""
+    """`.pre-commit-hooks.yaml`, docs/checking.md and `init` offer the same hook."""
 
     def test_it_is_the_same_everywhere(self) -> None:
-        readme = (ROOT / "README.md").read_text(encoding="utf-8")
-        assert SNIPPET in re.findall(r"^```yaml\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+        assert SNIPPET in blocks(ROOT / "docs" / "checking.md", "yaml")
         assert setting("id", SNIPPET) == setting("id")
 
     def test_it_runs_in_an_environment_of_its_own(self) -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
+from support import ROOT
 from support.command import fine
 from support.toml_texts import is_valid, parsed
 
@@ -74,10 +75,10 @@ class TestTheDocument:
         assert model["limits"]["properties"]["context"]["description"].startswith("The context window")
         assert model["capabilities"]["properties"]["tools"]["properties"]["strict"]["description"]
 
-    def test_the_readme_shows_the_line_for_editors(self) -> None:
-        readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
-        assert "llm-models schema overrides" in readme
-        assert "#:schema" in readme
+    def test_a_page_shows_the_line_for_editors(self) -> None:
+        page = (ROOT / "docs" / "checking.md").read_text("utf-8")
+        assert "llm-models schema overrides" in page
+        assert "#:schema" in page
 
 
 # Documents, good and bad. Two things of Python and TOML that JSON does not know are left out: an integer written

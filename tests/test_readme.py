@@ -1,4 +1,4 @@
-"""The README is run: its Python, its shell lines, its llm_models.toml, in the order in which they stand."""
+"""What the README and the pages promise: set-up lines, commands, the rule of trust, names of models."""
 
 from __future__ import annotations
 
@@ -6,54 +6,30 @@ import ast
 import doctest
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from support import ROOT
-from support.docs import run_console
+from support.docs import blocks, run_console
 from support.loopback import serving
 
 import llm_models
+from llm_models import paths
 from llm_models.modelspec import fold_provider
+from llm_models.timeline import History
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-OPTIONS = doctest.ELLIPSIS
-
-
-def run_python(text: str, names: dict[str, Any]) -> None:
-    """Run the examples of one block; every difference is shown."""
-    test = doctest.DocTestParser().get_doctest(text, names, "README", "README.md", 0)
-    runner = doctest.DocTestRunner(optionflags=OPTIONS, verbose=False)
-    told: list[str] = []
-    runner.run(test, out=told.append, clear_globs=False)
-    names.update(test.globs)
-    assert runner.summarize(verbose=False).failed == 0, "".join(told)
-
-
-def test_every_example_gives_what_the_readme_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    names: dict[str, Any] = {}
-    ran = set()
-    for language, text in BLOCKS:
-        if language == "python":
-            run_python(text, names)
-        elif language == "console":
-            run_console(text, tmp_path)
-        elif language == "toml" and text.startswith("# llm_models.toml"):
-            (tmp_path / "llm_models.toml").write_text(text, encoding="utf-8")
-        ran.add(language)
-    assert {"python", "console", "toml"} <= ran
 
 
 @pytest.mark.whole
 def test_the_refresh_works_as_written(tmp_path: Path, upstream: bytes) -> None:
     """Its lines, with the real source on loopback in place of its own address."""
     (tmp_path / "llm_models.toml").write_text('[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\ntags = ["mine"]\n')
-    block = next(text for language, text in BLOCKS if language == "bash")
+    (block,) = blocks(ROOT / "docs" / "refreshing.md", "bash")
     with serving(upstream) as (url, _):
         run_console("$ llm-models activate\n...\n", tmp_path)
         for line in block.splitlines():
@@ -89,11 +65,22 @@ def test_the_set_up_lines_are_one_line_each_and_name_no_other_tool() -> None:
     assert all(line.startswith("python3 -m venv .venv && .venv/bin/pip install -q ") for line in lines)
 
 
-def test_the_readme_tells_every_command() -> None:
+def test_a_guide_tells_every_command() -> None:
     from llm_models.cli import cli
 
-    told = README + (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    guides = [text for place, text in SHOWN.items() if place.startswith("docs/") and place not in REFERENCE]
+    told = "\n".join([README, *guides])
     assert [name for name in cli.commands if f"`{name}`" not in told and f"llm-models {name}" not in told] == []
+
+
+def test_the_documents_have_the_date_and_the_figures_of_the_data(packaged: llm_models.Snapshot) -> None:
+    history = History.open(paths.PACKAGED_HISTORY)
+    days, successors = history.days, sum(len(line.successors) for line in map(history.line, history.providers) if line)
+    sources = " ".join((ROOT / "docs" / "sources.md").read_text(encoding="utf-8").split())
+    for text in (README, sources):
+        assert f"as of **{packaged.date}**" in text
+    assert f"listed on {len(days)} days, from {days[0]} to {days[-1]}," in sources
+    assert f"successors of {successors} models that are gone" in sources
 
 
 def test_the_example_file_is_the_one_of_the_readme() -> None:
@@ -108,14 +95,14 @@ def test_the_rule_of_trust_is_stated_in_the_same_words_everywhere() -> None:
         text = ROOT.joinpath(*path).read_text(encoding="utf-8")
         return " ".join(re.sub(r"^ *#|\*\*", "", text, flags=re.MULTILINE).split())
 
-    told = re.search(r"(A file is named .*?\(`overrides_module` is a `ConfigError`\)\.)", words("README.md"))
+    told = re.search(r"(A file is named .*?\(`overrides_module` is a `ConfigError`\)\.)", words("docs", "trust.md"))
     assert told is not None
     assert len(re.findall(r"\.(?= |$)", told[1])) == 4
     template, recipe = ("llm_models", "data", "template.toml"), "ENV LLM_MODELS_CONFIG=/app/llm_models.toml"
     behaviour = ("llm_models", "behaviour.py")
     for path in (template, behaviour, ("docs", "integrations.md"), ("docs", "building-a-client.md")):
         assert told[1] in words(*path), path
-    for path in (("README.md",), template, behaviour, ("docs", "integrations.md")):
+    for path in (("docs", "containers.md"), ("docs", "trust.md"), template, behaviour, ("docs", "integrations.md")):
         assert recipe in words(*path), path
 
 

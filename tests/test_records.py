@@ -17,9 +17,9 @@ from support import oracle
 import llm_models
 from llm_models import capability_sets, costs, records
 from llm_models.block import effective
-from llm_models.frozen import FrozenDict, Record, defaults, freeze, thaw
+from llm_models.frozen import FrozenDict, ModelKey, Record, defaults, freeze, thaw
 from llm_models.paths import PACKAGED_SNAPSHOT
-from llm_models.records import Model, ModelKey, Provider
+from llm_models.records import Model, Provider
 from llm_models.snapshot_file import SnapshotFile
 
 KINDS = [

@@ -16,6 +16,7 @@ import pytest
 from support import LITELLM, ROOT, histories
 from support.catalogues import catalogue, day, model, numbered, provider
 from support.command import STATE, environment, facts, files_below, fine, here, process, program, python, started
+from support.docs import blocks
 from support.loopback import serving
 from support.work import calls
 
@@ -382,11 +383,10 @@ def test_guards_on_the_real_upstream(upstream: bytes) -> None:
 
 
 def workflows() -> dict[str, str]:
-    """Our workflows, and the one that the README offers."""
+    """Our workflows, and the one that the documents offer."""
     texts = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / ".github" / "workflows").iterdir()}
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"^```yaml\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
-    return {**texts, "README": next(block for block in blocks if "\njobs:" in block)}
+    (offered,) = blocks(ROOT / "docs" / "ci-refresh.md", "yaml")
+    return {**texts, "offered": offered}
 
 
 WORKFLOWS = workflows()
@@ -456,7 +456,9 @@ class TestWorkflows:
         needed = {re.split("[<>=]", one)[0] for one in [*stated, *project["build-system"]["requires"]]}
         assert needed <= {one[1] for one in pinned if one is not None}
 
-    @pytest.mark.parametrize("path", [".github/workflows/ci.yml", ".github/workflows/refresh.yml", "README.md"])
+    @pytest.mark.parametrize(
+        "path", [".github/workflows/ci.yml", ".github/workflows/refresh.yml", "docs/ci-refresh.md"]
+    )
     def test_every_command_and_option_of_ours_exists(self, path: str) -> None:
         text = (ROOT / path).read_text(encoding="utf-8")
         found = re.findall(r"^\s*(?:- run: |\$ )?llm-models ([a-z]+)((?: .*)?)$", text, re.MULTILINE)

@@ -148,7 +148,8 @@ class _Group(click.Group):
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(code), meaning) for code, meaning in EXIT_CODES.items()])
         with formatter.section("Documentation"):
-            formatter.write_text(f"{DOCS}: commands.md lists every option, output.md describes JSON and exit codes.")
+            pages = "commands.md lists every option, output.md describes JSON and exit codes, python.md the functions"
+            formatter.write_text(f"{DOCS}: {pages}. Python shows the same: 'python -m pydoc llm_models.select'.")
 
 
 @click.group(

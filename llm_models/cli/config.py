@@ -146,7 +146,7 @@ repos:
     hooks:
       - id: llm-models-validate
 """
-"""The pre-commit hook of the repository of llm_models, in an environment of its own. The README repeats it."""
+"""The pre-commit hook of the repository of llm_models, in an environment of its own. docs/checking.md repeats it."""
 _SCHEMA_LINE = "#:schema ./.llm_models/overrides.schema.json"
 """The line of the template by which an editor finds the schema."""
 

@@ -78,6 +78,7 @@ class ByName(Mapping[str, str]):
     """What a client library calls our models, as a mapping: spec -> its name of the model or of the provider."""
 
     names: Mapping[str, str]
+    """Model spec -> the name in the client library."""
 
     def __getitem__(self, spec: str) -> str:
         return self.names[spec]

@@ -100,7 +100,8 @@ class ClientOptionsError(LLMModelsError, ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientOptions:
-    """What an OpenAI client needs for one model: `client` is its arguments, `model` the id for each request.
+    """What an OpenAI client needs for one model: `client` is its arguments (`base_url` and `api_key`), `model` the id
+    for each request.
 
     `apis` are those of OpenAI's APIs that the model is known to support, and with them the call: `chat` is
     `client.chat.completions.create`, `responses` is `client.responses.create`, and so on. Empty: not stated.

@@ -85,9 +85,8 @@ def cost(
     of `model(span)` states why. Raises the errors of `usage` and of `llm_models.cost`: a `LookupError` for a model that
     the catalogue does not have.
 
-    >>> span = {"gen_ai.provider.name": "openai", "gen_ai.response.model": "gpt-5.2-2025-12-11",
-    ...         "gen_ai.usage.input_tokens": 10000, "gen_ai.usage.output_tokens": 2000}
-    >>> cost(span).total
+    >>> used = {"gen_ai.usage.input_tokens": 10000, "gen_ai.usage.output_tokens": 2000}
+    >>> cost({"gen_ai.provider.name": "openai", "gen_ai.response.model": "gpt-5.2-2025-12-11", **used}).total
     Decimal('0.0455')
     """
     snapshot = store.snapshot() if snapshot is None else snapshot

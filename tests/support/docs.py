@@ -6,7 +6,7 @@ import ast
 import doctest
 import re
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from support import ROOT
 from support.command import process
@@ -59,6 +59,26 @@ def run_console(text: str, folder: Path) -> None:
         assert result.code in (0, 1), shown
         pattern = re.escape(expected).replace("\\.\\.\\.\\\n", ".*").replace(r"\.\.\.", ".*")
         assert re.fullmatch(pattern, shown, re.DOTALL), f"$ {command}\n{shown}"
+
+
+def fences(path: Path) -> list[tuple[str, str, str]]:
+    """Every block of a document that is code: its language, the word behind that, and its text."""
+    found = re.findall(
+        r"^( *)```(\w+)(?: (\w+))?\n(.*?)^ *```$", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    return [
+        (language, word, re.sub(rf"^{indent}", "", text, flags=re.MULTILINE)) for indent, language, word, text in found
+    ]
+
+
+def run_python(text: str, names: dict[str, Any], where: str) -> None:
+    """Run the examples of one block, which see what the blocks before it defined; every difference is shown."""
+    test = doctest.DocTestParser().get_doctest(text, names, where, where, 0)
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS, verbose=False)
+    told: list[str] = []
+    runner.run(test, out=told.append, clear_globs=False)
+    names.update(test.globs)
+    assert runner.summarize(verbose=False).failed == 0, "".join(told)
 
 
 def client() -> str:
