@@ -26,18 +26,23 @@ BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.whole
-def test_the_refresh_works_as_written(tmp_path: Path, upstream: bytes) -> None:
+@pytest.mark.parametrize(
+    ("page", "manifest"), [("refreshing.md", ".llm_models/manifest.json"), ("air-gap.md", "manifest.json")]
+)
+def test_the_refresh_works_as_written(tmp_path: Path, upstream: bytes, page: str, manifest: str) -> None:
     """Its lines, with the real source on loopback in place of its own address."""
     (tmp_path / "llm_models.toml").write_text('[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\ntags = ["mine"]\n')
-    (block,) = blocks(ROOT / "docs" / "refreshing.md", "bash")
+    lines = "".join(blocks(ROOT / "docs" / page, "bash")).splitlines()
     with serving(upstream) as (url, _):
-        run_console("$ llm-models activate\n...\n", tmp_path)
-        for line in block.splitlines():
+        if any("rollback" in line for line in lines):
+            run_console("$ llm-models activate\n...\n", tmp_path)
+        for line in lines:
             command = line.partition("#")[0].strip()
-            if command == "llm-models pull":
+            if command.startswith("llm-models pull"):
                 command += f" --url {url}"
             run_console(f"$ {command}\n...\n", tmp_path)
-    assert json.loads((tmp_path / ".llm_models" / "manifest.json").read_text())["models"] == 8337
+    assert json.loads((tmp_path / manifest).read_text())["models"] == 8337
+    assert (tmp_path / ".llm_models" / "snapshot.json").exists()
 
 
 def test_docstring_examples_hold() -> None:
