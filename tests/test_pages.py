@@ -109,6 +109,13 @@ def test_every_link_leads_to_a_file_and_a_heading(name: str) -> None:
         assert not heading or heading in anchors(there), target
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_list_and_a_table_begin_after_an_empty_line(name: str) -> None:
+    """Code hosts do not need it, but the site shows a text with dashes and bars without it."""
+    text = re.sub(r"^ *```.*?^ *```$", "\n", PAGES[name].read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert re.findall(r"^(?!- |\d+\. |\||#|>|<!--| |$).*\n(?:- |\d+\. |\|).*$", text, re.MULTILINE) == []
+
+
 def test_the_site_lists_every_page_once() -> None:
     nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
     listed = re.findall(r"^ +- (?:[^:#\n]+: )?([\w-]+\.md)$", nav, re.MULTILINE)
