@@ -400,6 +400,7 @@ COMMANDS = [
     "export litellm openai:gpt-4o-mini",
     "export csv openai:gpt-4o-mini",
     "export sqlite openai:gpt-4o-mini --out models.sqlite",
+    "browse --out page.html",
     "validate",
     "explain openai:gpt-4o-mini",
     "init new",

@@ -40,6 +40,7 @@ READING = {
     "completion": ["zsh"],
 }
 WRITING = {
+    "browse": [],
     "init": ["sub"],
     "set": [SPEC, "cost.input=0.5"],
     "add": ["openai:mine", "--base", SPEC],
