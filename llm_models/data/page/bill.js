@@ -58,7 +58,7 @@ const Bill = (() => {
         input.toggleAttribute("aria-invalid", value === undefined);
         if (value === undefined) throw new Calculator.Refused(input.name, "not a number: write 10000, 10k or 1.5M");
         if (value === null) continue;
-        if (input.dataset.fee) found.fees[input.name] = value;
+        if (input.hasAttribute("data-fee")) found.fees[input.name] = value;
         else found[input.name] = input.name === "audio_seconds" ? String(value) : value;
       }
       return found;

@@ -6,7 +6,6 @@ const Card = (() => {
     ga: "available", preview: "preview", deprecated: "deprecated", retired: "retired",
     usage: "by use", plan: "a plan, so a price of 0 does not mean free", trial: "a trial", local: "runs locally",
   };
-  const BESIDE = new Set(["tiers", "hours", "modes", "dated", "fees", "request", "context_over", "utc", "days", "valid_from", "valid_from_basis", "source"]);
   const OTHERS = { image: "USD per image", audio: "USD per minute of audio", cache_storage: "USD per million tokens and hour", training: "USD per million tokens of training" };
 
   const section = (title, ...children) => h("section", {}, h("h3", {}, title), ...children);
@@ -76,6 +75,15 @@ const Card = (() => {
     return section(`Other providers (${number(rows.length)}), the cheapest first`, grid(columns, rows, "Offers of other providers, USD per million tokens", columns.slice(1, 5)));
   }
 
+  /** A part of a price list that has no column, in words. */
+  function beside(name, value) {
+    const classes = (list) => Object.entries(list).filter(([one]) => isClass(one)).map(([one, price]) => `${one} ${number(price)}`).join(", ");
+    if (typeof value === "number") return `${name} ${number(value)}`;
+    if (name === "tiers") return value.map((tier) => `over ${number(tier.context_over)} input: ${classes(tier)}`).join("; ");
+    if (name === "modes") return Object.entries(value).map(([mode, list]) => `${mode}: ${classes(list) || "no price"}`).join("; ");
+    return name;
+  }
+
   function history(found) {
     if (!found) return section("History", h("p", {}, "No source listed this model on a day that is known."));
     const times = found.listed.map(([first, last, before, gone]) => {
@@ -86,7 +94,7 @@ const Card = (() => {
     const rows = found.prices.map(([price, from, until, between]) => {
       const others = Object.entries(price ?? {}).filter(([name]) => !shown.includes(name));
       return [from, until ?? "now", ...shown.map((name) => (price && name in price ? number(price[name]) : unknown())),
-        others.map(([name, value]) => `${name} ${typeof value === "number" ? number(value) : JSON.stringify(value)}`).join("; "),
+        others.map(([name, value]) => beside(name, value)).join("; "),
         between ? `after ${between[0]}` : ""];
     });
     const columns = ["first seen", "last seen", "input", "output", "cached", "other", "changed"];

@@ -3,6 +3,7 @@
 const Table = (() => {
   const { byId, h, unknown, number, orUnknown } = Dom;
   let table;
+  let marking = null;
   let active = null; // the row that the arrow keys have reached
   const STATES = { ga: "", preview: "preview", deprecated: "deprecated", retired: "retired" };
   const SHOWN = { tools: "tools", reasoning: "reasoning", json_schema: "JSON" };
@@ -36,6 +37,16 @@ const Table = (() => {
   }
 
   const numeric = (cell) => orUnknown(cell.getValue());
+
+  /** A number of tokens, shortened where there is no room; its title has all digits. */
+  function context(cell) {
+    const value = cell.getValue();
+    if (value === null || !isNarrow()) return orUnknown(value);
+    const [by, letter] = value >= 1e6 ? [1e6, "M"] : value >= 1e3 ? [1e3, "k"] : [1, ""];
+    return h("span", { title: number(value) }, `${Math.round((value / by) * 100) / 100}${letter}`);
+  }
+
+  const isNarrow = () => matchMedia("(max-width: 40rem)").matches;
   const text = (cell) => (cell.getValue() === null ? unknown() : h("span", {}, cell.getValue()));
 
   function stateCell(cell) {
@@ -61,10 +72,10 @@ const Table = (() => {
   const COLUMNS = [
     { title: "Model", field: "spec", formatter: nameCell, sorter: byName, widthGrow: 4, minWidth: 128, responsive: 0 },
     { title: "Kind", field: "kind", formatter: text, width: 100, responsive: 7 },
-    { title: "Input $", field: "input", formatter: priceCell, hozAlign: "right", width: 92, narrow: 70, responsive: 0 },
-    { title: "Output $", field: "output", formatter: priceCell, hozAlign: "right", width: 96, narrow: 76, responsive: 0 },
+    { title: "Input $", field: "input", formatter: priceCell, hozAlign: "right", width: 92, narrow: { title: "In $", width: 62 }, responsive: 0 },
+    { title: "Output $", field: "output", formatter: priceCell, hozAlign: "right", width: 96, narrow: { title: "Out $", width: 68 }, responsive: 0 },
     { title: "Cached $", field: "cache_read", formatter: priceCell, hozAlign: "right", width: 98, responsive: 6 },
-    { title: "Context", field: "context", formatter: numeric, hozAlign: "right", width: 98, narrow: 82, responsive: 1 },
+    { title: "Context", field: "context", formatter: context, hozAlign: "right", width: 98, narrow: { width: 70 }, responsive: 1 },
     { title: "Max output", field: "max_output", formatter: numeric, hozAlign: "right", width: 118, responsive: 8 },
     { title: "Released", field: "released", formatter: text, width: 104, responsive: 3 },
     { title: "State", field: "state", formatter: stateCell, width: 124, responsive: 5 },
@@ -73,7 +84,6 @@ const Table = (() => {
 
   /** Build the table of all rows; `open` shows a card, `counted` gets the rows that fit. */
   function start(open, counted) {
-    const isNarrow = matchMedia("(max-width: 40rem)").matches;
     table = new Tabulator("#grid", {
       data: Data.list,
       index: "row",
@@ -84,11 +94,10 @@ const Table = (() => {
       renderVerticalBuffer: 230,
       keybindings: false,
       columnDefaults: { headerSortTristate: false, resizable: false, sorter },
-      columns: COLUMNS.map(({ narrow, ...column }) => ({
+      columns: COLUMNS.map(({ narrow, ...wide }) => ({ ...wide, ...(isNarrow() ? narrow : {}) })).map((column) => ({
         ...column,
-        ...(isNarrow && narrow ? { width: narrow } : {}),
         headerSortStartingDir: ["released", "context", "max_output"].includes(column.field) ? "desc" : "asc",
-        titleFormatter: column.headerSort === false ? undefined : head(column.title),
+        titleFormatter: column.headerSort === false ? () => h("b", { class: "sort" }, column.title) : head(column.title),
       })),
       initialSort: [{ column: "released", dir: "desc" }],
       placeholder: "No model fits. Clear a filter, or search for fewer words.",
@@ -100,6 +109,9 @@ const Table = (() => {
     });
     table.on("dataFiltered", (_filters, rows) => counted(rows.length));
     table.on("renderComplete", mark);
+    table.on("scrollVertical", () => {
+      marking ??= requestAnimationFrame(mark);
+    });
     const grid = byId("grid");
     grid.tabIndex = 0;
     grid.setAttribute("aria-label", "Models");
@@ -121,6 +133,7 @@ const Table = (() => {
 
   /** Tell where the rows that are drawn stand among those that fit. */
   function mark() {
+    marking = null;
     const grid = byId("grid");
     grid.setAttribute("aria-rowcount", table.getDataCount("active") + 1);
     for (const row of table.getRows("visible")) row.getElement().setAttribute("aria-rowindex", row.getPosition() + 1);
