@@ -36,6 +36,10 @@ Case = tuple[str, dict[str, Any], str, str | None]
 """A spec, the fields of a usage, a moment, and a mode."""
 
 
+WHOLE = pytest.mark.whole
+"""The tests of the packaged data; those of small catalogues run the same lines."""
+
+
 @cache
 def packaged() -> Snapshot:
     return llm_models.load(config=None)
@@ -211,6 +215,7 @@ def cases_of(snapshot: Snapshot, models: list[llm_models.Model], chance: random.
     return found
 
 
+@WHOLE
 def test_the_calculator_agrees_with_cost_on_real_models(tab: Tab) -> None:
     """Each model with tiers, hours, modes, dates or fees, and some of the others; past and future."""
     chance = random.Random(23)
@@ -234,11 +239,12 @@ def test_the_calculator_agrees_with_cost_on_real_models(tab: Tab) -> None:
     assert {line[-1] for one in bills for line in one["lines"]} >= {None, "as_input", "not_split"}
 
 
+@WHOLE
 def test_it_agrees_on_made_up_prices(browser: Browser, tmp_path: Path) -> None:
     """Random lists with dates, hours over midnight, modes with tiers and fees; each with a usage that is possible."""
     drawn: list[tuple[dict[str, Any], Usage]] = []
 
-    @settings(max_examples=120, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=100, deadline=None, derandomize=True, database=None)
     @given(COSTS, usages())
     def draw(cost: dict[str, Any], usage: Usage) -> None:
         drawn.append((cost, usage))
@@ -259,9 +265,10 @@ def test_it_agrees_on_made_up_prices(browser: Browser, tmp_path: Path) -> None:
     ]
     wrong, answers = differing(snapshot, opened(browser, tmp_path, snapshot), cases)
     assert not wrong, (len(wrong), wrong[0])
-    assert len([one for one in answers if isinstance(one, dict)]) > 600
+    assert len([one for one in answers if isinstance(one, dict)]) > 500
 
 
+@WHOLE
 def test_the_form_of_a_card_prices_what_is_typed(tab: Tab) -> None:
     """A field that is empty is not stated; the moment is UTC; the modes are those of the list."""
     show(tab, "openai:gpt-5.4")
@@ -308,6 +315,7 @@ AGREE: list[tuple[dict[str, Any], dict[str, Any]]] = [
 """Fields of the form, and the same conditions for `list_models`."""
 
 
+@WHOLE
 @pytest.mark.parametrize(("fields", "conditions"), AGREE, ids=[str(one[0]) for one in AGREE])
 def test_a_filter_shows_what_list_models_gives(tab: Tab, fields: Any, conditions: Any) -> None:
     listed = {model.spec for model in packaged().list_models(**conditions)}
@@ -316,6 +324,7 @@ def test_a_filter_shows_what_list_models_gives(tab: Tab, fields: Any, conditions
     assert tab.run("document.getElementById('status').textContent") == f"{count} models"
 
 
+@WHOLE
 def test_a_search_needs_each_word_and_what_is_not_a_number_is_marked(tab: Tab) -> None:
     found = fill(tab, q="OPENAI mini 5.4")
     assert "openai:gpt-5.4-mini" in found
@@ -327,6 +336,7 @@ def test_a_search_needs_each_word_and_what_is_not_a_number_is_marked(tab: Tab) -
     assert tab.run("document.querySelector('[name=context]').matches('[aria-invalid]:invalid')")
 
 
+@WHOLE
 def test_a_heading_sorts_and_what_is_unknown_is_last(tab: Tab) -> None:
     for field in ("input", "context", "released"):
         for _ in range(2):
@@ -339,6 +349,7 @@ def test_a_heading_sorts_and_what_is_unknown_is_last(tab: Tab) -> None:
             assert known == sorted(known, reverse=not ascending)
 
 
+@WHOLE
 def test_unknown_is_told_apart_from_0_and_no_and_a_plan_from_free(tab: Tab) -> None:
     models = packaged().list_models()
     unpriced = next(one for one in models if one.cost.input is None and one.kind == "chat")
@@ -359,6 +370,7 @@ def test_unknown_is_told_apart_from_0_and_no_and_a_plan_from_free(tab: Tab) -> N
 # Cards
 
 
+@WHOLE
 @pytest.mark.parametrize("spec", ["openai:gpt-5.4", "groq:openai/gpt-oss-120b", "mistral:mistral-medium-latest"])
 def test_a_card_has_offers_history_and_prices(tab: Tab, spec: str) -> None:
     text = show(tab, spec)
@@ -373,6 +385,7 @@ def test_a_card_has_offers_history_and_prices(tab: Tab, spec: str) -> None:
     assert f"{model.cost.input:g}" in text
 
 
+@WHOLE
 def test_an_offer_opens_its_card_and_the_address_names_it(tab: Tab) -> None:
     tab.run("document.querySelector('#grid .tabulator-row .tabulator-cell').click()")
     tab.wait("document.getElementById('card').open")
@@ -389,19 +402,25 @@ HOSTILE = ["</script><script>window.ran = 1</script>", "<img src=x onerror='wind
            "<!--<script>", "&lt;b&gt;"]  # fmt: skip
 
 
+def hostile_id(number: int) -> str:
+    """An id with a hostile text; what cannot be printed is in no id."""
+    return f"m{number} {HOSTILE[number] if HOSTILE[number].isprintable() else ''}".strip()
+
+
 @pytest.fixture(scope="module")
 def hostile_tab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Tab:
     """The page of a catalogue in which every text is hostile."""
     records = {
-        f"m{number}": {
-            "name": text, "family": text, "tags": [text], "status": text, "aliases": [f"a{number}"],
+        hostile_id(number): {
+            "name": text, "kind": text, "family": text, "tags": [text], "status": text, "aliases": [f"a{number}"],
             "successor": f"acme:{text}", "modalities": {"input": [text]}, "release_date": "2026-01-01",
             "cost": {"input": 1, "source": text, "fees": {"web_search": 1}},
             "capabilities": {"reasoning": {"efforts": [text]}},
         }
         for number, text in enumerate(HOSTILE)
     }  # fmt: skip
-    made = catalogues.made_up({"acme": records})
+    seller = {"id": "acme", "name": HOSTILE[0], "doc": "javascript:window.ran=6"}
+    made = catalogues.made_up({"acme": records}, providers={"acme": seller})
     return opened(browser, tmp_path_factory.mktemp("hostile"), Snapshot(made))
 
 
@@ -415,7 +434,7 @@ def hostile(hostile_tab: Tab) -> Tab:
 
 def test_data_cannot_run(hostile: Tab) -> None:
     for number in range(len(HOSTILE)):
-        text = show(hostile, f"acme:m{number}")
+        text = show(hostile, f"acme:{hostile_id(number)}")
         assert "what a request costs" in text.lower()
     assert hostile.run("window.ran") is None
     assert hostile.run("document.querySelectorAll('img, iframe, object, #card script').length") == 0
@@ -443,6 +462,7 @@ def test_the_policy_stops_what_would_run(hostile: Tab) -> None:
 # A page that is complete, on any screen, for everybody
 
 
+@WHOLE
 def test_it_asks_for_nothing_and_complains_of_nothing(tab: Tab, page: Path) -> None:
     show(tab, "openai:gpt-5.4")
     tab.run("document.getElementById('card').close()")
@@ -456,6 +476,7 @@ def test_it_asks_for_nothing_and_complains_of_nothing(tab: Tab, page: Path) -> N
     assert not re.search(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//""", text.partition("<script")[0])
 
 
+@WHOLE
 def test_the_plot_has_each_model_with_a_price_and_a_context(tab: Tab) -> None:
     tab.run("document.getElementById('show-plot').click()")
     tab.wait("document.getElementById('plot-note').textContent !== ''")
@@ -482,6 +503,7 @@ def test_the_plot_has_each_model_with_a_price_and_a_context(tab: Tab) -> None:
     tab.wait("document.getElementById('card').open")
 
 
+@WHOLE
 def test_it_works_with_the_keyboard_alone(tab: Tab) -> None:
     fill(tab, q="gpt-5.4 openai")
     tab.press("/")
@@ -517,6 +539,7 @@ NAMED = {"button", "checkbox", "combobox", "textbox", "searchbox", "link", "grid
 ROLES = {"grid", "row", "columnheader", "gridcell", "search", "main", "status"}
 
 
+@WHOLE
 def test_everything_has_a_role_and_a_name(tab: Tab) -> None:
     """As screen readers see it: the table is a grid with headings, and no field is without a name."""
     for step in ("0", "document.getElementById('show-plot').click()", "Card.show(7, () => {})"):
@@ -566,6 +589,7 @@ def test_it_fits_a_phone_and_can_be_read_in_dark_and_light(hostile: Tab, scheme:
     hostile.run("document.getElementById('card').close()")
 
 
+@WHOLE
 def test_the_address_restores_filters_and_the_card(browser: Browser, page: Path) -> None:
     tab = browser.tab()
     tab.open(page, "#provider=openai&require=tools&model=openai%3Agpt-5.4")
@@ -574,6 +598,7 @@ def test_the_address_restores_filters_and_the_card(browser: Browser, page: Path)
     assert {*tab.run("Table.fitting().map((one) => one.spec)")} == listed
 
 
+@WHOLE
 def test_licences_are_shown(tab: Tab) -> None:
     tab.run("document.getElementById('show-licences').click()")
     text = tab.run("document.getElementById('licences').innerText")

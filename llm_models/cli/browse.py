@@ -13,6 +13,8 @@ from llm_models.errors import LLMModelsError
 from llm_models.open_folder import Inside
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from llm_models.snapshot import Snapshot
 
 _PAGE = "llm-models.html"
@@ -45,15 +47,22 @@ def browse_command(snapshot: Snapshot, out: str | None, show: bool, as_json: boo
     path = _PAGE if out is None else out
     if out is None:
         _check_default(path)
-    stage("making the page")
-    data = document(snapshot, version("llm-models-catalog"))
-    _write(path, data, _INSIDE if out is None else None)
+    size = 0
+
+    def parts() -> Iterator[bytes]:  # made once it is known that the file can be written
+        nonlocal size
+        stage("making the page")
+        page = document(snapshot, version("llm-models-catalog"))
+        size = len(page)
+        yield page
+
+    _write(path, parts(), _INSIDE if out is None else None)
     counts = {"models": len(snapshot), "providers": len(snapshot.list_providers())}
     if as_json:
-        print_json({"path": path, "size": len(data), **counts, "date": snapshot.date, "digest": snapshot.digest})
+        print_json({"path": path, "size": size, **counts, "date": snapshot.date, "digest": snapshot.digest})
     else:
-        size = f"{len(data) / 1e6:.1f} MB"
-        line(f"{path}: {many(counts['models'], 'model')} of {many(counts['providers'], 'provider')}, {size}")
+        what = f"{many(counts['models'], 'model')} of {many(counts['providers'], 'provider')}"
+        line(f"{path}: {what}, {size / 1e6:.1f} MB")
     if show and click.launch(os.path.abspath(path)) != 0:
         note(f"note: no browser was started; open {path} yourself")
 
@@ -74,7 +83,7 @@ def _check_default(path: str) -> None:
         raise LLMModelsError(str(error)) from None
 
 
-def _write(path: str, data: bytes, inside: Inside | None) -> None:
+def _write(path: str, data: Iterable[bytes], inside: Inside | None) -> None:
     from llm_models.replacement import write_atomically
 
     try:

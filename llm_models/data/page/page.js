@@ -101,4 +101,7 @@
   if (named >= 0) show(named);
   else (window.requestIdleCallback ?? setTimeout)(() => Data.cards());
   document.documentElement.dataset.ready = "yes";
-})();
+})().catch((error) => {
+  Dom.byId("status").textContent = `This browser cannot show the page: ${error.message}. A browser of 2023 or later can.`;
+  throw error;
+});
