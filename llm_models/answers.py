@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ANSWERS = ("list", "select", "search", "show", "offers", "resolve", "providers", "history", "explain", "cost",
            "validate", "info", "diff", "activate", "pull", "rollback",
-           "init", "set", "add", "unset", "exclude", "lint")  # fmt: skip
+           "init", "set", "add", "unset", "exclude", "lint", "browse")  # fmt: skip
 """The commands whose answer has a schema: all with `--json`."""
 RECORDS = {
     "list": "listed", "select": "chosen", "search": "hit", "show": "shown", "offers": "offer", "providers": "provider",

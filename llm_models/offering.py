@@ -13,7 +13,7 @@ from llm_models.siblings import members
 from llm_models.variants import variant_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from llm_models.groups import Group
     from llm_models.outliers import Outlier
@@ -96,7 +96,14 @@ def offers_of(view: View, resolve: Callable[[Any], Model], spec: Any) -> list[Of
 
     A moving name is the model that it resolves to, where that is stated.
     """
-    model = _meant(resolve, spec)
+    model = target_of(view, _meant(resolve, spec))
+    if model.canonical is None:
+        return [] if model.is_retired() else [_offer(view, model, None, {})]
+    return grouped(view, [model.canonical])[model.canonical]
+
+
+def target_of(view: View, model: Model) -> Model:
+    """The model that a moving name resolves to, where that is stated and shown; else the model itself."""
     seen = {model.id}
     while model.resolves_to in view.file.block(model.provider).rows and model.resolves_to not in seen:
         seen.add(model.resolves_to)
@@ -104,17 +111,23 @@ def offers_of(view: View, resolve: Callable[[Any], Model], spec: Any) -> list[Of
         if row not in view.shown(model.provider):
             break
         model = view.model(model.provider, row)
-    if model.canonical is None:
-        return [] if model.is_retired() else [_offer(view, model, None, {})]
-    found = [*members(view.file, [model.canonical])]
+    return model
+
+
+def grouped(view: View, canonicals: Collection[str], *, retired: bool = False) -> dict[str, list[Offer]]:
+    """The offers of each canonical id, cheapest first: many at once take hardly longer than one.
+
+    With `retired` also those of models that no longer answer, so that the result is the same on every day.
+    """
+    found = [*members(view.file, canonicals)]
     odd = outliers((provider, line) for provider, _, line in found)
-    offers = []
+    offers: dict[str, list[Offer]] = {canonical: [] for canonical in canonicals}
     for provider, row, line in found:
         if row in view.shown(provider) and not is_moving(line["id"]) and "resolves_to" not in line:
-            one = view.model(provider, row)
-            if not one.is_retired():
-                offers.append(_offer(view, one, group_in(provider, line), odd.get((provider, one.id), {})))
-    return sorted(offers, key=_place)
+            one, group = view.model(provider, row), group_in(provider, line)
+            if group is not None and (retired or not one.is_retired()):
+                offers[group.canonical].append(_offer(view, one, group, odd.get((provider, one.id), {})))
+    return {canonical: sorted(of_it, key=_place) for canonical, of_it in offers.items()}
 
 
 def _offer(view: View, model: Model, group: Group | None, odd: Mapping[str, Outlier]) -> Offer:

@@ -43,6 +43,8 @@ PACKAGED_SUPPLEMENTS = os.path.join(_PACKAGE, "data", "supplements.json")
 PACKAGED_NAMES = os.path.join(_PACKAGE, "data", "names.json")
 COMPLETION = os.path.join(_PACKAGE, "data", "completion")
 """The folder of the scripts by which shells complete the command."""
+PAGE = os.path.join(_PACKAGE, "data", "page")
+"""The folder of what is in a page besides the catalogue."""
 TEMPLATE = os.path.join(_PACKAGE, "data", "template.toml")
 """What `init` writes as a new configuration."""
 _HINT = f"{CONFIG_VARIABLE} can name the file to use; an empty value means none."

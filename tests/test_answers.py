@@ -104,6 +104,7 @@ add openai:mine-9 --base openai:gpt-5.2
 unset my-gateway:house cost.fees --dry-run
 exclude openai o1-*
 exclude openai o1-* --dry-run
+browse --snapshot own.json
 info --config rolled/llm_models.toml --verify
 rollback --config rolled/llm_models.toml
 """.strip().split("\n")

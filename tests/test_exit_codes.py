@@ -37,6 +37,7 @@ BASE = {
     "history": [SPEC],
     "explain": [SPEC],
     "cost": [SPEC, "--fee", "web_search=1"],
+    "browse": [],
     "export": ["litellm", "--scope", "groq"],
     "validate": [],
     "init": ["sub"],

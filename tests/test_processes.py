@@ -406,6 +406,7 @@ COMMANDS = [
     "activate",
     "pull --url {url}",
     "activate --force --from .llm_models/upstream.json",
+    "browse --out page.html",
     "rollback",
     "diff packaged pulled",
     "add openai:mine --base openai:gpt-5.4",

@@ -40,6 +40,7 @@ READING = {
     "completion": ["zsh"],
 }
 WRITING = {
+    "browse": ["--snapshot", "few.json"],
     "init": ["sub"],
     "set": [SPEC, "cost.input=0.5"],
     "add": ["openai:mine", "--base", SPEC],
@@ -100,7 +101,8 @@ def activated(tmp_path_factory: pytest.TempPathFactory) -> Path:
             text = f'[[models]]\nprovider = "openai"\nid = "gpt-4o-mini"\ntags = ["{tag}"]\n'
             (path / "llm_models.toml").write_text(text, encoding="utf-8")
             fine("activate")
-    (path / "api.json").write_bytes(numbered(3))
+        (path / "api.json").write_bytes(numbered(3))
+        fine("activate", "--from", "api.json", "--out", "few.json", "--force", "--config", "none")
     return path
 
 

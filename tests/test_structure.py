@@ -148,7 +148,8 @@ RANKS = (
         "revision",
     ),
     ("accepted", "ground", "integrations.litellm_entries", "store", "table_formats", "tables"),
-    ("database_files", "losses", "routes"),
+    ("database_files", "losses", "page_prices", "routes"),
+    ("page_models",),
     (
         "guards",
         "integrations.click",
@@ -156,6 +157,7 @@ RANKS = (
         "integrations.otel",
         "billing",
         "naming",
+        "page",
         "questions",
     ),
     (
@@ -175,6 +177,7 @@ RANKS = (
     ("cli.against", "cli.info"),
     ("cli.diff",),
     (
+        "cli.browse",
         "cli.config",
         "cli.cost",
         "cli.data",

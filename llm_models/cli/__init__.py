@@ -55,6 +55,7 @@ FAMILIES = {
     "search": {"search": "Search for models by words."},
     "cost": {"cost": "Show what a usage costs, line by line."},
     "history": {"history": "Show when a model was listed, and at which prices."},
+    "browse": {"browse": "Write a page to look at: all models, searchable, in one file."},
     "export": {"export": "Write tables for programs, or a document for another tool."},
     "config": {
         "validate": "Report every problem in llm_models.toml.",

@@ -1,0 +1,123 @@
+"""Page: a catalogue as one HTML document that needs no network, no key and no other file.
+
+The document has the libraries, styles and scripts of `data/page/`, unchanged, and the catalogue as data. Two things
+keep the data from being run: it is base64, so it has no character that ends its element, and a policy in the document
+lets the browser run exactly the scripts that are named there by their digests. Equal catalogues give equal bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import os
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from llm_models.bills import place
+from llm_models.classes import CLASSES, COUNTED, FEE_PER
+from llm_models.errors import printable
+from llm_models.page_models import models_of
+from llm_models.paths import PAGE
+
+if TYPE_CHECKING:
+    from llm_models.snapshot import Snapshot
+
+MARK = b'<meta name="generator" content="llm-models browse">'
+"""What stands in the first part of every such document."""
+_STYLES = ("tabulator.min.css", "page.css")
+_SCRIPTS = (
+    "decimal.js", "tabulator.min.js", "chart.umd.min.js",
+    "calculator.js", "data.js", "dom.js", "filters.js", "table.js", "plot.js", "bill.js", "card.js", "page.js",
+)  # fmt: skip
+"""The files of `data/page/`, in the order in which a browser reads them."""
+
+
+def document(snapshot: Snapshot, version: str) -> bytes:
+    """The page of all models that a snapshot shows, in UTF-8. `version` is that of this package."""
+    table, cards = models_of(snapshot)
+    styles, scripts = [_read(name) for name in _STYLES], [_read(name) for name in _SCRIPTS]
+    policy = {
+        "default-src": "'none'",
+        "script-src": " ".join(map(_digest, scripts)),
+        "style-src": " ".join(map(_digest, styles)),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    parts = {
+        "policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "styles": "\n".join(f"<style>{text}</style>" for text in styles),
+        "data": "\n".join(
+            (
+                _block("about", _escaped(_about(snapshot, version))),
+                _block("table", _packed(table)),
+                _block("cards", _packed(cards)),
+            )
+        ),
+        "scripts": "\n".join(f"<script>{text}</script>" for text in scripts),
+    }
+    page = _read("page.html")
+    for name, text in parts.items():  # in the order of the template, so the first mark is the template's
+        before, mark, after = page.partition(f"{{{name}}}")
+        if not mark:
+            raise ValueError(f"page.html: no mark {{{name}}}")
+        page = f"{before}{text}{after}"
+    return page.encode()
+
+
+def _about(snapshot: Snapshot, version: str) -> dict[str, Any]:
+    """What the page states of itself, and the rules of the calculator."""
+    names = [one.name for one in (*CLASSES, *COUNTED)]
+    sources = [one["name"] for one in (*snapshot.file.header["sources"], *snapshot.file.header.get("supplements", ()))]
+    return {
+        "version": version,
+        "date": snapshot.date,
+        "digest": snapshot.digest,
+        "models": len(snapshot),
+        "providers": len(snapshot.list_providers()),
+        "sources": [printable(name) for name in sources],
+        "rules": {
+            "classes": [one._asdict() for one in CLASSES],
+            "counted": [one._asdict() for one in COUNTED],
+            "fee_per": FEE_PER,
+            "order": sorted(names, key=place),
+        },
+        "licences": [
+            [f"{one['name']} {one['version']} ({one['licence']})", _read(name)]
+            for one in libraries()
+            for name in one["files"].values()
+            if name.startswith("LICENSE")
+        ],
+    }
+
+
+def libraries() -> list[dict[str, Any]]:
+    """The libraries in the page: name and version at npm, licence, and the files taken from there: theirs -> ours."""
+    found: list[dict[str, Any]] = json.loads(_read("libraries.json"))
+    return found
+
+
+def _read(name: str) -> str:
+    """A text, with the line ends that a browser reads: one of the libraries has others, which change its digest."""
+    with open(os.path.join(PAGE, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _block(name: str, text: str) -> str:
+    """Data in an element of a type that no browser runs."""
+    return f'<script type="application/json" id="{name}">{text}</script>'
+
+
+def _escaped(value: Any) -> str:
+    """JSON without a character that HTML reads."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _packed(value: Any) -> str:
+    data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
