@@ -22,9 +22,19 @@ from llm_models.paths import PAGE
 
 if TYPE_CHECKING:
     from llm_models.snapshot import Snapshot
+    from llm_models.tariff import Why
 
 MARK = b'<meta name="generator" content="llm-models browse">'
 """What stands in the first part of every such document."""
+WHY: dict[Why, str] = {
+    "as_input": "has no price of its own, so that of input is assumed",
+    "as_cache_read": "has no price of its own, so that of cache_read is assumed",
+    "list_price": "a list price beside a price of your own",
+    "lower_price": "the mode or the hours do not state it, so the price of the list is assumed",
+    "base_of_tier": "the tier does not state it, so the price of small inputs is assumed",
+    "not_split": "may contain tokens with another price, which are not stated",
+}
+"""Why the calculator assumes a price, in the words of the page."""
 _STYLES = ("tabulator.min.css", "page.css")
 _SCRIPTS = (
     "decimal.js", "tabulator.min.js", "chart.umd.min.js",
@@ -80,6 +90,7 @@ def _about(snapshot: Snapshot, version: str) -> dict[str, Any]:
             "classes": [one._asdict() for one in CLASSES],
             "counted": [one._asdict() for one in COUNTED],
             "fee_per": FEE_PER,
+            "why": WHY,
             "order": sorted(names, key=place),
         },
         "licences": [

@@ -289,6 +289,7 @@ STAGES = {
     "info --verify": ["checking the whole snapshot"],
     "search claude": ["searching"],
     "export litellm --scope openai": ["writing the document"],
+    "browse": ["making the page"],
     "diff packaged --against list.json --source litellm": ["reading list.json", "comparing"],
 }
 

@@ -4,17 +4,10 @@ const Bill = (() => {
   const { h, number } = Dom;
   const USUAL = ["input", "output", "cache_read", "cache_write", "reasoning"];
   const FIRST = { input: "10,000", output: "1,000" };
-  const WHY = {
-    as_input: "has no price of its own, so that of input is assumed",
-    as_cache_read: "has no price of its own, so that of cache_read is assumed",
-    list_price: "a list price beside a price of your own",
-    lower_price: "the mode or the hours do not state it, so the price of the list is assumed",
-    base_of_tier: "the tier does not state it, so the price of small inputs is assumed",
-    not_split: "may contain tokens with another price, which are not stated",
-  };
   const COUNTED = { image: "images", audio: "audio_seconds" };
   const UNITS = { 1000000: "million", 1000: "1,000", 60: "minute", 1: "one" };
   let serial = 0;
+  const whyOf = (line) => (line.why ? Data.about.rules.why[line.why] : null);
 
   /** A field of a count; `fee` marks uses that have a price. */
   const field = (name, meaning, isFee) => h("label", { title: meaning },
@@ -93,11 +86,11 @@ const Bill = (() => {
 
   /** A bill as elements: a line for each class, the total, and what is not certain. */
   function shown(bill) {
-    const rows = bill.lines.map((line) => h("tr", { title: WHY[line.why] },
+    const rows = bill.lines.map((line) => h("tr", { title: whyOf(line) },
       h("th", { scope: "row" }, line.cls, line.why ? h("sup", {}, "*") : null), h("td", {}, grouped(line.quantity)),
       h("td", {}, `${line.rate} / ${UNITS[line.per]}`), h("td", {}, line.amount)));
     const total = bill.total === null ? `unknown, at least ${bill.known}` : bill.total;
-    const notes = bill.lines.filter((line) => line.why).map((line) => `* ${line.cls}: ${WHY[line.why]}.`);
+    const notes = bill.lines.filter((line) => line.why).map((line) => `* ${line.cls}: ${whyOf(line)}.`);
     const unsplit = bill.assumed.filter((name) => !bill.lines.some((line) => line.cls === name));
     if (unsplit.length) notes.push(`* ${unsplit.join(", ")}: has a price of its own, and is taken as 0 because it is not stated.`);
     const tier = bill.lines.find((line) => line.tier !== null)?.tier;
