@@ -68,7 +68,7 @@ const Card = (() => {
     const rows = found.map(([row, variant, derived]) => {
       const other = Data.list[row];
       const name = h("button", { type: "button", class: "plain", onclick: () => open(row) }, other.spec);
-      const notes = [variant, other.seller.billing === "usage" ? null : WORDS[other.seller.billing], derived ? "by its name only" : null, other.state === "ga" ? null : other.state];
+      const notes = [variant, other.charge === "free" ? "free" : null, other.seller.billing === "usage" ? null : WORDS[other.seller.billing], derived ? "by its name only" : null, other.state === "ga" ? null : other.state];
       return [name, orUnknown(other.input), orUnknown(other.output), orUnknown(other.cache_read), orUnknown(other.context), notes.filter(Boolean).join("; ")];
     });
     const columns = ["model", "input", "output", "cached", "context", "notes"];
@@ -105,7 +105,8 @@ const Card = (() => {
     const weights = { true: "open", false: "closed", null: null }[one.open_weights];
     const limits = [one.context === null ? null : `context ${number(one.context)}`, card.input_limit ? `input ${number(card.input_limit)}` : null,
       one.max_output === null ? null : `output ${number(one.max_output)}`, card.dimensions ? `${number(card.dimensions)} dimensions` : null];
-    const budget = (card.budget ?? []).filter((value) => value !== null).map(number).join(" to ");
+    const [least, most] = card.budget ?? [null, null];
+    const budget = [least === null ? null : `from ${number(least)}`, most === null ? null : `to ${number(most)}`].filter(Boolean).join(" ");
     const state = [WORDS[one.state], one.retires ? `${one.state === "retired" ? "since" : "retires on"} ${one.retires}` : null, card.successor ? `its successor is ${card.successor}` : null];
     return facts({
       provider: h("span", {}, `${one.seller.name}; billing: ${WORDS[one.seller.billing]}`, one.seller.doc ? [" (", link(one.seller.doc, "documentation"), ")"] : null),
@@ -114,7 +115,7 @@ const Card = (() => {
       limits: limits.filter(Boolean).join(", ") || null,
       takes: one.takes?.replaceAll(" ", ", "), returns: one.gives?.replaceAll(" ", ", "),
       released: one.released, "knowledge until": card.knowledge, updated: card.last_updated === one.released ? null : card.last_updated,
-      reasoning: [listed(card.efforts) ? `efforts ${listed(card.efforts)}` : null, budget ? `budget of ${budget} tokens` : null].filter(Boolean).join("; "),
+      reasoning: [listed(card.efforts) ? `efforts ${listed(card.efforts)}` : null, budget ? `budget ${budget} tokens` : null].filter(Boolean).join("; "),
       APIs: listed(card.apis), "key in": listed(one.seller.env), "sent as": card.sent_as, "means today": card.resolves_to,
       "other names": listed([...(card.aliases ?? []), ...(card.served_as ?? [])]), tags: listed(card.tags),
       unusual: listed(Object.entries(card.unusual ?? {}).map(([field, text]) => `${field} (${text})`)),
