@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from support import probe
-from support.catalogues import numbered
+from support.catalogues import numbered, write_small
 from support.command import environment, program
 from support.loopback import serving
 
@@ -406,7 +406,7 @@ COMMANDS = [
     "activate",
     "pull --url {url}",
     "activate --force --from .llm_models/upstream.json",
-    "browse --out page.html",
+    "browse --snapshot ../toy.json --out page.html",
     "rollback",
     "diff packaged pulled",
     "add openai:mine --base openai:gpt-5.4",
@@ -438,6 +438,7 @@ class TestCommands:
         """A folder with a mark for each module of the clone, or named by its configuration, that was run."""
         marks = place.project.parent / "marks"
         marks.mkdir()
+        write_small(place.project.parent)
         for name in shadows:
             (place.project / f"{name}.py").write_text(f"open({str(marks / name)!r}, 'w').close()\n")
         (place.project / "llm_models").mkdir()
