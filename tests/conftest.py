@@ -6,6 +6,8 @@ import gc
 import ipaddress
 import os
 import socket
+import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +18,7 @@ import llm_models
 from llm_models import paths, pipeline, store, successors, timeline_update
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from llm_models.layers import Layer
 
@@ -28,6 +30,35 @@ gc.set_threshold(50_000)
 
 settings.register_profile("untimed", deadline=None)  # no test measures time: the machine may be busy
 settings.load_profile("untimed")
+
+MEASURED, MEASURED_PROCESSES = 10, 1
+"""Where coverage is measured: of how many cases of a test, and of how many the processes that they start.
+
+Measuring more than doubles the time. Further cases run the same lines with other values, and processes the same lines
+as the tests in this process.
+"""
+_cases = Counter[str]()  # how many cases of a test have begun, by its name without the values
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure only the first cases of each test, if coverage is measured at all. A debugger keeps all of them."""
+    from support.command import COVERAGE  # not before its asserts are registered
+
+    name = item.nodeid.partition("[")[0]
+    _cases[name] += 1
+    trace = sys.gettrace()
+    paused = _cases[name] > MEASURED and type(trace).__module__.partition(".")[0] == "coverage"
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in COVERAGE if _cases[name] > MEASURED_PROCESSES else ():
+            patch.delenv(variable, raising=False)
+        if not paused:
+            return (yield)
+        sys.settrace(None)
+        try:
+            return (yield)
+        finally:
+            sys.settrace(trace)
 
 
 @pytest.fixture(autouse=True)

@@ -225,6 +225,7 @@ def test_no_schema_has_a_private_format(name: str) -> None:
     assert '"format": "' not in fine("schema", name).out
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("words", [*dict.fromkeys(RECORDS)])
 def test_null_gives_each_record_the_same_keys(words: str) -> None:
@@ -250,6 +251,7 @@ def _without_nulls(value: Any) -> Any:
     return [*map(_without_nulls, value)] if isinstance(value, list) else value
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("words", [words for words in RECORDS if not words.startswith("select")])
 def test_a_record_is_not_null_by_default(words: str) -> None:

@@ -488,6 +488,7 @@ def test_the_shell_completes_model_specs(words: str, expected: str, tmp_path: Pa
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.whole
 def test_a_limit_of_select_is_as_many_candidates() -> None:
     words = ("select", "--require", "tools", "--prefer", "openai", "--json")
     every = [one["spec"] for one in json.loads(fine(*words, "--all").out)]

@@ -123,6 +123,7 @@ def recorded() -> list[str]:
 class TestKilled:
     """SIGKILL at every call: the file is the old or the new one, it loads, and the next run sweeps."""
 
+    @pytest.mark.whole
     def test_activate(self, three: tuple[bytes, bytes, bytes]) -> None:
         older, old, new = three
         seen, left = set(), 0
@@ -334,6 +335,7 @@ class TestRefused:
 class TestAtOnce:
     """One writer at a time; whoever comes later is judged by what stands there then."""
 
+    @pytest.mark.whole
     def test_two_processes(self) -> None:
         names = []
         for count in (10, 11):

@@ -596,6 +596,7 @@ def mutated(draw: st.DrawFn) -> tuple[str, dict[str, Any], dict[str, Any]]:
 
 
 class TestHostile:
+    @pytest.mark.whole
     @given(mutated())
     @settings(max_examples=60, deadline=None)
     def test_only_what_is_wrong_is_lost(self, drawn: tuple[str, dict[str, Any], dict[str, Any]]) -> None:

@@ -81,6 +81,7 @@ class TestWireId:
         assert (model.provider, model.requested) == ("openrouter", "openai/gpt-4o-mini")
         assert house.resolve("openai/gpt-4o-mini:extra", scope="openrouter").requested == "openai/gpt-4o-mini:extra"
 
+    @pytest.mark.whole
     def test_every_packaged_model(self, packaged: Snapshot) -> None:
         served = 0
         for model in packaged.list_models():

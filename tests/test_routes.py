@@ -83,6 +83,7 @@ def told(old: SnapshotFile, new: SnapshotFile) -> Iterator[tuple[tuple[str, str]
 class TestLaw:
     """What is reported is what `endpoint()` gives for the new models, without what it gave for the old ones."""
 
+    @pytest.mark.whole
     @given(sources, sources)
     @many
     def test_over_made_up_catalogues(self, before: dict[str, Any], after: dict[str, Any]) -> None:

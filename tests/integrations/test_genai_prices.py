@@ -101,6 +101,7 @@ def our_total(
         return None
 
 
+@pytest.mark.whole
 def test_every_registered_model_costs_what_our_bill_says(packaged: llm_models.Snapshot) -> None:
     result = register(snapshot=packaged)
     assert len(result) > 1000

@@ -323,6 +323,7 @@ def test_usage_knows_the_providers_of_its_catalogue() -> None:
         llm_models.usage({"usage": USAGE}, provider="house")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
 def test_the_client_is_clean(checker: str, tmp_path: Path) -> None:
     """`mypy --strict` and `pyright`, as editors and other projects run them."""

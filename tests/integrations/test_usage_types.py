@@ -264,6 +264,7 @@ def missing_of(cls: Any, name: str) -> list[str]:
     return sorted(".".join(path) for path in unknown if not any(path[: len(one)] == one for one in ignored))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", TYPES)
 def test_every_field_of_a_type_is_read_or_ignored_by_name(name: str) -> None:
     assert missing_of(class_of(name), TYPES[name]) == []
@@ -293,6 +294,7 @@ def held_types(module: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("module", CLIENTS)
 def test_no_usage_of_a_response_has_a_field_that_no_protocol_knows(module: str) -> None:
     """Also of types that are not listed above: a new one, or one of an API that few use."""
