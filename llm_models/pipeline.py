@@ -227,8 +227,8 @@ def _odd_prices(changes: Changes) -> Iterator[str]:
                 from llm_models.odd_prices import SOURCE, odd_prices
 
                 cost, source = nest(path[1:], price), final.origins.get(("cost", SOURCE))
-                if source is not None and source.layer == origin.layer:
-                    cost[SOURCE] = final.stated["cost"][SOURCE]
+                if source is not None and source.layer == origin.layer and SOURCE in final.stated["cost"]:
+                    cost[SOURCE] = final.stated["cost"][SOURCE]  # where an entry omits it, it has an origin alone
                 for odd in odd_prices(cost, nest(path[1:], origin.replaced)):
                     where, field = origin.location or origin.layer, dotted(("cost", *odd.path))
                     if odd.severity == "error" and (where, field) not in found:

@@ -247,6 +247,16 @@ class TestReported:
         assert "llm_models: and 7 more prices are probably wrong" in logged
         assert "llm_models: and 7 more names of models dropped" in logged
 
+    def test_a_price_beside_an_omitted_source_is_compared_in_a_log(
+        self, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    ) -> None:
+        """`omit = ["cost"]` also omits the page that a curated price names, which would confirm an odd price."""
+        sourced = catalogues.made_up({"acme": {"m0": {"cost": {"input": 1, "source": "https://acme.example/prices"}}}})
+        text = '[[models]]\nprovider = "acme"\nid = "m0"\nomit = ["cost"]\ncost.input = 0.0000025'
+        loaded = catalogues.loaded(sourced, tmp_path / "llm_models.toml", text.encode())
+        assert loaded.get_model("acme", "m0").cost.input == 0.0000025
+        assert any("cost.input: 2.5e-06 is too small" in record.getMessage() for record in caplog.records)
+
     def test_in_the_notices_of_an_activation(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setitem(BUDGETS, "problems", BUDGETS["problems"]._replace(most=2))
         monkeypatch.chdir(tmp_path)
