@@ -16,7 +16,7 @@ from llm_models.suggestions import makers
 
 if TYPE_CHECKING:
     from llm_models.frozen import FrozenDict
-    from llm_models.listings import ModelHistory, ProviderHistory
+    from llm_models.listings import Listing, ModelHistory, ProviderHistory
     from llm_models.origins import Tail
     from llm_models.records import Model
     from llm_models.view import View
@@ -39,6 +39,17 @@ def history_of(view: View, spec: str | tuple[str, str] | Model) -> ModelHistory:
         raise UnknownModelError(f"{name} has no history, because no source listed it", spec=name)
     found = locate(view, key, None, ())  # the error states why, and names similar models
     raise found() if callable(found) else UnknownModelError(f"{name} has no history", spec=name)
+
+
+def listing_of(view: View, key: tuple[str, str]) -> Listing | None:
+    """What the history has stored of a model; None where no source listed it.
+
+    Bills need no more of it. Raises `SnapshotError` where the packaged history is damaged.
+    """
+    listing = view.past.listing(*_with_id(view, ModelKey(*key)), _packaged_price)
+    if listing is None and view.past.damage is not None:
+        raise view.past.damage
+    return listing
 
 
 def history_of_provider(view: View, text: str) -> ProviderHistory:

@@ -173,7 +173,8 @@ class Record(Immutable):
             unknown = [name for name in values if name not in cls._plan]
             if unknown:
                 raise TypeError(f"{cls.__name__} has no field {unknown[0]!r}")
-            return cls.from_dict({name: thaw(value) for name, value in values.items()})
+            plain = {name: value if value.__class__ in _FLAT else thaw(value) for name, value in values.items()}
+            return cls.from_dict(plain)
 
         @property
         def __dict__(self):

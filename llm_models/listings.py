@@ -136,10 +136,11 @@ class Successor(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """The days of a history and its entry of one id, from which `ModelHistory.price_on` answers."""
+    """The days of a history and its entry of the model `spec`, with the current price: what answers on prices need."""
 
     days: Sequence[str]
     entry: Entry
+    spec: str
 
     def __repr__(self) -> str:
         return f"<{len(self.days)} days to {self.days[-1]}>"
@@ -152,8 +153,7 @@ class ModelHistory(NamedTuple):
     are the times during which the model was listed, with gaps between them. `prices` are in USD per million tokens,
     oldest first. `successor` is stated by somebody, `rename` is the other spelling under which the provider lists it
     now. `twin` is another spelling instead that was listed beside it for more than four weeks: it may be the same
-    model. `withdrawn`: it was seen for three days or less, and is gone. The last day listed is not the day on which the
-    model stopped answering, which no list of models states.
+    model. `withdrawn`: it was seen for three days or less, and is gone. It may have answered after its last day listed.
     """
 
     provider: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llm_models.bills import written
-from llm_models.chronicle import history_of
+from llm_models.chronicle import listing_of
 from llm_models.errors import printable
 from llm_models.kinds import is_preview
+from llm_models.listings import dated_price, intervals
 from llm_models.offering import grouped, target_of
 from llm_models.outliers import outliers_in
 from llm_models.page_prices import PagePrices
@@ -22,7 +23,7 @@ from llm_models.tariff import exact
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from llm_models.listings import ModelHistory
+    from llm_models.listings import Listing
     from llm_models.offering import Offer
     from llm_models.outliers import Outlier
     from llm_models.records import Model, Provider
@@ -141,24 +142,20 @@ def _card(
     return card
 
 
-def _history_of(view: View, model: Model) -> ModelHistory | None:
+def _history_of(view: View, model: Model) -> Listing | None:
     """The history of a model; None where no source listed it. Its prices may have asked for it."""
     asked = priced_of(view, model).history
-    if asked is not None and asked.spec == model.spec:
-        return asked
-    try:
-        return history_of(view, model)
-    except LookupError:
-        return None
+    return asked if asked is not None and asked.spec == model.spec else listing_of(view, model.key)
 
 
-def _history(history: ModelHistory) -> Plain:
+def _history(history: Listing) -> Plain:
     """When a model was listed, and the prices at which it was."""
+    prices = [dated_price(history.days, history.entry, number) for number in range(len(history.entry.prices))]
     return {
-        "listed": [list(one) for one in history.intervals],
+        "listed": [list(one) for one in intervals(history.days, history.entry.spans)],
         "prices": [
             [None if one.price is None else _plain(one.price), one.valid_from, one.valid_until, one.changed_between]
-            for one in history.prices
+            for one in prices
         ],
     }
 

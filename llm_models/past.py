@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from llm_models import logs, paths
 from llm_models.errors import LLMModelsError, SnapshotError, printable
 from llm_models.header import WRONG
-from llm_models.listings import ELSEWHERE
+from llm_models.listings import ELSEWHERE, Listing, completed
 from llm_models.spellings import alike
 from llm_models.timeline import History
 
@@ -94,11 +94,14 @@ class Past:
         The packaged history leaves out current prices: `current` gives that of a provider and an id.
         """
 
-        def ask(history: History) -> ModelHistory | None:
-            leaves_out = current is not None and history.name == paths.PACKAGED_HISTORY
-            return history.of_model(provider, model_id, current(provider, model_id) if current and leaves_out else None)
+        return self._answer(
+            lambda history: history.of_model(provider, model_id, _left_out(history, provider, model_id, current)),
+            provider, model_id, current,
+        )  # fmt: skip
 
-        return self._answer(ask, provider, model_id, current)
+    def listing(self, provider: str, model_id: str, current: Current | None = None) -> Listing | None:
+        """When a model was listed and at which prices, as stored: what the answer about a price needs; as `model`."""
+        return self._answer(lambda history: _listing(history, provider, model_id, current), provider, model_id, current)
 
     def _answer(
         self,
@@ -174,6 +177,20 @@ class Past:
         self._aside.append((name or str(error).partition(": ")[0], str(error)))
         again = "install llm-models-catalog again" if name == paths.PACKAGED_HISTORY else "run 'llm-models activate'"
         logs.warn(f"{error}; this history is not used; to have a whole one, {again}")
+
+
+def _left_out(history: History, provider: str, model_id: str, current: Current | None) -> FrozenDict | None:
+    """The current price of a model, where a history leaves it out."""
+    return current(provider, model_id) if current and history.name == paths.PACKAGED_HISTORY else None
+
+
+def _listing(history: History, provider: str, model_id: str, current: Current | None) -> Listing | None:
+    """The days of a history with its entry of a model; None where it was never listed."""
+    entry = history.entry(provider, model_id)
+    if entry is None:
+        return None
+    entry = completed(entry, _left_out(history, provider, model_id, current))
+    return Listing(tuple(history.days), entry, f"{provider}:{model_id}")
 
 
 @cache

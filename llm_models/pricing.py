@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from llm_models.errors import RetiredModelError
-    from llm_models.listings import ModelHistory
+    from llm_models.listings import Listing
     from llm_models.origins import Path, Tail
     from llm_models.tariff import Layer, Rate
     from llm_models.validity import Moment, TimedList
@@ -69,8 +69,8 @@ class Priced:
         ground = _ground(view)
         self._origins = origins_of(ground.tail, self.spec, cost) if self.is_listed else NO_ORIGINS
         self._source = ground.source if self.is_listed else None
-        is_gone = row is None and not cost
-        date = ground.basis.date if is_gone or (self.is_listed and not self._origins.is_whole) else None
+        self._is_gone = row is None and not cost
+        date = ground.basis.date if self._is_gone or (self.is_listed and not self._origins.is_whole) else None
         self.since = None if date is None else moment_of(date if len(date) > len("YYYY-MM") else f"{date}-01")
         """The date of the catalogue, where the history is about these prices; None where it is not asked."""
         self.basis = ground.basis
@@ -97,8 +97,13 @@ class Priced:
             self._of_days[key] = Valid(then, certain, between)
         return self._of_days[key]
 
+    @property
+    def is_named(self) -> bool:
+        """Whether the catalogue has, or had, a model with this name; a program can make any number of others."""
+        return self.is_listed or (self._is_gone and self.history is not None)
+
     @cached_property
-    def history(self) -> ModelHistory | None:
+    def history(self) -> Listing | None:
         """The history that knows earlier prices, if there is one."""
         return None if self.since is None else first_history(self._view, self._keys())
 
@@ -162,12 +167,12 @@ def _ground(view: View) -> Ground:
 
 
 def priced_of(view: View, model: Model) -> Priced:
-    """The prices of a model, kept where they are the catalogue's."""
+    """The prices of a model, kept where they are the catalogue's, now or in its history."""
     key = model.provider, model.id
     found: Priced | None = view.priced.get(key)
     if found is None or (found.model is not model and found.model.cost != model.cost):
         found = Priced(view, model)
-        if found.is_listed:
+        if found.is_named:
             view.priced[key] = found
     return found
 

@@ -116,7 +116,7 @@ def _changes(priced: Priced) -> Iterator[datetime]:
     history = priced.history
     if history is None:
         return
-    days, entry = history.listing
+    days, entry, _ = history
     turns = {0, *(first for first, _ in entry.prices)}
     for first, last in entry.spans:
         turns |= {first, last + 1} if last >= 0 else {first}
@@ -195,7 +195,9 @@ def gone_models(view: View, providers: Iterable[str] | None = None) -> Iterator[
     """
     for provider in sorted(view.past.providers() if providers is None else {*providers}):
         for model_id in view.past.ids(provider):
-            is_denied = view.removed(provider, model_id) is not None or safe(view, provider, model_id) is not None
+            is_denied = view.removed(provider, model_id) is not None or (
+                provider in view.known and safe(view, provider, model_id) is not None
+            )
             if (
                 not is_denied
                 and view.past.is_gone(provider, model_id)

@@ -49,7 +49,9 @@ class Snapshot(Immutable):
     400000
     """
 
-    __slots__ = ("_given", "_models", "_texts", "epoch", "file", "found", "from_program", "named", "prefer", "view")
+    __slots__ = (
+        "_given", "_gone", "_models", "_texts", "epoch", "file", "found", "from_program", "named", "prefer", "view",
+    )  # fmt: skip
 
     def __init__(
         self, file: SnapshotFile, prefer: Iterable[str] | None = None, allow: Allow = None, deny: Deny = None,
@@ -85,6 +87,7 @@ class Snapshot(Immutable):
         self.view = View(file, filters, remembers)
         self._models = self.view.models
         self._texts: dict[str, Model] = {}
+        self._gone: dict[str, Model] = {}  # to make the errors about these takes longer than a thousand bills
         self.prefer = tuple(
             dict.fromkeys(stated.get("prefer", ())) if prefer is None else self._providers(prefer, gone)
         )
@@ -269,6 +272,8 @@ class Snapshot(Immutable):
         """The model whose prices are asked for: a given one has its own, and one that is gone those of its time."""
         from llm_models.errors import RetiredModelError
 
+        if at is not None and type(spec) is str and spec in self._gone:
+            return self._gone[spec]
         try:
             return spec if isinstance(spec, Model) else self.resolve(spec)
         except RetiredModelError as error:
@@ -276,7 +281,8 @@ class Snapshot(Immutable):
                 raise
             from llm_models.pricing import gone
 
-            return gone(error)
+            model = gone(error)
+            return self._gone.setdefault(model.spec, model) if spec == model.spec else model
 
     def select(self, **choice: Unpack[Choice]) -> Model:
         """`llm_models.select`, of this snapshot."""

@@ -290,7 +290,7 @@ class History:
             twin=twin if together > BESIDE else None,
             withdrawn=is_withdrawn(times),
             date=self.date,
-            listing=Listing(tuple(self.days), entry),
+            listing=Listing(tuple(self.days), entry, f"{provider}:{model_id}"),
         )
 
     def price_on(self, provider: str, model_id: str, day: str | datetime.date, current: Any = None) -> Answer | None:

@@ -6,7 +6,6 @@ holds, and the catalogue is younger than the moment, the history states which pr
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,7 +14,7 @@ from llm_models.errors import InvalidArgumentError, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from llm_models.listings import ModelHistory
+    from llm_models.listings import Listing
     from llm_models.origins import Path
     from llm_models.view import View
 
@@ -88,7 +87,7 @@ def documented(lists: Sequence[TimedList], moment: datetime) -> TimedList:
     return next((one for one in reversed(lists) if one.since is None or one.since <= moment), NOTHING)
 
 
-def listed(history: ModelHistory | None, day: str, otherwise: TimedList) -> Valid:
+def listed(history: Listing | None, day: str, otherwise: TimedList) -> Valid:
     """The price list of a day before the catalogue, by the history; `otherwise` is that of the record.
 
     While the source listed the prices of today, the record's list holds: it has more than the source listed. Where the
@@ -96,7 +95,9 @@ def listed(history: ModelHistory | None, day: str, otherwise: TimedList) -> Vali
     """
     if history is None:  # a model of the application's own
         return Valid(otherwise)
-    answer = history.price_on(day)
+    from llm_models.listings import price_on  # few questions are about the past
+
+    answer = price_on(history.days, history.entry, day)
     if answer.dated is None or answer.price is None:
         return Valid(otherwise, certain=False)
     begins = answer.dated
@@ -109,11 +110,8 @@ def listed(history: ModelHistory | None, day: str, otherwise: TimedList) -> Vali
     return Valid(valid, answer.exact, known)
 
 
-def first_history(view: View, keys: Iterable[tuple[str, str]]) -> ModelHistory | None:
+def first_history(view: View, keys: Iterable[tuple[str, str]]) -> Listing | None:
     """The history of the first of the models with these keys that has one."""
-    from llm_models.chronicle import history_of  # few questions are about the past
+    from llm_models.chronicle import listing_of  # few questions are about the past
 
-    for key in keys:
-        with suppress(LookupError):
-            return history_of(view, key)
-    return None
+    return next((found for key in keys if (found := listing_of(view, key)) is not None), None)

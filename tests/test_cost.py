@@ -10,6 +10,7 @@ import tomllib
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal, localcontext
 from typing import Any, ClassVar
+from unittest import mock
 
 import pytest
 from support import ROOT, catalogues, histories
@@ -28,6 +29,7 @@ from llm_models import (
     UnpricedError,
     Usage,
     UsageError,
+    lookup,
 )
 from llm_models.bills import written
 from llm_models.modes import is_priced
@@ -386,6 +388,20 @@ class TestHistory:
         assert (later.total, later.unpriced) == (None, (("input", 1_000_000),))
         with pytest.raises(RetiredModelError):
             snapshot.cost("acme:gone", Usage(input=1))
+
+    def test_bills_of_a_model_that_is_gone_look_it_up_once(
+        self, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The error about a gone name has suggestions, which take longer than a thousand bills."""
+        before = histories.seen("2026-01-01", {"acme": {"gone": {"input": 5}, "m": 3}})
+        source = catalogues.catalogue(provider("acme", model("m", cost={"input": 3}, last_updated="2026-01-21")))
+        histories.shipped(monkeypatch, tmp_path, source, "2026-01-21", before)
+        snapshot = llm_models.load(config=None, publish=False)
+        with mock.patch("llm_models.snapshot.locate", wraps=lookup.locate) as locate:
+            made = [snapshot.cost("acme:gone", Usage(input=1_000_000), "2026-01-01").total for _ in range(3)]
+            assert (made, locate.call_count) == ([5, 5, 5], 1)
+            with pytest.raises(RetiredModelError):
+                snapshot.cost("acme:gone", Usage(input=1))
 
     def test_a_documented_list_comes_first(self, old: Snapshot) -> None:
         entry = {"provider": "acme", "id": "same", "cost": {"valid_from": "2026-01-03", "output": 4}}
