@@ -4,8 +4,9 @@ A row of usage has the columns `provider`, `model`, `at`, `mode` and counts, whi
 adds `usd` and `why`. It is one join with the tables `rates` and `aliases`, and one expression.
 
 The widths matter. A count of 12 digits times a price of 18 digits has 9 places and, for a million, 15 of 38 digits at
-most. Each term and each partial sum is cast, because engines drop places of what would need more digits, and their `/`
-gives floats.
+most. `/` would give floats. Spark drops places where a product or a sum could need more than 38 digits, so there a
+count has 12, and a sum 37. DuckDB refuses a product of two decimals of at most 18 digits that needs more than 18, such
+as that of 2 million tokens at 600 USD, so there a count has more.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llm_models.classes import COUNTED, FEE_PER, MILLION, STANDARD, TOKEN_CLASSES
 from llm_models.counts import FEES
+from llm_models.errors import InvalidArgumentError
 from llm_models.items import BELOW
 from llm_models.price_tables import FEE_COLUMNS
+from llm_models.rates import FIRST, LAST
 from llm_models.rates import STANDARD as LIST
 
 if TYPE_CHECKING:
@@ -23,8 +26,8 @@ if TYPE_CHECKING:
 
 MOST_DIGITS = 12
 """A count has at most so many digits; a row with a larger one has no price."""
-_TYPE = "decimal(30, 15)"
-_FACTORS = {MILLION: ("0.000001", "decimal(7, 6)"), FEE_PER: ("0.001", "decimal(4, 3)"), 1: None}
+_TYPE = "decimal(37, 15)"
+_FACTORS = {MILLION: ("0.000001", "decimal(6, 6)"), FEE_PER: ("0.001", "decimal(4, 3)"), 1: None}
 _IMAGES = next(one for one in COUNTED if one.per == 1)  # a price by the minute may have no end of digits
 _REQUEST = FEE_COLUMNS["fees.request"]
 COUNTS = (*TOKEN_CLASSES, *FEES, _IMAGES.counts, "tier_input")
@@ -36,14 +39,15 @@ USUAL = (*TOKEN_CLASSES, "web_search")
 class Dialect(NamedTuple):
     """How an engine writes what engines write differently, as templates.
 
-    `text` is the whole, `usage` the table of usage in it. `literal` is a number of an exact type, `day` whether a row
-    of rates holds on a day, `mode` the name of the mode that a text means. `hint` asks to send small tables to all
-    machines, `exclude` leaves columns out.
+    `text` is the whole, `usage` the table of usage in it. `literal` is a number of an exact type, `number` the type of
+    a count that is multiplied, `day` whether a row of rates holds on a day, `mode` the name of the mode that a text
+    means. `hint` asks to send small tables to all machines, `exclude` leaves columns out.
     """
 
     text: str
     usage: str
     literal: str
+    number: str
     day: str
     mode: str
     hint: str
@@ -79,17 +83,15 @@ billed as (
     end as usd,
     case
       when n.model is null then 'unknown model'
-      when u.at is null then 'no time'
-      when m.model is null then 'unknown mode'
+      when (year(u.at) between {first} and {last}) is not true then 'no time'
       when u.impossible <> '' then concat('impossible count: ', u.impossible)
+      when r.model is null then 'unknown mode'
       when {nothing} then 'nothing counted'
       else concat('no price: ',
         {missing})
     end as reason
   from checked u
   left join aliases n on n.provider = u.provider and n.name = u.model
-  left join (select distinct provider, model, mode from rates) m
-    on m.provider = n.provider and m.model = n.model and m.mode = u.billed_mode
   left join rates r
     on r.provider = n.provider and r.model = n.model and r.mode = u.billed_mode
     and u.at >= r.valid_from and u.at < r.valid_until
@@ -129,6 +131,7 @@ DIALECTS = {
         text=_DUCKDB,
         usage="given",
         literal="{0}::{1}",
+        number="decimal(20, 0)",
         day="(r.days >> (isodow(u.at) - 1)) & 1",
         mode="coalesce(nullif(array_to_string(list_sort(list_distinct([\n"
         "      trim(x) for x in string_split(coalesce(mode, ''), '+')\n"
@@ -140,11 +143,12 @@ DIALECTS = {
         text=_SPARK,
         usage="usage",
         literal="cast({0} as {1})",
+        number=f"decimal({MOST_DIGITS}, 0)",
         day="shiftright(r.days, weekday(u.at)) & 1",
         mode="coalesce(nullif(array_join(array_sort(array_distinct(filter(\n"
         "      transform(split(coalesce(mode, ''), '[+]'), x -> trim(x)),\n"
         f"      x -> lower(x) not in ({_STANDARD})))), '+'), ''), '{LIST}')",
-        hint="/*+ BROADCAST(n), BROADCAST(m), BROADCAST(r) */ ",
+        hint="/*+ BROADCAST(n), BROADCAST(r) */ ",
         exclude="except",
     ),
 }
@@ -154,12 +158,20 @@ DIALECTS = {
 def usage_query(dialect: str, counts: Iterable[str] = USUAL) -> str:
     """The query, or the macro, that prices a table of usage with these counts, of `COUNTS`.
 
+    Raises `InvalidArgumentError` for a part without its whole: where no table states the whole, the part is impossible.
+
     >>> "fee_maps" in usage_query("spark", ["input", "output", "maps"]), "fee_maps" in usage_query("spark")
     (True, False)
     """
     words, known = DIALECTS[dialect], [one for one in COUNTS if one in {*counts}]
+    for one in known:
+        wholes = [whole for whole, parts in BELOW.items() if one in parts] or ["input"] * (one == "tier_input")
+        lacking = [whole for whole in wholes if whole not in known]
+        if lacking:
+            raise InvalidArgumentError(f"counts: {one} is a part of {lacking[-1]}, which is not among them. Add it")
     terms = _terms(known)
-    nothing = f"coalesce({', '.join(f'u.{one}' for one in known)}) is null and coalesce(r.{_REQUEST}, 0) = 0"
+    counted = [f"u.{one}" for one in known if one != "tier_input"]  # which says only how the others are priced
+    nothing = f"coalesce({', '.join(counted)}) is null and r.{_REQUEST} is null"
     query = _QUERY.format(
         mode=words.mode,
         size=f"coalesce({', '.join([*(one for one in ('tier_input', 'input') if one in known), '0'])})",
@@ -170,6 +182,8 @@ def usage_query(dialect: str, counts: Iterable[str] = USUAL) -> str:
         unpriced=f"r.model is null or u.impossible <> '' or ({nothing})",
         usd=_usd(words, terms),
         nothing=nothing,
+        first=FIRST.year,
+        last=LAST.year - 1,
         missing=_texts(((one.name, f"u.only_{one.name} > 0 and r.{one.rate} is null") for one in terms), "        "),
         day=words.day,
         exclude=words.exclude,
@@ -196,7 +210,8 @@ def _terms(counts: Sequence[str]) -> list[Term]:
     if _IMAGES.counts in counts:
         number = _number(_IMAGES.counts)
         if "output_image" in counts:
-            number = f"case when output_image > 0 and {_IMAGES.counts} > 0 then 0 else {number} end"
+            possible = f"{_IMAGES.counts} > 0 and {_IMAGES.counts} < 1{'0' * MOST_DIGITS}"
+            number = f"case when output_image > 0 and {possible} then 0 else {number} end"
         terms.append(Term(_IMAGES.name, number, _IMAGES.name, _IMAGES.per))
     fees = (Term(name, _number(name), FEE_COLUMNS[f"fees.{name}"], FEE_PER) for name in FEES if name in counts)
     return [*terms, *fees]
@@ -239,7 +254,7 @@ def _usd(words: Dialect, terms: Sequence[Term]) -> str:
     zero = words.literal.format(0, _TYPE)
     for one in terms:
         count = f"u.only_{one.name}"
-        amount = _times(words, f"cast({count} as decimal({MOST_DIGITS}, 0)) * r.{one.rate}", one.per)
+        amount = _times(words, f"cast({count} as {words.number}) * r.{one.rate}", one.per)
         term = f"case when {count} = 0 then {zero} else cast({amount} as {_TYPE}) end"
         total = f"cast({total}\n      + {term} as {_TYPE})"
     return total
