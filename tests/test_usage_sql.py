@@ -14,7 +14,7 @@ from support.prices import COSTS, catalogue, small
 
 from llm_models import InvalidArgumentError, Model, Usage, tables
 from llm_models.pricing import priced_of
-from llm_models.rates import hours_of, rows_of, spelled_modes
+from llm_models.rates import gone_models, hours_of, rows_of, spelled_modes
 from llm_models.tariff import DAY, window_on
 from llm_models.usage_sql import COUNTS, DIALECTS, MOST_DIGITS, USUAL, usage_query
 
@@ -192,6 +192,13 @@ class TestRates:
         assert {name: row.rate for name, row in found[0].prices.items()} == {
             row.cls: row.rate for row in prices.rows if row.context_over == over
         }
+
+    def test_models_of_a_provider_that_the_catalogue_lacks_have_rows_of_their_time(self) -> None:
+        """Also where rules read the names of that provider."""
+        view = small().view
+        assert "amazon_bedrock" not in view.known
+        gone = [*gone_models(view, ["amazon_bedrock"])]
+        assert any(row.prices for model in gone[:5] for row in rows_of(view, model))
 
     @LAW
     @given(
