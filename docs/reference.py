@@ -60,6 +60,9 @@ CAPABILITIES_PAGE = """# Reference: capabilities
 
 {description}
 
+Pictures, sound, video and PDF are not capabilities: ask with `input="image"` (`--input image`), or `output` for models
+that make them. `attachments` states only that files can be sent.
+
 `require` and `forbid`, of `select`, `candidates` and `list_models`, take the names. `model.stated(name)` tells whether
 a flag is stated at all; see [data.md](data.md). In `llm_models.toml` a flag is written as the path in the last column.
 

@@ -108,9 +108,10 @@ def _section(
             return {}
         return spread(_section(name, rest, provider_id, known, was_known, problems, gone) | every, known)
     or_all = ' or "all"' if name == "allow" else ""
+    whole = '"all"' if or_all else '["*"]'
     if not hasattr(section, "items"):
         message = f"{name} must be a table from provider to patterns{or_all} (found {type(section).__name__})"
-        problems.append(Problem(message, path=name))
+        problems.append(Problem(message, path=name, hint=f'For a whole provider, write {{"openai": {whole}}}.'))
         return {}
     plain: dict[str, Any] = {}
     for spelling, globs in section.items():
@@ -132,6 +133,7 @@ def _section(
             plain[provider] = "all"
         elif isinstance(globs, str) or not hasattr(globs, "__iter__"):
             messages = [f"expected a list of patterns{or_all} (found {type(globs).__name__})"]
+            hint = f"For the whole provider, write {whole}."
         else:
             plain[provider] = list(globs)  # read once, because it may be a generator
             messages = [problem for problem in map(pattern_problem, plain[provider]) if problem]

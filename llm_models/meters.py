@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from llm_models.recognition import Found
 
 
+_EXAMPLE = '{"input": 3000, "output": 500}'
 _BY_HAND = "Give the counts yourself, as a mapping of the fields of Usage"
 """What to do where a usage is not known well enough."""
 
@@ -76,7 +77,7 @@ def _decoded(obj: object) -> object:
         return json.loads(obj, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         problem = str(error)[:80]
-    raise refusal("", f"the text is not JSON ({problem}). Give an object, a mapping or JSON")
+    raise refusal("", f"the text is not JSON ({problem}). Give a mapping, such as {_EXAMPLE}, an object or JSON")
 
 
 def _chosen(found: Found, protocol: str | None, provider: str | None) -> tuple[Protocol, Usage]:

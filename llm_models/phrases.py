@@ -77,11 +77,15 @@ CHAT = Condition("kind chat, because the words ask for no model by its name", "k
 PHRASES: dict[Condition, str] = {
     CHEAP: "cheap, cheapest, inexpensive, low cost",
     Condition("free of charge, billed by usage", "price", None): "free, free of charge, no cost",
-    Condition("image input", "input", "image"): "vision, image input, image understanding, multimodal",
+    Condition("image input", "input", "image"): (
+        "vision, image input, image understanding, multimodal, picture, pictures, picture input"
+    ),
     Condition("audio input", "input", "audio"): "audio input",
     Condition("video input", "input", "video"): "video input, video understanding",
     Condition("PDF input", "input", "pdf"): "pdf, pdfs, pdf input",
-    Condition("image output", "output", "image"): "image generation, image generator, image output, text to image",
+    Condition("image output", "output", "image"): (
+        "image generation, image generator, image output, text to image, picture generation, picture output"
+    ),
     Condition("audio output", "output", "audio"): "audio output, audio generation",
     Condition("video output", "output", "video"): "video generation, video generator, video output, text to video",
     Condition("kind embedding", "kind", "embedding"): "embedding, embeddings, embedder",

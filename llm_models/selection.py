@@ -303,4 +303,6 @@ def reasons(fields: Mapping[str, Any], words: Mapping[str, str] = FrozenDict(), 
         parts.append(f"{out} {words.get(says, says)}" + (f" ({', '.join(notes)})" if notes else ""))
     of = f"{fields['considered']} models" + (f" of {' and '.join(scope)}" if scope else "")
     flags = any(unstated for says, (_, unstated) in removed.items() if asked[says][0] == "require")
+    if not fields["considered"]:  # no condition removed a model, so none of them is the reason
+        return f"no model fits; of {of} that allow, deny and exclude leave"
     return f"no model fits; of {of}{': ' if parts else ''}{', '.join(parts)}{'. ' + hint if flags else ''}"

@@ -118,7 +118,8 @@ def _publish(request: Request) -> Snapshot:
         if "building" in _writing:
             from llm_models.errors import ConfigError
 
-            raise ConfigError("load() was called while this thread was loading: a behaviour module must not load")
+            why = "load() was called while this thread was loading: a behaviour module must not publish a catalogue"
+            raise ConfigError(f"{why}. For the data below it, call load(config=None, publish=False)")
         _writing["building"] = True
         try:
             request = pin(request)
@@ -234,10 +235,19 @@ def select(**choice: Unpack[Choice]) -> Model:
       its fields, text such as `input=8k,output=500,x=1000` (`x` is how often it occurs), or a list of these.
       `max_cost`: USD for the workload. Costs are those of `llm_models.cost`.
 
-    What comes first is stated by `candidates`. Raises `NoMatchError` when none fits; it counts the models that each
-    condition removed, and how many of them only because no source states the fact. Raises `UnknownProviderError`,
-    `UnknownCapabilityError`, `InvalidArgumentError` for another value that a condition does not take, and `TypeError`
-    for a condition that does not exist.
+    Two more arguments decide which of the models that fit comes first; the rest is stated by `candidates`:
+
+    - `prefer`: providers that come first, in this order (default: those of the configuration). It leaves none out.
+    - `order_by`: `"release"` (default), `"price"`, `"cost"` (of the `workload`), `"context"` or `"id"`, or several.
+
+    Errors, of which a program should expect the first:
+
+    - `NoMatchError`: no model fits. It counts the models that each condition removed, and how many of them only because
+      no source states the fact. So does a word that no model has as `kind`, `input`, `output`, `family` or `tags`.
+    - `UnknownProviderError`, `UnknownCapabilityError`: a name in `scope`, `prefer`, `require` or `forbid` is mistyped.
+    - `InvalidArgumentError`: a condition does not take this value. `UsageError`: a `workload` cannot be read.
+    - `TypeError`: a condition does not exist.
+    - The errors of `load`, such as `ConfigError`, where this is the first question of the program.
 
     >>> llm_models.select(require=["tools"], input="image", min_context=200_000, scope=["openai", "google"]).kind
     'chat'

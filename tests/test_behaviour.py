@@ -384,6 +384,17 @@ class TestFaults:
         llm_models.load(None, snapshot=snapshot)  # and the lock is free again
         assert llm_models.epoch() == 2
 
+    def test_the_data_below_can_be_read_from_inside_as_the_refusal_states(self, snapshot: str) -> None:
+        def models() -> list[Any]:
+            with pytest.raises(llm_models.ConfigError, match=r"call load\(config=None, publish=False\)"):
+                llm_models.load(None, snapshot=snapshot)
+            below = llm_models.load(None, snapshot=snapshot, publish=False)
+            return [{"provider": one.provider, "id": one.id, "tags": ["seen"]} for one in below.list_models()]
+
+        made = llm_models.load(None, snapshot=snapshot, overrides_module=types.SimpleNamespace(models=models))
+        assert made.list_models()
+        assert all("seen" in one.tags for one in made.list_models())
+
     def test_an_unpublished_load_from_inside_ends_too(self, snapshot: str) -> None:
         module = types.SimpleNamespace()
         module.models = lambda: load(module, snapshot).list_models()

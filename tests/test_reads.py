@@ -650,14 +650,14 @@ class TestFilters:
                 {"google-vertex": ["*"], "Google_Vertex": ["x"]},
                 "duplicate entry for provider 'google_vertex'; merge the two",
             ),
-            ({"openai": "gpt-4o"}, r"expected a list of patterns.*\(found str\)"),
+            ({"openai": "gpt-4o"}, r"expected a list of patterns.*\(found str\)\. For the whole provider, write "),
             ({"openai": 3}, r"\(found int\)"),
             ({"openai": None}, r"\(found NoneType\)"),
             ({"openai": ["gpt", 3]}, r"a pattern must be a string \(found int\)"),
             ({"openai": [""]}, "an empty pattern matches nothing"),
             ({"openai": ["x" * 1_000_000]}, "the pattern has 1000000 characters"),
             (["openai"], r"a table from provider to patterns.*\(found list\)"),
-            ("openai", r"a table from provider to patterns.*\(found str\)"),
+            ("openai", r"a table from provider to patterns.*\(found str\)\. For a whole provider, write "),
             (3, r"\(found int\)"),
         ],
     )
@@ -906,7 +906,7 @@ class TestNoMatch:
         with pytest.raises(NoMatchError, match="of 3 models of beta") as caught:
             world.select(require=["embeddings"], scope="Beta")
         assert caught.value.considered == 3
-        with pytest.raises(NoMatchError, match="of 0 models of empty"):
+        with pytest.raises(NoMatchError, match=r"of 0 models of empty that allow, deny and exclude leave$"):
             world.select(scope="empty")
 
     def test_one_scope_says_nothing_of_another(self, world: Snapshot) -> None:

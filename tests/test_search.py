@@ -129,6 +129,8 @@ QUERIES: dict[str, Test] = {
     "image generation": returns("image"),
     "video generation": returns("video"),
     "vision": both(accepts("image"), every(chats)),
+    "pictures": both(accepts("image"), every(chats)),
+    "picture generation": returns("image"),
     "cheap vision": both(accepts("image"), every(chats), cheapest_first),
     "free tools": every(lambda model: free(model) and model.capabilities.tools.enabled and chats(model)),
     "free": every(free),

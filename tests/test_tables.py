@@ -465,6 +465,7 @@ class TestCommand:
         ("args", "message"),
         [
             (["cvs"], "unknown target 'cvs'. Did you mean 'csv'?"),
+            (["XLSX"], "unknown target 'XLSX'. For a spreadsheet: llm-models export csv --spreadsheet --out"),
             (["parquet"], "parquet is a binary format. State the file to write with --out FILE"),
             (["sqlite"], "sqlite is a binary format"),
             (["csv", "--tables", "modls"], "--tables: unknown table 'modls'. Did you mean 'models'?"),

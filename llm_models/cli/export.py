@@ -29,6 +29,11 @@ TARGETS = {
 """Name -> what is written."""
 
 
+SPREADSHEETS = frozenset({"excel", "libreoffice", "ods", "spreadsheet", "xls", "xlsx"})
+"""What people write as the target where they want a table for a spreadsheet."""
+_SPREADSHEET = "llm-models export csv --spreadsheet --out models.csv"
+
+
 class _TargetName(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic only in newer versions of click
     """The name of a row of `TARGETS`."""
 
@@ -38,6 +43,7 @@ class _TargetName(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # 
         """The name."""
         if value not in TARGETS:
             hint = did_you_mean(value, TARGETS) or f" State one of: {', '.join(TARGETS)}."
+            hint = f" For a spreadsheet: {_SPREADSHEET}." if value.lower() in SPREADSHEETS else hint
             self.fail(f"unknown target {value!r}.{hint}", param, ctx)
         return value
 

@@ -64,6 +64,7 @@ const Card = (() => {
 
   function offers(one, card, cards, open) {
     const found = card.canonical === null ? [] : cards.offers[card.canonical].filter(([row]) => row !== one.row && Data.list[row].state !== "retired");
+    if (card.canonical === null) return section("Other providers", h("p", {}, "No name is known that this model has at every provider, so it is not compared with others."));
     if (!found.length) return section("Other providers", h("p", {}, "No other provider of this catalogue is known to serve it."));
     const rows = found.map(([row, variant, derived]) => {
       const other = Data.list[row];
