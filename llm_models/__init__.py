@@ -44,6 +44,12 @@ from llm_models.store import (
     snapshot,
 )
 
+if type(__spec__.loader).__name__ == "zipimporter":
+    raise ImportError(
+        f"{__file__}: llm_models does not work inside a zip file, because it reads its data from files."
+        " Install it into a folder, or unpack the zip file."
+    )
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     __version__: str

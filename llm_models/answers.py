@@ -32,8 +32,8 @@ _NULL = {"type": "null"}
 
 @cache
 def _file(name: str) -> dict[str, Any]:
-    with open(os.path.join(paths.resources("schemas"), "commands", f"{name}.schema.json"), encoding="utf-8") as file:
-        read: dict[str, Any] = json.load(file)
+    path = os.path.join(paths.resources("schemas"), "commands", f"{name}.schema.json")
+    read: dict[str, Any] = json.loads(paths.packaged_text(path))
     return read
 
 

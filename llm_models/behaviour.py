@@ -14,7 +14,7 @@ from llm_models.budgets import BUDGETS, CODE, excess
 from llm_models.config import checked, layer_of
 from llm_models.credentials import masked
 from llm_models.document import Document
-from llm_models.errors import ConfigError, Problem, dotted, printable
+from llm_models.errors import ConfigError, Problem, dotted, printable, text_of
 
 if TYPE_CHECKING:
     from llm_models.document import DocumentPath
@@ -79,11 +79,15 @@ def layer_of_behaviour(module: Any) -> Layer:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # code of others may raise anything, such as asyncio.CancelledError
-        why = error if isinstance(error, _NotPlainError) else f"{type(error).__name__}: {error}".removesuffix(": ")
-        raise _refused(label, str(why)) from error
+        raise _refused(label, str(error) if isinstance(error, _NotPlainError) else _failure(error)) from error
     if not document:
         raise _refused(label, "defines none of providers(), models(), excludes()")
     return layer_of(checked(Document(label, document, None, [], times=CODE)), label)
+
+
+def _failure(error: BaseException) -> str:
+    """An error of somebody else's code in words. Its `str()` may be an error, too."""
+    return f"{type(error).__name__}: {text_of(error)}".removesuffix(": ")
 
 
 def _returned(source: Any, function: str) -> Any:
@@ -101,7 +105,7 @@ def layer_of_mapping(overrides: Mapping[str, Any], label: str = "load(overrides=
     except _NotPlainError as error:
         raise _refused(label, str(error)) from None
     except Exception as error:  # the program's own object failed while it was read
-        raise _refused(label, f"{type(error).__name__}: {error}".removesuffix(": ")) from error
+        raise _refused(label, _failure(error)) from error
     if not isinstance(document, dict):
         raise _refused(label, "expected a mapping in the shape of llm_models.toml")
     if "overrides_module" in document:

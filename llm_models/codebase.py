@@ -54,11 +54,15 @@ class MissingPathError(LLMModelsError, FileNotFoundError):
 
 
 class Found(NamedTuple):
-    """A file of a code base. `quoted`: it is read by its words in quotes. `skipped`: why it is not read, or None."""
+    """A file of a code base. `quoted`: it is read by its words in quotes. `skipped`: why it is not read, or None.
+
+    `failed`: the system does not let it be read, so nobody knows what it has.
+    """
 
     path: str
     quoted: bool = False
     skipped: str | None = None
+    failed: bool = False
 
 
 def read_file(path: str) -> bytes:
@@ -115,7 +119,7 @@ def _given(path: str, excluded: Callable[[str], bool], by_quotes: Callable[[str]
     try:
         status = os.stat(path)
     except OSError as error:
-        yield Found(path, skipped=_reason(error))
+        yield _unread(path, error)
         return
     if excluded(path):
         return
@@ -150,7 +154,7 @@ def _walk(top: str, excluded: Callable[[str], bool], by_quotes: Callable[[str], 
                 status = entry.stat(follow_symlinks=False)
                 yield Found(path, kind(name) is None, _unfit(status))
         except OSError as error:
-            yield Found(path, skipped=_reason(error))
+            yield _unread(path, error)
 
 
 def _passed(name: str, is_folder: bool) -> bool:
@@ -171,8 +175,10 @@ def _unfit(status: os.stat_result) -> str | None:
     return None
 
 
-def _reason(error: OSError) -> str:
-    return "it is a link that leads nowhere" if error.errno == errno.ENOENT else f"{error.strerror or error}".lower()
+def _unread(path: str, error: OSError) -> Found:
+    if error.errno == errno.ENOENT:
+        return Found(path, skipped="it is a link that leads nowhere")
+    return Found(path, skipped=f"{error.strerror or error}".lower(), failed=True)
 
 
 def _fitting(globs: Sequence[str], folder: str) -> Callable[[str], bool]:

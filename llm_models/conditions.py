@@ -8,7 +8,7 @@ this for the flags of `require` that are off by default.
 from __future__ import annotations
 
 from llm_models.columns import MAX_NUMBER, word
-from llm_models.errors import InvalidArgumentError, did_you_mean, quoted, wrong_argument
+from llm_models.errors import InvalidArgumentError, did_you_mean, quoted, text_of, wrong_argument
 from llm_models.records import BIT, DEPRECATED, STATED, Capabilities, capability_bits, unknown_capability
 
 TYPE_CHECKING = False
@@ -238,7 +238,7 @@ def _pairs(names: Any) -> Iterable[tuple[Any, bool]]:
 def check_unknown(unknown: object) -> None:
     """Raise `InvalidArgumentError` unless `unknown` states what to do with flags that no source states."""
     if unknown not in LIKELY_UNKNOWN:
-        hint = did_you_mean(str(unknown), LIKELY_UNKNOWN)
+        hint = did_you_mean(text_of(unknown), LIKELY_UNKNOWN)
         raise wrong_argument("unknown", f"expected {', '.join(LIKELY_UNKNOWN)} (found {quoted(unknown)}).{hint}")
 
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
-from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from llm_models.integrations import client_library
+from llm_models.scratch import scratch_folder
 from llm_models.table_formats import PLACES, as_json, encoded, jsonl_rows, plain
 
 if TYPE_CHECKING:
@@ -59,7 +58,8 @@ def sqlite_file(tables: Tables, meta: Mapping[str, str]) -> Iterator[bytes]:
     import sqlite3
     from contextlib import closing
 
-    with _temporary("tables.sqlite") as path:
+    with scratch_folder() as folder:
+        path = os.path.join(folder, "tables.sqlite")
         try:
             with closing(sqlite3.connect(path)) as connection, connection:
                 connection.execute("CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)")
@@ -123,7 +123,8 @@ def duckdb_file(tables: Tables, meta: Mapping[str, str], macros: str) -> Iterato
     temporary file, in the system's folder for these, cannot be written.
     """
     duckdb: Any = client_library("duckdb", "duckdb")
-    with _temporary("tables.duckdb") as path:
+    with scratch_folder() as folder:
+        path = os.path.join(folder, "tables.duckdb")
         try:
             with duckdb.connect(path, config=_OFFLINE) as connection:
                 connection.execute("CREATE TABLE meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL)")
@@ -148,13 +149,6 @@ def _load(connection: Any, name: str, columns: Sequence[Column], source: str) ->
         f"INSERT INTO {name} SELECT * FROM read_json($source, format = 'newline_delimited', columns = {types})",
         {"source": source},
     )
-
-
-@contextmanager
-def _temporary(name: str) -> Iterator[str]:
-    """The path of a file in a folder of its own, which is removed in the end."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield os.path.join(folder, name)
 
 
 def _parts(path: str) -> Iterator[bytes]:

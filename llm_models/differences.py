@@ -11,7 +11,7 @@ from llm_models import paths
 from llm_models.block import effective
 from llm_models.canonical import canonical
 from llm_models.config import read_layer
-from llm_models.errors import SourceError, dotted
+from llm_models.errors import InvalidArgumentError, SourceError, dotted
 from llm_models.files import FileError, read_limited
 from llm_models.in_use import InUse, in_use, packaged, previous_file, pulled_file
 from llm_models.manifest import described
@@ -125,12 +125,16 @@ class Diff(NamedTuple):
 def diff(old: Snapshot, new: Snapshot) -> Diff:
     """What changed from `old` to `new` in the records that they serve; filters are ignored.
 
-    A field is listed exactly when the leaves of `to_dict()` differ. Each price of a tier counts as a field.
+    A field is listed exactly when the leaves of `to_dict()` differ. Each price of a tier counts as a field. Raises
+    `InvalidArgumentError` for what is not a snapshot.
 
     >>> snapshot = llm_models.snapshot()
     >>> bool(llm_models.diff(snapshot, snapshot))
     False
     """
+    for name, one in (("old", old), ("new", new)):
+        if not isinstance(getattr(one, "file", None), SnapshotFile):
+            raise InvalidArgumentError(f"{name}: expected a Snapshot (found {type(one).__name__})")
     return compare(Served(old.file), Served(new.file))
 
 

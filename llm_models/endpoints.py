@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_models import config, paths
 from llm_models.block import NAMES
 from llm_models.canonical import canonical
-from llm_models.errors import SnapshotError, printable, quoted
+from llm_models.errors import InvalidArgumentError, SnapshotError, printable, quoted
 from llm_models.frozen import freeze
 from llm_models.in_use import base_of
 from llm_models.modelspec import fold_provider
@@ -115,8 +115,11 @@ def endpoint_of(
 ) -> Endpoint:
     """The endpoint of a model of `file`; see `llm_models.endpoint`. The next three are attributes of the snapshot.
 
-    Raises `UntrustedEndpointError`, and `SnapshotError` for a model's own address that is none.
+    Raises `UntrustedEndpointError`, `InvalidArgumentError` for an address that is not text, and `SnapshotError` for a
+    model's own address that is none.
     """
+    if base_url is not None and not isinstance(base_url, str):
+        raise InvalidArgumentError(f"base_url: expected text or None (found {type(base_url).__name__})")
     base_url = base_url or None  # an empty one is not given, and must not skip a check
     own = own_address({"extra": model.extra})
     if own is not None and not base_url and (not (own.isascii() and own.isprintable()) or " " in own):

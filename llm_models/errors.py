@@ -22,13 +22,25 @@ def _is_shown(c: str) -> bool:
     return c.isprintable() and not (blank or "\ufe00" <= c <= "\ufe0f" or "\U000e0100" <= c <= "\U000e01ef")
 
 
+def text_of(value: object) -> str:
+    """`str(value)`; where that is an error, what the value is.
+
+    >>> text_of(5), text_of(10**5000)
+    ('5', 'a very long number')
+    """
+    try:
+        return str(value)
+    except Exception:  # an integer with more digits than Python writes; an object of somebody else's class
+        return "a very long number" if isinstance(value, int) else f"an object of {type(value).__name__}"
+
+
 def printable(text: object) -> str:
     """`text` safe for a terminal: characters that are not printable, or that look blank, are shown as escapes.
 
     >>> printable("gpt\\x1b[31m"), printable("gpt\\u3164")
     ('gpt\\\\x1b[31m', 'gpt\\\\u3164')
     """
-    text = str(text)
+    text = text_of(text)
     if text.isprintable() and text.isascii():
         return text
     return "".join([c if _is_shown(c) else c.encode("unicode_escape").decode("ascii") for c in text])
@@ -40,10 +52,7 @@ def quoted(text: object) -> str:
     >>> quoted("gpt-4o")
     "'gpt-4o'"
     """
-    try:
-        text = str(text)
-    except ValueError:  # an integer with more digits than Python writes
-        text = "a very long number"
+    text = text_of(text)
     return f"'{printable(text if len(text) <= 200 else f'{text[:200]}...')}'"
 
 

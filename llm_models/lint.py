@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, NamedTuple
 
 from llm_models import codebase, mentions
@@ -19,10 +20,11 @@ FAILING = ("error", "warning")
 
 
 class Skipped(NamedTuple):
-    """A file that was not read, and why."""
+    """A file that was not read, and why; `failed` where the system did not let it be read."""
 
     file: str
     reason: str
+    failed: bool = False
 
 
 class Report(NamedTuple):
@@ -40,13 +42,14 @@ class Report(NamedTuple):
 
     @property
     def fails(self) -> bool:
-        """Whether a finding is more than a note."""
-        return any(one.level in FAILING for one in self.findings)
+        """Whether a finding is more than a note, or a file could not be read."""
+        return any(one.level in FAILING for one in self.findings) or any(one.failed for one in self.skipped)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, for programs."""
-        parts = {name: [one._asdict() for one in getattr(self, name)] for name in ("findings", "skipped")}
-        return {"files": self.files, "names": self.names, **parts}
+        skipped = [{"file": one.file, "reason": one.reason} for one in self.skipped]
+        findings = [one._asdict() for one in self.findings]
+        return {"files": self.files, "names": self.names, "findings": findings, "skipped": skipped}
 
 
 def check(files: Iterable[codebase.Found], verdicts: Verdicts, tell: Callable[[str], object] = str) -> Report:
@@ -59,8 +62,12 @@ def check(files: Iterable[codebase.Found], verdicts: Verdicts, tell: Callable[[s
         tell(file.path)
         try:
             found = _mentions(file, verdicts)
-        except (FileError, mentions.Unreadable) as error:
-            skipped.append(Skipped(file.path, str(error)))
+        except mentions.Unreadable as error:
+            skipped.append(Skipped(file.path, str(error), file.failed))
+            continue
+        except FileError as error:
+            is_other = error.errno in (errno.EFBIG, errno.ENOENT)  # than it was a moment ago
+            skipped.append(Skipped(file.path, (error.strerror or str(error)).lower(), not is_other))
             continue
         read += 1
         for mention in found:

@@ -1,4 +1,7 @@
-"""Locks: one writer at a time in a folder. The kernel holds the lock, so that no dead process can keep it."""
+"""Locks: one writer at a time in a folder. The kernel holds the lock, so that no dead process can keep it.
+
+Some network file systems have no such locks. There a file that only one process can create is the lock.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,9 @@ import sys
 import time
 from contextlib import suppress
 
-from llm_models.files import FileError, naming, refuse_special
-from llm_models.open_folder import OpenFolder
-from llm_models.replacement import kernel_lock, make_folder
+from llm_models.files import FileError, naming, read_descriptor, refuse_special
+from llm_models.open_folder import READ, OpenFolder
+from llm_models.replacement import ABANDONED, TEMPORARY, kernel_lock, make_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from llm_models.open_folder import Inside
 
 LOCK_NAME = ".llm_models.lock"
+HELD_NAME = f".held{TEMPORARY}"
+"""The lock of a folder in which the kernel locks nothing: it is there while a process holds it, and states which."""
 
 _FOLDERS = sys.platform != "win32"  # whether the kernel locks folders too
 _NEW_FILE = os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
@@ -33,6 +38,9 @@ class locked:
     lock than the first. Windows cannot lock a folder; there it is the file, which is removed at the end. The file is
     never a link, and with `inside` no part of the path of the folder below that one may be a link.
 
+    Where the file system has no kernel locks, the lock is the file `HELD_NAME`, which is removed at the end. One that a
+    killed process left is removed once that process is seen to be gone: at once on its own machine, else after an hour.
+
     The lock ends with the block or the process, and is not reentrant. Raises `FileError` if the lock is not free
     within `timeout` seconds.
     """
@@ -46,6 +54,7 @@ class locked:
         self._inside = inside
         self._path = self.folder if _FOLDERS and not leave_file else os.path.join(self.folder, LOCK_NAME)
         self._fd = -1
+        self._held = False
 
     def __enter__(self) -> None:
         if self.leave_file:
@@ -60,12 +69,15 @@ class locked:
 
     def __exit__(self, *_: object) -> None:
         fd, self._fd = self._fd, -1
-        try:
-            self._remove()  # before the lock is free: a process that waits for it sees that the file is gone
+        if self._held:
+            self._held = False
+            with suppress(OSError), OpenFolder(self.folder, self._inside) as folder:
+                folder.unlink(HELD_NAME)
+        self._remove()  # before the lock is free: a process that waits for it sees that the file is gone
+        with suppress(OSError):  # no data is lost, and closing frees the lock, too
             kernel_lock(fd, release=True)  # closing is not enough if a forked child has inherited the descriptor
-        finally:
-            with suppress(OSError):  # no data is lost
-                os.close(fd)
+        with suppress(OSError):
+            os.close(fd)
         if sys.platform == "win32":  # removes only what no process has open
             self._remove()
 
@@ -84,8 +96,9 @@ class locked:
         try:
             if self._path != self.folder:
                 refuse_special(os.fstat(fd), self._path)
-            status = now() if kernel_lock(fd) else None
-            if status is not None and os.path.samestat(os.fstat(fd), status):
+            is_ours = kernel_lock(fd)
+            status = None if is_ours is False else now()
+            if status is not None and os.path.samestat(os.fstat(fd), status) and (is_ours or self._create()):
                 self._fd = fd
         except FileNotFoundError:  # removed just now: it was not the lock
             pass
@@ -94,7 +107,50 @@ class locked:
                 os.close(fd)
         return self._fd == fd
 
+    def _create(self) -> bool:
+        """Whether the file `HELD_NAME` is ours now, because nobody else has it."""
+        with OpenFolder(self.folder, self._inside) as folder:
+            try:
+                fd = folder.open(HELD_NAME, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+            except FileExistsError:
+                if _is_abandoned(folder):
+                    folder.unlink(HELD_NAME)
+                return False
+            try:
+                os.write(fd, f"{_machine()}\n{os.getpid()}\n".encode())
+                self._held = True
+            finally:
+                os.close(fd)
+                if not self._held:
+                    folder.unlink(HELD_NAME)
+        return True
+
     def _remove(self) -> None:
         if self._path != self.folder and not self.leave_file:
             with suppress(OSError):
                 os.unlink(self._path)
+
+
+def _is_abandoned(folder: OpenFolder) -> bool:
+    """Whether the process that created the file `HELD_NAME` is gone. A text that is cut short states nothing."""
+    try:
+        data, status = read_descriptor(folder.open(HELD_NAME, READ), os.path.join(folder.path, HELD_NAME), 1000)
+    except FileNotFoundError:
+        return False
+    if time.time() - status.st_mtime > ABANDONED:
+        return True
+    machine, _, process = data.decode(errors="replace").partition("\n")
+    if machine != _machine() or not process.strip().isdecimal():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # it is another user's
+        pass
+    return False
+
+
+def _machine() -> str:
+    """The name of this machine, or of this container: a number of a process means another process elsewhere."""
+    return os.uname().nodename if hasattr(os, "uname") else ""

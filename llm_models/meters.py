@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llm_models.counts import PARTS, Usage, UsageError, count, known_names, refusal
-from llm_models.errors import InvalidArgumentError, did_you_mean, printable, quoted
+from llm_models.errors import InvalidArgumentError, did_you_mean, printable, quoted, text_of
 from llm_models.objects import DEEP, is_list
 from llm_models.protocols import MODES
 from llm_models.recognition import BY_NAME, OF_PROVIDER, find, fitting, uncounted
@@ -83,8 +83,8 @@ def _decoded(obj: object) -> object:
 def _chosen(found: Found, protocol: str | None, provider: str | None) -> tuple[Protocol, Usage]:
     """The protocol of a usage, and what it states there."""
     if protocol is not None:
-        if str(protocol) not in BY_NAME:
-            text = f"protocol: unknown protocol {quoted(protocol)}.{did_you_mean(str(protocol), BY_NAME)}"
+        if text_of(protocol) not in BY_NAME:
+            text = f"protocol: unknown protocol {quoted(protocol)}.{did_you_mean(text_of(protocol), BY_NAME)}"
             raise InvalidArgumentError(f"{text} Known are {', '.join(BY_NAME)}.")
         return BY_NAME[protocol], _build(BY_NAME[protocol], found)
     others = OF_PROVIDER.get(provider or "", {})

@@ -10,6 +10,7 @@ from llm_models.errors import (
     UnknownProviderError,
     printable,
     quoted,
+    text_of,
 )
 from llm_models.modelspec import fold_provider, split_spec
 from llm_models.retired import absent_model, absent_name, absent_provider
@@ -42,7 +43,7 @@ def of_no_provider(view: View, provider: object, name: object) -> LLMModelsError
 
 
 def unknown_model(view: View, provider: str, name: object) -> UnknownModelError | ModelNotAllowedError:
-    spec = f"{provider}:{name}"
+    spec = f"{provider}:{text_of(name)}"
     removed = view.removed(provider, name) if isinstance(name, str) else None
     if removed is not None:
         model_id, by = removed

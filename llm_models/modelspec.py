@@ -185,14 +185,19 @@ def format_spec(key: tuple[str, str], style: Style = "colon", provider_id: Provi
             from llm_models.errors import InvalidSpecError, quoted
 
             raise InvalidSpecError(f"not the id of a provider: {quoted(provider)} (expected letters, digits and _)")
-        text = quote(model_id, safe="").replace("~", "%7E")
+        try:
+            text = quote(model_id, safe="").replace("~", "%7E")
+        except UnicodeEncodeError:
+            from llm_models.errors import InvalidSpecError, quoted
+
+            raise InvalidSpecError(f"{quoted(model_id)}: half a surrogate pair is in no file name") from None
         # Windows opens a device, whatever follows the dot; an option begins with `-`, and a hidden file with `.`.
         if text.partition(".")[0].lower() in _DEVICES or text[:1] in ("-", "."):
             text = f"%{ord(text[0]):02X}{text[1:]}"
         return _cut(text, provider) if len(text) + 1 + len(provider) > LONGEST_FILENAME else f"{text}@{provider}"
-    from llm_models.errors import InvalidSpecError, did_you_mean, quoted
+    from llm_models.errors import InvalidSpecError, did_you_mean, quoted, text_of
 
-    hint = did_you_mean(str(style), STYLES)
+    hint = did_you_mean(text_of(style), STYLES)
     raise InvalidSpecError(f"unknown style {quoted(style)} (expected {', '.join(STYLES)}).{hint}")
 
 

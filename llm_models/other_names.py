@@ -33,8 +33,7 @@ class OtherNames(NamedTuple):
 @cache
 def packaged() -> tuple[OtherNames, ...]:
     """The lists of names that ship with the package, the strongest first."""
-    with open(paths.PACKAGED_NAMES, encoding="utf-8") as file:
-        return tuple(OtherNames(**one) for one in json.load(file)["lists"])
+    return tuple(OtherNames(**one) for one in json.loads(paths.packaged_text(paths.PACKAGED_NAMES))["lists"])
 
 
 def encode(lists: Sequence[OtherNames]) -> bytes:

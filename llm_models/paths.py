@@ -57,6 +57,24 @@ def resources(name: str) -> str:
     return inside if exists(inside, folder=True) else os.path.join(os.path.dirname(_PACKAGE), name)
 
 
+def packaged_text(path: str) -> str:
+    """The text of a file of the package. Raises `LLMModelsError` where it cannot be read."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except OSError as error:
+        raise _failure(path, error, "LLMModelsError") from None
+
+
+def packaged_files(folder: str, end: str) -> list[str]:
+    """The paths of the files in a folder of the package whose names end so, sorted. Raises `LLMModelsError`."""
+    try:
+        names = os.listdir(folder)
+    except OSError as error:
+        raise _failure(folder, error, "LLMModelsError") from None
+    return [os.path.join(folder, name) for name in sorted(names) if name.endswith(end)]
+
+
 class Folder:
     """An application's files. `config` is the path of its `llm_models.toml`, or None where it has none.
 

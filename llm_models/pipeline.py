@@ -238,6 +238,5 @@ def _odd_prices(changes: Changes) -> Iterator[str]:
 
 def curated_layers() -> list[Layer]:
     """The corrections that ship with the package, one layer a file, in order of name."""
-    folder = paths.resources("overrides")
-    names = sorted(name for name in os.listdir(folder) if name.endswith(".toml"))
-    return [config.read_layer(os.path.join(folder, name), f"{CURATED}{name}", only_patches=True) for name in names]
+    files = paths.packaged_files(paths.resources("overrides"), ".toml")
+    return [config.read_layer(path, f"{CURATED}{os.path.basename(path)}", only_patches=True) for path in files]

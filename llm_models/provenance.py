@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.block import BESIDE, effective
 from llm_models.copies import FIELD as COPIED
-from llm_models.errors import UnknownModelError, did_you_mean, dotted, printable, split_dotted
+from llm_models.errors import InvalidArgumentError, UnknownModelError, did_you_mean, dotted, printable, split_dotted
 from llm_models.frozen import ModelKey
 from llm_models.in_use import base_of
 from llm_models.lookup import key_of, locate
@@ -73,12 +73,15 @@ def _known(values: dict[str, Any]) -> dict[str, Any]:
 def explain(view: View, spec: str | tuple[str, str] | Model, field: str | None = None) -> Explanation:
     """Where the values of a model come from; with `field`, only of that field and those below it.
 
-    Raises `UnknownModelError`, and the other lookup errors for a spec that names no model.
+    Raises `UnknownModelError`, the other lookup errors for a spec that names no model, and `InvalidArgumentError` for a
+    field that is not text.
 
     >>> origin, = llm_models.explain("openai:gpt-5.4-mini", "limits.context").fields
     >>> origin.value, origin.how, origin.layer
     (400000, 'stated', 'models_dev')
     """
+    if field is not None and not isinstance(field, str):
+        raise InvalidArgumentError(f"field: expected the path of a field, as text (found {type(field).__name__})")
     key = _key(view, spec)
     name = f"{key.provider}:{key.id}"
     removed = view.file.tail()["removed"].get(name)

@@ -10,7 +10,7 @@ else is equal.
 from __future__ import annotations
 
 from llm_models.columns import ODD
-from llm_models.errors import did_you_mean, quoted, wrong_argument
+from llm_models.errors import did_you_mean, quoted, text_of, wrong_argument
 from llm_models.records import DEPRECATED
 
 TYPE_CHECKING = False
@@ -44,7 +44,7 @@ def orders_of(order_by: Any) -> tuple[Order, ...]:
     orders: tuple[Any, ...] = (order_by,) if one else tuple(order_by)
     for order in orders or [order_by]:
         if order not in tuple(ORDERS):
-            hint = did_you_mean(str(order), ORDERS)
+            hint = did_you_mean(text_of(order), ORDERS)
             raise wrong_argument("order_by", f"unknown order {quoted(order)} (expected {', '.join(ORDERS)}).{hint}")
     return orders
 

@@ -294,19 +294,20 @@ STATED = len(CAPABILITIES)
 DEPRECATED = 1 << (2 * STATED)
 
 
-def unknown_capability(name: object) -> UnknownCapabilityError:
+def unknown_capability(word: object) -> UnknownCapabilityError:
     """The error for a name that no capability has, with the nearest names."""
-    from llm_models.errors import UnknownCapabilityError, did_you_mean, quoted
+    from llm_models.errors import UnknownCapabilityError, did_you_mean, quoted, text_of
     from llm_models.wishes import MEANT
 
-    meant = MEANT.get(str(name))
+    name = text_of(word)
+    meant = MEANT.get(name)
     if meant is not None:
         state = f"{meant[0]}={list(meant[1]) or True}"
-        return UnknownCapabilityError(f"unknown capability {quoted(name)}. State {state}.", name=str(name), meant=meant)
+        return UnknownCapabilityError(f"unknown capability {quoted(name)}. State {state}.", name=name, meant=meant)
     flags = [flag for flag in CAPABILITIES if flag.startswith(f"{name}_")]  # a group that has no flag of its own
-    hint = did_you_mean(flags[0], flags) if flags else did_you_mean(str(name), CAPABILITIES)
+    hint = did_you_mean(flags[0], flags) if flags else did_you_mean(name, CAPABILITIES)
     known = "" if hint else f" The capabilities are {', '.join(CAPABILITIES)}."
-    return UnknownCapabilityError(f"unknown capability {quoted(name)}.{hint}{known}", name=str(name))
+    return UnknownCapabilityError(f"unknown capability {quoted(name)}.{hint}{known}", name=name)
 
 
 def capability_bits(capabilities: Capabilities, stated: Mapping[str, Any], deprecated: bool) -> int:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 TEMPORARY = ".llm_models.tmp"  # the end of the name of each of our temporary files
 
+ABANDONED = 3600
+"""Seconds after which an unfinished file has no writer any more, where the system has no lock that shows it."""
 _KEPT = 0o666
 """Of the permissions of a file, those that its replacement gets. Our files are no programs."""
 
@@ -119,8 +121,11 @@ def make_folder(path: str, inside: Inside | None = None) -> None:
                 raise FileError(errno.ENOTDIR, "is a file, not a folder", path) from None
 
 
-def kernel_lock(fd: int, *, release: bool = False) -> bool:
-    """Take the kernel's exclusive lock on this open file, or release it; False if another process has it."""
+def kernel_lock(fd: int, *, release: bool = False) -> bool | None:
+    """Take the kernel's exclusive lock on this open file, or release it; False if another process has it.
+
+    None where the file system has no such locks, as some network file systems.
+    """
     if sys.platform == "win32":
         import msvcrt
 
@@ -135,6 +140,10 @@ def kernel_lock(fd: int, *, release: bool = False) -> bool:
         fcntl.flock(fd, fcntl.LOCK_UN if release else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP):
+            raise
+        return None
     return True
 
 
@@ -161,7 +170,7 @@ def _put(
             unique = f"{os.getpid()}.{os.urandom(8).hex()}"
             temporary = f".{name[:40]}.{unique}{TEMPORARY}"  # most systems allow 255 bytes
             fd = folder.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-            if not kernel_lock(fd) or not os.fstat(fd).st_nlink:  # another writer is sweeping it
+            if kernel_lock(fd) is False or not os.fstat(fd).st_nlink:  # another writer is sweeping it
                 os.close(fd)
                 fd = -1
         if old is not None and sys.platform != "win32":
@@ -263,12 +272,16 @@ def _quietly(function: Callable[..., object], argument: int | str) -> None:
 def _remove_if_abandoned(folder: OpenFolder, name: str) -> None:
     if sys.platform == "win32":
         # An open file cannot be removed there, but a writer closes its own file just before the rename.
-        if time.time() - os.stat(folder.name(name)).st_mtime > 3600:
+        if time.time() - os.stat(folder.name(name)).st_mtime > ABANDONED:
             folder.unlink(name)
         return
     fd = folder.open(name, READ)
     try:
-        if stat.S_ISREG(os.fstat(fd).st_mode) and kernel_lock(fd):
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode):
+            return
+        is_ours = kernel_lock(fd)
+        if is_ours or (is_ours is None and time.time() - status.st_mtime > ABANDONED):
             folder.unlink(name)
     finally:
         os.close(fd)

@@ -79,7 +79,9 @@ def revise(folder: paths.Folder, change: Callable[[Revision], None], *, dry_run:
 def _alone(folder: paths.Folder) -> Iterator[None]:
     """While no other command changes the application's file. Raises `ConfigError`."""
     try:
-        with locks.locked(os.path.dirname(files.real(_file_of(folder))), leave_file=False):
+        place = os.path.dirname(files.real(_file_of(folder)))
+        with locks.locked(place, leave_file=False):
+            replacement.sweep(place)  # a change that turns out to be none writes nothing, and so would not do it
             yield
     except files.FileError as error:
         raise ConfigError(str(error)) from None

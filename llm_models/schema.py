@@ -32,8 +32,8 @@ def read_schema(name: str) -> dict[str, Any]:
     """The schema file of that name, unchanged. Raises `LookupError` for a name that is not in `SCHEMAS`."""
     if name not in SCHEMAS:
         raise LookupError(name)
-    with open(os.path.join(paths.resources("schemas"), f"{name}.schema.json"), encoding="utf-8") as file:
-        return loads(file.read())  # type: ignore[no-any-return]
+    path = os.path.join(paths.resources("schemas"), f"{name}.schema.json")
+    return loads(paths.packaged_text(path))  # type: ignore[no-any-return]
 
 
 @cache

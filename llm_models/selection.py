@@ -15,7 +15,7 @@ from llm_models.conditions import (
     sentence,
     state_of,
 )
-from llm_models.errors import LLMModelsError
+from llm_models.errors import LLMModelsError, printable
 from llm_models.frozen import FrozenDict
 from llm_models.ranking import best, has_odd_price, is_planned, levels, ordered
 from llm_models.records import BIT
@@ -244,7 +244,7 @@ def select(view: View, question: Question) -> Model:
 
     found = _kept(view.chosen, question, answer)
     if type(found) is FrozenDict:
-        raise NoMatchError(reasons(found), **found)
+        raise NoMatchError(printable(reasons(found)), **found)
     model: Model = found
     return model
 

@@ -86,7 +86,7 @@ def pull(
         if path is not None:
             name = printable(path)
             data, status = files.read_open(path, MAX_BYTES)
-            origin = {"url": Path(path).absolute().as_uri()}
+            origin = {"url": Path(paths.absolute(path, "SourceError")).as_uri()}
             fetched = min(fetched, moment(status.st_mtime))  # it was fetched before it was written for the last time
         else:
             from llm_models.transfer import Transfer

@@ -59,8 +59,7 @@ def curated_aliases(history: Folded) -> dict[str, str]:
 
 def _lines(name: str) -> list[str]:
     folder, _, file = name.partition("/")
-    with open(os.path.join(paths.resources(folder), file), encoding="utf-8") as text:
-        return text.read().splitlines()
+    return paths.packaged_text(os.path.join(paths.resources(folder), file)).splitlines()
 
 
 def entry_of(history: Folded, key: tuple[str, str]) -> Any:

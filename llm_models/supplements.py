@@ -64,8 +64,8 @@ class Supplement(NamedTuple):
 
 def packaged() -> list[Supplement]:
     """The supplements that ship with the package, weakest first."""
-    with open(paths.PACKAGED_SUPPLEMENTS, encoding="utf-8") as file:
-        return [Supplement(**one) for one in json.load(file)["supplements"]]
+    text = paths.packaged_text(paths.PACKAGED_SUPPLEMENTS)
+    return [Supplement(**one) for one in json.loads(text)["supplements"]]
 
 
 def encode(supplements: Sequence[Supplement]) -> bytes:

@@ -20,6 +20,7 @@ there, and is believed under the same conditions (`Folder.strange`). Its rules:
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, Any
 
 from llm_models import paths, state
@@ -98,15 +99,24 @@ def _followed(history: Folded) -> Folded:
 
 
 def _own(path: str, folder: paths.Folder, source: str, notices: list[str]) -> History | None:
-    """The own history, if there is one that can be continued; why not is a notice."""
+    """The own history, if there is one that can be continued; why not is a notice.
+
+    Raises `FileError` or `SnapshotError` where the system does not let it be read: it may be whole, so it stays.
+    """
     try:
         data, status = read_open(path, MAX_HISTORY)
-        history = History(data, path)
-        history.verify()
         unused = folder.strange(path, status)
     except FileMissingError:
         return None
-    except (FileError, SnapshotError) as error:
+    except FileError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        notices.append(f"{error}; {_RESTART}")
+        return None
+    try:
+        history = History(data, path)
+        history.verify()
+    except SnapshotError as error:
         notices.append(f"{error}; {_RESTART}")
         return None
     remembers = isinstance(history.own, dict) and isinstance(history.own.get("date"), str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 from support import shells
-from support.command import COMMAND, Result, process, program, refused
+from support.command import COMMAND, Result, here, process, program, refused
 
 import llm_models
 from llm_models import kinds, modelspec, paths, records, schema, transforms
@@ -332,6 +333,33 @@ class TestInstalling:
         lines = rc.read_text("utf-8").splitlines()
         assert lines[0] == "alias x=y"
         assert len(lines) == (1 if shell == "fish" else 2)
+
+    def test_the_start_file_of_the_shell_is_replaced_as_a_whole(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A link to it stays one, and a full disk costs no line of it."""
+        for name, value in {**NO_OTHER_FOLDERS, "HOME": str(tmp_path)}.items():
+            monkeypatch.setenv(name, value)
+        (tmp_path / "dotfiles").write_text("alias x=y\n", encoding="utf-8")
+        (tmp_path / ".bashrc").symlink_to("dotfiles")
+        write = os.write
+
+        def full(fd: int, data: bytes) -> int:
+            if bytes(data[:5]) == b"alias":
+                write(fd, data[:20])
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return write(fd, data)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "write", full)
+            told = here("completion", "bash", "--install")
+        assert told.code == 1
+        assert told.err == f"llm-models: {tmp_path / '.bashrc'}: No space left on device\n"
+        assert (tmp_path / "dotfiles").read_text("utf-8") == "alias x=y\n"
+        assert here("completion", "bash", "--install").code == 0
+        assert (tmp_path / ".bashrc").is_symlink()
+        assert (tmp_path / "dotfiles").read_text("utf-8").startswith("alias x=y\n[ ! -r ")
+        assert not [name for name in os.listdir(tmp_path) if name.endswith(".tmp")]
 
     def test_it_renews_a_script_of_an_older_version(self, tmp_path: Path) -> None:
         home = {**NO_OTHER_FOLDERS, "HOME": str(tmp_path)}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.command import fine, here
@@ -156,3 +158,44 @@ def test_nothing_that_is_read_is_run(code: Path) -> None:
     (code / "evil.yaml").write_text("!!python/object/apply:os.system ['touch ran']\n", "utf-8")
     here("lint")
     assert not (code / "ran").exists()
+
+
+def test_a_file_that_the_system_does_not_let_it_read_is_an_error(code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it names is not known, so the list of the models that are used is not written."""
+    (code / "chat.py").write_text('MODEL = "gpt-5.4-mini"\n', "utf-8")
+    (code / "other.py").write_text('MODEL = "gpt-5.4"\n', "utf-8")
+    real, late = os.open, (PermissionError(errno.EACCES, "Permission denied"), OSError(errno.EIO, "Input/output error"))
+    for error in late:
+
+        def refuse(path: Any, *args: Any, error: OSError = error, **named: Any) -> int:
+            if str(path) == "other.py":
+                raise error
+            return real(path, *args, **named)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "open", refuse)
+            result = here("lint", "--used", "used.txt")
+        assert (result.code, result.out) == (1, "")
+        assert result.err.splitlines() == [
+            f"error: other.py was not read: {error.strerror.lower()}",
+            "1 file read, 1 name of models: nothing to report",
+            "used.txt is not written, because 1 file could not be read",
+        ]
+        assert not (code / "used.txt").exists()
+    fine("lint", "--used", "used.txt")
+    assert "openai:gpt-5.4\n" in (code / "used.txt").read_text("utf-8")
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code / "chat.py").write_text("", "utf-8")
+    (code / "inner").mkdir()
+    real = os.scandir
+
+    def refuse(path: Any) -> Any:
+        if str(path) == "inner":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    result = here("lint")
+    assert (result.code, result.err.splitlines()[0]) == (1, "error: inner was not read: permission denied")

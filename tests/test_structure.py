@@ -68,7 +68,7 @@ RANKS = (
         "transforms.litellm_keys",
         "transforms.specs",
     ),
-    ("dependents", "groups", "lines", "model_classes", "odd_prices", "schema"),
+    ("dependents", "groups", "lines", "model_classes", "odd_prices", "schema", "scratch"),
     ("answers", "table_columns"),
     ("columns", "meanings", "transforms.units"),
     (

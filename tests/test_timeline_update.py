@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from itertools import pairwise, permutations
@@ -287,6 +288,32 @@ class TestDamaged:
         assert notice.endswith("; the history continues from the packaged one")
         assert holds(GROUND, PACKAGED, as_seen(source, "2026-01-07"))
         assert activate(source) == []
+
+    @pytest.mark.parametrize("name", ["open", "read", "fstat"])
+    def test_one_that_cannot_be_read_stays(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It may be whole: an error of the system is no damage, and the next activation goes on with it."""
+        activate(listing("2026-01-05", "a"))
+        before, real, opened = OWN.read_bytes(), getattr(os, name), os.open
+        fds: list[int] = []
+
+        def remembering(path: Any, *args: Any, **named: Any) -> int:
+            fd = opened(path, *args, **named)
+            fds[:] = [fd] if str(path) == str(OWN.absolute()) else []
+            return fd
+
+        def failing(file: Any, *args: Any, **named: Any) -> Any:
+            if file in fds or str(file) == str(OWN.absolute()):
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return real(file, *args, **named)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "open", remembering)
+            patch.setattr(os, name, failing)
+            (notice,) = activate(listing("2026-01-07", "b"))
+        assert notice == f"{OWN.absolute()}: Input/output error; the history was not continued"
+        assert OWN.read_bytes() == before
+        assert activate(listing("2026-01-09", "c")) == []
+        assert own().knows("acme", "a")
 
     def test_the_same_source_repairs_it(self) -> None:
         source = listing("2026-01-05", "a")

@@ -21,7 +21,7 @@ import click
 
 from llm_models.cli.options import no_pager, takes, unknown
 from llm_models.cli.output import discard_output, note, screen, stage, unwritable, verbatim
-from llm_models.errors import LLMModelsError
+from llm_models.errors import LLMModelsError, text_of
 from llm_models.logs import printed
 
 if TYPE_CHECKING:
@@ -258,7 +258,10 @@ def _run() -> int:
             return 1
         if os.environ.get("LLM_MODELS_DEBUG"):
             raise
-        text = f"{type(error).__name__}: {error}"[:500]
+        if isinstance(error, OSError) and error.strerror and isinstance(error.filename, str):
+            note(f"llm-models: {error.filename}: {error.strerror}")
+            return 1
+        text = f"{type(error).__name__}: {text_of(error)}"[:500]
         note(f"llm-models: internal error: {text} (LLM_MODELS_DEBUG=1 shows where; please report it)")
         return 3
     return code if isinstance(code, int) else 0

@@ -207,8 +207,7 @@ def answer(group: click.Group) -> int:
 
 
 def _script(shell: str) -> str:
-    with open(os.path.join(paths.COMPLETION, f"llm-models.{shell}"), encoding="utf-8") as file:
-        return file.read()
+    return paths.packaged_text(os.path.join(paths.COMPLETION, f"llm-models.{shell}"))
 
 
 @command("completion", "Complete commands, options and names at TAB.", "completion bash --install")
@@ -258,17 +257,16 @@ def _install(shell: str) -> None:
             return
         rc = os.path.join(_home(row.rc[0], ""), row.rc[1])
         reads = f"[ ! -r '{path}' ] || . '{path}' # completion of llm-models"
-        present = files.read_limited(rc, 1 << 22) if paths.exists(rc) else b""
+        is_there = paths.exists(rc)
+        present = files.read_limited(rc, 1 << 22) if is_there else b""
         if reads.encode() in present.splitlines():
             line(f"{rc}: unchanged")
             return
         gap = b"" if not present or present.endswith(b"\n") else b"\n"
-        with open(rc, "ab") as file:
-            file.write(gap + reads.encode() + b"\n")
+        new = present + gap + reads.encode() + b"\n"
+        replacement.write_atomically(rc, new, create=not is_there, expected=present if is_there else None)
     except files.FileError as error:
         raise ConfigError(str(error)) from None
-    except OSError as error:
-        raise ConfigError(f"{error.filename}: {error.strerror}") from None
     line(f"{rc}: added the line {reads}", "It works in the next shell that you start.")
 
 

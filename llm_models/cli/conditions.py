@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from decimal import Decimal
 from functools import wraps
@@ -12,6 +13,7 @@ import click
 from llm_models.amounts import amount
 from llm_models.conditions import BILLINGS, LIKELY_UNKNOWN, STATES
 from llm_models.errors import InvalidArgumentError, LLMModelsError, UnknownCapabilityError, did_you_mean, wrong_argument
+from llm_models.files import FileError, read_limited
 from llm_models.kinds import KINDS
 from llm_models.ranking import ORDERS
 from llm_models.selection import NoMatchError, reasons
@@ -168,13 +170,12 @@ def _workload(text: str) -> list[Any]:
     if "=" in text:
         return [text]
     try:
-        with open(text, "rb") as file:
-            data = file.read(_LONGEST + 1)
-    except (OSError, ValueError) as error:  # ValueError: a zero character is in no path
+        data = read_limited(text, _LONGEST)
+    except FileError as error:
+        if error.errno == errno.EFBIG:
+            raise InvalidArgumentError(f"--workload {text}: the file has more than {_LONGEST:,} bytes") from None
         hint = "expected a file, or text such as input=8k,output=500"
-        raise LLMModelsError(f"--workload {text}: {getattr(error, 'strerror', error)} ({hint})") from None
-    if len(data) > _LONGEST:
-        raise InvalidArgumentError(f"--workload {text}: the file has more than {_LONGEST:,} bytes")
+        raise LLMModelsError(f"--workload {text}: {error.strerror} ({hint})") from None
     try:
         if text.endswith(".toml"):
             import tomllib

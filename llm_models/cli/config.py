@@ -180,6 +180,8 @@ def init_command(folder: str, as_json: bool) -> None:
         if stays:
             replacement.check_place(path, within)
         replacement.make_folder(os.path.dirname(schema), within)
+        for each in (folder, os.path.dirname(schema)):
+            replacement.sweep(each, within)
         if before != "same" or not stays:
             state.write(schema, (json.dumps(published("overrides"), indent=2) + "\n").encode(), within)
             written.append(schema)

@@ -55,7 +55,8 @@ def lint_command(
     price.
 
     A comment `llm-models: ignore` on the line silences a finding, as do `ignore` and `exclude` below [lint] in
-    llm_models.toml. Errors and warnings exit with 1, notes do not.
+    llm_models.toml. Errors and warnings exit with 1, notes do not. A file that the system does not let it read is an
+    error, and then --used writes nothing.
     """
     if as_json and style not in (None, "json"):
         raise click.UsageError(f"--json and --format {style} exclude each other")
@@ -71,17 +72,21 @@ def lint_command(
     excluded = {settings.folder: settings.exclude, os.curdir: exclude}
     found = codebase.files(files or (os.curdir,), exclude=excluded, quoted=quoted)
     report = lint.check(found, verdicts, lambda name: stage(f"reading {name}"))
-    if used is not None:
+    failed = [one for one in report.skipped if one.failed]
+    if used is not None and not failed:
         from llm_models.used import write
 
         write(used, report.used)
     _PRINTED[style](report)
     if style != "json":
-        for one in report.skipped[:_SHOWN]:
-            note(f"note: {one.file} was not read: {one.reason}")
-        if len(report.skipped) > _SHOWN:
-            note(f"note: {many(len(report.skipped) - _SHOWN, 'more file')} not read (--json names them)")
+        skipped = [*failed, *(one for one in report.skipped if not one.failed)]
+        for one in skipped[:_SHOWN]:
+            note(f"{'error' if one.failed else 'note'}: {one.file} was not read: {one.reason}")
+        if len(skipped) > _SHOWN:
+            note(f"note: {many(len(skipped) - _SHOWN, 'more file')} not read (--json names them)")
     note(_summary(report))
+    if used is not None and failed:
+        note(f"{used} is not written, because {many(len(failed), 'file')} could not be read")
     if report.fails:
         raise click.exceptions.Exit(1)
 

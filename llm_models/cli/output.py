@@ -9,7 +9,7 @@ import os
 import re
 import stat
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -97,7 +97,8 @@ def unwritable(error: OSError) -> OutputError:
 
 def discard_output() -> None:
     """Drop what is left of the output. Python would try to write it once more at exit, and complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError):  # a program that runs the command in its own process may give it a stream of text alone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _put(lines: Iterable[str], *, err: bool = False, annotations: bool = False) -> None:

@@ -152,19 +152,23 @@ def _write_database(target: str, rows: _Rows, names: Sequence[TableName], snapsh
 
 def _meta(snapshot: Snapshot) -> dict[str, str]:
     """What a file states about its tables. It is equal for equal tables, so it has no time of writing."""
-    from importlib.metadata import version
+    from importlib.metadata import PackageNotFoundError, version
 
-    found = {"date": snapshot.date, "digest": snapshot.digest, "version": version("llm-models-catalog")}
+    try:
+        installed = version("llm-models-catalog")
+    except PackageNotFoundError:  # run from a folder in which it is not installed
+        installed = None
+    found = {"date": snapshot.date, "digest": snapshot.digest, "version": installed}
     return {name: value for name, value in found.items() if value is not None}
 
 
 def write(out: str, data: bytes | Iterable[bytes], folder: str | None = None) -> None:
     """Make data the content of the file that `--out` names, or of one in the folder that it names."""
-    from llm_models.replacement import write_atomically
+    from llm_models.replacement import make_folder, write_atomically
 
     try:
         if folder is not None:
-            os.makedirs(folder, exist_ok=True)
+            make_folder(folder)
         write_atomically(out, data)
     except OSError as error:
         raise LLMModelsError(f"--out: {error}") from None

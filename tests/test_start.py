@@ -1,0 +1,54 @@
+"""Where the command begins: an interrupt while modules are imported, and a package inside a zip file."""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from support import ROOT
+from support.command import program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+INTERRUPTED = """
+import os, signal, sys
+late = sys.argv[1]
+
+class Finder:  # Ctrl-C comes while this module is looked for
+    def find_spec(self, name, path=None, target=None):
+        if name == late:
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+from llm_models.__main__ import main
+sys.argv[1:] = ["list", "openai"]
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
+@pytest.mark.parametrize("module", ["llm_models.cli", "click", "llm_models.cli.choose", "llm_models.cli.output"])
+def test_an_interrupt_while_modules_are_imported(module: str) -> None:
+    done = program([sys.executable, "-P", "-c", INTERRUPTED, module])
+    assert (done.code, done.out, done.err.strip()) == (130, "", "interrupted")
+
+
+def test_inside_a_zip_file_it_cannot_be_imported(tmp_path: Path) -> None:
+    """The error states why; the control imports the same files from a folder."""
+    archive = tmp_path / "app.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for path in (ROOT / "llm_models").rglob("*.py"):
+            file.write(path, path.relative_to(ROOT))
+    for place, code in ((archive, 1), (ROOT, 0)):
+        words = "import sys; sys.path.insert(0, sys.argv[1]); import llm_models"
+        done = program([sys.executable, "-I", "-S", "-B", "-c", words, place], tmp_path, measured=False)
+        assert done.code == code
+    done = program([sys.executable, "-I", "-S", "-B", "-c", words, archive], tmp_path, measured=False)
+    assert done.err.splitlines()[-1] == (
+        f"ImportError: {archive / 'llm_models' / '__init__.py'}: llm_models does not work inside a zip file, because it"
+        " reads its data from files. Install it into a folder, or unpack the zip file."
+    )
