@@ -249,7 +249,7 @@ def test_it_agrees_on_made_up_prices(browser: Browser, tmp_path: Path) -> None:
     """Random lists with dates, hours over midnight, modes with tiers and fees; each with a usage that is possible."""
     drawn: list[tuple[dict[str, Any], Usage]] = []
 
-    @settings(max_examples=100, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=300, deadline=None, derandomize=True, database=None)
     @given(COSTS, usages())
     def draw(cost: dict[str, Any], usage: Usage) -> None:
         drawn.append((cost, usage))
