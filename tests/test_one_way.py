@@ -49,6 +49,10 @@ ALLOWED = {
     "python_context.py": ({"env"}, "a function of other libraries that reads a variable"),
     "order.py": ({"env"}, "keeps an empty one: no key is needed"),
     "superseded.py": ({"env"}, "an empty one is no line without effect"),
+    "page_models.py": (
+        {"env", "provider_model_id"},
+        "a card shows the names of variables, and an id that is sent instead",
+    ),
     "record_tables.py": ({"env"}, "a table shows the fields of a provider; an empty `env` is no unknown one"),
     "takeovers.py": ({"base_url"}, "an entry that states one under an alias is reported"),
     "touched.py": ({"base_url"}, "an entry that states one may define a provider that is gone"),
