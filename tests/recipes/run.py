@@ -147,7 +147,7 @@ def extras() -> dict[str, list[str]]:
     """Each extra for users and its requirements."""
     project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     found: dict[str, list[str]] = project["optional-dependencies"]
-    return {name: found[name] for name in found if name not in {"test", "dev", "integrations-test"}}
+    return {name: found[name] for name in found if name not in {"dev", "docs", "integrations-test", "test"}}
 
 
 def tests(extra: str) -> list[str]:
