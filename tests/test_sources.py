@@ -758,6 +758,16 @@ class TestRedirect:
     def test_without_a_location(self, shelf: Shelf, serve: Serve) -> None:
         shelf.refuses(serve(reply(b"", 302)).url, "answered 302 without a usable Location")
 
+    @pytest.mark.parametrize(
+        "to",
+        ["http://169.254.169.254/latest", "http://10.0.0.1/", "http://[fd00::1]/", "http://0.0.0.0/", "http://a.b/"],
+    )
+    def test_to_a_private_network(self, shelf: Shelf, serve: Serve, to: str) -> None:
+        """Nobody there is asked: what is not this machine has no plain http, and by https it would have to be known."""
+        server = serve(moved(to))
+        shelf.refuses(server.url, f"redirected to {to}, and anyone on the way")
+        assert len(server.requests) == 1
+
     def test_never_from_https_to_http(self, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
         ways = {
             "https://a.example/api.json": "http://a.example/api.json",
@@ -951,9 +961,14 @@ class TestProxy:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A certificate with its key for 127.0.0.1, signed by itself."""
+    return made_certificate(tmp_path_factory.mktemp("tls"), "IP:127.0.0.1")
+
+
+def made_certificate(folder: Path, name: str) -> str:
+    """The path of a certificate for that name with its key, signed by itself."""
     if not shutil.which("openssl"):
         pytest.skip("no openssl to make a certificate")
-    path = str(tmp_path_factory.mktemp("tls") / "both.pem")
+    path = str(folder / "both.pem")
     how = [
         "-x509",
         "-newkey",
@@ -966,11 +981,30 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
         "-subj",
         "/CN=loopback",
     ]
-    made = [*how, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", path, "-out", f"{path}.crt"]
+    made = [*how, "-addext", f"subjectAltName={name}", "-keyout", path, "-out", f"{path}.crt"]
     assert program(["openssl", "req", *made]).code == 0
     with Path(path).open("ab") as file:
         file.write(Path(f"{path}.crt").read_bytes())
     return path
+
+
+def outdate(path: str, folder: Path) -> None:
+    """Sign a certificate again, by itself, for a day that is over."""
+    (folder / "index").touch()
+    (folder / "serial").write_text("01\n", encoding="ascii")
+    (folder / "ca.cnf").write_text(
+        "[ca]\ndefault_ca = it\n[it]\ndatabase = index\nserial = serial\nnew_certs_dir = .\ndefault_md = sha256\n"
+        "policy = any\nx509_extensions = more\n[any]\ncommonName = supplied\n[more]\nsubjectAltName = IP:127.0.0.1\n",
+        encoding="ascii",
+    )
+    request = ["req", "-new", "-key", path, "-subj", "/CN=loopback", "-out", "request"]
+    again = ["ca", "-batch", "-selfsign", "-config", "ca.cnf", "-keyfile", path, "-in", "request", "-notext"]
+    again += ["-startdate", "20200101000000Z", "-enddate", "20200102000000Z", "-out", "old.crt"]
+    for words in (request, again):
+        done = program(["openssl", *words], folder)
+        assert done.code == 0, done
+    key = Path(path).read_text(encoding="ascii").partition("-----BEGIN CERT")[0]
+    Path(path).write_text(key + (folder / "old.crt").read_text(encoding="ascii"), encoding="ascii")
 
 
 class TestTls:
@@ -991,6 +1025,21 @@ class TestTls:
     def test_an_unknown_certificate(self, shelf: Shelf, serve: Serve, context: ssl.SSLContext) -> None:
         server = serve(reply(), tls=context)
         shelf.refuses(server.url, "CERTIFICATE_VERIFY_FAILED")
+        assert server.requests == []
+
+    @pytest.mark.parametrize(("name", "why"), [("DNS:other.example", "mismatch"), ("IP:127.0.0.1", "expired")])
+    def test_one_of_another_host_or_of_the_past(
+        self, shelf: Shelf, serve: Serve, name: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is known, but does not fit."""
+        path = made_certificate(tmp_path, name)
+        if why == "expired":
+            outdate(path, tmp_path)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(path)
+        monkeypatch.setenv("SSL_CERT_FILE", path)
+        server = serve(reply(), tls=context)
+        assert why in shelf.refuses(server.url, "CERTIFICATE_VERIFY_FAILED")
         assert server.requests == []
 
     @pytest.mark.parametrize("answer", [stall(b""), stall(reply()[:-9]), drip(reply())])

@@ -414,8 +414,9 @@ class TestCopies:
         assert llm_models.load(config=None, snapshot=path)
 
 
-def test_reloads_leak_nothing(path: Path) -> None:
-    """1,500 reloads with an old snapshot held: but for that one and the published one, all are gone."""
+@pytest.mark.parametrize("count", [1_500, pytest.param(10_000, marks=pytest.mark.whole)])
+def test_reloads_leak_nothing(path: Path, count: int) -> None:
+    """Reloads with an old snapshot held, which answers all the time: but for it and the published one, all are gone."""
 
     def alive() -> tuple[int, int]:
         gc.collect()
@@ -425,10 +426,12 @@ def test_reloads_leak_nothing(path: Path) -> None:
     held = llm_models.load(config=None, snapshot=path)
     held.list_models()
     snapshots, files = alive()
-    for _ in range(1_500):
+    for number in range(count):
+        put(path, GENERATIONS[number % 2])
         shown = llm_models.reload()
-        shown.get_model("alpha", "model-1")
-    assert llm_models.epoch() == 1_501
+        assert shown.get_model("alpha", "model-1").cost.input == 1 + number % 2
+        assert held.get_model("beta", NAMES[number % 12]).cost.input == 1
+    assert llm_models.epoch() == count + 1
     after = alive()
     assert after[0] <= snapshots + 1
     assert after[1] <= files + 1

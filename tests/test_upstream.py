@@ -172,6 +172,39 @@ class TestNotJson:
         assert "something follows its end (line 1, column 83)" in refusal(GOOD + more)
         read(GOOD + b" \r\n\t")
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("+1", "01", "-01", "1.", "-", ".5", "1e", "1e+", "0x1", "1_000", "--1", "1.5.5", "\uff11", "-Inf"),
+            *("nul", "True", "None", "undefined", "tru", "'a'", "a", "$", '"\\x41"', '"\\u12"', '"\\u{41}"', '"\\"'),
+            *('"\t"', '"\n"', '"\0"', '"a', '"\\', "[1,,2]", "[,1]", "[1,]", "[1 2]", "[1:2]", "[", "]", "{]", "[1}"),
+            *('{"a":1,,"b":2}', '{"a" 1}', '{"a"}', "{1:1}", "{,}", '{"a":}', '{"a":1 "b":2}', '{a:1}', '{"a",1}'),
+            *("/* */ 1", "1 // no", "# 1", "<a>", "[1]]", "", "\u2028", "\xa01", "\ufeff1"),
+        ],
+    )  # fmt: skip
+    def test_what_the_grammar_refuses(self, text: str) -> None:
+        """One of each kind that parsers are known to let through."""
+        assert refusal(with_value(text)).startswith(("is not valid JSON: ", "is not a catalogue: "))
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "0",
+            "-0",
+            "1e5",
+            "1E+5",
+            "1.5e-400",
+            '"\\ud83d\\ude00 \\/ \\u0000"',
+            '"\u2028"',
+            "[[]]",
+            "{}",
+            " [ ] ",
+            '{"": 1}',
+        ],
+    )
+    def test_what_the_grammar_takes(self, text: str) -> None:
+        read(with_value(text))
+
     @pytest.mark.parametrize("data", [b"", b" ", b"\n\t " * 1000])
     def test_empty(self, data: bytes) -> None:
         assert refusal(data) == "is empty"

@@ -64,5 +64,6 @@ def test_every_module_that_writes_has_a_command_here() -> None:
                 callers.add(path.relative_to(ROOT / "llm_models").with_suffix("").as_posix())
     builders = {"genai_document", "names_build", "supplements_build", "timeline_build"}  # of the packaged data
     assert callers - builders == {
-        "activation", "cli/completion", "cli/config", "cli/table_files", "revision", "sources", "state", "used",
+        "activation", "cli/browse", "cli/completion", "cli/config", "cli/table_files", "revision", "sources", "state",
+        "used",
     }  # fmt: skip

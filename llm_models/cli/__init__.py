@@ -215,6 +215,15 @@ def _usage(error: click.UsageError) -> str:
 
 def _run() -> int:
     try:
+        return _called()
+    except MemoryError:  # what the error holds is free before anything is printed
+        pass
+    note("llm-models: there is not enough memory")
+    return 1
+
+
+def _called() -> int:
+    try:
         if "_LLM_MODELS_COMPLETE" in os.environ:
             from llm_models.cli import completion
 
@@ -252,16 +261,23 @@ def _run() -> int:
         # The reader of our output has closed it.
         discard_output()
         return 1
+    except MemoryError:
+        raise
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:  # click's own output: help
-            note(f"llm-models: {unwritable(error)}")
-            return 1
-        if os.environ.get("LLM_MODELS_DEBUG"):
-            raise
-        if isinstance(error, OSError) and error.strerror and isinstance(error.filename, str):
-            note(f"llm-models: {error.filename}: {error.strerror}")
-            return 1
-        text = f"{type(error).__name__}: {text_of(error)}"[:500]
-        note(f"llm-models: internal error: {text} (LLM_MODELS_DEBUG=1 shows where; please report it)")
-        return 3
+        return _unexpected(error)
     return code if isinstance(code, int) else 0
+
+
+def _unexpected(error: Exception) -> int:
+    """Report an error that nothing above expects; the exit code."""
+    if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:  # click's own output: help
+        note(f"llm-models: {unwritable(error)}")
+        return 1
+    if os.environ.get("LLM_MODELS_DEBUG"):
+        raise error
+    if isinstance(error, OSError) and error.strerror and isinstance(error.filename, str):
+        note(f"llm-models: {error.filename}: {error.strerror}")
+        return 1
+    text = f"{type(error).__name__}: {text_of(error)}"[:500]
+    note(f"llm-models: internal error: {text} (LLM_MODELS_DEBUG=1 shows where; please report it)")
+    return 3

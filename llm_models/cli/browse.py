@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from llm_models import paths
 from llm_models.cli.options import as_json, catalogue, command, file_path
 from llm_models.cli.output import line, many, note, print_json, stage
 from llm_models.errors import LLMModelsError
@@ -40,8 +41,7 @@ def browse_command(snapshot: Snapshot, out: str | None, show: bool, as_json: boo
 
     JSON: the path, its size in bytes, the numbers of models and providers, and the date and digest of the catalogue.
     """
-    from importlib.metadata import version
-
+    from llm_models.integrations import version_of
     from llm_models.page import document
 
     path = _PAGE if out is None else out
@@ -52,7 +52,7 @@ def browse_command(snapshot: Snapshot, out: str | None, show: bool, as_json: boo
     def parts() -> Iterator[bytes]:  # made once it is known that the file can be written
         nonlocal size
         stage("making the page")
-        page = document(snapshot, version("llm-models-catalog"))
+        page = document(snapshot, version_of("llm-models-catalog") or "unknown")
         size = len(page)
         yield page
 
@@ -63,7 +63,7 @@ def browse_command(snapshot: Snapshot, out: str | None, show: bool, as_json: boo
     else:
         what = f"{many(counts['models'], 'model')} of {many(counts['providers'], 'provider')}"
         line(f"{path}: {what}, {size / 1e6:.1f} MB")
-    if show and click.launch(os.path.abspath(path)) != 0:
+    if show and click.launch(paths.absolute(path)) != 0:
         note(f"note: no browser was started; open {path} yourself")
 
 
@@ -74,7 +74,7 @@ def _check_default(path: str) -> None:
 
     try:
         check_place(path, _INSIDE)
-        if os.path.exists(path):
+        if paths.exists(path, "LLMModelsError"):
             with open(path, "rb") as file:
                 if MARK not in file.read(_FIRST):
                     why = "is not a page of llm-models browse. Remove it, or state the file to write with --out FILE"

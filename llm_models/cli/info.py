@@ -9,6 +9,7 @@ import click
 from llm_models.cli.options import Number, as_json, catalogue_options, chosen, command, folder_of
 from llm_models.cli.output import note, print_json, print_pairs, stage
 from llm_models.errors import ConfigError, LLMModelsError
+from llm_models.integrations import version_of
 from llm_models.transforms import SOURCES
 
 if TYPE_CHECKING:
@@ -55,12 +56,12 @@ def info_command(
     if verify and facts["problem"] is None and facts["kind"] == "activated":
         facts["inputs"], facts["problem"] = _inputs(folder_of(config))
     facts["mirrors"] = _mirrors() or None
-    facts["version"] = _version("llm-models-catalog")
+    facts["version"] = version_of("llm-models-catalog")
     if as_json:
         print_json({name: value for name, value in facts.items() if value not in (None, [])})
     else:
         print_pairs(in_words(facts).items())
-    other = _version("llm-models")
+    other = version_of("llm-models")
     if other is not None:
         note(
             f"warning: the unrelated package llm-models {other} is installed too; it has the same import name and "
@@ -100,15 +101,6 @@ def _mirrors() -> list[dict[str, str]]:
     from llm_models.transfer import shown
 
     return [{"variable": variable, "url": shown(url or "")} for variable, url in named.items()]
-
-
-def _version(distribution: str) -> str | None:
-    from importlib import metadata
-
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 COMMANDS = (info_command,)

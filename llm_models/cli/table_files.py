@@ -152,13 +152,9 @@ def _write_database(target: str, rows: _Rows, names: Sequence[TableName], snapsh
 
 def _meta(snapshot: Snapshot) -> dict[str, str]:
     """What a file states about its tables. It is equal for equal tables, so it has no time of writing."""
-    from importlib.metadata import PackageNotFoundError, version
+    from llm_models.integrations import version_of
 
-    try:
-        installed = version("llm-models-catalog")
-    except PackageNotFoundError:  # run from a folder in which it is not installed
-        installed = None
-    found = {"date": snapshot.date, "digest": snapshot.digest, "version": installed}
+    found = {"date": snapshot.date, "digest": snapshot.digest, "version": version_of("llm-models-catalog")}
     return {name: value for name, value in found.items() if value is not None}
 
 

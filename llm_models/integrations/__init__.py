@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["client_library"]
+__all__ = ["client_library", "version_of"]
 
 
 def client_library(module: str, extra: str) -> Any:
@@ -25,3 +25,13 @@ def client_library(module: str, extra: str) -> Any:
             raise  # the client is installed, but one of its own imports is missing
         message = f"{module} is not installed: pip install 'llm-models-catalog[{extra}]'"
         raise ImportError(message, name=error.name) from None
+
+
+def version_of(distribution: str) -> str | None:
+    """The version of an installed package; None where it is not installed, or runs from a folder."""
+    from importlib import metadata
+
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None

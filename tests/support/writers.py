@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 import llm_models
-from llm_models import manifest, paths, replacement
+from llm_models import manifest, paths, replacement, sources
 from llm_models.locks import LOCK_NAME
 from support import histories
 from support.catalogues import catalogue, model, numbered, provider
@@ -110,6 +110,7 @@ WRITERS: dict[str, Writer] = {
     "export sql": _export("sql", "out.sql", "--dialect", "duckdb"),
     "export litellm": Writer(("export", "litellm", "openai:gpt-5.2", "--out", "out.json"), (), {"out.json": OLD}),
     "completion --install": Writer(("completion", "bash", "--install"), (), {".bashrc": "alias ll='ls -l'"}),
+    "browse": Writer(("browse", "--out", "page.html"), (), {"page.html": OLD}),
     "lint --used": Writer(("lint", "app.py", "--used", "used.txt"), (), _CODE),
 }
 """Name -> the command."""
@@ -130,7 +131,8 @@ def little_package(folder: Path) -> Iterator[None]:
         patch.setattr(tempfile, "tempdir", str(folder / "temporary"))
         patch.setenv("HOME", str(folder))
         patch.delenv("XDG_DATA_HOME", raising=False)
-        patch.setattr(manifest, "moment", lambda _=None: "2026-01-07T00:00:00Z")
+        for module in (manifest, sources):
+            patch.setattr(module, "moment", lambda _=None: "2026-01-07T00:00:00Z")
         histories.shipped(patch, folder / "package", _PACKAGED, "2026-01-03")
         yield
 
