@@ -153,7 +153,7 @@ class TestPrices:
 
     def test_no_price_of_a_list_is_taken_for_the_sources(self) -> None:
         file = one({}, {**FILL, BESIDE: USUAL}).file
-        assert listed_price(file, "openai", "m") == {"input": 1, "output": 2}
+        assert listed_price(file, file.tail(), "openai", "m") == {"input": 1, "output": 2}
         assert ("cost", "cache_write_1h") not in Ground(file).values("openai", "m")
 
 
@@ -168,7 +168,7 @@ class TestCurated:
         assert plain(snapshot)["family"] == "f"
         assert snapshot.resolve("openai:m").cost.cache_write_1h == 9
         assert ("retires",) not in Ground(snapshot.file).values("openai", "m")
-        assert listed_price(snapshot.file, "openai", "m") == {"input": 1, "output": 2}
+        assert listed_price(snapshot.file, snapshot.file.tail(), "openai", "m") == {"input": 1, "output": 2}
 
     def test_what_a_correction_omits_is_not_filled(self) -> None:
         text = b'[[models]]\nprovider = "openai"\nid = "m"\nomit = ["capabilities.tools"]\n'
