@@ -73,7 +73,7 @@ class Adapter(NamedTuple):
 
     `name` is LangChain's `model_provider`. `address` is the field of `endpoint()` that the client takes as its
     `base_url`; None: it knows the address, or gets it from its own settings. `key`: "needed"; "found": the client may
-    find credentials by itself, so a key is passed on only if a variable for it is set; "never": it takes no key.
+    find credentials without one, so a key is passed on only where its variable is set; "never": it takes no key.
     """
 
     name: str
