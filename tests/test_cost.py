@@ -374,34 +374,30 @@ class TestHistory:
             made = old.cost(spec, Usage(input=1_000_000), day)
             assert (made.total is not None, made.exact, made.changed_between) == (True, False, None)
 
-    def test_a_model_that_is_gone_has_the_prices_of_its_time(
-        self, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    @pytest.fixture
+    def without_one(self, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
+        """A catalogue whose history has acme:gone, at 5 USD."""
         before = histories.seen("2026-01-01", {"acme": {"gone": {"input": 5}, "m": 3}})
         source = catalogues.catalogue(provider("acme", model("m", cost={"input": 3}, last_updated="2026-01-21")))
         histories.shipped(monkeypatch, tmp_path, source, "2026-01-21", before)
-        snapshot = llm_models.load(config=None, publish=False)
-        made = snapshot.cost("acme:gone", Usage(input=1_000_000), "2026-01-01")
+        return llm_models.load(config=None, publish=False)
+
+    def test_a_model_that_is_gone_has_the_prices_of_its_time(self, without_one: Snapshot) -> None:
+        made = without_one.cost("acme:gone", Usage(input=1_000_000), "2026-01-01")
         assert (made.total, made.exact, made.model) == (5, True, "acme:gone")
-        assert snapshot.prices("acme:gone", "2026-01-01").rows[0].rate == 5
-        later = snapshot.cost("acme:gone", Usage(input=1_000_000), "2026-02-01")
+        assert without_one.prices("acme:gone", "2026-01-01").rows[0].rate == 5
+        later = without_one.cost("acme:gone", Usage(input=1_000_000), "2026-02-01")
         assert (later.total, later.unpriced) == (None, (("input", 1_000_000),))
         with pytest.raises(RetiredModelError):
-            snapshot.cost("acme:gone", Usage(input=1))
+            without_one.cost("acme:gone", Usage(input=1))
 
-    def test_bills_of_a_model_that_is_gone_look_it_up_once(
-        self, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_bills_of_a_model_that_is_gone_look_it_up_once(self, without_one: Snapshot) -> None:
         """The error about a gone name has suggestions, which take longer than a thousand bills."""
-        before = histories.seen("2026-01-01", {"acme": {"gone": {"input": 5}, "m": 3}})
-        source = catalogues.catalogue(provider("acme", model("m", cost={"input": 3}, last_updated="2026-01-21")))
-        histories.shipped(monkeypatch, tmp_path, source, "2026-01-21", before)
-        snapshot = llm_models.load(config=None, publish=False)
         with mock.patch("llm_models.snapshot.locate", wraps=lookup.locate) as locate:
-            made = [snapshot.cost("acme:gone", Usage(input=1_000_000), "2026-01-01").total for _ in range(3)]
+            made = [without_one.cost("acme:gone", Usage(input=1_000_000), "2026-01-01").total for _ in range(3)]
             assert (made, locate.call_count) == ([5, 5, 5], 1)
             with pytest.raises(RetiredModelError):
-                snapshot.cost("acme:gone", Usage(input=1))
+                without_one.cost("acme:gone", Usage(input=1))
 
     def test_a_documented_list_comes_first(self, old: Snapshot) -> None:
         entry = {"provider": "acme", "id": "same", "cost": {"valid_from": "2026-01-03", "output": 4}}
