@@ -289,8 +289,7 @@ def one_command(name: str, conditions: set[str]) -> str:
     command = cli.commands[name]
     ctx = click.Context(command, info_name=name)
     command.format_help_text(ctx, ctx.make_formatter())  # states the lists of other modules
-    arguments = [str(one.metavar or one.human_readable_name) for one in command.params if not is_option(one)]
-    arguments = [one if one.isupper() or "[" in one or "." in one else one.upper() for one in arguments]
+    arguments = [one.make_metavar(ctx) for one in command.params if not is_option(one)]
     taken = {one.opts[0]: one for one in command.params if isinstance(one, click.Option)}
     shared = "--no-pager", *(CATALOGUE if {*CATALOGUE} <= {*taken} else ())
     also = ["a catalogue"] * ({*CATALOGUE} <= {*taken})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from llm_models.enrich import is_deprecated
 from llm_models.errors import limited, printable
 from llm_models.layers import BY_PROVIDER
+from llm_models.modelspec import split_any
 from llm_models.moving import FIELD
 from llm_models.past import absent, follows, successor_text
 from llm_models.patterns import EVERY, literal
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
     from llm_models.changes import Changes
     from llm_models.differences import Change, Diff
+    from llm_models.frozen import ModelKey
     from llm_models.ground import Ground
-    from llm_models.layers import Layer
+    from llm_models.layers import Entry, Layer
     from llm_models.listings import Successor
     from llm_models.patterns import Test
 
@@ -163,11 +165,32 @@ def _missing(layer: Layer, difference: Diff, run: Changes) -> Iterator[tuple[str
         location = layer.nearest((*entry.path, "id" if entry.match is None else "match"))
         new = entry.provider in difference.providers_removed or spec in difference.models_removed
         gone = id(entry) in left_out or spec in difference.models_removed
-        if gone if entry.match is None else unmatched(entry.provider, entry.match, over_ids=True):
+        base = _lost_base(entry, run) if id(entry) in left_out else None
+        if base is not None:
+            of_base = base in difference.models_removed or base.partition(":")[0] in difference.providers_removed
+            yield f"{spec}, a copy of {base},", base, layer.nearest((*entry.path, "base")), of_base
+        elif gone if entry.match is None else unmatched(entry.provider, entry.match, over_ids=True):
             yield spec, spec, location, new or entry.match is not None
         elif entry.match is not None and id(entry) in left_out:
             yield spec, entry.provider, location, new
     yield from _missing_settings(layer, run, difference, unmatched)
+
+
+def _lost_base(entry: Entry, run: Changes) -> str | None:
+    """The spec of the model that is gone of which an entry is a copy, perhaps by way of others; None for no copy."""
+    base, past, names = None, run.touched.past, run.touched.names
+    seen: set[ModelKey] = set()
+    while entry.base is not None:
+        key = split_any(entry.base, names.provider_id) or split_any(entry.base, past.provider_id)
+        if key is None or key in seen:
+            break
+        seen.add(key)
+        base = f"{key.provider}:{key.id}"
+        also = next((one for one in run.left_out if (one.provider, one.id) == key), None)
+        if also is None:
+            break
+        entry = also
+    return base
 
 
 def _missing_settings(

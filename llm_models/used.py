@@ -116,17 +116,18 @@ def unknown(used: Used, *files: SnapshotFile) -> Iterator[str]:
     yield from limited(found, lambda one: f"{used.place(one[0])}: {_name(used, one[1])} is not known", "are not known")
 
 
-def notices(used: Used, file: SnapshotFile, past: Past) -> Iterator[str]:
+def notices(used: Used, file: SnapshotFile, past: Past, before: SnapshotFile | None = None) -> Iterator[str]:
     """A sentence for each model that is used and deprecated, retiring, retired or gone, with its place.
 
-    Of a bare id that several providers list, that of the first, where this holds for each of them.
+    Of a bare id that several providers list, that of the first, where this holds for each of them. A model of `before`
+    is missing where `past` does not know yet that it goes.
     """
-    found = [(line, what) for line, text in used.names if (what := _state(text, file, past)) is not None]
+    found = [(line, what) for line, text in used.names if (what := _state(text, file, past, before)) is not None]
     rest = "models that are used are deprecated, retiring, retired or gone"
     yield from limited(found, lambda one: f"{used.place(one[0])}: {one[1]}", rest)
 
 
-def _state(text: str, file: SnapshotFile, past: Past) -> str | None:
+def _state(text: str, file: SnapshotFile, past: Past, before: SnapshotFile | None) -> str | None:
     """What people must know of the model that a name means; None for nothing."""
     keys = _keys(text, file)
     if keys:
@@ -136,7 +137,8 @@ def _state(text: str, file: SnapshotFile, past: Past) -> str | None:
     asked = [(key.provider, key.id)] if key is not None else [(one, text) for one in past.holders(text)]
     ever = [history for one in asked if (history := past.model(*one)) is not None]
     if not ever or any(history.listed for history in ever):
-        return None
+        lost = [] if before is None else _keys(text, before)
+        return f"{printable(':'.join(lost[0]))} is missing" if lost else None
     last = max(ever, key=lambda one: one.last)
     successor = last.successor or (last.rename and f"{last.provider}:{last.rename.id}")
     spec = getattr(successor, "spec", successor)

@@ -144,6 +144,36 @@ class TestNotices:
         (found,) = self.activated("--used", "models.txt")
         assert found == f"models.txt:1: acme:a-1: retires on {day(9)}; its successor is acme:c-1"
 
+    def test_one_that_goes_with_this_activation(self) -> None:
+        """Also where it records no history: with --dry-run, and with --out."""
+        Path("models.txt").write_text("acme:gone-1\n")
+        Path("llm_models.toml").write_text(
+            '[[providers]]\nid = "gw"\n'
+            '[[models]]\nprovider = "gw"\nid = "mine"\nbase = "acme:gone-1"\n'
+            '[[models]]\nprovider = "gw"\nid = "again"\nbase = "gw:mine"\n'
+            '[[models]]\nprovider = "gw"\nid = "stays"\nbase = "acme:b-1"\n'
+        )
+        for name in ("a-1", "gone-1"):  # on a day after those of the packaged history
+            data = NEW.replace(b"a-1", name.encode()).replace(b"2026-01-02", b"2026-10-02")
+            Path("new.json" if name == "a-1" else "old.json").write_bytes(data)
+        fine("activate", "--from", "old.json", "--force")
+        copies = [
+            "notice: gw:mine, a copy of acme:gone-1, is missing, but llm_models.toml:6 names it",
+            "notice: gw:again, a copy of acme:gone-1, is missing, but llm_models.toml:10 names it",
+        ]
+
+        def notices(*arguments: str) -> list[str]:
+            told = fine("activate", "--from", "new.json", "--used", "models.txt", *arguments)
+            return [line for line in told.lines if line.startswith("notice: ") and "gone-1" in line]
+
+        strict = refused(here("activate", "--from", "new.json", "--strict"))
+        assert all(line.removeprefix("notice: ") in strict for line in copies)
+        for arguments in (["--dry-run"], ["--out", "out.json"]):
+            assert notices(*arguments) == [*copies, "notice: models.txt:1: acme:gone-1 is missing"]
+        found = notices()
+        assert found[:2] == copies
+        assert found[2].startswith("notice: models.txt:1: acme:gone-1 is no longer listed (")
+
     def test_check_takes_none(self) -> None:
         Path("models.txt").write_text("acme:a-1\n")
         assert "--used" in refused(here("activate", "--check", "--used", "models.txt"), 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -20,7 +21,7 @@ from llm_models.cli.options import (
 )
 from llm_models.cli.output import line, many, note, print_json, print_table, stage, transfer_bar
 from llm_models.days import days_since
-from llm_models.errors import LLMModelsError, did_you_mean
+from llm_models.errors import LLMModelsError, SnapshotError, did_you_mean
 from llm_models.in_use import in_use, pulled_file, target
 from llm_models.transforms import DEFAULT, SOURCES
 
@@ -174,8 +175,12 @@ def activate_command(
         return
     folder = folder_of(config)
     names = of_folder(folder, used)
+    before = None
+    if names is not None:
+        with suppress(SnapshotError):  # activate() names what is damaged
+            before = in_use(folder, reads=False).base
     result = activate(path, folder, source=source, dry_run=dry_run, progress=stage, **options)
-    notices = (*result.notices, *(about(names, result.file, Past(folder)) if names is not None else ()))
+    notices = (*result.notices, *(about(names, result.file, Past(folder), before) if names is not None else ()))
     header = result.file.header
     rows = result.report.rows()
     module = header.get("overrides_module")
