@@ -13,17 +13,35 @@ from llm_models.errors import printable
 from llm_models.frozen import ModelKey
 from llm_models.modelspec import provider_part, split_any
 from llm_models.name_forms import read_as
+from llm_models.origins import OF_BASE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from llm_models.errors import Problem
     from llm_models.layers import Entry, Layer
     from llm_models.name_table import NameTable
+    from llm_models.origins import Lost
     from llm_models.past import Past
 
 GONE, WAITS = "gone", "waits"
 """Why a base is missing: it was listed once, or it may come."""
+
+
+def lost_copies(
+    left_out: Iterable[Entry], before: Mapping[str, Lost], has: Callable[[str, str], bool]
+) -> dict[str, Lost]:
+    """By model spec, the models of an application that are left out because their base is gone, and those `before`.
+
+    None that the catalogue `has` by now.
+    """
+    lost = {**before}
+    for entry in left_out:
+        if entry.base is not None and not entry.layer.name.startswith(OF_BASE):
+            place = entry.layer.location((*entry.path, "base"))
+            of_entry: Lost = {"base": entry.base, "layer": entry.layer.name}
+            lost[entry.spec] = of_entry if place is None else {**of_entry, "place": place}
+    return {spec: one for spec, one in sorted(lost.items()) if not has(*spec.split(":", 1))}
 
 
 class Start(NamedTuple):

@@ -85,6 +85,10 @@ class Changes:
         self.removed: dict[str, dict[str, Removed]] = {}
         self.fallen: list[Fallen] = []
 
+    def has(self, provider: str, model_id: str) -> bool:
+        """Whether a layer or the base has a model."""
+        return model_id in self.models.get(provider, {}) or self.base.holds(provider, model_id)
+
     def unresolved(self) -> list[str]:
         """The statements of `resolves_to` whose target is gone, for people."""
         return [f"{entry.spec} resolves_to {entry.fields[FIELD]}" for entry in self.moving.void]

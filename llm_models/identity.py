@@ -82,8 +82,8 @@ class Identities:
             block = view.file.block(provider)
             for name in (*block.ids, *block.served, *block.aliases):
                 self.present.setdefault(name, []).append(provider)
-        removed = view.file.tail()["removed"]
-        keys = [spec.partition(":") for spec in removed]
+        tail = view.file.tail()
+        keys = [spec.partition(":") for spec in (*tail["removed"], *tail.get("lost", ()))]
         past = [(provider, view.past.ids(provider)) for provider in sorted(view.past.providers())]
         for provider, names in (*past, *((owner, [model_id]) for owner, _, model_id in keys)):
             for name in names:

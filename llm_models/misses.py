@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from llm_models.errors import LLMModelsError
+    from llm_models.origins import Lost
     from llm_models.view import ModelRow, View
 
 
@@ -50,6 +51,11 @@ def unknown_model(view: View, provider: str, name: object) -> UnknownModelError 
         where = f" ({printable(by['place'])})" if "place" in by else ""
         message = f"{printable(f'{provider}:{model_id}')} is excluded by pattern {quoted(by['pattern'])}{where}"
         return UnknownModelError(message, spec=spec)
+    lost = lost_copy(view, provider, name)
+    if lost is not None:
+        where = f" ({printable(lost['place'])})" if "place" in lost else ""
+        message = f"{printable(spec)} is left out, because its base {printable(lost['base'])} is gone{where}"
+        return UnknownModelError(f"{message}. State its values and new = true in place of base to keep it", spec=spec)
     absent = absent_model(view, provider, name, lambda: for_model(view, provider, name))
     absent = absent or _gone_form(view, provider, name)
     if absent is not None:
@@ -63,6 +69,11 @@ def unknown_model(view: View, provider: str, name: object) -> UnknownModelError 
     return UnknownModelError(
         f"{provider} has no model {quoted(name)}{also}.{for_model(view, provider, name)}", spec=spec
     )
+
+
+def lost_copy(view: View, provider: str, name: object) -> Lost | None:
+    """Where an application states a model as a copy that has no base any more; None for another name."""
+    return view.file.tail().get("lost", {}).get(f"{provider}:{text_of(name)}")
 
 
 def outside(spec: str, within: str | None) -> UnknownModelError:

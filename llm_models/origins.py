@@ -28,6 +28,11 @@ if TYPE_CHECKING:
         pattern: str
         names: NotRequired[list[str]]
 
+    class Lost(Stored):
+        """The base of a model that is left out because the base is gone, and where the base is stated."""
+
+        base: str
+
     Fields = dict[Literal["fields"], dict[str, Stored]]
 
     class Tail(TypedDict):
@@ -37,6 +42,8 @@ if TYPE_CHECKING:
         models: dict[str, Fields]
         removed: dict[str, Removed]
         settings: dict[str, dict[str, dict[str, Stored]]]
+        lost: NotRequired[dict[str, Lost]]
+        """By model spec, the models that an application states as copies and that have no base any more."""
         keys: NotRequired[dict[str, list[str]]]
         """Of a base: `id` has the keys of all ids (`groups.key_of`), so that new ones need not be searched for."""
         texts: NotRequired[dict[str, list[str]]]

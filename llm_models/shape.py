@@ -181,10 +181,7 @@ def check_tail(tail: Any) -> None:
                     raise ValueError
                 if key.startswith("["):
                     check_names(loads(key))
-    for why in _table(tail["removed"]).values():
-        if "base" not in why:  # the line of 0.1.0
-            _check_origin({"layer": "", **why})
-            check_names([why["pattern"], *_list(why.get("names", []))])
+    _check_absent(tail["removed"], tail.get("lost", {}))
     for section, by_provider in _table(tail["settings"]).items():
         for patterns in by_provider.values() if section != "before" else ():
             for origin in _table(patterns).values():
@@ -194,6 +191,17 @@ def check_tail(tail: Any) -> None:
             check_names(_list(texts))
     if "keys" in tail:
         check_names(tail["keys"]["id"])
+
+
+def _check_absent(removed: Any, lost: Any) -> None:
+    """Check what excludes models, and which copies have lost their base."""
+    for why in _table(removed).values():
+        if "base" not in why:  # the line of 0.1.0
+            _check_origin({"layer": "", **why})
+            check_names([why["pattern"], *_list(why.get("names", []))])
+    for copy in _table(lost).values():
+        check_names([copy["base"]])
+        _check_origin(copy)
 
 
 def check_filters(filters: Any) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
 
 from llm_models.agreement import texts_of
+from llm_models.bases import lost_copies
 from llm_models.block import NAMES, encode_block, encode_json, filled
 from llm_models.columns import encoded, of_rows, row_of, rows_of
 from llm_models.errors import EmptyCatalogError
@@ -246,6 +247,8 @@ def _tail(changes: Changes) -> Tail:
             stated = settings[section].get(provider, {})
             settings[section][provider] = {**stated, **patterns, **stated}
     tail = in_order({"providers": providers, "models": models, "removed": removed, "settings": settings})
+    if lost := lost_copies(changes.left_out, of_base.get("lost", {}), changes.has):
+        tail["lost"] = lost
     if not changes.base.blocks:
         tail["keys"] = {"id": sorted({key_of(i) for models in changes.models.values() for i in models} - {""})}
         tail["texts"] = texts_of(data for its in changes.models.values() for one in its.values() for data in one[:2])

@@ -15,7 +15,7 @@ from llm_models.days import days_between, today
 from llm_models.errors import RetiredModelError, printable, quoted
 from llm_models.findings import Finding
 from llm_models.identity import Identities, Identity, is_repository
-from llm_models.misses import not_allowed, of_no_provider, unknown_model
+from llm_models.misses import lost_copy, not_allowed, of_no_provider, unknown_model
 from llm_models.model_classes import LOCAL
 from llm_models.name_rules import near_match
 from llm_models.other_names import packaged
@@ -116,6 +116,8 @@ class Verdicts:
             return self._listed(found, provider, name)
         if self._view.removed(provider, name) is not None:
             return [self._hidden(found, "excluded", f"{unknown_model(self._view, provider, name)}.")]
+        if lost_copy(self._view, provider, name) is not None:
+            return [Verdict("gone", "error", f"{unknown_model(self._view, provider, name)}.")]
         return self._gone(found, provider, name) or self._dated(provider, name)
 
     def _listed(self, found: Identity, provider: str, name: str) -> list[Verdict]:

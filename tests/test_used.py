@@ -10,6 +10,7 @@ import pytest
 from support.catalogues import catalogue, day, model, provider
 from support.command import facts, fine, here, refused
 
+import llm_models
 from llm_models import ConfigError, used
 
 if TYPE_CHECKING:
@@ -173,6 +174,32 @@ class TestNotices:
         found = notices()
         assert found[:2] == copies
         assert found[2].startswith("notice: models.txt:1: acme:gone-1 is no longer listed (")
+
+    def test_a_copy_without_its_base_says_so(self) -> None:
+        """Wherever it is asked for, and in lint; until the base is back. A model that nobody stated is just unknown."""
+        Path("llm_models.toml").write_text(
+            '[[providers]]\nid = "gw"\n[[models]]\nprovider = "gw"\nid = "mine"\nbase = "acme:gone-1"\n'
+        )
+        Path("app.py").write_text('ask(model="gw:mine")\nask(model="gw:other")\n')
+        Path("old.json").write_bytes(NEW.replace(b"a-1", b"gone-1"))
+        fine("activate", "--from", "old.json", "--force")
+        assert fine("resolve", "gw:mine").out == "gw:mine\n"
+        fine("activate", "--from", "new.json", "--force")
+        why = "gw:mine is left out, because its base acme:gone-1 is gone (llm_models.toml:6)"
+        for words in (["resolve", "gw:mine"], ["show", "mine@gw"], ["cost", "gw:mine", "--input", "1"]):
+            assert why in refused(here(*words))
+        assert "gw has no model 'other'" in refused(here("resolve", "gw:other"))
+        told = here("lint", "app.py")
+        assert told.code == 1
+        assert told.out.count("\n") == 1
+        assert told.out.startswith(f"app.py:1:12: {why}. ")
+        assert json.loads(here("lint", "app.py", "--json").out)["findings"][0]["rule"] == "gone"
+        llm_models.load(Path("llm_models.toml"), overrides={"prefer": ["acme"]})  # merged anew, over the file
+        with pytest.raises(llm_models.UnknownModelError, match="its base acme:gone-1 is gone"):
+            llm_models.resolve("gw:mine")
+        fine("activate", "--from", "old.json", "--force")
+        assert fine("resolve", "gw:mine").out == "gw:mine\n"
+        assert fine("lint", "app.py").out == ""
 
     def test_check_takes_none(self) -> None:
         Path("models.txt").write_text("acme:a-1\n")
