@@ -20,8 +20,7 @@ const Table = (() => {
     if (value === null) return unknown();
     // A price of 0 is free only where requests are charged by use.
     const charge = value === 0 ? CHARGES[one.charge] : one.seller.billing === "usage" ? null : CHARGES[one.charge];
-    const title = charge === "plan" ? "part of a plan: a price of 0 does not mean free" : charge;
-    return h("span", {}, value === 0 && charge ? "" : number(value), charge ? h("span", { class: `tag ${charge}`, title }, charge) : null);
+    return h("span", {}, value === 0 && charge ? "" : number(value), charge ? h("span", { class: `tag ${charge}`, title: Words.marks[charge] }, charge) : null);
   }
 
   function abilities(cell) {
@@ -32,7 +31,7 @@ const Table = (() => {
       if (one.yes & bit) found.push(h("span", { class: "tag" }, word));
       else if (!(one.no & bit)) found.push(h("span", { class: "tag open", title: `${word}: not stated` }, word, unknown("not stated")));
     }
-    if ((one.takes ?? "").split(" ").includes("image")) found.push(h("span", { class: "tag" }, "vision"));
+    if (one.takes?.includes("image")) found.push(h("span", { class: "tag", title: Words.marks.vision }, "vision"));
     return h("span", { class: "tags" }, found);
   }
 
@@ -99,8 +98,8 @@ const Table = (() => {
         headerSortStartingDir: ["released", "context", "max_output"].includes(column.field) ? "desc" : "asc",
         titleFormatter: column.headerSort === false ? () => h("b", { class: "sort" }, column.title) : head(column.title),
       })),
-      initialSort: [{ column: "released", dir: "desc" }],
       placeholder: "No model fits. Clear a filter, or search for fewer words.",
+      initialSort: [{ column: "released", dir: "desc" }],
       rowFormatter: (row) => described(row.getElement(), row.getData()),
     });
     table.on("rowClick", (_event, row) => {
