@@ -48,8 +48,8 @@ COLUMNS: dict[str, Callable[[Model], Plain]] = {
     "deprecated": lambda model: model.deprecated,
     "preview": lambda model: is_preview(model.id, model.status),
     "open_weights": lambda model: model.open_weights,
-    "takes": lambda model: " ".join(model.modalities.input) or None,
-    "gives": lambda model: " ".join(model.modalities.output) or None,
+    "takes": lambda model: [*model.modalities.input] or None,
+    "gives": lambda model: [*model.modalities.output] or None,
     "aliases": lambda model: " ".join((*model.aliases, *model.served_as)) or None,
 }
 """A column of the table -> its value for a model."""

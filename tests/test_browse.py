@@ -93,13 +93,13 @@ NEXT = "new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTi
 
 
 def fill(tab: Tab, **fields: Any) -> set[str]:
-    """The specs that the table shows once these fields of the form are filled; `require` is a list."""
+    """The specs that the table shows once these fields of the form are filled; a list is for boxes to check."""
     tab.run("document.getElementById('filters').reset()")
     for name, value in fields.items():
-        if name == "require":
+        if isinstance(value, list):
             chosen = json.dumps(value)
             tab.run(
-                f"document.querySelectorAll('[name=require]').forEach((b) => b.checked = {chosen}.includes(b.value))"
+                f"document.querySelectorAll('[name={name}]').forEach((b) => b.checked = {chosen}.includes(b.value))"
             )
         else:
             tab.run(f"document.getElementById('filters').elements[{json.dumps(name)}].value = {json.dumps(value)}")
@@ -416,6 +416,8 @@ AGREE: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"input": "0.5", "output": "$2"}, {"max_price_input": 0.5, "max_price_output": 2}),
     ({"weights": "open"}, {"open_weights": True}),
     ({"weights": "closed"}, {"open_weights": False}),
+    ({"takes": ["image"]}, {"input": ["image"]}),
+    ({"takes": ["audio", "video"], "provider": "google"}, {"input": ["audio", "video"], "scope": "google"}),
     ({"require": ["tools", "json_schema"]}, {"require": ["tools", "json_schema"]}),
     ({"require": ["tools_strict"], "unknown": "yes"}, {"require": ["tools_strict"], "unknown": "yes"}),
     ({"require": ["json_schema"], "unknown": "likely"}, {"require": ["json_schema"], "unknown": "likely"}),
@@ -738,9 +740,9 @@ def test_a_card_has_nothing_outside_of_a_phone_and_the_total_above_the_bill(
 @WHOLE
 def test_the_address_restores_filters_and_the_card(browser: Browser, page: Path) -> None:
     tab = browser.tab()
-    tab.open(page, "#provider=openai&require=tools&model=openai%3Agpt-5.4")
+    tab.open(page, "#provider=openai&takes=image&require=tools&model=openai%3Agpt-5.4")
     tab.wait("document.querySelector('#card code')?.textContent === 'openai:gpt-5.4'")
-    listed = {model.spec for model in packaged().list_models("openai", require=["tools"])}
+    listed = {model.spec for model in packaged().list_models("openai", input=["image"], require=["tools"])}
     assert {*tab.run("Table.fitting().map((one) => one.spec)")} == listed
 
 

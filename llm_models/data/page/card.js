@@ -113,7 +113,7 @@ const Card = (() => {
       state: state.filter(Boolean).join(", "),
       kind: [one.kind, one.family ? `family ${one.family}` : null, weights ? `${weights} weights` : null, card.status].filter(Boolean).join("; "),
       limits: limits.filter(Boolean).join(", ") || null,
-      takes: one.takes?.replaceAll(" ", ", "), returns: one.gives?.replaceAll(" ", ", "),
+      takes: listed(one.takes), returns: listed(one.gives),
       released: one.released, "knowledge until": card.knowledge, updated: card.last_updated === one.released ? null : card.last_updated,
       reasoning: [listed(card.efforts) ? `efforts ${listed(card.efforts)}` : null, budget ? `budget ${budget} tokens` : null].filter(Boolean).join("; "),
       APIs: listed(card.apis), "key in": listed(one.seller.env), "sent as": card.sent_as, "means today": card.resolves_to,
