@@ -448,6 +448,43 @@ def test_a_search_needs_each_word_and_what_is_not_a_number_is_marked(tab: Tab) -
 
 
 @WHOLE
+def test_the_table_starts_with_the_newest_models_of_makers_and_prices_that_are_known(
+    browser: Browser, page: Path
+) -> None:
+    """Models that chat stand as `candidates` has them, then the others; a third click on a heading brings this back."""
+    tab = browser.tab()
+    tab.open(page)
+    order = tab.run("Table.fitting().map((one) => one.spec)")
+    today = tab.run("Data.today()")
+    models = {one.spec: one for one in packaged().list_models()}
+    assert sorted(order) == sorted(models)
+
+    def group(spec: str) -> int:
+        one = models[spec]
+        is_gone = one.retires is not None and one.retires <= today
+        is_unpriced = one.cost.input is None or (one.cost.output is None and one.kind != "embedding")
+        return 2 if is_gone else int(is_unpriced)
+
+    groups = [group(spec) for spec in order]
+    assert groups == sorted(groups)
+    assert {*groups} == {0, 1, 2}
+    ranked = [one.spec for one in packaged().candidates(at=today)]
+    for number in (0, 1):
+        listed = [spec for spec in order if group(spec) == number]
+        chatting = [spec for spec in ranked if group(spec) == number]
+        assert listed[: len(chatting)] == chatting
+        days = [models[spec].release_date or "" for spec in listed[len(chatting) :]]
+        assert days == sorted(days, reverse=True)
+    told = "document.getElementById('order').textContent"
+    assert tab.run(told) == "Order: the newest of their makers first"
+    for text in ("from low to high", "from high to low", "the newest of their makers first"):
+        tab.run("document.querySelector('[tabulator-field=input] button').click()")
+        tab.run(NEXT)
+        assert tab.run(told).endswith(text)
+    assert tab.run("Table.fitting().map((one) => one.spec)") == order
+
+
+@WHOLE
 def test_a_heading_sorts_and_what_is_unknown_is_last(tab: Tab) -> None:
     for field in ("input", "context", "released"):
         for _ in range(2):

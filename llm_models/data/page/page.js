@@ -61,6 +61,7 @@
   function view(wanted) {
     isPlot = wanted === "plot";
     byId("table-view").hidden = isPlot;
+    byId("order").hidden = isPlot;
     byId("plot-view").hidden = !isPlot;
     byId("show-table").setAttribute("aria-pressed", String(!isPlot));
     byId("show-plot").setAttribute("aria-pressed", String(isPlot));

@@ -81,10 +81,17 @@ const Table = (() => {
     { title: "Can", field: "yes", formatter: abilities, headerSort: false, width: 250, responsive: 4 },
   ];
 
+  /** Say in which order the rows stand. A third click on a heading brings back that of the start. */
+  function told(sorters) {
+    const [by] = sorters;
+    const way = by?.dir === "asc" ? "from low to high" : "from high to low";
+    byId("order").textContent = by ? `Order: ${by.column.getDefinition().title}, ${way}` : "Order: the newest of their makers first";
+  }
+
   /** Build the table of all rows; `open` shows a card, `counted` gets the rows that fit. */
   function start(open, counted) {
     table = new Tabulator("#grid", {
-      data: Data.list,
+      data: [...Data.list].sort(Data.atStart),
       index: "row",
       height: "100%",
       layout: "fitColumns",
@@ -92,20 +99,20 @@ const Table = (() => {
       rowHeight: 46,
       renderVerticalBuffer: 230,
       keybindings: false,
-      columnDefaults: { headerSortTristate: false, resizable: false, sorter },
+      columnDefaults: { headerSortTristate: true, resizable: false, sorter },
       columns: COLUMNS.map(({ narrow, ...wide }) => ({ ...wide, ...(isNarrow() ? narrow : {}) })).map((column) => ({
         ...column,
         headerSortStartingDir: ["released", "context", "max_output"].includes(column.field) ? "desc" : "asc",
         titleFormatter: column.headerSort === false ? () => h("b", { class: "sort" }, column.title) : head(column.title),
       })),
       placeholder: "No model fits. Clear a filter, or search for fewer words.",
-      initialSort: [{ column: "released", dir: "desc" }],
       rowFormatter: (row) => described(row.getElement(), row.getData()),
     });
     table.on("rowClick", (_event, row) => {
       move(row);
       open(row.getData().row);
     });
+    table.on("dataSorted", told);
     table.on("dataFiltered", (_filters, rows) => counted(rows.length));
     table.on("renderComplete", mark);
     table.on("scrollVertical", () => {
