@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from llm_models.bills import place
-from llm_models.classes import CLASSES, COUNTED, FEE_PER
+from llm_models.classes import CLASSES, COUNTED, FEE_PER, MODES
 from llm_models.errors import printable
 from llm_models.page_models import models_of
 from llm_models.paths import PAGE
@@ -28,17 +28,43 @@ MARK = b'<meta name="generator" content="llm-models browse">'
 """What stands in the first part of every such document."""
 WHY: dict[Why, str] = {
     "as_input": "has no price of its own, so that of input is assumed",
-    "as_cache_read": "has no price of its own, so that of cache_read is assumed",
+    "as_cache_read": "has no price of its own, so that of cached input is assumed",
     "list_price": "a list price beside a price of your own",
     "lower_price": "the mode or the hours do not state it, so the price of the list is assumed",
     "base_of_tier": "the tier does not state it, so the price of small inputs is assumed",
     "not_split": "may contain tokens with another price, which are not stated",
 }
 """Why the calculator assumes a price, in the words of the page."""
+MARKS: dict[str, str] = {
+    "?": 'not known: no source states it. It is never 0, and never "no"',
+    "free": "costs nothing: a price of 0 at a provider that charges by use",
+    "plan": "part of a plan (a subscription), so a price of 0 does not mean free",
+    "trial": "at no charge for some time, or up to some amount, to try the model",
+    "local": "runs on a computer of your own, so no provider charges for it",
+    "preview": "not final: the provider may still change it or remove it",
+    "deprecated": "the provider advises against it; it still answers",
+    "retired": "it no longer answers",
+    "vision": "it can read images",
+}
+"""The marks in the table, and what they mean."""
+TERMS: dict[str, str] = {
+    "token": "a piece of text, often a part of a word. Prices are in USD for a million tokens",
+    "request": "one question to a model with everything that is sent with it, and its answer",
+    "context": "how many tokens a model can handle in one request",
+    "cache": "a place where the provider keeps what was sent, so that sending it again is cheaper",
+    "reasoning": "the model thinks before it answers; its thoughts are output",
+    "class": "a kind of tokens or of other things that are counted, which can have a price of its own",
+    "all input": "every token that is sent, also those that are cached, audio or images; state these parts as well",
+    "all output": "every token of the answer, also those of reasoning, audio or images; state these parts as well",
+    "mode": "a way to be served at another price",
+    "offer": "the same model at one provider, with the price there",
+}
+"""Words of the page that are neither marks, classes nor modes."""
 _STYLES = ("tabulator.min.css", "page.css")
 _SCRIPTS = (
     "decimal.js", "tabulator.min.js", "chart.umd.min.js",
-    "calculator.js", "data.js", "dom.js", "filters.js", "table.js", "plot.js", "bill.js", "card.js", "page.js",
+    "calculator.js", "data.js", "dom.js", "words.js", "filters.js", "table.js", "plot.js", "bill.js", "card.js",
+    "page.js",
 )  # fmt: skip
 """The files of `data/page/`, in the order in which a browser reads them."""
 
@@ -86,6 +112,7 @@ def _about(snapshot: Snapshot, version: str) -> dict[str, Any]:
         "models": len(snapshot),
         "providers": len(snapshot.list_providers()),
         "sources": [printable(name) for name in sources],
+        "words": {"terms": TERMS, "marks": MARKS, "modes": MODES},
         "rules": {
             "classes": [one._asdict() for one in CLASSES],
             "counted": [one._asdict() for one in COUNTED],

@@ -48,8 +48,8 @@ COLUMNS: dict[str, Callable[[Model], Plain]] = {
     "deprecated": lambda model: model.deprecated,
     "preview": lambda model: is_preview(model.id, model.status),
     "open_weights": lambda model: model.open_weights,
-    "takes": lambda model: " ".join(model.modalities.input) or None,
-    "gives": lambda model: " ".join(model.modalities.output) or None,
+    "takes": lambda model: [*model.modalities.input] or None,
+    "gives": lambda model: [*model.modalities.output] or None,
     "aliases": lambda model: " ".join((*model.aliases, *model.served_as)) or None,
 }
 """A column of the table -> its value for a model."""
@@ -65,7 +65,8 @@ def models_of(snapshot: Snapshot) -> tuple[dict[str, Plain], dict[str, Plain]]:
 
     The table has `providers` (id -> what is known of them), `capabilities` (their names), `columns` (name -> a value
     for each model), and for each model the bits of the capabilities that it has (`yes`), lacks (`no`) and probably has
-    (`likely`). The cards have `models`, one for each model in the same order, and what several models share.
+    (`likely`), and its `rank`. The cards have `models`, one for each model in the same order, and what several models
+    share.
     """
     models = snapshot.list_models()
     table: dict[str, Plain] = {
@@ -73,6 +74,7 @@ def models_of(snapshot: Snapshot) -> tuple[dict[str, Plain], dict[str, Plain]]:
         "capabilities": [*CAPABILITIES],
         "columns": {name: [_plain(get(model)) for model in models] for name, get in COLUMNS.items()},
         "flags": _flags(snapshot, models),
+        "rank": _ranks(snapshot, models),
     }
     prices = PagePrices(snapshot.view)
     rows = {model.key: row for row, model in enumerate(models)}
@@ -104,6 +106,15 @@ def _flags(snapshot: Snapshot, models: Sequence[Model]) -> Plain:
         found["no"].append(_bits(one is False for one in stated))
         found["likely"].append(_bits(name in likely for name in CAPABILITIES))
     return {**found, "default": _bits(_defaults())}
+
+
+_NEVER = "0001-01-01"  # a day on which no model is retired
+
+
+def _ranks(snapshot: Snapshot, models: Sequence[Model]) -> Plain:
+    """Where each model stands among those that chat, as `candidates` orders them on any day; None for the others."""
+    ranks = {model.key: rank for rank, model in enumerate(snapshot.candidates(at=_NEVER))}
+    return [ranks.get(model.key) for model in models]
 
 
 def _defaults() -> Iterable[bool]:

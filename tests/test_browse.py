@@ -6,6 +6,7 @@ import json
 import random
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal, localcontext
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,10 +21,10 @@ from support.prices import COSTS, usages
 import llm_models
 from llm_models import Snapshot, Usage
 from llm_models.bills import written
-from llm_models.classes import CLASSES
+from llm_models.classes import CLASSES, COUNTED, MODES
 from llm_models.counts import FEES, UsageError
 from llm_models.modes import UnknownModeError
-from llm_models.page import WHY, document, libraries
+from llm_models.page import MARKS, TERMS, WHY, document, libraries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,13 +93,13 @@ NEXT = "new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTi
 
 
 def fill(tab: Tab, **fields: Any) -> set[str]:
-    """The specs that the table shows once these fields of the form are filled; `require` is a list."""
+    """The specs that the table shows once these fields of the form are filled; a list is for boxes to check."""
     tab.run("document.getElementById('filters').reset()")
     for name, value in fields.items():
-        if name == "require":
+        if isinstance(value, list):
             chosen = json.dumps(value)
             tab.run(
-                f"document.querySelectorAll('[name=require]').forEach((b) => b.checked = {chosen}.includes(b.value))"
+                f"document.querySelectorAll('[name={name}]').forEach((b) => b.checked = {chosen}.includes(b.value))"
             )
         else:
             tab.run(f"document.getElementById('filters').elements[{json.dumps(name)}].value = {json.dumps(value)}")
@@ -296,6 +297,108 @@ def test_the_form_of_a_card_prices_what_is_typed(tab: Tab) -> None:
     assert "input: not a number" in tab.run("document.querySelector('.bill').innerText")
 
 
+def typed(tab: Tab, **fields: str) -> None:
+    """Type into the calculator of the card that is open."""
+    for name, text in fields.items():
+        field = f"document.querySelector('.calculator [name={name.replace('_a_', '-a-')}]')"
+        tab.run(f"{field}.value = {json.dumps(text)}; {field}.dispatchEvent(new Event('input', {{ bubbles: true }}))")
+
+
+@WHOLE
+def test_a_month_costs_one_request_so_many_times_to_the_last_digit(tab: Tab) -> None:
+    """Also where a double would lose digits: amounts of real models, and counts with as many digits as are taken."""
+    chance = random.Random(7)
+    models = [one for one in packaged().list_models() if one.cost.input]
+    bills = [
+        packaged().cost(one.spec, Usage(input=chance.randrange(10**15), output=chance.randrange(10**15), requests=1))
+        for one in chance.sample(models, 300)
+    ]
+    pairs = [(written(bill.known), chance.choice([0, 1, 30_000, 10**15 - 1, 999_999_937])) for bill in bills]
+    with localcontext(prec=120):
+        products = [written(Decimal(amount) * number) for amount, number in pairs]
+    sent = json.dumps(pairs)
+    assert tab.run(f"{sent}.map(([amount, number]) => Calculator.times(amount, number))") == products
+    assert max(map(len, products)) > 30
+
+    show(tab, "openai:gpt-5.4-mini")
+    shown = "document.querySelector('.totals .month')?.textContent ?? ''"
+    assert tab.run(shown) == ""
+    typed(tab, input="3k", output="500", requests_a_month="30k")
+    bill = packaged().cost("openai:gpt-5.4-mini", {"input": 3000, "output": 500})
+    assert bill.total is not None
+    assert tab.run("document.querySelector('.totals .total').textContent") == written(bill.total)
+    month = (bill * 30_000).total
+    assert month is not None
+    assert tab.run(shown) == written(month)
+    for wrong in ("1.5", "some", "9999999999999999"):
+        typed(tab, requests_a_month=wrong)
+        assert "requests a month: not a " in tab.run("document.querySelector('.totals').innerText")
+    typed(tab, requests_a_month="12,345,678", input="")
+    assert tab.run(shown).replace(",", "") == written(
+        packaged().cost("openai:gpt-5.4-mini", {"output": 500}).known * 12_345_678
+    )
+    typed(tab, input="90M")
+    assert "takes at most" in tab.run("document.querySelector('.totals').innerText")
+
+
+@WHOLE
+def test_a_total_that_is_not_known_is_not_known_for_a_month(tab: Tab) -> None:
+    unpriced = next(one for one in packaged().list_models() if one.cost.input and one.cost.output is None)
+    show(tab, unpriced.spec)
+    typed(tab, input="1000", output="10", requests_a_month="3")
+    text = tab.run("document.querySelector('.totals').innerText")
+    known = packaged().cost(unpriced.spec, {"input": 1000, "output": 10}).known
+    assert text.startswith("unknown USD a request")
+    assert f"{written(known * 3)} USD for 3 requests a month" in text
+
+
+# The words
+
+
+def test_the_words_of_the_page_are_explained_on_the_page(hostile: Tab) -> None:
+    """Each class with what it counts, each mode and each mark: above the table, and beside the calculator."""
+    show(hostile, "acme:m0 </script><script>window.ran = 1</script>")
+    for place in ("main .words", "#card .words"):
+        assert not hostile.run(f"document.querySelector({place!r}).open")
+        text = hostile.run(f"document.querySelector({place!r}).textContent")
+        for one in (*CLASSES, *COUNTED):
+            assert one.label in text
+            assert one.meaning in text
+        for name, meaning in (*MODES.items(), *MARKS.items(), *TERMS.items()):
+            assert f"{name}{meaning}" in text
+    labels = [one.label for one in (*CLASSES, *COUNTED)]
+    assert len(labels) == len({*labels})
+
+
+@WHOLE
+def test_the_mode_that_is_chosen_is_explained(tab: Tab) -> None:
+    show(tab, "anthropic:claude-sonnet-4-6")
+    choose = "document.querySelector('.calculator select')"
+    names = tab.run(f"[...{choose}.options].map((one) => one.value)")
+    assert any("+" in name for name in names)
+    for name in names:
+        tab.run(f"{choose}.value = {name!r}; {choose}.dispatchEvent(new Event('change', {{ bubbles: true }}))")
+        told = tab.run(f"document.getElementById({choose}.getAttribute('aria-describedby')).textContent")
+        assert told == "; ".join(MODES[one] for one in name.split("+"))
+
+
+def test_the_words_can_be_opened_with_the_keyboard(hostile: Tab) -> None:
+    summary = "document.querySelector('main .words summary')"
+    hostile.run("document.getElementById('q').focus()")
+    for _ in range(60):
+        hostile.press("Tab")
+        if hostile.run(f"document.activeElement === {summary}"):
+            break
+    hostile.press("Enter")
+    hostile.wait("document.querySelector('main .words').open")
+    nodes = [one for one in hostile.call("Accessibility.getFullAXTree")["nodes"] if not one["ignored"]]
+    named = {(one["role"]["value"], one["name"]["value"]) for one in nodes if "name" in one}
+    assert ("DisclosureTriangle", "What the words mean") in named
+    assert {MARKS["?"], MODES["batch"], CLASSES[2].label} <= {name for _, name in named}
+    hostile.press("Enter")
+    hostile.wait("!document.querySelector('main .words').open")
+
+
 # The table and its filters
 
 AGREE: list[tuple[dict[str, Any], dict[str, Any]]] = [
@@ -313,6 +416,8 @@ AGREE: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"input": "0.5", "output": "$2"}, {"max_price_input": 0.5, "max_price_output": 2}),
     ({"weights": "open"}, {"open_weights": True}),
     ({"weights": "closed"}, {"open_weights": False}),
+    ({"takes": ["image"]}, {"input": ["image"]}),
+    ({"takes": ["audio", "video"], "provider": "google"}, {"input": ["audio", "video"], "scope": "google"}),
     ({"require": ["tools", "json_schema"]}, {"require": ["tools", "json_schema"]}),
     ({"require": ["tools_strict"], "unknown": "yes"}, {"require": ["tools_strict"], "unknown": "yes"}),
     ({"require": ["json_schema"], "unknown": "likely"}, {"require": ["json_schema"], "unknown": "likely"}),
@@ -340,6 +445,43 @@ def test_a_search_needs_each_word_and_what_is_not_a_number_is_marked(tab: Tab) -
     assert "No model fits" in tab.run("document.getElementById('grid').innerText")
     assert len(fill(tab, context="many")) == len(packaged())
     assert tab.run("document.querySelector('[name=context]').matches('[aria-invalid]:invalid')")
+
+
+@WHOLE
+def test_the_table_starts_with_the_newest_models_of_makers_and_prices_that_are_known(
+    browser: Browser, page: Path
+) -> None:
+    """Models that chat stand as `candidates` has them, then the others; a third click on a heading brings this back."""
+    tab = browser.tab()
+    tab.open(page)
+    order = tab.run("Table.fitting().map((one) => one.spec)")
+    today = tab.run("Data.today()")
+    models = {one.spec: one for one in packaged().list_models()}
+    assert sorted(order) == sorted(models)
+
+    def group(spec: str) -> int:
+        one = models[spec]
+        is_gone = one.retires is not None and one.retires <= today
+        is_unpriced = one.cost.input is None or (one.cost.output is None and one.kind != "embedding")
+        return 2 if is_gone else int(is_unpriced)
+
+    groups = [group(spec) for spec in order]
+    assert groups == sorted(groups)
+    assert {*groups} == {0, 1, 2}
+    ranked = [one.spec for one in packaged().candidates(at=today)]
+    for number in (0, 1):
+        listed = [spec for spec in order if group(spec) == number]
+        chatting = [spec for spec in ranked if group(spec) == number]
+        assert listed[: len(chatting)] == chatting
+        days = [models[spec].release_date or "" for spec in listed[len(chatting) :]]
+        assert days == sorted(days, reverse=True)
+    told = "document.getElementById('order').textContent"
+    assert tab.run(told) == "Order: the newest of their makers first"
+    for text in ("from low to high", "from high to low", "the newest of their makers first"):
+        tab.run("document.querySelector('[tabulator-field=input] button').click()")
+        tab.run(NEXT)
+        assert tab.run(told).endswith(text)
+    assert tab.run("Table.fitting().map((one) => one.spec)") == order
 
 
 @WHOLE
@@ -386,6 +528,7 @@ def test_a_card_has_offers_history_and_prices(tab: Tab, spec: str) -> None:
     assert listed == offers
     for one in packaged().history(spec).prices:
         assert one.valid_from in text
+    assert f"Other offers ({len(offers)})" in text
     for name in ("provider", "limits", "Prices, USD per million tokens", "Capabilities", "History"):
         assert name in text
     assert f"{model.cost.input:g}" in text
@@ -595,12 +738,48 @@ def test_it_fits_a_phone_and_can_be_read_in_dark_and_light(hostile: Tab, scheme:
     hostile.run("document.getElementById('card').close()")
 
 
+WIDE = """[...document.querySelectorAll("#card, #card *")].filter((one) =>
+  one.clientWidth > 1 && getComputedStyle(one).display !== "inline" && one.scrollWidth > one.clientWidth + 1
+).map((one) => [one.tagName, one.className, one.scrollWidth, one.clientWidth])"""
+
+
+NAMELESS = """[...document.querySelectorAll("#card .stack td, #card .stack th[scope=row]")].filter((one) => {
+  const names = [...one.closest("table").querySelectorAll("th[scope=col]")].map((head) => head.textContent);
+  const name = names[[...one.parentElement.children].indexOf(one)];
+  const shown = getComputedStyle(one, "::before").content.includes(name);
+  return one.textContent !== "" && !one.querySelector("button") && !shown;
+}).map((one) => one.textContent)"""
+"""What stands in a list on a phone without the name of its column; a button names itself."""
+
+
+@WHOLE
+@pytest.mark.parametrize("spec", ["openai:gpt-5.4", "anthropic:claude-sonnet-4-6", "deepseek:deepseek-v4-pro"])
+def test_a_card_has_nothing_outside_of_a_phone_and_the_total_above_the_bill(
+    browser: Browser, page: Path, spec: str
+) -> None:
+    tab = browser.tab()
+    tab.open(page, size=PHONE)
+    show(tab, spec)
+    tab.run("document.querySelectorAll('#card details').forEach((one) => one.open = true)")
+    typed(tab, input="987654321", output="333", cache_read="1", requests_a_month="123456789")
+    assert tab.run(WIDE) == []
+    for name in ("total", "month"):
+        box = f"document.querySelector('.totals .{name}').getBoundingClientRect()"
+        assert tab.run(f"{box}.left >= 0 && {box}.right <= innerWidth && {box}.height >= 20")
+        assert tab.run(f"{box}.bottom <= document.querySelector('.bill table').getBoundingClientRect().top")
+    assert tab.run(NAMELESS) == []
+    tables = [
+        one for one in tab.call("Accessibility.getFullAXTree")["nodes"] if one.get("role", {}).get("value") == "table"
+    ]
+    assert {"Prices in USD per million tokens", "Prices over time"} <= {one["name"]["value"] for one in tables}
+
+
 @WHOLE
 def test_the_address_restores_filters_and_the_card(browser: Browser, page: Path) -> None:
     tab = browser.tab()
-    tab.open(page, "#provider=openai&require=tools&model=openai%3Agpt-5.4")
+    tab.open(page, "#provider=openai&takes=image&require=tools&model=openai%3Agpt-5.4")
     tab.wait("document.querySelector('#card code')?.textContent === 'openai:gpt-5.4'")
-    listed = {model.spec for model in packaged().list_models("openai", require=["tools"])}
+    listed = {model.spec for model in packaged().list_models("openai", input=["image"], require=["tools"])}
     assert {*tab.run("Table.fitting().map((one) => one.spec)")} == listed
 
 

@@ -80,7 +80,7 @@ const Calculator = (() => {
         if ((usage[part] || 0) > (usage[whole] || 0)) throw tooLarge(part, whole, usage);
       }
       if (whole === "input" && total > (usage.input || 0)) total -= twice(usage);
-      if (total > (usage[whole] || 0)) throw new Refused(whole, `its parts add up to more than ${whole}`);
+      if (total > (usage[whole] || 0)) throw new Refused(whole, "its parts add up to more");
     }
     for (const [part, whole] of Object.entries(alsoIn)) {
       if ((usage[part] || 0) > (usage[whole] || 0)) throw tooLarge(part, whole, usage);
@@ -90,7 +90,7 @@ const Calculator = (() => {
 
   function tooLarge(part, whole, usage) {
     const isStated = usage[whole] !== null && usage[whole] !== undefined;
-    return new Refused(part, isStated ? `larger than ${whole}, of which it is a part` : `a part of ${whole}: state ${whole}, too`);
+    return new Refused(part, isStated ? `larger than "${Words.whole(whole)}", of which it is a part` : `a part of "${Words.whole(whole)}": state that, too`);
   }
 
   /** How many tokens of input its parts may count twice: cached ones that are audio or images. */
@@ -127,6 +127,11 @@ const Calculator = (() => {
   }
 
   const plain = (number) => number.toFixed();
+
+  // An amount has at most 60 digits and a count 16, so no digit of a product is lost.
+  const Product = Exact.clone({ precision: 80 });
+  /** An amount, as a text with all digits, for so many requests. */
+  const times = (amount, requests) => plain(new Product(amount).times(requests));
 
   /**
    * What a usage costs, with the prices `number`, at a moment (milliseconds since 1970), in a mode ("standard": the list itself).
@@ -186,5 +191,5 @@ const Calculator = (() => {
   const isUnsplit = (one, usage, price) =>
     Boolean(price) && price.own && !isStated(usage[one.name]) && one.part_of.every((whole) => usage[whole]);
 
-  return { start, bill, modesAt, pricesAt, Refused };
+  return { start, bill, times, modesAt, pricesAt, Refused, MOST };
 })();

@@ -2,10 +2,7 @@
 /* The card of one model: what is known of it, its prices, what a usage costs, who else serves it, and its history. */
 const Card = (() => {
   const { byId, h, unknown, number, orUnknown, link } = Dom;
-  const WORDS = {
-    ga: "available", preview: "preview", deprecated: "deprecated", retired: "retired",
-    usage: "by use", plan: "a plan, so a price of 0 does not mean free", trial: "a trial", local: "runs locally",
-  };
+  const billing = (seller) => (seller.billing === "usage" ? "by use" : `${seller.billing}, ${Words.marks[seller.billing]}`);
   const OTHERS = { image: "USD per image", audio: "USD per minute of audio", cache_storage: "USD per million tokens and hour", training: "USD per million tokens of training" };
 
   const section = (title, ...children) => h("section", {}, h("h3", {}, title), ...children);
@@ -20,10 +17,11 @@ const Card = (() => {
   function grid(columns, rows, caption, right = []) {
     const side = (at) => (right.includes(columns[at]) ? "right" : null);
     return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
-      h("table", {}, h("caption", { class: "sr" }, caption),
-        h("thead", {}, h("tr", {}, columns.map((name, at) => h("th", { scope: "col", class: side(at) }, name)))),
-        h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map((cell, at) =>
-          at === 0 ? h("th", { scope: "row" }, cell) : h("td", { class: side(at) }, cell ?? "")))))));
+      // On a phone the rows are lists of names and values, so the roles of a table are stated.
+      h("table", { class: "stack", role: "table" }, h("caption", { class: "sr" }, caption),
+        h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, columns.map((name, at) => h("th", { scope: "col", role: "columnheader", class: side(at) }, name)))),
+        h("tbody", { role: "rowgroup" }, rows.map((cells) => h("tr", { role: "row" }, cells.map((cell, at) =>
+          at === 0 ? h("th", { scope: "row", role: "rowheader", "data-name": typeof cell === "string" && columns[0] ? columns[0] : null }, cell) : h("td", { role: "cell", class: side(at), "data-name": columns[at] }, cell ?? "")))))));
   }
 
   /** Each list of prices with when it holds, as `llm-models show` lists them. */
@@ -41,14 +39,15 @@ const Card = (() => {
   function prices(cost) {
     const lists = priceLists(cost);
     const classes = Data.about.rules.classes.map((one) => one.name).filter((name) => lists.some(([, list]) => name in list));
+    const names = classes.map(Words.label);
     const rows = lists.map(([label, list]) => [label, ...classes.map((name) => (name in list ? number(list[name]) : ""))]);
     const others = {};
     for (const [name, unit] of Object.entries(OTHERS)) if (name in cost) others[name] = `${number(cost[name])} ${unit}`;
-    for (const [name, fee] of Object.entries(cost.fees ?? {})) others[name] = `${number(fee)} USD per 1,000 uses`;
+    for (const [name, fee] of Object.entries(cost.fees ?? {})) others[Words.label(`fees.${name}`)] = `${number(fee)} USD per 1,000 uses`;
     if (cost.valid_from) others.since = cost.valid_from;
     if (cost.source) others.source = link(cost.source);
     return section("Prices, USD per million tokens",
-      rows.length ? grid(["", ...classes], rows, "Prices in USD per million tokens", classes) : h("p", {}, "No price of tokens is known. Unknown is not free."),
+      rows.length ? grid(["", ...names], rows, "Prices in USD per million tokens", names) : h("p", {}, "No price of tokens is known. Unknown is not free."),
       Object.keys(others).length ? facts(others) : null);
   }
 
@@ -64,22 +63,22 @@ const Card = (() => {
 
   function offers(one, card, cards, open) {
     const found = card.canonical === null ? [] : cards.offers[card.canonical].filter(([row]) => row !== one.row && Data.list[row].state !== "retired");
-    if (card.canonical === null) return section("Other providers", h("p", {}, "No name is known that this model has at every provider, so it is not compared with others."));
-    if (!found.length) return section("Other providers", h("p", {}, "No other provider of this catalogue is known to serve it."));
+    if (card.canonical === null) return section("Other offers", h("p", {}, "No name is known that this model has at every provider, so it is not compared with others."));
+    if (!found.length) return section("Other offers", h("p", {}, "No other provider of this catalogue is known to serve it."));
     const rows = found.map(([row, variant, derived]) => {
       const other = Data.list[row];
       const name = h("button", { type: "button", class: "plain", onclick: () => open(row) }, other.spec);
-      const notes = [variant, other.charge === "free" ? "free" : null, other.seller.billing === "usage" ? null : WORDS[other.seller.billing], derived ? "by its name only" : null, other.state === "ga" ? null : other.state];
+      const notes = [variant, other.charge === "free" ? "free" : null, other.seller.billing === "usage" ? null : other.seller.billing, derived ? "by its name only" : null, other.state === "ga" ? null : other.state];
       return [name, orUnknown(other.input), orUnknown(other.output), orUnknown(other.cache_read), orUnknown(other.context), notes.filter(Boolean).join("; ")];
     });
     const columns = ["model", "input", "output", "cached", "context", "notes"];
-    return section(`Other providers (${number(rows.length)}), the cheapest first`, grid(columns, rows, "Offers of other providers, USD per million tokens", columns.slice(1, 5)));
+    return section(`Other offers (${number(rows.length)}), the cheapest first`, grid(columns, rows, "Other offers of this model, USD per million tokens", columns.slice(1, 5)));
   }
 
   /** A part of a price list that has no column, in words. */
   function beside(name, value) {
-    const classes = (list) => Object.entries(list).filter(([one]) => isClass(one)).map(([one, price]) => `${one} ${number(price)}`).join(", ");
-    if (typeof value === "number") return `${name} ${number(value)}`;
+    const classes = (list) => Object.entries(list).filter(([one]) => isClass(one)).map(([one, price]) => `${Words.label(one)} ${number(price)}`).join(", ");
+    if (typeof value === "number") return `${Words.label(name)} ${number(value)}`;
     if (name === "tiers") return value.map((tier) => `over ${number(tier.context_over)} input: ${classes(tier)}`).join("; ");
     if (name === "modes") return Object.entries(value).map(([mode, list]) => `${mode}: ${classes(list) || "no price"}`).join("; ");
     return name;
@@ -108,13 +107,13 @@ const Card = (() => {
       one.max_output === null ? null : `output ${number(one.max_output)}`, card.dimensions ? `${number(card.dimensions)} dimensions` : null];
     const [least, most] = card.budget ?? [null, null];
     const budget = [least === null ? null : `from ${number(least)}`, most === null ? null : `to ${number(most)}`].filter(Boolean).join(" ");
-    const state = [WORDS[one.state], one.retires ? `${one.state === "retired" ? "since" : "retires on"} ${one.retires}` : null, card.successor ? `its successor is ${card.successor}` : null];
+    const state = [one.state === "ga" ? "available" : one.state, one.retires ? `${one.state === "retired" ? "since" : "retires on"} ${one.retires}` : null, card.successor ? `its successor is ${card.successor}` : null];
     return facts({
-      provider: h("span", {}, `${one.seller.name}; billing: ${WORDS[one.seller.billing]}`, one.seller.doc ? [" (", link(one.seller.doc, "documentation"), ")"] : null),
+      provider: h("span", {}, `${one.seller.name}; billing: ${billing(one.seller)}`, one.seller.doc ? [" (", link(one.seller.doc, "documentation"), ")"] : null),
       state: state.filter(Boolean).join(", "),
       kind: [one.kind, one.family ? `family ${one.family}` : null, weights ? `${weights} weights` : null, card.status].filter(Boolean).join("; "),
       limits: limits.filter(Boolean).join(", ") || null,
-      takes: one.takes?.replaceAll(" ", ", "), returns: one.gives?.replaceAll(" ", ", "),
+      takes: listed(one.takes), returns: listed(one.gives),
       released: one.released, "knowledge until": card.knowledge, updated: card.last_updated === one.released ? null : card.last_updated,
       reasoning: [listed(card.efforts) ? `efforts ${listed(card.efforts)}` : null, budget ? `budget ${budget} tokens` : null].filter(Boolean).join("; "),
       APIs: listed(card.apis), "key in": listed(one.seller.env), "sent as": card.sent_as, "means today": card.resolves_to,
@@ -132,7 +131,7 @@ const Card = (() => {
     const close = h("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => dialog.close() }, "×");
     dialog.replaceChildren(
       h("div", { class: "head" }, h("div", {}, h("h2", { id: "card-title", tabindex: -1 }, one.name ?? one.id), h("code", {}, one.spec)), close),
-      h("div", { class: "body" }, what(one, card), prices(card.cost), Bill.form(card.times), capabilities(one), offers(one, card, cards, (other) => show(other, moved)), history(card.history)),
+      h("div", { class: "body" }, what(one, card), prices(card.cost), Bill.form(card.times, Math.min(one.context || Infinity, card.input_limit || Infinity)), capabilities(one), offers(one, card, cards, (other) => show(other, moved)), history(card.history)),
     );
     dialog.onclose = () => moved(null);
     dialog.onclick = (event) => event.target === dialog && dialog.close();

@@ -26,7 +26,7 @@ const Data = (() => {
 
   /** The rows of the table: an object each, with what filters and sorting need. */
   async function rows() {
-    const { columns, flags, providers, capabilities } = await decode("table");
+    const { columns, flags, rank, providers, capabilities } = await decode("table");
     const names = Object.keys(columns);
     const day = today();
     const found = columns.id.map((_, row) => {
@@ -35,6 +35,7 @@ const Data = (() => {
       one.yes = flags.yes[row];
       one.no = flags.no[row];
       one.likely = flags.likely[row];
+      one.rank = rank[row];
       one.spec = `${one.provider}:${one.id}`;
       one.seller = providers[one.provider];
       one.state = stateOf(one, day);
@@ -60,5 +61,15 @@ const Data = (() => {
     return prices.includes(null) ? "unknown" : "free";
   }
 
-  return { about, cards, rows, today };
+  /** Whether a price is missing that a request of this kind needs. */
+  const isUnpriced = (one) => one.input === null || (one.output === null && one.kind !== "embedding");
+
+  /** The order at the start: retired models last, and before them those without a price; then as `candidates` has it. */
+  function atStart(one, other) {
+    const group = (row) => (row.state === "retired" ? 2 : Number(isUnpriced(row)));
+    const newer = [one, other].map((row) => row.released ?? "");
+    return group(one) - group(other) || (one.rank ?? Infinity) - (other.rank ?? Infinity) || (newer[0] < newer[1]) - (newer[0] > newer[1]) || one.row - other.row;
+  }
+
+  return { about, cards, rows, today, atStart };
 })();

@@ -4,6 +4,7 @@ const Filters = (() => {
   const { byId, h, amount } = Dom;
   const form = () => byId("filters");
   const TEXTS = ["q", "provider", "kind", "state", "charge", "context", "input", "output", "weights"];
+  const LISTS = ["takes", "require"];
 
   /** Fill the lists of the form, and restore what the address of the page states. */
   function start(changed) {
@@ -14,28 +15,32 @@ const Filters = (() => {
     for (const one of Data.list) kinds.set(one.kind, (kinds.get(one.kind) ?? 0) + 1);
     const byCount = [...kinds].sort((a, b) => b[1] - a[1]);
     fields.kind.append(...byCount.map(([kind, count]) => h("option", { value: kind }, `${kind} (${Dom.number(count)})`)));
+    const read = new Map();
+    for (const one of Data.list) for (const name of one.takes ?? []) read.set(name, (read.get(name) ?? 0) + 1);
+    const byUse = [...read.keys()].sort((a, b) => read.get(b) - read.get(a) || (a < b ? -1 : 1)).filter((name) => name !== "text");
+    byId("takes").append(...byUse.map((name) => check("takes", name, name === "image" ? "image (vision)" : name)));
     byId("capabilities").append(
-      ...Data.capabilities.map((name) => h("label", { class: "check" }, h("input", { type: "checkbox", name: "require", value: name }), name)),
+      ...Data.capabilities.map((name) => check("require", name, name)),
     );
     const stated = new URLSearchParams(location.hash.slice(1));
     for (const name of [...TEXTS, "unknown"]) if (stated.get(name)) fields[name].value = stated.get(name);
-    for (const box of boxes()) box.checked = stated.getAll("require").includes(box.value);
+    for (const name of LISTS) for (const box of boxes(name)) box.checked = stated.getAll(name).includes(box.value);
     form().addEventListener("input", changed);
     form().addEventListener("change", changed);
     form().addEventListener("reset", () => setTimeout(changed));
     form().addEventListener("submit", (event) => event.preventDefault());
   }
 
-  const boxes = () => [...form().querySelectorAll("input[name=require]")];
+  const check = (name, value, words) => h("label", { class: "check" }, h("input", { type: "checkbox", name, value }), words);
+  const boxes = (name) => [...form().querySelectorAll(`input[name=${name}]`)];
 
   /** What the form states, by name; without what is empty. */
   function stated() {
     const found = new URLSearchParams();
     const fields = form().elements;
     for (const name of TEXTS) if (fields[name].value.trim()) found.set(name, fields[name].value.trim());
-    const required = boxes().filter((box) => box.checked);
-    for (const box of required) found.append("require", box.value);
-    if (required.length && fields.unknown.value !== "no") found.set("unknown", fields.unknown.value);
+    for (const name of LISTS) for (const box of boxes(name)) if (box.checked) found.append(name, box.value);
+    if (found.has("require") && fields.unknown.value !== "no") found.set("unknown", fields.unknown.value);
     return found;
   }
 
@@ -62,6 +67,8 @@ const Filters = (() => {
       // What is not known fits no condition: it is neither large nor small.
       tests.push(name === "context" ? (one) => one.context !== null && one.context >= limit : (one) => one[name] !== null && one[name] <= limit);
     }
+    const takes = asked.getAll("takes");
+    if (takes.length) tests.push((one) => takes.every((name) => one.takes?.includes(name)));
     const required = asked.getAll("require").map((name) => 1 << Data.capabilities.indexOf(name));
     if (required.length) tests.push(capable(required, asked.get("unknown") ?? "no"));
     return tests.length ? (one) => tests.every((fits) => fits(one)) : null;

@@ -6,6 +6,7 @@
   byId("subtitle").textContent = `${number(about.models)} models of ${number(about.providers)} providers, as of ${about.date ?? "an unknown day"}. Prices in USD per million tokens.`;
   byId("source").textContent = `llm-models ${about.version}; catalogue ${about.digest.slice(0, 12)}; sources: ${about.sources.join(", ")}. This file is complete: it loads nothing and sends nothing.`;
 
+  byId("words").append(Words.element());
   await Data.rows();
   let open = null;
   let isPlot = false;
@@ -60,6 +61,7 @@
   function view(wanted) {
     isPlot = wanted === "plot";
     byId("table-view").hidden = isPlot;
+    byId("order").hidden = isPlot;
     byId("plot-view").hidden = !isPlot;
     byId("show-table").setAttribute("aria-pressed", String(!isPlot));
     byId("show-plot").setAttribute("aria-pressed", String(isPlot));
@@ -77,7 +79,7 @@
   byId("show-plot").addEventListener("click", () => view("plot"));
   byId("plot-price").addEventListener("change", plot);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", plot);
-  byId("more").addEventListener("toggle", () => Table.redraw());
+  for (const one of document.querySelectorAll("main details")) one.addEventListener("toggle", () => Table.redraw());
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.matches("input, select, textarea") || document.querySelector("dialog[open]");
     if (event.key === "/" && !isTyping) {

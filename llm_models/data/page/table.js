@@ -20,8 +20,7 @@ const Table = (() => {
     if (value === null) return unknown();
     // A price of 0 is free only where requests are charged by use.
     const charge = value === 0 ? CHARGES[one.charge] : one.seller.billing === "usage" ? null : CHARGES[one.charge];
-    const title = charge === "plan" ? "part of a plan: a price of 0 does not mean free" : charge;
-    return h("span", {}, value === 0 && charge ? "" : number(value), charge ? h("span", { class: `tag ${charge}`, title }, charge) : null);
+    return h("span", {}, value === 0 && charge ? "" : number(value), charge ? h("span", { class: `tag ${charge}`, title: Words.marks[charge] }, charge) : null);
   }
 
   function abilities(cell) {
@@ -32,7 +31,7 @@ const Table = (() => {
       if (one.yes & bit) found.push(h("span", { class: "tag" }, word));
       else if (!(one.no & bit)) found.push(h("span", { class: "tag open", title: `${word}: not stated` }, word, unknown("not stated")));
     }
-    if ((one.takes ?? "").split(" ").includes("image")) found.push(h("span", { class: "tag" }, "vision"));
+    if (one.takes?.includes("image")) found.push(h("span", { class: "tag", title: Words.marks.vision }, "vision"));
     return h("span", { class: "tags" }, found);
   }
 
@@ -82,10 +81,17 @@ const Table = (() => {
     { title: "Can", field: "yes", formatter: abilities, headerSort: false, width: 250, responsive: 4 },
   ];
 
+  /** Say in which order the rows stand. A third click on a heading brings back that of the start. */
+  function told(sorters) {
+    const [by] = sorters;
+    const way = by?.dir === "asc" ? "from low to high" : "from high to low";
+    byId("order").textContent = by ? `Order: ${by.column.getDefinition().title}, ${way}` : "Order: the newest of their makers first";
+  }
+
   /** Build the table of all rows; `open` shows a card, `counted` gets the rows that fit. */
   function start(open, counted) {
     table = new Tabulator("#grid", {
-      data: Data.list,
+      data: [...Data.list].sort(Data.atStart),
       index: "row",
       height: "100%",
       layout: "fitColumns",
@@ -93,13 +99,12 @@ const Table = (() => {
       rowHeight: 46,
       renderVerticalBuffer: 230,
       keybindings: false,
-      columnDefaults: { headerSortTristate: false, resizable: false, sorter },
+      columnDefaults: { headerSortTristate: true, resizable: false, sorter },
       columns: COLUMNS.map(({ narrow, ...wide }) => ({ ...wide, ...(isNarrow() ? narrow : {}) })).map((column) => ({
         ...column,
         headerSortStartingDir: ["released", "context", "max_output"].includes(column.field) ? "desc" : "asc",
         titleFormatter: column.headerSort === false ? () => h("b", { class: "sort" }, column.title) : head(column.title),
       })),
-      initialSort: [{ column: "released", dir: "desc" }],
       placeholder: "No model fits. Clear a filter, or search for fewer words.",
       rowFormatter: (row) => described(row.getElement(), row.getData()),
     });
@@ -107,6 +112,7 @@ const Table = (() => {
       move(row);
       open(row.getData().row);
     });
+    table.on("dataSorted", told);
     table.on("dataFiltered", (_filters, rows) => counted(rows.length));
     table.on("renderComplete", mark);
     table.on("scrollVertical", () => {
