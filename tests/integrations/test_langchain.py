@@ -46,7 +46,7 @@ def test_every_key_is_filled_or_named_as_one_that_cannot_be() -> None:
 
 @pytest.mark.whole
 def test_every_profile_of_the_catalogue_is_what_langchain_declares(packaged: llm_models.Snapshot) -> None:
-    """pydantic reads every fourth strictly; and what is there is what the record says, limits and modalities included."""
+    """pydantic reads every fourth strictly; what is there is what the record says, limits and modalities included."""
     pydantic = pytest.importorskip("pydantic")
     adapter = pydantic.TypeAdapter(language_models.ModelProfile)
     for model in packaged.list_models()[::4]:
