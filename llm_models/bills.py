@@ -185,6 +185,32 @@ class Bill(NamedTuple):
     def __radd__(self, other: object) -> Bill:
         return self if isinstance(other, int) and other == 0 else NotImplemented
 
+    def __mul__(self, number: object) -> Bill:
+        """What so many requests cost that are each like this one; the same as the sum of so many of this bill.
+
+        Raises `InvalidArgumentError` for a number below 1.
+
+        >>> (llm_models.cost("openai:gpt-5.4-mini", {"input": 3000, "output": 500}) * 30_000).total
+        Decimal('135')
+        """
+        if not isinstance(number, int):
+            return NotImplemented
+        if number < 1:
+            raise InvalidArgumentError(f"a bill is multiplied by a number of at least 1 (found {number})")
+        return self._replace(
+            total=None if self.total is None else _times(self.total, number),
+            known=_times(self.known, number),
+            lines=tuple(
+                one._replace(quantity=_times(one.quantity, number), amount=_times(one.amount, number))
+                for one in _joined(self.lines)
+            ),
+            unpriced=tuple((name, _times(quantity, number)) for name, quantity in _counted(self.unpriced)),
+            reported=None if self.reported is None else _times(self.reported, number),
+        )
+
+    def __rmul__(self, number: object) -> Bill:
+        return self * number
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON. Decimals are texts, because many readers take a number of JSON for a float."""
         plain: dict[str, Any] = as_plain(self)
@@ -257,6 +283,11 @@ def _counted(items: Iterable[tuple[str, Number]]) -> tuple[tuple[str, Number], .
 
 def _sum(one: Number, other: Number) -> Number:
     return one + other if isinstance(one, int) and isinstance(other, int) else EXACT.add(one, other)
+
+
+def _times(amount: Number, number: int) -> Any:
+    """So many times the amount, exactly and without zeros at its end."""
+    return amount * number if isinstance(amount, int) else total_of([EXACT.multiply(amount, Decimal(number))])
 
 
 def _joined(lines: Iterable[Line]) -> tuple[Line, ...]:

@@ -700,6 +700,24 @@ class TestBills:
             assert sum([made, made]) == made + made
         assert made.lines[0].amount == Decimal(123_456_789_012 * 123_456_789).scaleb(-14)
 
+    @pytest.mark.parametrize("number", [1, 2, 7])
+    def test_so_many_equal_requests_are_the_sum_of_so_many_bills(self, number: int) -> None:
+        """With lines of one class and rate that become one, parts without a price, and what a provider reports."""
+        cost = {"input": 1.23456789, "output": 8, "image": 0.04}
+        made = bill(cost, input=1000, input_audio=10, output=3, audio_seconds="0.1", reported="0.5")
+        assert made.total is None
+        for one in (made, bill(cost, input=1000), made + bill(cost, input=7)):
+            assert one * number == number * one == sum([one] * number)
+            assert one.known * number == (one * number).known
+
+    def test_what_is_no_number_of_requests(self) -> None:
+        made = bill({"input": 1}, input=1000)
+        with pytest.raises(llm_models.InvalidArgumentError, match=r"at least 1 \(found 0\)"):
+            made * 0
+        for number in (1.5, "3"):
+            with pytest.raises(TypeError):
+                made * number
+
 
 def test_the_page_about_it_is_true() -> None:
     """Its Python runs, and its console shows what the command prints."""
