@@ -8,6 +8,8 @@ import os
 import socket
 import sys
 from collections import Counter
+from functools import wraps
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +20,7 @@ import llm_models
 from llm_models import paths, pipeline, store, successors, timeline_update
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from llm_models.layers import Layer
 
@@ -31,11 +33,11 @@ gc.set_threshold(50_000)
 settings.register_profile("untimed", deadline=None)  # no test measures time: the machine may be busy
 settings.load_profile("untimed")
 
-MEASURED, MEASURED_PROCESSES = 10, 1
+MEASURED, MEASURED_PROCESSES = 5, 1
 """Where coverage is measured: of how many cases of a test, and of how many the processes that they start.
 
 Measuring more than doubles the time. Further cases run the same lines with other values, and processes the same lines
-as the tests in this process.
+as the tests in this process. An example of a law is a case.
 """
 _cases = Counter[str]()  # how many cases of a test have begun, by its name without the values
 
@@ -45,20 +47,36 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Measure only the first cases of each test, if coverage is measured at all. A debugger keeps all of them."""
     from support.command import COVERAGE  # not before its asserts are registered
 
+    trace = sys.gettrace()
+    if type(trace).__module__.partition(".")[0] != "coverage":
+        return (yield)
     name = item.nodeid.partition("[")[0]
     _cases[name] += 1
-    trace = sys.gettrace()
-    paused = _cases[name] > MEASURED and type(trace).__module__.partition(".")[0] == "coverage"
     with pytest.MonkeyPatch.context() as patch:
+        law = getattr(getattr(item, "obj", None), "hypothesis", None)
+        if law is not None:
+            patch.setattr(law, "inner_test", _first_measured(law.inner_test))
         for variable in COVERAGE if _cases[name] > MEASURED_PROCESSES else ():
             patch.delenv(variable, raising=False)
-        if not paused:
-            return (yield)
-        sys.settrace(None)
+        if _cases[name] > MEASURED:
+            sys.settrace(None)
         try:
             return (yield)
         finally:
             sys.settrace(trace)
+
+
+def _first_measured(law: Callable[..., None]) -> Callable[..., None]:
+    """The law, of which only the first examples are measured."""
+    examples = count(1)
+
+    @wraps(law)
+    def example(*args: object, **kwargs: object) -> None:
+        if next(examples) > MEASURED:
+            sys.settrace(None)
+        law(*args, **kwargs)
+
+    return example
 
 
 @pytest.fixture(autouse=True)

@@ -146,6 +146,7 @@ def test_json_native_finds_claude(packaged: Snapshot) -> None:
 @pytest.mark.whole
 def test_every_correction_is_in_the_packaged_data_with_its_place(packaged: Snapshot) -> None:
     """Each value that a file states of a model by id is told by `explain` to come from that file and line."""
+    from llm_models.errors import dotted
     from llm_models.layers import RECORD_RULES
     from llm_models.origins import leaves
 
@@ -156,11 +157,12 @@ def test_every_correction_is_in_the_packaged_data_with_its_place(packaged: Snaps
         for number, entry in enumerate(data_of(path).get("models", [])):
             if "match" in entry or not is_there(packaged, entry):
                 continue
+            fields = {origin.field: origin for origin in packaged.explain((entry["provider"], entry["id"])).fields}
             for steps, value in leaves(
                 {key: one for key, one in entry.items() if key not in {"provider", "id", "omit"}}
             ):
                 line = places.line_column(places["models", number, *steps].key_start)[0]
-                (origin,) = packaged.explain((entry["provider"], entry["id"]), ".".join(steps)).fields
+                origin = fields[dotted(steps)]
                 assert origin.layer == f"overrides/{path.name}"
                 assert origin.place == f"overrides/{path.name}:{line}"
                 united = steps in RECORD_RULES

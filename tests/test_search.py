@@ -182,8 +182,8 @@ def test_an_id_comes_before_another_name_and_before_another_spelling(packaged: S
 
 
 @pytest.mark.whole
-def test_every_id_and_every_spec_is_the_first_answer_to_itself(packaged: Snapshot) -> None:
-    for model in packaged.list_models()[::7]:
+def test_an_id_and_a_spec_are_the_first_answer_to_themselves(packaged: Snapshot) -> None:
+    for model in packaged.list_models()[::20]:
         check_itself(packaged, model)
 
 

@@ -46,10 +46,10 @@ def test_every_key_is_filled_or_named_as_one_that_cannot_be() -> None:
 
 @pytest.mark.whole
 def test_every_profile_of_the_catalogue_is_what_langchain_declares(packaged: llm_models.Snapshot) -> None:
-    """pydantic reads all 8,337 strictly; and what is there is what the record says, limits and modalities included."""
+    """pydantic reads every fourth strictly; what is there is what the record says, limits and modalities included."""
     pydantic = pytest.importorskip("pydantic")
     adapter = pydantic.TypeAdapter(language_models.ModelProfile)
-    for model in packaged.list_models():
+    for model in packaged.list_models()[::4]:
         made = profile(model, snapshot=packaged)
         assert adapter.validate_python(made, strict=True) == made
         assert set(made) <= set(PROFILE)

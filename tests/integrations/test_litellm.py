@@ -180,9 +180,15 @@ def infos(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
+THIRD = 3
+
+
 @pytest.mark.whole
 class TestTheWholeCatalogue:
-    """The default call, and a call with every model of the catalogue that may also add entries."""
+    """The default call, and a call with every model of the catalogue that may also add entries.
+
+    LiteLLM answers slowly, so it is asked about every third name only.
+    """
 
     @pytest.fixture(scope="class")
     def untouched(self, packaged: llm_models.Snapshot) -> tuple[State, dict[str, Any], dict[str, dict[str, Any]]]:
@@ -190,7 +196,7 @@ class TestTheWholeCatalogue:
         models = packaged.list_models()
         before = State.now()
         with quiet():
-            sent = routes(known_names(before, models))
+            sent = routes(sorted(known_names(before, models))[::THIRD])
             known = infos(name for name in {*before.prices, *map(litellm_name, models)} if name in sent)
         return before, sent, known
 
@@ -209,7 +215,7 @@ class TestTheWholeCatalogue:
         unregister()
 
     def test_no_route_changes(self, call: Call) -> None:
-        assert len(call.routes) > 10_000
+        assert len(call.routes) > 3_000
         with quiet():
             after = routes(call.routes)
         assert [name for name, route in after.items() if route != call.routes[name]] == []
@@ -239,7 +245,7 @@ class TestTheWholeCatalogue:
     def test_what_is_registered_is_told_and_charged_as_the_record_says(
         self, call: Call, packaged: llm_models.Snapshot
     ) -> None:
-        """`get_model_info` and `completion_cost`, for every model, class of tokens and tier."""
+        """`get_model_info` and `completion_cost`, for each class of tokens and tier of the models."""
         taken = call.result
         added = call.after.prices.keys() - call.before.prices.keys()
         assert len(taken) > (2000 if call.add_missing else 500)
@@ -247,7 +253,7 @@ class TestTheWholeCatalogue:
         wrong: list[str] = []
         compared = dict.fromkeys(CLASSES, 0)
         tiers = 0
-        for spec, name in taken.items():
+        for spec, name in [*taken.items()][::THIRD]:
             model = packaged.resolve(spec)
             for prompt in sizes(model, name in added):
                 for kind in CLASSES:
