@@ -73,9 +73,9 @@ def main() -> None:
         files = write_generations(Path(top, "files"))
         bad = controls(asked.python, files, Path(top))
         running = []
-        for number in range(asked.processes):
-            publishes, reads = (-(-total // asked.processes) for total in (asked.publishes, asked.reads))
-            way = WAYS[number % len(WAYS)]
+        ways = [WAYS[number % len(WAYS)] for number in range(asked.processes)]
+        publishes, reads = (-(-total // asked.processes) for total in (asked.publishes, asked.reads))
+        for number, way in enumerate(ways):
             options = {"publishes": publishes, "reads": reads, "way": way, "fork_every": max(50, publishes // 200)}
             running.append((way, started(asked.python, files, Path(top, f"{number}"), **options)))
         total = dict.fromkeys(SUMS, 0)

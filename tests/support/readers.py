@@ -46,7 +46,7 @@ DEFAULTS: dict[str, Any] = {
     "way": "parts",  # or another of WAYS
     "control": "",  # or one of CONTROLS
     "fork_every": 50,  # publishes
-    "switch": 1e-5,  # after so many seconds another thread has its turn, where there is a GIL
+    "switch": 1e-4,  # after so many seconds another thread has its turn, where there is a GIL
 }
 WAYS = ("parts", "whole", "merged")
 """How the catalogue is read: an activated file in parts, by its descriptor; such a file as a whole; and a file that is
@@ -197,8 +197,13 @@ class Run:
     # The threads
 
     def read(self, turn: int, count: Count) -> None:
-        """Ask each snapshot everything once, and then again and again for models, until there is another."""
+        """Ask each snapshot everything once, and then again and again for models, until there is another.
+
+        A reader that has done its share of the questions pauses after each round, so that the writer has its turn.
+        """
+        share = self.options["reads"] // self.options["publishes"] // READERS
         while not self.stopped:
+            enough = count.reads + share
             shown = llm_models.snapshot()
             mark, turn = mark_of(shown.epoch), turn + 1
             name = NAMES[turn % len(NAMES)]
@@ -216,6 +221,8 @@ class Run:
                 count.reads += 2 * len(NAMES)
                 if self.has_past:
                     self.ask_past(shown, NAMES[turn % len(NAMES)], count)
+                if count.reads > enough:
+                    time.sleep(0.0005)
 
     def read_late(self, count: Count) -> None:
         """Load a catalogue aside, wait until its files are replaced, and then ask it for the first time."""
@@ -418,4 +425,4 @@ def main(files: str, folder: str, options: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*sys.argv[2:4], json.loads(sys.argv[4]))))
+    print(json.dumps(main(sys.argv[2], sys.argv[3], json.loads(sys.argv[4]))))
