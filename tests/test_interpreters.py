@@ -39,7 +39,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def counts(python: str, files: Path, folder: Path, *flags: str, **options: Any) -> dict[str, Any]:
     """What a process of readers counted."""
-    words = [python, *flags, "-B", readers.__file__, ROOT, files, folder, json.dumps(options)]
+    words: list[Any] = [python, *flags, "-B", readers.__file__, ROOT, files, folder, json.dumps(options)]
     done = program(words, folder, measured=False, timeout=120)
     assert done.code == 0, done.err[-2000:]
     found: dict[str, Any] = json.loads(done.out)
@@ -61,7 +61,7 @@ def test_no_torn_read(version: str, files: Path, tmp_path: Path) -> None:
     python = interpreter(version)
     if python is None:
         pytest.skip(f"there is no Python {version}")
-    found = counts(python, files, tmp_path, "-I", "-S", publishes=120, reads=20_000)
+    found = counts(python, files, tmp_path, "-I", "-S", publishes=50, reads=10_000, fork_every=20)
     check(found)
     assert found["python"].startswith(version.rstrip("t"))
     assert (FREE in found["python"]) == version.endswith("t")
@@ -69,13 +69,13 @@ def test_no_torn_read(version: str, files: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("way", ["whole", "merged"])
 def test_files_that_are_read_or_merged_as_a_whole(way: str, files: Path, tmp_path: Path) -> None:
-    check(counts(sys.executable, files, tmp_path, publishes=80, reads=10_000, way=way))
+    check(counts(sys.executable, files, tmp_path, publishes=45, reads=5_000, fork_every=20, way=way))
 
 
 @pytest.mark.parametrize("control", readers.CONTROLS)
 def test_the_controls_show_something(control: str, files: Path, tmp_path: Path) -> None:
     """Without the guards of overwritten files, answers are torn; with them they are refused; leaks are seen."""
-    found = counts(sys.executable, files, tmp_path, publishes=60, reads=1_000, control=control)
+    found = counts(sys.executable, files, tmp_path, publishes=30, reads=1_000, control=control)
     assert (found["torn"] > 0) == (control == "overwritten")
     assert (found["refused"] > 0) or control == "kept"
     assert [one for one in found["problems"] if one.startswith("leak: ")] or control != "kept"

@@ -41,7 +41,14 @@ if TYPE_CHECKING:
 
 KEEPERS: tuple[Any, ...] = (
     *(View.names, View.shown, View.removed, View.once_spelled, View.provider, View.model, View.asked, View.models_in),
-    *(View._part, View.past.fget, SnapshotFile.block, SnapshotFile.columns, Block.rows.fget, Columns.column),
+    *(
+        View._part,
+        vars(View)["past"].fget,
+        SnapshotFile.block,
+        SnapshotFile.columns,
+        vars(Block)["rows"].fget,
+        Columns.column,
+    ),
     *(OpenFile.read, OpenFile._usable, OpenFile.__init__),
     *(Past._believed, Past._answers, Past._answer, Past._united, Past._set_aside, History.line, open_file.source_of),
     *(Priced.valid_at, Priced.history, Ladder.prices, pricing.priced_of, pricing._ground, selection._kept),
