@@ -113,10 +113,11 @@ class Blocks(Mapping[str, "Span"]):
 
     def _all(self) -> dict[str, Span]:
         """The whole table. Raises `SnapshotError` unless its blocks lie side by side."""
-        if self._text is not None:
+        text = self._text  # once: another thread may decode it at the same time
+        if text is not None:
             at = models = 0
             try:
-                table: dict[str, Span] = loads(f"{{{self._text}}}")
+                table: dict[str, Span] = loads(f"{{{text}}}")
                 for offset, length, _, count in table.values():
                     if offset != at or length < 0 or count < 0:
                         raise ValueError

@@ -38,7 +38,7 @@ def _encoder() -> Callable[[object], str]:
     try:
         from _json import encode_basestring, make_encoder
 
-        chunks = make_encoder({}, _refuse, encode_basestring, None, ":", ",", False, False, False)
+        chunks = make_encoder(None, _refuse, encode_basestring, None, ":", ",", False, False, False)
         return lambda value: "".join(chunks(value, 0))
     except (ImportError, TypeError):
         from json import JSONEncoder

@@ -8,7 +8,7 @@ what the same entry or a stronger layer states wins. A source's own record is re
 from __future__ import annotations
 
 import re
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from llm_models.budgets import excess
@@ -53,6 +53,7 @@ class Moving:
     def __init__(self, touched: Touched) -> None:
         self._touched = touched
         self._changed: dict[str, set[str]] = {}
+        self._tails: list[Tail] = []
         self.problems: list[Problem] = []
         self.void: list[Entry] = []
         self._void: set[int] = set()
@@ -157,9 +158,10 @@ class Moving:
         lines: list[Any] = [block.model(row) for row in block.rows_with(_TEXT)]
         return {line["id"]: line[FIELD] for line in lines if FIELD in line}
 
-    @cached_property
     def _tail(self) -> Tail:
-        return self._touched.base.tail()
+        if not self._tails:  # not `cached_property`, see `pricing`
+            self._tails.append(self._touched.base.tail())
+        return self._tails[0]
 
     def layered(
         self, provider: str, model_id: str, ground: Record, values_of: Callable[[str], Record], copy: Copy | None = None
@@ -175,7 +177,7 @@ class Moving:
         taken = _taken(values_of(target), f"{provider}:{target}") if target is not None and again else []
         layers = [Layered(ground)]
         if again and FIELD in ground:
-            origins = fields_of(self._tail, f"{provider}:{model_id}")
+            origins = fields_of(self._tail(), f"{provider}:{model_id}")
             layers = [Layered(_own(ground, origins))]
             if stating is None:
                 layers += [*taken, *_winning(ground, origins)]

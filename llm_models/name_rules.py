@@ -196,11 +196,12 @@ _safe: dict[tuple[str, str], list[str]] = {}
 
 def _safe_forms(provider: str, name: str) -> list[str]:
     """The forms of a name that safe rules of a provider read; kept, because each pattern is compared with them."""
-    if (provider, name) not in _safe:
+    found = _safe.get((provider, name))  # once: another thread may clear them
+    if found is None:
         if len(_safe) >= 20_000:
             _safe.clear()
-        _safe[provider, name] = [*forms(name, _rules(provider, only_safe=True))]
-    return _safe[provider, name]
+        found = _safe[provider, name] = [*forms(name, _rules(provider, only_safe=True))]
+    return found
 
 
 _every: dict[tuple[str, tuple[str, ...]], list[str]] = {}
@@ -208,11 +209,12 @@ _every: dict[tuple[str, tuple[str, ...]], list[str]] = {}
 
 def _every_form(provider: str, names: tuple[str, ...]) -> list[str]:
     """The forms of all these names; kept, because a file may have many patterns of one provider."""
-    if (provider, names) not in _every:
+    found = _every.get((provider, names))
+    if found is None:
         if len(_every) >= 64:
             _every.clear()
-        _every[provider, names] = [form for name in names for form in _safe_forms(provider, name)]
-    return _every[provider, names]
+        found = _every[provider, names] = [form for name in names for form in _safe_forms(provider, name)]
+    return found
 
 
 def safe_form(provider: str, names: Sequence[str], pattern: str) -> str | None:

@@ -19,16 +19,18 @@ class OpenFile:
     """An open file that is read in parts; its descriptor is closed when no object uses it any more.
 
     Some programs, such as daemons, close descriptors that are not their own, and another file may then get the same
-    number. So the descriptor is checked before each use. Threads may share it, because it has no position.
+    number. So the descriptor is checked before each use, and where it is lost, `_again` is the same file, opened once
+    more. Threads may share it, because it has no position.
     """
 
-    __slots__ = ("_number", "identity", "path")
+    __slots__ = ("_again", "_number", "identity", "path")
     latest: OpenFile | None = None
     """The file that was opened last. All snapshots of one file share its descriptor."""
 
     def __init__(self, path: str) -> None:
         """Open the file at `path`. Raises `OSError`."""
         self.path = path
+        self._again: OpenFile | None = None
         self._number = -1  # `__del__` needs it if the next lines fail
         number = os.open(path, os.O_RDONLY)
         try:
@@ -40,19 +42,23 @@ class OpenFile:
 
     def is_unchanged(self) -> bool:
         """Whether the descriptor still belongs to the file, and the file was not written to."""
-        try:
-            now = _identity(os.fstat(self._number))
-        except (OSError, AttributeError, TypeError):  # the last two while the interpreter shuts down
-            now = None
-        if now is None or now[:2] != self.identity[:2]:
-            self._number = -1
-            return False
-        return now == self.identity
+        return self._usable() is not None
+
+    def _usable(self) -> tuple[int, OpenFile] | None:
+        """A descriptor that still belongs to the file, which was not written to, and its owner, who keeps it open."""
+        owner: OpenFile | None = self
+        while owner is not None:
+            number = owner._number  # once: another thread may find that it is lost
+            if _found(number) == self.identity:
+                return number, owner
+            owner = owner._again
+        return None
 
     def status(self) -> os.stat_result:
         """The status of the open file. Raises `SnapshotError`."""
         try:
-            return os.fstat(self._number)
+            usable = self._usable()
+            return os.fstat(self._number if usable is None else usable[0])
         except OSError as error:
             raise unreadable(self.path, error) from None
 
@@ -62,12 +68,14 @@ class OpenFile:
         Raises `SnapshotError` if the file was overwritten, or must be opened again and is no longer at its path.
         """
         try:
-            if not self.is_unchanged():
+            usable = self._usable()
+            if usable is None:
                 again = OpenFile(self.path) if _identity(os.stat(self.path)) == self.identity else None
                 if again is None or again.identity != self.identity:
                     raise unusable(self.path, "the file was replaced while in use")
-                self._number, again._number = again._number, -1
-            return os.pread(self._number, size, start)
+                usable = again._number, again
+                self._again, self._number = again, -1
+            return os.pread(usable[0], size, start)
         except OSError as error:
             raise unreadable(self.path, error) from None
 
@@ -75,8 +83,17 @@ class OpenFile:
         return self.identity[2]
 
     def __del__(self) -> None:
-        if self.is_unchanged() or self._number >= 0:
+        found = _found(self._number)
+        if found is not None and found[:2] == self.identity[:2]:  # it was not closed by another
             os.close(self._number)
+
+
+def _found(number: int) -> tuple[int, int, int, int] | None:
+    """The identity of the file that has a descriptor now; None where there is none."""
+    try:
+        return _identity(os.fstat(number))
+    except (OSError, AttributeError, TypeError):  # the last two while the interpreter shuts down
+        return None
 
 
 def _identity(state: os.stat_result) -> tuple[int, int, int, int]:

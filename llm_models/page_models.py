@@ -155,7 +155,7 @@ def _card(
 
 def _history_of(view: View, model: Model) -> Listing | None:
     """The history of a model; None where no source listed it. Its prices may have asked for it."""
-    asked = priced_of(view, model).history
+    asked = priced_of(view, model).history(view)
     return asked if asked is not None and asked.spec == model.spec else listing_of(view, model.key)
 
 

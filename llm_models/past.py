@@ -46,8 +46,10 @@ class Past:
         self.folder = folder
         self.damage: LLMModelsError | None = None
         """Why the packaged history was left aside."""
-        self._histories: list[History] | None = None
-        self._aside: list[tuple[str, str]] = []
+        self._histories: dict[str, tuple[History, ...]] = {}
+        """Empty, or all histories that can be opened. Threads that are first at the same time have the same ones."""
+        self._aside: dict[str, str] = {}
+        """The path of each history that is not used, and why; nothing is ever taken out."""
 
     def knows(self, provider: str, model_id: str | None = None) -> bool:
         """Whether a provider, or a model of it, was listed on any day: a name that is known is not a typo."""
@@ -82,7 +84,7 @@ class Past:
         """
         found = self._answers(lambda history: (history.days[0], history.date, len(history.days)))
         used = [{"path": one.name, "first": day, "last": last, "days": count} for one, (day, last, count) in found]
-        return [*used, *({"path": name, "problem": problem} for name, problem in self._aside)]
+        return [*used, *({"path": name, "problem": problem} for name, problem in self._aside.items())]
 
     def provider(self, provider: str) -> ProviderHistory | None:
         """When a provider was listed; None where it never was."""
@@ -115,7 +117,7 @@ class Past:
         united = self._united(self.provider_id(provider) or "", model_id, current) if found else None
         if united is not None:
             return ask(united)
-        believed = [answer for answer in found if answer[0] in (self._histories or ())]
+        believed = [answer for answer in found if answer[0].name not in self._aside]
         return max(believed, key=lambda answer: answer[0].date)[1] if believed else None
 
     def _united(self, provider: str, model_id: str | None, current: Current | None) -> History | None:
@@ -123,9 +125,10 @@ class Past:
 
         None where one history has all of it.
         """
-        if self._histories is None or len(self._histories) < 2:
+        believed = self._believed()
+        if len(believed) < 2:
             return None
-        own, packaged = self._histories
+        own, packaged = believed
         if own.source != packaged.source or (own.own or {}).get("packaged") == packaged.checksum:
             return None
         from llm_models.timeline_fold import folded, united, with_current
@@ -141,27 +144,30 @@ class Past:
         try:
             return History(encode(united(theirs, with_current(part(own), price))), own.name)
         except (SnapshotError, *WRONG) as error:
-            self._histories = [packaged]
             self._set_aside(error if isinstance(error, SnapshotError) else _unreadable(own), own.name)
             return None
 
     def _answers(self, ask: Callable[[History], T | None]) -> list[tuple[History, T]]:
         """The answer of each history that has one, the own one first."""
-        if self._histories is None:
-            path = paths.PACKAGED_HISTORY
-            both = ("", lambda: _own(self.folder)), (path, lambda: _packaged(path))
-            self._histories = [history for name, open_one in both for history in self._opened(name, open_one)]
         answers = []
-        for history in self._histories:
+        for history in self._believed():
             try:
                 answer = ask(history)
             except (SnapshotError, *WRONG) as error:
-                self._histories = [one for one in self._histories if one is not history]
                 self._set_aside(error if isinstance(error, SnapshotError) else _unreadable(history), history.name)
                 continue
             if answer is not None:
                 answers.append((history, answer))
         return answers
+
+    def _believed(self) -> list[History]:
+        """The histories that are not left aside, the own one first; opened once."""
+        if not self._histories:
+            path = paths.PACKAGED_HISTORY
+            both = ("", lambda: _own(self.folder)), (path, lambda: _packaged(path))
+            opened = tuple([history for name, open_one in both for history in self._opened(name, open_one)])
+            self._histories.setdefault("all", opened)
+        return [history for history in self._histories["all"] if history.name not in self._aside]
 
     def _opened(self, name: str, open_one: Callable[[], History | None]) -> list[History]:
         try:
@@ -174,7 +180,10 @@ class Past:
     def _set_aside(self, error: LLMModelsError, name: str) -> None:
         if name == paths.PACKAGED_HISTORY:
             self.damage = error
-        self._aside.append((name or str(error).partition(": ")[0], str(error)))
+        path = name or str(error).partition(": ")[0]
+        if path in self._aside:  # another thread met it, too
+            return
+        self._aside[path] = str(error)
         again = "install llm-models-catalog again" if name == paths.PACKAGED_HISTORY else "run 'llm-models activate'"
         logs.warn(f"{error}; this history is not used; to have a whole one, {again}")
 

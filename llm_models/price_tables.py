@@ -118,7 +118,7 @@ def price_rows(view: View, models: Iterable[Model]) -> Iterator[Row]:
     """The rows of `PRICES`."""
     for model in models:
         priced = priced_of(view, model)
-        for time in times(priced):
+        for time in times(view, priced):
             chosen = time.valid.prices
             for mode in (None, *chosen.prices.get("modes", {})):
                 of_mode = layers(chosen.prices, mode, None)[0]

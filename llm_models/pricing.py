@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.bills import Basis, Bill, PriceRow, Prices, Source, UnpricedError, place, total_of
@@ -53,14 +52,16 @@ class Ladder:
 
 
 class Priced:
-    """The price lists of a model, decoded once, with their origins; what was worked out of them is kept."""
+    """The price lists of a model, decoded once, with their origins; what was worked out of them is kept.
+
+    The view keeps it, so it keeps no view: files stay open in a ring of objects until Python looks for rings.
+    """
 
     def __init__(self, view: View, model: Model) -> None:
         self.spec = f"{model.provider}:{model.id}"
         self.model = model
         file = view.file
         cost: dict[str, Any] = model.cost.to_dict()
-        self._view = view
         self.lists = lists_of(cost)
         """The price lists of the record, oldest first."""
         row = file.block(model.provider).rows.get(model.id) if file.holds(model.provider, model.id) else None
@@ -74,11 +75,12 @@ class Priced:
         self.since = None if date is None else moment_of(date if len(date) > len("YYYY-MM") else f"{date}-01")
         """The date of the catalogue, where the history is about these prices; None where it is not asked."""
         self.basis = ground.basis
+        self._history: list[Listing | None] = []
         self._of_days: dict[tuple[str, Path], Valid] = {}
         self._ladders: dict[Any, Ladder] = {}
 
-    def valid_at(self, moment: datetime) -> Valid:
-        """The price list that holds at a moment.
+    def valid_at(self, view: View, moment: datetime) -> Valid:
+        """The price list that holds at a moment; `view` is the one that it was made for.
 
         The history is asked where it is about these prices: not where an application states all of them. That of a
         copy is the history of the model from which it has its prices.
@@ -90,22 +92,23 @@ class Priced:
         day = moment.date().isoformat()
         key = day, found.path
         if key not in self._of_days:
-            then, certain, between = listed(self.history, day, found)
+            then, certain, between = listed(self.history(view), day, found)
             if then.path == HISTORY:
                 prices, is_corrected = self._origins.over(then.prices)
                 then, certain = then._replace(prices=prices), certain and not is_corrected
             self._of_days[key] = Valid(then, certain, between)
         return self._of_days[key]
 
-    @property
-    def is_named(self) -> bool:
+    def is_named(self, view: View) -> bool:
         """Whether the catalogue has, or had, a model with this name; a program can make any number of others."""
-        return self.is_listed or (self._is_gone and self.history is not None)
+        return self.is_listed or (self._is_gone and self.history(view) is not None)
 
-    @cached_property
-    def history(self) -> Listing | None:
-        """The history that knows earlier prices, if there is one."""
-        return None if self.since is None else first_history(self._view, self._keys())
+    def history(self, view: View) -> Listing | None:
+        """The history that knows earlier prices, if there is one; looked for once."""
+        # `cached_property` holds a lock in Python 3.11. A child forked meanwhile would wait for a thread that is gone.
+        if not self._history:
+            self._history.append(None if self.since is None else first_history(view, self._keys()))
+        return self._history[0]
 
     def _keys(self) -> Iterator[tuple[str, str]]:
         """The model, and the one from which it has its prices."""
@@ -172,7 +175,7 @@ def priced_of(view: View, model: Model) -> Priced:
     found: Priced | None = view.priced.get(key)
     if found is None or (found.model is not model and found.model.cost != model.cost):
         found = Priced(view, model)
-        if found.is_named:
+        if found.is_named(view):
             view.priced[key] = found
     return found
 
@@ -187,7 +190,7 @@ def prices_of(view: View, model: Model, at: Moment, mode: str | None) -> Prices:
     """The prices of a model; see `llm_models.prices`."""
     priced = priced_of(view, model)
     moment = moment_of(at)
-    valid = priced.valid_at(moment)
+    valid = priced.valid_at(view, moment)
     chosen = valid.prices
     name, is_known = priced.billed(chosen, mode, None)
     ladder = priced.ladder(chosen, name if is_known else None, moment)
@@ -210,7 +213,7 @@ def bill_of(view: View, model: Model, usage: object, at: Moment, mode: str | Non
     priced = priced_of(view, model)
     used = usage if isinstance(usage, Usage) else _read(usage, model.provider)
     moment = moment_of(at)
-    chosen, certain, between = priced.valid_at(moment)
+    chosen, certain, between = priced.valid_at(view, moment)
     name, is_known = priced.billed(chosen, mode, used.mode)
     prices = _prices_for(used, priced.ladder(chosen, name, moment)) if is_known else {}
     lines, unpriced, assumed = lines_of(used, prices, name, priced.spec)

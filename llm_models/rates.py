@@ -74,7 +74,7 @@ class Row(NamedTuple):
 def rows_of(view: View, model: Model) -> Iterator[Row]:
     """The rows of a model: exactly one of them matches a request in a mode that it has."""
     priced = priced_of(view, model)
-    for time in times(priced):
+    for time in times(view, priced):
         chosen = time.valid.prices
         if chosen is NOTHING:
             for text in spelled_modes(priced, priced.lists[0].prices):
@@ -92,11 +92,11 @@ def rows_of(view: View, model: Model) -> Iterator[Row]:
                     yield Row(text, time, hours, over, upto, ladder.prices(tier))
 
 
-def times(priced: Priced) -> list[Time]:
+def times(view: View, priced: Priced) -> list[Time]:
     """The price lists of a model, each with the time in which it holds; from the first to the last moment."""
     found: list[Time] = []
-    for since in sorted({FIRST, *_changes(priced)}):
-        valid = priced.valid_at(since.replace(tzinfo=UTC))
+    for since in sorted({FIRST, *_changes(view, priced)}):
+        valid = priced.valid_at(view, since.replace(tzinfo=UTC))
         if found and _alike(found[-1].valid, valid):
             continue
         if found:
@@ -105,7 +105,7 @@ def times(priced: Priced) -> list[Time]:
     return found
 
 
-def _changes(priced: Priced) -> Iterator[datetime]:
+def _changes(view: View, priced: Priced) -> Iterator[datetime]:
     """Every moment at which another price list may begin to hold."""
     for one in priced.lists:
         if one.since is not None:
@@ -113,7 +113,7 @@ def _changes(priced: Priced) -> Iterator[datetime]:
     if priced.since is None:
         return
     yield priced.since.replace(tzinfo=None)
-    history = priced.history
+    history = priced.history(view)
     if history is None:
         return
     days, entry, _ = history

@@ -216,11 +216,12 @@ def _kept(cache: dict[tuple[Any, ...], Any], question: Question, answer: Callabl
     """The answer to a question, which is kept, unless it holds only now: a cost may depend on the hour."""
     if question.workload is not None and not question.dated:
         return answer()
-    if question.key not in cache:
+    found = cache.get(question.key)  # once: another thread may clear the cache
+    if found is None:
         if len(cache) >= MOST:
             cache.clear()
-        return cache.setdefault(question.key, answer())
-    return cache[question.key]
+        found = cache.setdefault(question.key, answer())
+    return found
 
 
 def candidates(view: View, question: Question) -> list[Model]:

@@ -109,9 +109,10 @@ class Composite(SnapshotFile):
 
     def tail(self) -> Tail:
         """The origins of the values; put together when first asked for."""
-        if callable(self._tail):
-            self._tail = self._tail()
-        return self._tail
+        tail = self._tail
+        if callable(tail):  # read once: another thread may put it together at the same time
+            tail = self._tail = tail()
+        return tail
 
     def texts(self, section: Literal["keys", "texts"] = "texts") -> Mapping[str, Sequence[str]] | None:
         """One of the last sections of the tail; None where a base has none."""

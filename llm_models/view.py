@@ -63,7 +63,7 @@ class View:
         """Raises `EmptyCatalogError` when no model is shown."""
         self.file = file
         self.remembers = remembers
-        self._past: Past | None = None
+        self._past: dict[str, Past] = {}
         self.filters = filters
         self.known: Mapping[str, Span] = file.blocks
         self.models: dict[str, dict[str, Model]] = {}
@@ -119,12 +119,12 @@ class View:
 
     @property
     def past(self) -> Past:
-        """What the catalogue remembers of names that it no longer has."""
-        if self._past is None:
+        """What the catalogue remembers of names that it no longer has; all threads have the same."""
+        if not self._past:
             from llm_models.past import Past
 
-            self._past = Past(self.remembers)
-        return self._past
+            self._past.setdefault("past", Past(self.remembers))
+        return self._past["past"]
 
     def was_known(self, provider: object) -> bool:
         """Whether a provider was listed on any day."""

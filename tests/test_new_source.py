@@ -7,13 +7,16 @@ import re
 import sys
 import types
 from pathlib import Path
+from typing import Any
 
 import pytest
-from support import catalogues
+from support import catalogues, flat_source
 from support.catalogues import catalogue, model, provider
 from support.command import fine, here, refused
 
 from llm_models import transforms
+from llm_models.normalize import Report, normalize
+from llm_models.transforms.specs import Record, Take
 
 TEXT = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
 SECTION = TEXT[TEXT.index("## A new source") : TEXT.index("## The way of one record")]
@@ -89,3 +92,20 @@ def test_a_document_for_which_the_transform_raises_is_refused(
     (list_of_the_text / "list.json").write_text(json.dumps({"models": models}))
     text = refused(here(*command))
     assert "is not a catalogue of Made-up list: it has another shape than the transform expects (TypeError)" in text
+
+
+def test_a_table_that_raises_for_one_record_costs_only_that_one() -> None:
+    """Whoever writes a transform takes shapes for granted; the file is not lost for that, and the record is counted."""
+
+    def after_slash(value: Any, _: object) -> str:
+        return {"acme/a": "a", "acme/c": "c"}[value]
+
+    made = types.ModuleType(NAME)
+    made.__dict__.update(vars(flat_source), MODEL=Record(id=Take("id", after_slash)))
+    report = Report()
+    document = {"data": [{"id": f"acme/{name}"} for name in "abc"]}
+    records = normalize(document, made, report, lambda *_: None)
+    assert [*records["acme"]["models"]] == ["a", "c"]
+    reason = "it has another shape than the transform expects (KeyError)"
+    assert report.counts == {("record dropped", "model", reason): 1}
+    assert report.records_dropped == 1

@@ -391,6 +391,46 @@ def test_fork_while_a_writer_holds_the_lock(wait: str, guard: str, status: int) 
     assert done.code == status, done
 
 
+FORK_ASKING = """
+import os, sys, threading, time, warnings
+warnings.simplefilter("ignore")
+import llm_models
+from llm_models import pricing
+
+ask = lambda name: llm_models.cost(name, {"input": 1}, at="2026-01-15").total
+llm_models.load(config=None)
+ask("openai:gpt-4o")
+inside, main, found = threading.Event(), threading.get_ident(), pricing.first_history
+
+def slow(*args):
+    if threading.get_ident() != main:
+        inside.set()
+        time.sleep(30)
+    return found(*args)
+
+pricing.first_history = slow
+threading.Thread(target=ask, args=["openai:gpt-4o-mini"], daemon=True).start()
+inside.wait()
+child = os.fork()
+if child == 0:
+    os._exit(7 if ask("openai:gpt-4o-mini") and ask("openai:o3-mini") else 1)
+for _ in range(1000):
+    done, status = os.waitpid(child, os.WNOHANG)
+    if done:
+        os._exit(os.waitstatus_to_exitcode(status))
+    time.sleep(0.01)
+os.kill(child, 9)
+os._exit(99)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_fork_while_another_thread_asks() -> None:
+    """No question holds a lock, for which a child would wait in vain."""
+    done = program([sys.executable, "-P", "-c", FORK_ASKING], timeout=90, measured=False)
+    assert done.code == 7, done
+
+
 class TestCopies:
     def test_pickled(self, path: Path) -> None:
         shown = llm_models.load(config=None, snapshot=path, prefer=["beta"], deny={"alpha": ["model-1*"]}, allow="all")

@@ -345,9 +345,14 @@ class TestNothingIsLost:
 
 
 BUILD = """
-import hashlib, locale, sys, time
+import hashlib, locale, os, sys, time
 locale.setlocale(locale.LC_ALL, "")
 time.tzset()
+if sys.argv[2]:  # five years later, where folders list their files the other way round
+    gmtime, moment, listed = time.gmtime, time.time, os.listdir
+    later = lambda seconds=None: moment() + 5 * 365 * 86400 if seconds is None else seconds
+    time.gmtime, time.time = lambda seconds=None: gmtime(later(seconds)), later
+    os.listdir = lambda *path: sorted(listed(*path), reverse=True)
 from support.catalogues import base
 file, report = base(open(sys.argv[1], "rb").read(), without_prose=True)
 print(hashlib.sha256(file.data).hexdigest(), repr(report.rows()).encode().hex())
@@ -363,17 +368,24 @@ def a_turkish_locale() -> str:
 @pytest.mark.skipif(sys.platform == "win32", reason="locales and time zones have other names there")
 class TestSameBytes:
     def test_whatever_the_process(self, tmp_path: Path) -> None:
-        """Hash seed, locale, time zone, encoding and working directory change nothing: it is the packaged snapshot."""
+        """It is the packaged snapshot.
+
+        Hash seed, locale, time zone, clock, encoding, working directory and order of files change nothing.
+        """
         (tmp_path / "llm_models.toml").write_text('deny = { openai = ["*"] }\n')
-        ways: list[tuple[dict[str, str], Path]] = [
-            ({"PYTHONHASHSEED": "0", "LC_ALL": "C", "TZ": "UTC", "PYTHONUTF8": "0"}, tmp_path),
-            ({"PYTHONHASHSEED": "1", "LC_ALL": a_turkish_locale(), "TZ": "Pacific/Kiritimati"}, ROOT),
-            ({"PYTHONHASHSEED": "4242", "LC_ALL": "POSIX", "TZ": "Pacific/Niue", "PYTHONOPTIMIZE": "1"}, ROOT.parent),
+        ways: list[tuple[dict[str, str], Path, str]] = [
+            ({"PYTHONHASHSEED": "0", "LC_ALL": "C", "TZ": "UTC", "PYTHONUTF8": "0"}, tmp_path, ""),
+            ({"PYTHONHASHSEED": "1", "LC_ALL": a_turkish_locale(), "TZ": "Pacific/Kiritimati"}, ROOT, ""),
+            (
+                {"PYTHONHASHSEED": "4242", "LC_ALL": "POSIX", "TZ": "Pacific/Niue", "PYTHONOPTIMIZE": "1"},
+                ROOT.parent,
+                "later",
+            ),
         ]
 
-        def build(way: tuple[dict[str, str], Path]) -> list[str]:
+        def build(way: tuple[dict[str, str], Path, str]) -> list[str]:
             env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "tests"), **way[0]}
-            return python(BUILD, UPSTREAM, options=(), cwd=way[1], env=env, timeout=120).out.split()
+            return python(BUILD, UPSTREAM, way[2], options=(), cwd=way[1], env=env, timeout=120).out.split()
 
         with ThreadPoolExecutor() as pool:
             answers = list(pool.map(build, ways))
