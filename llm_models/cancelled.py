@@ -18,6 +18,8 @@ from llm_models.patterns import EVERY, is_plain, matcher
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from llm_models.document import DocumentPath
+
     KeptOut = Callable[[str, str], "Stronger | None"]
     """What keeps a model of a provider, by its id, out of the catalogue."""
 
@@ -50,6 +52,7 @@ def cancelled(case: Case) -> Iterator[Finding]:
     yield from _entries(case, kept_out)
     yield from _preferred(case, kept_out)
     yield from _allowed(case, kept_out)
+    yield from _allowed_anyway(case)
     yield from _banned(case)
 
 
@@ -150,6 +153,28 @@ def _allowed(case: Case, kept_out: KeptOut) -> Iterator[Finding]:
                 yield Finding(provider, where, f"{_why(case, bans, what)}, so this allows nothing")
 
 
+def _allowed_anyway(case: Case) -> Iterator[Finding]:
+    """A line of `allow` for one provider that allows only what the line for all providers allows: both count.
+
+    Its author probably means that the provider has these models only, and then too many are shown.
+    """
+    lines = [(path, ["*"] if globs == "all" else globs) for path, globs in case.layer.document.entries("allow")]
+    for every, wide in [line for line in lines if line[0][1] == EVERY]:
+        what = "every model" if EVERY in wide else "these models"
+        where = _line(case, every)
+        for path, globs in lines:
+            if path != every and globs and all(_is_wider(wide, one) for one in globs):
+                provider = case.layer.provider_of(path[1])
+                text = f"""allow of "*"{where} already shows {what} of {printable(provider)}, {_NO_EFFECT}"""
+                hint = f"""To show only these of {printable(provider)}, name the other providers in place of "*"."""
+                yield Finding(provider, path, text, "" if EVERY in globs else hint)
+
+
+def _line(case: Case, path: DocumentPath) -> str:
+    line = case.layer.document.line(path)
+    return f" at line {line}" if line else ""
+
+
 def _banned(case: Case) -> Iterator[Finding]:
     """A pattern of `deny` or `exclude` about models that are kept out without it.
 
@@ -179,11 +204,15 @@ def _this_model(provider: str, pattern: str) -> str:
 def _always(case: Case, provider: str, pattern: str, by: str) -> bool:
     """Whether all that a glob can mean of a provider is kept out: by one pattern of `exclude`, or by `allow`."""
     if by == "exclude":
-        samples = [pattern.replace("*", sample) for sample in _SAMPLES]
-        patterns = case.settings["exclude"].get(provider, ())
-        return any(all(map(_glob(wider), ([one] for one in samples))) for wider in patterns)
+        return _is_wider(case.settings["exclude"].get(provider, ()), pattern)
     allowed = case.settings["allow"].get(provider, ())
     return allowed != "all" and all(map(is_plain, allowed))
+
+
+def _is_wider(patterns: Iterable[str], pattern: str) -> bool:
+    """Whether one of the patterns means all that a glob can mean."""
+    samples = [pattern.replace("*", sample) for sample in _SAMPLES]
+    return any(all(map(_glob(wider), ([one] for one in samples))) for wider in patterns)
 
 
 def _glob(pattern: str) -> Callable[[Sequence[str]], bool]:

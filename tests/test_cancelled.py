@@ -124,6 +124,32 @@ def test_a_hint_states_what_to_add_to_allow() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("narrow", "wide"),
+    [
+        ('openai = ["gpt-4o"]\n', '"*" = "all"\n'),
+        ('openai = ["gpt-4o", "gpt-4o-*"]\n', '"*" = ["o3", "gpt-*"]\n'),
+        ('openai = "all"\n', '"*" = ["*"]\n'),
+    ],
+)
+def test_a_line_of_allow_that_the_one_for_all_providers_includes_is_a_warning(narrow: str, wide: str) -> None:
+    """Both lines count, so the narrow one does not narrow. Each of them alone is no warning."""
+    for lines, weaker, stronger in (((narrow, wide), 2, 3), ((wide, narrow), 3, 2)):
+        [problem] = [one for one in found("[allow]\n" + "".join(lines)) if "no effect" in one.message]
+        assert (problem.severity, problem.line) == ("warning", weaker)
+        assert f'allow of "*" at line {stronger} already shows' in problem.message
+    for alone in (narrow, wide):
+        assert [one for one in found(f"[allow]\n{alone}") if "no effect" in one.message] == []
+
+
+def test_a_hint_states_how_one_provider_shows_less_than_all_others() -> None:
+    text = '[allow]\n"*" = "all"\nopenai = ["gpt-4o"]\nanthropic = "all"\n'
+    assert [problem.hint for problem in found(text)] == [
+        'To show only these of openai, name the other providers in place of "*".',
+        "",
+    ]
+
+
 SILENT = {
     "a ban that is a precaution": section("allow", "gpt-4o*") + section("deny", "*-mini-*", "o3*"),
     "a ban that overlaps": section("exclude", "gpt-4o") + section("deny", "gpt-4o*"),
@@ -142,6 +168,8 @@ SILENT = {
     + GATEWAY
     + entry("h", "limits.context = 8", "house"),
     "a preferred provider of which one model is left": 'prefer = ["openai"]\n' + section("deny", "gpt*"),
+    "allow of all providers, and one that allows more": '[allow]\n"*" = ["gpt-*"]\nopenai = ["gpt-4o", "o3*"]\n',
+    "allow of all providers by a name that a glob may mean": '[allow]\n"*" = ["gpt-4o"]\nopenai = ["gpt-4o*"]\n',
     "allow all": 'allow = "all"\n' + entry("gpt-4o", PRICE),
 }
 

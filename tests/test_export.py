@@ -48,9 +48,26 @@ def test_conditions_choose_models() -> None:
     content = json.loads(fine("export", "litellm", "--scope", "groq", "--require", "tools", "--no-deprecated").out)
     assert len(content) > 3
     assert all(key.startswith("groq/") and row["supports_function_calling"] for key, row in content.items())
-    assert "SPEC and conditions exclude each other" in refused(
-        here("export", "litellm", "openai:gpt-5.2", "--scope", "groq"), 2
-    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--scope", "groq"],
+        ["--at", "2026-10-01"],
+        ["--unknown", "likely"],
+        ["--not-free"],
+        ["--closed-weights"],
+        ["--no-deprecated"],
+        ["--require", "tools", "--max-price-input", "1"],
+    ],
+    ids=" ".join,
+)
+def test_a_model_beside_conditions_is_refused_with_their_options(options: list[str]) -> None:
+    """A person may not know that an option such as `--at` is a condition."""
+    told = refused(here("export", "litellm", "openai:gpt-5.2", *options), 2)
+    named = " and ".join(option for option in options if option.startswith("--"))
+    assert f"SPEC and conditions exclude each other. Name no SPEC, or leave out {named}" in told
 
 
 def test_what_is_left_out_is_reported(folder: Path) -> None:

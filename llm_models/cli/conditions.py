@@ -152,6 +152,18 @@ def check_words(snapshot: Snapshot, choice: dict[str, Any]) -> None:
 _FIELDS = [words.partition(" ")[0].partition("/")[0].removeprefix("--").replace("-", "_") for words in OPTIONS]
 
 
+def stated() -> list[str]:
+    """The conditions that stand on the command line, as they are written there."""
+    context = click.get_current_context()
+    typed = click.core.ParameterSource.COMMANDLINE
+    mine = [one for one in context.command.params if one.name in _FIELDS]
+    return [
+        (one.secondary_opts if context.params[one.name or ""] is False else one.opts)[0]
+        for one in mine
+        if context.get_parameter_source(one.name or "") is typed
+    ]
+
+
 def _option(argument: str, values: tuple[str, ...] = ()) -> str:
     """An argument of Python with its values, as an option."""
     name = f"--{argument.replace('_', '-')}"

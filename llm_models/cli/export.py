@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from llm_models.cli.conditions import check_words, conditions
+from llm_models.cli.conditions import check_words, conditions, stated
 from llm_models.cli.documents import DOCUMENTS, document_text, made, report
 from llm_models.cli.options import catalogue, command, file_path, model_spec
 from llm_models.cli.output import print_text, stage
@@ -213,7 +213,9 @@ _NO_CONDITIONS = {"unknown": "no"}
 def _chosen(snapshot: Snapshot, specs: tuple[str, ...], choice: dict[str, Any]) -> list[Model]:
     """The models that are named, or else those that fit."""
     if specs and choice != _NO_CONDITIONS:
-        raise click.UsageError("SPEC and conditions exclude each other")
+        raise click.UsageError(
+            f"SPEC and conditions exclude each other. Name no SPEC, or leave out {' and '.join(stated())}"
+        )
     check_words(snapshot, choice)
     stage("looking up the models")
     return [snapshot.resolve(spec) for spec in specs] or snapshot.list_models(**choice)
