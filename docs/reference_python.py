@@ -47,6 +47,11 @@ ANSWERS = (
         "Overrides",
     ),
 )
+PARTS = {
+    **dict.fromkeys(("Interval", "DatedPrice", "Answer", "Successor"), "listing_parts"),
+    **{"Rename": "spellings", "Renamed": "differences", "Source": "bills", "Basis": "bills", "Outlier": "outliers"},
+}
+"""Classes of fields of these answers, and their modules: programs meet them, and import them from nowhere."""
 INTEGRATIONS = (
     *("openai_sdk", "openai_agents", "langchain", "litellm", "pydantic_ai", "genai_prices", "otel", "pydantic"),
     "click",
@@ -58,12 +63,14 @@ PAGE = """# Reference: Python
 
 <!-- Written by docs/reference_python.py from the docstrings. Change these, not this page. -->
 
-All names of `llm_models`, with their arguments, answers and errors. `help(llm_models.select)` shows the same text.
-[asking.md](asking.md) explains the usual questions.
+All names of `llm_models`, with their arguments, answers and errors. `help(llm_models.select)` shows the same text of a
+function. Of a class, such as `Bill`, `help` and editors show what it is; what its fields mean stands here and, for
+editors, in the source. [asking.md](asking.md) explains the usual questions.
 
 A function asks the catalogue that was published last. `Snapshot` has the same questions as methods. An unknown value
 is None. Prices are USD per million tokens, limits are tokens, and dates are `YYYY-MM-DD` in UTC, unless a field states
-something else.
+something else. A `Spec` is a model spec as text, a pair of provider and id, or a `Model`. A `Moment` is a datetime, a
+date, a text of one of these, or None for now.
 
 | function | answer |
 | --- | --- |
@@ -84,6 +91,13 @@ are those of the schemas, as in the [configuration](configuration.md).
 What functions return, and what people pass to `load()`.
 
 {answers}
+
+## Parts of answers
+
+Classes of fields of these answers. They are no names of `llm_models`: a program reads their fields, and need not import
+them.
+
+{parts}
 
 ## Errors
 
@@ -190,7 +204,7 @@ def fields(name: str, module: str = "__init__") -> list[Field]:
     assert isinstance(node, ast.ClassDef)
     texts = following(node.body)
     own = [
-        Field(ast.unparse(item.target), type_of(item.annotation), texts.get(ast.unparse(item.target), ""))
+        Field(ast.unparse(item.target), type_of(item.annotation, where), texts.get(ast.unparse(item.target), ""))
         for item in node.body
         if isinstance(item, ast.AnnAssign) and not ast.unparse(item.target).startswith("_")
     ]
@@ -208,8 +222,23 @@ def of_base(base: str, module: str) -> list[Field]:
         return []
 
 
-def type_of(annotation: ast.expr) -> str:
-    return ast.unparse(annotation).replace(" | ", " or ")
+def type_of(annotation: ast.expr, module: str) -> str:
+    """A type for people; a name for a few words, or for several types, is replaced with these."""
+    text = ast.unparse(annotation)
+    for name in re.findall(r"\b[A-Z]\w+", text):
+        text = re.sub(rf"\b{name}\b", lambda found: meant(found[0], module), text)
+    return text.replace(" | ", " or ")
+
+
+def meant(name: str, module: str) -> str:
+    """What a name stands for that a module, or the one from which it imports the name, assigns; a class is itself."""
+    for node in conditional(tree(module)):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            if isinstance(node.value, ast.Subscript) and ast.unparse(node.value.value) == "Literal":
+                return " | ".join(f'"{word}"' for word in ast.literal_eval(node.value.slice))
+            return ast.unparse(node.value)
+    there = origins(module).get(name)
+    return name if there is None or there == module else meant(name, there)
 
 
 def members(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
@@ -367,6 +396,7 @@ def page() -> str:
         functions="\n\n".join(functions),
         records="\n\n".join(map(a_class, RECORDS)),
         answers="\n\n".join(map(a_class, ANSWERS)),
+        parts="\n\n".join(a_class(name, module) for name, module in PARTS.items()),
         hierarchy="\n".join(map(hierarchy, errors())),
         errors="\n\n".join(map(a_class, errors())),
         values="\n\n".join([*values, "### \\_\\_version\\_\\_\n\nThe version of the package, as text."]),

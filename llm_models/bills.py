@@ -28,19 +28,19 @@ def place(cls: str) -> tuple[int, str]:
 
 
 class Source(NamedTuple):
-    """Who states a price, and since when it holds.
-
-    `layer` is the source (`models_dev`), a file of the application or of the curated corrections, or `history`; None
-    for a record that is not the catalogue's. `place` is `file:line` there, `source` the page or contract. `valid_from`
-    is the moment from which the price list holds, None where it has none, and `valid_from_basis` how that is known:
-    `documented`, `source_change` (the source changed the price then) or `first_seen`.
-    """
+    """Who states a price, and since when it holds."""
 
     layer: str | None
+    """The source (`models_dev`), a file of the application or of the curated corrections, or `history`; None for a
+    record that is not the catalogue's."""
     place: str | None = None
+    """The place there, `file:line`."""
     source: str | None = None
+    """The page or contract that states the price."""
     valid_from: str | None = None
+    """The moment from which the price list holds; None where it has none."""
     valid_from_basis: str | None = None
+    """How that is known: `documented`, `source_change` (the source changed the price then) or `first_seen`."""
 
 
 class PriceRow(NamedTuple):
@@ -123,13 +123,14 @@ class Line(NamedTuple):
 
 
 class Basis(NamedTuple):
-    """What prices were read from: `digest` and `date` of the catalogue, and `config`, the SHA-256 of the application's
-    `llm_models.toml`, None where there is none. Keep it with a number, to compute that again.
-    """
+    """What prices were read from. Keep it with a number, to compute that again."""
 
     digest: str
+    """The SHA-256 of the catalogue."""
     date: str | None
+    """The date of the catalogue."""
     config: str | None
+    """The SHA-256 of the application's `llm_models.toml`; None where there is none."""
 
 
 class Bill(NamedTuple):

@@ -1,7 +1,7 @@
 """The records of prices: `Cost`, and the price lists inside it; standard library only.
 
 `schemas/cost.schema.json` has the same fields. A price that is None is unknown: never zero, and never that of another
-class. 0 is free.
+class. 0 is free if the billing of the provider is usage.
 """
 
 from __future__ import annotations
@@ -18,41 +18,44 @@ class Prices(Record):
     """Prices of the classes of tokens, in USD per million tokens; None is unknown."""
 
     input: float | None = None
-    """Input, in USD per million tokens. 0 is free; unknown is left out."""
+    """Input, in USD per million tokens. 0 is free if billing is usage; unknown is left out."""
     output: float | None = None
-    """Output (only its text, where a model also makes images or sound), in USD per million tokens. 0 is free; unknown
-    is left out."""
+    """Output (only its text, where a model also makes images or sound), in USD per million tokens. 0 is free if billing
+    is usage; unknown is left out."""
     cache_read: float | None = None
-    """Input read from a cache, in USD per million tokens. 0 is free; unknown is left out."""
+    """Input read from a cache, in USD per million tokens. 0 is free if billing is usage; unknown is left out."""
     cache_write: float | None = None
-    """Input written to a cache for the provider's default lifetime, in USD per million tokens. 0 is free; unknown is
-    left out."""
+    """Input written to a cache for the provider's default lifetime, in USD per million tokens. 0 is free if billing is
+    usage; unknown is left out."""
     cache_write_30m: float | None = None
-    """Input written to a cache for 30 minutes, in USD per million tokens. 0 is free; unknown is left out."""
+    """Input written to a cache for 30 minutes, in USD per million tokens. 0 is free if billing is usage; unknown is
+    left out."""
     cache_write_1h: float | None = None
-    """Input written to a cache for an hour, in USD per million tokens. 0 is free; unknown is left out."""
+    """Input written to a cache for an hour, in USD per million tokens. 0 is free if billing is usage; unknown is left
+    out."""
     cache_write_12h: float | None = None
-    """Input written to a cache for 12 hours, in USD per million tokens. 0 is free; unknown is left out."""
+    """Input written to a cache for 12 hours, in USD per million tokens. 0 is free if billing is usage; unknown is left
+    out."""
     reasoning: float | None = None
-    """Reasoning output, in USD per million tokens. 0 is free; unknown is left out."""
+    """Reasoning output, in USD per million tokens. 0 is free if billing is usage; unknown is left out."""
     input_audio: float | None = None
-    """Audio input, in USD per million tokens. 0 is free; unknown is left out."""
+    """Audio input, in USD per million tokens. 0 is free if billing is usage; unknown is left out."""
     output_audio: float | None = None
-    """Audio output, in USD per million tokens. 0 is free; unknown is left out."""
+    """Audio output, in USD per million tokens. 0 is free if billing is usage; unknown is left out."""
     input_image: float | None = None
-    """Image input, in USD per million tokens. 0 is free; unknown is left out."""
+    """Image input, in USD per million tokens. 0 is free if billing is usage; unknown is left out."""
     input_video: float | None = None
-    """Video input, in USD per million tokens. 0 is free; unknown is left out."""
+    """Video input, in USD per million tokens. 0 is free if billing is usage; unknown is left out."""
     output_image: float | None = None
-    """Generated images, in USD per million tokens. 0 is free; unknown is left out."""
+    """Generated images, in USD per million tokens. 0 is free if billing is usage; unknown is left out."""
     output_video: float | None = None
-    """Generated video, in USD per million tokens. 0 is free; unknown is left out."""
+    """Generated video, in USD per million tokens. 0 is free if billing is usage; unknown is left out."""
     cache_read_audio: float | None = None
-    """Audio input read from a cache, in USD per million tokens. 0 is free; unknown is left out."""
+    """Audio input read from a cache, in USD per million tokens. 0 is free if billing is usage; unknown is left out."""
     cache_read_image: float | None = None
-    """Image input read from a cache, in USD per million tokens. 0 is free; unknown is left out."""
+    """Image input read from a cache, in USD per million tokens. 0 is free if billing is usage; unknown is left out."""
     output_citation: float | None = None
-    """Tokens of citations, in USD per million tokens. 0 is free; unknown is left out."""
+    """Tokens of citations, in USD per million tokens. 0 is free if billing is usage; unknown is left out."""
 
 
 class CostTier(Prices):
@@ -112,11 +115,11 @@ class PriceList(Prices):
     """
 
     training: float | None = None
-    """Training (fine-tuning), in USD per million tokens. 0 is free; unknown is left out."""
+    """Training (fine-tuning), in USD per million tokens. 0 is free if billing is usage; unknown is left out."""
     image: float | None = None
-    """A generated image, in USD per image. 0 is free; unknown is left out."""
+    """A generated image, in USD per image. 0 is free if billing is usage; unknown is left out."""
     audio: float | None = None
-    """Audio billed by length, in USD per minute. 0 is free; unknown is left out."""
+    """Audio billed by length, in USD per minute. 0 is free if billing is usage; unknown is left out."""
     cache_storage: float | None = None
     """Keeping a cache, in USD per million tokens and hour; for information, because no response states the hours."""
     fees: Mapping[str, float] = FrozenDict()

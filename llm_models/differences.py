@@ -43,9 +43,7 @@ if TYPE_CHECKING:
 
 NAMES = ("packaged", "active", "pulled", "previous")
 """The names of catalogues that `compared` takes besides paths."""
-
 KINDS: tuple[Kind, ...] = ("price", "limit", "capability", "status", "other")
-
 _KIND_OF: dict[str, Kind] = {
     "cost": "price", "limits": "limit", "capabilities": "capability", "modalities": "capability",
     "status": "status", "deprecated": "status", "retires": "status", "successor": "status",
@@ -53,16 +51,19 @@ _KIND_OF: dict[str, Kind] = {
 
 
 class Change(NamedTuple):
-    """One field of one record that changed, from `old` to `new`; None is "not stated".
-
-    `spec` is a provider's id or a model spec, `field` the path with dots, `kind` what the change is about.
-    """
+    """One field of one record that changed."""
 
     spec: str
+    """The id of a provider, or a model spec."""
     field: str
+    """The path of the field, with dots: `cost.input`."""
     kind: Kind
+    """What the change is about: `"price"` (`cost`), `"limit"` (`limits`), `"capability"` (`capabilities` and
+    `modalities`), `"status"` (`status`, `deprecated`, `retires`, `successor`) or `"other"`."""
     old: Any
+    """The value before, in the unit of the field (prices: USD per million tokens); None where it was not stated."""
     new: Any
+    """The value now, in the same unit; None where it is not stated any more."""
 
     @property
     def percent(self) -> float | None:
@@ -78,31 +79,31 @@ class Change(NamedTuple):
 
 
 class Renamed(NamedTuple):
-    """A removed model that an added one of its provider spells differently, by `rule`; `old` and `new` are specs.
-
-    `rule` is `"case"`, `"punctuation"` or `"vendor prefix"`.
-    """
+    """A removed model that an added one of its provider spells differently."""
 
     old: str
+    """The model spec that was removed."""
     new: str
+    """The model spec that was added."""
     rule: str
+    """How they differ: `"case"`, `"punctuation"` or `"vendor prefix"`."""
 
 
 class Diff(NamedTuple):
-    """What changed between two catalogues, sorted by name.
-
-    `providers_added` and `providers_removed` are ids of providers, `models_added` and `models_removed` model specs,
-    `changes` the fields of the others.
-
-    `renamed` are models that are both among the removed and, in another spelling, among the added.
-    """
+    """What changed between two catalogues, sorted by name."""
 
     providers_added: tuple[str, ...] = ()
+    """The ids of providers that only the new one has."""
     providers_removed: tuple[str, ...] = ()
+    """The ids of providers that only the old one has."""
     models_added: tuple[str, ...] = ()
+    """The specs of models that only the new one has."""
     models_removed: tuple[str, ...] = ()
+    """The specs of models that only the old one has."""
     changes: tuple[Change, ...] = ()
+    """The fields that differ, of providers and models that both have."""
     renamed: tuple[Renamed, ...] = ()
+    """Models that are among the removed and, in another spelling, among the added."""
 
     def __bool__(self) -> bool:
         return any(self)
@@ -123,9 +124,9 @@ class Diff(NamedTuple):
 
 
 def diff(old: Snapshot, new: Snapshot) -> Diff:
-    """What changed from `old` to `new` in the records that they serve; filters are ignored.
+    """What changed from `old` to `new` in their records; models that `allow` or `deny` hides are compared, too.
 
-    A field is listed exactly when the leaves of `to_dict()` differ. Each price of a tier counts as a field. Raises
+    A field is each single value of `to_dict()`, such as `cost.input`; each price of a tier counts as a field. Raises
     `InvalidArgumentError` for what is not a snapshot.
 
     >>> snapshot = llm_models.snapshot()

@@ -10,13 +10,15 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_models.days import day_of, days_between
-from llm_models.frozen import FrozenDict, freeze, thaw
+from llm_models.frozen import FrozenDict, freeze
+from llm_models.listing_parts import Answer, DatedPrice, Interval, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date as Date
     from types import EllipsisType
 
+    from llm_models.listing_parts import Successor
     from llm_models.spellings import Rename
 
     Price = FrozenDict | EllipsisType | None
@@ -65,76 +67,6 @@ class Entry(NamedTuple):
         return bisect_right([first for first, _ in self.prices], day) - 1
 
 
-class Interval(NamedTuple):
-    """A time during which a name was listed: on each of the days on which the source was seen, `first` to `last`.
-
-    `last` is None where it is still listed. It was not listed on `not_listed_on`, the last day before `first` on which
-    the source was seen (None: the history begins with `first`), nor on `gone_by`, the next one after `last`.
-    """
-
-    first: str
-    last: str | None
-    not_listed_on: str | None
-    gone_by: str | None
-
-
-class DatedPrice(NamedTuple):
-    """A price and the first and last day on which it was seen; `valid_until` is None for the current price.
-
-    `price` has the fields of `Cost` as plain data; None: the model was listed, but its price is not known. `exact`
-    means that `valid_from` is known to the day. Otherwise `changed_between` has the last day before it and
-    `valid_from`, or is None where the history begins with this price.
-    """
-
-    price: FrozenDict | None
-    valid_from: str
-    valid_until: str | None
-    exact: bool
-    changed_between: tuple[str, str] | None
-
-
-class Answer(NamedTuple):
-    """The price of a model on a day, as listed.
-
-    `listed` is None where it is not known: between two days of which only one lists the model, before the first day of
-    the history, and after the last one. `dated` is the price, None where the model had none or none is known. Where it
-    is not `exact`, `changed_between` has the nearest days with other answers (None: there is none), and `prices` has
-    the price of each (None: not listed, or not known).
-    """
-
-    day: str
-    listed: bool | None
-    dated: DatedPrice | None
-    exact: bool
-    changed_between: tuple[str | None, str | None] | None = None
-    prices: tuple[FrozenDict | None, FrozenDict | None] | None = None
-
-    @property
-    def price(self) -> FrozenDict | None:
-        """The price, with the fields of `Cost` as plain data."""
-        return None if self.dated is None else self.dated.price
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data. `dated` is without its own `exact`, which is about the day on which that price began."""
-        data = dict(_plain(self))
-        if self.dated is not None:
-            del data["dated"]["exact"]
-        return data
-
-
-class Successor(NamedTuple):
-    """What follows a model: a model spec, who states it, and a link to the statement (None where there is none)."""
-
-    spec: str
-    source: str
-    link: str | None
-
-    @property
-    def origin(self) -> str:
-        """Who states it, for people: the page, else the source."""
-        return self.link or f"stated by {self.source}"
-
-
 class Listing(NamedTuple):
     """The days of a history and its entry of the model `spec`, with the current price: what answers on prices need."""
 
@@ -149,23 +81,31 @@ class Listing(NamedTuple):
 class ModelHistory(NamedTuple):
     """When a model was listed, at which prices, and what follows it, as its source listed it.
 
-    `provider` and `id` name it; `listing` is what `price_on` reads. `date` is the last day of the history. `intervals`
-    are the times during which the model was listed, with gaps between them. `prices` are in USD per million tokens,
-    oldest first. `successor` is stated by somebody, `rename` is the other spelling under which the provider lists it
-    now. `twin` is another spelling instead that was listed beside it for more than four weeks: it may be the same
-    model. `withdrawn`: it was seen for three days or less, and is gone. It may have answered after its last day listed.
+    It may have answered after its last day listed.
     """
 
     provider: str
+    """The id of the provider."""
     id: str
+    """The id of the model there."""
     intervals: tuple[Interval, ...]
+    """The times during which the model was listed, with gaps between them, oldest first."""
     prices: tuple[DatedPrice, ...]
+    """Its prices, oldest first."""
     successor: Successor | None
+    """What follows it, where a source or a page states that."""
     rename: Rename | None
+    """Where it is gone: the same name in another spelling, under which the provider lists the model now, such as
+    `claude-opus-4-1` for `claude-opus-4.1`."""
     twin: Rename | None
+    """Where it is gone: another spelling that the provider listed beside it for more than four weeks. So it was
+    not renamed to that, but both may be the same model."""
     withdrawn: bool
+    """Whether it was listed for three days or less and is gone; mostly it was a typo of the source."""
     date: str
+    """The last day of the history."""
     listing: Listing
+    """Internal: the stored form from which `price_on` answers. Programs do not read it."""
 
     @property
     def spec(self) -> str:
@@ -192,18 +132,22 @@ class ModelHistory(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
-        data = _plain(self._replace(listing=None))  # type: ignore[arg-type]
+        data = plain(self._replace(listing=None))  # type: ignore[arg-type]
         del data["listing"]
         return {"spec": self.spec, **data, "listed": self.listed, "last": self.last}
 
 
 class ProviderHistory(NamedTuple):
-    """When the provider `id` was listed: `intervals`. `since` and `date` are the first and last day of the history."""
+    """When a provider was listed."""
 
     id: str
+    """The id of the provider."""
     intervals: tuple[Interval, ...]
+    """The times during which it was listed, oldest first."""
     since: str
+    """The first day of the history."""
     date: str
+    """The last day of the history."""
 
     @property
     def listed(self) -> bool:
@@ -229,7 +173,7 @@ class ProviderHistory(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
-        return {**_plain(self), "listed": self.listed, "last": self.last}
+        return {**plain(self), "listed": self.listed, "last": self.last}
 
 
 def around(one: Interval, day: str) -> str:
@@ -239,15 +183,6 @@ def around(one: Interval, day: str) -> str:
     if one.last is not None and one.gone_by is not None and one.last < day < one.gone_by:
         return f"last seen {one.last}, gone by {one.gone_by}"
     return ""
-
-
-def _plain(value: Any) -> Any:
-    """An answer of the history as plain data: its parts become dicts and lists."""
-    if isinstance(value, tuple):
-        parts = getattr(value, "_fields", None)
-        items = [*map(_plain, value)]
-        return items if parts is None else dict(zip(parts, items, strict=True))
-    return thaw(value)
 
 
 def completed(entry: Entry, current: Any) -> Entry:

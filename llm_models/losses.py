@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from llm_models.frozen import ModelKey
     from llm_models.ground import Ground
     from llm_models.layers import Entry, Layer
-    from llm_models.listings import Successor
+    from llm_models.listing_parts import Successor
     from llm_models.patterns import Test
 
     Named = Callable[[str], str | None]

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
 
 class Outlier(NamedTuple):
-    """A value of a record (tokens, or USD per million tokens), and the median of its group."""
+    """A value of a record that is far from those of the same model at other providers."""
 
     value: float
+    """The value: tokens, or USD per million tokens."""
     median: float
+    """The median of the model, in the same unit."""
 
     def text(self) -> str:
         """What people read behind the value."""

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from llm_models.frozen import FrozenDict
-    from llm_models.listings import ModelHistory, Price, ProviderHistory, Successor
+    from llm_models.listing_parts import Successor
+    from llm_models.listings import ModelHistory, Price, ProviderHistory
     from llm_models.paths import Folder
     from llm_models.timeline_fold import Folded
 

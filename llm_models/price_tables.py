@@ -74,7 +74,7 @@ RATES = (
     Column("assumed", "list", text="The classes whose price is assumed: a bill that has one of them is not exact."),
     Column("certain", "boolean", required=True, text="Whether it is known that this price list held at that time."),
 )
-"""Prices as they are billed: a request matches at most one row. Null is unknown, and 0 is free."""
+"""Prices as they are billed: a request matches at most one row. Null is unknown, and 0 is free if billing is usage."""
 ALIASES = (
     *_KEY[:1],
     Column("name", "text", required=True, text="An id, a served id or an alias of a model at this provider."),

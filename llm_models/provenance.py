@@ -36,8 +36,11 @@ class FieldOrigin(NamedTuple):
     how: How
     """`"stated"`, `"derived"` (computed from other fields), `"default"` (not stated) or `"omitted"`."""
     layer: str | None = None
-    """The layer that states or omits it. `"resolves_to"` where a moving name takes the value from another model,
-    `"base"` where an entry copies it from its base."""
+    """The layer that states or omits it: a source (`models_dev`), another list that fills what the source does not
+    state (`supplements/litellm`), a file of curated corrections (`overrides/openai.toml`), your file as it was found or
+    named (`llm_models.toml`), an argument (`load(overrides=...)`) or the behaviour module. `"resolves_to"` where a
+    moving name takes the value from another model, `"base"` where an entry copies it from its base. None where it is
+    derived or a default."""
     place: str | None = None
     """The place there, `file:line`. For `resolves_to` and `base` the other model; for `base` with the layer or place
     that states it there, in brackets."""
@@ -51,9 +54,10 @@ class Explanation(NamedTuple):
     spec: str
     """The model spec."""
     state: State
-    """`"shown"`, `"denied"`, `"not allowed"` or `"excluded"`."""
+    """`"shown"`; `"denied"` (a pattern of `deny` means it), `"not allowed"` (`allow` states other models only) or
+    `"excluded"` (a pattern of `exclude` removes it)."""
     pattern: str | None
-    """The pattern that hides or removes the model; None where it is shown."""
+    """The pattern that hides or removes the model; None where it is shown or not allowed."""
     layer: str | None
     """The layer of that pattern."""
     place: str | None
@@ -73,8 +77,8 @@ def _known(values: dict[str, Any]) -> dict[str, Any]:
 def explain(view: View, spec: str | tuple[str, str] | Model, field: str | None = None) -> Explanation:
     """Where the values of a model come from; with `field`, only of that field and those below it.
 
-    Raises `UnknownModelError`, the other lookup errors for a spec that names no model, and `InvalidArgumentError` for a
-    field that is not text.
+    Raises the errors of a lookup except `ModelNotAllowedError`, `UnknownModelError` also for a field that a model does
+    not have, and `InvalidArgumentError` for a field that is not text.
 
     >>> origin, = llm_models.explain("openai:gpt-5.4-mini", "limits.context").fields
     >>> origin.value, origin.how, origin.layer

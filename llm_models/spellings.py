@@ -15,13 +15,12 @@ In the packaged history, no change of a spelling took more than 25 days, and wha
 
 
 class Rename(NamedTuple):
-    """The id under which the same provider lists a model that is gone: its spelling differs by `rule`.
-
-    `rule` is `"case"`, `"punctuation"` or `"vendor prefix"`.
-    """
+    """The id under which the same provider lists a model that is gone, in another spelling."""
 
     id: str
+    """The id that is listed."""
     rule: str
+    """How they differ: `"case"`, `"punctuation"` or `"vendor prefix"`."""
 
 
 def alike(one: str, other: str) -> bool:

@@ -312,7 +312,9 @@ def resolve(spec: Spec, *, scope: str | None = None, prefer: Iterable[str] | Non
 
     `scope` is the only provider, or `"all"`. If several providers serve a bare id, the first of them in `prefer` wins.
 
-    Raises `AmbiguousModelError` when none of them is in `prefer`, `InvalidSpecError`, and the errors of `get_model`.
+    Raises `AmbiguousModelError` when none of them is in `prefer`, `InvalidSpecError` for what is not a model spec,
+    `UnknownProviderError`, `UnknownModelError`, `RetiredModelError` (one of these two) for a name that is gone, and
+    `ModelNotAllowedError` when `allow` or `deny` hides the model.
 
     >>> llm_models.resolve("gpt-5.4-mini", scope="openai").spec
     'openai:gpt-5.4-mini'

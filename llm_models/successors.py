@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from llm_models import paths
-from llm_models.listings import STILL, Successor
+from llm_models.listing_parts import Successor
+from llm_models.listings import STILL
 from llm_models.modelspec import fold_provider
 from llm_models.pipeline import curated_layers
 

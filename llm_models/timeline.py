@@ -22,15 +22,14 @@ from llm_models.errors import SnapshotError, printable
 from llm_models.frozen import freeze
 from llm_models.header import CRC, WRONG, first_line
 from llm_models.jsontext import loads
+from llm_models.listing_parts import Answer, Successor
 from llm_models.listings import (
     ELSEWHERE,
     STILL,
-    Answer,
     Entry,
     Listing,
     ModelHistory,
     ProviderHistory,
-    Successor,
     completed,
     dated_price,
     intervals,

@@ -27,7 +27,7 @@ from glom import glom
 from llm_models import schema, transforms
 from llm_models.errors import LLMModelsError, SourceError, printable
 from llm_models.files import read_limited
-from llm_models.listings import Successor
+from llm_models.listing_parts import Successor
 from llm_models.modelspec import fold_provider
 from llm_models.normalize import Report, normalize
 from llm_models.observations import observed_file, observed_records, price_of

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llm_models.errors import SourceError
 from llm_models.frozen import FrozenDict
-from llm_models.listings import ELSEWHERE, STILL, Entry, Successor
+from llm_models.listings import ELSEWHERE, STILL, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from llm_models.listing_parts import Successor
     from llm_models.listings import Price
     from llm_models.timeline import History
 

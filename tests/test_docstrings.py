@@ -118,6 +118,25 @@ def test_every_class_and_field_is_described(name: str) -> None:
         assert one.meaning or one.name == "exit_code" or any(f"`{one.name}`" in text for text in texts), one.name
 
 
+@pytest.mark.parametrize("name", REFERENCE["PARTS"])
+def test_every_field_of_a_part_of_an_answer_is_described(name: str) -> None:
+    assert text_of(name, REFERENCE["PARTS"][name])
+    assert all(one.meaning for one in fields(name, REFERENCE["PARTS"][name]))
+
+
+INTERNAL = {"Listing", "View", "SnapshotFile"}
+"""Classes of fields that programs do not read."""
+OTHERS = {"Any", "Decimal", "FrozenDict", "Literal", "Mapping", "None"}
+
+
+@pytest.mark.parametrize("name", [*REFERENCE["RECORDS"], *REFERENCE["ANSWERS"], *REFERENCE["PARTS"]])
+def test_the_page_has_a_section_for_each_class_and_the_words_of_each_field(name: str) -> None:
+    """Also of a class that is only met in a field, such as `Interval`; and no name stands for a choice of words."""
+    types = [one.type for one in fields(name, REFERENCE["PARTS"].get(name, "__init__"))]
+    named = {word for text in types for word in re.findall(r"(?<![\w\"])[A-Z]\w+", text)}
+    assert named <= {*CLASSES, *REFERENCE["PARTS"], *INTERNAL, *OTHERS}
+
+
 @pytest.mark.parametrize(("module", "name"), [*integrations()])
 def test_every_name_of_an_integration_is_described(module: str, name: str) -> None:
     assert text_of(name, module)

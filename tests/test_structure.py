@@ -51,7 +51,7 @@ RANKS = (
         "protocols",
         "syntax",
     ),
-    ("advice", "days", "items", "mentions", "other_names", "provider_usage", "similarity", "streams"),
+    ("advice", "days", "items", "listing_parts", "mentions", "other_names", "provider_usage", "similarity", "streams"),
     ("codebase", "tool_usage"),
     ("enrich", "records", "open_file", "document", "edit", "merge", "normalize", "recognition", "upstream"),
     ("capability_sets", "meters", "shape", "vocabulary"),

@@ -20,7 +20,7 @@ from llm_models import open_file, paths, validation
 from llm_models.errors import SnapshotError, SourceError
 from llm_models.frozen import FrozenDict
 from llm_models.header import CRC
-from llm_models.listings import Interval, Successor
+from llm_models.listing_parts import Interval, Successor
 from llm_models.observations import observed_file, observed_records, price_of
 from llm_models.spellings import Rename, renamed
 from llm_models.timeline import History
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import random
     from pathlib import Path
 
-    from llm_models.listings import Answer
+    from llm_models.listing_parts import Answer
 
 GONE: Any = ()
 """In place of a price: not listed on that day."""

@@ -18,7 +18,8 @@ from support import UPSTREAM, catalogues
 from support.histories import fold, seen
 
 from llm_models import paths, timeline_build, validation
-from llm_models.listings import STILL, Successor, price_on
+from llm_models.listing_parts import Successor
+from llm_models.listings import STILL, price_on
 from llm_models.observations import observed_file
 from llm_models.snapshot_file import SnapshotFile
 from llm_models.spellings import Rename

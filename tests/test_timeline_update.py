@@ -23,7 +23,7 @@ import llm_models
 from llm_models import paths, replacement, timeline_update, transforms, validation
 from llm_models.files import FileError
 from llm_models.header import CRC
-from llm_models.listings import Successor
+from llm_models.listing_parts import Successor
 from llm_models.observations import observed_file
 from llm_models.timeline import History
 from llm_models.timeline_fold import folded, inserted, united, with_successors, without_prices

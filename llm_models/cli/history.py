@@ -13,7 +13,8 @@ from llm_models.frozen import thaw
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from llm_models.listings import Answer, DatedPrice, ModelHistory, ProviderHistory
+    from llm_models.listing_parts import Answer, DatedPrice
+    from llm_models.listings import ModelHistory, ProviderHistory
     from llm_models.snapshot import Snapshot
 
 
