@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+import sys
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -35,15 +37,21 @@ the example of a docstring, which is run where it stands.
 """
 CONFIGURATION, ACCEPTED = "# llm_models.toml\n", "[[accepted]]\n"
 """How a block begins that is the whole file of the examples that follow it; and one of accepted differences."""
+FILE = re.compile(r"# (\w+\.py)\n")
+"""How a block of Python begins that is a file, which the examples that follow it import."""
 
 
 @pytest.mark.parametrize("name", sorted(PAGES.keys() - ELSEWHERE.keys()))
 def test_every_example_gives_what_the_page_shows(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Python, commands and files, in the order in which they stand."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
     names: dict[str, Any] = {}
     for language, _, text in fences(PAGES[name]):
-        if language == "python":
+        if language == "python" and (file := FILE.match(text)):
+            (tmp_path / file[1]).write_text(text, encoding="utf-8")
+            monkeypatch.delitem(sys.modules, file[1].removesuffix(".py"), raising=False)
+        elif language == "python":
             run_python(text, names, name)
         elif language == "console":
             run_console(text, tmp_path)
@@ -64,7 +72,7 @@ def test_every_block_is_of_a_language_that_is_checked(name: str) -> None:
     assert {language for language, _, _ in found} <= RUN | READ
     assert len(re.findall(r"^ *```", text, re.MULTILINE)) == 2 * len(found)
     for language, _, block in found:
-        assert language != "python" or name in ELSEWHERE or block.startswith(">>>")
+        assert language != "python" or name in ELSEWHERE or block.startswith(">>>") or FILE.match(block)
         assert language != "console" or block.startswith("$ ")
 
 
@@ -138,3 +146,34 @@ def test_the_readme_links_every_page_but_those_that_another_one_links() -> None:
 def linked(path: Path) -> set[Path]:
     text = path.read_text(encoding="utf-8")
     return {(path.parent / target).resolve() for target in re.findall(r"\]\(([\w./-]+\.md)", text)}
+
+
+@pytest.mark.parametrize(
+    ("provider", "since"), [("openai", None), ("openai", "2027-01-01"), ("anthropic", "2026-10-03")]
+)
+def test_the_percentage_of_the_recipe_holds_for_every_model(
+    provider: str, since: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its file, with other values: caches, tiers and fees cost the factor from the day on, and until then the list.
+
+    Anthropic has a list that begins on 2026-10-07.
+    """
+    text = next(text for _, _, text in fences(PAGES["docs/negotiated-prices.md"]) if FILE.match(text))
+    (tmp_path / "of_the_recipe.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    recipe = importlib.import_module("of_the_recipe")
+    monkeypatch.delitem(sys.modules, "of_the_recipe")
+    monkeypatch.setattr(recipe, "PROVIDER", provider)
+    monkeypatch.setattr(recipe, "FROM", since)
+    listed = llm_models.load(config=None, publish=False)
+    mine = llm_models.load(config=None, overrides_module=recipe.Discount, publish=False)
+    used = {"input": 300_000, "cache_read": 100_000, "output": 2000, "web_search": 3}
+    days = {"2026-10-02": since is None, "2026-10-04": since != "2027-01-01", "2027-01-01": True}
+    priced = 0
+    for model in listed.list_models(provider):
+        for day, is_less in days.items():
+            before = listed.cost(model.spec, used, at=day).total
+            after = mine.cost(model.spec, used, at=day).total
+            assert after == (before and before * (recipe.FACTOR if is_less else 1)), (model.spec, day)
+            priced += before is not None
+    assert priced > 20

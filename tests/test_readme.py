@@ -143,8 +143,12 @@ MISSPELT = {"gpt-5.4-mni", "no-such-model"}
 """The names in examples of errors."""
 NOT_YET = {"gpt-9"}
 """The names in examples about models that are not listed yet."""
-GONE = {"openai:gpt-5-codex"}
+GONE = {"openai:gpt-5-codex", "anthropic:claude-3-opus-20240229"}
 """The models in examples about models that are gone."""
+OLD = {"openai:gpt-4"}
+"""The models in examples about old names: they are listed, deprecated, and have a successor."""
+BEFORE = {"openai:gpt-4-0314"}
+"""The models in examples about names that were gone before the history begins."""
 
 
 SOON = "2027-03-31"
@@ -165,6 +169,13 @@ def test_examples_name_models_that_are_current(place: str, packaged: llm_models.
             with pytest.raises(llm_models.RetiredModelError):
                 packaged.get_model(provider, model_id)
             continue
+        if f"{provider}:{model_id}" in BEFORE:
+            with pytest.raises(llm_models.UnknownModelError):
+                packaged.history((provider, model_id))
+            continue
         model = packaged.resolve(f"{model_id}@{provider}")
+        if model.spec in OLD:
+            assert (model.deprecated, bool(model.successor)) == (True, True)
+            continue
         assert not model.deprecated, model.spec
         assert model.retires is None or model.retires > SOON, model.spec
