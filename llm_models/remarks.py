@@ -14,6 +14,7 @@ from llm_models.addresses import can_work, wrong
 from llm_models.errors import Problem, dotted, nearest, printable
 from llm_models.layers import DEFINING, FIELDS, IDENTITY, OF_THE_FILE
 from llm_models.schema import check_of, inlined
+from llm_models.shape import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,16 +146,16 @@ def _addresses(section: str, path: DocumentPath, entry: dict[str, Any]) -> Itera
 
 
 def _accepted(section: str, steps: tuple[str, ...], address: str) -> bool:
-    """Whether the schema accepts an address; otherwise its own message is enough."""
+    """Whether the grammar accepts an address; otherwise its own message is enough."""
     fields = inlined("overrides")["properties"][section]["items"]["properties"]
     field, *below = steps
-    return bool(below) or check_of(fields[field])(address)
+    return bool(below) or (check_of(fields[field])(address) and is_address(address))
 
 
 def usable(field: str, value: Any) -> Any:
     """A value that the schema accepts for a field, with variables as names alone; None where something is wrong."""
     if (field,) in ADDRESSES["providers"]:
-        return value if can_work(value) else None
+        return value if isinstance(value, str) and can_work(value) else None
     if field != "env":
         return value
     names = [name if credentials.is_variable(name) else credentials.variable_in(name) for name in value]
