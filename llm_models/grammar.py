@@ -11,7 +11,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from llm_models import schema
-from llm_models.addresses import wrong
 from llm_models.budgets import BUDGETS, HINT, excess
 from llm_models.canonical import duplicate_entries, duplicate_spellings
 from llm_models.document import Fault
@@ -19,8 +18,7 @@ from llm_models.errors import dotted, printable, split_dotted
 from llm_models.layers import BY_PROVIDER, DEFINING, IDENTITY, SETTINGS, TWINS
 from llm_models.modelspec import fold_provider
 from llm_models.patterns import EVERY
-from llm_models.remarks import ADDRESSES, ENTRY_KEYS
-from llm_models.shape import is_address
+from llm_models.remarks import ENTRY_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -277,19 +275,9 @@ def _value(entry: Any, path: Iterable[str]) -> Any:
     return entry
 
 
-def _check_addresses(document: Document) -> Iterator[Fault]:
-    """No base URL of a provider is one that no reader of a snapshot file takes; `remarks` has what else is wrong."""
-    for path, entry in document.entries("providers"):
-        for (field,) in ADDRESSES["providers"]:
-            address = entry.get(field)
-            if address is not None and not is_address(address) and (fault := wrong(address)) is not None:
-                yield Fault((*path, field), printable(fault.message), printable(fault.hint))
-
-
 CHECKS = (
     (_check_budgets,),
     (_check_size,),
     (_check_shape,),
-    (_check_addresses,),
     (_check_identity, _check_spellings, _check_omit, _check_prices, _check_twins, _check_definitions),
 )

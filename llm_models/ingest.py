@@ -112,14 +112,20 @@ def _leave_out_secrets(record: dict[str, Any], spec: str, report: Report) -> Non
 
 
 def _leave_out_unreadable(record: dict[str, Any], spec: str, report: Report) -> None:
-    """Drop each value of `extra` that no reader of a snapshot file takes: a number of more than 63 bits in it."""
-    extra = record.get("extra", {})
-    for key in [*extra]:
-        try:
-            check_plain(extra[key])
-        except ValueError:
-            del extra[key]
-            report.add("dropped", dotted(("extra", key)), "a number of more than 63 bits", printable(spec))
+    """Drop what no reader of a snapshot file takes: a number of more than 63 bits in data of any shape.
+
+    Such data is in `extra`, of which a key is dropped, and in the request of a mode, which is worth nothing without it.
+    """
+    cost = record.get("cost", {})
+    free: list[tuple[tuple[str, ...], str, dict[str, Any]]] = [((), "extra", record)]
+    free += [(("cost",), "modes", prices) for prices in (cost, *cost.get("dated", ()))]
+    for above, name, holder in free:
+        for key in [*holder.get(name, ())]:
+            try:
+                check_plain(holder[name][key])
+            except ValueError:
+                del holder[name][key]
+                report.add("dropped", dotted((*above, name, key)), "a number of more than 63 bits", printable(spec))
 
 
 @cache

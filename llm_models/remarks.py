@@ -14,7 +14,6 @@ from llm_models.addresses import can_work, wrong
 from llm_models.errors import Problem, dotted, nearest, printable
 from llm_models.layers import DEFINING, FIELDS, IDENTITY, OF_THE_FILE
 from llm_models.schema import check_of, inlined
-from llm_models.shape import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,10 +145,10 @@ def _addresses(section: str, path: DocumentPath, entry: dict[str, Any]) -> Itera
 
 
 def _accepted(section: str, steps: tuple[str, ...], address: str) -> bool:
-    """Whether the grammar accepts an address; otherwise its own message is enough."""
+    """Whether the schema accepts an address; otherwise its own message is enough."""
     fields = inlined("overrides")["properties"][section]["items"]["properties"]
     field, *below = steps
-    return bool(below) or (check_of(fields[field])(address) and is_address(address))
+    return bool(below) or check_of(fields[field])(address)
 
 
 def usable(field: str, value: Any) -> Any:

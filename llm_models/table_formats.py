@@ -130,11 +130,11 @@ class UnfitError(LLMModelsError):
 
 
 def bounded(rows: Iterable[Row], columns: Sequence[Column], target: str) -> Iterator[Row]:
-    """The rows, in which no number is too large for a column of a typed format, and each day exists.
+    """The rows, in which no number is too large for a column of a typed format, and each day exists if it has days.
 
     Raises `UnfitError`, which names the record.
     """
-    limited = [column for column in columns if column.kind in ("decimal", "date")]
+    limited = [one for one in columns if one.kind == "decimal" or (one.kind == "date" and target != "sqlite")]
     for row in rows:
         for column in limited:
             value = row[column.name]

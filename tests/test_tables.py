@@ -265,6 +265,21 @@ class TestFormats:
             (found,) = connection.execute("SELECT cost_input FROM models").fetchone()
         assert round(Decimal(repr(found)), 8) == price
 
+    @pytest.mark.parametrize("target", ["sqlite", "parquet", "duckdb"])
+    def test_a_price_that_no_typed_column_holds_is_one_line(self, target: str, folder: Path) -> None:
+        pytest.importorskip({"parquet": "pyarrow", "duckdb": "duckdb"}.get(target, "json"))
+        own = '[[models]]\nprovider = "deepseek"\nid = "mine"\nnew = true\ncost = {{ input = {} }}\n'
+        (folder / "llm_models.toml").write_text(own.format("1e9"))
+        told = here("export", target, "--scope", "deepseek", "--out", "file.db")
+        assert told.code == 1
+        assert told.err.splitlines()[-1] == (
+            f"llm-models: deepseek:mine: cost_input: {target} does not hold this value"
+            " (found 1e+9, expected less than 1,000,000,000)"
+        )
+        assert not (folder / "file.db").exists()
+        (folder / "llm_models.toml").write_text(own.format("999999999"))
+        fine("export", target, "--scope", "deepseek", "--out", "file.db")
+
     def test_a_table_without_rows(self) -> None:
         columns = TABLES["providers"]
         assert json.loads("".join(table_formats.json_rows(columns, []))) == []

@@ -67,7 +67,7 @@ def check_configured(data: bytes, one: Configured) -> None:
 
 def check_edits(data: bytes, _one: Configured) -> None:
     """An edit that changes nothing gives the same text, and one that is taken back gives it again."""
-    if crc32(data) % 4:
+    if crc32(data) % 5:
         return
     text = data.decode()
     tree = tomllib.loads(text.removeprefix("\ufeff"))

@@ -46,7 +46,7 @@ def _change_export(rng: Random, _seeds: Sequence[Any]) -> bytes:
 
 
 _LIBRARY = {"parquet": "pyarrow", "duckdb": "duckdb"}
-_ONE_IN = {"sqlite": 4, "parquet": 8, "duckdb": 60}
+_ONE_IN = {"sqlite": 6, "parquet": 10, "duckdb": 80}
 """How seldom a format is written: one in so many inputs."""
 
 

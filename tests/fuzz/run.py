@@ -28,6 +28,8 @@ from fuzz.harness import Result, inputs, run, save, smaller
 
 TRIAL = 40
 """How many inputs of each entry are given first, to see how fast it is."""
+FASTEST = 0.0005
+"""Seconds for an input; entries that take less count as if they took so much."""
 PART_SECONDS = 20
 """About how long a part of the work takes."""
 
@@ -46,9 +48,11 @@ def part(name: str, seed: str, count: int) -> tuple[str, Result]:
 
 
 def dealt(count: int, trial: dict[str, Result]) -> dict[str, int]:
-    """How many inputs each entry gets. One that is a hundred times as slow gets a tenth of them: a slow one has more to
-    go wrong, and would otherwise take all of the time."""
-    weights = {name: (max(one.seconds, 1e-3) / one.inputs) ** -0.5 for name, one in trial.items()}
+    """How many inputs each entry gets: a slow one fewer, because it would take all of the time.
+
+    It gets more of the time all the same, as it has more to go wrong. The fastest ones get no more than some others.
+    """
+    weights = {name: (max(one.seconds / one.inputs, FASTEST)) ** -0.75 for name, one in trial.items()}
     return {name: max(1, round(count * weight / sum(weights.values()))) for name, weight in weights.items()}
 
 
@@ -73,7 +77,7 @@ def main() -> int:
             starts = range(0, count - first, size)
             jobs += [(name, f"{given.seed} {name} {at}", min(size, count - first - at)) for at in starts]
             done[name] += trial[name]
-        jobs.sort(key=lambda job: job[1].rpartition(" ")[2])
+        jobs.sort(key=lambda job: int(job[1].rpartition(" ")[2]))
         for each in as_completed([pool.submit(part, *job) for job in jobs]):
             name, result = each.result()
             done[name] += result

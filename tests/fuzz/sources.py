@@ -74,12 +74,13 @@ def _filled() -> bytes:
     return json.dumps(world.seed_document(transforms.DEFAULT)).encode()
 
 
-def check_base(_data: bytes, one: Built) -> None:
-    """The file is whole, holds its base, and can be read entirely."""
+def check_base(data: bytes, one: Built) -> None:
+    """The file is whole, holds its base, and can be read entirely; of some, every record is asked for."""
     one.base.verify()
     one.file.verify()
     holds(base_of(one.file).digest == one.base.digest, "the file does not hold its base")
-    check_catalogue(SnapshotFile(one.file.data, NAME))
+    if crc32(data) % 3 == 0:
+        check_catalogue(SnapshotFile(one.file.data, NAME))
     count = sum(span[3] for span in one.base.blocks.values())
     holds(one.base.header["counts"]["models"] == count, "the header counts other models")
     holds(one.report.records_dropped <= one.report.records_seen, "more records are dropped than were seen")
@@ -90,7 +91,7 @@ def check_base(_data: bytes, one: Built) -> None:
 
 def check_again(source: str, data: bytes, one: Built) -> None:
     """The same bytes make the same file, and so does the document in another layout, except for its checksum."""
-    if crc32(data) % 4:
+    if crc32(data) % 7:
         return
     holds(built(source, data).file.data == one.file.data, "the same bytes make another file")
     if transforms.named(source).lists:
