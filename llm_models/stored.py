@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from llm_models.block import encode_block, encode_json
 from llm_models.capability_sets import translate_bits
 from llm_models.header import WRONG, damaged
+from llm_models.shape import check_tail
 from llm_models.snapshot_writer import Composite, in_order
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def restored_0_1(file: SnapshotFile) -> Composite:
     tail: dict[str, Any] = {**file.tail()}
     try:
         base = _restored(file, tail)
-        base.tail()
+        check_tail(base.tail())  # that of the file was checked, but not what stands in it as the base's own
     except WRONG:
         raise damaged(file.name, "the part about origins cannot be read") from None
     return base

@@ -39,7 +39,7 @@ from llm_models.listings import (
 )
 from llm_models.modelspec import fold_provider
 from llm_models.open_file import OpenFile, check_file
-from llm_models.shape import check_names, check_price, check_whole
+from llm_models.shape import check_names, check_plain, check_price, check_whole
 from llm_models.spellings import BESIDE, renamed
 
 if TYPE_CHECKING:
@@ -171,6 +171,7 @@ class History:
                 if offset != end:
                     raise ValueError
                 end += length
+            check_plain(self.own)
             check_names([self.source, *self.days, *self.classes, *self.providers, *self.aliases])
             if not self.aliases.keys().isdisjoint(self.providers) or not {*self.aliases.values()} <= {*self.providers}:
                 raise ValueError

@@ -421,6 +421,8 @@ def history_failures(data: bytes) -> list[str]:
         (("header", "days", 1), "2026-0201"),
         (("header", "days", 1), "2026-02-30"),
         (("header", "aliases"), {"\ud800": "acme"}),
+        (("header", "own"), {"date": "\ud800"}),
+        (("header", "own"), {"date": float("inf")}),
         (("lines", 0, "ids", 0), "0\ud800"),
         (("lines", 0, "successors"), {"a": ["acme:b", "\ud800", None]}),
     ],
