@@ -52,7 +52,7 @@ def dealt(count: int, trial: dict[str, Result]) -> dict[str, int]:
 
     It gets more of the time all the same, as it has more to go wrong. The fastest ones get no more than some others.
     """
-    weights = {name: (max(one.seconds / one.inputs, FASTEST)) ** -0.75 for name, one in trial.items()}
+    weights = {name: (max(one.seconds / one.inputs, FASTEST)) ** -0.9 for name, one in trial.items()}
     return {name: max(1, round(count * weight / sum(weights.values()))) for name, weight in weights.items()}
 
 
