@@ -36,7 +36,7 @@ from llm_models.records import CAPABILITIES
 from llm_models.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from llm_models.tables import Row, TableName
@@ -265,20 +265,34 @@ class TestFormats:
             (found,) = connection.execute("SELECT cost_input FROM models").fetchone()
         assert round(Decimal(repr(found)), 8) == price
 
-    @pytest.mark.parametrize("target", ["sqlite", "parquet", "duckdb"])
-    def test_a_price_that_no_typed_column_holds_is_one_line(self, target: str, folder: Path) -> None:
+    @pytest.mark.parametrize(
+        ("target", "stated", "found"),
+        [
+            ("sqlite", {"cost_input": Decimal(10**9)}, "1000000000, expected less than 1,000,000,000"),
+            ("parquet", {"cost_input": Decimal("1e300")}, "1e+300, expected less than 1,000,000,000"),
+            ("duckdb", {"cost_input": Decimal(10**9)}, "1000000000, expected less than 1,000,000,000"),
+            ("parquet", {"retires": "2026-02-30"}, "'2026-02-30', expected a day, YYYY-MM-DD"),
+            ("duckdb", {"retires": "soon"}, "'soon', expected a day, YYYY-MM-DD"),
+        ],
+    )
+    def test_what_no_typed_column_holds_is_an_error_that_names_it(self, target: str, stated: Row, found: str) -> None:
+        """A forged file can state it; sources and configurations cannot."""
         pytest.importorskip({"parquet": "pyarrow", "duckdb": "duckdb"}.get(target, "json"))
-        own = '[[models]]\nprovider = "deepseek"\nid = "mine"\nnew = true\ncost = {{ input = {} }}\n'
-        (folder / "llm_models.toml").write_text(own.format("1e9"))
-        told = here("export", target, "--scope", "deepseek", "--out", "file.db")
-        assert told.code == 1
-        assert told.err.splitlines()[-1] == (
-            f"llm-models: deepseek:mine: cost_input: {target} does not hold this value"
-            " (found 1e+9, expected less than 1,000,000,000)"
-        )
-        assert not (folder / "file.db").exists()
-        (folder / "llm_models.toml").write_text(own.format("999999999"))
-        fine("export", target, "--scope", "deepseek", "--out", "file.db")
+        columns = TABLES["models"]
+        row: Row = dict.fromkeys((column.name for column in columns), None)
+        row |= {"spec": "acme:m", "provider": "acme", "model": "m", "name": "M", "provider_model_id": "m"} | stated
+        row |= {column.name: False for column in columns if column.kind == "boolean"}
+        (name,) = stated
+        of = {"models": (columns, [row])}
+        write: dict[str, Callable[[], object]] = {
+            "parquet": lambda: table_formats.parquet_file(columns, [row], META),
+            "sqlite": lambda: b"".join(database_files.sqlite_file(of, META)),
+            "duckdb": lambda: b"".join(database_files.duckdb_file(of, META, "")),
+        }
+        with pytest.raises(table_formats.UnfitError) as caught:
+            write[target]()
+        assert str(caught.value) == f"acme:m: {name}: {target} does not hold this value (found {found})"
+        assert caught.value.column == name
 
     def test_a_table_without_rows(self) -> None:
         columns = TABLES["providers"]
