@@ -160,7 +160,9 @@ class Block:
             lines: list[Line] = loads(f"[{data.decode()}]")
             for line, row in zip(lines, rows, strict=True):
                 check_line(line)
-                if line["id"] != self.ids[row]:
+                stated: Mapping[str, Any] = line
+                names = [name for field in NAMES for name in stated.get(field, ())]
+                if line["id"] != self.ids[row] or any(self.id_of(name) != line["id"] for name in names):
                     raise ValueError
         except WRONG:
             raise damaged(str(self._file), f"a model of {self.provider['id']} cannot be read") from None

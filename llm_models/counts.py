@@ -9,7 +9,7 @@ from __future__ import annotations
 from operator import index
 
 from llm_models.classes import CLASSES
-from llm_models.errors import LLMModelsError, did_you_mean, quoted
+from llm_models.errors import LLMModelsError, did_you_mean, printable, quoted
 from llm_models.frozen import FrozenDict, Record
 
 TYPE_CHECKING = False
@@ -179,7 +179,7 @@ NUMBERS = tuple(name for name in FIELDS if name not in (*TEXTS, "fees", "tier_in
 def refusal(field: str, problem: str, place: str = "usage", protocols: tuple[str, ...] = ()) -> UsageError:
     """The error about a field of what `place` names."""
     message = ": ".join(filter(None, (place, field, problem)))
-    return UsageError(message, field=field, problem=problem, protocols=protocols)
+    return UsageError(printable(message), field=field, problem=problem, protocols=protocols)
 
 
 def count(field: str, value: Any) -> int:

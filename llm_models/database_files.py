@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models.integrations import client_library
 from llm_models.scratch import scratch_folder
-from llm_models.table_formats import PLACES, as_json, encoded, jsonl_rows, plain
+from llm_models.table_formats import PLACES, as_json, bounded, encoded, jsonl_rows, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -53,7 +53,8 @@ _KEYS = {
 def sqlite_file(tables: Tables, meta: Mapping[str, str]) -> Iterator[bytes]:
     """The parts of an SQLite file with these tables, by name, and the table `meta`.
 
-    Raises `OSError` when the temporary file, in the system's folder for these, cannot be written.
+    Raises `OSError` when the temporary file, in the system's folder for these, cannot be written, and the errors of
+    `bounded`.
     """
     import sqlite3
     from contextlib import closing
@@ -70,7 +71,8 @@ def sqlite_file(tables: Tables, meta: Mapping[str, str]) -> Iterator[bytes]:
                     parts = [definition for definition, _, _ in stored] + keys
                     connection.execute(f"CREATE TABLE {name} ({', '.join(parts)})")
                     marks = ", ".join("?" * len(stored))
-                    values = ([value(row[of]) for _, of, value in stored] for row in rows)
+                    fitting = bounded(rows, columns, "sqlite")
+                    values = ([value(row[of]) for _, of, value in stored] for row in fitting)
                     connection.executemany(f"INSERT INTO {name} VALUES ({marks})", values)
         except sqlite3.Error as error:
             raise OSError(errno.EIO, f"SQLite: {error}") from None
@@ -132,7 +134,7 @@ def duckdb_file(tables: Tables, meta: Mapping[str, str], macros: str) -> Iterato
                 for name, (columns, rows) in tables.items():
                     source = f"{path}.{name}"
                     with open(source, "wb") as file:
-                        file.writelines(encoded(jsonl_rows(columns, rows)))
+                        file.writelines(encoded(jsonl_rows(columns, bounded(rows, columns, "duckdb"))))
                     _load(connection, name, columns, source)
                 connection.execute(macros)
         except duckdb.Error as error:

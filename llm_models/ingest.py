@@ -14,6 +14,7 @@ from llm_models.layers import ground_layer
 from llm_models.memory import remembered
 from llm_models.moving import settle
 from llm_models.normalize import Report, normalize
+from llm_models.shape import check_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,8 +38,10 @@ def records_of(data: bytes, name: str, source: str, day: str) -> tuple[dict[str,
     records = normalize(document, transforms.transform(source), report, _fault)
     for part in records.values():
         _leave_out_secrets(part["provider"], part["provider"]["id"], report)
+        _leave_out_unreadable(part["provider"], part["provider"]["id"], report)
         for model in part["models"].values():
             _leave_out_secrets(model, f"{model['provider']}:{model['id']}", report)
+            _leave_out_unreadable(model, f"{model['provider']}:{model['id']}", report)
             if "dated" in model.get("cost", {}):
                 model["cost"] = current_prices.of_day(model["cost"], day)
     if not any(part["models"] for part in records.values()):
@@ -106,6 +109,23 @@ def _leave_out_secrets(record: dict[str, Any], spec: str, report: Report) -> Non
     if isinstance(address, str) and not addresses.can_work(address):
         del own["api"]
         report.add("dropped", "extra.provider.api", "not the base URL of an API", printable(spec))
+
+
+def _leave_out_unreadable(record: dict[str, Any], spec: str, report: Report) -> None:
+    """Drop what no reader of a snapshot file takes: a number of more than 63 bits in data of any shape.
+
+    Such data is in `extra`, of which a key is dropped, and in the request of a mode, which is worth nothing without it.
+    """
+    cost = record.get("cost", {})
+    free: list[tuple[tuple[str, ...], str, dict[str, Any]]] = [((), "extra", record)]
+    free += [(("cost",), "modes", prices) for prices in (cost, *cost.get("dated", ()))]
+    for above, name, holder in free:
+        for key in [*holder.get(name, ())]:
+            try:
+                check_plain(holder[name][key])
+            except ValueError:
+                del holder[name][key]
+                report.add("dropped", dotted((*above, name, key)), "a number of more than 63 bits", printable(spec))
 
 
 @cache

@@ -209,9 +209,10 @@ def _items(part: Parts, items: Any) -> Iterator[tuple[str | None, int]]:
         raise refusal(part.path, f"not a list of items with {part.kind} and {part.number}")
     for item in items:
         kind, number = item.get(part.kind), count(f"{part.path}.{part.number}", item.get(part.number) or 0)
-        if kind not in part.kinds and number:
+        is_known = isinstance(kind, str) and kind in part.kinds  # it may be anything, also what is no key
+        if number and not is_known:
             raise refusal(f"{part.path}.{part.kind}", f"unknown kind {quoted(kind)}. {_BY_HAND}")
-        yield part.kinds.get(kind), number
+        yield part.kinds[kind] if is_known else None, number
 
 
 def _check_sides(protocol: Protocol, get: Callable[[Path], Any]) -> None:
@@ -284,7 +285,7 @@ def _entries(protocol: Protocol, found: Found) -> list[dict[str, Any]]:
     if not protocol.inside:
         return entries if len(entries) > 1 else []
     for entry in entries:
-        if entry.get("type") not in protocol.inside:
+        if not isinstance(entry.get("type"), str) or entry["type"] not in protocol.inside:
             text = f"a request of an unknown type (found {printable(str(entry.get('type'))[:80])}). {_BY_HAND}"
             raise refusal(protocol.entries, text, f"usage ({protocol.name})")
     return entries if any(not protocol.inside[entry["type"]] for entry in entries) else []

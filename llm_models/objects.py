@@ -64,7 +64,8 @@ def members(obj: object) -> dict[str, Any] | None:
     if obj is None or isinstance(obj, (str, int, float, type)) or is_list(obj):
         return None
     names = [*getattr(type(obj), "__dataclass_fields__", ()), *getattr(type(obj), "_fields", ())]
-    own = {**getattr(obj, "__dict__", {}), **(getattr(obj, "__pydantic_extra__", None) or {})}
+    extra = getattr(obj, "__pydantic_extra__", None)
+    own = {**getattr(obj, "__dict__", {}), **(extra if isinstance(extra, Mapping) else {})}
     own.update({name: getattr(obj, name, None) for name in names})
     return {name: value for name, value in own.items() if name[:1] != "_"} if own else None
 

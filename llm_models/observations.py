@@ -23,7 +23,10 @@ BESIDE = ("valid_from", "valid_from_basis", "source", "dated")
 
 
 def price_of(cost: Any) -> FrozenDict:
-    """A price list as a history compares it: with the prices of `Cost`, and 1.0 as 1."""
+    """A price list as a history compares it: with the prices of `Cost`, and 1.0 as 1.
+
+    A number of more than 63 bits stays a float, because no file holds it as an integer.
+    """
     prices = {field: price for field, price in ordered(cost, Cost).items() if field not in BESIDE}
     price: FrozenDict = freeze(_plain(prices))
     return price
@@ -34,7 +37,8 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 1 << 63
+    return int(value) if is_whole else value
 
 
 def observed_records(

@@ -9,11 +9,14 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from llm_models import config, logs, paths
+from llm_models.addresses import wrong
 from llm_models.changes import merge_layers
 from llm_models.errors import ConfigError, EmptyCatalogError, dotted, limited, listed, printable
 from llm_models.moving import FIELD, differing, differs
 from llm_models.origins import CURATED
+from llm_models.remarks import ADDRESSES
 from llm_models.settings import settings_of
+from llm_models.shape import is_address
 from llm_models.snapshot_writer import empty, write
 from llm_models.touched import Touched
 from llm_models.trust import check_code
@@ -110,10 +113,12 @@ def merge_application(
     """The catalogue in use with an application's layers merged onto its base.
 
     `behaviour` stands in for the module that `llm_models.toml` names. `code` states which named module is run. Raises
-    `ConfigError`, `EmptyCatalogError`.
+    `ConfigError`, also for a base URL that no reader of a snapshot file takes, and `EmptyCatalogError`.
     """
     base = current.base
     layers, module = application_layers(current, overrides, behaviour, code)
+    if code == "none" or base.name != paths.PACKAGED_SNAPSHOT:
+        _refuse_addresses(layers)
     changes = merge_layers(base, layers, current.remembers)
     try:
         file = write(changes, name=current.file.name, base_kind=current.base_kind, config=current.config, module=module)
@@ -121,6 +126,23 @@ def merge_application(
         raise emptied(error, current, changes) from None
     _log(changes)
     return file, changes
+
+
+def _refuse_addresses(layers: Sequence[Layer]) -> None:
+    """Raise `ConfigError` for a base URL of a provider that a file must not hold: no later question could read it.
+
+    Merged onto the packaged data in memory, it is only logged: version 0.1.0 loaded such a configuration.
+    """
+    problems = [
+        layer.document.problem((*path, *steps), printable(message), printable(hint))
+        for layer in layers
+        for path, entry in layer.document.entries("providers")
+        for steps in ADDRESSES["providers"]
+        if (address := entry.get(steps[0])) is not None and not is_address(address)
+        for _, message, hint in [wrong(address) or ("error", "a base URL is written in ASCII", "")]
+    ]
+    if problems:
+        raise ConfigError(listed(problems), problems=tuple(problems))
 
 
 def emptied(

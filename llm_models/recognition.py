@@ -136,11 +136,19 @@ def _streamed(items: Sequence[object]) -> Found:
         text = "Read them with usages(). Of an answer that was streamed, give the chunk that has all of its usage"
         raise refusal("", f"a list of {len(items)} items. {text}")
     start, *rest = events
-    data = plain(value_at(start, ("message", "usage"))) or {}
+    data = _counts(value_at(start, ("message", "usage")))
     for event in rest:
-        later = plain(value_at(event, ("usage",))) or {}
+        later = _counts(value_at(event, ("usage",)))
         data.update({name: value for name, value in later.items() if value is not None})
     return _found(data, value_at(start, ("message",)), ("anthropic",))
+
+
+def _counts(usage: Any) -> dict[str, Any]:
+    """The fields of the usage in an event; none where it states none."""
+    found = plain(usage)
+    if not isinstance(found, dict | None):
+        raise refusal("usage", f"not an object of counts (found {type(usage).__name__})")
+    return found or {}
 
 
 def _is_count(name: str) -> bool:

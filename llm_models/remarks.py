@@ -154,7 +154,7 @@ def _accepted(section: str, steps: tuple[str, ...], address: str) -> bool:
 def usable(field: str, value: Any) -> Any:
     """A value that the schema accepts for a field, with variables as names alone; None where something is wrong."""
     if (field,) in ADDRESSES["providers"]:
-        return value if can_work(value) else None
+        return value if isinstance(value, str) and can_work(value) else None
     if field != "env":
         return value
     names = [name if credentials.is_variable(name) else credentials.variable_in(name) for name in value]

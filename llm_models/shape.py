@@ -129,7 +129,7 @@ def check_line(line: Any) -> None:
         check_names(line.get(field, []))
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
     """Whether a text is fit for a base URL. `addresses.wrong` says more, and of files that people write."""
     scheme, separator, rest = text.partition("://")
     scheme = scheme.lower() if separator else text[:2]
@@ -145,7 +145,7 @@ def check_index(index: Mapping[str, Any], size: int) -> None:
     if not (name.isascii() and name.replace("_", "").isalnum() and name.islower() | name.isdigit()) or len(name) > 64:
         raise ValueError
     for field in ("base_url", "openai_base_url"):
-        if not _is_address(provider.get(field, "https://")):
+        if not is_address(provider.get(field, "https://")):
             raise ValueError
     for variable in provider.get("env", ()):
         if not (variable.isascii() and variable.isprintable()) or " " in variable:  # 0.1.0 took a hyphen or a dot
@@ -186,9 +186,10 @@ def check_tail(tail: Any) -> None:
         for patterns in by_provider.values() if section != "before" else ():
             for origin in _table(patterns).values():
                 _check_origin(origin)
-    for section in ("keys", "texts"):
-        for texts in _table(tail.get(section, {})).values():
-            check_names(_list(texts))
+    for texts in _table(tail.get("keys", {})).values():
+        check_names(_list(texts))
+    for texts in _table(tail.get("texts", {})).values():
+        "".join(_list(texts))  # a family may have any character
     if "keys" in tail:
         check_names(tail["keys"]["id"])
 

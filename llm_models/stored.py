@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from llm_models.block import encode_block, encode_json
 from llm_models.capability_sets import translate_bits
+from llm_models.header import WRONG, damaged
+from llm_models.shape import check_tail
 from llm_models.snapshot_writer import Composite, in_order
 
 if TYPE_CHECKING:
@@ -13,12 +15,22 @@ if TYPE_CHECKING:
 
 
 def restored_0_1(file: SnapshotFile) -> Composite:
-    """The base of an activated file of 0.1.0.
+    """The base of an activated file of 0.1.0. Raises `SnapshotError` where its origins are not those of such a file.
 
     A line of its origins with a key `base` is of an application's layer: that is the record as the base held it
     (None: not at all), and `before` the base's own line.
     """
     tail: dict[str, Any] = {**file.tail()}
+    try:
+        base = _restored(file, tail)
+        check_tail(base.tail())  # that of the file was checked, but not what stands in it as the base's own
+    except WRONG:
+        raise damaged(file.name, "the part about origins cannot be read") from None
+    return base
+
+
+def _restored(file: SnapshotFile, tail: dict[str, Any]) -> Composite:
+    """The base that the origins of a file state. Raises one of `WRONG` where they have another shape."""
     settings = tail["settings"].get("before", {"places": {}, "filters": {}})
     old: dict[str, dict[str, Any]] = {"providers": {}, "models": {}, "removed": {}, "settings": settings["places"]}
     providers: dict[str, Any] = {}

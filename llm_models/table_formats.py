@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from llm_models.bills import written
+from llm_models.days import is_day
+from llm_models.errors import LLMModelsError, printable, quoted
 from llm_models.integrations import client_library
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 PLACES = 9
 """The decimal places of a price."""
+_MOST = 10 ** (18 - PLACES)
+"""A price that is as large does not fit into the 18 digits of a typed column."""
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """A cell that begins so is a formula to a spreadsheet, or can become one. The last four are wide forms of the first."""
 _SPECIAL = re.compile(r'[",\r\n]|^\s|\s$')
@@ -119,10 +123,38 @@ def encoded(texts: Iterable[str]) -> Iterator[bytes]:
     yield "".join(held).encode()
 
 
+class UnfitError(LLMModelsError):
+    """A value does not fit into the column `column` of a format whose columns have types."""
+
+    column: str
+
+
+def bounded(rows: Iterable[Row], columns: Sequence[Column], target: str) -> Iterator[Row]:
+    """The rows, in which no number is too large for a column of a typed format, and each day exists if it has days.
+
+    Raises `UnfitError`, which names the record.
+    """
+    limited = [one for one in columns if one.kind == "decimal" or (one.kind == "date" and target != "sqlite")]
+    for row in rows:
+        for column in limited:
+            value = row[column.name]
+            if column.kind == "decimal" and isinstance(value, Decimal) and not abs(value) < _MOST:
+                raise _unfit(row, column, target, f"{value:g}", f"less than {_MOST:,}")
+            if column.kind == "date" and isinstance(value, str) and not is_day(value):
+                raise _unfit(row, column, target, quoted(value), "a day, YYYY-MM-DD")
+        yield row
+
+
+def _unfit(row: Row, column: Column, target: str, found: str, expected: str) -> UnfitError:
+    where = ":".join(str(row[name]) for name in ("provider", "model") if row.get(name) is not None)
+    text = f"{where}: {column.name}: {target} does not hold this value (found {found}, expected {expected})"
+    return UnfitError(printable(text), column=column.name)
+
+
 def parquet_file(columns: Sequence[Column], rows: Iterable[Row], meta: Mapping[str, str]) -> bytes:
     """A Parquet file. Columns have the unit and the description of their values; the file has `meta`.
 
-    Raises `ImportError`, which names the extra that installs pyarrow, where it is missing.
+    Raises `ImportError`, which names the extra that installs pyarrow, where it is missing, and the errors of `bounded`.
     """
     arrow: Any = client_library("pyarrow", "parquet")
     parquet: Any = client_library("pyarrow.parquet", "parquet")
@@ -144,7 +176,7 @@ def parquet_file(columns: Sequence[Column], rows: Iterable[Row], meta: Mapping[s
         )
         for column in columns
     ]
-    every = [*rows]
+    every = [*bounded(rows, columns, "parquet")]
     values = [arrow.array([_arrow_value(column, row) for row in every], types[column.kind]) for column in columns]
     schema = arrow.schema(fields, metadata={f"llm_models.{name}": value for name, value in meta.items()})
     sink = arrow.BufferOutputStream()

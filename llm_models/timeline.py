@@ -38,7 +38,7 @@ from llm_models.listings import (
 )
 from llm_models.modelspec import fold_provider
 from llm_models.open_file import OpenFile, check_file
-from llm_models.shape import check_price, check_whole
+from llm_models.shape import check_names, check_plain, check_price, check_whole
 from llm_models.spellings import BESIDE, renamed
 
 if TYPE_CHECKING:
@@ -68,8 +68,6 @@ class Line:
         self.ids: dict[str, int] = {}
         self.seen = _spans(data["seen"], days)
         self.successors = {model_id: Successor(*fields) for model_id, fields in data.get("successors", {}).items()}
-        if not all(map(_is_successor, self.successors.values())):
-            raise ValueError
         model_id = ""
         for row, coded in enumerate(data["ids"]):
             shared = ord(coded[0]) - FIRST_SHARED
@@ -77,6 +75,8 @@ class Line:
                 raise ValueError
             model_id = model_id[:shared] + coded[1:]
             self.ids[model_id] = row
+        followers = [(*one[:2], "-" if one.link is None else one.link) for one in self.successors.values()]
+        check_names([*self.ids, *[text for one in followers for text in one]])
         if data["provider"] != provider or not len(self.ids) == len(data["ids"]) == len(self._rows):
             raise ValueError
 
@@ -126,10 +126,6 @@ def _days_together(days: Sequence[str], one: Entry, other: Entry) -> int:
     return sum(days_between(days[first], days[last]) for first, last in both if first < last)
 
 
-def _is_successor(one: Successor) -> bool:
-    return all(isinstance(text, str) for text in one[:2]) and isinstance(one.link, str | None)
-
-
 def _spans(flat: list[int], days: int) -> tuple[tuple[int, int], ...]:
     """First and last days in pairs, as positions. Raises `ValueError` unless they ascend and are among so many days."""
     check_whole(flat)
@@ -174,11 +170,11 @@ class History:
                 if offset != end:
                     raise ValueError
                 end += length
-            if not all(isinstance(name, str) for name in self.classes):
-                raise ValueError
+            check_plain(self.own)
+            check_names([self.source, *self.days, *self.classes, *self.providers, *self.aliases])
             if not self.aliases.keys().isdisjoint(self.providers) or not {*self.aliases.values()} <= {*self.providers}:
                 raise ValueError
-            if self.days != sorted({*self.days}) or not day_of(self.days[0]) <= day_of(self.days[-1]):
+            if self.days != sorted({*map(day_of, self.days)}) or not self.days:
                 raise ValueError
         except WRONG:
             raise _damaged(name, "its header is not one that this package writes") from None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support import catalogues
+from support.command import here
 
 import llm_models
 from llm_models import checks, paths
@@ -135,6 +136,25 @@ def test_validate_reports_each_at_its_line_and_load_takes_it(tmp_path: Path) -> 
     path = tmp_path / "llm_models.toml"
     path.write_text(text)
     assert llm_models.load(path, publish=False).get_provider("h").base_url == "localhost:1/v1"
+
+
+@pytest.mark.parametrize("address", ["localhost:1/v1", "KEY", "https://a.example/\u00e9"])
+def test_activate_refuses_one_that_no_reader_of_its_file_takes(address: str, tmp_path: Path) -> None:
+    text = f'[[providers]]\nid = "h"\nbase_url = "{address}"\n[[models]]\nprovider = "h"\nid = "m"\n'
+    path = tmp_path / "llm_models.toml"
+    path.write_text(text, encoding="utf-8")
+    told = here("activate", "--config", path)
+    assert told.code == 1
+    assert f"{path}:3:12: providers.h.base_url: " in told.err
+    assert not (tmp_path / ".llm_models" / "snapshot.json").exists()
+
+
+def test_a_list_in_place_of_one_is_an_error_with_its_line() -> None:
+    text = '[[providers]]\nid = "h"\nbase_url = ["https://a.example/v1"]\n'
+    found = checks.check_text(text.encode(), "llm_models.toml", PACKAGED)
+    assert [(one.line, one.message.partition(" (")[0]) for one in found if one.severity == "error"] == [
+        (3, "expected a string")
+    ]
 
 
 def test_a_source_s_address_that_cannot_work_is_left_out_and_counted() -> None:

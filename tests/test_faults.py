@@ -90,6 +90,7 @@ FAULTS: dict[str, str] = {
     "a history that is damaged or a stranger's": """
         timeline::TestFile timeline_update::TestDamaged timeline_update::TestBelieved past""",
     "another hash seed, locale, clock and order of names": "upstream_real::TestSameBytes",
+    "an input of any kind that is changed at random": "fuzz",
     # A process
     "readers during reloads, some of which fail": "store::TestThreads interpreters",
     "another thread between any two lines": "preempted",

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support import STORED as STORED_FILES
 from support import catalogues, forging, histories
 from support.command import here
 
@@ -163,6 +164,24 @@ def test_any_value_may_be_wrong(activated: bytes, part: str, some: slice) -> Non
         for value in (..., wrong):
             data = forging.put_together(forging.changed(parts, path, value))
             assert failures(data) == [], (path, value)
+
+
+@pytest.mark.parametrize("name", ["from-source", "from-packaged"])
+def test_any_value_of_a_file_of_0_1_0_may_be_wrong(name: str) -> None:
+    parts = forging.taken_apart((STORED_FILES / f"{name}.json").read_bytes())
+    rng = random.Random(name)
+    places = [("tail", *path) for path in forging.steps_of(parts["tail"])]
+    for path in rng.sample(places, 25):
+        for value in (..., rng.choice(forging.WRONG)):
+            data = forging.put_together(forging.changed(parts, path, value))
+            assert failures(data) == [], (path, value)
+
+
+@pytest.mark.parametrize("field", ["served_as", "aliases"])
+def test_a_name_that_leads_to_no_model_is_refused(activated: bytes, field: str) -> None:
+    parts = forging.changed(forging.taken_apart(activated), ("blocks", "own", "models", 0, field), ["other"])
+    with pytest.raises(SnapshotError, match=r"forged\.json: not a whole snapshot: a model of own cannot be read"):
+        Snapshot(SnapshotFile(forging.put_together(parts), NAME)).list_models("own")
 
 
 @pytest.mark.parametrize("name", COLUMNS)
@@ -393,6 +412,28 @@ def history_failures(data: bytes) -> list[str]:
         except Exception as error:
             wrong.append(f"{type(error).__name__}: {error}")
     return wrong
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("header", "history"), 5),
+        (("header", "days", 1), "2026-0201"),
+        (("header", "days", 1), "2026-02-30"),
+        (("header", "aliases"), {"\ud800": "acme"}),
+        (("header", "own"), {"date": "\ud800"}),
+        (("header", "own"), {"date": float("inf")}),
+        (("lines", 0, "ids", 0), "0\ud800"),
+        (("lines", 0, "successors"), {"a": ["acme:b", "\ud800", None]}),
+    ],
+)
+def test_texts_of_a_history_are_checked(path: tuple[str | int, ...], value: Any) -> None:
+    """Nothing fails later, when they are compared or written again."""
+    from llm_models.timeline_fold import folded
+
+    parts = forging.changed(forging.history_apart(history()), path, value)
+    with pytest.raises(SnapshotError, match="not a whole history"):
+        folded(History(forging.history_together(parts), "history.json"))
 
 
 def test_a_history_may_have_any_value_wrong() -> None:

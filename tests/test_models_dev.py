@@ -13,11 +13,15 @@ from support.catalogues import of_source
 
 from llm_models import validation
 from llm_models.errors import AmbiguousModelError, EmptyCatalogError, SourceError
+from llm_models.observations import observed_file
 from llm_models.snapshot import Snapshot
+from llm_models.snapshot_file import SnapshotFile
+from llm_models.timeline import History
+from llm_models.timeline_fold import extended, nothing
+from llm_models.timeline_writer import encode
 
 if TYPE_CHECKING:
     from llm_models.records import Model, Provider
-    from llm_models.snapshot_file import SnapshotFile
 
 HEALTHY: dict[str, Any] = {
     "id": "gpt-4o-mini",
@@ -225,6 +229,45 @@ class TestLimits:
         assert said(built, "x:m", "limits", "context") == 128000
         assert type(said(built, "x:m", "limits", "context")) is int
         assert [kind for kind, _, _ in built.counts] == ["repaired"]
+
+
+HUGE = 1 << 63
+"""The first number that no reader of a snapshot file takes."""
+
+
+def mode(value: float) -> dict[str, Any]:
+    """A mode of a model, with a value in its request."""
+    return {"provider": {"body": {"service_tier": value}}, "cost": {"input": 1}}
+
+
+class TestWhatNoFileHolds:
+    """It is dropped and counted, so what is written can be read."""
+
+    @pytest.mark.parametrize(
+        ("fields", "place"),
+        [
+            ({"limit": {"context": HUGE}}, "limit.context"),
+            ({"limit": {"output": float(HUGE)}}, "limit.output"),
+            ({"new": HUGE}, "extra.new"),
+            ({"new": {"deep": [1, {"er": -HUGE}]}}, "extra.new"),
+            ({"cost": {"input": 1, "tiers": [{"input": 1, "tier": {"type": "context", "size": HUGE}}]}}, "extra.cost"),
+            ({"reasoning_options": [{"type": "budget_tokens", "max": HUGE}]}, "extra.reasoning_options"),
+            ({"experimental": {"modes": {"fast": mode(HUGE)}}}, "cost.modes.fast"),
+            ({"experimental": {"modes": {"fast": mode(1e300)}}}, None),
+            ({"family": "a\0b"}, None),
+            ({"new": HUGE - 1}, None),
+        ],
+    )
+    def test_is_dropped_alone(self, fields: dict[str, Any], place: str | None) -> None:
+        built = one("m", name="M", **fields)
+        file = SnapshotFile(built.file.data, "made-up.json")
+        file.verify()
+        assert Snapshot(file).get_model("x", "m").name == "M"
+        dropped = [field for kind, field, _ in built.counts if kind == "dropped"]
+        assert bool(dropped) == (place is not None)
+        assert place in (None, "", *dropped)
+        history = encode(extended(nothing("toy"), observed_file(file, "2026-01-01")))
+        assert History(history, "toy.json").of_model("x", "m") is not None
 
 
 class TestCost:

@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, redirect_stderr, redirect_stdout
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from support import ROOT
 from support.command import fine, here, python, refused, started
 from support.docs import run_console
+from support.table_readers import read, read_csv, read_json, read_sqlite
 
 import llm_models
 from llm_models import database_files, replacement, table_formats, tables
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from llm_models.tables import Column, Row, TableName
+    from llm_models.tables import Row, TableName
 
 RENAMED = {
     ("id",): "model",
@@ -63,89 +64,6 @@ name = '##vso[x]"a", b'
 description = "two\\nlines \\u001b[31m"
 cost = {{ input = 0.30000000000000004, output = 1e-7, image = 0, tiers = [{{ context_over = 9, input = 1.0 }}] }}
 """
-
-
-def read_csv(text: str, columns: Iterable[Column]) -> list[Row]:
-    read: dict[str, Callable[[str], Any]] = {
-        "text": str,
-        "date": str,
-        "moment": datetime.fromisoformat,
-        "integer": int,
-        "decimal": Decimal,
-        "boolean": {"true": True, "false": False}.__getitem__,
-        "list": json.loads,
-    }
-    kinds = {column.name: column.kind for column in columns}
-    found = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    return [{name: read[kinds[name]](cell) if cell else None for name, cell in row.items()} for row in found]
-
-
-def read_json(rows: Iterable[Any], columns: Iterable[Column]) -> list[Row]:
-    read = {"decimal": Decimal, "moment": datetime.fromisoformat}
-    texts = {column.name: read[column.kind] for column in columns if column.kind in read}
-    return [
-        {name: texts[name](value) if name in texts and value is not None else value for name, value in row.items()}
-        for row in rows
-    ]
-
-
-def read_sqlite(path: Path, table: str, columns: Iterable[Column]) -> list[Row]:
-    read: dict[str, Callable[[Any], Any]] = {
-        "boolean": bool,
-        "list": json.loads,
-        "decimal": lambda price: Decimal(price if isinstance(price, str) else repr(price)),
-        "moment": datetime.fromisoformat,
-    }
-    kinds = {column.name: column.kind for column in columns}
-    with closing(sqlite3.connect(path)) as connection:
-        connection.row_factory = sqlite3.Row
-        assert connection.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok"
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        found = connection.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall()
-    return [
-        {
-            name: None if row[name] is None else read.get(kinds[name], lambda value: value)(row[name])
-            for name in row.keys()  # noqa: SIM118  # iterating over a row of sqlite3 gives its values
-            if not name.startswith("nano_") or Decimal(row[name] or 0) != Decimal(row[name[5:]] or 0) * 10**9
-        }
-        for row in found
-    ]
-
-
-def read_parquet(path: Path) -> list[Row]:
-    parquet = pytest.importorskip("pyarrow.parquet")
-    rows = parquet.read_table(path).to_pylist()
-    dates = {column.name for column in TABLES["models"] if column.kind == "date"}
-    return [
-        {name: value.isoformat() if name in dates and value is not None else value for name, value in row.items()}
-        for row in rows
-    ]
-
-
-def read_duckdb(path: Path, table: str) -> list[Row]:
-    duckdb = pytest.importorskip("duckdb")
-    with duckdb.connect(str(path), read_only=True) as connection:
-        found = connection.execute(f"SELECT * FROM {table}")
-        names = [one[0] for one in found.description]
-        return [
-            {name: value.isoformat() if type(value) is date else value for name, value in zip(names, row, strict=True)}
-            for row in found.fetchall()
-        ]
-
-
-def read(target: str, path: Path, table: TableName) -> list[Row]:
-    """The rows of a file, read by the usual reader of its format."""
-    columns = TABLES[table]
-    if target == "sqlite":
-        return read_sqlite(path, table, columns)
-    if target == "parquet":
-        return read_parquet(path)
-    if target == "duckdb":
-        return read_duckdb(path, table)
-    text = path.read_bytes().decode()
-    if target == "csv":
-        return read_csv(text, columns)
-    return read_json(json.loads(text) if target == "json" else map(json.loads, text.splitlines()), columns)
 
 
 @pytest.fixture
@@ -346,6 +264,35 @@ class TestFormats:
         with closing(sqlite3.connect(path)) as connection:
             (found,) = connection.execute("SELECT cost_input FROM models").fetchone()
         assert round(Decimal(repr(found)), 8) == price
+
+    @pytest.mark.parametrize(
+        ("target", "stated", "found"),
+        [
+            ("sqlite", {"cost_input": Decimal(10**9)}, "1000000000, expected less than 1,000,000,000"),
+            ("parquet", {"cost_input": Decimal("1e300")}, "1e+300, expected less than 1,000,000,000"),
+            ("duckdb", {"cost_input": Decimal(10**9)}, "1000000000, expected less than 1,000,000,000"),
+            ("parquet", {"retires": "2026-02-30"}, "'2026-02-30', expected a day, YYYY-MM-DD"),
+            ("duckdb", {"retires": "soon"}, "'soon', expected a day, YYYY-MM-DD"),
+        ],
+    )
+    def test_what_no_typed_column_holds_is_an_error_that_names_it(self, target: str, stated: Row, found: str) -> None:
+        """A forged file can state it; sources and configurations cannot."""
+        pytest.importorskip({"parquet": "pyarrow", "duckdb": "duckdb"}.get(target, "json"))
+        columns = TABLES["models"]
+        row: Row = dict.fromkeys((column.name for column in columns), None)
+        row |= {"spec": "acme:m", "provider": "acme", "model": "m", "name": "M", "provider_model_id": "m"} | stated
+        row |= {column.name: False for column in columns if column.kind == "boolean"}
+        (name,) = stated
+        of = {"models": (columns, [row])}
+        write: dict[str, Callable[[], object]] = {
+            "parquet": lambda: table_formats.parquet_file(columns, [row], META),
+            "sqlite": lambda: b"".join(database_files.sqlite_file(of, META)),
+            "duckdb": lambda: b"".join(database_files.duckdb_file(of, META, "")),
+        }
+        with pytest.raises(table_formats.UnfitError) as caught:
+            write[target]()
+        assert str(caught.value) == f"acme:m: {name}: {target} does not hold this value (found {found})"
+        assert caught.value.column == name
 
     def test_a_table_without_rows(self) -> None:
         columns = TABLES["providers"]

@@ -810,6 +810,27 @@ class TestNothingIsGuessed:
         with pytest.raises(UsageError, match="unknown kind 'SMELL'"):
             usage(given)
 
+    @pytest.mark.parametrize(
+        ("given", "field"),
+        [
+            ({"promptTokenCount": 5, "promptTokensDetails": [{"modality": {}, "tokenCount": 5}]}, "modality"),
+            ({"promptTokenCount": 5, "promptTokensDetails": [{"modality": ["AUDIO"], "tokenCount": 5}]}, "modality"),
+            ({"input_tokens": 1, "output_tokens": 1, "cache_creation": {}, "iterations": [{"type": []}]}, "iterations"),
+            ([{"type": "message_start", "message": {"usage": 5}}], "usage"),
+            ([{"type": "message_start"}, {"type": "message_delta", "usage": [1]}], "usage"),
+            ({"input": 1, "a\x1b[31m": 1}, "a"),
+        ],
+    )
+    def test_what_stands_where_a_text_or_an_object_is_expected(self, given: Any, field: str) -> None:
+        with pytest.raises(UsageError) as caught:
+            usage(given)
+        assert field in caught.value.field
+        assert str(caught.value).isprintable()
+
+    def test_more_fields_that_are_none_are_ignored(self) -> None:
+        given = SimpleNamespace(prompt_tokens=5, completion_tokens=1, __pydantic_extra__=[1])
+        assert usage(given).input == 5
+
     @pytest.mark.parametrize("name", ["citation_tokens", "connector_tokens"])
     def test_tokens_that_no_total_is_known_to_include_are_an_error(self, name: str) -> None:
         with pytest.raises(UsageError, match=f"{name}: it is not known whether the totals include them"):

@@ -252,8 +252,8 @@ def words(value: Any, note: Note) -> list[str]:
 
 
 def is_count(value: Any, least: int) -> bool:
-    """Whether a value is a whole number of at least `least`."""
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+    """Whether a value is a whole number of at least `least`, and of at most 63 bits: files hold no larger ones."""
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value < 1 << 63
 
 
 def tokens(value: Any, note: Note) -> int:
@@ -261,6 +261,8 @@ def tokens(value: Any, note: Note) -> int:
         raise Drop("expected a number of tokens")
     if value < 1 or value != int(value):
         raise Drop("0 means unknown" if value == 0 else "not a whole number of tokens")
+    if not is_count(int(value), 1):
+        raise Drop("a number of more than 63 bits")
     if isinstance(value, float):
         note("a whole number written with a point")
     return int(value)
