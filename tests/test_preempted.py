@@ -1,7 +1,7 @@
 """A thread may be interrupted between any two lines of the read path, and another one asks the same snapshot meanwhile.
 
-The files of the snapshot are replaced at that moment, too. Both threads get answers of the generation that was loaded,
-and one history. The lines are those of the functions that keep what they found, because other functions change nothing.
+The files of the snapshot are replaced before and after that, too. Both threads get answers of the generation that was
+loaded, and one history. The lines are those of the functions that keep what they found: other functions change nothing.
 """
 
 from __future__ import annotations
@@ -113,6 +113,7 @@ def test_between_any_two_lines(
             run.put(2)
             for name in NAMES[:2]:
                 found |= run.ask(what, ask, shown, name, count)
+            run.put(3)
 
         with interrupted(number, meanwhile) as lines:
             found |= run.ask(what, ask, shown, NAMES[0], count)
