@@ -11,6 +11,7 @@ import re
 import sys
 import textwrap
 import types
+from functools import partial
 from itertools import combinations, count
 from typing import TYPE_CHECKING, Any
 
@@ -447,6 +448,25 @@ class TestReload:
             llm_models.reload()
         assert llm_models.snapshot() is good
         assert llm_models.get_model("openai", "gpt-4o").cost.input == 2
+
+    @pytest.mark.parametrize("publish", [llm_models.reload, llm_models.load, partial(llm_models.load, config=None)])
+    def test_that_publishes_itself_is_an_error(self, snapshot: str, publish: Callable[[], object]) -> None:
+        """The catalogue and its number stay, and the message names the way out. It is no deadlock either."""
+        inside: list[Callable[[], object]] = []
+
+        def models() -> list[Any]:
+            for call in inside:
+                call()
+            return [PRICE]
+
+        good = llm_models.load(None, snapshot=snapshot, overrides_module=types.SimpleNamespace(models=models))
+        inside.append(publish)
+        with pytest.raises(llm_models.ConfigError, match=r"^behaviour module .*must not publish.*publish=False"):
+            llm_models.reload()
+        assert llm_models.snapshot() is good
+        assert llm_models.epoch() == 1
+        inside[:] = [partial(llm_models.load, config=None, publish=False)]
+        assert llm_models.reload().epoch == 2
 
 
 COMMANDS = {

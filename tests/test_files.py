@@ -543,6 +543,8 @@ class TestFaults:
                 break
             if said:
                 assert said in {f"{path}: {os.strerror(code)}" for path in (a, b)}
+            else:
+                assert made[at] not in ("write", "fsync", "fchmod", "replace"), "it may be lost, and nobody is told"
             renamed = made[:at].count("replace") > keep
             assert a.read_bytes() == (NEW if renamed or not said else OLD), made
             assert b.read_bytes() in ((OLDER, OLD) if keep else (OLDER,))

@@ -184,6 +184,8 @@ class TestImmutable:
             elif isinstance(part, dict):
                 assert type(part) is FrozenDict, path
                 touched += 1
+            else:
+                hash(part)  # neither a list nor anything else that can change
         assert touched >= 12
         assert model.to_dict() == before
 
