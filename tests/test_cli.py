@@ -391,6 +391,10 @@ class TestErrors:
         result = here("schema", "model")
         assert (result.code, result.out, result.err.strip()) == (130, "", "interrupted")
 
+    def test_too_little_memory(self, failing: Any) -> None:
+        failing(MemoryError())
+        assert refused(here("schema", "model")) == "llm-models: there is not enough memory\n"
+
     def test_usage(self) -> None:
         result = here("schema", "modle\x1b")
         assert (result.code, result.out) == (2, "")
