@@ -416,6 +416,17 @@ class TestErrors:
             assert child.stderr.read() == b""
         assert child.returncode == 1
 
+    def test_a_shell_that_has_gone(self) -> None:
+        """Completions are written without click's own care for closed pipes."""
+        read, write = os.pipe()
+        os.close(read)
+        asked = {"_LLM_MODELS_COMPLETE": "bash_complete", "COMP_WORDS": "llm-models ", "COMP_CWORD": "1"}
+        with started(stdout=write, stderr=PIPE, env=environment(**asked)) as child:
+            os.close(write)
+            assert child.stderr is not None
+            assert child.stderr.read() == b""
+        assert child.returncode == 1
+
 
 class TestAsJson:
     """`--json` prints the whole answer as data, and an empty answer too."""

@@ -106,7 +106,7 @@ FAULTS: dict[str, str] = {
     "cells that a spreadsheet computes": "tables",
     "an output that is closed, full, or of ASCII": """
         screens cli::test_a_closed_pipe_and_an_ascii_locale_leave_no_traceback
-        cli::TestErrors::test_a_reader_that_has_gone""",
+        cli::TestErrors::test_a_reader_that_has_gone cli::TestErrors::test_a_shell_that_has_gone""",
     "odd names of files in a hook, none, and thousands": "hook::TestEntry",
 }
 """Fault -> the tests that inject it: files of `tests` without `test_`, and names in them."""
