@@ -391,6 +391,10 @@ class TestErrors:
         result = here("schema", "model")
         assert (result.code, result.out, result.err.strip()) == (130, "", "interrupted")
 
+    def test_too_little_memory(self, failing: Any) -> None:
+        failing(MemoryError())
+        assert refused(here("schema", "model")) == "llm-models: there is not enough memory\n"
+
     def test_usage(self) -> None:
         result = here("schema", "modle\x1b")
         assert (result.code, result.out) == (2, "")
@@ -407,6 +411,17 @@ class TestErrors:
         read, write = os.pipe()
         os.close(read)
         with started("resolve", "gpt-5.2@openai", stdout=write, stderr=PIPE) as child:
+            os.close(write)
+            assert child.stderr is not None
+            assert child.stderr.read() == b""
+        assert child.returncode == 1
+
+    def test_a_shell_that_has_gone(self) -> None:
+        """Completions are written without click's own care for closed pipes."""
+        read, write = os.pipe()
+        os.close(read)
+        asked = {"_LLM_MODELS_COMPLETE": "bash_complete", "COMP_WORDS": "llm-models ", "COMP_CWORD": "1"}
+        with started(stdout=write, stderr=PIPE, env=environment(**asked)) as child:
             os.close(write)
             assert child.stderr is not None
             assert child.stderr.read() == b""

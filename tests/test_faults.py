@@ -79,7 +79,9 @@ FAULTS: dict[str, str] = {
     "a file system without kernel locks": "no_kernel_locks",
     "temporary files of killed processes": """
         files::TestSweep scratch crash::TestKilled::test_is_swept_even_by_a_run_that_changes_nothing""",
-    "a limit on memory": "memory_limits sources::TestSize::test_memory upstream::TestBounds::test_memory",
+    "a limit on memory": """
+        memory_limits cli::TestErrors::test_too_little_memory sources::TestSize::test_memory
+        upstream::TestBounds::test_memory""",
     "an interrupt": "start cli::TestErrors::test_interrupted files::TestFaults::test_an_interrupt_leaves_nothing",
     "a package inside a zip file": "start::test_inside_a_zip_file_it_cannot_be_imported",
     # Data
@@ -104,7 +106,8 @@ FAULTS: dict[str, str] = {
         output cli::test_control_characters_of_the_data_never_reach_the_terminal""",
     "cells that a spreadsheet computes": "tables",
     "an output that is closed, full, or of ASCII": """
-        screens cli::test_a_closed_pipe_and_an_ascii_locale_leave_no_traceback""",
+        screens cli::test_a_closed_pipe_and_an_ascii_locale_leave_no_traceback
+        cli::TestErrors::test_a_reader_that_has_gone cli::TestErrors::test_a_shell_that_has_gone""",
     "odd names of files in a hook, none, and thousands": "hook::TestEntry",
 }
 """Fault -> the tests that inject it: files of `tests` without `test_`, and names in them."""
