@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from llm_models import paths
-from llm_models.cli.options import as_json, catalogue, command, file_path, model_spec
+from llm_models.cli.options import as_json, catalogue, command, file_path, model_spec, report_style
 from llm_models.cli.output import line, note, print_json, print_pairs, print_table, stage, verbatim
 from llm_models.cli.problems import marked, print_annotations
 from llm_models.errors import ConfigError, reported
@@ -28,10 +28,7 @@ _SHOWN = 10
 @click.option("--strict", is_flag=True, help="Also fail on warnings.")
 @click.option("--if-present", is_flag=True, help="Exit with 0, not with 2, if there is no file to check.")
 @click.option("--behaviour", is_flag=True, help="Also run the behaviour module that a file names, and check it.")
-@click.option(
-    "--format", "style", type=click.Choice(["text", "json", "github"]), default="text", show_default=True,
-    help="How to print problems: for people, for programs, or as annotations of GitHub Actions.",
-)  # fmt: skip
+@report_style("text", "json", "github")
 def validate_command(files: tuple[str, ...], strict: bool, if_present: bool, behaviour: bool, style: str) -> None:
     """Report every problem in llm_models.toml files, each with its line and column.
 

@@ -130,7 +130,7 @@ def _counted(counts: Mapping[str, Any]) -> str:
 @click.option("--used", type=file_path, metavar="FILE", help="A file of models that are used: notices about them, too.")
 @click.option("--check", is_flag=True, help="Build the snapshot again, compare it with the file, and write nothing.")
 @config_option
-@report_style
+@report_style("text", "json", "markdown")
 def activate_command(
     path: str | None, source: str | None, supplement: tuple[str, ...], config: str | None, dry_run: bool, check: bool,
     style: str, used: str | None, **options: Any,

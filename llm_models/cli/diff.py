@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--contradicted", is_flag=True, help="Only values that two of these lists contradict and none supports.")
 @limit_option
 @config_option
-@report_style
+@report_style("text", "json", "markdown")
 def diff_command(
     old: str | None, new: str | None, provider: str | None, only_used: bool, used: str | None, exit_code: bool,
     config: str | None,

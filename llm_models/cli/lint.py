@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from llm_models.cli.options import Number, as_json, catalogue_options, chosen, command, file_path, folder_of
+from llm_models.cli.options import Number, catalogue_options, chosen, command, file_path, folder_of, report_style
 from llm_models.cli.output import line, many, note, print_json, stage
 from llm_models.cli.problems import marked, print_annotations
 from llm_models.errors import Problem
@@ -36,17 +36,12 @@ _SHOWN = 5
 @click.option("--ignore", multiple=True, metavar="NAME", help="A name, or a glob over names, that is not reported.")
 @click.option("--quoted", multiple=True, metavar="GLOB", help="Other files to read by words in quotes, such as *.md.")
 @click.option("--used", type=file_path, metavar="FILE", help="Write the models that are named to this file.")
-@as_json
-@click.option(
-    "--format", "style", type=click.Choice(["text", "json", "github", "markdown"]),
-    help="How to print findings: for people (text, the default), for programs (json), as annotations of GitHub "
-    "Actions (github), or for a pull request (markdown).",
-)  # fmt: skip
+@report_style("text", "json", "github", "markdown")
 @catalogue_options
 def lint_command(
     files: tuple[str, ...], within: float, max_price_input: float | None, max_price_output: float | None,
     unknown: bool, exclude: tuple[str, ...], ignore: tuple[str, ...], quoted: tuple[str, ...], used: str | None,
-    as_json: bool, style: str | None, config: str | None, snapshot: str | None, behaviour: bool,
+    style: str, config: str | None, snapshot: str | None, behaviour: bool,
 ) -> None:  # fmt: skip
     """Find the models that source code names, and report those that are gone, deprecated or retire soon.
 
@@ -58,9 +53,6 @@ def lint_command(
     llm_models.toml. Errors and warnings exit with 1, notes do not. A file that the system does not let it read is an
     error, and then --used writes nothing.
     """
-    if as_json and style not in (None, "json"):
-        raise click.UsageError(f"--json and --format {style} exclude each other")
-    style = "json" if as_json else style or "text"
     from llm_models import codebase, lint, lint_settings
     from llm_models.verdicts import Verdicts
 

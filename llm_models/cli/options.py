@@ -200,20 +200,32 @@ config_option = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
-def report_style(command: Callable[..., None]) -> Callable[..., None]:
+_STYLES = {
+    "text": "for people (text, the default)",
+    "json": "for programs (json)",
+    "github": "as annotations of GitHub Actions (github)",
+    "markdown": "for a pull request (markdown)",
+}
+
+
+def report_style(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """The options that choose how a report is printed, which the command gets as `style`."""
+    words = [text for style, text in _STYLES.items() if style in styles]
 
-    @wraps(command)
-    def with_style(as_json: bool, style: str | None, **rest: Any) -> None:
-        if as_json and style not in (None, "json"):
-            raise click.UsageError(f"--json and --format {style} exclude each other")
-        command(style="json" if as_json else style or "text", **rest)
+    def with_options(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def with_style(as_json: bool, style: str | None, **rest: Any) -> None:
+            if as_json and style not in (None, "json"):
+                raise click.UsageError(f"--json and --format {style} exclude each other")
+            command(style="json" if as_json else style or "text", **rest)
 
-    option = click.option(
-        "--format", "style", type=click.Choice(["text", "json", "markdown"]),
-        help="How to print: for people (text, the default), for programs (json), or for a pull request (markdown).",
-    )  # fmt: skip
-    return as_json(option(with_style))
+        option = click.option(
+            "--format", "style", type=click.Choice(styles),
+            help=f"How to print: {', '.join(words[:-1])}, or {words[-1]}.",
+        )  # fmt: skip
+        return as_json(option(with_style))
+
+    return with_options
 
 
 def catalogue_options(command: C) -> C:
