@@ -189,9 +189,9 @@ def _by_bare_name(view: View, name: str, prefer: Collection[str]) -> ModelRow | 
     if rows:
         return lambda: _misses().ambiguous(view, name, rows, [row for row in written if view.hidden(*row) is None])
     if view.filters is not None:
-        for provider in view.known:
-            if view.file.block(provider).serves(name):
-                return row_of(view, provider, name)  # a hidden model: the error states why
+        serving = [provider for provider in view.known if view.file.block(provider).serves(name)]
+        if serving:
+            return lambda: _misses().hidden_name(view, name, serving)
     return _by_rule(view, None, name) or (lambda: _misses().unknown_name(view, name))
 
 

@@ -18,7 +18,7 @@ from llm_models.suggestions import for_model, for_name, for_provider, makers_fir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from llm_models.errors import LLMModelsError
     from llm_models.origins import Lost
@@ -138,6 +138,18 @@ def not_allowed(view: View, provider: str, model_id: str, section: str, pattern:
     spec = f"{provider}:{model_id}"
     why = f"{'denied' if section == 'deny' else 'not allowed:'} {_by(view, provider, section, pattern)}"
     return ModelNotAllowedError(f"{printable(spec)} is {why}", spec=spec, pattern=pattern)
+
+
+def hidden_name(view: View, name: str, providers: Sequence[str]) -> ModelNotAllowedError:
+    """The error for a bare id whose providers are all hidden: about that of the maker, else about the first one."""
+    blocks = {provider: view.file.block(provider) for provider in providers}
+    rows = [(provider, block.rows[str(block.id_of(name))]) for provider, block in blocks.items()]
+    provider, row = makers_first(view, rows)[0]
+    found = not_allowed(view, provider, blocks[provider].ids[row], *(view.hidden(provider, row) or ("", None)))
+    if len(rows) == 1:
+        return found
+    rest = f"None of the {len(rows)} providers that serve {quoted(name)} is allowed"
+    return ModelNotAllowedError(f"{found}. {rest}", spec=found.spec, pattern=found.pattern)
 
 
 def _by(view: View, provider: str, section: str, pattern: str | None) -> str:

@@ -621,6 +621,19 @@ class TestFilters:
     def test_case_counts(self, world: Snapshot) -> None:
         assert Snapshot(world.file, deny={"alpha": ["ONE", "UNO"]}).allowed("alpha:one")
 
+    def test_a_bare_id_that_nobody_may_serve_is_told_of_its_maker(self, packaged: Snapshot) -> None:
+        """Not of the first provider by name, which nobody asked for."""
+        shown = Snapshot(packaged.file, allow={"groq": "all"})
+        with pytest.raises(llm_models.ModelNotAllowedError, match=r"^openai:gpt-5\.4 is not allowed: ") as caught:
+            shown.resolve("gpt-5.4")
+        serving = sum(packaged.view.file.block(one).serves("gpt-5.4") for one in packaged.list_providers())
+        assert str(caught.value).endswith(f"None of the {serving} providers that serve 'gpt-5.4' is allowed")
+        assert caught.value.spec == "openai:gpt-5.4"
+        only = next(name for name, rows in packaged.view.names().items() if len(rows) == 1 and rows[0][0] == "openai")
+        with pytest.raises(llm_models.ModelNotAllowedError, match=r"^openai:") as caught:
+            shown.resolve(only)
+        assert "None of the" not in str(caught.value)
+
     def test_a_hidden_model_leaves_the_bare_id_to_others(self, world: Snapshot) -> None:
         with pytest.raises(AmbiguousModelError):
             world.resolve("one")
