@@ -114,6 +114,13 @@ class TestPrices:
         assert self.priced(tmp_path, text, cost, {"input": 1}) == [f"acme:m: no price any more for cost.output, {said}"]
         assert self.priced(tmp_path, text, None, cost) == []
 
+    @pytest.mark.parametrize("how", ["id", "match", "allow"])
+    def test_of_a_model_of_that_name_at_another_provider(self, tmp_path: Path, how: str) -> None:
+        """An entry names the models of its own provider: a name or glob of `big` says nothing of `acme`."""
+        text = NAMING[how].replace("acme", "x").replace("big", "acme").replace("x", "big")
+        assert self.priced(tmp_path, text, {"input": 1}, {"input": 3}) == []
+        assert self.priced(tmp_path, text, {"input": 1}, None) == []
+
     def test_of_others_up_to_ninefold_are_silent(self, tmp_path: Path) -> None:
         text = '[[models]]\nprovider = "acme"\nid = "m"\ntags = ["mine"]\n'.replace('"m"', '"o"')
         assert self.priced(tmp_path, "", {"input": 1}, {"input": 9}) == []

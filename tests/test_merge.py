@@ -313,3 +313,10 @@ class TestRules:
             f"merge([Layered(one) for one in {layers!r}], {RULES!r})\nprint('glom' in sys.modules)"
         )
         assert python(code, measured=False).out.strip() == str(needed)
+
+
+def test_an_empty_map_after_an_omit_keeps_its_origin() -> None:
+    """The map states nothing, so what is gone is gone because of the layer that omits it."""
+    merged = merge([Layered({"a": 1}), Layered({"a": OMIT}, "one"), Layered({"a": {}}, "two")], {})
+    assert merged.values == {}
+    assert merged.origins == {("a",): ("one", None, 1)}
