@@ -19,8 +19,11 @@ SWAPS = """
 Eq_NotEq NotEq_Eq Lt_LtE Lt_GtE LtE_Lt LtE_Gt Gt_GtE Gt_LtE GtE_Gt GtE_Lt In_NotIn NotIn_In Is_IsNot IsNot_Is
 Add_Sub Sub_Add Mul_Div Div_Mul FloorDiv_Mul Mod_Mul BitOr_BitAnd BitAnd_BitOr BitXor_BitOr LShift_RShift RShift_LShift
 """
-"""Of the operators that replace one sign by another, those with the nearest other one and the opposite: the rest are
-the same as one of these (`is` for `==`), or an error wherever they run (`**` for `|`), which would flatter the counts."""
+"""Of the operators that replace one sign by another, those with the nearest other one and the opposite.
+
+The rest are the same as one of these (`is` for `==`), or an error wherever they run (`**` for `|`), which would flatter
+the counts.
+"""
 
 ELSE = ("AddNot", "And", "Or", "True", "False", "Break", "Continue", "Number", "Exception", "ZeroIteration", "Delete")
 """The other operators, by words in their names."""

@@ -84,7 +84,7 @@ def place(top: Path, name: str) -> Place:
         (top / name / "shared").symlink_to((ROOT.parent / "shared").resolve())
     subprocess.run([sys.executable, "-m", "venv", top / name / "venv"], check=True)
     (libraries,) = (top / name / "venv/lib").glob("python*/site-packages")
-    (libraries / "base.pth").write_text(f"{Path(coverage.__file__).parents[1]}\n")
+    (libraries / "base.pth").write_text(f"{Path(coverage.__file__).parents[1]}\n{ROOT / 'tests/mutation'}\n")
     install = [found.python, "-m", "pip", "install", "-q", "--no-deps", "-e", found.folder]
     subprocess.run(install, check=True, stderr=subprocess.DEVNULL)
     return found
@@ -124,7 +124,7 @@ def learn(places: list[Place], keep: Path, modules: list[str]) -> Known:
     files = [file for file in files if file.stem.removeprefix("test_") not in UNLIKE.split()]
     waiting = deque(files[at : at + 6] for at in range(0, len(files), 6))
     settings = keep / "coverage.ini"
-    settings.write_text("[run]\ninclude =" + "".join(f"\n    */llm_models/{name}.py" for name in modules))
+    settings.write_text("[run]\ninclude = " + ",".join(f"{place.folder}/llm_models/*" for place in places))
 
     def work(where: Place) -> None:
         for files in taken(waiting):
@@ -137,7 +137,6 @@ def learn(places: list[Place], keep: Path, modules: list[str]) -> Known:
                 timeout=3600,
                 COVERAGE_FILE=f"{name}.coverage",
                 SECONDS=f"{name}.json",
-                PYTHONPATH=str(ROOT / "tests/mutation"),
             )
 
     each_at_once(work, places)
@@ -149,8 +148,9 @@ def learn(places: list[Place], keep: Path, modules: list[str]) -> Known:
         data = coverage.CoverageData(str(file))
         data.read()
         for source in data.measured_files():
-            for line, tests in data.contexts_by_lineno(source).items():
-                lines[Path(source).stem][line] += [test for test in tests if test in seconds]
+            if Path(source).parent.name == "llm_models" and Path(source).stem in lines:
+                for line, tests in data.contexts_by_lineno(source).items():
+                    lines[Path(source).stem][line] += [test for test in tests if test in seconds]
     return Known(lines, seconds)
 
 
