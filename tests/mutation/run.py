@@ -43,7 +43,7 @@ MODULES = {
     "store": "store",
     "in_use": "in_use",
     "filters": "filters patterns",
-    "names": "forms lookup modelspec name_rules",
+    "names": "lookup modelspec name_rules readings spellings",
     "selection": "selection conditions",
     "guards": "guards",
     "trust": "trust",
