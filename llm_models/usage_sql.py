@@ -1,7 +1,11 @@
 """Usage SQL: the query that prices a table of usage in the user's own engine, generated from the classes of `cost`.
 
 A row of usage has the columns `provider`, `model`, `at`, `mode` and counts, which are the fields of `Usage`. The query
-adds `usd` and `why`. It is one join with the tables `rates` and `aliases`, and one expression.
+adds `usd` and `why`. It is one join with the tables `rates` and `aliases`, and one expression. Columns between the two
+have names that begin with `__llm_models_`, so that they are never those of a log.
+
+A log may have its counts in any type: libraries make floats of integers where some are missing. A whole number is a
+count in every type, and anything else is impossible: one odd value must not be rounded, nor stop the query of all rows.
 
 The widths matter. A count of 12 digits times a price of 18 digits has 9 places and, for a million, 15 of 38 digits at
 most. `/` would give floats. Spark drops places where a product or a sum could need more than 38 digits, so there a
@@ -13,19 +17,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from llm_models.classes import COUNTED, FEE_PER, MILLION, STANDARD, TOKEN_CLASSES
+from llm_models.classes import COUNTED, FEE_PER, MILLION, TOKEN_CLASSES
 from llm_models.counts import FEES
 from llm_models.errors import InvalidArgumentError
 from llm_models.items import BELOW
 from llm_models.price_tables import FEE_COLUMNS
 from llm_models.rates import FIRST, LAST
-from llm_models.rates import STANDARD as LIST
+from llm_models.usage_dialects import DIALECTS, MOST_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-MOST_DIGITS = 12
-"""A count has at most so many digits; a row with a larger one has no price."""
+    from llm_models.usage_dialects import Dialect
+
 _TYPE = "decimal(37, 15)"
 _FACTORS = {MILLION: ("0.000001", "decimal(6, 6)"), FEE_PER: ("0.001", "decimal(4, 3)"), 1: None}
 _IMAGES = next(one for one in COUNTED if one.per == 1)  # a price by the minute may have no end of digits
@@ -34,24 +38,6 @@ COUNTS = (*TOKEN_CLASSES, *FEES, _IMAGES.counts, "tier_input")
 """The counts that a query can read; each is a field of `Usage`."""
 USUAL = (*TOKEN_CLASSES, "web_search")
 """The counts that a query reads unless others are stated."""
-
-
-class Dialect(NamedTuple):
-    """How an engine writes what engines write differently, as templates.
-
-    `text` is the whole, `usage` the table of usage in it. `literal` is a number of an exact type, `number` the type of
-    a count that is multiplied, `day` whether a row of rates holds on a day, `mode` the name of the mode that a text
-    means. `hint` asks to send small tables to all machines, `exclude` leaves columns out.
-    """
-
-    text: str
-    usage: str
-    literal: str
-    number: str
-    day: str
-    mode: str
-    hint: str
-    exclude: str
 
 
 class Term(NamedTuple):
@@ -64,99 +50,74 @@ class Term(NamedTuple):
 
 
 _QUERY = """\
+stated as (
+  select *,
+    cast({read_mode} as {text}) as __llm_models_text,
+    {at} as __llm_models_at,
+    {stated}
+  from {usage}
+),
+exact as (
+  select *,
+    {exact}
+  from stated
+),
+whole as (
+  select *,
+    {whole}
+  from exact
+),
 counted as (
   select *,
-    {mode} as billed_mode,
-    {size} as billed_input,
+    {mode} as __llm_models_mode,
+    {size} as __llm_models_size,
     {quantities}
-  from {usage}
+  from whole
 ),
 checked as (
   select *,
-    {impossible} as impossible
+    {impossible} as __llm_models_impossible
   from counted
 ),
 billed as (
   select {hint}u.*,
     case when {unpriced} then null else
       {usd}
-    end as usd,
+    end as __llm_models_usd,
     case
       when n.model is null then 'unknown model'
-      when (year(u.at) between {first} and {last}) is not true then 'no time'
-      when u.impossible <> '' then concat('impossible count: ', u.impossible)
+      when (year(u.__llm_models_at) between {first} and {last}) is not true then 'no time'
+      when u.__llm_models_impossible <> '' then concat('impossible count: ', u.__llm_models_impossible)
       when r.model is null then 'unknown mode'
       when {nothing} then 'nothing counted'
       else concat('no price: ',
         {missing})
-    end as reason
+    end as __llm_models_why
   from checked u
-  left join aliases n on n.provider = u.provider and n.name = u.model
-  left join rates r
-    on r.provider = n.provider and r.model = n.model and r.mode = u.billed_mode
-    and u.at >= r.valid_from and u.at < r.valid_until
-    and hour(u.at) * 60 + minute(u.at) >= r.minute_from and hour(u.at) * 60 + minute(u.at) < r.minute_until
+  left join {aliases} n on n.provider = u.provider and n.name = u.model
+  left join {rates} r
+    on r.provider = n.provider and r.model = n.model and r.mode = u.__llm_models_mode
+    and u.__llm_models_at >= r.valid_from and u.__llm_models_at < r.valid_until
+    and hour(u.__llm_models_at) * 60 + minute(u.__llm_models_at) >= r.minute_from
+    and hour(u.__llm_models_at) * 60 + minute(u.__llm_models_at) < r.minute_until
     and {day} = 1
-    and u.billed_input > r.input_over and u.billed_input <= r.input_upto
-)
-select * {exclude} (billed_mode, billed_input, impossible, reason,
-    {names}),
-  case when usd is null then reason end as why
-from billed
-"""
-_ABOUT = """\
--- Each row of {usage} is one request: provider, model, at (a timestamp in UTC), mode, and {counts_of}
---   {counts}.
--- The result has these columns, usd (null: not known) and why it is null. docs/warehouse.md has an example.
-"""
-_SPARK = """\
--- Prices the table usage with the tables rates and aliases, which 'llm-models export parquet' writes.
--- Spark SQL; spark.sql.session.timeZone must be UTC.
-{about}with {query}"""
-_DUCKDB = """\
--- A macro that prices a table of usage with the tables rates and aliases, which 'llm-models export' writes.
--- DuckDB: select * from usage_costs('usage');
-{about}create or replace macro usage_costs(usage_table) as table
-with given as (
-  select * from query_table(usage_table)
-  union all by name
-  select {absent} where false
+    and u.__llm_models_size > r.input_over and u.__llm_models_size <= r.input_upto
 ),
-{query};
+priced as (
+  select {given},
+    __llm_models_usd as usd,
+    case when __llm_models_usd is null then __llm_models_why end as why
+  from billed
+)
+select {result} from priced
 """
-
-_STANDARD = ", ".join(f"'{name}'" for name in STANDARD)
-DIALECTS = {
-    "duckdb": Dialect(
-        text=_DUCKDB,
-        usage="given",
-        literal="{0}::{1}",
-        number="decimal(20, 0)",
-        day="(r.days >> (isodow(u.at) - 1)) & 1",
-        mode="coalesce(nullif(array_to_string(list_sort(list_distinct([\n"
-        "      trim(x) for x in string_split(coalesce(mode, ''), '+')\n"
-        f"      if lower(trim(x)) not in ({_STANDARD})])), '+'), ''), '{LIST}')",
-        hint="",
-        exclude="exclude",
-    ),
-    "spark": Dialect(
-        text=_SPARK,
-        usage="usage",
-        literal="cast({0} as {1})",
-        number=f"decimal({MOST_DIGITS}, 0)",
-        day="shiftright(r.days, weekday(u.at)) & 1",
-        mode="coalesce(nullif(array_join(array_sort(array_distinct(filter(\n"
-        "      transform(split(coalesce(mode, ''), '[+]'), x -> trim(x)),\n"
-        f"      x -> lower(x) not in ({_STANDARD})))), '+'), ''), '{LIST}')",
-        hint="/*+ BROADCAST(n), BROADCAST(r) */ ",
-        exclude="except",
-    ),
-}
-"""Name -> the dialect."""
+_PREFIX = "__llm_models_"
 
 
-def usage_query(dialect: str, counts: Iterable[str] = USUAL) -> str:
+def usage_query(dialect: str, counts: Iterable[str] = USUAL, rates: str = "'rates'", aliases: str = "'aliases'") -> str:
     """The query, or the macro, that prices a table of usage with these counts, of `COUNTS`.
+
+    `rates` and `aliases` are what the macro of DuckDB reads unless its caller states others: SQL for their names.
 
     Raises `InvalidArgumentError` for a part without its whole: where no table states the whole, the part is impossible.
 
@@ -170,32 +131,71 @@ def usage_query(dialect: str, counts: Iterable[str] = USUAL) -> str:
         if lacking:
             raise InvalidArgumentError(f"counts: {one} is a part of {lacking[-1]}, which is not among them. Add it")
     terms = _terms(known)
-    counted = [f"u.{one}" for one in known if one != "tier_input"]  # which says only how the others are priced
+    counted = [f"u.{_count(one)}" for one in known if one != "tier_input"]  # which says only how the others are priced
     nothing = f"coalesce({', '.join(counted)}) is null and r.{_REQUEST} is null"
     query = _QUERY.format(
-        mode=words.mode,
-        size=f"coalesce({', '.join([*(one for one in ('tier_input', 'input') if one in known), '0'])})",
-        quantities=",\n    ".join(f"{one.quantity} as only_{one.name}" for one in terms),
+        text="varchar" if dialect == "duckdb" else "string",
+        read_mode=words.read.format("mode"),
+        at=words.at,
+        stated=_columns(f"{words.read.format(one)} as {_PREFIX}stated_{one}" for one in known),
         usage=words.usage,
+        exact=_columns(f"{_exact(words, one)} as {_PREFIX}exact_{one}" for one in known),
+        whole=_columns(f"{_whole(words, one)} as {_count(one)}" for one in known),
+        mode=words.mode,
+        size=f"coalesce({', '.join([*(_count(one) for one in ('tier_input', 'input') if one in known), '0'])})",
+        quantities=_columns(f"{one.quantity} as {_only(one)}" for one in terms),
         impossible=_texts(_impossible(terms, known), "    "),
         hint=words.hint,
-        unpriced=f"r.model is null or u.impossible <> '' or ({nothing})",
+        unpriced=f"r.model is null or u.{_PREFIX}impossible <> '' or ({nothing})",
         usd=_usd(words, terms),
         nothing=nothing,
         first=FIRST.year,
         last=LAST.year - 1,
-        missing=_texts(((one.name, f"u.only_{one.name} > 0 and r.{one.rate} is null") for one in terms), "        "),
+        missing=_texts(((one.name, f"u.{_only(one)} > 0 and r.{one.rate} is null") for one in terms), "        "),
         day=words.day,
-        exclude=words.exclude,
-        names=", ".join(f"only_{one.name}" for one in terms),
+        rates=words.rates,
+        aliases=words.aliases,
+        given=words.given.format(names=", ".join(_internal(terms, known))),
+        result=words.result,
     )
-    about = _ABOUT.format(
-        usage="usage" if dialect == "spark" else "it",
-        counts_of="these counts:" if dialect == "spark" else "any of these counts:",
-        counts=", ".join(known),
+    return words.text.format(counts=", ".join(known), query=query.rstrip(), rates=rates, aliases=aliases)
+
+
+def _internal(terms: Iterable[Term], counts: Sequence[str]) -> Iterator[str]:
+    """The columns of the query that are no result."""
+    yield from (f"{_PREFIX}{name}" for name in ("text", "at", "mode", "size", "impossible", "usd", "why"))
+    yield from (f"{_PREFIX}{stage}_{one}" for stage in ("stated", "exact", "count") for one in counts)
+    yield from map(_only, terms)
+
+
+def _columns(parts: Iterable[str]) -> str:
+    return ",\n    ".join(parts)
+
+
+def _count(name: str) -> str:
+    """The column of a count, which is an integer, null, or -1 where the log has something else."""
+    return f"{_PREFIX}count_{name}"
+
+
+def _only(term: Term) -> str:
+    """The column of what a term bills."""
+    return f"{_PREFIX}only_{term.name}"
+
+
+def _exact(words: Dialect, name: str) -> str:
+    """A count that is no integer by its type, as a decimal; null where it is not finite or too large."""
+    stated = f"{_PREFIX}stated_{name}"
+    return f"case when typeof({stated}) not in ({words.integers}) then {words.exact.format(stated)} end"
+
+
+def _whole(words: Dialect, name: str) -> str:
+    """A count as an integer; -1, which no request can have, for anything that is not a whole number."""
+    stated, exact = f"{_PREFIX}stated_{name}", f"{_PREFIX}exact_{name}"
+    return (
+        f"case when {stated} is null then null\n"
+        f"      when typeof({stated}) in ({words.integers}) then coalesce(try_cast({stated} as decimal(20, 0)), -1)\n"
+        f"      when {exact} = try_cast({exact} as decimal(20, 0)) then try_cast({exact} as decimal(20, 0)) else -1 end"
     )
-    absent = ", ".join(["null::varchar as mode", *(f"null::bigint as {name}" for name in known)])
-    return words.text.format(about=about, query=query.rstrip(), absent=absent) + "\n" * (dialect == "spark")
 
 
 def _texts(found: Iterable[tuple[str, str]], indent: str) -> str:
@@ -208,18 +208,18 @@ def _terms(counts: Sequence[str]) -> list[Term]:
     """The terms of a bill for these counts: what belongs to no class inside another one is counted once."""
     terms = [Term(name, _alone(name, counts), name, MILLION) for name in TOKEN_CLASSES if name in counts]
     if _IMAGES.counts in counts:
-        number = _number(_IMAGES.counts)
+        images, number = _count(_IMAGES.counts), _number(_IMAGES.counts)
         if "output_image" in counts:
-            possible = f"{_IMAGES.counts} > 0 and {_IMAGES.counts} < 1{'0' * MOST_DIGITS}"
-            number = f"case when output_image > 0 and {possible} then 0 else {number} end"
+            possible = f"{images} > 0 and {images} < 1{'0' * MOST_DIGITS}"
+            number = f"case when {_count('output_image')} > 0 and {possible} then 0 else {number} end"
         terms.append(Term(_IMAGES.name, number, _IMAGES.name, _IMAGES.per))
     fees = (Term(name, _number(name), FEE_COLUMNS[f"fees.{name}"], FEE_PER) for name in FEES if name in counts)
     return [*terms, *fees]
 
 
 def _number(count: str) -> str:
-    """A count that may be null, with enough digits that no sum of counts overflows."""
-    return f"cast(coalesce({count}, 0) as decimal(20, 0))"
+    """A count that may be null."""
+    return f"coalesce({_count(count)}, 0)"
 
 
 def _alone(name: str, counts: Sequence[str]) -> str:
@@ -242,10 +242,10 @@ def _alone(name: str, counts: Sequence[str]) -> str:
 def _impossible(terms: Sequence[Term], counts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The counts that no request can have, each with its test: negative ones, and parts larger than their whole."""
     for one in terms:
-        yield one.name, f"only_{one.name} < 0 or only_{one.name} >= 1{'0' * MOST_DIGITS}"
+        yield one.name, f"{_only(one)} < 0 or {_only(one)} >= 1{'0' * MOST_DIGITS}"
     if "tier_input" in counts:
-        whole = "coalesce(input, 0)" if "input" in counts else "0"
-        yield "tier_input", f"tier_input < 0 or tier_input > {whole}"
+        tier = _count("tier_input")
+        yield "tier_input", f"{tier} < 0 or {tier} > {_number('input')}"
 
 
 def _usd(words: Dialect, terms: Sequence[Term]) -> str:
@@ -253,7 +253,7 @@ def _usd(words: Dialect, terms: Sequence[Term]) -> str:
     total = f"cast({_times(words, f'coalesce(r.{_REQUEST}, 0)', FEE_PER)} as {_TYPE})"
     zero = words.literal.format(0, _TYPE)
     for one in terms:
-        count = f"u.only_{one.name}"
+        count = f"u.{_only(one)}"
         amount = _times(words, f"cast({count} as {words.number}) * r.{one.rate}", one.per)
         term = f"case when {count} = 0 then {zero} else cast({amount} as {_TYPE}) end"
         total = f"cast({total}\n      + {term} as {_TYPE})"

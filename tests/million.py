@@ -4,8 +4,10 @@
     python tests/million.py --engine duckdb --engine spark     and in PySpark in local mode, which needs Java 17
     python tests/million.py --rows 3000 --seed 7               fewer rows, or others
 
-The catalogue is the packaged one with made-up prices. Each row states what `cost()` answers: the total, or the reason
-why there is none. The engine prices the same rows with the exported tables and query, and counts where it differs.
+The catalogue is the packaged one with made-up prices. Some counts are floats, decimals and texts, and some of these are
+no counts. Each row states what `cost()` answers: the total, or the reason why there is none. The engine prices the same
+rows with the exported tables and query, and counts where it differs. Two small runs follow, in which the moments have a
+zone, or are texts.
 """
 
 from __future__ import annotations
@@ -18,13 +20,14 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from decimal import Decimal
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from support import made_up_prices, usage_rows
+from support import made_up_prices, usage_rows, usage_types
 
 import llm_models
 from llm_models import Model, table_formats, tables
@@ -41,6 +44,10 @@ if TYPE_CHECKING:
 
 CHUNK = 25_000
 """The rows of a file, which one process makes."""
+ZONE = "America/New_York"
+"""The zone of DuckDB's session, on which no price depends."""
+SMALL = 20_000
+"""The rows of the runs with moments of other types."""
 DENIED = {"openai": ["gpt-4o*"]}
 SHARES = {"made up": 0.5, "of a program": 0.02, "own prices": 0.15, "listed": 0.23, "gone": 0.1, "unknown": 0.0005}
 """Kind of model -> its part of the rows."""
@@ -107,7 +114,7 @@ def cases(seed: int, rows: int) -> tuple[list[Case], list[float]]:
     return catalogue(seed, rows).cases()
 
 
-def chunk(seed: int, rows: int, at: int, folder: str, counts: Sequence[str]) -> None:
+def chunk(seed: int, rows: int, at: int, folder: str, counts: Sequence[str], moments: str = "plain") -> None:
     """Write a part of the usage, which states only these counts, with what `cost()` answers for each row."""
     import pyarrow as arrow
     from pyarrow import parquet
@@ -115,30 +122,32 @@ def chunk(seed: int, rows: int, at: int, folder: str, counts: Sequence[str]) -> 
     snapshot, first = catalogue(seed, rows).snapshot, at * CHUNK
     made = [*usage_rows.rows(*cases(seed, rows), Random(f"{seed}:{at}"), min(CHUNK, rows - first), counts)]
     answers = [usage_rows.answer(snapshot, row) for row in made]
+    of = {int: arrow.int64(), float: arrow.float64(), Decimal: arrow.decimal128(38, 9), str: arrow.string()}
+    types = {name: of[usage_types.TYPES.get(name, int)] for name in counts}
     columns: dict[str, Any] = {
         "row": arrow.array(range(first, first + len(made)), arrow.int64()),
         "kind": [row.kind for row in made],
         "provider": [row.provider for row in made],
         "model": [row.model for row in made],
-        "at": arrow.array([row.at for row in made], arrow.timestamp("us")),
+        "at": usage_types.moments(moments, [row.at for row in made]),
         "mode": arrow.array([row.mode for row in made], arrow.string()),
-        **{name: arrow.array([row.counts.get(name) for row in made], arrow.int64()) for name in counts},
+        **{name: arrow.array([row.counts.get(name) for row in made], types[name]) for name in counts},
         "expected_usd": arrow.array([usd for usd, _ in answers], arrow.decimal128(38, 15)),
         "expected_why": arrow.array([why for _, why in answers], arrow.string()),
     }
     parquet.write_table(arrow.table(columns), os.path.join(folder, f"usage-{at:05}.parquet"))
 
 
-def write_usage(seed: int, rows: int, folder: str, processes: int, counts: Sequence[str]) -> None:
+def write_usage(seed: int, rows: int, folder: str, processes: int, counts: Sequence[str], moments: str) -> None:
     """Write all rows of usage, in some processes."""
     parts = range(-(-rows // CHUNK))
     if processes == 1:
         for at in parts:
-            chunk(seed, rows, at, folder, counts)
+            chunk(seed, rows, at, folder, counts, moments)
         return
     cases(seed, rows)  # where processes begin as copies of this one, they have it
     with ProcessPoolExecutor(processes) as pool:
-        for done in [pool.submit(chunk, seed, rows, at, folder, counts) for at in parts]:
+        for done in [pool.submit(chunk, seed, rows, at, folder, counts, moments) for at in parts]:
             done.result()
 
 
@@ -174,6 +183,7 @@ def in_duckdb(folder: str, counts: Sequence[str]) -> Ask:
     import duckdb
 
     connection = duckdb.connect()
+    connection.execute(f"set timezone = '{ZONE}'")
     for name in ("rates", "aliases", "usage"):
         files = os.path.join(folder, "usage-*" if name == "usage" else name)
         connection.execute(f"create table {name} as select * from read_parquet('{files}.parquet')")
@@ -217,15 +227,22 @@ ENGINES: dict[str, Callable[[str, Sequence[str]], Ask]] = {"duckdb": in_duckdb, 
 
 
 def compared(
-    engines: Sequence[str], rows: int, seed: int, folder: str, processes: int = 1, counts: Sequence[str] = COUNTS
+    engines: Sequence[str],
+    rows: int,
+    seed: int,
+    folder: str,
+    processes: int = 1,
+    counts: Sequence[str] = COUNTS,
+    moments: str = "plain",
 ) -> Iterator[str]:
     """Price the rows by `cost()` and in each engine, and what was found, in lines.
 
-    Raises `AssertionError` where an engine differs.
+    The moments are without a zone (`plain`), with one (`zoned`), or `text`. Raises `AssertionError` where an engine
+    differs.
     """
     began = time.monotonic()
-    write_usage(seed, rows, folder, processes, counts)
-    yield f"seed {seed}; cost() of {rows:,} rows: {time.monotonic() - began:.0f} s"
+    write_usage(seed, rows, folder, processes, counts, moments)
+    yield f"seed {seed}; moments: {moments}; cost() of {rows:,} rows: {time.monotonic() - began:.0f} s"
     began = time.monotonic()
     exported = write_tables(seed, rows, folder)
     yield f"the tables, with {exported:,} rows of rates: {time.monotonic() - began:.0f} s"
@@ -276,13 +293,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if (lacking := missing(engine)) is not None:
             print(f"{engine}: not run, because {lacking} is missing", file=sys.stderr)
             return 2
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            for line in compared(engines, asked.rows, asked.seed, folder, asked.processes):
-                print(line, flush=True)
-        except AssertionError as error:
-            print(f"different from cost(): {error}", file=sys.stderr)
-            return 1
+    for moments, rows in (("plain", asked.rows), ("zoned", min(SMALL, asked.rows)), ("text", min(SMALL, asked.rows))):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                for line in compared(engines, rows, asked.seed, folder, asked.processes, moments=moments):
+                    print(line, flush=True)
+            except AssertionError as error:
+                print(f"different from cost(): {error}", file=sys.stderr)
+                return 1
     return 0
 
 

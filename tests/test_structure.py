@@ -128,7 +128,7 @@ RANKS = (
     ("verdicts",),
     ("lint", "pricing"),
     ("rates", "workloads"),
-    ("choices", "price_tables"),
+    ("choices", "price_tables", "usage_dialects"),
     ("selection", "usage_sql"),
     ("snapshot", "successors"),
     (

@@ -48,6 +48,11 @@ class TestRows:
         for reason in reasons:
             assert f"not priced: {reason} " in text
 
+    @pytest.mark.parametrize("moments", ["zoned", "text"])
+    def test_moments_of_other_types_are_the_same_moments(self, tmp_path: Path, moments: str) -> None:
+        """Also where the session of the engine has another zone."""
+        assert "0 different" in [*million.compared(["duckdb"], ROWS, 7, str(tmp_path), moments=moments)][-1]
+
     @pytest.mark.whole
     @pytest.mark.parametrize(
         "counts",
@@ -69,8 +74,8 @@ class TestRows:
         query = usage_query("duckdb", COUNTS)
         for right, wrong in (
             ("< r.minute_until", "<= r.minute_until"),
-            ("u.billed_input > r.input_over", "u.billed_input >= r.input_over"),
-            ("u.at < r.valid_until", "u.at <= r.valid_until"),
+            ("u.__llm_models_size > r.input_over", "u.__llm_models_size >= r.input_over"),
+            ("u.__llm_models_at < r.valid_until", "u.__llm_models_at <= r.valid_until"),
             ("* 0.000001::decimal(6, 6) as decimal(37, 15))", "* 0.000001::decimal(6, 6) as decimal(37, 12))"),
         ):
             assert right in query

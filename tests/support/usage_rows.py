@@ -12,6 +12,7 @@ from llm_models.counts import FEES, UsageError
 from llm_models.items import BELOW
 from llm_models.modes import UnknownModeError, named, texts
 from llm_models.usage_sql import COUNTS, MOST_DIGITS
+from support import usage_types
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -24,7 +25,17 @@ MICROSECOND, MINUTE, DAY = timedelta(microseconds=1), timedelta(minutes=1), time
 FAR = (datetime(1, 1, 1), datetime(1970, 1, 1), datetime(1999, 12, 31, 23, 59, 59, 999999), datetime(2099, 7, 1, 12))
 END = datetime(9998, 12, 31, 23, 59, 59, 999999)
 STEPS = (timedelta(), timedelta(), MICROSECOND, -MICROSECOND, MINUTE, -MINUTE, DAY, -DAY)
-USUAL_MODES = (*[None] * 8, "", "standard", "Standard", "on_demand", " AUTO ", "Default+", "no-such-mode")
+USUAL_MODES = (
+    *[None] * 8,
+    "",
+    "standard",
+    "Standard",
+    "on_demand",
+    " AUTO ",
+    "Default+",
+    "\tstandard\u2028",
+    "no-such-mode",
+)
 TOO_MANY = 10**MOST_DIGITS
 _IMAGE = next(one for one in COUNTED if one.per == 1)
 
@@ -43,7 +54,7 @@ class Case(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row of usage. A count that is None or left out is null."""
+    """A row of usage. A count that is None or left out is null, and others have the types of `usage_types`."""
 
     kind: str
     provider: str
@@ -51,7 +62,7 @@ class Row(NamedTuple):
     model: str
     at: datetime | None
     mode: str | None
-    counts: Mapping[str, int | None]
+    counts: Mapping[str, Any]
 
 
 def case_of(snapshot: Snapshot, kind: str, model: Model, names: Sequence[str]) -> Case:
@@ -115,7 +126,7 @@ def _modes(lists: Sequence[Mapping[str, Any]]) -> list[str | None]:
         for text in (f"{one}+{other}", f"{one} + {other}")
     ]
     odd = [text for one in singles for text in (f"standard+{one}", f" {one} +Auto", f"{one}+{one}", f"{one}+nope",
-                                                one.swapcase())]  # fmt: skip
+                                                f"\t{one}\n", f"\u3000{one}\x1f+\xa0auto", one.swapcase())]  # fmt: skip
     return [*USUAL_MODES * (1 + len(odd) // 2), *singles * 5, *joined, *odd]
 
 
@@ -131,9 +142,11 @@ def rows(
         kind, counts = _counts(rng, case.sizes)
         if known is not COUNTS:
             counts = {name: number for name, number in counts.items() if name in known}
+        is_odd, values = usage_types.stored(rng, counts)
+        kind = "no count" if is_odd else kind
         name = rng.choice(case.names) if rng.random() < 0.2 else case.names[0]
         spec = f"{case.provider}:{name}" if case.spec is None else case.spec
-        yield Row(f"{case.kind}, {kind}", case.provider, spec, name, _at(rng, case), rng.choice(case.modes), counts)
+        yield Row(f"{case.kind}, {kind}", case.provider, spec, name, _at(rng, case), rng.choice(case.modes), values)
 
 
 def _at(rng: Random, case: Case) -> datetime | None:
@@ -257,11 +270,13 @@ def answer(snapshot: Snapshot, row: Row) -> tuple[Decimal | None, str | None]:
     """What `cost()` says of a row: the total, or None and the reason in the words of the query.
 
     Two rules of the query are not those of `cost`: a row without a time has no price, nor has one with a count of too
-    many digits.
+    many digits. A whole number of any type is a count; `cost` refuses what is none.
     """
-    counts = {name: number for name, number in row.counts.items() if number is not None}
+    wholes = {name: usage_types.whole(value) for name, value in row.counts.items() if value is not None}
+    stated = {name: row.counts[name] if number is None else number for name, number in wholes.items()}
+    counts = {name: -1 if number is None else number for name, number in wholes.items()}
     try:
-        bill = snapshot.cost(row.spec, Usage(**counts), row.at, row.mode)
+        bill = snapshot.cost(row.spec, Usage(**stated), row.at, row.mode)
     except LLMModelsError as error:
         return None, _reason(snapshot, row, counts, error)
     wrong = _impossible(counts) if max(counts.values(), default=0) >= TOO_MANY else ""
