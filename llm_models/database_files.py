@@ -115,6 +115,17 @@ _DUCK = {
     "list": "VARCHAR[]",
 }
 """What a column holds -> its type in DuckDB."""
+_OLDEST = "v1.3.0"
+"""The version of DuckDB that reads the file, and all later ones: the oldest that the extra installs."""
+UNWRITTEN = {"duckdb": (".wal",), "sqlite": ("-wal", "-journal")}
+"""The files beside a database that hold changes of it: those of an old file would be applied to the new one."""
+PLACES_OF_PRICES = tuple(
+    f"case when current_database() = 'prices' then 'prices.main.{name}' else 'prices.{name}' end"
+    for name in ("rates", "aliases")
+)
+"""What the macro of a file reads. It is called from another database to which the file is attached as `prices`, or from
+the file itself, which has the schema `prices`; where it is named so, too, the short name would mean both. (Not `if`: in
+the file of a later version, it is a function that earlier ones lack.)"""
 _OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
 
@@ -128,7 +139,10 @@ def duckdb_file(tables: Tables, meta: Mapping[str, str], macros: str) -> Iterato
     with scratch_folder() as folder:
         path = os.path.join(folder, "tables.duckdb")
         try:
-            with duckdb.connect(path, config=_OFFLINE) as connection:
+            with duckdb.connect(config=_OFFLINE) as connection:
+                place = path.replace("'", "''")
+                connection.execute(f"ATTACH '{place}' AS made (STORAGE_VERSION '{_OLDEST}')")
+                connection.execute("USE made")
                 connection.execute("CREATE TABLE meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL)")
                 connection.executemany("INSERT INTO meta VALUES (?, ?)", [*meta.items()])
                 for name, (columns, rows) in tables.items():
@@ -136,10 +150,51 @@ def duckdb_file(tables: Tables, meta: Mapping[str, str], macros: str) -> Iterato
                     with open(source, "wb") as file:
                         file.writelines(encoded(jsonl_rows(columns, bounded(rows, columns, "duckdb"))))
                     _load(connection, name, columns, source)
-                connection.execute(macros)
+                if macros:
+                    connection.execute("CREATE SCHEMA prices")
+                    for name in ("rates", "aliases"):
+                        connection.execute(f"CREATE VIEW prices.{name} AS FROM main.{name}")
+                    connection.execute(macros)
         except duckdb.Error as error:
             raise OSError(errno.EIO, f"DuckDB: {error}") from None
         yield from _parts(path)
+
+
+def tables_in(target: str, path: str) -> set[str]:
+    """The names of the tables and views in a file of SQLite or DuckDB; none where it is no such file.
+
+    Raises `OSError` where the file cannot be read, such as one of DuckDB that another program has open.
+    """
+    with open(path, "rb") as file:
+        begin = file.read(16)
+    if target == "sqlite":
+        return _in_sqlite(path) if begin == b"SQLite format 3\0" else set()
+    return _in_duckdb(path) if begin[8:12] == b"DUCK" else set()
+
+
+def _in_sqlite(path: str) -> set[str]:
+    import sqlite3
+    from contextlib import closing
+    from pathlib import Path
+
+    try:
+        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            found = connection.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')").fetchall()
+    except sqlite3.Error as error:
+        raise OSError(errno.EIO, f"SQLite: {error}") from None
+    return {str(name) for (name,) in found if not str(name).startswith("sqlite_")}
+
+
+def _in_duckdb(path: str) -> set[str]:
+    duckdb: Any = client_library("duckdb", "duckdb")
+    try:
+        with duckdb.connect(path, read_only=True, config=_OFFLINE) as connection:
+            found = connection.execute(
+                "SELECT table_name FROM duckdb_tables() UNION SELECT view_name FROM duckdb_views() WHERE NOT internal"
+            ).fetchall()
+    except duckdb.Error as error:
+        raise OSError(errno.EIO, f"DuckDB: {error}") from None
+    return {str(name) for (name,) in found}
 
 
 def _load(connection: Any, name: str, columns: Sequence[Column], source: str) -> None:

@@ -54,7 +54,7 @@ _DUCKDB = """\
 -- Each row is one request: provider, model, at (a timestamp in UTC), and, where it has them, mode and these counts:
 --   {counts}.
 -- The result has its columns, usd (null: not known) and why it is null. docs/warehouse.md has an example.
-create or replace macro usage_costs(usage_table, rates := {rates}, aliases := {aliases}) as table
+create or replace macro usage_costs(usage_table, rates := null, aliases := null) as table
 with given as (
   select *, null as __llm_models_none
   from query_table(usage_table)
@@ -80,7 +80,8 @@ DIALECTS = {
     "duckdb": Dialect(
         text=_DUCKDB,
         usage="free",
-        read="coalesce(*columns(lambda name: lower(name) in ('{0}', '__llm_models_none')))",
+        # The first of one or two columns; `coalesce` would need both to have a type in common.
+        read="struct_extract(row(*columns(lambda name: lower(name) in ('{0}', '__llm_models_none'))), 1)",
         # A text without a zone is in UTC; one with a zone is not a moment with a second one.
         at="""case
       when typeof("at") like '%WITH TIME ZONE' then make_timestamp(epoch_us(try_cast("at" as timestamptz)))
@@ -91,8 +92,9 @@ DIALECTS = {
         integers="'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', "
         "'UTINYINT', 'USMALLINT', 'UINTEGER', 'UBIGINT', 'UHUGEINT'",
         exact="try_cast({0}::varchar as decimal(38, 18))",
-        rates="query_table(rates)",
-        aliases="query_table(aliases)",
+        # Not as defaults of the parameters: these are computed once, in the session that makes the macro.
+        rates="query_table(coalesce(rates, {rates}))",
+        aliases="query_table(coalesce(aliases, {aliases}))",
         literal="{0}::{1}",
         number="decimal(20, 0)",
         day="(r.days >> (isodow(u.__llm_models_at) - 1)) & 1",

@@ -36,8 +36,8 @@ _IMAGES = next(one for one in COUNTED if one.per == 1)  # a price by the minute 
 _REQUEST = FEE_COLUMNS["fees.request"]
 COUNTS = (*TOKEN_CLASSES, *FEES, _IMAGES.counts, "tier_input")
 """The counts that a query can read; each is a field of `Usage`."""
-USUAL = (*TOKEN_CLASSES, "web_search")
-"""The counts that a query reads unless others are stated."""
+USUAL = {"duckdb": COUNTS, "spark": (*TOKEN_CLASSES, "web_search")}
+"""The counts that a query reads unless others are stated: in DuckDB all, because it needs no column of a count."""
 
 
 class Term(NamedTuple):
@@ -114,8 +114,8 @@ select {result} from priced
 _PREFIX = "__llm_models_"
 
 
-def usage_query(dialect: str, counts: Iterable[str] = USUAL, rates: str = "'rates'", aliases: str = "'aliases'") -> str:
-    """The query, or the macro, that prices a table of usage with these counts, of `COUNTS`.
+def usage_query(dialect: str, counts: Iterable[str] = (), rates: str = "'rates'", aliases: str = "'aliases'") -> str:
+    """The query, or the macro, that prices a table of usage with these counts; without any, those of `USUAL`.
 
     `rates` and `aliases` are what the macro of DuckDB reads unless its caller states others: SQL for their names.
 
@@ -124,7 +124,8 @@ def usage_query(dialect: str, counts: Iterable[str] = USUAL, rates: str = "'rate
     >>> "fee_maps" in usage_query("spark", ["input", "output", "maps"]), "fee_maps" in usage_query("spark")
     (True, False)
     """
-    words, known = DIALECTS[dialect], [one for one in COUNTS if one in {*counts}]
+    words, asked = DIALECTS[dialect], {*counts} or {*USUAL[dialect]}
+    known = [one for one in COUNTS if one in asked]
     for one in known:
         wholes = [whole for whole, parts in BELOW.items() if one in parts] or ["input"] * (one == "tier_input")
         lacking = [whole for whole in wholes if whole not in known]
@@ -153,12 +154,12 @@ def usage_query(dialect: str, counts: Iterable[str] = USUAL, rates: str = "'rate
         last=LAST.year - 1,
         missing=_texts(((one.name, f"u.{_only(one)} > 0 and r.{one.rate} is null") for one in terms), "        "),
         day=words.day,
-        rates=words.rates,
-        aliases=words.aliases,
+        rates=words.rates.format(rates=rates),
+        aliases=words.aliases.format(aliases=aliases),
         given=words.given.format(names=", ".join(_internal(terms, known))),
         result=words.result,
     )
-    return words.text.format(counts=", ".join(known), query=query.rstrip(), rates=rates, aliases=aliases)
+    return words.text.format(counts=", ".join(known), query=query.rstrip())
 
 
 def _internal(terms: Iterable[Term], counts: Sequence[str]) -> Iterator[str]:

@@ -443,6 +443,15 @@ class TestCommand:
                 ["sql", "--dialect", "spark", "--counts", "inputs"],
                 "--counts: unknown count 'inputs'. Did you mean 'input' or 'tier_input'?",
             ),
+            (
+                ["sql", "--dialect", "spark", "--counts", ","],
+                "--counts: no count is named (found ','). State one or more",
+            ),
+            (["csv", "--tables", ""], "--tables: no table is named (found '')"),
+            (
+                ["sqlite", "--out", "x/"],
+                "--out: x/ is a folder, and sqlite is one file. Name it, as in x/prices.sqlite",
+            ),
             (["csv", "--onto", "x"], "--onto: csv is a table"),
             (["json", "--spreadsheet"], "--spreadsheet is for csv, not for json"),
             (["litellm", "--tables", "models"], "--tables: litellm is not a table"),

@@ -62,7 +62,7 @@ class TestRows:
             ("input", "cache_write", "cache_write_1h", "tier_input"),
             ("output", "output_image", "images"),
             ("images", "maps"),
-            USUAL,
+            USUAL["spark"],
         ],
     )
     def test_a_query_of_fewer_counts_has_their_price(self, tmp_path: Path, counts: tuple[str, ...]) -> None:
@@ -87,8 +87,8 @@ class TestRows:
     def test_the_largest_bill_has_all_its_digits(self) -> None:
         """Engines keep products of decimals in 18 digits, or drop places, unless the query's types forbid it."""
         classes = [name for name in COUNTS if name not in ("images", "tier_input")]
-        fees = {name: 999_999.999999999 for name in classes if name not in USUAL or name == "web_search"}
-        tokens = {name: 999_999.999999999 for name in USUAL if name != "web_search"}
+        fees = {name: 999_999.999999999 for name in classes if name not in USUAL["spark"] or name == "web_search"}
+        tokens = {name: 999_999.999999999 for name in USUAL["spark"] if name != "web_search"}
         snapshot = catalogue(**tokens, fees={**fees, "request": 1_000_000}, image=1_000_000)
         usage = dict.fromkeys(("input", "output", "images", *fees), LARGEST)
         for stated in (usage, {"input": 1}, {"input": 10_000_001, "cache_read": 3}, {"output": 10_000_000}):

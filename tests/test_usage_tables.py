@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.command import fine, here, refused
 from support.prices import catalogue
 
+import llm_models
 from llm_models import Usage, table_formats, tables
 from llm_models.usage_sql import COUNTS, usage_query
 
@@ -97,6 +102,94 @@ class TestTables:
         db.execute("create table modes (mode varchar)")
         db.execute("insert into modes values (?)", [text])
         assert self.priced(db, f"select * from ({ROW}), modes") == (PRICE / 2, None)
+
+
+class TestFile:
+    """The file of prices, beside the database of the user."""
+
+    @pytest.fixture
+    def file(self, tmp_path: Path) -> Path:
+        file = tmp_path / "first.duckdb"
+        fine("export", "duckdb", "--scope", "groq", "--out", str(file))
+        return file
+
+    ROW = ROW.replace("'acme'", "'groq'").replace("'m'", "'openai/gpt-oss-20b'")
+
+    @pytest.mark.parametrize(
+        ("name", "where", "asked"),
+        [
+            ("all", "memory", "prices.usage_costs('usage')"),
+            ("prices", "memory", "prices.usage_costs('usage')"),
+            ("all", "memory, then prices", "usage_costs('memory.usage')"),
+            ("all", "itself", "usage_costs('temp.usage')"),
+            ("prices", "itself", "usage_costs('temp.usage')"),
+            ("all", "memory, as p", "p.usage_costs('usage', rates := 'p.rates', aliases := 'p.aliases')"),
+        ],
+    )
+    def test_the_macro_is_called_from_any_place(
+        self, file: Path, tmp_path: Path, name: str, where: str, asked: str
+    ) -> None:
+        path = tmp_path / f"{name}.duckdb"
+        path.write_bytes(file.read_bytes())
+        with duckdb.connect() if "memory" in where else duckdb.connect(str(path), read_only=True) as db:
+            if "memory" in where:
+                db.execute(f"attach '{path}' as {'p' if 'as p' in where else 'prices'} (read_only)")
+                db.execute("create table rates as select 1 as odd; create table aliases as select 1 as odd")
+            db.execute(f"create {'table' if 'memory' in where else 'temp table'} usage as {self.ROW}")
+            if "then prices" in where:
+                db.execute("use prices")
+            (found,) = db.execute(f"select usd, why from {asked}").fetchall()
+        snapshot = llm_models.load(config=None, publish=False)
+        at = datetime(2026, 10, 5, 9, 30, tzinfo=UTC)
+        assert found == (snapshot.cost("groq:openai/gpt-oss-20b", Usage(input=300_000, output=2000), at).total, None)
+
+    def test_names_of_the_user_are_added(self, file: Path) -> None:
+        with duckdb.connect() as db:
+            db.execute(f"attach '{file}' as prices (read_only)")
+            db.execute(
+                "create view names as from prices.aliases union all by name "
+                "select 'gateway' as provider, 'fast-chat' as name, 'openai/gpt-oss-20b' as model"
+            )
+            db.execute(f"create table usage as {self.ROW.replace('openai/gpt-oss-20b', 'fast-chat')}")
+            asked = "select usd is null, why from prices.usage_costs('usage', aliases := 'names')"
+            assert db.execute(asked).fetchall() == [(True, "unknown model")]
+            db.execute("create or replace view names as from prices.aliases union all by name "
+                       "select 'groq' as provider, 'fast-chat' as name, 'openai/gpt-oss-20b' as model")  # fmt: skip
+            assert db.execute(asked).fetchall() == [(False, None)]
+
+    def test_all_counts_are_read(self, file: Path) -> None:
+        """A count that the macro passed over would be priced at nothing."""
+        with duckdb.connect() as db:
+            db.execute(f"attach '{file}' as prices (read_only)")
+            for name in COUNTS:
+                db.execute(
+                    f'create or replace table usage as select provider, model, "at", -1 as {name} from ({self.ROW})'
+                )
+                (found,) = db.execute("select why from prices.usage_costs('usage')").fetchall()
+                assert found[0].startswith("impossible count: "), name
+
+    @pytest.mark.parametrize("target", ["duckdb", "sqlite"])
+    def test_a_file_with_other_tables_is_not_replaced(self, tmp_path: Path, target: str) -> None:
+        """Also where its own tables are still in a file beside it, as after a program that was stopped."""
+        file = tmp_path / f"file.{target}"
+        export = ("export", target, "openai:gpt-5.2", "--out", str(file))
+        fine(*export)
+        fine(*export)
+        connect: Any = duckdb.connect if target == "duckdb" else sqlite3.connect
+        with closing(connect(str(file))) as db:
+            db.execute("create table usage as select 1 as input")
+        before = file.read_bytes()
+        assert "has tables that are not of this command, and would lose them (found usage)" in refused(here(*export))
+        assert file.read_bytes() == before
+        file.unlink()
+        beside = file.with_name(f"{file.name}{'.wal' if target == 'duckdb' else '-wal'}")
+        beside.write_bytes(b"changes")
+        assert f"{beside}: this file has changes that are not in {file}" in refused(here(*export))
+        assert [*tmp_path.iterdir()] == [beside]
+
+    def test_without_the_tables_of_the_macro_there_is_none(self, tmp_path: Path) -> None:
+        done = fine("export", "duckdb", "openai:gpt-5.2", "--tables", "rates", "--out", str(tmp_path / "file.duckdb"))
+        assert "the macro usage_costs is left out: it needs the tables rates and aliases" in done.err
 
 
 PRICE = Decimal("0.62")

@@ -63,6 +63,10 @@ class _Names(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # gener
             if name not in known:
                 hint = did_you_mean(name, known) or f" State one of: {', '.join(known)}."
                 self.fail(f"unknown {self._what} {name!r}.{hint}", param, ctx)
+        if not names:
+            self.fail(
+                f"no {self._what} is named (found {value!r}). State one or more of: {', '.join(known)}", param, ctx
+            )
         return names
 
 
@@ -92,7 +96,8 @@ def _counts() -> Iterable[str]:
 @click.option("--dialect", type=click.Choice(["duckdb", "spark"]), help="For sql: the engine that runs the query.")
 @click.option(
     "--counts", type=_Names("count", _counts), multiple=True, metavar="NAME,...",
-    help="For sql: the counts that the table of usage has. Default: all classes of tokens, and web_search.",
+    help="For sql: the counts that the table of usage has. Default: for duckdb all that it has; for spark all "
+    "classes of tokens, and web_search.",
 )  # fmt: skip
 @click.option("--onto", type=file_path, metavar="FILE", help="The tool's own document, which the result contains.")
 @click.option("--out", type=file_path, metavar="PATH", help="The file or the folder to write. Default: stdout.")
@@ -197,9 +202,9 @@ def _check(
 
 def _export_query(dialect: str, counts: list[str], out: str | None) -> None:
     """Write the query that prices usage."""
-    from llm_models.usage_sql import USUAL, usage_query
+    from llm_models.usage_sql import usage_query
 
-    text = usage_query(dialect, counts or USUAL)
+    text = usage_query(dialect, counts)
     if out is None:
         print_text(text.rstrip("\n"))
     else:

@@ -74,6 +74,10 @@ def export_tables(
 
     is_single = TABLES[target].several
     into = out is not None and not is_single and _is_folder(out, len(names))
+    if is_single and str(out).endswith(os.sep):
+        raise click.UsageError(
+            f"--out: {out} is a folder, and {target} is one file. Name it, as in {out}prices.{target}"
+        )
     if not is_single and not into and len(names) > 1:
         where = "--tables: stdout is for one table" if out is None else f"--out: {out} is a file, for one table"
         raise click.UsageError(f"{where}. Name a folder with --out FOLDER")
@@ -140,6 +144,7 @@ def _write_database(target: str, rows: _Rows, names: Sequence[TableName], snapsh
     from llm_models import database_files
 
     stage("writing the tables")
+    _check_old(target, out)
     of: dict[str, tuple[Sequence[Column], Iterable[Row]]] = {name: rows.of(name) for name in names}
     if target == "sqlite":
         write(out, database_files.sqlite_file(of, _meta(snapshot)))
@@ -147,7 +152,34 @@ def _write_database(target: str, rows: _Rows, names: Sequence[TableName], snapsh
     from llm_models.usage_sql import usage_query
 
     needed = {"rates", "aliases"} <= {*names}
-    write(out, database_files.duckdb_file(of, _meta(snapshot), usage_query("duckdb") if needed else ""))
+    macro = usage_query("duckdb", (), *database_files.PLACES_OF_PRICES) if needed else ""
+    write(out, database_files.duckdb_file(of, _meta(snapshot), macro))
+    if not needed:
+        note("the macro usage_costs is left out: it needs the tables rates and aliases")
+
+
+def _check_old(target: str, out: str) -> None:
+    """Refuse to replace a database that is in use, or has tables that are not of this command."""
+    from llm_models import database_files, tables
+
+    for suffix in database_files.UNWRITTEN[target]:
+        if paths.exists(out + suffix, "LLMModelsError"):
+            raise LLMModelsError(
+                f"--out: {out}{suffix}: this file has changes that are not in {out}: another program has that open, or "
+                f"was stopped. Close {out} there, or open and close it once; or name another file"
+            )
+    if not os.path.isfile(out):
+        return
+    try:
+        found = database_files.tables_in(target, out)
+    except OSError as error:
+        raise LLMModelsError(f"--out: {out}: its tables cannot be listed ({error}). Name another file") from None
+    ours = {*tables.TABLES, "meta"} if "meta" in found else set()
+    if foreign := sorted(found - ours):
+        raise LLMModelsError(
+            f"--out: {out}: has tables that are not of this command, and would lose them (found {', '.join(foreign)}). "
+            "Name another file; docs/warehouse.md shows how to keep usage apart from prices"
+        )
 
 
 def _meta(snapshot: Snapshot) -> dict[str, str]:
