@@ -72,7 +72,10 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "litellm": {
         "A model has the prices of one time.": ("openai-dated-before",),
-        "It has fees for searches and other tools, and none for each chat request.": ("perplexity-request-fee",),
+        "It charges the fee of a search for each search that the usage counts, and has no fee for each request: of "
+        "Perplexity, it takes the cost that the usage states, else one fee for each counted search.": (
+            "perplexity-request-fee",
+        ),
         "Its modes are those of a service tier, and batches.": ("thinking-mode",),
         "A mode that it does not know is charged as standard, without a message.": ("openai-mode-mistyped",),
         "A part of the input without a price is charged as input.": ("unknown-audio",),

@@ -27,6 +27,11 @@ BEGIN, END = "<!-- table: written by benchmarks/costs.py -->", "<!-- end of tabl
 OURS = "llm_models"
 LIBRARIES = (OURS, *REASONS)
 CANNOT = "cannot state"
+NOT_ASKED = ("id", "rules", "model", "usage", "normalized", "prices", "expected", "derivation", "source", "source_kind")
+STATED = (
+    "Prices are in USD, in the words of [data.md](data.md): per million tokens, per 1,000 uses of a fee, per image. "
+    "Usage is in the words of the protocol that is named; `plain` has the fields of a `Usage`."
+)
 FLOAT = Context(prec=12)
 """A float is right if it is at 12 significant digits: more are lost when floats are added."""
 
@@ -105,7 +110,28 @@ def text(examples: list[dict[str, Any]], verdicts: dict[str, dict[str, str]], re
     for library, reasons in REASONS.items():
         lines = [f"- {why} ({', '.join(f'`{name}`' for name in names)})" for why, names in reasons.items()]
         parts += [f"### {library}", REMARKS[library], "\n".join(lines)]
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, "### Prices and usage of the examples", STATED, "\n".join(stated(examples))])
+
+
+def stated(examples: list[dict[str, Any]]) -> list[str]:
+    """The lines of the table of what each example states."""
+    lines = ["| example | what else was asked | prices | usage |", "| --- | --- | --- | --- |"]
+    for one in examples:
+        more = {name: value for name, value in one.items() if name not in NOT_ASKED}
+        usage = {name: value for name, value in one["usage"].items() if name not in ("protocol", "payload")}
+        cells = [
+            f"`{one['id']}`",
+            _json(more),
+            _json(one["prices"]),
+            " ".join(filter(None, (f"{one['usage']['protocol']}:", _json(one["usage"]["payload"]), _json(usage)))),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _json(value: Any) -> str:
+    """A value as code; nothing for an empty one."""
+    return "" if value in (None, {}) else f"`{json.dumps(value)}`"
 
 
 def written(page: str, between: str) -> str:
@@ -115,8 +141,9 @@ def written(page: str, between: str) -> str:
 
 
 def table_of(page: str) -> list[str]:
-    """The lines of the table on the page."""
-    return [line for line in page.partition(BEGIN)[2].partition(END)[0].splitlines() if line.startswith("|")]
+    """The lines of the table of verdicts on the page."""
+    verdicts = page.partition(BEGIN)[2].partition(END)[0].partition("\n### ")[0]
+    return [line for line in verdicts.splitlines() if line.startswith("|")]
 
 
 def requirements(*, newest: bool) -> list[str]:
