@@ -169,7 +169,7 @@ class TestRates:
                     continue
                 minute = data.draw(st.sampled_from(sorted(minutes))) if data else 600
                 at = moment if moment != begin else moment + timedelta(minutes=minute % DAY)
-                chosen = priced.valid_at(at.replace(tzinfo=UTC)).prices
+                chosen = priced.valid_at(small().view, at.replace(tzinfo=UTC)).prices
                 lists = chosen.prices or priced.lists[0].prices
                 for mode in spelled_modes(priced, lists):
                     for size in sizes:
