@@ -23,6 +23,7 @@ class Finder:  # Ctrl-C comes while this module is looked for
             sys.meta_path.remove(self)
             os.kill(os.getpid(), signal.SIGINT)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started the tests without it
 sys.meta_path.insert(0, Finder())
 from llm_models.__main__ import main
 sys.argv[1:] = ["list", "openai"]
