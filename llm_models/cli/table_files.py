@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -168,10 +169,12 @@ def _check_old(target: str, out: str) -> None:
                 f"--out: {out}{suffix}: this file has changes that are not in {out}: another program has that open, or "
                 f"was stopped. Close {out} there, or open and close it once; or name another file"
             )
-    if not os.path.isfile(out):
-        return
     try:
+        if not stat.S_ISREG(os.stat(out).st_mode):
+            return  # what is no file is not replaced
         found = database_files.tables_in(target, out)
+    except (FileNotFoundError, NotADirectoryError):
+        return
     except OSError as error:
         raise LLMModelsError(f"--out: {out}: its tables cannot be listed ({error}). Name another file") from None
     ours = {*tables.TABLES, "meta"} if "meta" in found else set()
