@@ -209,7 +209,7 @@ def _items(part: Parts, items: Any) -> Iterator[tuple[str | None, int]]:
         raise refusal(part.path, f"not a list of items with {part.kind} and {part.number}")
     for item in items:
         kind, number = item.get(part.kind), count(f"{part.path}.{part.number}", item.get(part.number) or 0)
-        is_known = isinstance(kind, str) and kind in part.kinds  # it may be anything, also what is no key
+        is_known = isinstance(kind, str) and kind in part.kinds  # JSON may have a list there
         if number and not is_known:
             raise refusal(f"{part.path}.{part.kind}", f"unknown kind {quoted(kind)}. {_BY_HAND}")
         yield part.kinds[kind] if is_known else None, number

@@ -34,11 +34,10 @@ gc.set_threshold(50_000)
 settings.register_profile("untimed", deadline=None)  # no test measures time: the machine may be busy
 settings.load_profile("untimed")
 
-MEASURED, MEASURED_PROCESSES = 5, 0
-"""Where coverage is measured: of how many cases of a test, and of how many the processes that they start.
+MEASURED = 5
+"""Of how many cases of a test coverage is measured. An example of a law is a case.
 
-Measuring more than doubles the time. Further cases run the same lines with other values, and processes the same lines
-as the tests in this process. An example of a law is a case.
+Measuring more than doubles the time, and further cases run the same lines with other values.
 """
 _cases = Counter[str]()  # how many cases of a test have begun, by its name without the values
 
@@ -46,8 +45,6 @@ _cases = Counter[str]()  # how many cases of a test have begun, by its name with
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure only the first cases of each test, if coverage is measured at all. A debugger keeps all of them."""
-    from support.command import COVERAGE  # not before its asserts are registered
-
     trace = sys.gettrace()
     if type(trace).__module__.partition(".")[0] != "coverage":
         return (yield)
@@ -57,8 +54,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         law = getattr(getattr(item, "obj", None), "hypothesis", None)
         if law is not None:
             patch.setattr(law, "inner_test", _first_measured(law.inner_test))
-        for variable in COVERAGE if _cases[name] > MEASURED_PROCESSES else ():
-            patch.delenv(variable, raising=False)
         if _cases[name] > MEASURED:
             sys.settrace(None)
         try:

@@ -312,7 +312,7 @@ class TestImports:
         )
 
         def modules() -> set[str]:
-            price, house, allowed, names = json.loads(python(code, cwd=tmp_path, measured=False).out)
+            price, house, allowed, names = json.loads(python(code, cwd=tmp_path).out)
             assert (price, house, allowed) == (2.0, "house-7b", False)
             return set(names)
 

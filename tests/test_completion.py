@@ -239,7 +239,7 @@ KINDS = {
 def test_a_tab_imports_no_library_and_one_family(kind: str) -> None:
     line, families = KINDS[kind]
     words = {"_LLM_MODELS_COMPLETE": "zsh_complete", "COMP_WORDS": f"llm-models {line}"}
-    done = program([COMMAND[0], "-P", "-c", WATCH], measured=False, **words)
+    done = program([COMMAND[0], "-P", "-c", WATCH], **words)
     assert done.code == 0
     assert done.out
     modules = set(done.err.split())

@@ -134,7 +134,7 @@ def test_no_client_library_is_needed() -> None:
             "try:\n    main()\nexcept SystemExit as done:\n    assert not done.code, done.code\n"
             "assert not {'litellm', 'openai', 'httpx', 'yaml'} & {*sys.modules}, 'imported'\n"
         )
-        python(code, measured=False)
+        python(code)
 
 
 def test_no_key_is_in_a_document(monkeypatch: pytest.MonkeyPatch) -> None:

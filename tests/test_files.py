@@ -991,4 +991,4 @@ def test_imports_next_to_nothing() -> None:
     code = (
         "import sys, llm_models.errors; old = set(sys.modules); import llm_models.files; print(*set(sys.modules) - old)"
     )
-    assert set(python(code, measured=False).out.split()) <= {"errno", "llm_models.files"}
+    assert set(python(code).out.split()) <= {"errno", "llm_models.files"}

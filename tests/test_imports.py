@@ -120,7 +120,7 @@ print(repr({**at_import, "then": sorted(set(sys.modules) - bare), "read": opened
 
 def watch(question: str, cwd: Path, *options: str) -> dict[str, Any]:
     """What a new process imports and opens for `import llm_models`, and then for that question."""
-    done = python(WATCH, ROOT, question, options=["-B", *options], cwd=cwd, measured=False)
+    done = python(WATCH, ROOT, question, options=["-B", *options], cwd=cwd)
     seen: dict[str, Any] = ast.literal_eval(done.out)
     return seen
 

@@ -27,7 +27,7 @@ def interpreter(version: str) -> str | None:
     name = f"python{version}"
     installed = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions").glob(f"*/bin/{name}")
     for found in (shutil.which(name), *sorted(installed)):
-        if found is not None and not program([found, "-I", "-S", "-B", "-c", ""], measured=False).code:
+        if found is not None and not program([found, "-I", "-S", "-B", "-c", ""]).code:
             return str(found)
     return None
 
@@ -40,7 +40,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def counts(python: str, files: Path, folder: Path, *flags: str, **options: Any) -> dict[str, Any]:
     """What a process of readers counted."""
     words: list[Any] = [python, *flags, "-B", readers.__file__, ROOT, files, folder, json.dumps(options)]
-    done = program(words, folder, measured=False, timeout=120)
+    done = program(words, folder, timeout=120)
     assert done.code == 0, done.err[-2000:]
     found: dict[str, Any] = json.loads(done.out)
     return found

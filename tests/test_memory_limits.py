@@ -34,7 +34,7 @@ VALID = ("honest", "all models of all")
 def limited(code: str, megabytes: int, *args: object, cwd: Path) -> Result:
     """Run code in a process that may have so much memory, with all that it maps."""
     words = [sys.executable, "-P", "-c", code, str(megabytes), *map(str, args)]
-    return program(words, cwd, measured=False, PYTHONMALLOC="malloc")
+    return program(words, cwd, PYTHONMALLOC="malloc")
 
 
 @pytest.mark.parametrize("name", [pytest.param(one, marks=[] if one in QUICK else pytest.mark.whole) for one in SHAPES])

@@ -312,7 +312,7 @@ class TestRules:
             "import sys\nfrom llm_models.merge import OMIT, Layered, merge\n"
             f"merge([Layered(one) for one in {layers!r}], {RULES!r})\nprint('glom' in sys.modules)"
         )
-        assert python(code, measured=False).out.strip() == str(needed)
+        assert python(code).out.strip() == str(needed)
 
 
 def test_an_empty_map_after_an_omit_keeps_its_origin() -> None:

@@ -202,7 +202,7 @@ class TestFilesRead:
             "watched = ()\n"
             "print(json.dumps([name for name in opened if not name.endswith(('.py', '.pyc'))]))"
         )
-        names: list[str] = json.loads(python(code, cwd=folder, measured=False).out)
+        names: list[str] = json.loads(python(code, cwd=folder).out)
         assert (str(folder / "llm_models.toml") in names) is config
         return names
 

@@ -244,7 +244,7 @@ class Way(NamedTuple):
         names |= {"inside": place.inside, "outside": place.outside}
         home = place.project.parent / "home"  # servers and kernels write there
         home.mkdir()
-        env = environment(measured=False, HOME=str(home), PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+        env = environment(HOME=str(home), PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
         for name in ("PYTHONPATH", "PYTHONSAFEPATH", "PYTEST_ADDOPTS"):
             env.pop(name, None)
         env |= {name: value.format_map(names) for name, value in self.variables}
@@ -451,7 +451,7 @@ class TestCommands:
 
     def run(self, place: Place, *words: str, **variables: str) -> str:
         """What the console script prints in the clone; the module that the configuration names can be imported."""
-        env = environment(measured=False, PYTHONPATH=str(place.project.parent / "rules"), **variables)
+        env = environment(PYTHONPATH=str(place.project.parent / "rules"), **variables)
         env.pop("PYTHONSAFEPATH", None)
         script = [place.elsewhere.python, place.elsewhere.bin / "llm-models", *words]
         result = program(script, place.project, env=env)
@@ -486,5 +486,5 @@ class TestCommands:
     def test_the_marks_work(self, place: Place, marks: Path) -> None:
         """A Python that imports from the clone leaves them, so the tests above can fail."""
         words = [place.elsewhere.python, "-c", "import json, llm_models"]
-        program(words, place.project, env=environment(measured=False))
+        program(words, place.project, env=environment())
         assert {"json", "ours"} <= {mark.name for mark in marks.iterdir()}

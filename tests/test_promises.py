@@ -134,7 +134,7 @@ def test_every_command_is_tried() -> None:
 def test_reading_in_python_opens_no_socket_and_writes_no_file(folder: Path) -> None:
     """With a configuration that was found, and without one; with an activation, and merged by `load()`."""
     for _ in range(2):
-        done = python(READ, cwd=folder, measured=False)
+        done = python(READ, cwd=folder)
         assert (done.out, done.err) == ("nobody:nothing\nopenai:nothing\n", "")
         with (folder / "llm_models.toml").open("a", encoding="utf-8") as config:  # now the activation is not up to date
             config.write("cost.input = 0.3\n")
@@ -143,7 +143,7 @@ def test_reading_in_python_opens_no_socket_and_writes_no_file(folder: Path) -> N
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "pull"])
 def test_no_command_goes_online_and_those_that_read_write_nothing(folder: Path, command: str) -> None:
     words = [sys.executable, "-P", "-c", RUN, command, *COMMANDS[command]]
-    done = program(words, folder, measured=False)
+    done = program(words, folder)
     assert done.code in (0, 1), done
     assert "ONLINE" not in done.err
     assert "STARTED" not in done.err
@@ -153,11 +153,11 @@ def test_no_command_goes_online_and_those_that_read_write_nothing(folder: Path, 
 def test_the_watch_sees_sockets_processes_and_writes(folder: Path) -> None:
     """A control."""
     with serving(numbered(3)) as (url, _):
-        done = program([sys.executable, "-P", "-c", RUN, "pull", "--url", url], folder, measured=False)
+        done = program([sys.executable, "-P", "-c", RUN, "pull", "--url", url], folder)
     assert done.code == 0, done
     assert "ONLINE" in done.err
     assert "WROTE" in done.err
-    started = python(f"{HOOK}\nimport subprocess\nsubprocess.run([sys.executable, '-c', ''])", measured=False)
+    started = python(f"{HOOK}\nimport subprocess\nsubprocess.run([sys.executable, '-c', ''])")
     assert "STARTED" in started.err
 
 

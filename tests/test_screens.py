@@ -283,7 +283,7 @@ class TestFull:
         for words in ("list --json --limit 300", "export jsonl --scope openai"):
             command = " ".join(["ulimit -f 40; exec", *(f"'{word}'" for word in COMMAND), words])
             shell = ["bash", "-c", f"{command} > part.txt"]
-            result = program(shell, tmp_path, measured=False, PYTHONUNBUFFERED=unbuffered)  # coverage writes files, too
+            result = program(shell, tmp_path, PYTHONUNBUFFERED=unbuffered)
             assert (result.code, result.err) == (1, "llm-models: cannot write the output: file too large\n")
             assert (tmp_path / "part.txt").stat().st_size == 40 * 1024
 

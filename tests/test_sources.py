@@ -443,7 +443,7 @@ class TestSize:
                 "except Exception as error: print(type(error).__name__)\n"
                 "print(peak())"
             )
-            name, peak = python(code, serve(answer).url, f"{tmp_path}/a", measured=False).out.split()
+            name, peak = python(code, serve(answer).url, f"{tmp_path}/a").out.split()
             assert name == "SourceError"
             assert int(peak) / (1 << 20) < 300
             assert os.listdir(tmp_path) == []

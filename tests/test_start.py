@@ -46,9 +46,9 @@ def test_inside_a_zip_file_it_cannot_be_imported(tmp_path: Path) -> None:
             file.write(path, path.relative_to(ROOT))
     for place, code in ((archive, 1), (ROOT, 0)):
         words = "import sys; sys.path.insert(0, sys.argv[1]); import llm_models"
-        done = program([sys.executable, "-I", "-S", "-B", "-c", words, place], tmp_path, measured=False)
+        done = program([sys.executable, "-I", "-S", "-B", "-c", words, place], tmp_path)
         assert done.code == code
-    done = program([sys.executable, "-I", "-S", "-B", "-c", words, archive], tmp_path, measured=False)
+    done = program([sys.executable, "-I", "-S", "-B", "-c", words, archive], tmp_path)
     assert done.err.splitlines()[-1] == (
         f"ImportError: {archive / 'llm_models' / '__init__.py'}: llm_models does not work inside a zip file, because it"
         " reads its data from files. Install it into a folder, or unpack the zip file."

@@ -348,9 +348,20 @@ class TestThreads:
         assert llm_models.epoch() == 2
 
 
+WAITING = """
+for _ in range(100 * seconds):
+    done, status = os.waitpid(child, os.WNOHANG)
+    if done:
+        os._exit(os.waitstatus_to_exitcode(status))
+    time.sleep(0.01)
+os.kill(child, 9)
+os._exit(99)
+"""
+"""A parent that waits for its child for some seconds, and exits as it does, or with 99."""
 FORK = """
 import os, sys, threading, time, warnings
 warnings.simplefilter("ignore")  # newer versions warn of every fork beside threads
+seconds = int(sys.argv[1])
 if sys.argv[2] == "control":
     os.register_at_fork = lambda **_: None
 import llm_models
@@ -373,13 +384,6 @@ if child == 0:
     assert llm_models.get_model("openai", "gpt-4o-mini").id == "gpt-4o-mini"
     assert llm_models.reload().epoch == 2
     os._exit(7)
-for _ in range(100 * int(sys.argv[1])):
-    done, status = os.waitpid(child, os.WNOHANG)
-    if done:
-        os._exit(os.waitstatus_to_exitcode(status))
-    time.sleep(0.01)
-os.kill(child, 9)
-os._exit(99)
 """
 
 
@@ -387,12 +391,13 @@ os._exit(99)
 @pytest.mark.parametrize(("wait", "guard", "status"), [("30", "on", 7), ("1", "control", 99)])
 def test_fork_while_a_writer_holds_the_lock(wait: str, guard: str, status: int) -> None:
     """A child never waits for a thread that it does not have; without the guard it does."""
-    done = program([sys.executable, "-P", "-c", FORK, wait, guard], timeout=90, measured=False)
+    done = program([sys.executable, "-P", "-c", FORK + WAITING, wait, guard], timeout=90)
     assert done.code == status, done
 
 
 FORK_ASKING = """
 import os, sys, threading, time, warnings
+seconds = 10
 warnings.simplefilter("ignore")
 import llm_models
 from llm_models import pricing
@@ -414,20 +419,13 @@ inside.wait()
 child = os.fork()
 if child == 0:
     os._exit(7 if ask("openai:gpt-4o-mini") and ask("openai:o3-mini") else 1)
-for _ in range(1000):
-    done, status = os.waitpid(child, os.WNOHANG)
-    if done:
-        os._exit(os.waitstatus_to_exitcode(status))
-    time.sleep(0.01)
-os.kill(child, 9)
-os._exit(99)
 """
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_fork_while_another_thread_asks() -> None:
     """No question holds a lock, for which a child would wait in vain."""
-    done = program([sys.executable, "-P", "-c", FORK_ASKING], timeout=90, measured=False)
+    done = program([sys.executable, "-P", "-c", FORK_ASKING + WAITING], timeout=90)
     assert done.code == 7, done
 
 

@@ -503,7 +503,7 @@ class TestCommand:
                 "try:\n    main()\nexcept SystemExit as done:\n    assert not done.code, done.code\n"
                 "assert not {'pyarrow', 'sqlite3', 'rich', 'httpx'} & {*sys.modules}, 'imported'\n"
             )
-            python(code, measured=False)
+            python(code)
 
     def test_a_link_is_followed(self, folder: Path) -> None:
         (folder / "real").write_text("old")

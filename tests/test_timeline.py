@@ -743,7 +743,7 @@ class TestWork:
             "print(t.History.open(paths.PACKAGED_HISTORY).knows('openai', 'gpt-4'), "
             "[name for name in ('glom', 'click', 'httpx', 'jsonschema', 'tomlkit') if name in sys.modules])"
         )
-        done = python(code, ROOT, options=["-I", "-S", "-B"], cwd=tmp_path, measured=False)
+        done = python(code, ROOT, options=["-I", "-S", "-B"], cwd=tmp_path)
         assert done.out.strip() == "True []"
 
 

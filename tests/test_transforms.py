@@ -263,7 +263,7 @@ def test_a_source_is_imported_only_when_it_is_used() -> None:
         "assert 'glom' not in sys.modules\n"
         "assert all(transforms.transform(name).MODEL for name in transforms.SOURCES)\n"
     )
-    python(code, measured=False)
+    python(code)
 
 
 def test_normalizing_lists_what_the_source_states() -> None:

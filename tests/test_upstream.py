@@ -265,7 +265,7 @@ def child(build: str) -> tuple[str, float]:
             said = f"{{type(error).__name__}} {{error}}"
         print(peak(), said)
     """
-    done = python(PEAK + textwrap.dedent(code), measured=False)
+    done = python(PEAK + textwrap.dedent(code))
     peak, said = done.out.split(" ", 1)
     return said.strip(), float(peak) / (1 << 20)
 

@@ -675,7 +675,7 @@ except SystemExit as stop:
 unwanted = {"httpx", "httpcore", "ssl", "tomlkit", "my_app"}
 print("MODULES", *sorted(unwanted & set(sys.modules)), file=sys.stderr)
 """
-        result = python(code, "validate", cwd=trap, measured=False)
+        result = python(code, "validate", cwd=trap)
         assert result.err.splitlines() == ["1 file checked (llm_models.toml): 1 error, 0 warnings", "MODULES"]
 
     def test_its_work_grows_with_the_file_alone(self, tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ LOADED = 27
 
 def work(question: str, before: str, cwd: Path) -> dict[str, Any]:
     """What a question takes in a new process, in a folder without configuration."""
-    done = python(PROBE, ROOT, before, question, options=["-I", "-S", "-B"], cwd=cwd, measured=False)
+    done = python(PROBE, ROOT, before, question, options=["-I", "-S", "-B"], cwd=cwd)
     counted: dict[str, Any] = ast.literal_eval(done.out)
     return counted
 

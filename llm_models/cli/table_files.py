@@ -171,7 +171,7 @@ def _check_old(target: str, out: str) -> None:
             )
     try:
         if not stat.S_ISREG(os.stat(out).st_mode):
-            return  # what is no file is not replaced
+            return  # only a file is replaced
         found = database_files.tables_in(target, out)
     except (FileNotFoundError, NotADirectoryError):
         return

@@ -15,13 +15,14 @@ import traceback
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fuzz.changes import at, copied, places
 from llm_models.errors import LLMModelsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 CORPUS = Path(__file__).with_name("corpus")
 SECONDS = 5
@@ -143,7 +144,7 @@ class Result(NamedTuple):
     accepted: int = 0
     seconds: float = 0
     found: int = 0
-    findings: dict[str, tuple[Found, bytes]] = {}  # noqa: RUF012  # it is never changed
+    findings: Mapping[str, tuple[Found, bytes]] = MappingProxyType({})
 
     def __add__(self, other: Result) -> Result:  # type: ignore[override]
         return Result(

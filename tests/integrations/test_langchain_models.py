@@ -167,4 +167,4 @@ def test_a_missing_package_is_an_error_that_names_it(monkeypatch: pytest.MonkeyP
 def test_the_module_is_imported_without_the_library() -> None:
     code = "import sys, llm_models.integrations.langchain as m; m.ADAPTERS\n"
     code += "assert not {'langchain', 'langchain_core', 'openai'} & set(sys.modules)"
-    python(code, measured=False)
+    python(code)

@@ -835,7 +835,7 @@ def test_the_table_names_providers_that_both_have(packaged: llm_models.Snapshot)
 
 def test_litellm_is_imported_when_it_is_asked_for() -> None:
     code = "import sys, llm_models.integrations.litellm; assert 'litellm' not in sys.modules"
-    python(code, measured=False)
+    python(code)
 
 
 def own_of(provider: str, model: str, **cost: Any) -> llm_models.Snapshot:

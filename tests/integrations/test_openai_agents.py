@@ -119,4 +119,4 @@ def test_a_found_file_moves_no_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 def test_the_module_is_imported_without_the_library() -> None:
     code = "import sys, llm_models.integrations.openai_agents; assert not {'openai', 'agents'} & set(sys.modules)"
-    python(code, measured=False)
+    python(code)

@@ -354,7 +354,7 @@ def test_options_are_made_without_the_client() -> None:
         "client_options('openai:gpt-4o-mini', api_key='x')\n"
         "assert not {'openai', 'httpx', 'langchain_core', 'litellm', 'pydantic'} & set(sys.modules)"
     )
-    python(code, measured=False)
+    python(code)
 
 
 def test_the_argument_that_was_removed_names_what_replaces_it() -> None:

@@ -159,7 +159,7 @@ def test_pydantic_is_imported_when_a_field_is_built() -> None:
         "import sys; from llm_models.integrations.pydantic import ModelSpec; ModelSpec(require=['tools'])\n"
         "assert not {'pydantic', 'pydantic_core'} & set(sys.modules)"
     )
-    python(code, measured=False)
+    python(code)
 
 
 Record = Annotated[llm_models.Model, ModelSpec(require=["tools"])]

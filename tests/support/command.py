@@ -28,7 +28,6 @@ SCRIPTS = sysconfig.get_path("scripts")
 SCRIPT = shutil.which("llm-models", path=SCRIPTS)
 """The installed command; None where the package is not installed."""
 STATE = ".llm_models"
-COVERAGE = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 
 class Result(NamedTuple):
@@ -85,14 +84,10 @@ def refused(result: Result, code: int = 1) -> str:
     return result.err
 
 
-def environment(*, measured: bool = True, **more: str) -> dict[str, str]:
-    """This process's environment with `more`, without a proxy, a configuration and a pager, which would wait for keys.
-
-    With `measured` false a new process does not count covered lines, which imports modules and opens files.
-    """
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment with `more`, but without a proxy, a configuration, and a pager that waits for keys."""
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    for name in ("LLM_MODELS_CONFIG", *(() if measured else COVERAGE)):
-        kept.pop(name, None)
+    kept.pop("LLM_MODELS_CONFIG", None)
     return {**kept, "LLM_MODELS_PAGER": "cat", **more}
 
 
@@ -102,7 +97,6 @@ def program(
     *,
     env: dict[str, str] | None = None,
     timeout: float = 60,
-    measured: bool = True,
     **more: str,
 ) -> Result:
     """Run a program to its end in `env`, or else in `environment(**more)`."""
@@ -111,7 +105,7 @@ def program(
         capture_output=True,
         text=True,
         cwd=cwd,
-        env=environment(measured=measured, **more) if env is None else env,
+        env=environment(**more) if env is None else env,
         check=False,
         timeout=timeout,
     )
