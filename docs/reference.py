@@ -49,7 +49,8 @@ What `llm-models init` writes. Every part is commented out there.
 
 ## `[[models]]`
 
-{models_description}
+{models_description} What no line and no source states is unknown, which is not 0 and not "no":
+[three-values.md](three-values.md). [capabilities.md](capabilities.md) has the default of each capability.
 
 {models}
 """
@@ -339,12 +340,13 @@ def cell(text: str) -> str:
 
 
 def json_page() -> str:
-    """The page about the JSON of commands. A key that an earlier command has, too, is only named."""
-    seen: set[tuple[str, str]] = set()
+    """The page about the JSON of commands. A key that an earlier command has, too, is only named, with a link there."""
+    seen: dict[tuple[str, str], str] = {}
     return JSON_PAGE.format(answers="\n\n".join(one_answer(name, seen) for name in answers.ANSWERS))
 
 
-def one_answer(name: str, seen: set[tuple[str, str]]) -> str:
+def one_answer(name: str, seen: dict[tuple[str, str], str]) -> str:
+    """The section of a command; `seen` is in which section each key, with its meaning, is described."""
     whole = answers.published(name)
     parts = [f"## {name}", whole["description"]]
     for one in whole.get("anyOf", [whole]):
@@ -353,33 +355,34 @@ def one_answer(name: str, seen: set[tuple[str, str]]) -> str:
         if one is not whole or is_list:
             what = described(record) or described(one)
             parts.append(f"{'A list; each item' if is_list else 'An object'}: {what}")
-        lines = [*keys(record, "", seen)]
+        lines = [*keys(record, "", name, seen)]
         parts += ["\n".join(["| key | value | meaning |", "| --- | --- | --- |", *lines])] * bool(lines)
     return "\n\n".join(parts)
 
 
-def keys(node: dict[str, Any], above: str, seen: set[tuple[str, str]]) -> Iterator[str]:
+def keys(node: dict[str, Any], above: str, section: str, seen: dict[tuple[str, str], str]) -> Iterator[str]:
     """The rows of all keys of an object and of what is in it. Those that are described above are only named."""
     branches = node.get("anyOf", [node])
-    known = []
+    known: dict[str, list[str]] = {}
     for name in dict.fromkeys(name for branch in branches for name in branch.get("properties", ())):
         inner = next(branch["properties"][name] for branch in branches if name in branch.get("properties", ()))
         path, bold = f"{above}.{name}".removeprefix("."), "**"
         if (name, described(inner)) in seen:
-            known.append(f"`{name}`")
+            known.setdefault(seen[name, described(inner)], []).append(f"`{name}`")
             continue
-        seen.add((name, described(inner)))
+        seen[name, described(inner)] = section
         if not all(name in branch.get("required", ()) for branch in branches):
             bold = ""
         yield f"| {bold}`{path}`{bold} | {form(inner)} | {described(inner)} |"
-        yield from keys(inner, path, seen)
-    if known:
+        yield from keys(inner, path, section, seen)
+    for other, names in known.items():
         place = f"`{above}`" if above else "also"
-        yield f"| {place} | | {', '.join(known)}: as above. |"
+        where = "as above" if other == section else f"as in [{other}](#{other})"
+        yield f"| {place} | | {', '.join(names)}: {where}. |"
     for branch in branches:
         for key, mark in (("items", "[]"), ("additionalProperties", ".NAME")):
             if isinstance(branch.get(key), dict):
-                yield from keys(branch[key], f"{above}{mark}", seen)
+                yield from keys(branch[key], f"{above}{mark}", section, seen)
 
 
 def form(node: dict[str, Any]) -> str:

@@ -30,11 +30,11 @@ class Overrides:
 
     A file is named if `load()` or `LLM_MODELS_CONFIG` gives its absolute path, or if you type its path after an option.
     Every other file is found: by the search, or by a relative path, which leads to another file in every folder. A
-    found file is trusted if code of the running program lies in its folder or below (code in an environment there, such
-    as `.venv`, does not count), if the file belongs to you, to root or to the owner of that code, and if not everybody
-    can write it. A file that is not trusted only describes and filters models: it decides neither where a key or a
-    prompt goes (`endpoint()` raises `UntrustedEndpointError`) nor which code runs (`overrides_module` is a
-    `ConfigError`). In a container: `ENV LLM_MODELS_CONFIG=/app/llm_models.toml`.
+    found file is trusted if three things are true. Code of the running program lies in its folder or below (code in an
+    environment there, such as `.venv`, does not count). The file belongs to you, to root or to the owner of that code.
+    And not everybody can write it. A file that is not trusted only describes and filters models: it decides neither
+    where a key or a prompt goes (`endpoint()` raises `UntrustedEndpointError`) nor which code runs (`overrides_module`
+    is a `ConfigError`). In a container: `ENV LLM_MODELS_CONFIG=/app/llm_models.toml`.
 
     >>> class Mine(Overrides):
     ...     def models(self):
