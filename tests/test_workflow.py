@@ -289,7 +289,7 @@ STAGES = {
     "info --verify": ["checking the whole snapshot"],
     "search claude": ["searching"],
     "export litellm --scope openai": ["writing the document"],
-    "browse": ["making the page"],
+    "browse --config small.toml": ["making the page"],
     "diff packaged --against list.json --source litellm": ["reading list.json", "comparing"],
 }
 
@@ -299,6 +299,7 @@ def test_long_work_shows_its_stages_on_a_terminal_and_removes_them(words: str) -
     CONFIG.write_text('known = ["openai:gpt-99"]\n', encoding="utf-8")
     SOURCE.write_bytes(numbered(3))
     Path("list.json").write_text("{}", encoding="utf-8")
+    Path("small.toml").write_text('[allow]\ngroq = "all"\n', encoding="utf-8")
     fine("activate")
     out, err = on_a_terminal(words.split())
     told = err.split("\r\x1b[2K")
