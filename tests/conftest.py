@@ -34,10 +34,10 @@ gc.set_threshold(50_000)
 settings.register_profile("untimed", deadline=None)  # no test measures time: the machine may be busy
 settings.load_profile("untimed")
 
-MEASURED = 5
-"""Of how many cases of a test coverage is measured. An example of a law is a case.
+CASES, EXAMPLES = 30, 5
+"""Of how many cases of a test, and of how many examples of a law, coverage is measured.
 
-Measuring more than doubles the time, and further cases run the same lines with other values.
+Measuring more than doubles the time, and further ones run the same lines with other values.
 """
 _cases = Counter[str]()  # how many cases of a test have begun, by its name without the values
 
@@ -54,7 +54,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         law = getattr(getattr(item, "obj", None), "hypothesis", None)
         if law is not None:
             patch.setattr(law, "inner_test", _first_measured(law.inner_test))
-        if _cases[name] > MEASURED:
+        if _cases[name] > CASES:
             sys.settrace(None)
         try:
             return (yield)
@@ -68,7 +68,7 @@ def _first_measured(law: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(law)
     def example(*args: object, **kwargs: object) -> None:
-        if next(examples) > MEASURED:
+        if next(examples) > EXAMPLES:
             sys.settrace(None)
         law(*args, **kwargs)
 
