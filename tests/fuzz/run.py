@@ -78,9 +78,14 @@ def main() -> int:
             jobs += [(name, f"{given.seed} {name} {at}", min(size, count - first - at)) for at in starts]
             done[name] += trial[name]
         jobs.sort(key=lambda job: int(job[1].rpartition(" ")[2]))
+        shown = 0
         for each in as_completed([pool.submit(part, *job) for job in jobs]):
             name, result = each.result()
             done[name] += result
+            so_far = sum(done.values(), Result())
+            if (percent := 100 * so_far.inputs // given.inputs) > shown:
+                shown = percent
+                print(f"{percent} %, {so_far.found} findings", file=sys.stderr, flush=True)
     print(f"{'entry':<18}{'inputs':>10}{'accepted':>10}{'refused':>10}{'a second':>10}{'findings':>10}")
     for name, one in {**done, "all": sum(done.values(), Result())}.items():
         refused = one.inputs - one.accepted - one.found
