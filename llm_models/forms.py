@@ -185,6 +185,7 @@ def _table(path: DocumentPath, node: dict[str, Any], value: Any) -> str:
         if all(steps):
             joined = _joined(steps)
             return f"{joined[0].upper()}{joined[1:]}." if " = " not in steps[0] else f"Write {joined}."
+        return ""
     fits = {name: right for name, part in fields.items() if (right := _kept(part, value)) is not None}
     fits = {"enabled": fits["enabled"]} if "enabled" in fits else fits
     names = [*fits]
@@ -210,7 +211,7 @@ def _switched_on(path: DocumentPath, fields: dict[str, Any], name: str) -> str:
     if part is None:
         found = advice("models", (name,), True)
         return "" if found is None else f"{found[1][:1].lower()}{found[1][1:]}".removeprefix("write ").rstrip(".")
-    while part.get("type") == "object":
+    while part.get("properties"):
         path = (*path, name)
         name, part = next(iter(part["properties"].items()))
     return _stated((*path, name), True) if part.get("type") == "boolean" else ""

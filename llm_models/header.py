@@ -254,7 +254,7 @@ def _check_parts(header: Any) -> None:
         or not {"models", "providers"} <= header["counts"].keys()
     ):
         raise TypeError
-    if not all(isinstance(flag, str) for flag in header["capabilities"]):
+    if not all(isinstance(flag, str) and flag.isprintable() for flag in header["capabilities"]):
         raise TypeError
     if not all(len(span) == 4 for span in header.get("kept", {"blocks": {}})["blocks"].values()):
         raise ValueError

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 DEEPEST = 64
 """How many levels free data may nest."""
 _WHOLE = 1 << 63
+_MOST = 10**15
+"""More than any price, limit or fee: they are at least 0, and less than this."""
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Co", "Cs")
 """The categories of control, format and line characters."""
 
@@ -83,6 +85,8 @@ def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> No
             if found is list and any(one.__class__ is not str for one in value):
                 raise TypeError
             check_plain(value)
+            if found is not list and found is not dict and not 0 <= value < _MOST:
+                raise ValueError
 
 
 def _check_many(value: Any, item: type[Record] | None, holder: type) -> None:
@@ -95,6 +99,8 @@ def _check_many(value: Any, item: type[Record] | None, holder: type) -> None:
             check_record(one, item)
         elif one.__class__ not in (int, float):
             raise TypeError
+        elif not 0 <= one < _MOST:
+            raise ValueError
 
 
 def check_plain(value: Any, levels: int = DEEPEST) -> None:
@@ -142,7 +148,7 @@ def check_index(index: Mapping[str, Any], size: int) -> None:
     provider, ids = index["provider"], index["ids"]
     check_record(provider, Provider)
     name = provider["id"]
-    if not (name.isascii() and name.replace("_", "").isalnum() and name.islower() | name.isdigit()) or len(name) > 64:
+    if not (name.isascii() and name.replace("_", "").isalnum() and name == name.lower()) or len(name) > 64:
         raise ValueError
     for field in ("base_url", "openai_base_url"):
         if not is_address(provider.get(field, "https://")):
@@ -182,6 +188,7 @@ def check_tail(tail: Any) -> None:
                 if key.startswith("["):
                     check_names(loads(key))
     _check_absent(tail["removed"], tail.get("lost", {}))
+    check_filters(tail["settings"].get("before", {"filters": {}})["filters"])
     for section, by_provider in _table(tail["settings"]).items():
         for patterns in by_provider.values() if section != "before" else ():
             for origin in _table(patterns).values():
@@ -197,9 +204,8 @@ def check_tail(tail: Any) -> None:
 def _check_absent(removed: Any, lost: Any) -> None:
     """Check what excludes models, and which copies have lost their base."""
     for why in _table(removed).values():
-        if "base" not in why:  # the line of 0.1.0
-            _check_origin({"layer": "", **why})
-            check_names([why["pattern"], *_list(why.get("names", []))])
+        _check_origin({"layer": "", **why})
+        check_names([why["pattern"], *_list(why.get("names", []))])
     for copy in _table(lost).values():
         check_names([copy["base"]])
         _check_origin(copy)
@@ -250,8 +256,8 @@ def check_whole(numbers: Any) -> None:
 def check_price(numbers: Any, others: Any) -> None:
     """Check a price of a history: numbers, None where one is not stated, and a table of what has no place there."""
     check_plain([numbers, _table(others)])
-    if not all(isinstance(number, int | float | None) for number in numbers):
-        raise TypeError
+    if not all(number is None or 0 <= number < _MOST for number in numbers):
+        raise ValueError
 
 
 def check_name(name: Any) -> None:

@@ -113,6 +113,8 @@ class Line:
         others = {}
         if numbers and type(numbers[-1]) is dict:
             *numbers, others = numbers
+            if not others.keys().isdisjoint(self._classes):
+                raise ValueError
         check_price(numbers, others)
         price = {name: value for name, value in zip(self._classes, numbers, strict=False) if value is not None}
         return freeze({**price, **others})  # type: ignore[no-any-return]
@@ -128,11 +130,11 @@ def _days_together(days: Sequence[str], one: Entry, other: Entry) -> int:
 
 def _spans(flat: list[int], days: int) -> tuple[tuple[int, int], ...]:
     """First and last days in pairs, as positions. Raises `ValueError` unless they ascend and are among so many days."""
-    check_whole(flat)
+    check_whole(flat)  # the day before the first of `days` would be at STILL
     places = [STILL if number == STILL else days - 1 - number for number in flat]
     ends = [*places[:-1], days - 1 if places[-1] == STILL else places[-1]]
     spans = tuple(zip(places[::2], places[1::2], strict=True))
-    if ends != sorted(ends) or not 0 <= ends[0] <= ends[-1] < days or len({*ends[::2]}) != len(spans):
+    if days in flat or ends != sorted(ends) or not 0 <= ends[0] <= ends[-1] < days or len({*ends[::2]}) != len(spans):
         raise ValueError
     return spans
 

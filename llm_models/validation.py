@@ -154,7 +154,8 @@ def _wrong_pattern(error: ValidationError, _wanted: Any, value: Any) -> Iterator
             yield Fault(path, printable(fault.message), printable(fault.hint))
             return
         kind = _OF_PROVIDERS.get(names[-1]) if names[0] == "providers" else None
-        message = f"expected {kind or _PATTERNS.get(names[-1], 'some text')} (found {_shown(value)})"
+        text = f"some text {_WITHOUT}" if value.strip() else "some text"
+        message = f"expected {kind or _PATTERNS.get(names[-1], text)} (found {_shown(value)})"
         yield Fault(path, message, correction(path, node, value))
 
 

@@ -127,6 +127,13 @@ class TestFunction:
         # A tier without a price cannot be told price by price, so that all of them are told as they stand.
         old, new = tiered(_100={"input": 1}, _200={}), tiered(_100={"input": 2})
         assert changes(old, new) == [("cost.tiers", "price", old["cost"]["tiers"], new["cost"]["tiers"])]
+        mode = {"cost": {"modes": {"batch": {"tiers": [{"context_over": 100, "input": 1}]}}}}
+        assert changes(mode, {}) == [("cost.modes.batch.tiers[100].input", "price", 1, None)]
+
+    def test_what_is_only_called_tiers_is_no_price_of_a_tier(self) -> None:
+        pro = {"cost": {"modes": {"pro": {"request": {"reasoning": {"tiers": [{}]}}}}}}
+        assert changes({}, pro) == [("cost.modes.pro.request.reasoning.tiers", "other", None, [{}])]
+        assert changes({}, {"cost": {"fees": {"tiers": 5}}}) == [("cost.fees.tiers", "price", None, 5)]
 
     def test_plain_data_is_grouped_by_kind_in_order(self) -> None:
         old = {"cost": {"input": 2}, "limits": {"context": 9}, "status": "beta", "knowledge": "2024-01"}

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from support.command import fine
 
 import llm_models
 from llm_models import checks, schema
 from llm_models.modelspec import STYLES
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ODD_IDS = [
     "./models/x.gguf", "../models/x.gguf", "/models/x.gguf", "models/../x", "..", ".", "a/.", "C:\\models\\x.gguf",
@@ -66,6 +64,23 @@ def test_a_name_has_no_character_that_cannot_be_seen() -> None:
         assert not schema.accepts("model", record)
     for field in ("aliases", "served_as", "tags"):
         assert not schema.accepts("model", {"provider": "x", "id": "a", field: ["a\u2028b"]})
+    for section in ("exclude", "allow", "deny"):
+        assert not schema.accepts("overrides", {section: {"x": ["a\ufeffb"]}})
+    for stated in ({"match": "a\nb"}, {"id": "a", "base": "x:a\ufeffb"}):
+        assert not schema.accepts("overrides", {"models": [{"provider": "x", **stated}]})
+    assert not schema.accepts("overrides", {"known": ["x:a\u200bb"]})
+
+
+@pytest.mark.parametrize("name", ["9999-12-31", "302", "a_1"])
+def test_a_provider_may_be_digits_and_signs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is activated under such a name is read again."""
+    monkeypatch.chdir(tmp_path)
+    Path("llm_models.toml").write_text(
+        f'[[providers]]\nid = "{name}"\nbase_url = "https://a.example"\n'
+        f'[[models]]\nprovider = "{name}"\nid = "m"\nnew = true\n'
+    )
+    fine("activate")
+    assert fine("show", f"{name}:m").out
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def _object(data: Any, kind: type) -> Any:
     for name, value in data.items() if isinstance(data, dict) else ():
         try:
             setattr(one, str(name), value)
-        except (AttributeError, UnicodeEncodeError):
+        except (AttributeError, TypeError, UnicodeEncodeError):  # TypeError: `__class__` is a class
             continue
     return one
 
