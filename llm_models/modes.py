@@ -52,8 +52,10 @@ def billed(
     if of_response and not unknown:
         return chosen, False
     wrong = unknown[0] if len(unknown) == 1 else chosen
-    has = f"its modes are {', '.join(map(printable, priced))}" if priced else "it has none"
-    text = f"{printable(spec)}: the price list{which} has no mode {quoted(wrong)} ({has}).{did_you_mean(wrong, priced)}"
+    is_known = named(prices, wrong) is not None
+    has = f"its modes{' with prices' * is_known} are {', '.join(map(printable, priced))}" if priced else "it has none"
+    lacks = "states no price of the mode" if is_known else "has no mode"
+    text = f"{printable(spec)}: the price list{which} {lacks} {quoted(wrong)} ({has}).{did_you_mean(wrong, priced)}"
     raise UnknownModeError(text.removesuffix("."), spec=spec, mode=wrong, modes=tuple(priced))
 
 

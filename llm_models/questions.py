@@ -55,7 +55,7 @@ def provider_history(provider: str) -> ProviderHistory:
 def explain(spec: Spec, field: str | None = None) -> Explanation:
     """The origins of a model's values: of all fields, or of `field` (dotted, as in TOML) and the fields below it.
 
-    Also answers for a model that is denied or excluded; `state` tells which.
+    `spec` is as for `resolve`. Also answers for a model that is denied or excluded; `state` tells which.
 
     Raises the errors of `resolve` except `ModelNotAllowedError`, `UnknownModelError` also for a field that a model does
     not have, and `InvalidArgumentError` for a field that is not text.

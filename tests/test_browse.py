@@ -682,6 +682,10 @@ def test_it_works_with_the_keyboard_alone(tab: Tab) -> None:
     tab.press("End")
     tab.wait(f"{active} !== null && {active}.getAttribute('aria-rowindex') === "
              "document.getElementById('grid').getAttribute('aria-rowcount')")  # fmt: skip
+    inside = "document.activeElement.id !== 'grid' && document.getElementById('grid').contains(document.activeElement)"
+    for _ in range(12):  # its headings take the focus, but not the box that holds its rows
+        tab.press("Tab")
+        assert not tab.run(f"{inside} && document.activeElement.matches('.tabulator-tableholder')")
 
 
 NAMED = {"button", "checkbox", "combobox", "textbox", "searchbox", "link", "grid", "dialog", "image", "spinbutton"}
@@ -781,6 +785,10 @@ def test_the_address_restores_filters_and_the_card(browser: Browser, page: Path)
     tab.wait("document.querySelector('#card code')?.textContent === 'openai:gpt-5.4'")
     listed = {model.spec for model in packaged().list_models("openai", input=["image"], require=["tools"])}
     assert {*tab.run("Table.fitting().map((one) => one.spec)")} == listed
+    tab = browser.tab()
+    tab.open(page, "#model=openai%3Anope")
+    tab.wait("document.getElementById('status').textContent.endsWith('a model that this page does not have.')")
+    assert not tab.run("document.getElementById('card').open")
 
 
 @WHOLE

@@ -245,6 +245,9 @@ class TestModes:
     def test_the_error_names_the_nearest_mode(self) -> None:
         with pytest.raises(UnknownModeError, match=r"no mode 'flx' \(its modes are .*\)\. Did you mean 'flex'\?$"):
             bill(self.COST, mode="flx", input=1)
+        priced = r"\(its modes with prices are batch, batch\+flex, fast, flex, mine\)"
+        with pytest.raises(UnknownModeError, match=f"the price list states no price of the mode 'pro' {priced}"):
+            bill(self.COST, mode="pro", input=1)
         with pytest.raises(UnknownModeError, match=r"no mode 'flex' \(it has none\)$"):
             bill({"input": 1}, mode="flex", input=1)
 

@@ -102,6 +102,7 @@
   const named = Data.list.findIndex((one) => one.spec === asked.get("model"));
   if (named >= 0) show(named);
   else (window.requestIdleCallback ?? setTimeout)(() => Data.cards());
+  if (named < 0 && asked.get("model")) byId("status").textContent += ". The link leads to a model that this page does not have.";
   document.documentElement.dataset.ready = "yes";
 })().catch((error) => {
   Dom.byId("status").textContent = `This browser cannot show the page: ${error.message}. A browser of 2023 or later can.`;

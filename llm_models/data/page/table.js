@@ -125,7 +125,7 @@ const Table = (() => {
     grid.addEventListener("keydown", (event) => onKey(event, open));
     return new Promise((done) => {
       table.on("tableBuilt", () => {
-        grid.querySelector(".tabulator-tableholder").removeAttribute("tabindex");
+        grid.querySelector(".tabulator-tableholder").tabIndex = -1; // the keys are those of #grid
         done();
       });
     });
