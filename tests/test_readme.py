@@ -94,7 +94,7 @@ def test_the_example_file_is_the_one_of_the_readme() -> None:
 
 
 def test_the_rule_of_trust_is_stated_in_the_same_words_everywhere() -> None:
-    """Named, found, trusted: four sentences, and how a container names its file."""
+    """Named, found, trusted: seven short sentences, and how a container names its file."""
 
     def words(*path: str) -> str:
         text = ROOT.joinpath(*path).read_text(encoding="utf-8")
@@ -102,7 +102,7 @@ def test_the_rule_of_trust_is_stated_in_the_same_words_everywhere() -> None:
 
     told = re.search(r"(A file is named .*?\(`overrides_module` is a `ConfigError`\)\.)", words("docs", "trust.md"))
     assert told is not None
-    assert len(re.findall(r"\.(?= |$)", told[1])) == 4
+    assert len(re.findall(r"\.(?= |$)", told[1])) == 7
     template, recipe = ("llm_models", "data", "template.toml"), "ENV LLM_MODELS_CONFIG=/app/llm_models.toml"
     behaviour = ("llm_models", "behaviour.py")
     for path in (template, behaviour, ("docs", "integrations.md"), ("docs", "building-a-client.md")):
