@@ -49,9 +49,9 @@ def usages(obj: object, protocol: str | None = None, provider: str | None = None
     """The usages of all requests that an object states.
 
     `obj` is a response, its usage, or a list of these; `protocol` and `provider` decide how it is read where its fields
-    do not, as for `usage`, which has the same errors. That is one usage for each request, where an object has a sum and
-    its requests (OpenAI Agents), or where a response took several requests whose tokens are not in its totals
-    (Anthropic's compaction). Of a list, all items are read. For anything else it is `usage(obj)` alone.
+    do not, as for `usage`. That is one usage for each request, where an object has a sum and its requests (OpenAI
+    Agents), or where a response took several requests whose tokens are not in its totals (Anthropic's compaction). Of a
+    list, all items are read. For anything else it is `usage(obj)` alone. Errors as for `usage`.
 
     >>> [one.input for one in llm_models.usages([{"input": 5}, {"input": 7}])]
     [5, 7]
@@ -102,7 +102,7 @@ def cost(
 def prices(spec: Spec, at: Moment = None, mode: str | None = None) -> Prices:
     """The prices of a model that hold at a moment, in a mode, as decimals in USD.
 
-    `spec` is as for `resolve`, and `at` and `mode` as for `cost`, which has the same errors.
+    `spec` is as for `resolve`; `at`, `mode` and errors as for `cost`.
 
     `rows` has a row for each class and fee that has a price, and again for each tier. A row names the class whose price
     it takes, where it has none of its own (`taken_from`), why its price is not certain (`why`), and who states it

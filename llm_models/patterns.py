@@ -32,6 +32,12 @@ def pattern_problem(pattern: object) -> str | None:
         return "an empty pattern matches nothing"
     if len(pattern) > MAX_PATTERN:
         return f"the pattern has {len(pattern)} characters (at most {MAX_PATTERN})"
+    if not pattern.isprintable():
+        from unicodedata import category
+
+        for letter in pattern:
+            if category(letter) in ("Cc", "Cf", "Co", "Zl", "Zp"):  # no name has one
+                return f"a pattern has no control, format or line characters (found U+{ord(letter):04X})"
     return None
 
 

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 DEEPEST = 64
 """How many levels free data may nest."""
 _WHOLE = 1 << 63
-_MOST = 10**15
-"""More than any price, limit or fee: they are at least 0, and less than this."""
+"""More than any whole number, and than any number of a record; those are at least 0."""
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Co", "Cs")
 """The categories of control, format and line characters."""
 
@@ -85,7 +84,7 @@ def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> No
             if found is list and any(one.__class__ is not str for one in value):
                 raise TypeError
             check_plain(value)
-            if found is not list and found is not dict and not 0 <= value < _MOST:
+            if found is not list and found is not dict and not 0 <= value < _WHOLE:
                 raise ValueError
 
 
@@ -99,7 +98,7 @@ def _check_many(value: Any, item: type[Record] | None, holder: type) -> None:
             check_record(one, item)
         elif one.__class__ not in (int, float):
             raise TypeError
-        elif not 0 <= one < _MOST:
+        elif not 0 <= one < _WHOLE:
             raise ValueError
 
 
@@ -256,7 +255,7 @@ def check_whole(numbers: Any) -> None:
 def check_price(numbers: Any, others: Any) -> None:
     """Check a price of a history: numbers, None where one is not stated, and a table of what has no place there."""
     check_plain([numbers, _table(others)])
-    if not all(number is None or 0 <= number < _MOST for number in numbers):
+    if not all(number is None or 0 <= number < _WHOLE for number in numbers):
         raise ValueError
 
 
