@@ -80,5 +80,5 @@ def lost_globs(bases: Sequence[SnapshotFile], provider: str, patterns: Iterable[
 
 
 def _again(found: re.Match[str]) -> str:
-    """The same wildcard in other characters: no name has a line break, and a class may list a character twice."""
-    return "[!\n]" if found[0] == "?" else found[0] + (found[1] or "*")
+    """The same wildcard in other characters: names have none before the space, and a class may list one twice."""
+    return "[ -\U0010ffff]" if found[0] == "?" else found[0] + (found[1] or "*")

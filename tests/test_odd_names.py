@@ -66,9 +66,7 @@ def test_a_name_has_no_character_that_cannot_be_seen() -> None:
         assert not schema.accepts("model", {"provider": "x", "id": "a", field: ["a\u2028b"]})
     for section in ("exclude", "allow", "deny"):
         assert not schema.accepts("overrides", {section: {"x": ["a\ufeffb"]}})
-    with pytest.raises(
-        llm_models.InvalidArgumentError, match=r"no control, format or line characters \(found U\+FEFF\)"
-    ):
+    with pytest.raises(llm_models.ConfigError, match=r"no control, format or line characters \(found U\+FEFF\)"):
         llm_models.load(config=None, deny={"openai": ["gpt\ufeff*"]}, publish=False)
     for stated in ({"match": "a\nb"}, {"id": "a", "base": "x:a\ufeffb"}):
         assert not schema.accepts("overrides", {"models": [{"provider": "x", **stated}]})
