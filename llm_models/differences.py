@@ -197,7 +197,7 @@ def _changes(spec: str, old: Values, new: Values) -> Iterable[Change]:
     for path in sorted(old.keys() | new.keys()):
         before, after = old.get(path), new.get(path)
         if before != after or isinstance(before, bool) is not isinstance(after, bool):
-            tiers = path in (("cost", "tiers"), ("cost", *path[1:3], "tiers")) and path[1] in ("tiers", "modes")
+            tiers = path == ("cost", "tiers") or (path[:2] == ("cost", "modes") and path[3:] == ("tiers",))
             single = list(_tier_changes(spec, dotted(path), before or [], after or [])) if tiers else []
             kind = "other" if path[0] == "cost" and _NO_PRICE & {*path} else _KIND_OF.get(path[0], "other")
             yield from single or [Change(spec, dotted(path), kind, before, after)]

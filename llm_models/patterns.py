@@ -22,6 +22,8 @@ EVERY = "*"
 
 MAX_PATTERN = 500
 """The longest pattern that is accepted, in characters."""
+UNSEEN = ("Cc", "Cf", "Co", "Zl", "Zp")
+"""The categories of control, format, private and line characters, which no name has."""
 
 
 def pattern_problem(pattern: object) -> str | None:
@@ -36,7 +38,7 @@ def pattern_problem(pattern: object) -> str | None:
         from unicodedata import category
 
         for letter in pattern:
-            if category(letter) in ("Cc", "Cf", "Co", "Zl", "Zp"):  # no name has one
+            if category(letter) in UNSEEN:
                 return f"a pattern has no control, format or line characters (found U+{ord(letter):04X})"
     return None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from llm_models.frozen import field_kinds, member_of, parts
 from llm_models.jsontext import loads
+from llm_models.patterns import UNSEEN
 from llm_models.records import Model, Provider
 
 TYPE_CHECKING = False
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 
 DEEPEST = 64
 """How many levels free data may nest."""
-_WHOLE = 1 << 63
-"""More than any whole number, and than any number of a record; those are at least 0."""
-_UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Co", "Cs")
-"""The categories of control, format and line characters."""
+_BOUND = 1 << 63
+"""Whole numbers, and all numbers of a record, are below it; those of a record are at least 0."""
+_UNSEEN = (*UNSEEN, "Cs")
+"""The categories that no name has: those, and half surrogate pairs."""
 
 # The annotation of a field -> the types of its value in JSON. `tuple[...]` is a list, any other name a record.
 _TYPES = {
@@ -84,7 +85,7 @@ def check_record(data: Any, kind: type[Record], *, withheld: bool = False) -> No
             if found is list and any(one.__class__ is not str for one in value):
                 raise TypeError
             check_plain(value)
-            if found is not list and found is not dict and not 0 <= value < _WHOLE:
+            if found in (int, float) and not 0 <= value < _BOUND:
                 raise ValueError
 
 
@@ -98,7 +99,7 @@ def _check_many(value: Any, item: type[Record] | None, holder: type) -> None:
             check_record(one, item)
         elif one.__class__ not in (int, float):
             raise TypeError
-        elif not 0 <= one < _WHOLE:
+        elif not 0 <= one < _BOUND:
             raise ValueError
 
 
@@ -109,7 +110,7 @@ def check_plain(value: Any, levels: int = DEEPEST) -> None:
         if not value.isascii():
             value.encode()
     elif kind is int:
-        if not -_WHOLE < value < _WHOLE:
+        if not -_BOUND < value < _BOUND:
             raise ValueError
     elif kind is float:
         if value - value:  # it is not finite
@@ -255,7 +256,7 @@ def check_whole(numbers: Any) -> None:
 def check_price(numbers: Any, others: Any) -> None:
     """Check a price of a history: numbers, None where one is not stated, and a table of what has no place there."""
     check_plain([numbers, _table(others)])
-    if not all(number is None or 0 <= number < _WHOLE for number in numbers):
+    if not all(number is None or 0 <= number < _BOUND for number in numbers):
         raise ValueError
 
 

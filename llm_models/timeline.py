@@ -130,11 +130,13 @@ def _days_together(days: Sequence[str], one: Entry, other: Entry) -> int:
 
 def _spans(flat: list[int], days: int) -> tuple[tuple[int, int], ...]:
     """First and last days in pairs, as positions. Raises `ValueError` unless they ascend and are among so many days."""
-    check_whole(flat)  # the day before the first of `days` would be at STILL
+    check_whole(flat)
+    if days in flat:  # it would be at STILL
+        raise ValueError
     places = [STILL if number == STILL else days - 1 - number for number in flat]
     ends = [*places[:-1], days - 1 if places[-1] == STILL else places[-1]]
     spans = tuple(zip(places[::2], places[1::2], strict=True))
-    if days in flat or ends != sorted(ends) or not 0 <= ends[0] <= ends[-1] < days or len({*ends[::2]}) != len(spans):
+    if ends != sorted(ends) or not 0 <= ends[0] <= ends[-1] < days or len({*ends[::2]}) != len(spans):
         raise ValueError
     return spans
 
