@@ -103,7 +103,7 @@ def read_descriptor(fd: int, path: str, limit: int, *, whole: bool = True) -> tu
         refuse_special(status, path)  # again: another file may have that name by now
         parts = []
         size = 0
-        while size <= limit and (part := os.read(fd, min(limit + 1 - size, _CHUNK))):
+        while part := os.read(fd, min(limit + 1 - size, _CHUNK)):  # of no bytes, where there are too many
             parts.append(part)
             size += len(part)
     finally:

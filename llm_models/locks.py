@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from llm_models.files import FileError, naming, read_descriptor, refuse_special
 from llm_models.open_folder import READ, OpenFolder
-from llm_models.replacement import ABANDONED, TEMPORARY, kernel_lock, make_folder
+from llm_models.replacement import ABANDONED, HELD_NAME, TEMPORARY, kernel_lock, make_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from llm_models.open_folder import Inside
 
 LOCK_NAME = ".llm_models.lock"
-HELD_NAME = f".held{TEMPORARY}"
-"""The lock of a folder in which the kernel locks nothing: it is there while a process holds it, and states which."""
+_TAKEN_NAME = f".taken{TEMPORARY}"
+"""It is there while a process removes the file `HELD_NAME` of another that is gone."""
 
 _FOLDERS = sys.platform != "win32"  # whether the kernel locks folders too
 _NEW_FILE = os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
+_PROCESSES = 1 << 31  # numbers of processes are below it
 _POLL = 0.02  # seconds between two attempts to get a lock
 
 
@@ -38,8 +39,9 @@ class locked:
     lock than the first. Windows cannot lock a folder; there it is the file, which is removed at the end. The file is
     never a link, and with `inside` no part of the path of the folder below that one may be a link.
 
-    Where the file system has no kernel locks, the lock is the file `HELD_NAME`, which is removed at the end. One that a
-    killed process left is removed once that process is seen to be gone: at once on its own machine, else after an hour.
+    Where the file system has no kernel locks, the lock is the file `HELD_NAME`, which is there while a process holds it
+    and states which. One that a killed process left is removed once that process is seen to be gone: at once on its own
+    machine, else after an hour.
 
     The lock ends with the block or the process, and is not reentrant. Raises `FileError` if the lock is not free
     within `timeout` seconds.
@@ -54,7 +56,7 @@ class locked:
         self._inside = inside
         self._path = self.folder if _FOLDERS and not leave_file else os.path.join(self.folder, LOCK_NAME)
         self._fd = -1
-        self._held = False
+        self._held = b""  # the content of the file `HELD_NAME` while it is ours
 
     def __enter__(self) -> None:
         if self.leave_file:
@@ -69,10 +71,11 @@ class locked:
 
     def __exit__(self, *_: object) -> None:
         fd, self._fd = self._fd, -1
-        if self._held:
-            self._held = False
+        held, self._held = self._held, b""
+        if held:
             with suppress(OSError), OpenFolder(self.folder, self._inside) as folder:
-                folder.unlink(HELD_NAME)
+                if _holder(folder)[0] == held:  # nobody took it for one that was left
+                    folder.unlink(HELD_NAME)
         self._remove()  # before the lock is free: a process that waits for it sees that the file is gone
         with suppress(OSError):  # no data is lost, and closing frees the lock, too
             kernel_lock(fd, release=True)  # closing is not enough if a forked child has inherited the descriptor
@@ -114,11 +117,11 @@ class locked:
                 fd = folder.open(HELD_NAME, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
             except FileExistsError:
                 if _is_abandoned(folder):
-                    folder.unlink(HELD_NAME)
+                    _remove_abandoned(folder)
                 return False
             try:
-                os.write(fd, f"{_machine()}\n{os.getpid()}\n".encode())
-                self._held = True
+                held = f"{_machine()}\n{os.getpid()}\n{os.urandom(8).hex()}\n".encode()
+                self._held = held[: os.write(fd, held)]
             finally:
                 os.close(fd)
                 if not self._held:
@@ -131,24 +134,49 @@ class locked:
                 os.unlink(self._path)
 
 
-def _is_abandoned(folder: OpenFolder) -> bool:
-    """Whether the process that created the file `HELD_NAME` is gone. A text that is cut short states nothing."""
+def _remove_abandoned(folder: OpenFolder) -> None:
+    """Remove the file `HELD_NAME` of a process that is gone.
+
+    One process at a time looks at it and removes it. Otherwise the second of two could remove the new one of the first.
+    """
     try:
-        data, status = read_descriptor(folder.open(HELD_NAME, READ), os.path.join(folder.path, HELD_NAME), 1000)
+        os.close(folder.open(_TAKEN_NAME, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        status = folder.status(_TAKEN_NAME)
+        if status is not None and time.time() - status.st_mtime > ABANDONED:  # its process was killed
+            folder.unlink(_TAKEN_NAME)
+        return
+    try:
+        if _is_abandoned(folder):
+            folder.unlink(HELD_NAME)
+    finally:
+        folder.unlink(_TAKEN_NAME)
+
+
+def _is_abandoned(folder: OpenFolder) -> bool:
+    """Whether the process that created the file `HELD_NAME` is gone. A text without a process states nothing."""
+    try:
+        data, status = _holder(folder)
     except FileNotFoundError:
         return False
     if time.time() - status.st_mtime > ABANDONED:
         return True
-    machine, _, process = data.decode(errors="replace").partition("\n")
-    if machine != _machine() or not process.strip().isdecimal():
+    machine, number, *_ = (*data.decode(errors="replace").split("\n"), "")
+    process = int(number) if number.isdecimal() else 0  # that is this process and its group
+    if machine != _machine() or process >= _PROCESSES:
         return False
     try:
-        os.kill(int(process), 0)
+        os.kill(process, 0)
     except ProcessLookupError:
         return True
     except OSError:  # it is another user's
         pass
     return False
+
+
+def _holder(folder: OpenFolder) -> tuple[bytes, os.stat_result]:
+    """The content of the file `HELD_NAME`, and its status."""
+    return read_descriptor(folder.open(HELD_NAME, READ), os.path.join(folder.path, HELD_NAME), 1000)
 
 
 def _machine() -> str:

@@ -14,7 +14,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from llm_models import logs
+from llm_models import attributes
 from llm_models.files import FileChangedError, FileError, naming, read_descriptor, real, refuse_special, regular
 from llm_models.open_folder import READ, OpenFolder
 
@@ -27,8 +27,10 @@ TEMPORARY = ".llm_models.tmp"  # the end of the name of each of our temporary fi
 
 ABANDONED = 3600
 """Seconds after which an unfinished file has no writer any more, where the system has no lock that shows it."""
-_KEPT = 0o666
-"""Of the permissions of a file, those that its replacement gets. Our files are no programs."""
+HELD_NAME = f".held{TEMPORARY}"
+"""The lock of a folder in which the kernel locks nothing; see `locks`."""
+_NO_LINKS = (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
+"""How file systems refuse a second name of a file that have none."""
 
 
 def write_atomically(
@@ -46,13 +48,14 @@ def write_atomically(
 
     A symbolic link is followed and stays; with `inside` it is refused, at each part of the path below that folder. A
     new file gets the permissions that the umask leaves; an existing one keeps its own, except those to execute it, and
-    its owner and group where the system allows it; a warning is logged where it does not. `keep_previous` is a path at
-    which the old file is kept, written first and as safely; only a crash between the two renames leaves the old content
-    at both paths. Temporary files of killed writers are removed.
+    its owner, group, access list and extended attributes where the system allows it; a warning is logged where it does
+    not. `keep_previous` is a path at which the old file is kept, written first and as safely; only a crash between the
+    two renames leaves the old content at both paths. Temporary files of killed writers are removed.
 
     With `create` the file must be new. With `expected` the file must still have this content, and `path` must still
     lead to it: both are looked at just before the rename. Otherwise the file stays, and that is a `FileChangedError`.
-    POSIX cannot do both in one step, so a program that takes no lock can write between the look and the rename.
+    POSIX cannot do both in one step, so a program that takes no lock can write between the look and the rename; a new
+    file appears in one step where the file system has hard links.
 
     Raises `FileError`. Then the old file is unchanged and nothing is left behind, with one exception: if only the
     last step fails (the fsync of the folder), the new file is in place but perhaps not yet on the disk.
@@ -71,7 +74,8 @@ def write_atomically(
                     regular(keep_previous)  # fails before anything is written
                 before = partial(_keep, opened, name, path, keep_previous, inside)
             check = None if expected is None else partial(_compare, opened, path, target, expected, inside)
-            _put(opened, name, old, data, before, path=path, create=create, check=check)
+            like = None if old is None else (old, partial(opened.open, name, READ))
+            _put(opened, name, like, data, before, path=path, create=create, check=check)
 
 
 def check_place(path: str, inside: Inside) -> None:
@@ -150,7 +154,7 @@ def kernel_lock(fd: int, *, release: bool = False) -> bool | None:
 def _put(
     folder: OpenFolder,
     name: str,
-    old: os.stat_result | None,
+    like: tuple[os.stat_result, Callable[[], int]] | None,
     data: bytes | Iterable[bytes],
     before: Callable[[], object] | None,
     *,
@@ -158,11 +162,12 @@ def _put(
     create: bool,
     check: Callable[[], object] | None,
 ) -> None:
-    """Make `data` the content of a file of the folder, as `old` was; see `write_atomically`.
+    """Make `data` the content of a file of the folder; see `write_atomically`.
 
-    `before` is called when the new file is complete, and `check` just before it gets its name.
+    It gets the attributes of the file `like`: its status, and how to open it. `before` is called when the new file is
+    complete, and `check` just before it gets its name.
     """
-    mode = 0o666 if old is None else stat.S_IMODE(old.st_mode) & _KEPT
+    mode = 0o666 if like is None else 0o600  # the rights of others follow below
     _sweep(folder)
     temporary, fd = "", -1
     try:
@@ -173,9 +178,8 @@ def _put(
             if kernel_lock(fd) is False or not os.fstat(fd).st_nlink:  # another writer is sweeping it
                 os.close(fd)
                 fd = -1
-        if old is not None and sys.platform != "win32":
-            _own_as(fd, old, path)
-            os.fchmod(fd, mode)
+        if like is not None:
+            attributes.give(fd, *like, path)
         for part in (data,) if isinstance(data, bytes) else data:
             rest = memoryview(part)
             while rest:  # the system may write only a part
@@ -201,27 +205,6 @@ def _put(
             _quietly(folder.unlink, temporary)  # an earlier failure matters more; the next run sweeps
 
 
-def _own_as(fd: int, old: os.stat_result, path: str) -> None:
-    """Give the open file the owner and the group of `old`, or one of them; what is not allowed is logged."""
-    if _owners(os.fstat(fd)) == _owners(old):
-        return
-    for owner in (old.st_uid, -1):
-        try:
-            os.fchown(fd, owner, old.st_gid)
-            break
-        except OSError as error:
-            if error.errno not in (errno.EPERM, errno.EINVAL, errno.ENOTSUP, errno.ENOSYS):
-                raise
-    new = _owners(os.fstat(fd))
-    if new != _owners(old):
-        found = "its owner and group were {}:{}, and are {}:{}".format(*_owners(old), *new)
-        logs.warn(f"{path}: {found} now")
-
-
-def _owners(status: os.stat_result) -> tuple[int, int]:
-    return status.st_uid, status.st_gid
-
-
 def _keep(folder: OpenFolder, name: str, path: str, previous: str, inside: Inside | None) -> None:
     """Write the content of a file of the folder to `previous`."""
     data, old = read_descriptor(folder.open(name, READ), path, sys.maxsize)
@@ -232,7 +215,8 @@ def _keep(folder: OpenFolder, name: str, path: str, previous: str, inside: Insid
             status = other.status(kept)
             if status is not None:
                 refuse_special(status, previous)
-            _put(other, kept, old, data, None, path=previous, create=False, check=None)
+            like = (old, partial(folder.open, name, READ))
+            _put(other, kept, like, data, None, path=previous, create=False, check=None)
 
 
 def _compare(folder: OpenFolder, path: str, target: str, expected: bytes, inside: Inside | None) -> None:
@@ -253,12 +237,16 @@ def _compare(folder: OpenFolder, path: str, target: str, expected: bytes, inside
 
 def _add(folder: OpenFolder, temporary: str, name: str) -> None:
     """Rename a complete new file, unless its name is taken."""
+    taken = FileExistsError(errno.EEXIST, "appeared in the meantime and was not replaced")
     try:
         folder.link(temporary, name)
     except FileExistsError:
-        raise FileExistsError(errno.EEXIST, "appeared in the meantime and was not replaced") from None
-    except (AttributeError, OSError):  # not every file system and platform has links
-        os.close(folder.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+        raise taken from None
+    except (AttributeError, OSError) as error:  # not every file system and platform has links
+        if isinstance(error, OSError) and error.errno not in _NO_LINKS:
+            raise
+        if folder.status(name) is not None:
+            raise taken from None
         folder.replace(temporary, name)
 
 
@@ -281,7 +269,7 @@ def _remove_if_abandoned(folder: OpenFolder, name: str) -> None:
         if not stat.S_ISREG(status.st_mode):
             return
         is_ours = kernel_lock(fd)
-        if is_ours or (is_ours is None and time.time() - status.st_mtime > ABANDONED):
+        if is_ours or (is_ours is None and name != HELD_NAME and time.time() - status.st_mtime > ABANDONED):
             folder.unlink(name)
     finally:
         os.close(fd)

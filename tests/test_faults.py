@@ -28,7 +28,7 @@ FAULTS: dict[str, str] = {
     "200 with what is no catalogue": "sources::TestContent::test_what_is_no_catalogue_is_refused",
     "every other status": "sources::TestStatus",
     "304 without a copy, or for another one": "sources::TestConditional",
-    "a redirect to a file, to plain http, in a loop, or into a private network": """
+    "a redirect to a file, to plain http (as in a private network), or in a loop; one to another host is said": """
         sources::TestRedirect pull::TestRedirect""",
     "a hostile ETag": "sources::TestValidatorsFromAServer",
     "credentials in a URL": "sources::TestSecrets",
@@ -74,6 +74,9 @@ FAULTS: dict[str, str] = {
     "no working directory": "absence::TestNoWorkingDirectory",
     "a link, a folder or a FIFO at the place of a file, a mask of permissions": """
         crash::TestTarget links files::TestInside files::TestOwner""",
+    "a file with an owner, an access list or other attributes": "files::TestOwner attributes",
+    "a file system without hard links": """
+        files::TestCreate::test_no_links_and_a_fault_of_the_rename files::TestCreate::test_something_is_there""",
     "many writers at once, one of them killed": """
         crash::TestAtOnce edits::TestAtOnce edits::TestMeanwhile files::TestLock""",
     "a file system without kernel locks": "no_kernel_locks",
@@ -82,6 +85,7 @@ FAULTS: dict[str, str] = {
     "a limit on memory": """
         memory_limits cli::TestErrors::test_too_little_memory sources::TestSize::test_memory
         upstream::TestBounds::test_memory""",
+    "a signal that ends the process": "start::TestStopped",
     "an interrupt": "start cli::TestErrors::test_interrupted files::TestFaults::test_an_interrupt_leaves_nothing",
     "a package inside a zip file": "start::test_inside_a_zip_file_it_cannot_be_imported",
     # Data

@@ -51,6 +51,7 @@ CALLS = [
     "read",
     "unlink",
     "urandom",
+    *(name for name in ("listxattr", "getxattr", "setxattr") if hasattr(os, name)),
 ]
 
 
@@ -219,6 +220,25 @@ class TestWrite:
 
 
 @pytest.mark.usefixtures("no_sync")
+class TestGrowing:
+    """A file that never ends, or grows while it is read, is read up to the limit."""
+
+    def test_reading_stops(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = tmp_path / "a"
+        path.write_bytes(b"x" * 10)
+        asked: list[int] = []
+
+        def read(_: int, size: int) -> bytes:
+            asked.append(size)
+            assert len(asked) < 10
+            return b"x" * min(size, 30)
+
+        monkeypatch.setattr(os, "read", read)
+        with pytest.raises(FileError, match="is too long \\(found at least 101 bytes, expected at most 100\\)"):
+            read_limited(str(path), 100)
+        assert asked == [101, 71, 41, 11, 0]
+
+
 class TestCreate:
     """With `create` a file that is there stays, whenever it appeared; what is new is whole."""
 
@@ -241,7 +261,7 @@ class TestCreate:
         {"file": lambda: path.write_bytes(OLD), "folder": path.mkdir, "link": lambda: path.symlink_to("real")}[what]()
         with pytest.raises(FileError) as caught:
             write_atomically(str(path), NEW, create=True)
-        assert str(caught.value).startswith(f"{path}: ")
+        assert str(caught.value) == f"{path}: appeared in the meantime and was not replaced"
         assert caught.value.errno == errno.EEXIST
         assert path.is_dir() if what == "folder" else path.read_bytes() == OLD
         assert (path.is_symlink(), sorted(os.listdir(tmp_path))) == (what == "link", ["a", "real"])
@@ -251,6 +271,40 @@ class TestCreate:
         write_atomically(f"{tmp_path}/a", NEW, create=True)
         assert (tmp_path / "a").read_bytes() == NEW
         assert os.listdir(tmp_path) == ["a"]
+
+    @pytest.mark.parametrize("fault", [errno.EIO, signal.SIGKILL])
+    def test_no_links_and_a_fault_of_the_rename(self, tmp_path: Path, fault: int) -> None:
+        """There is no file then, not an empty one."""
+
+        def strike(*_: object, **__: object) -> None:
+            if fault == signal.SIGKILL:
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise OSError(fault, os.strerror(fault))
+
+        def work() -> int:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.delattr(os, "link")
+                patch.setattr(os, "replace", strike)
+                try:
+                    write_atomically(f"{tmp_path}/a", NEW, create=True)
+                except FileError:
+                    return 1
+            return 0
+
+        assert ended(in_child(work)) == (-signal.SIGKILL if fault == signal.SIGKILL else 1)
+        sweep(str(tmp_path))
+        assert os.listdir(tmp_path) == []
+
+    def test_a_fault_of_the_link_is_an_error(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A file system that has links and refuses this one has another reason."""
+
+        def link(*_: object, **__: object) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        monkeypatch.setattr(os, "link", link)
+        with pytest.raises(FileError, match=os.strerror(errno.ENOSPC)):
+            write_atomically(f"{tmp_path}/a", NEW, create=True)
+        assert os.listdir(tmp_path) == []
 
     def test_a_fault_of_every_call(self, tmp_path: Path) -> None:
         path = tmp_path / "a"
@@ -751,6 +805,8 @@ class TestLock:
             with pytest.raises(FileError) as caught, locked(f"{tmp_path}/{path}"):
                 pass
             assert str(caught.value) == f"{tmp_path}/f: is a file, not a folder"
+        with pytest.raises(FileError, match="/f: is a file, not a folder"):
+            replacement.make_folder(f"{tmp_path}/f")
 
     @pytest.mark.parametrize(
         ("make", "said"),

@@ -15,9 +15,10 @@ from support.command import STATE, fine, here
 from support.crash import ended, in_child, litter
 from support.writers import little_package
 
-from llm_models import locks, paths, replacement
+from llm_models import locks, open_folder, paths, replacement
 from llm_models.files import FileError
-from llm_models.locks import HELD_NAME, locked
+from llm_models.locks import locked
+from llm_models.replacement import HELD_NAME, write_atomically
 from llm_models.snapshot_file import SnapshotFile
 
 fcntl = pytest.importorskip("fcntl", reason="locks of POSIX")
@@ -100,10 +101,20 @@ class TestLeft:
             pass
         assert os.listdir(tmp_path) == [locks.LOCK_NAME]
 
-    @pytest.mark.parametrize("text", [f"elsewhere\n{os.getpid()}\n", "", f"{os.uname().nodename}\nx\n", "\xff" * 2000])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "elsewhere\nGONE\n",
+            "",
+            "\xff" * 2000,
+            *(f"{os.uname().nodename}\n{process}\n" for process in ("x", 0, -1, 1 << 31, 1 << 32, 10**22, os.getpid())),
+        ],
+    )
     def test_by_whom_is_not_known(self, text: str, tmp_path: Path) -> None:
-        """It is waited for until it is old."""
-        (tmp_path / HELD_NAME).write_text(text, encoding="latin-1")
+        """It is waited for until it is old. No other machine knows which processes of that one are gone."""
+        gone = in_child(lambda: 0)
+        ended(gone)
+        (tmp_path / HELD_NAME).write_text(text.replace("GONE", str(gone)), encoding="latin-1")
         with pytest.raises(FileError):
             locked(str(tmp_path), timeout=0.05).__enter__()
         old = time.time() - replacement.ABANDONED - 1
@@ -125,6 +136,49 @@ class TestLeft:
                 locked(str(tmp_path)).__enter__()
         with locked(str(tmp_path), timeout=0):
             pass
+
+    def test_two_never_remove_it_one_after_the_other(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """While one has seen that it is left, another takes the lock. It is not the first one's to remove."""
+        self.killed(tmp_path)
+        other, seen = locked(str(tmp_path)), locks._is_abandoned
+
+        def late(folder: open_folder.OpenFolder) -> bool:
+            found = seen(folder)
+            monkeypatch.setattr(locks, "_is_abandoned", seen)
+            other.__enter__()
+            return found
+
+        monkeypatch.setattr(locks, "_is_abandoned", late)
+        with pytest.raises(FileError, match="another process holds this lock"):
+            locked(str(tmp_path), timeout=0.1).__enter__()
+        other.__exit__()
+        assert os.listdir(tmp_path) == [locks.LOCK_NAME]
+
+    def test_one_that_was_killed_while_it_removed_it(self, tmp_path: Path) -> None:
+        """The next ones wait for it for an hour; then one removes what it left."""
+        self.killed(tmp_path)
+        (tmp_path / locks._TAKEN_NAME).write_bytes(b"")
+        with pytest.raises(FileError, match="another process holds this lock"):
+            locked(str(tmp_path), timeout=0.1).__enter__()
+        old = time.time() - replacement.ABANDONED - 1
+        os.utime(tmp_path / locks._TAKEN_NAME, (old, old))
+        with locked(str(tmp_path), timeout=1):
+            pass
+        assert os.listdir(tmp_path) == [locks.LOCK_NAME]
+
+    def test_a_lock_that_another_took_over_stays(self, tmp_path: Path) -> None:
+        """After an hour it looks as if it were left. Its owner then leaves the new one alone, and so do writers."""
+        slow, next_one = locked(str(tmp_path)), locked(str(tmp_path), timeout=1)
+        slow.__enter__()
+        old = time.time() - replacement.ABANDONED - 1
+        os.utime(tmp_path / HELD_NAME, (old, old))
+        write_atomically(str(tmp_path / "a"), b"new")
+        assert HELD_NAME in os.listdir(tmp_path)
+        next_one.__enter__()
+        slow.__exit__()
+        assert HELD_NAME in os.listdir(tmp_path)
+        next_one.__exit__()
+        assert sorted(os.listdir(tmp_path)) == [locks.LOCK_NAME, "a"]
 
     def test_temporary_files_are_removed_once_they_are_old(self, tmp_path: Path) -> None:
         """A younger one may be that of a writer that is still there."""

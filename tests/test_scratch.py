@@ -59,6 +59,52 @@ def test_what_is_not_ours_stays(top: Path) -> None:
     assert sorted(os.listdir(top)) == before
 
 
+def test_that_of_another_user_stays(monkeypatch: pytest.MonkeyPatch, top: Path) -> None:
+    """Root may remove it, and so leaves it alone as well."""
+    (top / "llm_models-other").mkdir()
+    mine = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: mine + 1)
+    with scratch_folder():
+        pass
+    assert os.listdir(top) == ["llm_models-other"]
+    monkeypatch.undo()
+    monkeypatch.setattr(tempfile, "tempdir", str(top))
+    with scratch_folder():  # the control: one's own goes
+        pass
+    assert os.listdir(top) == []
+
+
+def test_a_link_that_takes_the_place_of_a_folder_is_not_followed(monkeypatch: pytest.MonkeyPatch, top: Path) -> None:
+    """Between the look at the folder and its removal."""
+    (top / "mine").mkdir()
+    (top / "mine" / "file").write_bytes(b"x")
+    (top / "llm_models-left").mkdir()
+    looked = os.lstat
+
+    def swapped(path: str) -> os.stat_result:
+        found = looked(path)
+        if path.endswith("llm_models-left"):
+            os.rmdir(path)
+            os.symlink("mine", path)
+        return found
+
+    monkeypatch.setattr(os, "lstat", swapped)
+    opened = os.open
+    followed: list[str] = []
+
+    def watched(path: str, *args: object, **named: object) -> int:
+        number = opened(path, *args, **named)  # type: ignore[arg-type]
+        if os.path.samestat(os.fstat(number), os.stat(top / "mine")):
+            followed.append(path)
+        return number
+
+    monkeypatch.setattr(os, "open", watched)
+    with scratch_folder():
+        pass
+    assert followed == []
+    assert (top / "mine" / "file").exists()
+
+
 def test_no_place_for_it(monkeypatch: pytest.MonkeyPatch, top: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(top / "none"))
     with pytest.raises(FileError, match="none: No such file or directory"), scratch_folder():

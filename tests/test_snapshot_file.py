@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import json
 import os
 import pickle
@@ -654,6 +655,36 @@ class TestReadInParts:
         del file
         assert os.fstat(number).st_ino == path.parent.stat().st_ino
         os.close(number)
+
+    def test_closed_by_another_and_not_read_again(self, path: Path) -> None:
+        """What has the number now is not closed either when the snapshot goes."""
+        file = SnapshotFile.open(str(path))
+        number = self.number()
+        other = os.open(path.parent, os.O_RDONLY)
+        os.dup2(other, number)
+        os.close(other)
+        del file
+        open_file.OpenFile.latest = None
+        gc.collect()
+        assert os.fstat(number).st_ino == path.parent.stat().st_ino
+        os.close(number)
+
+    def test_replaced_just_when_it_is_opened_again(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """After the look at what is at the path: the new file is not read in place of the old one."""
+        file = SnapshotFile.open(str(path))
+        os.close(self.number())
+        (path.parent / "new").write_bytes(catalogues.made_up({"beta": {"three": {}}}).data)
+        looked = os.stat
+
+        def replaced(name: str, **how: Any) -> os.stat_result:
+            found = looked(name, **how)
+            if name == str(path):
+                os.replace(path.parent / "new", path)
+            return found
+
+        monkeypatch.setattr(os, "stat", replaced)
+        with pytest.raises(SnapshotError, match=r"the-file.json: the file was replaced while in use"):
+            file.block("beta")
 
     def test_closed_and_replaced(self, path: Path) -> None:
         file = SnapshotFile.open(str(path))

@@ -55,7 +55,7 @@ RANKS = (
     ("codebase", "tool_usage"),
     ("enrich", "records", "open_file", "document", "edit", "merge", "normalize", "recognition", "upstream"),
     ("capability_sets", "meters", "shape", "vocabulary"),
-    ("header", "phrases", "transforms.parts"),
+    ("attributes", "header", "phrases", "transforms.parts"),
     (
         "block",
         "lifecycle",

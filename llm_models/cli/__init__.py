@@ -34,7 +34,9 @@ EXIT_CODES = {
     1: "the answer is no, or problems were found",
     2: "the command line is wrong",
     3: "internal error",
-    130: "interrupted",
+    129: "interrupted, because the terminal is gone (SIGHUP)",
+    130: "interrupted (Ctrl-C)",
+    143: "interrupted by another program (SIGTERM)",
 }
 
 
