@@ -6,10 +6,8 @@ import errno
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING
 
-from llm_models import logs
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,24 +19,33 @@ _OF_THE_SYSTEM = ("security.", "trusted.")
 """How the names of attributes begin that the system gives a new file itself, or that only root sees."""
 
 
-def give(fd: int, old: os.stat_result, opened: Callable[[], int], path: str) -> None:
+def give(fd: int, old: os.stat_result, opened: Callable[[], int]) -> list[str]:
     """Give the new open file the attributes of the file whose status is `old` and which `opened` opens for reading.
 
-    A warning about `path` is logged for each one that the system does not allow. Raises `OSError`.
+    The answer tells, in sentences about "it", which ones the system does not allow. Raises `OSError`.
     """
     if sys.platform == "win32":
-        return
-    _own_as(fd, old, path)
+        return []
+    missed = _own_as(fd, old)
     mode = stat.S_IMODE(old.st_mode) & _KEPT
-    if hasattr(os, "listxattr") and _ACCESS_LIST in _give_extended(fd, opened, path):
-        mode &= ~stat.S_IRWXG  # they are the most that the list gave to anyone, and not the rights of the group
+    if hasattr(os, "listxattr"):
+        try:
+            lost = _give_extended(fd, opened)
+        except PermissionError:
+            missed.append("it cannot be read, so its access list and other attributes are not kept")
+        else:
+            if lost:
+                missed.append(f"it lost these attributes, because the system does not allow them: {', '.join(lost)}")
+            if _ACCESS_LIST in lost:
+                mode &= ~stat.S_IRWXG  # they are the most that the list gave to anyone, and not the group's rights
     os.fchmod(fd, mode)
+    return missed
 
 
-def _own_as(fd: int, old: os.stat_result, path: str) -> None:
+def _own_as(fd: int, old: os.stat_result) -> list[str]:
     """Give the open file the owner and the group of `old`, or one of them."""
     if _owners(os.fstat(fd)) == _owners(old):
-        return
+        return []
     for owner in (old.st_uid, -1):
         try:
             os.fchown(fd, owner, old.st_gid)
@@ -47,32 +54,25 @@ def _own_as(fd: int, old: os.stat_result, path: str) -> None:
             if error.errno not in _REFUSED:
                 raise
     new = _owners(os.fstat(fd))
-    if new != _owners(old):
-        found = "its owner and group were {}:{}, and are {}:{}".format(*_owners(old), *new)
-        logs.warn(f"{path}: {found} now")
+    if new == _owners(old):
+        return []
+    return ["its owner and group were {}:{}, and are {}:{} now".format(*_owners(old), *new)]
 
 
 def _owners(status: os.stat_result) -> tuple[int, int]:
     return status.st_uid, status.st_gid
 
 
-def _give_extended(fd: int, opened: Callable[[], int], path: str) -> list[str]:
+def _give_extended(fd: int, opened: Callable[[], int]) -> list[str]:
     """Give the open file the extended attributes of the other; the names of those that it does not get."""
-    try:
-        other = opened()
-    except PermissionError:
-        logs.warn(f"{path}: it cannot be read, so its access list and other attributes are not kept")
-        return []
+    other = opened()
     try:
         names = _names(other)
         if _ACCESS_LIST not in names and _ACCESS_LIST in _names(fd):  # the folder gives one to each new file
             os.removexattr(fd, _ACCESS_LIST)
-        lost = [name for name in names if not _is_given(fd, name, other)]
+        return [name for name in names if not _is_given(fd, name, other)]
     finally:
         os.close(other)
-    if lost:
-        logs.warn(f"{path}: it lost these attributes, because the system does not allow them: {', '.join(lost)}")
-    return lost
 
 
 def _names(fd: int) -> list[str]:

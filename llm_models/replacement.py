@@ -14,7 +14,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from llm_models import attributes
+from llm_models import attributes, logs
 from llm_models.files import FileChangedError, FileError, naming, read_descriptor, real, refuse_special, regular
 from llm_models.open_folder import READ, OpenFolder
 
@@ -178,8 +178,7 @@ def _put(
             if kernel_lock(fd) is False or not os.fstat(fd).st_nlink:  # another writer is sweeping it
                 os.close(fd)
                 fd = -1
-        if like is not None:
-            attributes.give(fd, *like, path)
+        missed = [] if like is None else attributes.give(fd, *like)
         for part in (data,) if isinstance(data, bytes) else data:
             rest = memoryview(part)
             while rest:  # the system may write only a part
@@ -197,6 +196,8 @@ def _put(
                 check()
             folder.replace(temporary, name)
             temporary = ""
+        for text in missed:
+            logs.warn(f"{path}: {text}")
         folder.sync()  # so that the rename is on the disk
     finally:
         if fd >= 0:

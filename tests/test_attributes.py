@@ -94,8 +94,9 @@ def test_nobody_else_reads_the_file_while_it_is_written(file: Path, monkeypatch:
     os.setxattr(file, ACCESS, LIST)
     seen: list[int] = []
 
-    def give(fd: int, *rest: object) -> None:
+    def give(fd: int, *_: object) -> list[str]:
         seen.append(stat.S_IMODE(os.fstat(fd).st_mode))
+        return []
 
     monkeypatch.setattr(attributes, "give", give)
     write_atomically(str(file), b"new")
