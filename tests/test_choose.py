@@ -284,6 +284,14 @@ def test_a_control_of_the_conditions(packaged: Snapshot, whole: oracle.Plain) ->
 class TestCases:
     """What went wrong in version 0.1.0."""
 
+    def test_what_is_free_by_its_prices(self) -> None:
+        """Embeddings have no output; of another model its price must be stated, too."""
+        prices = {(0, 0, "chat"): True, (0, None, "chat"): None, (None, 0, "chat"): None, (0, 1, "chat"): False}
+        prices |= {(0, None, "embedding"): True, (0, 1, "embedding"): False, (1, None, "embedding"): False}
+        test = CONDITIONS["free"].test(True)
+        assert {key: test(*key[:2], "usage", key[2]) for key in prices} == prices
+        assert test(0, 0, "plan", "chat") is False
+
     def test_plans_and_trials_are_told_apart_from_free_models(self, packaged: Snapshot) -> None:
         """CH2: all of them cost 0 and 0."""
         zero = {one.key for one in packaged.list_models() if one.cost.input == one.cost.output == 0}

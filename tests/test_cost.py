@@ -31,7 +31,7 @@ from llm_models import (
     UsageError,
     lookup,
 )
-from llm_models.bills import written
+from llm_models.bills import Source, written
 from llm_models.modes import is_priced
 from llm_models.origins import fields_of
 
@@ -651,6 +651,24 @@ class TestBills:
         for total in (sure + unsure, unsure + sure):
             assert lines(total) == [("cache_write", 18, "2.5", "not_split")]
             assert (total.assumed, total.exact) == (("cache_write_1h",), False)
+
+    def test_a_line_names_a_tier_and_a_source_where_both_parts_have_them(self) -> None:
+        cost = {"input": 1, "output": 4, "tiers": [{"context_over": 200, "input": 2, "output": 4}]}
+        small, large = bill(cost, input=100, output=1), bill(cost, input=300, output=1)
+        tiers = {line.cls: (line.tier, line.origin == small.lines[1].origin) for line in (large + large).lines}
+        assert tiers == {"input": (200, True), "output": (200, True)}
+        assert {line.cls: line.tier for line in (large + small).lines if line.cls == "output"} == {"output": None}
+        dated = catalogue(input=1, source="https://acme.example").cost(SPEC, Usage(input=1))
+        (line,) = (catalogue(input=1).cost(SPEC, Usage(input=1)) + dated).lines
+        assert (line.quantity, line.origin) == (2, Source(None))
+
+    def test_what_was_reported_of_one_alone_is_not_of_the_sum(self) -> None:
+        one, other = bill(FULL, input=1, reported="0.5"), bill(FULL, input=1)
+        assert ((one + one).reported, (one + other).reported, (other + one).reported) == (1, None, None)
+
+    @pytest.mark.parametrize("number", [1, 10, 20, 100, 1230])
+    def test_a_total_is_written_without_an_exponent(self, number: int) -> None:
+        assert str(bill({"input": number}, input=1_000_000).total) == str(number)
 
     def test_lines_of_other_rates_and_modes_stay_apart(self) -> None:
         cost = {"input": 1, "modes": {"flex": {"input": 1}}, "hours": [{"utc": ["00:00", "12:00"], "input": 3}]}

@@ -444,3 +444,11 @@ class TestNames:
         fine("activate", "--from", "api.json", "--force")
         previous = str(Path(STATE) / "snapshot.previous.json")
         assert self.counts(previous, paths.PACKAGED_SNAPSHOT) == (8337, 3)
+
+
+def test_a_configuration_that_leaves_no_model_is_an_error() -> None:
+    """Otherwise everything would seem to be gone."""
+    Path("llm_models.toml").write_text('[exclude]\n"*" = ["*"]\n', encoding="utf-8")
+    told = here("diff", "packaged")
+    assert (told.code, told.out) == (1, "")
+    assert "exclude leaves no model" in told.err

@@ -18,6 +18,7 @@ from support import catalogues, forging, histories
 from support.command import here
 
 from llm_models import jsontext, paths, pipeline
+from llm_models.block import known_capabilities
 from llm_models.columns import STORED as COLUMNS
 from llm_models.errors import LLMModelsError, SnapshotError
 from llm_models.in_use import InUse, base_of
@@ -175,6 +176,25 @@ def test_any_value_of_a_file_of_0_1_0_may_be_wrong(name: str) -> None:
         for value in (..., rng.choice(forging.WRONG)):
             data = forging.put_together(forging.changed(parts, path, value))
             assert failures(data) == [], (path, value)
+
+
+def test_a_merge_onto_a_record_that_breaks_its_schema_is_refused(tmp_path: Path) -> None:
+    """Nothing is written that no later command could read."""
+    base, _ = catalogues.base(catalogues.small(), catalogues.CURATED)
+    parts = forging.taken_apart(base.data)
+    name, block = next((name, block) for name, block in parts["blocks"].items() if block["models"])
+    block["models"][0]["modalities"] = {"output": [""]}
+    forged = SnapshotFile(forging.put_together(parts), NAME)
+    model = f"{name}:{block['models'][0]['id']}"
+    text = f'[[models]]\nprovider = "{name}"\nid = "{block["models"][0]["id"]}"\nname = "Other"\n'
+    with pytest.raises(LLMModelsError, match=rf"{model}: once merged, modalities\.output\[0\]: minLength: ''"):
+        catalogues.merged(forged, tmp_path / "llm_models.toml", text.encode())
+
+
+@pytest.mark.parametrize("stated", [{"reasoning": True}, {"tools": {}}])
+def test_stated_capabilities_of_another_shape_pass(stated: dict[str, Any]) -> None:
+    """What then becomes of them is decided where they are read."""
+    assert known_capabilities({**stated, "new": True}) == stated
 
 
 @pytest.mark.parametrize("field", ["served_as", "aliases"])

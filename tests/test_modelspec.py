@@ -89,6 +89,16 @@ class TestThereAndBack:
         with pytest.raises(InvalidSpecError, match=r"the id of (a|the) provider"):
             format_spec((provider, "m"), "filename")
 
+    def test_the_longest_that_are_not_cut(self) -> None:
+        """And the longest id of a provider that leaves room for anything else."""
+        room = LONGEST_FILENAME - len("@openai")
+        assert format_spec(("openai", "x" * room), "filename") == f"{'x' * room}@openai"
+        assert "~" in format_spec(("openai", "x" * (room + 1)), "filename")
+        longest = "p" * (LONGEST_FILENAME - len("x~0123456789abcdef@"))
+        assert format_spec((longest, "xyz" * 9), "filename").startswith("x~")
+        with pytest.raises(InvalidSpecError, match="the id of the provider is too long for a file name"):
+            format_spec((f"{longest}p", "xyz" * 9), "filename")
+
     @settings(max_examples=100, deadline=None)
     @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=60, max_size=400))
     @example("\u65e5" * 300)

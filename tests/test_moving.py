@@ -365,6 +365,26 @@ class TestReports:
         fields = llm_models.load(None, snapshot=path, publish=False).explain("acme:big-latest", "knowledge").fields
         assert [(each.value, each.how) for each in fields] == [("2024-01", "derived")]
 
+    def test_so_is_one_of_a_name_that_leads_to_a_copy(self, tmp_path: Path) -> None:
+        """It is merged last, with the copies."""
+        source = catalogues.catalogue(
+            catalogues.provider(
+                "acme",
+                catalogues.model("big-latest", canonical_model_id="acme/big"),
+                catalogues.model("big-2512", knowledge="2025-06", canonical_model_id="acme/big-2512"),
+            ),
+            catalogues.provider("host", catalogues.model("big", knowledge="2024-01", canonical_model_id="acme/big")),
+        )
+        text = of_id("mine", 'base = "acme:big-2512"', "omit = ['knowledge']") + of_id(
+            "big-latest", 'resolves_to = "mine"'
+        )
+        base_, _ = catalogues.base(source, b"")
+        file, _ = catalogues.merged(base_, tmp_path / "llm_models.toml", text.encode())
+        shown = llm_models.Snapshot(file)
+        assert shown.get_model("acme", "mine").knowledge is None
+        fields = shown.explain("acme:big-latest", "knowledge").fields
+        assert [(each.value, each.how) for each in fields] == [("2024-01", "derived")]
+
     def test_values_of_its_own_that_differ_are_counted(self) -> None:
         key = ("odd", "resolves_to", "its own values differ from those that it takes")
         assert catalogues.base(SOURCE, CURATED)[1].examples[key] == ["acme:big-latest (big-2512)"]

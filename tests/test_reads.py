@@ -918,6 +918,17 @@ class TestNoMatch:
             assert "of 10 models: 9 without embeddings" in str(error)
             assert "8 without tools (8 not stated)" in str(error)
 
+    def test_a_pattern_never_removes_for_what_is_not_stated(self, world: Snapshot) -> None:
+        with pytest.raises(NoMatchError) as caught:
+            world.select(match="*:none*")
+        assert caught.value.removed["that *:none* does not match"] == (10, 0)
+
+    def test_a_number_that_is_too_large(self, world: Snapshot) -> None:
+        with pytest.raises(
+            llm_models.InvalidArgumentError, match=r"from 0 to 9,223,372,036,854,775,807 \(found '1e\+30'\)"
+        ):
+            world.select(min_context=1e30)
+
     def test_within_a_scope(self, world: Snapshot) -> None:
         with pytest.raises(NoMatchError, match="of 3 models of beta") as caught:
             world.select(require=["embeddings"], scope="Beta")

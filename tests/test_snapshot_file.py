@@ -19,7 +19,7 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import SCHEMAS, catalogues, oracle
+from support import SCHEMAS, catalogues, forging, oracle
 
 import llm_models
 from llm_models import block as block_module
@@ -460,6 +460,35 @@ class TestTheFormat:
             assert not held.holds_config(raw)
         assert json.loads(merged.data)[-2] == text
         merged.verify()
+
+    @pytest.mark.parametrize("shift", [(1, 0, 0), (0, 1, -1)])
+    def test_blocks_that_do_not_lie_side_by_side(self, shift: tuple[int, int, int]) -> None:
+        """A forged table whose blocks overlap has the right sum of lengths, and many of them would be one text."""
+
+        def change(header: dict[str, Any]) -> None:
+            first, second = [*header["blocks"].values()][:2]
+            second[0] += shift[0]
+            first[1] += shift[1]
+            second[1] += shift[2]
+
+        file = SnapshotFile(sealed(SMALL, change), "forged.json")
+        with pytest.raises(SnapshotError, match="not a whole snapshot: its header is not one that this package writes"):
+            dict(file.blocks)
+
+    def test_verify_reads_each_record(self) -> None:
+        parts = forging.taken_apart(SMALL)
+        parts["blocks"]["alpha"]["models"][-1]["limits"] = {"context": "many"}
+        file = SnapshotFile(forging.put_together(parts), "forged.json")
+        with pytest.raises(SnapshotError, match="a model of alpha cannot be read"):
+            file.verify()
+
+    def test_that_of_a_catalogue_merged_in_memory(self, tmp_path: Path) -> None:
+        base = SnapshotFile(SMALL, "x")
+        text = b'prefer = ["beta"]\n'
+        merged, _ = catalogues.merged(base, tmp_path / "llm_models.toml", text)
+        assert isinstance(merged, snapshot_writer.Composite)
+        found = [merged.holds_config(other) for other in (text, text.replace(b"\n", b"\r\n"), b"", None)]
+        assert found == [True, True, False, False]
 
     def test_pickled_and_copied(self) -> None:
         file = SnapshotFile(SMALL, "x")
