@@ -11,10 +11,12 @@ as long as the tests; with `--keep`, this is kept in a folder for the next run. 
 from __future__ import annotations
 
 import argparse
+import ast
 import difflib
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -167,12 +169,12 @@ def each_at_once(work: Callable[[Place], None], places: list[Place]) -> None:
         list(threads.map(work, places))
 
 
-def tests_of(mutant: Mutant, known: Known) -> Iterator[list[str]]:
+def tests_of(mutant: Mutant, known: Known, texts: dict[str, str]) -> Iterator[list[str]]:
     """The tests that may notice it, in two parts: those of the few files that are most about this line, and others."""
     lines = known.lines[mutant.module]
     found = {test for line in range(mutant.first, mutant.last + 1) for test in lines.get(line, ())}
-    if not found:  # it runs when the module is imported
-        found = {test for tests in lines.values() for test in tests}
+    found = found or {test for module, line in users(mutant, texts) for test in known.lines[module].get(line, ())}
+    found = found or {test for tests in lines.values() for test in tests}
     here, everywhere = Counter(map(file_of, found)), Counter(map(file_of, known.seconds))
     files = sorted(here, key=lambda file: (-here[file] / everywhere[file], file))
     for part, limit in ((files[:FILES], SOON), (files[FILES:], LATE)):
@@ -180,6 +182,18 @@ def tests_of(mutant: Mutant, known: Known) -> Iterator[list[str]]:
         fitting = bisect(list(accumulate(seconds for seconds, _ in tests)), limit)
         if fitting:
             yield [test for _, test in tests[:fitting]]
+
+
+def users(mutant: Mutant, texts: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """Of a line that runs when its module is imported: the lines of all modules that name what it defines."""
+    for each in ast.parse(texts[mutant.module]).body:
+        if each.lineno <= mutant.first <= (each.end_lineno or 0):
+            targets = each.targets if isinstance(each, ast.Assign) else [getattr(each, "target", each)]
+            names = {getattr(one, "id", getattr(one, "name", "")) for one in targets} - {""}
+            for module, text in texts.items() if names else ():
+                for number, line in enumerate(text.split("\n"), 1):
+                    if names.intersection(re.findall(r"\w+", line)):
+                        yield module, number
 
 
 def file_of(test: str) -> str:
@@ -262,11 +276,14 @@ def main() -> None:
 
     def work(where: Place) -> None:
         for mutant, changes in taken(waiting):
-            outcome = tried(mutant if changes else None, tests_of(mutant, known), known.seconds, where)
+            tests = tests_of(mutant, known, texts)
+            outcome = tried(mutant if changes else None, tests, known.seconds, where)
             counts[part_of[mutant.module] if changes else "as it is"][outcome] += 1
             if changes and outcome in ("survived", "no test"):
                 print(f"\n{outcome}: {mutant.module}.py:{mutant.first}, {mutant.operator}", flush=True)
                 print(*difference(texts[mutant.module], mutant), sep="\n", flush=True)
+            if (done := sum(count.total() for count in counts.values())) % 50 == 0:
+                print(f"{done} of {len(sample) + CONTROLS}", file=sys.stderr, flush=True)
 
     each_at_once(work, places)
     shutil.rmtree(top, ignore_errors=True)
