@@ -627,6 +627,35 @@ class TestPrices:
             snapshot.prices(SPEC, mode="flx")
 
 
+class TestKept:
+    """What is worked out of a model's prices is kept by its name, if the catalogue has that model with these prices."""
+
+    def test_prices_of_the_catalogue(self) -> None:
+        snapshot = catalogue(input=1)
+        snapshot.cost(SPEC, Usage(input=1))
+        kept = {**snapshot.view.priced}
+        assert len(kept) == 1
+        for same in (SPEC, pickle.loads(pickle.dumps(snapshot.resolve(SPEC)))):
+            assert snapshot.cost(same, Usage(input=5)).total == Decimal("0.000005")
+        assert {key: one is kept.get(key) for key, one in snapshot.view.priced.items()} == dict.fromkeys(kept, True)
+
+    def test_other_prices_under_the_same_name(self) -> None:
+        snapshot = catalogue(input=1)
+        provider, _, model_id = SPEC.partition(":")
+        for price in (1, 2, 3):
+            made = Model.from_dict({"provider": provider, "id": model_id, "cost": {"input": price}})
+            assert snapshot.cost(made, Usage(input=1_000_000)).total == price
+        assert snapshot.cost(SPEC, Usage(input=1_000_000)).total == 1
+
+    def test_models_of_a_program_are_not_kept(self) -> None:
+        """It can make any number of them."""
+        snapshot = catalogue(input=1)
+        for number in range(5):
+            made = Model.from_dict({"provider": "own", "id": f"m{number}", "cost": {"input": 1}})
+            assert snapshot.cost(made, Usage(input=1_000_000)).total == 1
+        assert snapshot.view.priced == {}
+
+
 class TestBills:
     def test_they_add_up(self) -> None:
         one = bill(FULL, input=1000, output=10)

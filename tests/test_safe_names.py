@@ -8,7 +8,7 @@ import pytest
 from support.names import KNOWN, US, Name, ask
 
 import llm_models
-from llm_models import ModelNotAllowedError, UnknownModelError
+from llm_models import ModelNotAllowedError, UnknownModelError, name_rules
 from llm_models.name_rules import RULES
 
 
@@ -16,6 +16,17 @@ def _safe(name: Name) -> bool:
     """Whether a name is of the catalogue, or all rules that read it are safe."""
     safe = {rule["name"] for rule in RULES if rule.get("safe")} | {"id", "alias", "served-id"}
     return {*str(name.rule).split(" + ")} <= (safe if name.provider else safe | {"provider-prefix"})
+
+
+def test_forms_of_names_are_kept_and_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that reads one configuration after another does not leak."""
+    monkeypatch.setattr(name_rules, "_every", {})
+    sizes = []
+    for number in range(200):
+        assert name_rules.safe_form("openai", [f"model-{number}"], "gpt-*") is None
+        sizes.append(len(name_rules._every))
+    assert sizes[:64] == [*range(1, 65)]
+    assert max(sizes) == 64
 
 
 class TestResolve:

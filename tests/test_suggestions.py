@@ -341,6 +341,11 @@ class TestSlash:
         message = told(packaged.resolve, "cohere/zzz")
         assert message.endswith(". 'llm-models list cohere' lists all models of that provider.")
 
+    @pytest.mark.parametrize("text", ["mistral/zz/qq", "openai/zz"])
+    def test_what_states_no_protocol(self, packaged: Snapshot, text: str) -> None:
+        """The prefix of another provider, and a name without a `/`."""
+        assert "protocol" not in told(packaged.resolve, text)
+
     def test_a_protocol_comes_first(self, packaged: Snapshot) -> None:
         message = told(packaged.resolve, "openai/openai/gpt-oss-20b")
         assert f"'. {PROTOCOL} Did you mean 'togetherai:openai/gpt-oss-20b' or " in message
