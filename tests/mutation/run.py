@@ -214,6 +214,8 @@ def tried(mutant: Mutant | None, tests: Iterator[list[str]], seconds: dict[str, 
             if done is None:
                 return "timeout"
             if done.returncode:
+                if not mutant:
+                    print(f"\nfails as it is: {done.stdout[-500:]}", flush=True)
                 return "killed"
             outcome = "survived"
     finally:
