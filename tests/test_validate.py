@@ -511,6 +511,7 @@ class TestTakesOver:
         assert messages(self.provider(provider)) == []
 
     def test_it_reads_no_block_for_a_file_without_a_provider_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        PACKAGED.block("groq")  # what the entry is merged onto; whichever test comes first reads it
         raw, decoded = mock.Mock(side_effect=PACKAGED.raw_block), mock.Mock(side_effect=PACKAGED.block)
         monkeypatch.setattr(SnapshotFile, "raw_block", lambda _, provider: raw(provider))
         monkeypatch.setattr(SnapshotFile, "block", lambda _, provider: decoded(provider))
