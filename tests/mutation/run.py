@@ -273,7 +273,7 @@ def main() -> None:
     order = drawn.sample(sorted(by_place), len(by_place))
     sample = [*islice(filter(is_python, (drawn.choice(by_place[at]) for at in order)), options.mutants)]
     print(f"{len(sample)} of {sum(map(len, by_place.values()))} mutants at {len(by_place)} places", flush=True)
-    waiting = deque([*((mutant, True) for mutant in sample), *((mutant, False) for mutant in sample[:CONTROLS])])
+    waiting = deque([*((mutant, False) for mutant in sample[:CONTROLS]), *((mutant, True) for mutant in sample)])
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def work(where: Place) -> None:
