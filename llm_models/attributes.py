@@ -30,11 +30,11 @@ def give(fd: int, old: os.stat_result, opened: Callable[[], int]) -> list[str]:
     mode = stat.S_IMODE(old.st_mode) & _KEPT
     if hasattr(os, "listxattr"):
         try:
-            lost = _give_extended(fd, opened)
+            other = opened()
         except PermissionError:
             missed.append("it cannot be read, so its access list and other attributes are not kept")
         else:
-            if lost:
+            if lost := _give_extended(fd, other):
                 missed.append(f"it lost these attributes, because the system does not allow them: {', '.join(lost)}")
             if _ACCESS_LIST in lost:
                 mode &= ~stat.S_IRWXG  # they are the most that the list gave to anyone, and not the group's rights
@@ -63,9 +63,8 @@ def _owners(status: os.stat_result) -> tuple[int, int]:
     return status.st_uid, status.st_gid
 
 
-def _give_extended(fd: int, opened: Callable[[], int]) -> list[str]:
-    """Give the open file the extended attributes of the other; the names of those that it does not get."""
-    other = opened()
+def _give_extended(fd: int, other: int) -> list[str]:
+    """Give the open file the extended attributes of the other, which it closes; the names of those it does not get."""
     try:
         names = _names(other)
         if _ACCESS_LIST not in names and _ACCESS_LIST in _names(fd):  # the folder gives one to each new file

@@ -136,6 +136,21 @@ def test_a_fault_is_no_refusal(call: str, file: Path, monkeypatch: pytest.Monkey
     assert len(os.listdir("/dev/fd")) == descriptors
 
 
+def test_a_list_that_cannot_be_removed_is_not_a_file_that_cannot_be_read(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would give rights that the old file did not give: nothing is written."""
+    os.setxattr(file.parent, DEFAULT, LIST)
+
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "removexattr", refused)
+    with pytest.raises(FileError, match=f"{file}: {os.strerror(errno.EPERM)}"):
+        write_atomically(str(file), b"new")
+    assert (file.read_bytes(), os.listdir(file.parent)) == (b"old", ["a"])
+
+
 def test_a_system_without_such_attributes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("listxattr", "getxattr", "setxattr", "removexattr"):
         monkeypatch.delattr(os, name, raising=False)

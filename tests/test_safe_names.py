@@ -8,7 +8,7 @@ import pytest
 from support.names import KNOWN, US, Name, ask
 
 import llm_models
-from llm_models import ModelNotAllowedError, UnknownModelError, name_rules
+from llm_models import ModelNotAllowedError, UnknownModelError, name_rules, patterns
 from llm_models.name_rules import RULES
 
 
@@ -27,6 +27,17 @@ def test_forms_of_names_are_kept_and_not_without_end(monkeypatch: pytest.MonkeyP
         sizes.append(len(name_rules._every))
     assert sizes[:64] == [*range(1, 65)]
     assert max(sizes) == 64
+
+
+def test_compiled_globs_are_kept_and_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patterns, "_globs", {})
+    monkeypatch.setattr(patterns, "_KEPT", 8)
+    sizes = []
+    for number in range(40):
+        assert patterns.matcher(f"model-{number}*", lambda _: None)([f"model-{number}-mini"])
+        sizes.append(len(patterns._globs))
+    assert sizes[:8] == [*range(1, 9)]
+    assert max(sizes) == 8
 
 
 class TestResolve:
