@@ -14,7 +14,7 @@ from llm_models.budgets import BUDGETS, CODE, excess
 from llm_models.config import checked, layer_of
 from llm_models.credentials import masked
 from llm_models.document import Document
-from llm_models.errors import ConfigError, Problem, dotted, printable, text_of
+from llm_models.errors import ConfigError, Problem, class_name, dotted, quoted, text_of
 
 if TYPE_CHECKING:
     from llm_models.document import DocumentPath
@@ -65,8 +65,7 @@ def layer_of_behaviour(module: Any) -> Layer:
 
     A class is called without arguments. Raises `ConfigError` for any error in it.
     """
-    name = getattr(module, "__qualname__", None) or getattr(module, "__name__", type(module).__qualname__)
-    label = f"behaviour module '{printable(module if isinstance(module, str) else name)}'"
+    label = f"behaviour module {quoted(_name(module))}"
     try:
         source = resolve_name(f"{module}:" if ":" not in module else module) if isinstance(module, str) else module
         if isinstance(source, type):
@@ -85,9 +84,21 @@ def layer_of_behaviour(module: Any) -> Layer:
     return layer_of(checked(Document(label, document, None, [], times=CODE)), label)
 
 
+def _name(module: Any) -> object:
+    """What a behaviour module is called; an object may fail when it is asked."""
+    try:
+        if isinstance(module, str):
+            return module
+        return getattr(module, "__qualname__", None) or getattr(module, "__name__", None) or class_name(module)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return class_name(module)
+
+
 def _failure(error: BaseException) -> str:
     """An error of somebody else's code in words. Its `str()` may be an error, too."""
-    return f"{type(error).__name__}: {text_of(error)}".removesuffix(": ")
+    return f"{class_name(error)}: {text_of(error)}".removesuffix(": ")
 
 
 def _returned(source: Any, function: str) -> Any:
@@ -104,7 +115,9 @@ def layer_of_mapping(overrides: Mapping[str, Any], label: str = "load(overrides=
         document = _plain(overrides)
     except _NotPlainError as error:
         raise _refused(label, str(error)) from None
-    except Exception as error:  # the program's own object failed while it was read
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # the program's own object failed while it was read
         raise _refused(label, _failure(error)) from error
     if not isinstance(document, dict):
         raise _refused(label, "expected a mapping in the shape of llm_models.toml")
@@ -123,7 +136,15 @@ def _plain(value: Any, path: DocumentPath = ()) -> Any:
 
     Sets are sorted, because their order is random. Raises `_NotPlainError` for other types, and for too many values.
     """
-    left = MAX_ITEMS
+    left, room = MAX_ITEMS, BUDGETS["bytes"].most * CODE
+
+    def text(value: Any, path: DocumentPath) -> str:
+        nonlocal room
+        copied = _text(value, path)
+        room -= len(copied)
+        if room < 0:
+            raise _NotPlainError(f"more than {BUDGETS['bytes'].most * CODE:,} characters")
+        return copied
 
     def copy(value: Any, path: DocumentPath) -> Any:
         nonlocal left
@@ -135,13 +156,13 @@ def _plain(value: Any, path: DocumentPath = ()) -> Any:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
-            return _text(value, path)
+            return text(value, path)
         if isinstance(value, int):
             return int.__int__(value)
         if isinstance(value, float):
             return float.__float__(value)
         if isinstance(value, Mapping):
-            return {_text(key, path): copy(item, (*path, key)) for key, item in value.items()}
+            return {text(key, path): copy(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
             items = [copy(item, (*path, index)) for index, item in enumerate(value)]
             return sorted(items, key=repr) if isinstance(value, (set, frozenset)) else items

@@ -30,8 +30,16 @@ def text_of(value: object) -> str:
     """
     try:
         return str(value)
-    except Exception:  # an integer with more digits than Python writes; an object of somebody else's class
-        return "a very long number" if isinstance(value, int) else f"an object of {type(value).__name__}"
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # an integer with more digits than Python writes; an object of somebody else's class
+        return "a very long number" if isinstance(value, int) else f"an object of {class_name(value)}"
+
+
+def class_name(value: object) -> str:
+    """The name of a value's class, even if the class fails when it is asked for its name."""
+    name: str = type.__dict__["__name__"].__get__(type(value))
+    return name
 
 
 def printable(text: object) -> str:

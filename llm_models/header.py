@@ -65,7 +65,7 @@ MAX_HEADER = 16 << 20
 CRC = b',"crc":"%08x"}'
 """How a header line ends: with the checksum of the text before it."""
 _END = len(CRC % 0) + len(",\n")
-_TYPES = {"sources": list, "filters": dict, "digest": str, "counts": dict, "date": str, "base": dict, "aliases": str,
+_TYPES = {"sources": list, "filters": dict, "digest": str, "counts": dict, "date": str, "base": dict,
           "supplements": list}  # fmt: skip
 """The types of the parts that `parse_header` does not look into; the first three must be there."""
 _NO_HEADER = "it does not begin with a snapshot's header, or the header was altered"
@@ -152,6 +152,14 @@ class Aliases(Mapping[str, str]):
             by_provider.setdefault(provider, []).append(alias)
         return "".join([f"={provider} {' '.join(its)} " for provider, its in sorted(by_provider.items())])
 
+    @staticmethod
+    def is_text(text: object) -> bool:
+        """Whether that is such a text, or empty: each of its names can be looked up."""
+        if not isinstance(text, str):
+            return False
+        marks = text.count(" =") + 1
+        return not text or (text[0] == "=" and text[-1] == " " and text.count("=") == marks and "  " not in text)
+
     def __getitem__(self, alias: str) -> str:
         text = self._text
         at = -1 if " " in alias or "=" in alias else text.find(f" {alias} ")
@@ -161,7 +169,7 @@ class Aliases(Mapping[str, str]):
         return text[start:].partition(" ")[0]
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in self._text.split() if name[0] != "=")
+        return (name for name in self._text.split(" ") if name and name[0] != "=")
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -242,6 +250,8 @@ def _check_parts(header: Any) -> None:
     for one in header.get("supplements", ()):
         if not all(isinstance(one[name], str) for name in ("name", "date", "sha256")):
             raise TypeError
+    if not Aliases.is_text(header.get("aliases", "")):
+        raise ValueError
     if header["filters"]:
         from llm_models.shape import check_filters
 
@@ -270,9 +280,7 @@ def _decode(line: bytes) -> tuple[Any, str]:
         table, _, after = rest.partition("}")
         header = loads(f"{before}{blocks}}}{after}" if blocks else before)
         return header, table if header["format"] == FORMAT else ""
-    import json
-
-    header = json.loads(line[1:-2])
+    header = loads(line[1:-2].decode())
     if header["format"] == FORMAT and type(header["format"]) is int:
         raise ValueError
     return header, ""

@@ -7,6 +7,9 @@ text, `json` is used.
 
 from __future__ import annotations
 
+MOST = 2_000_000
+"""How many marks of JSON (commas and opening brackets) a text may hold. A catalogue of the largest source has fewer."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,11 +58,15 @@ _encoders: list[Callable[[object], str]] = []
 
 
 def loads(text: str) -> Any:
-    """The value that `json.loads` gives. Raises `ValueError`.
+    """The value that `json.loads` gives. Raises `ValueError`, also for more than `MOST` marks.
+
+    A value may take fifty times the memory of its text, and a checksum does not prove who wrote a text.
 
     >>> loads('{"id":"o1","cost":{"input":15},"tags":[]}')
     {'id': 'o1', 'cost': {'input': 15}, 'tags': []}
     """
+    if len(text) > MOST and sum(map(text.count, ",[{")) > MOST:
+        raise ValueError("it has too many values")
     text = text.strip(" \t\n\r")
     try:
         value, end = _scan(text, 0)

@@ -183,14 +183,15 @@ def application_layers(
         layers.append(config.layer_of(document, os.path.basename(path)))
         layers[-1].by_program = named = not current.config_is_found
         module = (document.data or {}).get("overrides_module")
-    if code == "trusted" and current.found and not behaviour:
+    if code == "trusted" and current.found and behaviour is None:
         check_code(current, module, document)
-    if (behaviour or module) and code != "none":
+    used = module if behaviour is None else behaviour
+    if used is not None and code != "none":
         from llm_models.behaviour import layer_of_behaviour
 
-        layers.append(layer_of_behaviour(behaviour or module))
-        layers[-1].by_program = bool(behaviour) or named
-    if overrides:
+        layers.append(layer_of_behaviour(used))
+        layers[-1].by_program = behaviour is not None or named
+    if overrides is not None:
         from llm_models.behaviour import layer_of_mapping
 
         layers.append(layer_of_mapping(overrides))

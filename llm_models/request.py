@@ -64,7 +64,10 @@ def build(request: Request) -> Snapshot:
     changes: Changes | None = None
     from_program: Statements = FrozenDict()
     named = current.found and current.config is not None and not current.config_is_found
-    if not current.is_merged or overrides or module or named or (code != "none" and "overrides_module" in file.header):
+    if overrides.__class__ is dict and not overrides:
+        overrides = None
+    given = overrides is not None or module is not None  # an object of a program may count as false
+    if not current.is_merged or given or named or (code != "none" and "overrides_module" in file.header):
         from llm_models import pipeline
 
         file, changes = pipeline.merge_application(current, overrides=overrides, behaviour=module, code=code)

@@ -231,7 +231,7 @@ def check_base(head: Any, blocks: Collection[str]) -> None:
         check_names([source["name"], source["sha256"]])
     for one in _list(head.get("supplements", [])):
         check_names([one["name"], one["date"], one["sha256"]])
-    check_names([head.get("date", "-"), head["digest"], head.get("aliases", "") or "-", *_list(head["own"])])
+    check_names([head.get("date", "-"), head["digest"], *_list(head["own"])])
     if len({*head["own"]}) != len(head["own"]) or not {*blocks} >= {*head["own"]}:
         raise ValueError
 

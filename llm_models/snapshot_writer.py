@@ -267,6 +267,8 @@ def restored(file: SnapshotFile, kept: Kept) -> Composite:
         head = loads(file.part(kept["header"], "its base").removesuffix(b",\n").decode())
         own = {provider: (file.block_at(span, provider), span[3]) for provider, span in kept["blocks"].items()}
         check_base(head, file.blocks)
+        if not Aliases.is_text(head.get("aliases", "")):
+            raise ValueError
     except WRONG:
         raise damaged(file.name, "its base cannot be read") from None
     return Composite(head, file, own, lambda: file.tail_at(kept["tail"]), name=file.name, left_out=head.pop("own"))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from llm_models.choices import Choice
     from llm_models.endpoints import Endpoint
+    from llm_models.errors import ConfigError
     from llm_models.filters import Allow, Deny
     from llm_models.frozen import ModelKey
     from llm_models.modelspec import Style
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 
 _published: Snapshot | None = None
 _request: Request | None = None
+_PATIENCE = 60.0
+"""Seconds after which it is asked whether one and the same build still keeps another thread waiting."""
 _writing: dict[str, Any] = {}
-"""The `lock` of the writers, and whether the thread that holds it is `building`.
+"""The `lock` of the writers, and what the thread that holds it is `building`.
 
 A child forked while a writer held the lock must not wait for a thread that it does not have, so the child clears this.
 """
@@ -91,11 +94,7 @@ def snapshot() -> Snapshot:
     >>> catalogue.get_model("openai", "gpt-5.4-mini") is llm_models.get_model("openai", "gpt-5.4-mini")
     True
     """
-    current = _published
-    if current is None:
-        with _lock():
-            current = _published or _publish({"config": ...})
-    return current
+    return _publish({"config": ...}, only_first=True) if _published is None else _published
 
 
 def epoch() -> int:
@@ -107,29 +106,38 @@ def epoch() -> int:
     return 0 if _published is None else _published.epoch
 
 
-def _lock() -> RLock:
+def _refused(why: str) -> ConfigError:
+    from llm_models.errors import ConfigError
+
+    return ConfigError(f"{why}. For the data below it, call load(config=None, publish=False)")
+
+
+def _publish(request: Request, *, only_first: bool = False) -> Snapshot:
+    """Build a catalogue and publish it; with `only_first`, one that another thread has published meanwhile will do."""
+    global _published, _request
     lock: RLock = _writing.setdefault("lock", RLock())
-    return lock
-
-
-def _publish(request: Request) -> Snapshot:
-    global _published, _request  # noqa: PLW0603
-    with _lock():
+    before = None
+    while not lock.acquire(timeout=_PATIENCE):
+        now = _writing.get("building")
+        if now is not None and now is before:
+            raise _refused("another thread loads for too long: a behaviour module must not wait for this thread")
+        before = now
+    try:
+        if only_first and _published is not None:
+            return _published
         if "building" in _writing:
-            from llm_models.errors import ConfigError
-
-            why = "load() was called while this thread was loading: a behaviour module must not publish a catalogue"
-            raise ConfigError(f"{why}. For the data below it, call load(config=None, publish=False)")
-        _writing["building"] = True
+            raise _refused("load() was called while this thread was loading: a behaviour module must not publish one")
+        _writing["building"] = object()
         try:
             request = pin(request)
             built = build(request)
         finally:
             _writing.pop("building", None)
         built.epoch = epoch() + 1
-        _request = request
-        _published = built
+        _request, _published = request, built  # from here on, readers see it
         return built
+    finally:
+        lock.release()
 
 
 def list_providers() -> list[str]:

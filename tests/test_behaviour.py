@@ -11,6 +11,7 @@ import re
 import sys
 import textwrap
 import types
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import combinations, count
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,8 @@ from support import catalogues
 from support.command import Result, process, python
 
 import llm_models
-from llm_models import Overrides, behaviour
+from llm_models import Overrides, behaviour, store
+from llm_models.budgets import Budget
 from llm_models.cli import cli
 
 if TYPE_CHECKING:
@@ -272,12 +274,50 @@ class _Unmade:
         self.needed = needed
 
 
+class _Speechless(BaseException):
+    """An error that ends the program when it is asked what it is."""
+
+    def __str__(self) -> str:
+        raise SystemExit(7)
+
+
+class _Nameless(type):
+    @property
+    def __name__(cls) -> str:
+        raise RuntimeError("no name for you")
+
+
+class _Untold(Exception, metaclass=_Nameless):
+    pass
+
+
+class _Closed:
+    """An object that answers no question."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise SystemExit(f"no {name} for you")
+
+
+class _Odd:
+    __name__ = _Speechless()
+
+    def models(self) -> Any:
+        raise RuntimeError("late")
+
+
 FAULTS: dict[str, tuple[Callable[[], Any], str]] = {
     "raises": (_raises(RuntimeError("out of paper")), "RuntimeError: out of paper"),
     "raises without a word": (_raises(KeyError()), ": KeyError"),
     "raises our own error": (_raises(llm_models.ConfigError("not mine")), "ConfigError: not mine"),
     "leaves": (_raises(SystemExit(3)), "SystemExit: 3"),
     "is cancelled": (_raises(asyncio.CancelledError("late")), "CancelledError: late"),
+    "ends the program when told": (_raises(_Speechless()), "_Speechless: an object of _Speechless"),
+    "has no name for its error": (_raises(_Untold("late")), "_Untold: late"),
+    "answers nothing": (_Closed, "SystemExit: no "),
+    "has a name that is none": (_Odd, "RuntimeError: late"),
+    "an empty text": (lambda: "", "behaviour module ''"),
+    "a zero": (lambda: 0, "defines none of"),
+    "an empty list": (list, "defines none of"),
     "recurses": (_raises(RecursionError("deep")), "RecursionError: deep"),
     "defines nothing": (lambda: types.SimpleNamespace(model=list), "defines none of providers(), models(), excludes()"),
     "is no module": (lambda: 5, "defines none of"),
@@ -329,6 +369,30 @@ class TestFaults:
         assert llm_models.snapshot() is good
         assert llm_models.epoch() == 1
         assert llm_models.reload().list_models() == good.list_models()  # the failed request is forgotten too
+
+    @pytest.mark.parametrize("part", ["name", "extra"])
+    def test_no_more_text_is_copied_than_may_be_returned(
+        self, part: str, snapshot: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(behaviour.BUDGETS, "bytes", Budget(1000, "", "weights"))
+        texts = [{"provider": "openai", "id": f"m{one}", part: {"x" * 99: 1} if part == "extra" else "x" * 99}
+                 for one in range(120)]  # fmt: skip
+        load(types.SimpleNamespace(models=lambda: texts[:40]), snapshot)
+        with pytest.raises(llm_models.ConfigError, match="more than 10,000 characters"):
+            load(types.SimpleNamespace(models=lambda: texts), snapshot)
+
+    @pytest.mark.parametrize("value", [0, "", [], (), False, {1}])
+    def test_an_argument_of_another_type_is_an_error(self, value: Any, snapshot: str) -> None:
+        with pytest.raises(llm_models.ConfigError, match=r"^load\(overrides=\.\.\.\): expected a mapping"):
+            llm_models.load(None, snapshot=snapshot, overrides=value)
+        assert llm_models.load(None, snapshot=snapshot, overrides={}).epoch == 1
+
+    @pytest.mark.parametrize("false", [{"__len__": lambda _: 0}, {"__bool__": lambda _: False}], ids=str)
+    def test_an_object_that_counts_as_false_is_asked(self, false: dict[str, Any], snapshot: str) -> None:
+        """A ban that is lost without a word opens a door."""
+        module = type("Bans", (), {**false, "excludes": lambda _: {"openai": ["*"]}})()
+        assert not module
+        assert load(module, snapshot).list_models("openai") == []
 
     def test_no_more_is_drawn_than_may_be_returned(self, snapshot: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(behaviour, "MAX_ITEMS", 1000)
@@ -467,6 +531,51 @@ class TestReload:
         assert llm_models.epoch() == 1
         inside[:] = [partial(llm_models.load, config=None, publish=False)]
         assert llm_models.reload().epoch == 2
+
+    @pytest.mark.parametrize("question", [llm_models.load, partial(llm_models.get_model, "openai", "gpt-4o")])
+    def test_that_waits_for_a_thread_that_waits_for_it_is_an_error(
+        self, question: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is no deadlock, and the next load works."""
+        monkeypatch.setattr(store, "_PATIENCE", 0.05)
+
+        def models() -> list[Any]:
+            with ThreadPoolExecutor() as threads:
+                threads.submit(question).result()
+            return []
+
+        with pytest.raises(llm_models.ConfigError, match=r"^behaviour module .*must not wait for this thread"):
+            llm_models.load(None, overrides_module=types.SimpleNamespace(models=models))
+        assert llm_models.load(None).epoch == 1
+
+    @pytest.mark.parametrize(
+        ("builds", "is_refused"), [("abcd", False), ("a-b-", False), ("aba", False), ("abb", True)]
+    )
+    def test_a_thread_waits_for_several_builds_and_not_twice_for_one(
+        self, builds: str, is_refused: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """`builds`: the one that is at work each time that the thread has waited, `-` for none."""
+        left = [*builds]
+        tokens = {name: object() for name in builds} | {"-": None}
+
+        class Busy:
+            def acquire(self, timeout: float) -> bool:
+                assert timeout == 60
+                monkeypatch.setitem(store._writing, "building", tokens[left.pop(0)] if left else None)
+                if not left:
+                    store._writing.pop("building")
+                return not left
+
+            def release(self) -> None:
+                assert not left
+
+        left.append("-")
+        monkeypatch.setitem(store._writing, "lock", Busy())
+        if is_refused:
+            with pytest.raises(llm_models.ConfigError, match="must not wait for this thread"):
+                llm_models.load(None)
+        else:
+            assert llm_models.load(None).epoch == 1
 
 
 COMMANDS = {

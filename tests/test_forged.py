@@ -101,6 +101,7 @@ def calls(file: SnapshotFile) -> Iterator[Callable[[], object]]:
     one = Snapshot(file)
     yield from (one.list_providers, one.list_models, lambda: len(one), lambda: repr(one), file.tail, file.config)
     yield from (lambda: base_of(file).tail(), lambda: [base_of(file).block(name) for name in base_of(file).blocks])
+    yield lambda: base_of(file).provider_id("no such alias")
     for name in ("own", "openai", "google-vertex"):
         yield from (lambda name=name: one.get_provider(name), lambda name=name: one.list_models(name))
     for spec in ("own:mine", "mine-1", "openai:gpt-4o-mini", "openai:gpt-4o-preview", "openai:o3-mini", "x"):
@@ -165,6 +166,18 @@ def test_any_value_may_be_wrong(activated: bytes, part: str, some: slice) -> Non
         for value in (..., wrong):
             data = forging.put_together(forging.changed(parts, path, value))
             assert failures(data) == [], (path, value)
+
+
+@pytest.mark.parametrize("part", ["header", "kept header"])
+def test_any_part_of_a_header_may_be_wrong(activated: bytes, part: str) -> None:
+    """Each of them, and each that a header may have, also with each value that counts as false."""
+    parts = forging.taken_apart(activated)
+    odd = ("=openai", "=openai a", "=openai  a ", "=openai a=b ", "=openai a\tb ", "a =openai ", "= a ", "=a = ")
+    others = {"aliases", "date", "supplements", "base", "overrides_module"} - {*parts[part]}
+    for name in (*parts[part], *sorted(others)):
+        for value in (*([] if name in others else [...]), None, False, 0, "", "x", [], {}, 10**30, [1], {"x": 1}, *odd):
+            data = forging.put_together(forging.changed(parts, (part, name), value))
+            assert failures(data) == [], (name, value)
 
 
 @pytest.mark.parametrize("name", ["from-source", "from-packaged"])

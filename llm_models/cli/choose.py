@@ -58,7 +58,7 @@ def list_command(
     models = snapshot.list_models(**choice)[:limit]
     costs, unusual = _costs(snapshot, models, choice), _unusual(snapshot, models)
     if not shape.is_plain:
-        shape.print([_record(model, costs, unusual) for model in models])
+        shape.print(_record(model, costs, unusual) for model in models)
     elif models:
         _print_models(models, costs, unusual)
     if not models:

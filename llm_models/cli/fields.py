@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from llm_models.cli.options import Number, as_json
-from llm_models.cli.output import print_json, print_pairs, print_table
+from llm_models.cli.output import print_json, print_json_list, print_pairs, print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
 
     Path = tuple[str, ...]
     Record = dict[str, Any]
@@ -45,14 +45,17 @@ class Shape(NamedTuple):
             record = picked(record, self.fields)
         return record
 
-    def print(self, records: Sequence[Record] | Record) -> None:
+    def print(self, records: Iterable[Record] | Record) -> None:
         """Print records as JSON or as a table, and one record as JSON or as pairs."""
         if self.as_json:
-            print_json(self.record(records) if isinstance(records, dict) else [self.record(one) for one in records])
+            if isinstance(records, dict):
+                print_json(self.record(records))
+            else:
+                print_json_list(map(self.record, records))
             return
         from llm_models.answers import columns, record_schema, value_at
 
-        rows = [records] if isinstance(records, dict) else records
+        rows = [records] if isinstance(records, dict) else [*records]
         paths = columns(rows, self.fields, record_schema(self.command))
         cells = [[value_at(row, path) for path in paths] for row in rows]
         titles = [".".join(path) for path in paths]

@@ -229,6 +229,20 @@ def print_json(value: object) -> None:
     _put([_MARKS.sub(r"\\u0023", text)])
 
 
+def print_json_list(values: Iterable[object]) -> None:
+    """Print a list as `print_json` does. There may be very many values: each is a text before the next is made."""
+    import json
+
+    texts = [json.dumps(value, indent=2, ensure_ascii=True).replace("\n", "\n  ") for value in values]
+    if not texts:
+        print_json([])
+        return
+    for at in range(0, len(texts), 100):
+        part = ",\n  ".join(texts[at : at + 100])
+        begin, end = "[\n" if at == 0 else "", "\n]" if at + 100 >= len(texts) else ","
+        _put([_MARKS.sub(r"\\u0023", f"{begin}  {part}{end}")])
+
+
 def print_text(text: str) -> None:
     """Print a document, or a file of the package."""
     _put([_MARKS.sub(r"\\u0023", text)])

@@ -63,7 +63,7 @@ def providers_command(
     names = sorted(counts, key=lambda name: (-counts[name], name)) if order_by == "models" else [*counts]
     records = [snapshot.get_provider(name) for name in names[:limit]]
     if not shape.is_plain:
-        shape.print([{**provider.to_dict(), "models": counts[provider.id]} for provider in records])
+        shape.print({**provider.to_dict(), "models": counts[provider.id]} for provider in records)
         return
     rows = [(p.id, p.name, counts[p.id], " ".join(p.env) or None, p.base_url) for p in records]
     print_table(
