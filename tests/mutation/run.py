@@ -185,11 +185,20 @@ def tests_of(mutant: Mutant, known: Known, texts: dict[str, str]) -> Iterator[li
 
 
 def users(mutant: Mutant, texts: dict[str, str]) -> Iterator[tuple[str, int]]:
-    """Of a line that runs when its module is imported: the lines of all modules that name what it defines."""
-    for each in ast.parse(texts[mutant.module]).body:
+    """Of a line that runs when its module is imported: the lines of the function that it begins, or of what names it.
+
+    Those are the lines, in all modules, that name what the statement defines, or else what it uses.
+    """
+    tree = ast.parse(texts[mutant.module])
+    for one in ast.walk(tree):
+        if isinstance(one, ast.FunctionDef) and one.lineno <= mutant.first < one.body[0].lineno:
+            yield from ((mutant.module, line) for line in range(one.body[0].lineno, (one.end_lineno or 0) + 1))
+            return
+    for each in tree.body:
         if each.lineno <= mutant.first <= (each.end_lineno or 0):
             targets = each.targets if isinstance(each, ast.Assign) else [getattr(each, "target", each)]
             names = {getattr(one, "id", getattr(one, "name", "")) for one in targets} - {""}
+            names = names or {one.id for one in ast.walk(each) if isinstance(one, ast.Name)}
             for module, text in texts.items() if names else ():
                 for number, line in enumerate(text.split("\n"), 1):
                     if names.intersection(re.findall(r"\w+", line)):
