@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from support import catalogues, oracle
 
 import llm_models
-from llm_models import Model, Snapshot, columns
+from llm_models import Model, Snapshot, columns, conditions
 from llm_models.conditions import BILLINGS, CONDITIONS, OTHERS
 from llm_models.errors import (
     EmptyCatalogError,
@@ -27,6 +27,7 @@ from llm_models.errors import (
     UnknownProviderError,
 )
 from llm_models.paths import PACKAGED_SNAPSHOT
+from llm_models.records import BIT, capability_bits
 from llm_models.selection import NoMatchError
 from llm_models.snapshot_file import SnapshotFile
 
@@ -881,3 +882,28 @@ def test_a_cost_needs_a_workload(small: Snapshot, question: dict[str, Any]) -> N
     for ask in (small.select, small.candidates, small.list_models):
         with pytest.raises(LLMModelsError, match=r"workload|max_cost"):
             ask(**question)
+
+
+class TestTags:
+    def test_all_that_are_asked_for_must_be_there(self) -> None:
+        models = {"none": [], "one": ["alpha"], "two": ["alpha", "beta"], "other": ["alphabet"]}
+        entries = [{"provider": "mine", "id": name, "tags": tags} for name, tags in models.items()]
+        overrides = {"providers": [{"id": "mine"}], "models": entries}
+        snapshot = llm_models.load(None, overrides=overrides, publish=False)
+
+        def found(*tags: str) -> list[str]:
+            return [model.id for model in snapshot.list_models("mine", tags=tags)]
+
+        assert (found("alpha"), found("beta"), found("alpha", "beta")) == (["one", "two"], ["two"], ["two"])
+
+    def test_a_model_without_tags_has_none(self) -> None:
+        assert conditions._tagged(("none",))(None) is False
+
+
+@pytest.mark.parametrize("unknown", ["no", "likely", "yes"])
+def test_what_is_likely_never_forbids(unknown: str) -> None:
+    """Only a flag that is asked for is met by what is likely."""
+    for name in llm_models.CAPABILITIES:
+        default = bool(capability_bits(llm_models.Capabilities(), {}, False) & BIT[name])
+        test = conditions.flag_test(name, False, unknown)
+        assert test(BIT[name] if default else 0, name) is (None if default else True)

@@ -29,6 +29,7 @@ from llm_models import (
     UnpricedError,
     Usage,
     UsageError,
+    bills,
     lookup,
 )
 from llm_models.bills import Source, written
@@ -647,6 +648,13 @@ class TestKept:
             assert snapshot.cost(made, Usage(input=1_000_000)).total == price
         assert snapshot.cost(SPEC, Usage(input=1_000_000)).total == 1
 
+    def test_models_of_a_program_without_a_price_are_not_kept(self) -> None:
+        snapshot = catalogue(input=1)
+        for number in range(5):
+            made = Model.from_dict({"provider": "own", "id": f"m{number}"})
+            assert snapshot.cost(made, Usage(input=1)).total is None
+        assert snapshot.view.priced == {}
+
     def test_models_of_a_program_are_not_kept(self) -> None:
         """It can make any number of them."""
         snapshot = catalogue(input=1)
@@ -668,6 +676,13 @@ class TestBills:
     def test_the_lines_of_a_sum_are_in_the_order_of_a_bill(self) -> None:
         made = bill(FULL, output=5) + bill(FULL, input=9, cache_read=5) + bill(FULL, input=9, web_search=1)
         assert [line.cls for line in made.lines] == ["input", "cache_read", "output", "fees.web_search"]
+
+    @pytest.mark.parametrize("other", [Decimal("0.25"), 5])
+    def test_no_setting_of_the_caller_rounds_a_quantity(self, other: Decimal | int) -> None:
+        with localcontext(prec=3):
+            assert bills._sum(123_456, other) == bills._sum(other, 123_456)
+            made = bills._sum(123_456, other)
+        assert made == 123_456 + other
 
     def test_one_unknown_makes_the_sum_unknown(self) -> None:
         total = sum([bill(FULL, input=1000), bill(FULL, input=10, input_audio=10), bill(FULL, input=5, input_audio=5)])

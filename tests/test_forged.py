@@ -541,3 +541,21 @@ def read(loads: Callable[[str], Any], text: str) -> object:
         return repr(loads(text))
     except ValueError:
         return None
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("header", "capabilities", 0), "a\x1b[2J"),
+        (("header", "capabilities", 0), 5),
+        (("header", "sources", 0, "name"), 5),
+        (("header", "sources", 0, "sha256"), None),
+    ],
+    ids=str,
+)
+def test_a_header_that_is_wrong_inside_is_not_opened(
+    activated: bytes, path: tuple[str | int, ...], value: object
+) -> None:
+    data = forging.put_together(forging.changed(forging.taken_apart(activated), path, value))
+    with pytest.raises(SnapshotError, match="its header is not one that this package writes"):
+        SnapshotFile(data, NAME)

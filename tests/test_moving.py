@@ -385,6 +385,23 @@ class TestReports:
         fields = shown.explain("acme:big-latest", "knowledge").fields
         assert [(each.value, each.how) for each in fields] == [("2024-01", "derived")]
 
+    def test_a_copy_of_an_excluded_one_has_what_is_derived_for_it(self, tmp_path: Path) -> None:
+        source = catalogues.catalogue(
+            catalogues.provider(
+                "acme",
+                catalogues.model("big-latest", knowledge="2020-01", canonical_model_id="acme/big"),
+                catalogues.model("big-2512", canonical_model_id="acme/big"),
+            ),
+            catalogues.provider("host", catalogues.model("big", knowledge="2024-01", canonical_model_id="acme/big")),
+        )
+        text = of_id("big-latest", 'resolves_to = "big-2512"') + of_id("mine", 'base = "acme:big-latest"')
+        made = []
+        for exclude in ("", '[exclude]\nacme = ["big-latest"]\n'):
+            base_, _ = catalogues.base(source, b"")
+            file, _ = catalogues.merged(base_, tmp_path / "llm_models.toml", (exclude + text).encode())
+            made.append(llm_models.Snapshot(file).get_model("acme", "mine").knowledge)
+        assert made == ["2024-01", "2024-01"]
+
     def test_values_of_its_own_that_differ_are_counted(self) -> None:
         key = ("odd", "resolves_to", "its own values differ from those that it takes")
         assert catalogues.base(SOURCE, CURATED)[1].examples[key] == ["acme:big-latest (big-2512)"]

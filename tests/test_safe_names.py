@@ -157,3 +157,13 @@ class TestFilters:
         for seen in (name, f"{US}:123456789012:inference-profile/{name}"):
             assert ask(Name("amazon_bedrock", seen), snapshot) == (None, None)
         assert snapshot.allowed("amazon_bedrock:eu.openai.gpt-oss-20b-1:0")
+
+
+def test_safe_forms_are_kept_and_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(name_rules, "_safe", {})
+    for number in range(3):
+        assert name_rules._safe_forms("openai", f"model-{number}") == []
+        assert len(name_rules._safe) == number + 1
+    monkeypatch.setattr(name_rules, "_safe", {("openai", str(number)): [] for number in range(20_000)})
+    name_rules._safe_forms("openai", "one more")
+    assert len(name_rules._safe) == 1

@@ -974,3 +974,37 @@ class TestHolds:
             with pytest.raises(KeyError):
                 file.blocks[name]
             assert sorted(file.blocks) == ["alpha", "beta"]  # decoded from here on
+
+
+@pytest.mark.parametrize("numbers", ["0,1,2,6", "0,1,2,-1", "0,1_0,2,3", "0,1,2", "0,1,2,3,4", "a,1,2,3"])
+def test_one_span_of_a_block_table_may_be_wrong(numbers: str) -> None:
+    table = header_module.Blocks(f'"own":[0,1,2,5],"other":[{numbers}]', 9, 5, "forged.json")
+    assert table["own"] == [0, 1, 2, 5]
+    with pytest.raises(SnapshotError, match=r"^forged.json: not a whole snapshot"):
+        table["other"]
+
+
+def test_a_header_whose_checksum_is_wrong_is_not_read(tmp_path: Path) -> None:
+    """Not even its date."""
+    data = catalogues.base(catalogues.small(), b"")[0].data
+    path = tmp_path / "snapshot.json"
+    path.write_bytes(data)
+    assert read_header(str(path))["format"] == FORMAT
+    path.write_bytes(data.replace(b'"format":1', b'"format": 1', 1))
+    with pytest.raises(SnapshotError, match="the header was altered"):
+        read_header(str(path))
+
+
+def test_a_merged_provider_knows_when_its_models_retire(packaged: llm_models.Snapshot) -> None:
+    """Those that an application changes, and those that it does not."""
+    before = packaged.view.file
+    name = next(name for name in before.blocks if len(before.block(name).ids) > 5 and before.block(name).retires)
+    first, *_ = before.block(name).ids
+    tags = {"models": [{"provider": name, "id": first, "tags": ["x"], "retires": "2031-02-03"}]}
+    after = llm_models.load(None, overrides=tags, publish=False).view.file.block(name)
+    stated = {model_id: (after.model(row) or {}).get("retires") for row, model_id in enumerate(after.ids)}
+    assert stated[first] == "2031-02-03"
+    assert len({*stated.values()}) > 2
+    assert {after.ids[row]: day for day, rows in after.retires.items() for row in rows} == {
+        model_id: day for model_id, day in stated.items() if day is not None
+    }

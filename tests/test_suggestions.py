@@ -12,6 +12,7 @@ from support.command import here, refused
 
 import llm_models
 from llm_models.errors import AmbiguousModelError, LLMModelsError, UnknownModelError, UnknownProviderError
+from llm_models.readings import readings
 from llm_models.similarity import similar, stem_of
 
 if TYPE_CHECKING:
@@ -517,3 +518,19 @@ def test_errors_keep_their_classes(packaged: Snapshot) -> None:
         packaged.parse_provider("ollama")
     with pytest.raises(UnknownModelError):
         packaged.resolve("ollama:llama3")
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("openai:", []), ("openai:  ", []), (":gpt-4o", []), ("gpt-4o@", []), ("/gpt-4o", []), ("  @openai", []),
+        (":gpt-4o@openai", ["openai"]), ("openai:@", ["openai"]), ("/x:@openai", ["openai"]),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_name_that_is_empty_is_no_reading(
+    name: str, found: list[str], packaged: llm_models.Snapshot
+) -> None:
+    """And it does not end the search for others."""
+    read = [one for one in readings(packaged.view, name) if one.providers == ["openai"] and one.rest]
+    assert [one.folded for one in read] == found
+    assert all(one.rest and one.folded for one in readings(packaged.view, name))
