@@ -157,11 +157,14 @@ def _upwards(path: str) -> Iterator[tuple[str, Identity]]:
 
     Decided by the file system and not by the text of paths, because links, the case of letters and drives differ.
     """
-    path = os.path.realpath(path)
+    try:
+        path = os.path.realpath(path)
+    except (OSError, ValueError):  # a text that is no path, such as one with a NUL
+        return
     while True:
         try:
             status = os.stat(path)
-        except (OSError, ValueError):
+        except OSError:
             return
         yield path, (status.st_dev, status.st_ino)
         parent = os.path.dirname(path)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from shapes import SHAPES
+from support import catalogues, forging
 from support.command import STATE, Result, program, refused
 
 from llm_models import paths
@@ -48,6 +50,48 @@ def test_the_largest_configurations_fit(name: str, tmp_path: Path) -> None:
     assert asked.code == 0 or "\nllm_models.errors.ConfigError: " in asked.err, asked.err[-300:]
     if name in VALID:
         assert (told.code, asked.code) == (0, 0)
+
+
+@pytest.mark.parametrize("part", [("header", "x"), ("tail", "x"), ("blocks", "openai", "x")], ids=str)
+@pytest.mark.parametrize(("item", "number", "code"), [([], 1_400_000, 1), ("ab", 1_400_000, 0)], ids=["over", "within"])
+def test_a_forged_part_takes_no_more_memory(
+    part: tuple[str, ...], item: object, number: int, code: int, tmp_path: Path
+) -> None:
+    """A part within the limit fits into 300 MB, and one above it is refused before it is decoded."""
+    whole = forging.taken_apart(catalogues.base(catalogues.small(), b"")[0].data)
+    path = tmp_path / "forged.json"
+    value = {"a": [item] * number}
+    path.write_bytes(forging.put_together(forging.changed(whole, part, value)))
+    words = ("explain", "openai:gpt-4o", "--snapshot", path)
+    told = limited(COMMAND, 300, *words, cwd=tmp_path)
+    assert told.code == code, told.err[-300:]
+    if code:
+        assert "not a whole snapshot" in refused(told, code)
+    assert "memory" not in told.err
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(("models", "name"), [(60_000, ""), (29_000, "x" * 900)], ids=["many", "long"])
+def test_the_largest_sources_fit(models: int, name: str, tmp_path: Path) -> None:
+    """One of nearly as many values, and one of nearly as many bytes, as a source may have."""
+    limit = {"context": 8000, "output": 1000}
+    provider = {"id": "acme", "name": "Acme", "env": ["ACME_KEY"], "api": "https://acme.example/v1"}
+    made = {
+        f"m{number}": {"id": f"m{number}", "name": f"{name}{number}", "limit": limit, "cost": {"input": 1, "output": 2}}
+        for number in range(models)
+    }
+    source = tmp_path / "source.json"
+    source.write_text(json.dumps({"acme": {**provider, "models": made}}), encoding="utf-8")
+    (tmp_path / paths.CONFIG_NAME).write_text("", encoding="utf-8")
+    activated = program([sys.executable, "-P", "-c", f"import sys\n{COMMAND.removeprefix(LIMITED)}", "activate",
+                         "--from", str(source), "--force"], tmp_path)  # fmt: skip
+    assert activated.code == 0, activated.err[-300:]
+    for words in (["validate"], ["list", "acme"], ["list", "acme", "--json"], ["show", "acme:m7"],
+                  ["cost", "acme:m7", "--input", "1000"]):  # fmt: skip
+        told = limited(COMMAND, 300, *words, cwd=tmp_path)
+        assert told.code == 0, (words, told.err[-300:])
+    code = f"{LIMITED}import llm_models\nassert llm_models.get_model('acme', 'm7').limits.output == 1000"
+    assert limited(code, 300, cwd=tmp_path).code == 0
 
 
 def test_too_little_memory_leaves_whole_files(tmp_path: Path) -> None:

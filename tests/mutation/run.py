@@ -72,10 +72,14 @@ class Place(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What was learnt: of each line of a module the tests that run it, and the seconds that each test takes."""
+    """What was learnt: of each line of a module the tests that run it, and the seconds that each test takes.
+
+    Read from the tests: the modules that each file of them imports.
+    """
 
     lines: dict[str, dict[int, list[str]]]
     seconds: dict[str, float]
+    imported: dict[str, set[str]]
 
 
 def place(top: Path, name: str) -> Place:
@@ -153,7 +157,14 @@ def learn(places: list[Place], keep: Path, modules: list[str]) -> Known:
             if Path(source).parent.name == "llm_models" and Path(source).stem in lines:
                 for line, tests in data.contexts_by_lineno(source).items():
                     lines[Path(source).stem][line] += [test for test in tests if test in seconds]
-    return Known(lines, seconds)
+    return Known(lines, seconds, {})
+
+
+def imported(text: str) -> set[str]:
+    """The modules of the package that a file imports by name."""
+    nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)]
+    direct = {(node.module or "").removeprefix("llm_models.") for node in nodes}
+    return direct | {one.name for node in nodes if node.module == "llm_models" for one in node.names}
 
 
 def taken(waiting: deque[T]) -> Iterator[T]:
@@ -170,13 +181,20 @@ def each_at_once(work: Callable[[Place], None], places: list[Place]) -> None:
 
 
 def tests_of(mutant: Mutant, known: Known, texts: dict[str, str]) -> Iterator[list[str]]:
-    """The tests that may notice it, in two parts: those of the few files that are most about this line, and others."""
+    """The tests that may notice it, in two parts: those of the few files that are most about this line, and others.
+
+    First come the files that import the module by name, and all tests of the file that is named after it.
+    """
     lines = known.lines[mutant.module]
     found = {test for line in range(mutant.first, mutant.last + 1) for test in lines.get(line, ())}
-    found = found or {test for module, line in users(mutant, texts) for test in known.lines[module].get(line, ())}
+    found |= {test for module, line in users(mutant, texts) for test in known.lines[module].get(line, ())}
     found = found or {test for tests in lines.values() for test in tests}
     here, everywhere = Counter(map(file_of, found)), Counter(map(file_of, known.seconds))
-    files = sorted(here, key=lambda file: (-here[file] / everywhere[file], file))
+    own = {test for test in known.seconds if file_of(test) == f"tests/test_{mutant.module}.py"}
+    found, here = found | own, here + Counter(map(file_of, own - found))
+    files = sorted(
+        here, key=lambda file: (mutant.module not in known.imported[file], -here[file] / everywhere[file], file)
+    )
     for part, limit in ((files[:FILES], SOON), (files[FILES:], LATE)):
         tests = sorted((known.seconds[test], test) for test in found if file_of(test) in part)
         fitting = bisect(list(accumulate(seconds for seconds, _ in tests)), limit)
@@ -191,8 +209,9 @@ def users(mutant: Mutant, texts: dict[str, str]) -> Iterator[tuple[str, int]]:
     """
     tree = ast.parse(texts[mutant.module])
     for one in ast.walk(tree):
-        if isinstance(one, ast.FunctionDef) and one.lineno <= mutant.first < one.body[0].lineno:
-            yield from ((mutant.module, line) for line in range(one.body[0].lineno, (one.end_lineno or 0) + 1))
+        if isinstance(one, ast.FunctionDef) and one.lineno <= mutant.first <= (one.end_lineno or 0):
+            if mutant.first < one.body[0].lineno:
+                yield from ((mutant.module, line) for line in range(one.body[0].lineno, (one.end_lineno or 0) + 1))
             return
     for each in tree.body:
         if each.lineno <= mutant.first <= (each.end_lineno or 0):
@@ -260,10 +279,14 @@ def main() -> None:
         keep.mkdir(parents=True)
         begun = time.monotonic()
         known = learn(places, keep, list(part_of))
-        (keep / "known").write_text(json.dumps(known))
+        (keep / "known").write_text(json.dumps(known[:2]))
         print(f"{len(known.seconds)} tests in {time.monotonic() - begun:.0f} s", flush=True)
     lines, seconds = json.loads((keep / "known").read_text())
-    known = Known({name: {int(line): tests for line, tests in each.items()} for name, each in lines.items()}, seconds)
+    known = Known(
+        {name: {int(line): tests for line, tests in each.items()} for name, each in lines.items()},
+        seconds,
+        {file: imported((places[0].folder / file).read_text()) for file in {*map(file_of, seconds)}},
+    )
 
     texts = {module: (places[0].folder / f"llm_models/{module}.py").read_text() for module in part_of}
 
