@@ -155,8 +155,8 @@ def _repeats(value: Any) -> bool:
     """Whether a list may hold duplicates."""
     try:
         return isinstance(value, (list, tuple)) and len(set(value)) < len(value)
-    except TypeError:  # items that have no hash
-        return True
+    except TypeError:  # items that have no hash, which a schema refuses
+        return False
 
 
 def _stating(pairs: Sequence[Pair], rule: Any) -> Sequence[Pair]:

@@ -884,6 +884,14 @@ def test_a_cost_needs_a_workload(small: Snapshot, question: dict[str, Any]) -> N
             ask(**question)
 
 
+def test_a_number_has_an_end() -> None:
+    """Columns hold smaller ones only."""
+    most = columns.MAX_NUMBER
+    assert llm_models.list_models("openai", min_context=most - 1) == []
+    with pytest.raises(InvalidArgumentError, match=rf"^min_context: expected a number from 0 to {most - 1:,} \(found"):
+        llm_models.list_models("openai", min_context=most)
+
+
 class TestTags:
     def test_all_that_are_asked_for_must_be_there(self) -> None:
         models = {"none": [], "one": ["alpha"], "two": ["alpha", "beta"], "other": ["alphabet"]}

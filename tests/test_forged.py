@@ -550,6 +550,8 @@ def read(loads: Callable[[str], Any], text: str) -> object:
         (("header", "capabilities", 0), 5),
         (("header", "sources", 0, "name"), 5),
         (("header", "sources", 0, "sha256"), None),
+        (("header", "counts", "providers"), 1 << 32),
+        (("header", "counts", "providers"), -1),
     ],
     ids=str,
 )
@@ -559,3 +561,11 @@ def test_a_header_that_is_wrong_inside_is_not_opened(
     data = forging.put_together(forging.changed(forging.taken_apart(activated), path, value))
     with pytest.raises(SnapshotError, match="its header is not one that this package writes"):
         SnapshotFile(data, NAME)
+
+
+@pytest.mark.parametrize("value", [5, None, ["x"], "\ud800"], ids=str)
+def test_a_configuration_that_is_none_is_not_that_of_a_file(activated: bytes, value: object) -> None:
+    file = SnapshotFile(forging.put_together(forging.changed(forging.taken_apart(activated), ("config",), value)), NAME)
+    with pytest.raises(SnapshotError, match=r"the part about llm_models\.toml cannot be read"):
+        file.config()
+    assert file.holds_config(CONFIG) is False

@@ -320,3 +320,9 @@ def test_an_empty_map_after_an_omit_keeps_its_origin() -> None:
     merged = merge([Layered({"a": 1}), Layered({"a": OMIT}, "one"), Layered({"a": {}}, "two")], {})
     assert merged.values == {}
     assert merged.origins == {("a",): ("one", None, 1)}
+
+
+def test_items_without_a_hash_stay_as_they_are() -> None:
+    """A schema refuses them, with their place."""
+    layers = [Layered({"a": [{"x": 1}, {"x": 1}]})]
+    assert merge(layers, {("a",): "UNITE"}).values == {"a": [{"x": 1}, {"x": 1}]}

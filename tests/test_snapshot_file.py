@@ -1008,3 +1008,8 @@ def test_a_merged_provider_knows_when_its_models_retire(packaged: llm_models.Sna
     assert {after.ids[row]: day for day, rows in after.retires.items() for row in rows} == {
         model_id: day for model_id, day in stated.items() if day is not None
     }
+
+
+def test_aliases_are_counted(packaged: llm_models.Snapshot) -> None:
+    aliases = packaged.view.file.aliases
+    assert len(aliases) == len([*aliases]) == len(dict(aliases)) > 20

@@ -525,6 +525,7 @@ def test_errors_keep_their_classes(packaged: Snapshot) -> None:
     [
         ("openai:", []), ("openai:  ", []), (":gpt-4o", []), ("gpt-4o@", []), ("/gpt-4o", []), ("  @openai", []),
         (":gpt-4o@openai", ["openai"]), ("openai:@", ["openai"]), ("/x:@openai", ["openai"]),
+        ("models/x:y@openai", ["openai"]),
     ],
 )  # fmt: skip
 def test_a_part_of_a_name_that_is_empty_is_no_reading(
@@ -534,3 +535,19 @@ def test_a_part_of_a_name_that_is_empty_is_no_reading(
     read = [one for one in readings(packaged.view, name) if one.providers == ["openai"] and one.rest]
     assert [one.folded for one in read] == found
     assert all(one.rest and one.folded for one in readings(packaged.view, name))
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("openai:x", True),
+        ("ollama:x", True),
+        ("grok:x", True),
+        ("opnai:x", False),
+        ("models/x", True),
+        ("Opn-ai/x", False),
+    ],
+)
+def test_whether_the_word_of_a_provider_has_a_meaning(name: str, known: bool, packaged: llm_models.Snapshot) -> None:
+    (read,) = readings(packaged.view, name)
+    assert read.known is known
