@@ -41,7 +41,7 @@ class OpenFile:
         self._number = number
 
     def is_unchanged(self) -> bool:
-        """Whether the descriptor still belongs to the file, and the file was not written to."""
+        """Whether the descriptor still belongs to the file, and the file was not written to. Raises `OSError`."""
         return self._usable() is not None
 
     def _usable(self) -> tuple[int, OpenFile] | None:
@@ -83,16 +83,23 @@ class OpenFile:
         return self.identity[2]
 
     def __del__(self) -> None:
-        found = _found(self._number)
-        if found is not None and found[:2] == self.identity[:2]:  # it was not closed by another
-            os.close(self._number)
+        try:
+            found = _found(self._number)
+            if found is not None and found[:2] == self.identity[:2]:  # it was not closed by another
+                os.close(self._number)
+        except (OSError, AttributeError, TypeError):  # the last two while the interpreter shuts down
+            pass
 
 
 def _found(number: int) -> tuple[int, int, int, int] | None:
-    """The identity of the file that has a descriptor now; None where there is none."""
+    """The identity of the file that has a descriptor now; None where there is none. Raises `OSError`."""
     try:
         return _identity(os.fstat(number))
-    except (OSError, AttributeError, TypeError):  # the last two while the interpreter shuts down
+    except OSError as error:
+        from errno import EBADF
+
+        if error.errno != EBADF:
+            raise
         return None
 
 

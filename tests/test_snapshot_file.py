@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import errno
 import gc
 import json
 import os
@@ -1013,3 +1014,19 @@ def test_a_merged_provider_knows_when_its_models_retire(packaged: llm_models.Sna
 def test_aliases_are_counted(packaged: llm_models.Snapshot) -> None:
     aliases = packaged.view.file.aliases
     assert len(aliases) == len([*aliases]) == len(dict(aliases)) > 20
+
+
+def test_a_descriptor_that_cannot_be_asked_is_not_a_lost_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error is that of the system, and the next read works."""
+    file = open_file.OpenFile(PACKAGED_SNAPSHOT)
+    real = os.fstat
+
+    def failing(number: int) -> os.stat_result:
+        monkeypatch.setattr(os, "fstat", real)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    for ask in (file.status, lambda: file.read(0, 1)):
+        monkeypatch.setattr(os, "fstat", failing)
+        with pytest.raises(SnapshotError, match=os.strerror(errno.EIO)):
+            ask()
+    assert file.read(0, 1) == b"["
