@@ -71,7 +71,7 @@ def test_a_forged_part_takes_no_more_memory(
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize(("models", "name"), [(60_000, ""), (29_000, "x" * 900)], ids=["many", "long"])
+@pytest.mark.parametrize(("models", "name"), [(55_000, ""), (29_000, "x" * 900)], ids=["many", "long"])
 def test_the_largest_sources_fit(models: int, name: str, tmp_path: Path) -> None:
     """One of nearly as many values, and one of nearly as many bytes, as a source may have."""
     limit = {"context": 8000, "output": 1000}
