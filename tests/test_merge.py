@@ -326,3 +326,10 @@ def test_items_without_a_hash_stay_as_they_are() -> None:
     """A schema refuses them, with their place."""
     layers = [Layered({"a": [{"x": 1}, {"x": 1}]})]
     assert merge(layers, {("a",): "UNITE"}).values == {"a": [{"x": 1}, {"x": 1}]}
+
+
+def test_a_map_that_one_layer_alone_states_keeps_what_states_something() -> None:
+    """What it omits, and maps in it that are empty, are left out."""
+    values = {"a": {"b": OMIT, "c": {}, "d": {"e": OMIT}, "f": 1}}
+    assert merge([Layered(values)], {}).values == {"a": {"f": 1}}
+    assert merge([Layered({"a": 1}, "one"), Layered(values, "two")], {}).values == {"a": {"f": 1}}

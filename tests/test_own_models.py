@@ -11,7 +11,7 @@ from support.command import fine
 from support.own_kinds import OWN
 
 import llm_models
-from llm_models import Snapshot
+from llm_models import Snapshot, in_use, paths, pipeline
 from llm_models.agreement import Agreement
 
 if TYPE_CHECKING:
@@ -176,3 +176,11 @@ def test_the_screen_and_json_mark_what_is_derived(tmp_path: Path) -> None:
     assert "family" in record["derived"]
     assert "limits.context" not in record["derived"]
     assert "capabilities.tools.enabled" in record["not_stated"]
+
+
+def test_changes_have_the_models_of_the_base_and_those_of_the_layers() -> None:
+    current = in_use.in_use(paths.Folder(None, None))
+    added = {"providers": [{"id": "mine"}], "models": [{"provider": "mine", "id": "x"}]}
+    _, changes = pipeline.merge_application(current, overrides=added)
+    asked = [("mine", "x"), ("openai", "gpt-4o"), ("mine", "gpt-4o"), ("openai", "x")]
+    assert [changes.has(*key) for key in asked] == [True, True, False, False]

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from llm_models import tariff
 from llm_models.tariff import exact, layers, rates, thresholds, window_at
 
 
@@ -142,3 +143,7 @@ class TestHours:
 )
 def test_a_rate_has_at_most_nine_places(price: float, text: str) -> None:
     assert str(exact(price)) == text
+
+
+def test_a_day_ends_where_the_next_begins() -> None:
+    assert tariff.minutes("23:59") + 1 == tariff.DAY
