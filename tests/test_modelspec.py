@@ -12,8 +12,10 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import llm_models
+from llm_models import modelspec
 from llm_models.errors import InvalidSpecError, UnknownProviderError
 from llm_models.modelspec import LONGEST_FILENAME, STYLES, finder, fold_provider, format_spec, parse_spec, split_spec
+from llm_models.similarity import NOT_HERE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -321,3 +323,19 @@ class TestTheRealData:
         assert sum("@" in name.lstrip("@") for name in ids) >= 50
         assert sum(name != name.lower() for name in ids) >= 400
         assert any("~" in name for name in ids)
+
+
+@pytest.mark.parametrize(
+    "text", ["x@openai", "x~0123456789abcdeg@openai", "x~0123456789abcde@openai", "0123456789abcdef@openai"]
+)
+def test_a_long_name_is_cut_only_with_its_mark(text: str) -> None:
+    long = "a" * (modelspec.LONGEST_FILENAME - len(text)) + text
+    assert len(long) == modelspec.LONGEST_FILENAME
+    assert modelspec.is_cut(long) is False
+    assert modelspec.is_cut("a" * (modelspec.LONGEST_FILENAME - 24) + "~0123456789abcdef@openai") is True
+
+
+@pytest.mark.parametrize("text", ["ollama:x", "x@ollama"])
+def test_a_known_word_without_a_provider_here_is_told_so(text: str) -> None:
+    with pytest.raises(InvalidSpecError, match=re.escape(NOT_HERE.removesuffix("."))):
+        parse_spec(text, finder(["openai"]))

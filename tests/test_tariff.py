@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
 
-from llm_models import tariff
+from llm_models import items, tariff
 from llm_models.tariff import exact, layers, rates, thresholds, window_at
 
 
@@ -147,3 +148,8 @@ def test_a_rate_has_at_most_nine_places(price: float, text: str) -> None:
 
 def test_a_day_ends_where_the_next_begins() -> None:
     assert tariff.minutes("23:59") + 1 == tariff.DAY
+
+
+@pytest.mark.parametrize(("per", "amount"), [(1_000_000, "0.000006"), (1000, "0.006"), (1, "6"), (60, "0.1")])
+def test_a_price_is_for_so_many(per: int, amount: str) -> None:
+    assert items.amount_of(Decimal(2), per, 3) == Decimal(amount)
