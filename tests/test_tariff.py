@@ -153,3 +153,7 @@ def test_a_day_ends_where_the_next_begins() -> None:
 @pytest.mark.parametrize(("per", "amount"), [(1_000_000, "0.000006"), (1000, "0.006"), (1, "6"), (60, "0.1")])
 def test_a_price_is_for_so_many(per: int, amount: str) -> None:
     assert items.amount_of(Decimal(2), per, 3) == Decimal(amount)
+
+
+def test_a_price_by_the_minute_has_28_digits() -> None:
+    assert str(items.amount_of(Decimal(1), 60, 1)) == "0.01" + "6" * 26 + "7"

@@ -105,7 +105,9 @@ def is_used(name: str) -> bool:
 
 
 def is_run(node: Any) -> bool:
-    """Whether a node is code: no annotation, no import for them, no text that only people read."""
+    """Whether a node is code: no annotation, no import for them, no text that only people read, no `*` of a signature."""
+    if node.type == "operator" and node.parent.type in ("parameters", "param"):
+        return False
     while node is not None:
         above = node.parent
         if node.type == "annassign" or node.get_code().strip() == "TYPE_CHECKING = False":
