@@ -105,7 +105,7 @@ def is_used(name: str) -> bool:
 
 
 def is_run(node: Any) -> bool:
-    """Whether a node is code: no annotation, no import for them, no text that only people read, no `*` of a signature."""
+    """Whether a node is code: no annotation, no import for them, no text for people, no `*` of a signature."""
     if node.type == "operator" and node.parent.type in ("parameters", "param"):
         return False
     while node is not None:
