@@ -87,12 +87,14 @@ class OpenFile:
             found = _found(self._number)
             if found is not None and found[:2] == self.identity[:2]:  # it was not closed by another
                 os.close(self._number)
-        except (OSError, AttributeError, TypeError):  # the last two while the interpreter shuts down
+        except (OSError, AttributeError, TypeError, ImportError):  # all but the first while the interpreter shuts down
             pass
 
 
 def _found(number: int) -> tuple[int, int, int, int] | None:
     """The identity of the file that has a descriptor now; None where there is none. Raises `OSError`."""
+    if number < 0:
+        return None
     try:
         return _identity(os.fstat(number))
     except OSError as error:

@@ -120,7 +120,7 @@ def _publish(request: Request, *, only_first: bool = False) -> Snapshot:
     while not lock.acquire(timeout=_PATIENCE):
         now = _writing.get("building")
         if now is not None and now is before:
-            raise _refused("another thread loads for too long: a behaviour module must not wait for this thread")
+            raise _refused("another thread has loaded for too long: a behaviour module must not wait for this thread")
         before = now
     try:
         if only_first and _published is not None:
