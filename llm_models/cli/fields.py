@@ -11,7 +11,7 @@ from llm_models.cli.options import Number, as_json
 from llm_models.cli.output import print_json, print_json_list, print_pairs, print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterator, Sequence
 
     Path = tuple[str, ...]
     Record = dict[str, Any]
@@ -45,7 +45,7 @@ class Shape(NamedTuple):
             record = picked(record, self.fields)
         return record
 
-    def print(self, records: Iterable[Record] | Record) -> None:
+    def print(self, records: Iterator[Record] | Sequence[Record] | Record) -> None:
         """Print records as JSON or as a table, and one record as JSON or as pairs."""
         if self.as_json:
             if isinstance(records, dict):
