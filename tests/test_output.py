@@ -168,3 +168,11 @@ class TestCompletion:
         names = [model.spec for model in packaged.list_models()]
         left_out = [name for name in names if re.search(r"[^A-Za-z0-9._:/@+~-]", name)]
         assert len(left_out) < len(names) / 100
+
+
+@pytest.mark.parametrize("number", [0, 1, 99, 100, 101, 250])
+def test_a_long_list_is_printed_as_json_prints_it(number: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """However many of its values are printed at once."""
+    values = [{"id": f"m{one}", "tags": ["a\nb"], "none": {}} for one in range(number)]
+    output.print_json_list(iter(values))
+    assert capsys.readouterr().out == json.dumps(values, indent=2) + "\n"
