@@ -349,19 +349,22 @@ class TestFaults:
         assert [key[0] for key in report.counts] == ["dropped"]
 
 
+AGREED = catalogues.catalogue(
+    catalogues.provider(
+        "acme",
+        catalogues.model("big-latest", knowledge="2020-01", canonical_model_id="acme/big"),
+        catalogues.model("big-2512", canonical_model_id="acme/big"),
+    ),
+    catalogues.provider("host", catalogues.model("big", knowledge="2024-01", canonical_model_id="acme/big")),
+)
+"""The target does not state its `knowledge`; another record of the same canonical id does."""
+
+
 class TestReports:
     def test_a_fact_that_the_target_does_not_state_is_derived(self, tmp_path: Path) -> None:
         """From what records of the same canonical id agree on, as for any other model; `explain` has it once."""
-        source = catalogues.catalogue(
-            catalogues.provider(
-                "acme",
-                catalogues.model("big-latest", knowledge="2020-01", canonical_model_id="acme/big"),
-                catalogues.model("big-2512", canonical_model_id="acme/big"),
-            ),
-            catalogues.provider("host", catalogues.model("big", knowledge="2024-01", canonical_model_id="acme/big")),
-        )
         path = tmp_path / "snapshot.json"
-        path.write_bytes(catalogues.base(source, CURATED)[0].data)
+        path.write_bytes(catalogues.base(AGREED, CURATED)[0].data)
         fields = llm_models.load(None, snapshot=path, publish=False).explain("acme:big-latest", "knowledge").fields
         assert [(each.value, each.how) for each in fields] == [("2024-01", "derived")]
 
@@ -386,18 +389,10 @@ class TestReports:
         assert [(each.value, each.how) for each in fields] == [("2024-01", "derived")]
 
     def test_a_copy_of_an_excluded_one_has_what_is_derived_for_it(self, tmp_path: Path) -> None:
-        source = catalogues.catalogue(
-            catalogues.provider(
-                "acme",
-                catalogues.model("big-latest", knowledge="2020-01", canonical_model_id="acme/big"),
-                catalogues.model("big-2512", canonical_model_id="acme/big"),
-            ),
-            catalogues.provider("host", catalogues.model("big", knowledge="2024-01", canonical_model_id="acme/big")),
-        )
         text = of_id("big-latest", 'resolves_to = "big-2512"') + of_id("mine", 'base = "acme:big-latest"')
         made = []
         for exclude in ("", '[exclude]\nacme = ["big-latest"]\n'):
-            base_, _ = catalogues.base(source, b"")
+            base_, _ = catalogues.base(AGREED, b"")
             file, _ = catalogues.merged(base_, tmp_path / "llm_models.toml", (exclude + text).encode())
             made.append(llm_models.Snapshot(file).get_model("acme", "mine").knowledge)
         assert made == ["2024-01", "2024-01"]
