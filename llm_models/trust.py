@@ -146,7 +146,7 @@ def _code() -> Iterator[tuple[str, os.stat_result]]:
             files.append(file)
     for name in dict.fromkeys(entries + files):
         try:
-            real = os.path.realpath(name, strict=True)
+            real = os.path.realpath(name)
             yield real, os.stat(real)
         except (OSError, ValueError):
             continue

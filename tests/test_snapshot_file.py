@@ -9,6 +9,7 @@ import json
 import os
 import pickle
 import random
+import shutil
 import socket
 import zlib
 from collections.abc import Callable, Iterator
@@ -539,6 +540,14 @@ class TestLaziness:
         assert texts == file.tail()["texts"]
         assert sum(decoded) > file.header["tail"][1]
 
+    def test_the_texts_of_a_file_of_another_name(self, tmp_path: Path) -> None:
+        copied = tmp_path / "copied.json"
+        shutil.copyfile(PACKAGED_SNAPSHOT, copied)
+        whole, other = SnapshotFile.open(PACKAGED_SNAPSHOT), SnapshotFile.open(str(copied))
+        assert whole.texts("keys")
+        assert other.texts("keys") == whole.texts("keys")
+        assert other.texts() == whole.texts()
+
     def test_a_control(self, decoded: list[int]) -> None:
         """The count sees a full read."""
         llm_models.load(config=None, publish=False).list_models()
@@ -1030,3 +1039,30 @@ def test_a_descriptor_that_cannot_be_asked_is_not_a_lost_one(monkeypatch: pytest
         with pytest.raises(SnapshotError, match=os.strerror(errno.EIO)):
             ask()
     assert file.read(0, 1) == b"["
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", True),
+        ("=google gemini gcp_gemini =xai x_ai ", True),
+        ("google gemini =xai x_ai ", False),  # does not begin with a provider
+        ("=google gemini", False),  # ends without a space
+        ("=google gemini x=ai ", False),  # a mark that begins no provider
+        ("=google  gemini ", False),  # an empty name
+        (["=google gemini "], False),
+        (None, False),
+    ],
+)
+def test_the_text_of_aliases(text: object, expected: bool) -> None:
+    assert header_module.Aliases.is_text(text) is expected
+
+
+def test_a_record_has_no_key_of_what_is_likely() -> None:
+    line = {"id": "m", "likely": ["vision"], "derived": {"limits": {"context": 8}}}
+    assert block_module.effective(line, "acme") == {
+        "id": "m",
+        "provider": "acme",
+        "provider_model_id": "m",
+        "limits": {"context": 8},
+    }

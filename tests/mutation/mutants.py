@@ -65,12 +65,12 @@ class Step(Operator):
 
 
 class ReturnNothing(Step):
-    """`return x` becomes `return None`."""
+    """`return x` becomes `return None`, which says the same as `return False` to all that asks a condition."""
 
     kind, text = "return_stmt", "return None"
 
     def applies(self, node: Any) -> bool:
-        return super().applies(node) and node.get_code().strip() != self.text
+        return super().applies(node) and node.get_code().strip() not in (self.text, "return False")
 
 
 class RaiseNothing(Step):

@@ -183,14 +183,20 @@ def each_at_once(work: Callable[[Place], None], places: list[Place]) -> None:
 def tests_of(mutant: Mutant, known: Known, texts: dict[str, str]) -> Iterator[list[str]]:
     """The tests that may notice it, in two parts: those of the few files that are most about this line, and others.
 
-    First come the files that import the module by name, and all tests of the file that is named after it.
+    First come the files that import the module by name, and all tests of the file that is named after it. For a line
+    that runs at the import, all tests of the files that import the module by name belong to them.
     """
     lines = known.lines[mutant.module]
     found = {test for line in range(mutant.first, mutant.last + 1) for test in lines.get(line, ())}
-    found |= {test for module, line in users(mutant, texts) for test in known.lines[module].get(line, ())}
+    using = list(users(mutant, texts))
+    found |= {test for module, line in using for test in known.lines[module].get(line, ())}
     found = found or {test for tests in lines.values() for test in tests}
     here, everywhere = Counter(map(file_of, found)), Counter(map(file_of, known.seconds))
-    own = {test for test in known.seconds if file_of(test) == f"tests/test_{mutant.module}.py"}
+    named = {
+        f"tests/test_{mutant.module}.py",
+        *(file for file in known.imported if using and mutant.module in known.imported[file]),
+    }
+    own = {test for test in known.seconds if file_of(test) in named}
     found, here = found | own, here + Counter(map(file_of, own - found))
     files = sorted(
         here, key=lambda file: (mutant.module not in known.imported[file], -here[file] / everywhere[file], file)
