@@ -313,3 +313,9 @@ class TestDocs:
         test = doctest.DocTestParser().get_doctest(text, {}, "names.md", "names.md", 0)
         result = doctest.DocTestRunner(verbose=False).run(test)
         assert (result.failed, result.attempted > 3) == (0, True)
+
+
+def test_the_advice_is_that_of_the_first_rule_that_has_one() -> None:
+    rules: list[Any] = [{}, {"advice": "Define {spec}."}, {"advice": "Remove {spec}."}]
+    assert name_rules.advice_of(rules, "acme:m") == "Define acme:m."
+    assert name_rules.advice_of(rules[:1], "acme:m") == ""

@@ -540,6 +540,13 @@ class TestLaziness:
         assert texts == file.tail()["texts"]
         assert sum(decoded) > file.header["tail"][1]
 
+    def test_what_is_selected_of_one_provider(self, decoded: list[int]) -> None:
+        """Its models are decoded together, not one after the other."""
+        catalogue = llm_models.load(config=None, publish=False)
+        found = catalogue.candidates(scope="openai")
+        assert len(found) > 30
+        assert len(decoded) < 10
+
     def test_the_texts_of_a_file_of_another_name(self, tmp_path: Path) -> None:
         copied = tmp_path / "copied.json"
         shutil.copyfile(PACKAGED_SNAPSHOT, copied)
@@ -1066,3 +1073,32 @@ def test_a_record_has_no_key_of_what_is_likely() -> None:
         "provider_model_id": "m",
         "limits": {"context": 8},
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("overrides_module",), 5),
+        (("overrides_module",), {}),
+        (("counts", "models"), ...),
+        (("counts", "providers"), ...),
+        (("capabilities", 0), 5),
+        (("capabilities", 0), "a\nb"),
+        (("base",), {"kind": "other", "digest": "x"}),
+        (("base",), {"kind": "source", "digest": 5}),
+        (("base",), {"kind": "packaged", "digest": None}),
+        (("sources", 0, "name"), 5),
+        (("sources", 0, "sha256"), None),
+        (("supplements",), [{"name": 1, "date": "2026-01-01", "sha256": "x"}]),
+        (("supplements",), [{"name": "a", "date": 1, "sha256": "x"}]),
+        (("supplements",), [{"name": "a", "date": "2026-01-01", "sha256": 1}]),
+        (("kept",), {"blocks": {"openai": [1, 2, 3]}}),
+    ],
+    ids=str,
+)
+def test_each_part_of_a_header_that_is_wrong_is_refused(path: tuple[str | int, ...], value: object) -> None:
+    parts = forging.taken_apart(catalogues.base(catalogues.small(), b"")[0].data)
+    SnapshotFile(forging.put_together(parts), "forged.json")
+    parts = forging.changed(parts, ("header", *path), value)
+    with pytest.raises(SnapshotError, match=r"forged\.json: not a whole snapshot"):
+        SnapshotFile(forging.put_together(parts), "forged.json")
