@@ -262,3 +262,13 @@ class TestCommand:
         assert (result.code, result.out) == (2, "")
         assert result.err.startswith("llm-models: openai:gpt-4o-mini has no field 'cost.inptu'. Did you mean")
         assert result.err.count("\n") == 1
+
+
+def test_an_id_is_stated_where_its_model_is_defined(tmp_path: Path) -> None:
+    """Also where a stronger layer only corrects the model."""
+    config = tmp_path / "llm_models.toml"
+    config.write_text('[[providers]]\nid = "mine"\n[[models]]\nprovider = "mine"\nid = "m"\nnew = true\n')
+    correction = {"models": [{"provider": "mine", "id": "m", "name": "M"}]}
+    catalogue = llm_models.load(config=config, overrides=correction, publish=False)
+    (told,) = catalogue.explain("mine:m", "id").fields
+    assert (told.value, told.how, told.layer, told.place) == ("m", "stated", "llm_models.toml", "llm_models.toml:6")

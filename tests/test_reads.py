@@ -6,6 +6,7 @@ import ast
 import fnmatch
 import inspect
 import itertools
+import json
 import pickle
 import re
 from typing import TYPE_CHECKING, Any
@@ -685,6 +686,14 @@ class TestFilters:
         if section == "allow":
             with pytest.raises(ConfigError, match=message):
                 packaged.list_models(allow=value)
+
+    @pytest.mark.parametrize(("section", "whole"), [("allow", '"all"'), ("deny", '["*"]')])
+    def test_how_a_whole_provider_is_written(self, packaged: Snapshot, section: str, whole: str) -> None:
+        with pytest.raises(ConfigError) as caught:
+            Snapshot(packaged.file, **{section: 5})
+        hint = f'{{"openai": {whole}}}'
+        assert str(caught.value).endswith(f"For a whole provider, write {hint}.")
+        assert len(Snapshot(packaged.file, **{section: json.loads(hint)})) < len(packaged)
 
     def test_all_problems_are_told_at_once(self, packaged: Snapshot) -> None:
         with pytest.raises(ConfigError) as caught:
