@@ -785,14 +785,15 @@ class TestLaws:
         records = {"none": {"m": {"release_date": "2026-01-01"}}, "a": {"m": {"release_date": "2026-02-01"}}}
         assert Snapshot(catalogues.made_up(records)).select(at=AT).provider == "a"
 
-    def test_a_maker_is_the_provider_before_the_slash(self) -> None:
-        """Its model comes first, though others list the same one as newer."""
-        mine = {"canonical": "p/m", "release_date": "2026-01-01"}
-        theirs = {"canonical": "p/m", "release_date": "2026-02-01"}
-        file = catalogues.made_up({"a": {"m": theirs}, "m": {"m": theirs}, "p": {"m": mine}, "z": {"m": theirs}})
-        assert keys(Snapshot(file).candidates(at=AT))[0] == ("p", "m")
-        assert keys(Snapshot(file).candidates(at=AT, order_by="release"))[-1] == ("p", "m")
-        assert Snapshot(file).select(at=AT).provider == "p"
+
+def test_a_maker_is_the_provider_before_the_slash() -> None:
+    """Its model comes first, though others list the same one as newer."""
+    mine = {"canonical": "p/m", "release_date": "2026-01-01"}
+    theirs = {"canonical": "p/m", "release_date": "2026-02-01"}
+    file = catalogues.made_up({"a": {"m": theirs}, "m": {"m": theirs}, "p": {"m": mine}, "z": {"m": theirs}})
+    assert keys(Snapshot(file).candidates(at=AT))[0] == ("p", "m")
+    assert keys(Snapshot(file).candidates(at=AT, order_by="release"))[-1] == ("p", "m")
+    assert Snapshot(file).select(at=AT).provider == "p"
 
 
 # Wrong arguments
