@@ -408,6 +408,27 @@ def test_verify_holds_the_header_to_its_schema(activated: bytes) -> None:
         SnapshotFile(forging.put_together(parts), NAME).verify()
 
 
+@pytest.mark.parametrize(
+    "path", [("config",), ("tail",), ("columns", "id"), ("blocks", "openai", "models", 0)], ids=str
+)
+def test_verify_reads_each_part(activated: bytes, path: tuple[str | int, ...]) -> None:
+    """Each is what its checksum and the digest say, and cannot be read."""
+    file = SnapshotFile(forging.put_together(forging.changed(forging.taken_apart(activated), path, 5)), NAME)
+    with pytest.raises(SnapshotError, match="not a whole snapshot"):
+        file.verify()
+
+
+def test_a_packaged_file_may_have_no_texts() -> None:
+    """As those of earlier versions had none."""
+    parts = forging.taken_apart(catalogues.base(catalogues.small(), b"")[0].data)
+    for section in ("keys", "texts"):
+        if section in parts["tail"]:
+            parts = forging.changed(parts, ("tail", section), ...)
+    file = SnapshotFile(forging.put_together(parts), paths.PACKAGED_SNAPSHOT)
+    assert file.texts() is None
+    assert file.texts("keys") is None
+
+
 # Histories
 
 
