@@ -1093,6 +1093,10 @@ def test_a_record_has_no_key_of_what_is_likely() -> None:
         (("supplements",), [{"name": "a", "date": 1, "sha256": "x"}]),
         (("supplements",), [{"name": "a", "date": "2026-01-01", "sha256": 1}]),
         (("kept",), {"blocks": {"openai": [1, 2, 3]}}),
+        (("filters",), {"exclude": {"openai": ["x"]}}),
+        (("filters",), {"deny": {"openai": 5}}),
+        (("filters",), {"allow": {"openai": [5]}}),
+        (("filters",), {"prefer": [5]}),
     ],
     ids=str,
 )

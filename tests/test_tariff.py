@@ -92,6 +92,14 @@ class TestLayers:
         found = priced(prices, 5, "priority")
         assert (found["input"][:2], found["output"][:2]) == ((3, "base_of_tier"), (30, None))
 
+    def test_a_tier_of_any_lower_layer_counts(self) -> None:
+        """Here of the middle one: a mode without tiers, hours with one, and a list without."""
+        hours = tariff.Layer({"tiers": [{"context_over": 5, "input": 2}]}, ())
+        ladder = [tariff.Layer({"input": 3}, ()), hours, tariff.Layer({"input": 1}, ())]
+        assert rates(ladder, 5)["input"].why == "base_of_tier"
+        assert rates(ladder, None)["input"].why is None
+        assert rates([ladder[0], ladder[2]], 5)["input"].why is None
+
     def test_a_tier_of_a_mode_that_states_input_is_a_list_of_its_own(self) -> None:
         tiers = [{"context_over": 5, "input": 2}]
         prices = {"input": 2, "cache_read": 1, "modes": {"pro": {"output": 9, "tiers": tiers}}}
