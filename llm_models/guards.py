@@ -119,4 +119,4 @@ def notable(refresh: Refresh, run: Changes | None) -> Iterator[str]:
 
 def _moved(change: Change, factor: float) -> bool:
     low, high = sorted((change.old, change.new))
-    return bool(high > 0 and high >= factor * low * (1 - _ROUNDING))
+    return bool(high >= factor * low * (1 - _ROUNDING))

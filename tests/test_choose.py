@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from support import catalogues, oracle
 
 import llm_models
-from llm_models import Model, Snapshot, columns, conditions
+from llm_models import Model, Snapshot, columns, conditions, selection
 from llm_models.conditions import BILLINGS, CONDITIONS, OTHERS
 from llm_models.errors import (
     EmptyCatalogError,
@@ -794,6 +794,17 @@ def test_a_maker_is_the_provider_before_the_slash() -> None:
     assert keys(Snapshot(file).candidates(at=AT))[0] == ("p", "m")
     assert keys(Snapshot(file).candidates(at=AT, order_by="release"))[-1] == ("p", "m")
     assert Snapshot(file).select(at=AT).provider == "p"
+
+
+def test_answers_are_kept_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After it all are forgotten, so that a program with ever other questions does not grow."""
+    monkeypatch.setattr(selection, "MOST", 2)
+    catalogue = Snapshot(catalogues.made_up({"a": {"m": {}}}))
+    kept = []
+    for least in (1, 1, 2, 3, 4, 4):
+        catalogue.candidates(min_context=least, at=AT)
+        kept.append(len(catalogue.view.fitting))
+    assert kept == [1, 1, 2, 1, 2, 2]
 
 
 # Wrong arguments

@@ -427,6 +427,10 @@ def test_a_packaged_file_may_have_no_texts() -> None:
     file = SnapshotFile(forging.put_together(parts), paths.PACKAGED_SNAPSHOT)
     assert file.texts() is None
     assert file.texts("keys") is None
+    parts = forging.changed(parts, ("tail", "held"), {"texts": {}})  # not where the file has its last section
+    file = SnapshotFile(forging.put_together(parts), paths.PACKAGED_SNAPSHOT)
+    with pytest.raises(SnapshotError, match="the part about origins cannot be read"):
+        file.texts()
 
 
 # Histories

@@ -167,3 +167,18 @@ def test_safe_forms_are_kept_and_not_without_end(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(name_rules, "_safe", {("openai", str(number)): [] for number in range(20_000)})
     name_rules._safe_forms("openai", "one more")
     assert len(name_rules._safe) == 1
+
+
+@pytest.mark.parametrize(
+    ("provider", "name", "expected"),
+    [
+        ("amazon_bedrock", "us.anthropic.claude-opus-9", True),  # a region, which is safe
+        ("amazon_bedrock", "converse/anthropic.claude-opus-9", False),  # how a client asks, which is not
+        ("openai", "ft:gpt-4o:me", False),
+        ("openai", "gpt-9", False),
+    ],
+)
+def test_the_form_of_a_safe_name(provider: str, name: str, expected: bool) -> None:
+    assert name_rules.is_safe_form(provider, name) is expected
+    found = {rule["name"] for rule in RULES if name_rules.pattern_of(rule).fullmatch(name)}
+    assert bool(found) == (name != "gpt-9")

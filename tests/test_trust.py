@@ -697,6 +697,16 @@ class TestCodeOfTheProcess:
         (clone / "pyvenv.cfg").write_text("")
         assert catalogue.endpoint("evil:gpt-4o").base_url == EVIL
 
+    def test_what_lies_beside_an_environment_counts(self, clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        catalogue = found(clone, evil("GH_TOKEN"))
+        (clone / "tools" / "env").mkdir(parents=True)
+        (clone / "tools" / "code").mkdir()
+        monkeypatch.setattr(sys, "prefix", str(clone / "tools" / "env"))
+        monkeypatch.setattr(sys, "path", [*sys.path, str(clone / "tools" / "env")])
+        refusal(catalogue, "evil:gpt-4o")
+        monkeypatch.setattr(sys, "path", [*sys.path, str(clone / "tools" / "code")])
+        assert catalogue.endpoint("evil:gpt-4o").base_url == EVIL
+
     def test_files_that_everybody_can_write(self, clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys, "path", [*sys.path, str(clone)])
         (clone / "llm_models.toml").write_text(evil("GH_TOKEN"))
