@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import subprocess
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import pytest
 from support import STORED as STORED_FILES
@@ -406,6 +408,70 @@ def test_verify_holds_the_header_to_its_schema(activated: bytes) -> None:
     parts = forging.changed(forging.taken_apart(activated), ("header", "counts", "more"), 5)
     with pytest.raises(SnapshotError, match=r"snapshot\.schema\.json"):
         SnapshotFile(forging.put_together(parts), NAME).verify()
+
+
+def resealed(data: bytes, path: tuple[str | int, ...], value: object) -> bytes:
+    """The file with another value in its header; a function is given the value that it has."""
+
+    def change(header: dict[str, Any]) -> None:
+        old: Any = header
+        for step in path:
+            old = old.get(step) if isinstance(old, dict) else old[step]
+        new = forging.changed(header, path, value(old) if callable(value) else value)
+        header.clear()
+        header.update(new)
+
+    return forging.sealed(data, change)
+
+
+SPANS = [("columns",), ("config",), ("kept", "header"), ("kept", "blocks", "openai"), ("kept", "tail"), ("tail",)]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        *(((*span, at), change) for span in SPANS for at in (0, 1) for change in ((1).__add__, (-1).__add__)),
+        *(((*span, at), float) for span in SPANS for at in (0, 1, 2)),
+        (("capabilities",), dict.fromkeys),
+        (("capabilities",), lambda old: [*old, old[0]]),
+        *(((name,), ...) for name in ("sources", "filters", "digest", "counts", "capabilities", "tail")),
+        *(((name,), 5) for name in ("sources", "filters", "digest", "counts", "base")),
+        (("counts", "providers"), -1),
+        (("counts", "providers"), 1 << 32),
+        (("counts", "providers"), 1.0),
+        (("counts", "more"), "5"),
+    ],
+    ids=str,
+)
+def test_each_condition_on_a_header_decides_alone(activated: bytes, path: tuple[str | int, ...], value: Any) -> None:
+    with pytest.raises(SnapshotError, match=r"forged\.json: not a whole snapshot"):
+        SnapshotFile(resealed(activated, path, value), NAME)
+
+
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        *((("openai", at), change) for at in (0, 1, 3) for change in ((1).__add__, (-1).__sub__)),
+        (("openai", 3), str),
+        (("own",), ...),
+    ],
+    ids=str,
+)
+def test_the_blocks_of_a_header_lie_side_by_side(activated: bytes, path: tuple[str | int, ...], change: Any) -> None:
+    file = SnapshotFile(resealed(activated, ("blocks", *path), change), NAME)
+    with pytest.raises(SnapshotError, match="not a whole snapshot"):
+        len(file.blocks)
+
+
+@pytest.mark.parametrize("value", ["1_0", "-1", "99999999", '"1"', "1.0", "1,1"])
+def test_the_numbers_of_one_block(activated: bytes, value: str) -> None:
+    """They are read from the text, without a decoder."""
+    end = activated.index(b"\n")
+    line = re.sub(rb'("openai":\[\d+,\d+,\d+),\d+\]', rb"\1,%b]" % value.encode(), activated[:end], count=1)
+    line = line[: line.rindex(b',"crc":')]
+    file = SnapshotFile(line + b',"crc":"%08x"},\n' % crc32(line) + activated[end + 1 :], NAME)
+    with pytest.raises(SnapshotError, match="not a whole snapshot"):
+        file.blocks["openai"]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import SCHEMAS, catalogues, forging, oracle
+from support.forging import sealed
 
 import llm_models
 from llm_models import block as block_module
@@ -86,16 +87,6 @@ def everything(file: SnapshotFile) -> Any:
     providers = [catalogue.get_provider(name) for name in catalogue.list_providers()]
     chosen_by = {name: file.columns().column(name) for name in STORED}
     return file.header, providers, catalogue.list_models(), chosen_by, file.tail(), file.config()
-
-
-def sealed(data: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
-    """The file with another header, its own checksum made to fit: what only a forger or a bug would write."""
-    end = header_end(data)
-    header = json.loads(data[1 : end - 2])
-    change(header)
-    header.pop("crc", None)
-    line = b"[" + encode_json(header)[:-1]
-    return line + b',"crc":"%08x"},\n' % zlib.crc32(line) + data[end:]
 
 
 def with_parts(data: bytes, change: Callable[[dict[str, bytes]], object]) -> bytes:
