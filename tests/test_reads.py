@@ -667,6 +667,7 @@ class TestFilters:
                 {"google-vertex": ["*"], "Google_Vertex": ["x"]},
                 "duplicate entry for provider 'google_vertex'; merge the two",
             ),
+            ({"openai": 3, "OpenAI": ["x"]}, "duplicate entry for provider 'openai'; merge the two"),
             ({"openai": "gpt-4o"}, r"expected a list of patterns.*\(found str\)\. For the whole provider, write "),
             ({"openai": 3}, r"\(found int\)"),
             ({"openai": None}, r"\(found NoneType\)"),

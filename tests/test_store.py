@@ -258,9 +258,16 @@ class TestThreads:
             assert len(seen) == 6
             assert all(ids == seen[0] for ids in seen)
 
-    def test_the_first_question_of_many_at_once(self) -> None:
+    def test_the_first_question_of_many_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         seen: list[Snapshot] = []
         begin = threading.Barrier(8)
+        built = store.build
+
+        def build(request: Any) -> Snapshot:
+            time.sleep(0.1)  # meanwhile the others ask, and wait for this one
+            return built(request)
+
+        monkeypatch.setattr(store, "build", build)
 
         def ask() -> None:
             begin.wait()
