@@ -93,3 +93,14 @@ class TestCatalogues:
             assert (field.field, field.value) == (dotted(path), value)
             assert (field.layer == "layer 0") is (path in above)
             assert field.replaced == (below.get(path) if path in above else None)
+
+
+def test_an_excluded_model_has_no_origins_any_more(packaged: Snapshot) -> None:
+    before = packaged.file.tail()
+    spec = next(spec for spec in before["models"] if spec.startswith("openai:"))
+    provider, _, model_id = spec.partition(":")
+    excluding = llm_models.load(config=None, overrides={"exclude": {provider: [model_id]}}, publish=False)
+    after = excluding.file.tail()
+    assert spec not in before["removed"]
+    assert spec in after["removed"]
+    assert {*before["models"]} - {*after["models"]} == {spec}
