@@ -339,3 +339,8 @@ def test_a_long_name_is_cut_only_with_its_mark(text: str) -> None:
 def test_a_known_word_without_a_provider_here_is_told_so(text: str) -> None:
     with pytest.raises(InvalidSpecError, match=re.escape(NOT_HERE.removesuffix("."))):
         parse_spec(text, finder(["openai"]))
+
+
+def test_half_a_surrogate_pair_is_in_no_file_name() -> None:
+    with pytest.raises(InvalidSpecError, match=r"'a\\ud800': half a surrogate pair is in no file name"):
+        format_spec(("openai", "a\ud800"), "filename")
