@@ -796,6 +796,16 @@ def test_a_maker_is_the_provider_before_the_slash() -> None:
     assert Snapshot(file).select(at=AT).provider == "p"
 
 
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [("2025-12-31", ["day", "month"]), ("2026-01-01", []), ("2026-01-02", [])],
+)
+def test_released_after_a_day_is_not_on_it(day: str, expected: list[str]) -> None:
+    records = {"a": {"day": {"release_date": "2026-01-01"}, "month": {"release_date": "2026-01"}, "unknown": {}}}
+    catalogue = Snapshot(catalogues.made_up(records))
+    assert [model.id for model in catalogue.list_models(released_after=day)] == expected
+
+
 def test_answers_are_kept_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     """After it all are forgotten, so that a program with ever other questions does not grow."""
     monkeypatch.setattr(selection, "MOST", 2)

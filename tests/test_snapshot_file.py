@@ -1097,3 +1097,11 @@ def test_each_part_of_a_header_that_is_wrong_is_refused(path: tuple[str | int, .
     parts = forging.changed(parts, ("header", *path), value)
     with pytest.raises(SnapshotError, match=r"forged\.json: not a whole snapshot"):
         SnapshotFile(forging.put_together(parts), "forged.json")
+
+
+def test_a_source_has_texts_and_what_is_merged_onto_it_has_none(tmp_path: Path) -> None:
+    """They are what siblings are found by; those of an application's own models come from its base."""
+    base, _ = catalogues.base(catalogues.small(), b"")
+    merged, _ = catalogues.merged(base, tmp_path / "llm_models.toml", b'prefer = ["openai"]')
+    assert {"keys", "texts"} <= base.tail().keys()
+    assert not {"keys", "texts"} & merged.tail().keys()

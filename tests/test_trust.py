@@ -697,6 +697,15 @@ class TestCodeOfTheProcess:
         (clone / "pyvenv.cfg").write_text("")
         assert catalogue.endpoint("evil:gpt-4o").base_url == EVIL
 
+    def test_an_environment_whose_path_is_none_is_no_environment(
+        self, clone: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        catalogue = found(clone, evil("GH_TOKEN"))
+        monkeypatch.setattr(sys, "prefix", "no\0path")
+        refusal(catalogue, "evil:gpt-4o")
+        monkeypatch.setattr(sys, "path", [*sys.path, str(clone)])
+        assert catalogue.endpoint("evil:gpt-4o").base_url == EVIL
+
     def test_what_lies_beside_an_environment_counts(self, clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         catalogue = found(clone, evil("GH_TOKEN"))
         (clone / "tools" / "env").mkdir(parents=True)
