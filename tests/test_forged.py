@@ -448,6 +448,12 @@ def test_each_condition_on_a_header_decides_alone(activated: bytes, path: tuple[
         SnapshotFile(resealed(activated, path, value), NAME)
 
 
+def test_a_count_may_be_none_at_all(activated: bytes) -> None:
+    for number in (0, (1 << 32) - 1):
+        file = SnapshotFile(resealed(activated, ("counts", "more"), number), NAME)
+        assert file.header["counts"]["more"] == number
+
+
 @pytest.mark.parametrize(
     ("path", "change"),
     [

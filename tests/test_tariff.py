@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from llm_models import items, tariff
+from llm_models import Usage, UsageError, items, tariff
 from llm_models.tariff import exact, layers, rates, thresholds, window_at
 
 
@@ -165,3 +165,13 @@ def test_a_price_is_for_so_many(per: int, amount: str) -> None:
 
 def test_a_price_by_the_minute_has_28_digits() -> None:
     assert str(items.amount_of(Decimal(1), 60, 1)) == "0.01" + "6" * 26 + "7"
+
+
+def test_parts_that_add_up_to_one_token_more_than_their_whole() -> None:
+    """Then that token must be cached audio, and the usage must say so."""
+    fitting = items.quantities(Usage(input=10, cache_read=6, input_audio=4))
+    assert fitting == {"cache_read": 6, "input_audio": 4}
+    with pytest.raises(UsageError, match="input: its parts add up to 1 more"):
+        items.quantities(Usage(input=10, cache_read=6, input_audio=5))
+    stated = items.quantities(Usage(input=10, cache_read=6, input_audio=5, cache_read_audio=1))
+    assert sum(stated.values()) == 10
