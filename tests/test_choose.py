@@ -806,6 +806,16 @@ def test_released_after_a_day_is_not_on_it(day: str, expected: list[str]) -> Non
     assert [model.id for model in catalogue.list_models(released_after=day)] == expected
 
 
+def test_the_largest_limit_is_told_where_it_is_too_small() -> None:
+    catalogue = Snapshot(catalogues.made_up({"a": {"m": {"limits": {"context": 8000}}}}))
+    with pytest.raises(NoMatchError) as caught:
+        catalogue.select(workload={"input": 10}, kind="embedding", at=AT)
+    assert dict(caught.value.largest) == {}
+    with pytest.raises(NoMatchError, match="the largest limit is 8,000") as caught:
+        catalogue.select(workload={"input": 9000}, at=AT)
+    assert [*caught.value.largest.values()] == [8000]
+
+
 def test_answers_are_kept_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     """After it all are forgotten, so that a program with ever other questions does not grow."""
     monkeypatch.setattr(selection, "MOST", 2)

@@ -827,3 +827,11 @@ class TestBesideANamedFile:
         assert (facts("info", *named)["kind"], facts("info", *named)["unused"]) == ("packaged", "foreign")
         why = "packaged; the activated one belongs to another user and is not used"
         assert pairs("info", *named)["kind"] == why
+
+
+def test_the_way_out_for_people_names_the_configuration_and_not_the_snapshot() -> None:
+    here = (1, 2)
+    snapshot, config = ("/p/snapshot.json", here, ()), ("/p/my models.toml", here, ())
+    named = "If you trust the file, name it by its absolute path"
+    assert trust.how_to_set([snapshot, config], snapshot[0]) == f"{named}: LLM_MODELS_CONFIG='/p/my models.toml'"
+    assert trust.how_to_set([snapshot], snapshot[0]) == named
