@@ -23,11 +23,15 @@ FREE = "without the GIL"
 
 
 def interpreter(version: str) -> str | None:
-    """A program that is this version: on the path, where a shim may be none, or installed by pyenv."""
+    """A program that is this version: on the path, where a shim may be none, or installed by pyenv.
+
+    A build without the GIL also installs a program whose name has no `t`.
+    """
     name = f"python{version}"
     installed = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions").glob(f"*/bin/{name}")
+    free = "import sys, sysconfig; sys.exit(2 if sysconfig.get_config_var('Py_GIL_DISABLED') else 0)"
     for found in (shutil.which(name), *sorted(installed)):
-        if found is not None and not program([found, "-I", "-S", "-B", "-c", ""]).code:
+        if found is not None and program([found, "-I", "-S", "-B", "-c", free]).code == 2 * version.endswith("t"):
             return str(found)
     return None
 
