@@ -192,10 +192,9 @@ def tests_of(mutant: Mutant, known: Known, texts: dict[str, str]) -> Iterator[li
     found |= {test for module, line in using for test in known.lines[module].get(line, ())}
     found = found or {test for tests in lines.values() for test in tests}
     here, everywhere = Counter(map(file_of, found)), Counter(map(file_of, known.seconds))
-    named = {
-        f"tests/test_{mutant.module}.py",
-        *(file for file in known.imported if using and mutant.module in known.imported[file]),
-    }
+    named = {f"tests/test_{mutant.module}.py"}
+    if using:
+        named |= {file for file, modules in known.imported.items() if mutant.module in modules}
     own = {test for test in known.seconds if file_of(test) in named}
     found, here = found | own, here + Counter(map(file_of, own - found))
     files = sorted(

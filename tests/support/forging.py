@@ -105,15 +105,13 @@ def put_together(parts: dict[str, Any]) -> bytes:
     counts = header.get("counts")
     if isinstance(counts, dict) and "models" in counts:
         header["counts"] = {**counts, "models": sum(span[3] for span in header["blocks"].values())}
-    header.pop("crc", None)
     whole = b"".join(body)
     if isinstance(header.get("digest"), str):
         try:
             header["digest"] = digest(header, whole)
         except (ValueError, TypeError):
             header["digest"] = "0" * 64
-    line = b"[" + dump(header)[:-1]
-    return line + b',"crc":"%08x"},\n' % crc32(line) + whole
+    return _headed(header, whole)
 
 
 def sealed(data: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
@@ -121,9 +119,13 @@ def sealed(data: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
     end = data.index(b"\n")
     header = json.loads(data[1 : end - 1])
     change(header)
-    header.pop("crc", None)
-    line = b"[" + dump(header)[:-1]
-    return line + b',"crc":"%08x"},\n' % crc32(line) + data[end + 1 :]
+    return _headed(header, data[end + 1 :])
+
+
+def _headed(header: dict[str, Any], body: bytes) -> bytes:
+    """A body below the line of this header, with its checksum."""
+    line = b"[" + dump({name: part for name, part in header.items() if name != "crc"})[:-1]
+    return line + b',"crc":"%08x"},\n' % crc32(line) + body
 
 
 def steps_of(value: Any, above: Steps = ()) -> Iterator[Steps]:
